@@ -51,7 +51,7 @@ class InTray(QObject):
         self._window.hide()
         if not self._memory.recall(_WAS_TOLD):
             self._memory.keep(_WAS_TOLD, "yes")
-            self.tray.tell("Still here", "Runway Desktop goes on in the tray. Quit it there, or by its key.")
+            self.tray.tell("Still here", "Runway Desktop keeps running in the tray. Quit it there, or by its shortcut.")
         return True
 
     def _follow(self) -> None:

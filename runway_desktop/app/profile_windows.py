@@ -91,11 +91,11 @@ class ProfileWindows(QObject):
 
     def choose_backup(self) -> None:
         """Asks for a file to restore, first where the daily ones are."""
-        from runway_desktop.ui.profiles.choosing import choose_backup
+        from runway_desktop.ui.file_dialogs import choose_backup
 
         backups = self._engine.backups
         if backups is not None:
-            choose_backup(self._front(), backups.profile.backups, self.restore)
+            choose_backup(self._front(), self.restore, backups.profile.backups)
 
     def restore(self, path: Path) -> None:
         restores = self._engine.restores

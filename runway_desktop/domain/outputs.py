@@ -1,4 +1,4 @@
-"""Results as a task's answer names them, and an open download of one. Pure."""
+"""Results as a task's answer names them, an open download of one, and the programs that open one. Pure."""
 
 from __future__ import annotations
 
@@ -94,3 +94,21 @@ class Stream:
     total: int | None
     content_type: str = ""
     etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process to start: program and arguments, and the folder to start it in ("" for no special one)."""
+
+    words: tuple[str, ...]
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A program of the system. `id` is that of its desktop file; `icon` is a name of the system's icon theme, or a
+    path."""
+
+    id: str
+    name: str
+    icon: str

@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from runway_desktop.usecases.question import Question
 
-from .labels import say, tip, words
-from .marks import mark_wrong
+from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from .labels import mark_wrong, say, tip, words
 from .theme import GRID
 
 WIDTH = 52 * GRID
 
 
-class _Asking(QDialog):
+class _Asking(Dialog):
     """Title, words, and a row of buttons, deleted when it is answered."""
 
     def __init__(self, title: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        self._rows.setSpacing(GRID)
+        super().__init__(title, parent)
+        self._rows = vbox(on=self, margins=2 * GRID)
         self.setMinimumWidth(WIDTH)
 
     def _add_words(self, text: str, tone: str = "", *, strong: bool = False) -> None:
@@ -38,13 +33,7 @@ class _Asking(QDialog):
         self._rows.addWidget(label)
 
     def _add_buttons(self, no: QPushButton, yes: QPushButton) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addStretch()
-        row.addWidget(no)
-        row.addWidget(yes)
-        self._rows.addSpacing(GRID)
-        self._rows.addLayout(row)
+        add_all(self._rows, GRID, hbox(STRETCH, no, yes))
         no.clicked.connect(self.reject)
         yes.clicked.connect(self.accept)
 
@@ -75,13 +64,9 @@ class AskText(_Asking):
         caption = words(self, label)
         caption.setBuddy(self._line)
         self._note = words(self, tone="bad")
-        for widget in (caption, self._line, self._note):
-            self._rows.addWidget(widget)
-        no = QPushButton("Cancel", self)
-        no.setAutoDefault(False)
-        self._yes = QPushButton(ok, self)
-        self._yes.setProperty("kind", "primary")
-        self._yes.setDefault(True)
+        add_all(self._rows, caption, self._line, self._note)
+        no = push_button(self, "Cancel")
+        self._yes = push_button(self, ok, kind="primary", default=True)
         self._add_buttons(no, self._yes)
         self._line.textChanged.connect(self._judge)
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -13,8 +13,9 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
+from .building import vbox
 from .theme import GRID
 
 GLANCE = 10
@@ -48,11 +49,7 @@ class ChoicePopup(QFrame):
         self._list.setProperty("kind", "choices")
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        layout.setSpacing(GRID // 2)
-        layout.addWidget(self._search)
-        layout.addWidget(self._list)
+        vbox(self._search, self._list, on=self, margins=GRID // 2, spacing=GRID // 2)
         for option in options:
             item = QListWidgetItem(option.text)
             item.setData(Qt.ItemDataRole.UserRole, option)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.task import parse_remote_id
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
@@ -49,13 +47,3 @@ def ask_text(
     dialog.accepted.connect(lambda: on_ok(dialog.text()))
     dialog.open()
     return dialog
-
-
-def task_id_problem(text: str) -> str:
-    """What is wrong with a typed task id, in a sentence; empty when nothing is."""
-    word = text.strip()
-    if not word:
-        return "Paste the task's id."
-    if parse_remote_id(word) is None:
-        return "That is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
-    return ""

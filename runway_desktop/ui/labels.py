@@ -1,16 +1,39 @@
-"""Labels for words from elsewhere: plain text, in a tone of the theme, told to screen readers. GUI thread only."""
+"""Labels for words from elsewhere (plain text, in a tone of the theme, told to screen readers), and marks on widgets
+that the style sheet paints. GUI thread only."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from runway_desktop.ui.theme import Role
 from runway_desktop.usecases.words.states import Tone
 
-from .tones import LABEL_TONES
+INKS: Mapping[Tone, Role] = MappingProxyType(
+    {
+        Tone.PLAIN: Role.TEXT,
+        Tone.BUSY: Role.ACCENT,
+        Tone.GOOD: Role.GOOD,
+        Tone.WARN: Role.WARN,
+        Tone.BAD: Role.BAD,
+    }
+)
+"""Each tone has its own."""
+SECOND_INKS: Mapping[Tone, Role] = MappingProxyType({**INKS, Tone.PLAIN: Role.MUTED})
+"""For words that stand beside something more important."""
+QUIET_INKS: Mapping[Tone, Role] = MappingProxyType({**SECOND_INKS, Tone.GOOD: Role.MUTED})
+"""Where most of what is seen went well: only the rest stands out."""
+DOT_INKS: Mapping[Tone, Role] = MappingProxyType({**INKS, Tone.PLAIN: Role.FAINT, Tone.BUSY: Role.FAINT})
+"""For a dot that says how the connection is."""
+LABEL_TONES: Mapping[Tone, str] = MappingProxyType(
+    {tone: (Role.MUTED if tone in (Tone.PLAIN, Tone.BUSY) else role).value for tone, role in INKS.items()}
+)
+"""The property `tone` of a label, by which the style sheet colors it."""
 
 
 def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:
@@ -68,3 +91,21 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
+def mark_wrong(widget: QWidget, wrong: bool) -> None:
+    """Turns the red border on or off without a style pass when nothing changed."""
+    if bool(widget.property("wrong")) is not wrong:
+        widget.setProperty("wrong", wrong)
+        _polish(widget)
+
+
+def set_tone(label: QLabel, tone: str) -> None:
+    if label.property("tone") != tone:
+        label.setProperty("tone", tone)
+        _polish(label)
+
+
+def _polish(widget: QWidget) -> None:
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

@@ -106,7 +106,7 @@ class Tray(QObject):
         live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
         parts = [f"{live:,} live"] if live else []
         parts += [f"{waiting:,} waiting here"] if waiting else []
-        said = "\n".join((self._name, " · ".join(parts) or "Nothing goes on"))
+        said = "\n".join((self._name, " · ".join(parts) or "Nothing is running"))
         if self.icon.toolTip() != said:
             self.icon.setToolTip(said)
         self._pause.setText("Resume sending" if self._status.paused else "Pause sending")

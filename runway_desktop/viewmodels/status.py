@@ -148,11 +148,11 @@ class Status(QObject):
         running, waiting = self._downloads.running, self._downloads.waiting
         if running:
             said = f"Saving {units.count(running, 'result')} · {units.speed(self._downloads.speed)}"
-            return f"{said} · {waiting:,} more {'waits' if waiting == 1 else 'wait'}" if waiting else said
+            return f"{said} · {units.count(waiting, 'more waits', 'more wait')}" if waiting else said
         if not waiting:
             return ""
         until = "until Runway can be reached" if self.connection.link is Link.OFFLINE else "to be saved"
-        return f"{units.count(waiting, 'result')} {'waits' if waiting == 1 else 'wait'} {until}"
+        return f"{units.count(waiting, 'result waits', 'results wait')} {until}"
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted

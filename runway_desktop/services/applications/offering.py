@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from runway_desktop.domain.applications import Application, Launch
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.outputs import Application, Launch
 from runway_desktop.services.settings import Settings
 
 from .associations import Folders, Installed, applications_for

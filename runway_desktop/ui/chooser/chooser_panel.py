@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.catalog import MediaKind
+from runway_desktop.ui.building import hbox, tool_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.viewmodels.composer.chooser import Chooser, Scope
 
@@ -92,42 +94,32 @@ class ChooserPanel(QFrame):
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        layout.setSpacing(GRID)
-        layout.addLayout(self._build_top())
-        layout.addLayout(self._build_body(), 1)
-        layout.addLayout(self._build_foot())
+        vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
 
     def _build_top(self) -> QHBoxLayout:
-        top = QHBoxLayout()
-        top.setSpacing(GRID // 2)
         self._search = QLineEdit(self, placeholderText="Search models, makers, what goes in and comes out")
         self._search.setClearButtonEnabled(True)
         self._search.setAccessibleName("Search endpoints and models")
         self._search.textChanged.connect(self._show_offers)
         self._search.installEventFilter(self)
-        top.addWidget(self._search, 1)
-        have = QLabel("I have", self)
-        have.setProperty("tone", "muted")
-        top.addSpacing(GRID)
-        top.addWidget(have)
+        have = words(self, "I have", "muted", wrap=False)
+        top = hbox((self._search, 1), GRID, have, spacing=GRID // 2)
         self._have: dict[str, QToolButton] = {}
-        for kind, icon, words in _HAVE:
-            button = QToolButton(self)
-            button.setIcon(self._theme.icon(icon, Role.MUTED))
-            button.setCheckable(True)
-            button.setProperty("kind", "flat")
-            button.setToolTip(f"Only what takes {words}, and needs nothing that is not marked here")
-            button.setAccessibleName(f"I have {words}")
+        for kind, icon, name in _HAVE:
+            button = tool_button(
+                self,
+                icon=self._theme.icon(icon, Role.MUTED),
+                kind="flat",
+                tip=f"Only what takes {name}, and needs nothing that is not marked here",
+                spoken=f"I have {name}",
+                checkable=True,
+            )
             button.toggled.connect(self._show_offers)
             self._have[kind] = button
             top.addWidget(button)
         return top
 
     def _build_body(self) -> QHBoxLayout:
-        body = QHBoxLayout()
-        body.setSpacing(GRID)
         self._parts = PartsList(self._theme, self)
         self._parts.setFixedWidth(25 * GRID)
         self._parts.scope_chosen.connect(lambda _: self._show_part())
@@ -135,7 +127,6 @@ class ChooserPanel(QFrame):
         self._parts.typed.connect(self._type_on)
         self._parts.right.connect(self._go_to_offers)
         self._parts.installEventFilter(self)
-        body.addWidget(self._parts)
         self._model = OffersModel(self)
         self._list: QListView = QListView(self)
         self._list.setModel(self._model)
@@ -146,16 +137,13 @@ class ChooserPanel(QFrame):
         self._list.setAccessibleName("Models")
         self._list.installEventFilter(self)
         self._list.viewport().installEventFilter(self)
-        body.addWidget(self._list, 1)
-        self._nothing = QLabel("", self, wordWrap=True)
-        self._nothing.setProperty("tone", "muted")
+        self._nothing = words(self, tone="muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
-        body.addWidget(self._nothing, 1)
-        return body
+        return hbox(self._parts, (self._list, 1), (self._nothing, 1))
 
     def _build_foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
+        foot = hbox()
         keys = "Return chooses   ·   Ctrl+D marks a favorite   ·   Esc closes"
         for text in (keys, f"Catalog: SDK {self._chooser.version}"):
             label = QLabel(text, self)

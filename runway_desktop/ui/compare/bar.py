@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from runway_desktop.ui.building import hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.bar import BarButton, LineSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
@@ -109,8 +111,7 @@ class CullingBar(QWidget):
         self._play = self._button()
         self._play.clicked.connect(lambda _=False: clips.toggle())
         self._now, self._length = self._time(), self._time()
-        self._place = QLabel(self)
-        self._place.setProperty("tone", "muted")
+        self._place = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
         self._sizes = {size: self._button(checkable=True) for size in (1, 2, 4)}
         for size, button in self._sizes.items():
@@ -187,22 +188,27 @@ class CullingBar(QWidget):
     def _arrange(self) -> None:
         self._rest = QWidget(self)
         self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
-        layout.setSpacing(GRID * 3 // 2)
-        layout.addWidget(self._play)
-        layout.addWidget(self._now)
-        layout.addWidget(self._line, 1)
-        layout.addWidget(self._length)
-        layout.addWidget(self._place)
-        layout.addWidget(self._rest, 1)
-        layout.addWidget(self._hints)
-        switches = QHBoxLayout()
-        switches.setSpacing(2)
-        for button in (*self._sizes.values(), *self._ways.values(), self._advance, self._mute, self._full,
-                       self._all_keys):  # fmt: skip
-            switches.addWidget(button)
-        layout.addLayout(switches)
+        hbox(
+            self._play,
+            self._now,
+            (self._line, 1),
+            self._length,
+            self._place,
+            (self._rest, 1),
+            self._hints,
+            hbox(
+                *self._sizes.values(),
+                *self._ways.values(),
+                self._advance,
+                self._mute,
+                self._full,
+                self._all_keys,
+                spacing=2,
+            ),
+            on=self,
+            margins=(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2),
+            spacing=GRID * 3 // 2,
+        )
 
     def _button(self, *, checkable: bool = False) -> BarButton:
         button = BarButton(self._theme, self)

@@ -13,9 +13,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media, Pick
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
@@ -164,12 +165,7 @@ class CullingRoom(QWidget):
         self._bar = CullingBar(self._dark, self._clips, self._keys, self)
         self._bar.setObjectName("culling-bar")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._stage, 1)
-        column.addWidget(line)
-        column.addWidget(self._bar)
+        vbox((self._stage, 1), line, self._bar, on=self, spacing=0)
 
     def _connect(self) -> None:
         model, clips = self._model, self._clips

@@ -48,7 +48,6 @@ class Pane(QWidget):
         self._stack = ""
         self._has_focus_mark = False
         self._pressed: QPointF | None = None
-        self._panned = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 100)
@@ -132,7 +131,7 @@ class Pane(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed, self._panned = event.position(), False
+            self._pressed = event.position()
             event.accept()
         else:
             super().mousePressEvent(event)
@@ -143,7 +142,7 @@ class Pane(QWidget):
         moved = event.position() - self._pressed
         if not self._sight.is_fitted:
             self._sight.pan(moved, QRectF(self.rect()), self.surface.size())
-            self._pressed, self._panned = event.position(), True
+            self._pressed = event.position()
         elif _far(moved.toPoint()):
             self._pressed = None
             self.drag_wanted.emit()

@@ -11,32 +11,29 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.catalog import Field, FieldKind
+from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import announce, say, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import announce, mark_wrong, say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
-from .brace_highlight import BraceHighlight
 from .choices import flat_member
 from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
 from .presets_menu import PresetsButton
-from .prompt_edit import PromptEdit
+from .prompt_edit import BraceHighlight, PromptEdit
 from .tag_completion import TagCompletion
 
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
@@ -94,30 +91,29 @@ class ComposerPane(QWidget):
         self._box.style().polish(self._box)
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
-        outer.setSpacing(GRID)
+        outer = vbox(on=self, margins=GRID + GRID // 2)
         self._editing_bar = self._build_editing_bar()
         outer.addWidget(self._editing_bar)
         self._box = QFrame(self)
         self._box.setProperty("box", True)
-        box = QVBoxLayout(self._box)
-        box.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        box.setSpacing(GRID)
         self._prompt = PromptEdit(self._box)
         self._prompt.textChanged.connect(self._typed)
         self._prompt.files_pasted.connect(self.pasted)
         self._prompt.installEventFilter(self)
-        box.addWidget(self._prompt)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
         self._count = self._build_count()
-        box.addWidget(self._count)
         self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
         self._inputs.pasted.connect(self.pasted)
-        box.addWidget(self._inputs)
+        vbox(
+            self._prompt,
+            self._count,
+            self._inputs,
+            on=self._box,
+            margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
+        )
         outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
@@ -128,8 +124,7 @@ class ComposerPane(QWidget):
         outer.addWidget(self._wrong)
         self._note = words(self, tone="muted")
         self._note.hide()
-        outer.addWidget(self._note)
-        outer.addLayout(self._build_bottom())
+        add_all(outer, self._note, self._build_bottom())
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
@@ -137,52 +132,31 @@ class ComposerPane(QWidget):
         self._bottom.setColumnStretch(0, 1)
         self._chip_area = QWidget(self)
         self._chip_flow = FlowLayout(self._chip_area)
-        self._endpoint = self._choice_chip("What to make", self._choose_endpoint)
-        self._model = self._choice_chip("Model", self.choose_model)
+        self._endpoint = push_button(self._chip_area, "", self._choose_endpoint, kind="chip", spoken="What to make")
+        self._model = push_button(self._chip_area, "", self.choose_model, kind="chip", spoken="Model")
         self._presets = PresetsButton(self._composer.presets, self._keys, self, self)
-        self._more = QPushButton("More…", self)
-        self._more.setCheckable(True)
-        self._more.setProperty("kind", "chip")
+        self._more = push_button(self, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
-        self._send = QPushButton(self)
-        self._send.setProperty("kind", "primary")
-        self._send.clicked.connect(self._composer.send)
+        self._send = push_button(self, "", self._composer.send, kind="primary")
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        self._beside = QHBoxLayout()
-        self._beside.setSpacing(GRID)
+        self._beside = hbox()
         self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
         return self._bottom
 
     def _build_count(self) -> QLabel:
-        label = QLabel("", self._box)
-        label.setProperty("tone", "faint")
+        label = words(self._box, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignRight)
         label.hide()
         return label
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        label = QLabel("Editing a task that waits here", bar)
-        label.setProperty("tone", "muted")
-        stop = QPushButton("Stop editing", bar)
-        stop.setProperty("kind", "flat")
-        stop.clicked.connect(self._composer.stop_editing)
-        row.addWidget(label)
-        row.addStretch()
-        row.addWidget(stop)
+        label = words(bar, "Editing a queued task", "muted", wrap=False)
+        stop = push_button(bar, "Stop editing", self._composer.stop_editing, kind="flat")
+        hbox(label, STRETCH, stop, on=bar)
         bar.hide()
         return bar
-
-    def _choice_chip(self, name: str, opens: object) -> QPushButton:
-        chip = QPushButton(self._chip_area)
-        chip.setProperty("kind", "chip")
-        chip.setAccessibleName(name)
-        chip.setAutoDefault(False)
-        chip.clicked.connect(opens)
-        return chip
 
     def _rebuild(self) -> None:
         """Builds chips and form for the present pair, in the wire's order, and shows all values."""

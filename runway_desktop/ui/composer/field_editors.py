@@ -15,18 +15,17 @@ from PySide6.QtCore import QRegularExpression, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
+from runway_desktop.ui.building import hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.marks import mark_wrong, set_tone
+from runway_desktop.ui.labels import mark_wrong, set_tone, words
 from runway_desktop.ui.theme import GRID
 
 from .choices import ANOTHER, chip_text, default_words, options_of, value_text, with_unit
@@ -123,24 +122,19 @@ class LinePopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("pane", "raised")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        label = QLabel(field.help, self, wordWrap=True)
-        label.setProperty("tone", "muted")
+        label = words(self, field.help, "muted")
         label.setMinimumWidth(28 * GRID)
-        layout.addWidget(label)
-        row = QHBoxLayout()
-        layout.addLayout(row)
+        row = hbox()
+        vbox(label, row, on=self, margins=GRID)
         self._line = _line(field, self)
         self._line.setText(_as_text(field, value))
         row.addWidget(self._line)
         if field.kind in (FieldKind.INTEGER, FieldKind.NUMBER):
-            words = [] if field.required else [Option(None, default_words(field))]
-            for option in (*words, *(Option(choice, with_unit(field, choice)) for choice in field.choices)):
-                button = QPushButton(option.text, self)
-                button.setProperty("kind", "flat")
-                button.setAutoDefault(False)
-                button.clicked.connect(lambda _=False, value=option.value: self._take(value))
+            none = [] if field.required else [Option(None, default_words(field))]
+            for option in (*none, *(Option(choice, with_unit(field, choice)) for choice in field.choices)):
+                button = push_button(
+                    self, option.text, lambda _=False, value=option.value: self._take(value), kind="flat"
+                )
                 row.addWidget(button)
         self._line.textChanged.connect(lambda text: self.edited.emit(field.name, value_from_text(field, text)))
         self._line.returnPressed.connect(self.close)
@@ -182,8 +176,7 @@ class FormRow(QWidget):
         self._value: Any = None
         self._idle = self._wrong = ""
         self._editor = _editor(field, self)
-        self._note = QLabel(field.help, self, wordWrap=True)
-        self._note.setProperty("tone", "faint")
+        self._note = words(self, field.help, "faint")
         self._note.setVisible(not dense)
         self._label = QLabel(field.label + (" *" if field.required else ""), self)
         self._label.setBuddy(self._editor)
@@ -192,16 +185,8 @@ class FormRow(QWidget):
             set_tone(self._label, "muted")
         self._editor.setAccessibleName(field.label)
         self._editor.setAccessibleDescription(field.help)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self._label, 1)
-        self._count = QLabel("", self)
-        self._count.setProperty("tone", "faint")
-        head.addWidget(self._count)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(head)
+        self._count = words(self, tone="faint", wrap=False)
+        layout = vbox(hbox((self._label, 1), self._count), on=self, spacing=2)
         layout.addWidget(self._editor, 0, Qt.AlignmentFlag.AlignLeft if isinstance(self._editor, Chip) else _WHOLE_LINE)
         layout.addWidget(self._note)
         self._connect()

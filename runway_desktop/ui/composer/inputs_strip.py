@@ -7,16 +7,18 @@ replacing, and opening what can be done. GUI thread only.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from runway_desktop.catalog import media_in_words
+from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -60,8 +62,7 @@ class InputsStrip(QWidget):
         self.add_tile = AddTile(theme, self)
         self.add_tile.clicked.connect(self._choose_files)
         self.add_tile.pasted.connect(self.pasted)
-        self._hint = QLabel("", self)
-        self._hint.setProperty("tone", "faint")
+        self._hint = words(self, tone="faint", wrap=False)
         self._mending.frame_wanted.connect(self._take_frame)
         composer.inputs_changed.connect(self.show_inputs)
 
@@ -100,8 +101,7 @@ class InputsStrip(QWidget):
         from .input_menu import add_places
 
         item = tile.item
-        menu = QMenu(self.window())
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self.window())
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
         for mend in mends:
@@ -227,22 +227,15 @@ class InputsStrip(QWidget):
         self.show_inputs()
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self.window(), "Choose inputs")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._desk.take(paths=[Path(name) for name in names]))
-        dialog.open()
+        choose_files(self.window(), "Choose inputs", lambda paths: self._desk.take(paths=paths))
 
     def _replace(self, item: InputItem) -> None:
-        dialog = QFileDialog(self.window(), f"Replace {item.name}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        if item.path is not None:
-            dialog.setDirectory(str(item.path.parent))
-        dialog.fileSelected.connect(
-            lambda name: self._desk.take(paths=[Path(name)], to_field=item.field, at=item.number)
+        choose_file(
+            self.window(),
+            f"Replace {item.name}",
+            lambda path: self._desk.take(paths=[path], to_field=item.field, at=item.number),
+            near=item.path.parent if item.path is not None else None,
         )
-        dialog.open()
 
     def _take_frame(self, item: InputItem, at: FrameAt) -> None:
         from runway_desktop.domain.inputs import FrameAt

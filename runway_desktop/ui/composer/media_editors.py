@@ -14,18 +14,17 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
-    QFileDialog,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QToolButton,
     QWidget,
 )
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
+from runway_desktop.ui.building import clear_layout, hbox, push_button
+from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.labels import mark_wrong
 from runway_desktop.ui.theme import GRID
 
 from .object_editors import Inner
@@ -40,21 +39,14 @@ class AssetBox(QFrame):
         super().__init__(parent)
         self._field = field
         self.setAcceptDrops(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
         self._line = QLineEdit(self, clearButtonEnabled=True)
         self._line.setPlaceholderText(f"Drop a {media_in_words(field.media)} here, or type a path or link")
         self._line.setAcceptDrops(False)
         self._line.setAccessibleName(field.label)
         self._line.textEdited.connect(self._typed)
         self.setFocusProxy(self._line)
-        choose = QPushButton("Choose…", self)
-        choose.setAutoDefault(False)
-        choose.setAccessibleName(f"Choose a file: {field.label}")
-        choose.clicked.connect(self._choose)
-        row.addWidget(self._line, 1)
-        row.addWidget(choose)
-        self._choose_button = choose
+        self._choose_button = push_button(self, "Choose…", self._choose, spoken=f"Choose a file: {field.label}")
+        hbox((self._line, 1), self._choose_button, on=self)
 
     def show_value(self, value: Any) -> None:
         items = asset_items(self._field, value)
@@ -93,11 +85,7 @@ class AssetBox(QFrame):
         self.edited.emit(asset_value(self._field, [AssetItem(uri=uri)]) if uri else None)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self._field.label)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._take(Path(name).as_uri()))
-        dialog.open()
+        choose_file(self, self._field.label, lambda path: self._take(path.as_uri()))
 
 
 def _readable(uri: str) -> str:
@@ -155,11 +143,7 @@ class ColorsBox(QWidget):
             item.widget().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self) -> None:
-        while self._flow.count():
-            item = self._flow.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        clear_layout(self._flow)
         for place, color in enumerate(self._colors):
             button = QToolButton(self)
             swatch = QPixmap(QSize(16, 16))
@@ -178,11 +162,9 @@ class ColorsBox(QWidget):
             self._flow.addWidget(button)
             button.show()
         if self._most is None or len(self._colors) < self._most:
-            add = QPushButton("Choose a color…" if self._single else "Add a color…", self)
-            add.setProperty("kind", "chip")
-            add.setAccessibleName(f"{self._field.label}: {add.text()}")
-            add.setAutoDefault(False)
-            add.clicked.connect(lambda: self._pick(len(self._colors)))
+            text, last = "Choose a color…" if self._single else "Add a color…", len(self._colors)
+            spoken = f"{self._field.label}: {text}"
+            add = push_button(self, text, lambda: self._pick(last), kind="chip", spoken=spoken)
             self._flow.addWidget(add)
             add.show()
         self.updateGeometry()

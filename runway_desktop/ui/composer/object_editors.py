@@ -15,15 +15,14 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.catalog import Field, FieldKind, Variant, variant_of
+from runway_desktop.ui.building import hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.marks import set_tone
+from runway_desktop.ui.labels import set_tone, words
 from runway_desktop.ui.theme import GRID
 
 COLUMNS = 3
@@ -78,9 +77,6 @@ class ObjectBox(QFrame):
         self._variant: Variant | None = None
         self._rows: list[Any] = []
         self.setProperty("box", True)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(GRID, GRID, GRID, GRID)
-        self._layout.setSpacing(GRID)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * GRID)
         self._grid.setVerticalSpacing(GRID)
@@ -89,29 +85,21 @@ class ObjectBox(QFrame):
         self._wrong = QLabel("", self, wordWrap=True)
         set_tone(self._wrong, "bad")
         self._wrong.hide()
-        self._form = QPushButton(self)
-        self._form.setProperty("kind", "chip")
-        self._form.setAccessibleName(f"{field.label}: form")
-        self._form.setAutoDefault(False)
-        self._form.clicked.connect(self._choose_form)
+        self._form = push_button(self, "", self._choose_form, kind="chip", spoken=f"{field.label}: form")
         if field.variants and (len(field.variants) > 1 or not required):
             self._grid.addWidget(self._labeled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         else:
             self._form.hide()
-        self._layout.addLayout(self._grid)
-        self._layout.addWidget(self._wrong)
+        self._layout = vbox(self._grid, self._wrong, on=self, margins=GRID)
         self._show_form()
 
     def _labeled_form(self) -> QWidget:
         """Under a label as the members are, so that all stand in one line."""
         holder = QWidget(self)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
         label = QLabel("Kind", holder)
         set_tone(label, "muted")
         label.setBuddy(self._form)
-        column.addWidget(label)
+        column = vbox(label, on=holder, spacing=2)
         column.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
         return holder
 
@@ -240,13 +228,10 @@ class ObjectsBox(QWidget):
         self._boxes: list[ObjectBox] = []
         self._heads: list[list[QToolButton]] = []
         """The buttons above each box."""
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GRID)
-        self._add = QPushButton(f"Add {field.label.removesuffix('s').lower()}", self)
-        self._add.setAutoDefault(False)
-        self._add.setAccessibleName(f"Add to {field.label.lower()}")
-        self._add.clicked.connect(self._add_one)
+        self._layout = vbox(on=self)
+        self._add = push_button(
+            self, f"Add {field.label.removesuffix('s').lower()}", self._add_one, spoken=f"Add to {field.label.lower()}"
+        )
         self._layout.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_value(self, value: Any) -> None:
@@ -290,10 +275,7 @@ class ObjectsBox(QWidget):
         self._boxes, self._heads = [], []
         for place in range(len(self._values)):
             holder = QWidget(self)
-            column = QVBoxLayout(holder)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(2)
-            column.addLayout(self._head(place, holder))
+            column = vbox(self._head(place, holder), on=holder, spacing=2)
             box = ObjectBox(self._field, self._make_row, holder, required=True)
             box.edited.connect(lambda value, place=place: self._one_edited(place, value))
             column.addWidget(box)
@@ -302,11 +284,9 @@ class ObjectsBox(QWidget):
             self._boxes.append(box)
 
     def _head(self, place: int, holder: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
         name_of_one = f"{self._field.label.removesuffix('s')} {place + 1}"
-        title = QLabel(name_of_one, holder)
-        title.setProperty("tone", "muted")
-        row.addWidget(title, 1)
+        title = words(holder, name_of_one, "muted", wrap=False)
+        row = hbox((title, 1))
         last = len(self._values) - 1
         self._heads.append([])
         for text, name, possible, deed in (

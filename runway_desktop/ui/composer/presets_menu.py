@@ -6,26 +6,25 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.file_dialogs import choose_file, choose_target
 from runway_desktop.ui.labels import tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
+
+_FILES = "Presets (*.json)"
 
 
 class PresetsButton(QPushButton):
@@ -86,33 +85,16 @@ class PresetsButton(QPushButton):
         confirm(self._holder.window(), asked, partial(self._shelf.remove, preset.name))
 
     def _import(self) -> None:
-        dialog = self._files("Import presets")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._shelf.bring_in(Path(name)))
-        dialog.open()
+        choose_file(self._holder.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        dialog = self._files("Export presets")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.selectFile("presets.json")
-        dialog.fileSelected.connect(lambda name: self._shelf.export(Path(name)))
-        dialog.open()
-
-    def _files(self, title: str) -> QFileDialog:
-        dialog = QFileDialog(self._holder.window(), title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilter("Presets (*.json)")
-        return dialog
+        choose_target(self._holder.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
 
 
-class SavePreset(QDialog):
+class SavePreset(Dialog):
     def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Save as preset", parent)
         self._shelf = shelf
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save as preset")
-        self.setAccessibleName("Save as preset")
         self._name = QLineEdit(self)
         self._name.setAccessibleName("Name of the preset")
         self._name.setPlaceholderText("Name")
@@ -125,23 +107,18 @@ class SavePreset(QDialog):
             pressed = keys.words(f"request.preset.{key}") or f"{key}, which has no key now"
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(shelf.free_key))
-        self._save = QPushButton("Save preset", self)
-        self._save.setProperty("kind", "primary")
-        self._save.setDefault(True)
-        self._save.clicked.connect(self._done)
+        self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(words(self, "The model and its settings, without inputs.", "muted"))
-        for widget in (self._name, self._prompt, self._key):
-            layout.addWidget(widget)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self._save)
-        layout.addLayout(row)
+        vbox(
+            words(self, "The model and its settings, without inputs.", "muted"),
+            self._name,
+            self._prompt,
+            self._key,
+            hbox(STRETCH, cancel, self._save),
+            on=self,
+            margins=2 * GRID,
+        )
         self.setMinimumWidth(44 * GRID)
         self._name.textChanged.connect(self._judge)
         self._judge()

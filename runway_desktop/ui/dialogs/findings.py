@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
+from runway_desktop.ui.building import hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -33,18 +34,11 @@ class FindingsList(QFrame):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._text)
-        self._more = QPushButton(self)
-        self._more.setProperty("kind", "flat")
-        self._more.setAutoDefault(False)
-        self._more.clicked.connect(self._turn)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
+        self._more = push_button(self, "", self._turn, kind="flat")
+        row = hbox()
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._area, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GRID + GRID // 2, GRID, GRID, GRID)
-        layout.setSpacing(GRID // 2)
-        layout.addLayout(row)
+        layout = vbox(row, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID), spacing=GRID // 2)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         FollowsTheme(theme, self, self._restyle)
         self._show()

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys, spoken
 from runway_desktop.ui.commands.table import Command
 from runway_desktop.ui.labels import announce, say, tip, words
@@ -77,30 +78,15 @@ class KeyEditor(QWidget):
         self._edit.setMinimumWidth(20 * GRID)
         self._edit.editingFinished.connect(self._pressed)
         self._edit.left.connect(self._leave)
-        self._none = self._button("No key", self._take_away)
-        self._reset = self._button("Reset", self._take_back)
+        self._none = push_button(self, "No key", self._take_away)
+        self._reset = push_button(self, "Reset", self._take_back)
         self._said = words(self, tone="muted")
-        self._take = self._button("Use it here instead", self._take_over)
+        self._take = push_button(self, "Use it here instead", self._take_over)
         room = self._take.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self._take.setSizePolicy(room)
         self._take.hide()
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self._edit)
-        row.addWidget(self._none)
-        row.addWidget(self._reset)
-        row.addStretch(1)
-        answer = QHBoxLayout()
-        answer.setSpacing(GRID)
-        answer.addWidget(self._said, 1)
-        answer.addWidget(self._take)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._what)
-        layout.addLayout(row)
-        layout.addLayout(answer)
+        vbox(self._what, hbox(self._edit, self._none, self._reset, STRETCH), hbox((self._said, 1), self._take), on=self)
         keys.changed.connect(self._again)
         self.show_command(None)
 
@@ -117,12 +103,6 @@ class KeyEditor(QWidget):
     def _leave(self) -> None:
         self._again()
         self.left.emit()
-
-    def _button(self, text: str, does: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(does)
-        return button
 
     def _name(self, name: str) -> None:
         """The line inside is a control of its own to a screen reader."""
@@ -148,8 +128,8 @@ class KeyEditor(QWidget):
         changed, usual = self._keys.is_changed(command.id), command.usual_keys()
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)
-        self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its usual keys."))
-        self._reset.setAccessibleDescription("" if changed else "It has its usual keys.")
+        self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its default keys."))
+        self._reset.setAccessibleDescription("" if changed else "It has its default keys.")
         has = bool(self._keys.of(command.id))
         self._none.setEnabled(can and has)
         self._none.setToolTip(tip("" if has else "It has no key."))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from runway_desktop.ui.labels import announce, say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.building import STRETCH, hbox, push_button, tool_button, vbox
+from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase, cleaned_key
@@ -32,14 +32,9 @@ class KeyEntry(QWidget):
         self._line.textChanged.connect(self._typed)
         self._line.returnPressed.connect(self._form.check)
         self.setFocusProxy(self._line)
-        self._eye = QToolButton(self)
-        self._eye.setCheckable(True)
-        self._eye.setProperty("kind", "flat")
+        self._eye = tool_button(self, kind="flat", checkable=True)
         self._eye.toggled.connect(self._reveal)
-        line = QHBoxLayout()
-        line.setSpacing(GRID // 2)
-        line.addWidget(self._line, 1)
-        line.addWidget(self._eye)
+        line = hbox((self._line, 1), self._eye, spacing=GRID // 2)
         self._words = words(self, tone="muted")
         self._small = words(self, tone="faint")
         self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -47,22 +42,8 @@ class KeyEntry(QWidget):
         self._remember = QCheckBox(self)
         self._remember.clicked.connect(self._form.set_remember)
         self._keychain = words(self, tone="warn")
-        self._check = QPushButton(button_text, self)
-        self._check.setProperty("kind", "primary")
-        self._check.setAutoDefault(False)
-        self._check.clicked.connect(self._form.check)
-        row = QHBoxLayout()
-        row.addWidget(self._check)
-        row.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
-        layout.addLayout(line)
-        for label in (self._words, self._small):
-            layout.addWidget(label)
-        layout.addWidget(self._remember)
-        layout.addWidget(self._keychain)
-        layout.addLayout(row)
+        self._check = push_button(self, button_text, self._form.check, kind="primary")
+        vbox(line, self._words, self._small, self._remember, self._keychain, hbox(self._check, STRETCH), on=self)
 
     def _typed(self, text: str) -> None:
         clean = cleaned_key(text)

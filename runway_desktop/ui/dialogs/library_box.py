@@ -3,13 +3,11 @@ way, what came of it, and what was left behind. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QWidget
 
 from runway_desktop.domain.folders import LeftBehind, MoveProgress
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words import units
@@ -17,6 +15,7 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
 _STEPS = 1_000
+_MARGINS = (GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
 
 
 class LibraryBox(QWidget):
@@ -26,20 +25,13 @@ class LibraryBox(QWidget):
     def __init__(self, form: LibraryForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._form = form
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
         self._problem = words(self, tone="bad")
-        column.addWidget(self._problem)
         self._question = _Question(form, theme, self)
         self._question.choose_wanted.connect(self.choose_wanted)
         self._under_way = _UnderWay(form, theme, self)
-        self._left = QVBoxLayout()
-        self._left.setSpacing(GRID // 2)
+        self._left = vbox(spacing=GRID // 2)
         self._shown_left: tuple[LeftBehind, ...] = ()
-        column.addWidget(self._question)
-        column.addWidget(self._under_way)
-        column.addLayout(self._left)
+        vbox(self._problem, self._question, self._under_way, self._left, on=self)
         form.changed.connect(self._show)
         self._show()
 
@@ -54,19 +46,17 @@ class LibraryBox(QWidget):
         self.setVisible(bool(self._form.problem or self._form.plan or self._form.progress or left))
 
     def _build_left(self, left: tuple[LeftBehind, ...]) -> None:
-        while self._left.count():
-            row = self._left.takeAt(0).widget()
-            row.hide()
-            row.deleteLater()
+        clear_layout(self._left)
         for place in left:
             row = QWidget(self)
-            line = QHBoxLayout(row)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(GRID)
-            counted = f"{units.count(place.files, 'result')} ({units.size(place.size)})"
-            said = f"{counted} {'is' if place.files == 1 else 'are'} still in {place.folder}."
-            line.addWidget(words(row, said, "muted"), 1)
-            move = _button("Move them here…", row, partial(self._form.bring, place))
+            size = units.size(place.size)
+            said = units.count(
+                place.files,
+                f"result ({size}) is still in {place.folder}.",
+                f"results ({size}) are still in {place.folder}.",
+            )
+            line = hbox((words(row, said, "muted"), 1), on=row)
+            move = push_button(row, "Move them here…", lambda _=False, place=place: self._form.bring(place))
             move.setAccessibleDescription(said)
             line.addWidget(move, 0, Qt.AlignmentFlag.AlignTop)
             self._left.addWidget(row)
@@ -83,26 +73,15 @@ class _Question(QFrame):
         self._form = form
         self.setProperty("box", True)
         self.setAccessibleName("Move the library")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        column.setSpacing(GRID)
         self._words = words(self)
         self._remarks = words(self, tone="muted")
         self._remarks.setFont(theme.small_font())
-        column.addWidget(self._words)
-        column.addWidget(self._remarks)
-        self._move = _button("Move the files there", self, form.move)
-        self._move.setProperty("kind", "primary")
-        self._only_new = _button("Only save new ones there", self, form.only_new)
-        self._other = _button("Choose another folder…", self, self.choose_wanted.emit)
-        self._leave = _button("Leave it as it is", self, form.leave_it)
-        self._leave.setProperty("kind", "flat")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
-        for button in (self._move, self._only_new, self._other, self._leave):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column.addLayout(buttons)
+        self._move = push_button(self, "Move the files there", form.move, kind="primary")
+        self._only_new = push_button(self, "Only save new ones there", form.only_new)
+        self._other = push_button(self, "Choose another folder…", self.choose_wanted)
+        self._leave = push_button(self, "Leave it as it is", form.leave_it, kind="flat")
+        buttons = hbox(self._move, self._only_new, self._other, self._leave, STRETCH)
+        vbox(self._words, self._remarks, buttons, on=self, margins=_MARGINS)
 
     def show_plan(self) -> None:
         plan, was_hidden = self._form.plan, self.isHidden()
@@ -128,20 +107,13 @@ class _UnderWay(QFrame):
         self.setProperty("box", True)
         self.setAccessibleName("Moving the library")
         self._form = form
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        column.setSpacing(GRID // 2)
         self._headline = words(self)
         self._headline.setFont(theme.strong_font())
-        self._stop = _button("Stop", self, form.stop)
-        self._stop.setAccessibleDescription("What was moved stays there, the others stay where they are.")
-        self._stop.setToolTip("What was moved stays there, the others stay where they are.")
-        self._read = _button("OK", self, form.dismiss)
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
-        top.addWidget(self._headline, 1)
-        top.addWidget(self._stop)
-        top.addWidget(self._read)
+        self._stop = push_button(self, "Stop", form.stop)
+        for explain in (self._stop.setAccessibleDescription, self._stop.setToolTip):
+            explain("What was moved stays there, the others stay where they are.")
+        self._read = push_button(self, "OK", form.dismiss)
+        top = hbox((self._headline, 1), self._stop, self._read)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setRange(0, _STEPS)
@@ -153,10 +125,7 @@ class _UnderWay(QFrame):
         self._stayed.setTabChangesFocus(True)
         self._stayed.setAccessibleName("Files that stayed")
         self._stayed.setFixedHeight(12 * GRID)
-        column.addLayout(top)
-        column.addWidget(self._bar)
-        column.addWidget(self._detail)
-        column.addWidget(self._stayed)
+        vbox(top, self._bar, self._detail, self._stayed, on=self, margins=_MARGINS, spacing=GRID // 2)
 
     def show_progress(self, progress: MoveProgress | None) -> None:
         was_hidden = self.isHidden()
@@ -181,10 +150,3 @@ class _UnderWay(QFrame):
         self._stayed.setVisible(bool(stayed))
         if self._stayed.toPlainText() != stayed:
             self._stayed.setPlainText(stayed)
-
-
-def _button(text: str, parent: QWidget, does: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda _=False: does())
-    return button

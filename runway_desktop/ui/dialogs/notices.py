@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
+from runway_desktop.ui.building import STRETCH, hbox, tool_button, vbox
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -38,9 +39,7 @@ class Notices(QWidget):
         """Where the keyboard was before it came here, and goes back to."""
         self._covered = 0
         self.setAccessibleName("Notices")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GRID // 2)
+        self._layout = vbox(on=self, spacing=GRID // 2)
         self._more = QPushButton(self)
         self._more.setToolTip("Dismiss all of them")
         self._more.clicked.connect(self.dismiss_all)
@@ -183,27 +182,16 @@ class Bar(QFrame):
         self.setAccessibleName(message)
         self.setAccessibleDescription(detail)
         self._icon = QLabel(self)
-        self._close = QToolButton(self)
-        self._close.setProperty("kind", "flat")
-        self._close.setAccessibleName(f"Dismiss: {message}")
-        self._close.setToolTip("Dismiss (Esc)")
-        self._close.clicked.connect(self.ended)
-        text = QVBoxLayout()
-        text.setSpacing(0)
+        self._close = tool_button(self, self.ended, kind="flat", tip="Dismiss (Esc)", spoken=f"Dismiss: {message}")
         self._words = words(self, message)
-        text.addWidget(self._words)
         self._small = words(self, tone="faint")
         self._small.setFont(theme.small_font())
         self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         say(self._small, detail)
-        text.addWidget(self._small)
+        text = vbox(self._words, self._small, spacing=0)
         self._text = text
         self._below: QHBoxLayout | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        self._row.setSpacing(GRID)
-        self._row.addWidget(self._icon)
-        self._row.addLayout(text, 1)
+        self._row = hbox(self._icon, (text, 1), on=self, margins=(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2))
         self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._timer = QTimer(self, singleShot=True, interval=round(seconds * 1000))
@@ -239,10 +227,7 @@ class Bar(QFrame):
         if below:
             if self._below is None:
                 # Not before there is something for it: an empty layout lets the one around it have no width.
-                self._below = QHBoxLayout()
-                self._below.setSpacing(GRID)
-                self._below.setContentsMargins(0, GRID // 2, 0, GRID // 2)
-                self._below.addStretch(1)
+                self._below = hbox(STRETCH, margins=(0, GRID // 2, 0, GRID // 2))
                 self._text.addLayout(self._below)
             self._below.insertWidget(self._below.count() - 1, button)
         else:

@@ -1,49 +1,85 @@
-"""Pages of the preferences: the key, the look, and how much is asked of Runway at once. GUI thread only."""
+"""Pages of the preferences, built from the table of `domain/preferences.py`, and the pages with parts of their own: the
+key, notifications, Runway. GUI thread only."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QRadioButton,
     QSpinBox,
-    QVBoxLayout,
+    QSystemTrayIcon,
     QWidget,
 )
 
+from runway_desktop.domain.preferences import (
+    MOST_CREDITS,
+    Choice,
+    Credits,
+    Number,
+    NumberEach,
+    Own,
+    Preference,
+    Section,
+    Switch,
+)
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.labels import say, words
-from runway_desktop.ui.marks import set_tone
-from runway_desktop.ui.theme import GRID, Choice, Theme
+from runway_desktop.ui.file_dialogs import choose_file
+from runway_desktop.ui.labels import say, set_tone, tip, words
+from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
-from runway_desktop.viewmodels.settings.preferences import MOST_AT_ONCE, PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import PROJECTS, PreferencesForm
 
 from .key_entry import KeyEntry
+from .saving_editors import FolderEditor, NamesEditor, OwnEditor
+
+CREDITS_STEP = 100
+WITH_TRAY = "Closed into the tray, the program continues to check, send and save. Quit ends it."
+WITHOUT_TRAY = (
+    "This desktop has no tray: closing the window ends the program. What is at Runway continues there, and its results "
+    "are saved at the next start."
+)
+NO_TRAY = "This desktop has no tray."
+
+
+OWN: dict[str, type[OwnEditor]] = {"library_folder": FolderEditor, "name_template": NamesEditor}
+"""The editors of the preferences whose kind is `Own`."""
 
 
 class Page(QWidget):
-    """A column of headings and controls."""
+    """The preferences of one section, below the headings of their groups. The control of a preference has its name as
+    object name."""
 
-    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget, section: Section) -> None:
         super().__init__(parent)
         self.form = form
         self.theme = theme
-        self.rows = QVBoxLayout(self)
-        self.rows.setContentsMargins(0, 0, GRID, 0)
-        self.rows.setSpacing(GRID)
+        self.rows = vbox(on=self, margins=(0, 0, GRID, 0))
+        self.section = section
+        self._ends: list[Callable[[], object]] = []
+        self.build()
+        self.rows.addStretch()
+
+    def build(self) -> None:
+        self.add_table()
 
     def finish(self) -> None:
         """Keeps what is still being typed. Called before the window closes."""
+        for end in self._ends:
+            end()
+
+    def hindrance(self, line: Preference[Any]) -> str:
+        """Why a preference that needs another has no effect on this computer; empty when it has."""
+        return ""
 
     def heading(self, text: str) -> QLabel:
         if self.rows.count():
@@ -58,38 +94,175 @@ class Page(QWidget):
         self.rows.addWidget(label)
         return label
 
-    def switch(self, name: str) -> QCheckBox:
-        """A check box for a preference that is on or off, worded by its own description."""
-        box = QCheckBox(self.form.description(name).rstrip("."), self)
-        box.setChecked(bool(self.form.value(name)))
-        box.toggled.connect(lambda on: self.form.set_value(name, on))
-        self.form.changed.connect(lambda which: box.setChecked(bool(self.form.value(name))) if which == name else None)
-        self.rows.addWidget(box)
-        return box
+    def add_table(self) -> None:
+        for group, lines in self.form.table(self.section):
+            title = self.heading(group.title)
+            if group.note:
+                self.note(group.note)
+            grid = _grid()
+            for line in lines:
+                self._add(line, grid, title)
+            if grid.count():
+                self.rows.addLayout(grid)
+
+    def _add(self, line: Preference[Any], grid: QGridLayout, title: QLabel) -> None:
+        match line.editor:
+            case Switch():
+                self._add_switch(line)
+            case Choice(options):
+                self._add_choice(line, options)
+            case Number(least, most):
+                box = _spin_box(self, least, most, line.label)
+                box.setToolTip(f"{least} to {most}")
+                self._add_number(line, box, grid, lambda value: value, lambda number: number)
+            case Credits(none):
+                box = _credits_box(self, line.label, none)
+                self._add_number(line, box, grid, lambda value: round(value or 0), lambda number: number or None)
+            case NumberEach() as each:
+                editor = EachEditor(self.form, line.name, each, self)
+                self._ends.append(editor.finish)
+                self._show_named(line, editor)
+            case Own():
+                own = OWN[line.name](self.form, self.theme, self)
+                title.setBuddy(own)
+                self._ends.append(own.finish)
+                self._show_named(line, own)
+
+    def _add_switch(self, line: Preference[Any]) -> None:
+        box = QCheckBox(line.label, self)
+        box.toggled.connect(lambda on: self.form.set_value(line.name, on))
+        self._show_named(line, box)
+        self._follow(line.name, lambda value: box.setChecked(bool(value)))
+        if line.needs:
+            self._follow(
+                line.needs, lambda there: set_reason(box, self.hindrance(line) or ("" if there else line.without))
+            )
+
+    def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, str], ...]) -> None:
+        holder = QWidget(self)
+        rows, group, buttons = vbox(on=holder), QButtonGroup(holder), {}
+        for stored, text in options:
+            buttons[stored] = made = QRadioButton(text, holder)
+            made.setAccessibleName(f"{line.label}: {text}")
+            made.clicked.connect(lambda _=False, stored=stored: self.form.set_value(line.name, stored))
+            group.addButton(made)
+            rows.addWidget(made)
+        self._show_named(line, holder)
+        self._follow(line.name, lambda value: buttons[value].setChecked(True))
+
+    def _add_number(
+        self,
+        line: Preference[Any],
+        box: QSpinBox,
+        grid: QGridLayout,
+        shown: Callable[[Any], int],
+        stored: Callable[[int], object],
+    ) -> None:
+        label, remark = words(self, line.label, wrap=False), words(self, tone="faint", wrap=False)
+        label.setBuddy(box)
+        at = grid.rowCount()
+        for place, widget in enumerate((label, box, remark)):
+            grid.addWidget(widget, at, place)
+        box.setObjectName(line.name)
+        box.setAccessibleDescription(line.help)
+        box.valueChanged.connect(lambda number: self.form.set_value(line.name, stored(number)))
+        self._ends.append(box.interpretText)
+
+        def show(value: Any) -> None:
+            box.setValue(shown(value))
+            say(remark, self.form.remark(line.name) if isinstance(line.editor, Credits) else "")
+
+        self._follow(line.name, show)
+
+    def _show_named(self, line: Preference[Any], editor: QWidget) -> None:
+        editor.setObjectName(line.name)
+        if line.help:
+            editor.setToolTip(tip(line.help))
+        self.rows.addWidget(editor)
+
+    def _follow(self, name: str, show: Callable[[Any], object]) -> None:
+        """Shows a value now and whenever it changes."""
+        self.form.changed.connect(lambda which: show(self.form.value(name)) if which == name else None)
+        show(self.form.value(name))
+
+
+class EachEditor(QWidget):
+    """A number for each of several names, and a button that adds a name."""
+
+    def __init__(self, form: PreferencesForm, name: str, kind: NumberEach[Any], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._form = form
+        self._name = name
+        self._kind = kind
+        self._boxes: dict[str, QSpinBox] = {}
+        self._remarks: dict[str, QLabel] = {}
+        self._table = QWidget(self)
+        self._grid = _grid(self._table)
+        self._add = push_button(self, f"Add a {kind.what}…", self._choose)
+        vbox(self._table, hbox(self._add, STRETCH), on=self)
+        form.changed.connect(lambda which: self._show() if which == name else None)
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._name == PROJECTS:
+            self._form.ask_projects()
+
+    def finish(self) -> None:
+        for box in self._boxes.values():
+            box.interpretText()
+
+    def _show(self) -> None:
+        rows, others = self._form.rows(self._name), self._form.others(self._name)
+        if [shown.name for shown in rows] != list(self._boxes):
+            self._build([shown.name for shown in rows])
+        for shown in rows:
+            self._boxes[shown.name].setValue(shown.number)
+            say(self._remarks[shown.name], shown.remark)
+        self._table.setVisible(bool(rows))
+        set_reason(self._add, "" if others else f"There is no other {self._kind.what} yet.")
+
+    def _build(self, names: list[str]) -> None:
+        clear_layout(self._grid)
+        self._boxes.clear()
+        for at, name in enumerate(names):
+            spoken = self._kind.each.format(name)
+            if self._kind.unit:
+                box = _credits_box(self._table, spoken, self._kind.none)
+            else:
+                box = _spin_box(self._table, 0, self._kind.most, spoken, self._kind.none)
+            box.valueChanged.connect(lambda number, name=name: self._form.set_row(self._name, name, number))
+            self._boxes[name] = box
+            self._remarks[name] = words(self._table, tone="faint", wrap=False)
+            for place, widget in enumerate((words(self._table, name, wrap=False), box, self._remarks[name])):
+                self._grid.addWidget(widget, at, place)
+
+    def _choose(self) -> None:
+        options = [Option(name, name) for name in self._form.others(self._name)]
+        popup = ChoicePopup(options, None, self._kind.what.capitalize(), self._add)
+        popup.chosen.connect(self._chosen)
+        popup.open_at(self._add)
+
+    def _chosen(self, name: str) -> None:
+        self._form.add_row(self._name, name)
+        self._boxes[name].setFocus()
 
 
 class KeyPage(Page):
-    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(form, theme, parent)
+    def build(self) -> None:
         self.heading("Your key")
         self._place = self.note()
         self._problem = self.note(tone="warn")
-        self._forget = QPushButton("Forget this key…", self)
-        self._forget.setProperty("kind", "danger")
-        self._forget.setAutoDefault(False)
-        self._forget.clicked.connect(self._ask_to_forget)
-        row = QHBoxLayout()
-        row.addWidget(self._forget)
-        row.addStretch()
-        self.rows.addLayout(row)
-        if not form.is_demo:
+        self._forget = push_button(self, "Forget this key…", self._ask_to_forget, kind="danger")
+        self.rows.addLayout(hbox(self._forget, STRETCH))
+        if not self.form.is_demo:
             title = self.heading("Use another key")
-            entry = KeyEntry(form.key, theme, "Check and use", self)
+            entry = KeyEntry(self.form.key, self.theme, "Check and use", self)
             title.setBuddy(entry)
             self.rows.addWidget(entry)
             self.note(f"{WHERE_FROM} Checking asks for your balance; it costs nothing.", "faint")
-        self.rows.addStretch()
-        form.key.changed.connect(self._show)
+        self.add_table()
+        self.form.key.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -101,98 +274,45 @@ class KeyPage(Page):
     def _ask_to_forget(self) -> None:
         store = self.form.key.status.store_name
         where = f"It is removed from {store}." if store else "It is removed from this session."
-        text = f"{where} Tasks at Runway go on, and are asked for again once there is a key."
+        text = f"{where} Tasks at Runway continue, and are checked again once there is a key."
         confirm(self, Question("Forget the key?", text, "Forget the key"), self.form.key.forget)
 
 
-class LookPage(Page):
-    _CHOICES = ((Choice.SYSTEM, "Match system"), (Choice.LIGHT, "Light"), (Choice.DARK, "Dark"))
+class NoticesPage(Page):
+    def __init__(
+        self,
+        form: PreferencesForm,
+        theme: Theme,
+        parent: QWidget,
+        section: Section = Section.NOTIFICATIONS,
+        *,
+        has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+    ) -> None:
+        self._has_tray = has_tray()
+        super().__init__(form, theme, parent, section)
 
-    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(form, theme, parent)
-        self.heading("Theme")
-        self._group = QButtonGroup(self)
-        self._buttons: dict[Choice, QRadioButton] = {}
-        for choice, text in self._CHOICES:
-            button = QRadioButton(text, self)
-            button.setAccessibleName(f"Theme: {text}")
-            button.clicked.connect(lambda _=False, chosen=choice: self._choose(chosen))
-            self._group.addButton(button)
-            self._buttons[choice] = button
-            self.rows.addWidget(button)
-        self.heading("Playing")
-        self.switch("loop_clips")
-        self.switch("muted")
-        self.rows.addStretch()
-        form.changed.connect(lambda name: self._show() if name == "theme" else None)
-        self._show()
+    def build(self) -> None:
+        self.add_table()
+        self.note(WITH_TRAY if self._has_tray else WITHOUT_TRAY, "faint")
 
-    def _show(self) -> None:
-        self._buttons[Choice(self.form.value("theme"))].setChecked(True)
-
-    def _choose(self, choice: Choice) -> None:
-        self.form.set_value("theme", choice.value)
-        self.theme.choose(choice)
+    def hindrance(self, line: Preference[Any]) -> str:
+        return "" if self._has_tray else NO_TRAY
 
 
 class RunwayPage(Page):
-    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(form, theme, parent)
-        self._limits: dict[str, QSpinBox] = {}
-        self.heading("At the same time")
-        lines = QGridLayout()
-        lines.setHorizontalSpacing(2 * GRID)
-        lines.setVerticalSpacing(GRID)
-        lines.setColumnStretch(2, 1)
-        numbers = (
-            ("Tasks that are asked about", "poll_limit", 8),
-            ("Results that are downloaded", "download_limit", 4),
-        )
-        for place, (text, name, most) in enumerate(numbers):
-            label, box = words(self, text, wrap=False), self._number(name, most, text)
-            label.setBuddy(box)
-            lines.addWidget(label, place, 0)
-            lines.addWidget(box, place, 1)
-        self.rows.addLayout(lines)
-        self.heading("Tasks of one model at the same time")
-        self.note("Where you want fewer than Runway allows. The others wait here, where you can still change them.")
-        self._table = QWidget(self)
-        self._grid = QGridLayout(self._table)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(2 * GRID)
-        self._grid.setVerticalSpacing(GRID)
-        self._grid.setColumnStretch(2, 1)
-        self.rows.addWidget(self._table)
-        self._add = QPushButton("Add a model…", self)
-        self._add.setAutoDefault(False)
-        self._add.clicked.connect(self._choose_model)
-        row = QHBoxLayout()
-        row.addWidget(self._add)
-        row.addStretch()
-        self.rows.addLayout(row)
-        if form.can_renew_catalog:
+    def build(self) -> None:
+        self.add_table()
+        if self.form.can_renew_catalog:
             self._add_catalog()
-        self.heading("Canceling")
-        self.switch("ask_before_cancel")
-        self.rows.addStretch()
-        form.changed.connect(lambda name: self._show_limits() if name in ("", "lane_limits") else None)
-        self._show_limits()
 
     def _add_catalog(self) -> None:
         """What can be made, and how to renew it without a new version of the program."""
         self.heading("Catalog of models")
         self._catalog = self.note()
-        self._renew = QPushButton("Renew from file…", self)
-        self._built_in = QPushButton("Use the built-in one", self)
-        row = QHBoxLayout()
-        for button in (self._renew, self._built_in):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addStretch()
-        self.rows.addLayout(row)
+        renew = push_button(self, "Renew from file…", self._choose_catalog)
+        self._built_in = push_button(self, "Use the built-in catalog", lambda: self.form.renew_catalog(None))
+        self.rows.addLayout(hbox(renew, self._built_in, STRETCH))
         self._came = self.note()
-        self._renew.clicked.connect(self._choose_catalog)
-        self._built_in.clicked.connect(lambda: self.form.renew_catalog(None))
         self.form.catalog_told.connect(self._show_catalog)
         self._show_catalog()
 
@@ -203,60 +323,40 @@ class RunwayPage(Page):
         set_tone(self._came, "bad" if refused else "good")
 
     def _choose_catalog(self) -> None:
-        dialog = QFileDialog(self, "Renew the catalog", "", "Catalog (*.json)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.form.renew_catalog(Path(name)))
-        dialog.open()
+        choose_file(self, "Renew the catalog", self.form.renew_catalog, filters="Catalog (*.json)")
 
-    def _number(self, name: str, most: int, spoken: str) -> QSpinBox:
-        box = QSpinBox(self, minimum=1, maximum=most)
-        box.setKeyboardTracking(False)
-        box.setValue(int(self.form.value(name)))
-        box.setAccessibleName(spoken)
-        box.setAccessibleDescription(self.form.description(name))
-        box.setToolTip(f"1 to {most}")
-        box.setFixedWidth(9 * GRID)
-        box.valueChanged.connect(lambda value: self.form.set_value(name, value))
-        self.form.changed.connect(lambda which: box.setValue(int(self.form.value(name))) if which == name else None)
-        return box
 
-    def _show_limits(self) -> None:
-        limits = self.form.model_limits()
-        if [limit.model for limit in limits] != list(self._limits):
-            self._build_limits([limit.model for limit in limits])
-        for number, limit in enumerate(limits):
-            self._limits[limit.model].setValue(limit.own or 0)
-            item = self._grid.itemAtPosition(number, 2)
-            label = item.widget() if item is not None else None
-            if isinstance(label, QLabel):
-                say(label, limit.allowed_words)
-        self._table.setVisible(bool(limits))
+def set_reason(widget: QWidget, reason: str) -> None:
+    """Enables a control, or says why it is not."""
+    widget.setEnabled(not reason)
+    widget.setToolTip(tip(reason))
+    widget.setAccessibleDescription(reason)
 
-    def _build_limits(self, models: list[str]) -> None:
-        while self._grid.count():
-            widget = self._grid.takeAt(0).widget()
-            widget.hide()
-            widget.deleteLater()
-        self._limits.clear()
-        for number, model in enumerate(models):
-            box = QSpinBox(self._table, minimum=0, maximum=MOST_AT_ONCE)
-            box.setKeyboardTracking(False)
-            box.setSpecialValueText("as allowed")
-            box.setAccessibleName(f"Tasks of {model} at the same time")
-            box.setFixedWidth(max(14 * GRID, box.sizeHint().width() + GRID))
-            box.valueChanged.connect(lambda value, name=model: self.form.set_model_limit(name, value or None))
-            self._limits[model] = box
-            self._grid.addWidget(words(self._table, model, wrap=False), number, 0)
-            self._grid.addWidget(box, number, 1)
-            self._grid.addWidget(words(self._table, tone="faint", wrap=False), number, 2)
 
-    def _choose_model(self) -> None:
-        options = [Option(model, model) for model in self.form.other_models()]
-        popup = ChoicePopup(options, None, "Model", self._add)
-        popup.chosen.connect(self._add_model)
-        popup.open_at(self._add)
+def _grid(holder: QWidget | None = None) -> QGridLayout:
+    """Rows of a label, a number, and a remark."""
+    grid = QGridLayout(holder) if holder is not None else QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * GRID)
+    grid.setVerticalSpacing(GRID)
+    grid.setColumnMinimumWidth(0, 14 * GRID)
+    grid.setColumnStretch(2, 1)
+    return grid
 
-    def _add_model(self, model: str) -> None:
-        self.form.add_model(model)
-        self._limits[model].setFocus()
+
+def _spin_box(parent: QWidget, least: int, most: int, spoken: str, none: str = "") -> QSpinBox:
+    box = QSpinBox(parent, minimum=least, maximum=most)
+    box.setKeyboardTracking(False)
+    box.setSpecialValueText(none)
+    box.setAccessibleName(spoken)
+    box.setFixedWidth(max(9 * GRID, box.sizeHint().width() + GRID if none else 0))
+    return box
+
+
+def _credits_box(parent: QWidget, spoken: str, none: str) -> QSpinBox:
+    box = _spin_box(parent, 0, MOST_CREDITS, spoken, none)
+    box.setSingleStep(CREDITS_STEP)
+    box.setGroupSeparatorShown(True)
+    box.setSuffix(" credits")
+    box.setFixedWidth(20 * GRID)
+    return box

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from runway_desktop.ui.labels import say
-from runway_desktop.ui.marks import mark_wrong
-from runway_desktop.ui.profiles.choosing import choose_backup
+from runway_desktop.domain.preferences import Section
+from runway_desktop.ui.building import STRETCH, hbox, push_button
+from runway_desktop.ui.file_dialogs import choose_backup
+from runway_desktop.ui.labels import mark_wrong, say
 from runway_desktop.ui.profiles.color_row import ColorRow
-from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -27,21 +28,22 @@ class ProfilePage(Page):
     def __init__(
         self, form: PreferencesForm, profiles: ProfilesModel, kept: KeptBackups, theme: Theme, parent: QWidget
     ) -> None:
-        super().__init__(form, theme, parent)
         self._profiles = profiles
         self._kept = kept
+        super().__init__(form, theme, parent, Section.PROFILE)
         kept.setParent(self)
-        self._build_name()
-        self._build_backups()
-        self._build_restore()
-        self.rows.addStretch()
-        profiles.changed.connect(self._show_profile)
-        kept.changed.connect(self._show_kept)
-        self._show_profile()
-        self._show_kept()
         kept.refresh()
 
+    def build(self) -> None:
+        self._build_name()
+        self._build_backups()
+        if not self._kept.is_demo:
+            self._build_daily()
+        self._profiles.changed.connect(self._show_profile)
+        self._show_profile()
+
     def finish(self) -> None:
+        super().finish()
         self._keep_name()
 
     def _build_name(self) -> None:
@@ -66,36 +68,27 @@ class ProfilePage(Page):
     def _build_backups(self) -> None:
         self.heading("Backups")
         self.note(
-            "A backup is one file with everything of this profile but its key. What is in it may be put back here or "
-            "on another computer."
+            "A backup is one file with everything of this profile but its key. It can be restored into a new profile, "
+            "or in place of this one, here or on another computer. You see what is in it first."
         )
-        back_up = QPushButton("Back up…", self)
-        back_up.setAutoDefault(False)
-        back_up.clicked.connect(self.back_up_wanted)
-        self.rows.addLayout(_row(back_up))
-        if self._kept.is_demo:
-            return
-        self.switch("daily_backup")
+        back_up = push_button(self, "Back up…", self.back_up_wanted)
+        self.rows.addLayout(hbox(back_up, push_button(self, "Restore…", self._choose), STRETCH))
+
+    def _build_daily(self) -> None:
+        self.add_table()
         self._kept_words = self.note()
         self._trouble = self.note(tone="warn")
-        self._show_folder = QPushButton("Show the backups", self)
-        self._show_folder.setProperty("kind", "flat")
-        self._show_folder.setAutoDefault(False)
-        self._show_folder.clicked.connect(lambda: self.folder_wanted.emit(self._kept.folder))
-        self.rows.addLayout(_row(self._show_folder))
+        self._show_folder = push_button(
+            self, "Show the backups", lambda: self.folder_wanted.emit(self._kept.folder), kind="flat"
+        )
+        self.rows.addLayout(hbox(self._show_folder, STRETCH))
         self.note(
             "The last seven days and four weeks are kept in the profile's folder, without media. They do not help "
-            "when the disk fails: put a backup on another one now and then.",
+            "when the disk fails: put a backup on another disk now and then.",
             "faint",
         )
-
-    def _build_restore(self) -> None:
-        self.heading("Restore")
-        self.note("From a backup into a new profile, or in place of this one. You see what is in it first.")
-        restore = QPushButton("Restore…", self)
-        restore.setAutoDefault(False)
-        restore.clicked.connect(self._choose)
-        self.rows.addLayout(_row(restore))
+        self._kept.changed.connect(self._show_kept)
+        self._show_kept()
 
     def _show_profile(self) -> None:
         current = self._profiles.current
@@ -117,18 +110,9 @@ class ProfilePage(Page):
             self._profiles.rename(text)
 
     def _show_kept(self) -> None:
-        if not self._kept.is_demo:
-            say(self._kept_words, self._kept.words)
-            say(self._trouble, self._kept.trouble)
-            self._show_folder.setVisible(self._kept.has_any)
+        say(self._kept_words, self._kept.words)
+        say(self._trouble, self._kept.trouble)
+        self._show_folder.setVisible(self._kept.has_any)
 
     def _choose(self) -> None:
-        choose_backup(self, self._kept.folder, self.restore_wanted.emit)
-
-
-def _row(button: QPushButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GRID)
-    row.addWidget(button)
-    row.addStretch()
-    return row
+        choose_backup(self, self.restore_wanted.emit, self._kept.folder)

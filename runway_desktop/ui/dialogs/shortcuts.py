@@ -5,18 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.confirm import confirm
@@ -25,22 +22,18 @@ from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
-from .initial_size import open_at
 from .key_editor import KeyEditor
 
 _ID = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(Dialog):
     """`first` is the section that is in sight at first."""
 
     def __init__(self, keys: Keys, parent: QWidget | None = None, first: Section | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Keyboard shortcuts", parent)
         self._keys = keys
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Keyboard shortcuts")
-        self.setAccessibleName("Keyboard shortcuts")
         open_at(self, QSize(72 * GRID, 80 * GRID))
         self._search = QLineEdit(self, placeholderText="Search commands or keys", clearButtonEnabled=True)
         self._search.setAccessibleName("Search shortcuts")
@@ -51,28 +44,13 @@ class ShortcutsDialog(QDialog):
         self._nothing.hide()
         self._editor = KeyEditor(keys, self)
         self._editor.left.connect(self._list.setFocus)
-        self._reset_all = QPushButton("Reset all…", self)
-        self._reset_all.setAutoDefault(False)
-        self._reset_all.clicked.connect(self._ask_to_reset)
-        close = QPushButton("Close", self)
-        close.setAutoDefault(False)
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.addWidget(self._reset_all)
-        row.addStretch()
-        row.addWidget(close)
+        self._reset_all = push_button(self, "Reset all…", self._ask_to_reset)
+        close = push_button(self, "Close", self.accept)
+        row = hbox(self._reset_all, STRETCH, close)
         line = QFrame(self)
         line.setProperty("line", True)
         line.setFixedHeight(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(self._search)
-        layout.addWidget(self._nothing)
-        layout.addWidget(self._list, 1)
-        layout.addWidget(self._editor)
-        layout.addWidget(line)
-        layout.addLayout(row)
+        vbox(self._search, self._nothing, (self._list, 1), self._editor, line, row, on=self, margins=2 * GRID)
         self._fill()
         keys.changed.connect(self._show_keys)
         self._show_keys()
@@ -142,9 +120,9 @@ class ShortcutsDialog(QDialog):
             item.setText(2, "changed" if changed else "")
             said = f"{command.words}: {self._keys.spoken(command.id) or 'no key'}{', changed' if changed else ''}"
             item.setData(0, _READ, said)
-            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "usual")):
+            for column, text in ((1, keys or "no key"), (2, "changed" if changed else "default")):
                 item.setData(column, _READ, text)
-        reason = "" if self._keys.changed_commands() else "Every command has its usual keys."
+        reason = "" if self._keys.changed_commands() else "Every command has its default keys."
         self._reset_all.setEnabled(not reason)
         self._reset_all.setToolTip(tip(reason))
         self._reset_all.setAccessibleDescription(reason)

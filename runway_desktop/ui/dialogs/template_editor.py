@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import say, tip, words
-from runway_desktop.ui.marks import mark_wrong
-from runway_desktop.ui.theme import GRID
+from runway_desktop.ui.labels import mark_wrong, say, tip, words
 
 
 class TemplateEditor(QWidget):
@@ -41,19 +40,13 @@ class TemplateEditor(QWidget):
         chips = QWidget(self)
         flow = FlowLayout(chips)
         for field, meaning in fields:
-            chip = QPushButton(field, chips)
-            chip.setProperty("kind", "chip")
-            chip.setAutoDefault(False)
-            chip.setToolTip(tip(meaning[:1].upper() + meaning[1:]))
-            chip.setAccessibleName(f"Insert {field}")
+            chip = push_button(
+                chips, field, kind="chip", tip=tip(meaning[:1].upper() + meaning[1:]), spoken=f"Insert {field}"
+            )
             chip.setAccessibleDescription(meaning)
             chip.clicked.connect(lambda _=False, text=field: self._insert(text))
             flow.addWidget(chip)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        for widget in (self.line, self._shown, self._wrong, chips):
-            column.addWidget(widget)
+        vbox(self.line, self._shown, self._wrong, chips, on=self)
 
     def text(self) -> str:
         return self.line.text()

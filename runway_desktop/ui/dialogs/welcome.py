@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
+from runway_desktop.ui.building import STRETCH, add_all, hbox, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM, KeyForm
@@ -26,19 +27,13 @@ class Welcome(QWidget):
         area = QScrollArea(self, widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        vbox(area, on=self)
         center = QWidget()
         area.setWidget(center)
         column = QWidget(center)
         column.setMaximumWidth(WIDTH)
-        rows = QVBoxLayout(center)
-        rows.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
-        middle = QHBoxLayout()
-        middle.addStretch(1)
-        middle.addWidget(column, 100)
-        middle.addStretch(1)
+        rows = vbox(on=center, margins=3 * GRID)
+        middle = hbox(STRETCH, (column, 100), STRETCH)
         rows.addStretch(2)
         rows.addLayout(middle)
         rows.addStretch(3)
@@ -46,24 +41,17 @@ class Welcome(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def _fill(self, column: QWidget, form: KeyForm) -> None:
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID)
+        layout = vbox(on=column)
         self._mark = QLabel(column)
         self._mark.setAccessibleName("")
         self._name = words(column, "Runway Desktop")
         self._name.setFont(self._theme.strong_font())
         what = "Make clips, pictures and sound with the Runway API, watch every task live, and keep every result."
-        head = QHBoxLayout()
-        head.setSpacing(GRID + GRID // 2)
-        titles = QVBoxLayout()
-        titles.setSpacing(2)
-        titles.addWidget(self._name)
-        titles.addWidget(words(column, what, "muted"))
+        head = hbox(spacing=GRID + GRID // 2)
+        titles = vbox(self._name, words(column, what, "muted"), spacing=2)
         head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(titles, 1)
-        layout.addLayout(head)
-        layout.addSpacing(2 * GRID)
+        add_all(layout, head, 2 * GRID)
         self._entry = KeyEntry(form, self._theme, "Check and continue", column)
         label = words(column, "Your API key")
         label.setBuddy(self._entry)
@@ -74,14 +62,12 @@ class Welcome(QWidget):
         line = QFrame(column)
         line.setProperty("line", True)
         line.setFixedHeight(1)
-        layout.addWidget(line)
-        layout.addSpacing(GRID)
+        add_all(layout, line, GRID)
         demo = QPushButton("Try the demo", column)
         demo.clicked.connect(self.demo_wanted)
         explained = "A simulated Runway on this computer: nothing is charged, and what you make has its own folder."
         demo.setAccessibleDescription(explained)
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
+        row = hbox(spacing=2 * GRID)
         row.addWidget(demo, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(words(column, explained, "muted"), 1)
         layout.addLayout(row)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+
+from runway_desktop.ui.building import add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
-from runway_desktop.ui.labels import ElidedLabel, say, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.file_dialogs import choose_folder
+from runway_desktop.ui.labels import ElidedLabel, mark_wrong, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.export import ExportModel
 
@@ -36,24 +39,17 @@ class ExportFilesPage(QWidget):
         super().__init__(parent)
         self._model = model
         self._theme = theme
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = vbox(on=self)
         self._headings = [words(self, text) for text in ("Folder", "Names", "With them")]
         where, names, beside = self._headings
-        column.addWidget(where)
-        column.addLayout(self._build_folder())
+        add_all(column, where, self._build_folder())
         self._folder_wrong = words(self, tone="bad")
-        column.addWidget(self._folder_wrong)
-        column.addSpacing(GRID)
-        column.addWidget(names)
+        add_all(column, self._folder_wrong, GRID, names)
         self.template = TemplateEditor(model.template_fields(), model.template_problem, self._first_names, self)
         self.template.edited.connect(lambda text: model.set("template", text))
         names.setBuddy(self.template.line)
         where.setBuddy(self.folder)
-        column.addWidget(self.template)
-        column.addSpacing(GRID)
-        column.addWidget(beside)
+        add_all(column, self.template, GRID, beside)
         self.switches: dict[str, QCheckBox] = {}
         self._meanings: list[QWidget] = []
         for name, text, meaning in _SWITCHES:
@@ -76,36 +72,26 @@ class ExportFilesPage(QWidget):
         box.setChecked(getattr(self._model, name))
         box.toggled.connect(lambda on: self._model.set(name, on))
         self.switches[name] = box
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
-        row.addWidget(box)
         said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         said.setProperty("tone", "faint")
         said.setText(meaning)
         self._meanings.append(said)
-        row.addWidget(said, 1)
-        return row
+        return hbox(box, (said, 1), spacing=2 * GRID)
 
     def _build_folder(self) -> QHBoxLayout:
         self.folder = QLineEdit(self)
         self.folder.setAccessibleName("Folder for the files")
         self.folder.textChanged.connect(lambda text: self._model.set("folder", text))
-        choose = QPushButton("Choose…", self)
-        choose.setAutoDefault(False)
-        choose.clicked.connect(self._choose)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self.folder, 1)
-        row.addWidget(choose)
-        return row
+        choose = push_button(self, "Choose…", self._choose)
+        return hbox((self.folder, 1), choose)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "Choose the folder for the files", self.folder.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.folder.setText)
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose the folder for the files",
+            lambda folder: self.folder.setText(str(folder)),
+            near=Path(self.folder.text()),
+        )
 
     def _first_names(self, template: str) -> str:
         return self._model.names_words(template)

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm
@@ -29,11 +28,8 @@ class ExportListPage(QWidget):
     def __init__(self, model: ExportModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        row = QHBoxLayout()
-        row.setSpacing(3 * GRID)
+        column = vbox(on=self)
+        row = hbox(spacing=3 * GRID)
         self._group = QButtonGroup(self)
         self.forms: dict[ListForm, QRadioButton] = {}
         for form, text in _FORMS:
@@ -44,8 +40,7 @@ class ExportListPage(QWidget):
             self.forms[form] = button
             row.addWidget(button)
         row.addStretch()
-        column.addLayout(row)
-        column.addWidget(self._build_manner())
+        add_all(column, row, self._build_manner())
         label = words(self, "Columns")
         column.addWidget(label)
         self.columns = QListWidget(self)
@@ -58,16 +53,12 @@ class ExportListPage(QWidget):
             item.setCheckState(Qt.CheckState.Checked if one.key in model.columns else Qt.CheckState.Unchecked)
             self.columns.addItem(item)
         self.columns.itemChanged.connect(lambda _: self._take_over())
-        column.addWidget(self.columns, 1)
-        column.addLayout(self._build_choices())
+        add_all(column, (self.columns, 1), self._build_choices())
 
     def _build_manner(self) -> QWidget:
         """Of a CSV alone."""
         model = self._model
         holder = QWidget(self)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
         label = words(holder, "Between cells")
         self.separator = QComboBox(holder)
         self.separator.setAccessibleName("Between cells")
@@ -80,26 +71,18 @@ class ExportListPage(QWidget):
         self.mark = QCheckBox("Mark as UTF-8, so that Excel reads all letters", holder)
         self.mark.setChecked(model.is_marked)
         self.mark.toggled.connect(lambda on: model.set("is_marked", on))
-        for widget in (label, self.separator):
-            row.addWidget(widget)
-        row.addSpacing(2 * GRID)
-        row.addWidget(self.mark)
-        row.addStretch()
+        hbox(label, self.separator, 2 * GRID, self.mark, STRETCH, on=holder)
         csv = self.forms[ListForm.CSV]
         holder.setEnabled(csv.isChecked())
         csv.toggled.connect(holder.setEnabled)
         return holder
 
     def _build_choices(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
+        row = hbox()
         usual = {one.key for one in COLUMNS if one.is_usual}
         every = {one.key for one in COLUMNS}
-        for text, keys in (("The usual ones", usual), ("All", every), ("None", set())):
-            button = QPushButton(text, self)
-            button.setProperty("kind", "flat")
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, keys=keys: self._tick(keys))
+        for text, keys in (("Default", usual), ("All", every), ("None", set())):
+            button = push_button(self, text, lambda _=False, keys=keys: self._tick(keys), kind="flat")
             row.addWidget(button)
         row.addStretch()
         return row

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
     QRadioButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
@@ -32,20 +29,17 @@ _PAGES = ((What.FILES, "Files"), (What.LIST, "List"))
 _FILTERS = {ListForm.CSV: "CSV files (*.csv)", ListForm.JSON: "JSON files (*.json)"}
 
 
-class ExportWindow(QDialog):
+class ExportWindow(Dialog):
     folder_wanted = Signal(object)
     """Path of a folder to open in the system's file manager."""
     file_wanted = Signal(object)
     """Path of a file to point at there."""
 
     def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Export", parent)
         self.model = model
         self._theme = theme
         self._shown_phase = Phase.LOOKING
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Export")
-        self.setAccessibleName("Export")
         self._build()
         model.changed.connect(self._show)
         self._show()
@@ -63,38 +57,24 @@ class ExportWindow(QDialog):
         """Asks where the list goes, and writes it."""
         model = self.model
         start = model.documents() / model.list_name()
-        dialog = QFileDialog(self, "Export the list", str(start), _FILTERS[model.form])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(model.form.value)
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: model.export_list(Path(name)))
-        dialog.open()
+        choose_target(self, "Export the list", model.export_list, start, _FILTERS[model.form])
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID + GRID // 2)
-        column.addLayout(self._build_scope())
-        column.addLayout(self._build_pages())
+        column = vbox(self._build_scope(), self._build_pages(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._stack = QStackedWidget(self)
         self.files = ExportFilesPage(self.model, self._theme, self._stack)
         self.list = ExportListPage(self.model, self._stack)
         self._stack.addWidget(self.files)
         self._stack.addWidget(self.list)
-        column.addWidget(self._stack, 1)
         self._failures = FindingsList((), self._theme, self)
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Progress")
         self._said = words(self)
-        for widget in (self._failures, self._progress, self._said):
-            column.addWidget(widget)
-        column.addLayout(self._build_foot())
+        add_all(column, (self._stack, 1), self._failures, self._progress, self._said, self._build_foot())
 
     def _build_scope(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(3 * GRID)
+        row = hbox(spacing=3 * GRID)
         self._scopes = {scope: QRadioButton(self) for scope in Scope}
         for scope, button in self._scopes.items():
             button.setChecked(scope is self.model.scope)
@@ -105,17 +85,18 @@ class ExportWindow(QDialog):
         return row
 
     def _build_pages(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
+        row = hbox(spacing=GRID // 2)
         self._page_group = QButtonGroup(self)
         self._pages: dict[What, QPushButton] = {}
         for what, text in _PAGES:
-            button = QPushButton(text, self)
-            button.setCheckable(True)
-            button.setProperty("kind", "pill")
-            button.setAutoDefault(False)
-            button.setAccessibleName(f"Export as {text.lower()}")
-            button.clicked.connect(lambda _=False, what=what: self.model.set("what", what))
+            button = push_button(
+                self,
+                text,
+                lambda _=False, what=what: self.model.set("what", what),
+                kind="pill",
+                spoken=f"Export as {text.lower()}",
+                checkable=True,
+            )
             self._page_group.addButton(button)
             self._pages[what] = button
             row.addWidget(button)
@@ -123,8 +104,6 @@ class ExportWindow(QDialog):
         return row
 
     def _build_foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
         self._amount = words(self, tone="muted")
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self.model.stop)
@@ -134,14 +113,8 @@ class ExportWindow(QDialog):
         self.leave.clicked.connect(self.reject)
         for button in (self._stop, self._folder, self.leave):
             button.setAutoDefault(False)
-        self.go = QPushButton(self)
-        self.go.setProperty("kind", "primary")
-        self.go.setDefault(True)
-        self.go.clicked.connect(self._go)
-        row.addWidget(self._amount, 1)
-        for button in (self._stop, self._folder, self.leave, self.go):
-            row.addWidget(button)
-        return row
+        self.go = push_button(self, "", self._go, kind="primary", default=True)
+        return hbox((self._amount, 1), self._stop, self._folder, self.leave, self.go)
 
     def _go(self) -> None:
         if self.model.what is What.LIST:
@@ -157,7 +130,7 @@ class ExportWindow(QDialog):
     def _show(self) -> None:
         model, phase = self.model, self.model.phase
         chosen, listed = model.chosen_count, model.listed_count
-        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "chosen task"))
+        self._scopes[Scope.CHOSEN].setText(units.count(chosen, "selected task"))
         self._scopes[Scope.LISTED].setText(f"All {units.count(listed, 'task')} that the list shows")
         self._pages[model.what].setChecked(True)
         self._stack.setCurrentIndex(0 if model.what is What.FILES else 1)
@@ -173,7 +146,7 @@ class ExportWindow(QDialog):
         self._stop.setVisible(busy)
         self._folder.setVisible(phase is Phase.DONE and model.done_at is not None)
         self.leave.setText("Close" if busy or phase is Phase.DONE else "Cancel")
-        self.leave.setToolTip("It goes on without this window." if busy else "")
+        self.leave.setToolTip("It continues without this window." if busy else "")
         self.go.setVisible(not busy)
         self.go.setText(model.button_words())
         self.go.setEnabled(not model.reason())

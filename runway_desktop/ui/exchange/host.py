@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.file_dialogs import choose_files, choose_folder
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.door import ExchangeDoor
@@ -46,12 +47,14 @@ class ExchangeHost(QObject):
         self._window = window
 
     def choose_log(self) -> None:
-        dialog = self._dialog("Choose what the ids stand in", _TEXTS)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(
-            lambda names: self.import_ids(self.door.ids_in([Path(name) for name in names], ""))
+        title = "Choose files with task ids"
+        choose_files(
+            self._window,
+            title,
+            lambda paths: self.import_ids(self.door.ids_in(paths, "")),
+            near=_documents(),
+            filters=_TEXTS,
         )
-        dialog.open()
 
     def paste_ids(self) -> None:
         text = QGuiApplication.clipboard().text()
@@ -61,11 +64,7 @@ class ExchangeHost(QObject):
             self.told.emit("There is no text in the clipboard.", True)
 
     def choose_folder(self) -> None:
-        dialog = self._dialog("Choose a folder of results", "")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda name: self.import_folder(Path(name)))
-        dialog.open()
+        choose_folder(self._window, "Choose a folder of results", self.import_folder, near=_documents())
 
     def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
@@ -115,11 +114,9 @@ class ExchangeHost(QObject):
         window.resize(window.sizeHint())
         window.show()
 
-    def _dialog(self, title: str, filters: str) -> QFileDialog:
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = QFileDialog(self._window, title, documents or str(Path.home()), filters)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return dialog
+
+def _documents() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
 
 def _let_go(model: IdImportModel | FolderImportModel | ExportModel) -> None:

@@ -6,8 +6,9 @@ One window for ids and one for folders; they differ in their words and in what c
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton, QWidget
 
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -18,7 +19,7 @@ from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from .preview_view import PreviewView
 
 
-class ImportWindow(QDialog):
+class ImportWindow(Dialog):
     otherwise_wanted = Signal()
     """The person meant prompts, or inputs: take the same things in as those."""
 
@@ -34,14 +35,11 @@ class ImportWindow(QDialog):
         otherwise: str = "",
     ) -> None:
         """`otherwise` names the other thing that can be done with what was brought."""
-        super().__init__(parent)
+        super().__init__(title, parent)
         self.model = model
         self._theme = theme
         self._shown_phase = Phase.LOOKING
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
         self.view = PreviewView(model.table, theme, widths, stretch, self)
         self.view.setAccessibleName("What was found")
         self._build(otherwise)
@@ -95,9 +93,7 @@ class ImportWindow(QDialog):
         self._foot.insertWidget(self._foot.count() - 2, button)
 
     def _build(self, otherwise: str) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
+        column = vbox(on=self, margins=2 * GRID)
         self._head = words(self)
         self.source = ElidedLabel(self)
         self.source.setProperty("tone", "faint")
@@ -106,39 +102,17 @@ class ImportWindow(QDialog):
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Progress")
         self._note = words(self, tone="muted")
-        self._options = QVBoxLayout()
-        self._options.setSpacing(GRID // 2)
-        for widget in (self._head, self.source, self._findings):
-            column.addWidget(widget)
-        column.addWidget(self.view, 1)
-        column.addWidget(self._progress)
-        column.addLayout(self._options)
-        column.addWidget(self._note)
-        self._foot = QHBoxLayout()
-        self._foot.setSpacing(GRID)
-        self._all = self._flat("Tick all", lambda: self.model.table.tick(lambda _: True))
-        self._none = self._flat("Tick none", lambda: self.model.table.tick(lambda _: False))
-        self._otherwise = self._flat(otherwise, self._take_otherwise)
-        self.leave = QPushButton("Cancel", self)
-        self.leave.setAutoDefault(False)
-        self.leave.clicked.connect(self.reject)
-        self.go = QPushButton(self)
-        self.go.setProperty("kind", "primary")
-        self.go.setDefault(True)
-        self.go.clicked.connect(self.begin_work)
-        for button in (self._all, self._none, self._otherwise):
-            self._foot.addWidget(button)
-        self._foot.addStretch()
-        self._foot.addWidget(self.leave)
-        self._foot.addWidget(self.go)
+        self._options = vbox(spacing=GRID // 2)
+        add_all(
+            column, self._head, self.source, self._findings, (self.view, 1), self._progress, self._options, self._note
+        )
+        self._all = push_button(self, "Tick all", lambda: self.model.table.tick(lambda _: True), kind="flat")
+        self._none = push_button(self, "Tick none", lambda: self.model.table.tick(lambda _: False), kind="flat")
+        self._otherwise = push_button(self, otherwise, self._take_otherwise, kind="flat")
+        self.leave = push_button(self, "Cancel", self.reject)
+        self.go = push_button(self, "", self.begin_work, kind="primary", default=True)
+        self._foot = hbox(self._all, self._none, self._otherwise, STRETCH, self.leave, self.go)
         column.addLayout(self._foot)
-
-    def _flat(self, text: str, does: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setProperty("kind", "flat")
-        button.setAutoDefault(False)
-        button.clicked.connect(does)
-        return button
 
     def _take_otherwise(self) -> None:
         self.otherwise_wanted.emit()

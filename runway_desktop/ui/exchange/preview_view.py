@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.labels import SECOND_INKS
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import SECOND_INKS
 from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
 
 ROW = 3 * GRID + GRID // 2

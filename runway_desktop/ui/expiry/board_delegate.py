@@ -9,9 +9,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.tones import QUIET_INKS
 from runway_desktop.usecases.words.expiry import BoardLine
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn

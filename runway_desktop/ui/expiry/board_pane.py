@@ -5,11 +5,15 @@ left. GUI thread.
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_folder
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import Key
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
@@ -43,61 +47,45 @@ class BoardPane(QWidget):
         return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
 
     def choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose the folder for results", str(self._board.library.parent))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self._folder_chosen)
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose the folder for results",
+            lambda folder: self._folder_chosen(str(folder)),
+            near=self._board.library.parent,
+        )
 
     def _build(self) -> None:
         self._title = QLabel("Not saved", self)
-        self._summary = QLabel(self, wordWrap=True)
-        self._summary.setProperty("tone", "muted")
-        self._trouble = QLabel(self, wordWrap=True)
-        self._trouble.setProperty("tone", "warn")
-        self._all = QPushButton(self)
-        self._all.setProperty("kind", "primary")
-        self._all.clicked.connect(self._board.save_all)
+        self._summary = words(self, tone="muted")
+        self._trouble = words(self, tone="warn")
+        self._all = push_button(self, "", self._board.save_all, kind="primary")
         # The line stays as high as it is when its buttons go.
         self._title.setMinimumHeight(self._all.sizeHint().height())
-        self._folder = QPushButton("Choose another folder…", self)
-        self._folder.clicked.connect(self.choose_folder)
-        head = QHBoxLayout()
-        head.setSpacing(GRID)
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._folder)
-        head.addWidget(self._all)
-        top = QVBoxLayout()
-        top.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        top.setSpacing(GRID // 2)
-        top.addLayout(head)
-        top.addWidget(self._summary)
-        top.addWidget(self._trouble)
+        self._folder = push_button(self, "Choose another folder…", self.choose_folder)
+        top = vbox(
+            hbox(self._title, STRETCH, self._folder, self._all),
+            self._summary,
+            self._trouble,
+            margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
+            spacing=GRID // 2,
+        )
         body = QWidget(self)
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.view)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(top)
-        column.addWidget(body, 1)
+        vbox(top, (body, 1), on=self, spacing=0)
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
+        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
         words = QLabel("Every result that was paid for is on this computer.", page, wordWrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setProperty("tone", "muted")
         column.addStretch(2)
-        for widget in (self._empty_icon, self._empty_title, words):
-            column.addWidget(widget)
+        add_all(column, self._empty_icon, self._empty_title, words)
         column.addStretch(3)
         return page
 
@@ -117,7 +105,7 @@ class BoardPane(QWidget):
         self._trouble.setText(trouble)
         self._trouble.setVisible(bool(trouble) and board.total > 0)
         self._folder.setVisible(bool(trouble) and board.total > 0)
-        self._all.setText(f"Save all {amount:,}" if amount > 1 else "Save now")
+        self._all.setText(units.plural(max(amount, 1), "Save now", f"Save all {amount:,}"))
         self._all.setVisible(board.total > 0)
         self._all.setEnabled(amount > 0)
         self._all.setToolTip("" if amount else "All of them are being saved.")
@@ -127,14 +115,14 @@ class BoardPane(QWidget):
         keys = self.view.selected_keys()
         chosen = set(keys)
         deeds = {line.deed for line in self._board.lines.lines() if line.key in chosen and line.deed}
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         if deeds:
             words = deeds.pop() if len(deeds) == 1 else "Save now"
-            menu.addAction(words if len(keys) == 1 else f"{words} ({len(keys):,})", lambda: self._board.save_now(keys))
+            text = units.plural(len(keys), words, f"{words} ({len(keys):,})")
+            menu.addAction(text, lambda: self._board.save_now(keys))
         menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
         menu.addSeparator()
-        menu.addAction("Copy link" if len(keys) == 1 else "Copy links", lambda: self._copy_links(keys))
+        menu.addAction(units.plural(len(keys), "Copy link", "Copy links"), lambda: self._copy_links(keys))
         menu.addAction("Choose another folder…", self.choose_folder)
         menu.popup(at)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.inputs import InputFix
+from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -35,16 +36,13 @@ class MendPopup(QFrame):
         self._item = item
         self._mending = mending
         self._buttons: dict[InputFix, QPushButton] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2)
-        column.setSpacing(GRID // 2)
+        column = vbox(on=self, margins=GRID + GRID // 2, spacing=GRID // 2)
         name = LongWordsLabel(self)
         name.setFont(theme.strong_font())
         # Before it is laid out: the popup takes its height from it.
         name.setFixedWidth(WIDTH - 4 * GRID)
         name.say(item.name)
-        column.addWidget(name)
-        column.addWidget(self._words(facts_words(item), "muted"))
+        add_all(column, name, self._words(facts_words(item), "muted"))
         if trouble:
             column.addWidget(self._words(trouble, "bad"))
         column.addSpacing(GRID // 2)
@@ -55,8 +53,7 @@ class MendPopup(QFrame):
             self._add_mend(column, mend, theme)
         if trouble and not mends:
             column.addWidget(self._words("Nothing can be done about it here. Choose another file.", "muted"))
-        column.addSpacing(GRID // 2)
-        column.addLayout(self._build_bottom())
+        add_all(column, GRID // 2, self._build_bottom())
         self.setFixedWidth(WIDTH)
         mending.changed.connect(self._show_sizes)
         mending.ask_sizes(item)
@@ -103,8 +100,7 @@ class MendPopup(QFrame):
         return label
 
     def _add_mend(self, column: QVBoxLayout, mend: InputFix, theme: Theme) -> None:
-        button = QPushButton(mend.text, self)
-        button.setAutoDefault(False)
+        button = push_button(self, mend.text)
         button.setAccessibleDescription(mend.remark)
         button.clicked.connect(lambda: self._take(mend))
         self._buttons[mend] = button
@@ -115,20 +111,15 @@ class MendPopup(QFrame):
             column.addWidget(remark)
 
     def _build_bottom(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
         self._replace = self._flat("Replace…", self.replace_wanted)
-        row.addWidget(self._replace)
+        row = hbox(self._replace)
         if self._item.path is not None:
             row.addWidget(self._flat("Open", self.open_wanted))
-        row.addStretch()
-        row.addWidget(self._flat("Remove", self.remove_wanted))
+        add_all(row, STRETCH, self._flat("Remove", self.remove_wanted))
         return row
 
     def _flat(self, text: str, signal: object) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.setProperty("kind", "flat")
+        button = push_button(self, text, kind="flat")
 
         def pressed() -> None:
             self.close()

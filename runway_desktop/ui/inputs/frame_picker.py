@@ -9,10 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.playback import Activity, Engine, Playback
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.transport import Transport
@@ -25,7 +27,7 @@ from .frames import FAULT_WORDS, png_of, silent_engine
 _SIZE = (80 * GRID, 60 * GRID)
 
 
-class FramePicker(QDialog):
+class FramePicker(Dialog):
     chosen = Signal(object, str)
     """The bytes of a PNG picture, and which frame it is ("frame at 2.4 s")."""
 
@@ -37,9 +39,7 @@ class FramePicker(QDialog):
         *,
         make_engine: Callable[[QObject], Engine] = silent_engine,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Choose a frame of {path.name}")
+        super().__init__(f"Choose a frame of {path.name}", parent)
         self._workers = Workers(self, threads=1)
         self._playback = Playback(self, make_engine)
         self._view = VideoView(theme, self)
@@ -47,28 +47,13 @@ class FramePicker(QDialog):
         self._transport = Transport(theme, self._playback, self)
         self._transport.keep_to_frames()
         self._transport.play_wanted.connect(self._playback.toggle)
-        self._said = QLabel("", self, wordWrap=True)
-        self._said.setProperty("tone", "bad")
+        self._said = words(self, tone="bad")
         self._said.hide()
-        self._use = QPushButton("Use this frame", self)
-        self._use.setProperty("kind", "primary")
-        self._use.setDefault(True)
+        self._use = push_button(self, "Use this frame", kind="primary", default=True)
         self._use.setEnabled(False)
         self._use.clicked.connect(self._take)
-        cancel = QPushButton("Cancel", self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._use)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
-        column.addWidget(self._view, 1)
-        column.addWidget(self._transport)
-        column.addWidget(self._said)
-        column.addLayout(buttons)
+        cancel = push_button(self, "Cancel", self.reject)
+        vbox((self._view, 1), self._transport, self._said, hbox(STRETCH, cancel, self._use), on=self, margins=2 * GRID)
         self.resize(*_SIZE)
         self._playback.frame.connect(self._show_frame)
         self._playback.failed.connect(self._show_fault)

@@ -30,6 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -192,9 +193,7 @@ class InputTile(QWidget):
         self._paint_outline(painter, outline)
 
     def _build_cross(self) -> QToolButton:
-        cross = QToolButton(self)
-        cross.setIcon(self._theme.icon("mdi6.close"))
-        cross.setIconSize(QSize(12, 12))
+        cross = tool_button(self, icon=self._theme.icon("mdi6.close"), side=12)
         cross.setFixedSize(18, 18)
         cross.setStyleSheet("padding: 0; min-height: 0;")
         cross.move(self.width() - 20, 2)

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.tasks.lineage import LineageModel, Node
 
 if TYPE_CHECKING:
@@ -44,11 +46,7 @@ class LineageStrip(QWidget):
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
         self._stop = OneStop(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        for widget in (self._tree_head, self._tree, self._takes_head, self._takes):
-            column.addWidget(widget)
+        vbox(self._tree_head, self._tree, self._takes_head, self._takes, on=self)
         model.changed.connect(self.refresh)
         posters.ready.connect(self._repaint)
         FollowsTheme(theme, self, self._again)
@@ -139,8 +137,7 @@ class LineageStrip(QWidget):
     def _put_arrow(self) -> None:
         from .thumb import SIZE
 
-        arrow = QLabel("→", self._tree)
-        arrow.setProperty("tone", "faint")
+        arrow = words(self._tree, "→", "faint", wrap=False)
         arrow.setAccessibleName("made into")
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
         arrow.setFixedHeight(SIZE.height())
@@ -152,10 +149,9 @@ class LineageStrip(QWidget):
         from .thumb import SIZE
 
         words = self._ways[0][:1].lower() + self._ways[0][1:]
-        button = QPushButton(f"→  {words}…", self._tree)
-        button.setAccessibleName("What can be made of it")
-        button.setToolTip("Choose what to make of it")
-        button.setProperty("kind", "flat")
+        button = push_button(
+            self._tree, f"→  {words}…", kind="flat", tip="Choose what to make of it", spoken="What can be made of it"
+        )
         color = self._theme.color(Role.FAINT).name()
         button.setStyleSheet(
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"
@@ -165,10 +161,8 @@ class LineageStrip(QWidget):
         button.setVisible(True)
         self._tree_row.addWidget(button)
 
-    def _head(self, words: str) -> QLabel:
-        label = QLabel(words, self)
-        label.setProperty("tone", "faint")
-        return label
+    def _head(self, text: str) -> QLabel:
+        return words(self, text, "faint", wrap=False)
 
     def _again(self) -> None:
         self._shown = None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from runway_desktop.ui.building import STRETCH, push_button, vbox
 from runway_desktop.ui.theme import GRID, Theme
 
 from .stage import Stage, fitted
@@ -28,13 +29,8 @@ class NoticeView(Stage):
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._words.setProperty("tone", "muted")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._button = QPushButton(self)
-        self._button.clicked.connect(self.action_wanted)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID, GRID, 3 * GRID, GRID)
-        layout.setSpacing(GRID + GRID // 2)
-        layout.addStretch()
-        layout.addWidget(self._words)
+        self._button = push_button(self, "", self.action_wanted)
+        layout = vbox(STRETCH, self._words, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
 

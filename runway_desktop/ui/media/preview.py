@@ -15,10 +15,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QImageReader
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.sharing.drag import start_drag
@@ -26,14 +27,13 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .full_screen import FullScreenWindow
-from .items import PreviewItem
 from .notice_view import NoticeView
 from .picture import BadPicture, Picture, read_picture
 from .picture_view import PictureView
 from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
-from .strip import OutputStrip
+from .strip import OutputStrip, PreviewItem
 from .transport import Transport
 from .video_view import VideoView
 from .waveform import Waveform, WaveformReader
@@ -207,18 +207,9 @@ class Preview(QWidget):
         self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._strip = OutputStrip(self._theme, self._workers, self._body)
         self._strip.hide()
-        self._body_layout = QVBoxLayout(self._body)
-        self._body_layout.setContentsMargins(0, 0, 0, 0)
-        self._body_layout.setSpacing(GRID)
-        self._body_layout.addWidget(self._stages, 1)
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(GRID)
-        self._rows.addWidget(self._bars)
-        self._rows.addWidget(self._strip)
-        self._body_layout.addLayout(self._rows)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._body)
+        self._rows = vbox(self._bars, self._strip)
+        vbox((self._stages, 1), self._rows, on=self._body)
+        vbox(self._body, on=self)
         self.setFocusProxy(self._stages)
         self._name_parts()
 

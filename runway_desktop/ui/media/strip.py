@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.media.picture import read_thumbnail
+from runway_desktop.ui.media.stage import RADIUS, fitted
+from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.viewmodels.tasks.details import Showing as PreviewItem
 
-from .items import PreviewItem
-from .picture import read_thumbnail
-from .stage import RADIUS, fitted
-from .workers import Workers
+__all__ = ["PreviewItem"]
+
 
 _THUMBNAIL = Qt.ItemDataRole.UserRole
 _SIDE = 256

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
 
+from runway_desktop.ui.building import hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
@@ -54,8 +56,7 @@ class Transport(QWidget):
         self._slider.sliderMoved.connect(self._scrubbed)
         self._slider.sliderReleased.connect(playback.end_scrub)
         self._slider.actionTriggered.connect(self._slid_by_key)
-        self._time = QLabel(self)
-        self._time.setProperty("tone", "muted")
+        self._time = words(self, tone="muted", wrap=False)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._loop = self._button(lambda: playback.set_loop(not playback.loop))
         self._loop.setCheckable(True)
@@ -65,17 +66,20 @@ class Transport(QWidget):
         self._written = _BOTH
         """The widest time that is written; empty where there is no room for any."""
         self._build_volume()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(_SPACING)
-        for widget in (self._back, self._play, self._on):
-            layout.addWidget(widget)
-        layout.addWidget(self._slider, 1)
-        layout.addSpacing(GRID // 2)
-        layout.addWidget(self._time)
-        layout.addSpacing(GRID // 2)
-        for widget in (self._loop, self._volume, self._full):
-            layout.addWidget(widget)
+        hbox(
+            self._back,
+            self._play,
+            self._on,
+            (self._slider, 1),
+            GRID // 2,
+            self._time,
+            GRID // 2,
+            self._loop,
+            self._volume,
+            self._full,
+            on=self,
+            spacing=_SPACING,
+        )
         OneStop(self, (self._back, self._play, self._on))
         OneStop(self, (self._loop, self._volume, self._full))
         playback.changed.connect(self._show_state)
@@ -109,8 +113,6 @@ class Transport(QWidget):
     def _build_volume(self) -> None:
         menu = QMenu(self)
         box = QWidget(menu)
-        layout = QHBoxLayout(box)
-        layout.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         self._mute = BarButton(self._theme, box)
         self._mute.clicked.connect(lambda: self._playback.set_volume(self._playback.volume, not self._playback.muted))
         self._loudness = LineSlider(self._theme, box)
@@ -118,8 +120,7 @@ class Transport(QWidget):
         self._loudness.setValue(round(self._playback.volume * 100))
         self._loudness.setMinimumWidth(12 * GRID)
         self._loudness.valueChanged.connect(lambda value: self._playback.set_volume(value / 100, value == 0))
-        layout.addWidget(self._mute)
-        layout.addWidget(self._loudness)
+        hbox(self._mute, self._loudness, on=box, margins=(GRID, GRID // 2, GRID, GRID // 2))
         action = QWidgetAction(menu)
         action.setDefaultWidget(box)
         menu.addAction(action)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
+from runway_desktop.ui.building import STRETCH, hbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton
@@ -27,17 +29,19 @@ class ZoomBar(QWidget):
         self._out = BarButton(theme, self)
         self._in = BarButton(theme, self)
         self._full = BarButton(theme, self)
-        self._words = QLabel(self)
-        self._words.setProperty("tone", "muted")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GRID // 4)
-        for button in (self._fit, self._pixel, self._out, self._in):
-            layout.addWidget(button)
-        layout.addStretch(1)
-        layout.addWidget(self._words)
-        layout.addSpacing(GRID // 2)
-        layout.addWidget(self._full)
+        self._words = words(self, tone="muted", wrap=False)
+        hbox(
+            self._fit,
+            self._pixel,
+            self._out,
+            self._in,
+            STRETCH,
+            self._words,
+            GRID // 2,
+            self._full,
+            on=self,
+            spacing=GRID // 4,
+        )
         self._fit.clicked.connect(view.fit)
         self._pixel.clicked.connect(lambda: view.zoom_to(1.0))
         self._out.clicked.connect(view.zoom_out)

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 
-from .fitting import fit
 from .progress_foot import ProgressFoot
 
 WIDTH = 64 * GRID
 
 
-class BackupWindow(QDialog):
+class BackupWindow(Dialog):
     file_wanted = Signal(object)
     """Path of the backup, to point at in the system's file manager."""
 
     def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(f"Back up “{profile}”", parent, spoken=f"Back up the profile {profile}")
         self.model = model
         model.setParent(self)
         self._said = ""
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Back up “{profile}”")
-        self.setAccessibleName(f"Back up the profile {profile}")
         self.setMinimumWidth(WIDTH)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        rows.setSpacing(GRID)
-        rows.addWidget(words(self, model.always_words, "muted"))
-        rows.addSpacing(GRID)
+        rows = vbox(words(self, model.always_words, "muted"), GRID, on=self, margins=2 * GRID)
         self.results = QCheckBox(self)
         self.results.toggled.connect(model.set_results)
         self.posters = QCheckBox(self)
@@ -44,18 +36,11 @@ class BackupWindow(QDialog):
         self._note = words(self, tone="faint")
         self._note.setFont(theme.small_font())
         self._size = words(self)
-        for widget in (self.results, self._note, self.posters, self._size):
-            rows.addWidget(widget)
-        rows.addSpacing(GRID)
+        add_all(rows, self.results, self._note, self.posters, self._size, GRID)
         self._foot = ProgressFoot(self)
         self._report = words(self, tone="good")
         self._problem = words(self, tone="bad")
-        rows.addWidget(self._foot)
-        rows.addWidget(self._report)
-        rows.addWidget(self._problem)
-        rows.addStretch()
-        rows.addSpacing(GRID)
-        rows.addLayout(self._build_buttons())
+        add_all(rows, self._foot, self._report, self._problem, STRETCH, GRID, self._build_buttons())
         model.changed.connect(self._show)
         self._show()
         self.results.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -68,34 +53,14 @@ class BackupWindow(QDialog):
             super().reject()
 
     def _build_buttons(self) -> QHBoxLayout:
-        self._show_file = QPushButton("Show in folder", self)
-        self._show_file.setAutoDefault(False)
-        self._show_file.clicked.connect(lambda: self.file_wanted.emit(self.model.made))
-        self._close = QPushButton(self)
-        self._close.setAutoDefault(False)
-        self._close.clicked.connect(self.reject)
-        self._start = QPushButton("Back up…", self)
-        self._start.setProperty("kind", "primary")
-        self._start.setDefault(True)
-        self._start.clicked.connect(self.choose)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self._show_file)
-        row.addStretch()
-        row.addWidget(self._close)
-        row.addWidget(self._start)
-        return row
+        self._show_file = push_button(self, "Show in folder", lambda: self.file_wanted.emit(self.model.made))
+        self._close = push_button(self, "", self.reject)
+        self._start = push_button(self, "Back up…", self.choose, kind="primary", default=True)
+        return hbox(self._show_file, STRETCH, self._close, self._start)
 
     def choose(self) -> None:
         """Asks where the file goes, then begins."""
-        start = self.model.suggested()
-        dialog = QFileDialog(self, "Back up to", str(start), "Backups (*.zip)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("zip")
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: self.model.start(Path(name)))
-        dialog.open()
+        choose_target(self, "Back up to", self.model.start, self.model.suggested(), "Backups (*.zip)")
 
     def _show(self) -> None:
         model = self.model
@@ -113,7 +78,7 @@ class BackupWindow(QDialog):
         say(self._report, model.report, "good" if model.phase is Phase.DONE else "muted")
         say(self._problem, model.problem)
         self._show_file.setVisible(model.phase is Phase.DONE)
-        self._close.setText("Call off" if works else "Close")
+        self._close.setText("Cancel" if works else "Close")
         self._start.setEnabled(not model.reason)
         self._start.setToolTip(tip(model.reason))
         self._start.setAccessibleDescription(model.reason)

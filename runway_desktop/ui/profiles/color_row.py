@@ -4,9 +4,10 @@ only."""
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from runway_desktop.domain.profiles import Color
+from runway_desktop.ui.building import STRETCH, add_all, hbox, tool_button
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
@@ -22,16 +23,11 @@ class ColorRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Color")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
+        row = hbox(on=self, spacing=GRID // 2)
         self._group = QButtonGroup(self)
         self.buttons: dict[Color, QToolButton] = {}
         for color in Color:
-            button = QToolButton(self)
-            button.setCheckable(True)
-            button.setProperty("kind", "swatch")
-            button.setIcon(swatch(color, _SIDE))
+            button = tool_button(self, icon=swatch(color, _SIDE), kind="swatch", checkable=True)
             button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
             button.setToolTip(color.value.capitalize())
             button.setAccessibleName(f"Color: {color.value}")
@@ -41,8 +37,7 @@ class ColorRow(QWidget):
             row.addWidget(button)
         row.addSpacing(GRID)
         self._said = words(self, tone="muted", wrap=False)
-        row.addWidget(self._said)
-        row.addStretch()
+        add_all(row, self._said, STRETCH)
 
     def show_color(self, color: Color) -> None:
         self.buttons[color].setChecked(True)

@@ -5,8 +5,9 @@ to, and ends with the old state or the new one whatever happens. GUI thread only
 from __future__ import annotations
 
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from runway_desktop.ui.building import add_all, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 
@@ -19,14 +20,13 @@ class FinishingWindow(QWidget):
     def __init__(self, profile: str, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Runway Desktop")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
+        column = vbox(on=self, margins=2 * GRID)
         title = words(self, f"Restoring the profile “{profile}”…")
         title.setFont(theme.strong_font())
-        column.addWidget(title)
-        column.addWidget(
-            words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted")
+        add_all(
+            column,
+            title,
+            words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted"),
         )
         self.foot = ProgressFoot(self)
         column.addWidget(self.foot)

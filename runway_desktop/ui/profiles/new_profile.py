@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from runway_desktop.ui.labels import announce, say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, tool_button, vbox
+from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
@@ -17,31 +17,22 @@ from .color_row import ColorRow
 WIDTH = 60 * GRID
 
 
-class NewProfileDialog(QDialog):
+class NewProfileDialog(Dialog):
     def __init__(self, form: NewProfileForm, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("New profile", parent)
         self._form = form
         self._theme = theme
         form.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("New profile")
-        self.setAccessibleName("New profile")
         self.setMinimumWidth(WIDTH)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        rows.setSpacing(GRID)
         what = (
             "A profile has a key of its own, its own tasks, sheets and settings, and a window of its own. Use one for "
             "each client, or for each organization at Runway."
         )
-        rows.addWidget(words(self, what, "muted"))
-        rows.addSpacing(GRID)
+        rows = vbox(words(self, what, "muted"), GRID, on=self, margins=2 * GRID)
         self._build_name(rows)
         self._build_key(rows)
         self._trouble = words(self, tone="bad")
-        rows.addWidget(self._trouble)
-        rows.addSpacing(GRID)
-        rows.addLayout(self._build_buttons())
+        add_all(rows, self._trouble, GRID, self._build_buttons())
         form.changed.connect(self._show)
         form.made.connect(lambda *_: self.accept())
         FollowsTheme(theme, self, self._restyle)
@@ -70,17 +61,11 @@ class NewProfileDialog(QDialog):
         hints = Qt.InputMethodHint
         self._key.setInputMethodHints(hints.ImhSensitiveData | hints.ImhNoPredictiveText | hints.ImhNoAutoUppercase)
         self._key.textChanged.connect(self._key_typed)
-        self._eye = QToolButton(self)
-        self._eye.setCheckable(True)
-        self._eye.setProperty("kind", "flat")
-        self._eye.setAccessibleName("Show the key")
+        self._eye = tool_button(self, kind="flat", spoken="Show the key", checkable=True)
         self._eye.toggled.connect(self._reveal)
         caption = words(self, "Key (it may be entered later)")
         caption.setBuddy(self._key)
-        line = QHBoxLayout()
-        line.setSpacing(GRID // 2)
-        line.addWidget(self._key, 1)
-        line.addWidget(self._eye)
+        line = hbox((self._key, 1), self._eye, spacing=GRID // 2)
         self._key_words = words(self)
         rows.addWidget(caption)
         rows.addLayout(line)
@@ -89,19 +74,9 @@ class NewProfileDialog(QDialog):
         rows.addWidget(words(self, note, "faint"))
 
     def _build_buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel", self)
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        self._create = QPushButton("Create and open", self)
-        self._create.setProperty("kind", "primary")
-        self._create.setDefault(True)
-        self._create.clicked.connect(self._form.create)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addStretch()
-        row.addWidget(cancel)
-        row.addWidget(self._create)
-        return row
+        cancel = push_button(self, "Cancel", self.reject)
+        self._create = push_button(self, "Create and open", self._form.create, kind="primary", default=True)
+        return hbox(STRETCH, cancel, self._create)
 
     def _key_typed(self, text: str) -> None:
         self._form.set_key(text)

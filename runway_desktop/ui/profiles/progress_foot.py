@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.words import units
@@ -20,11 +21,7 @@ class ProgressFoot(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._said = words(self, tone="muted")
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(GRID // 2)
-        rows.addWidget(self._bar)
-        rows.addWidget(self._said)
+        vbox(self._bar, self._said, on=self, spacing=GRID // 2)
         self.hide()
 
     def show_progress(self, words_of_it: str, done: int, total: int) -> None:

@@ -2,73 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.labels import announce, say, tip, words
-from runway_desktop.ui.marks import mark_wrong
+from runway_desktop.ui.file_dialogs import choose_folder
+from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 
 from .color_row import ColorRow
-from .fitting import fit
 from .progress_foot import ProgressFoot
 
 WIDTH = 72 * GRID
 
 
-class RestoreWindow(QDialog):
+class RestoreWindow(Dialog):
     open_wanted = Signal(object)
     """The Profile that was made, in a window of its own."""
 
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Restore a backup", parent)
         self.model = model
         self._theme = theme
         self._said = ""
         self._made: object = None
         model.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Restore a backup")
-        self.setAccessibleName("Restore a backup")
         self.setMinimumWidth(WIDTH)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        rows.setSpacing(GRID)
+        rows = vbox(on=self, margins=2 * GRID)
         self._of = self._strong("")
         self._holds = words(self, tone="muted")
         self._warning = words(self, tone="warn")
-        for widget in (self._of, self._holds, self._warning):
-            rows.addWidget(widget)
+        add_all(rows, self._of, self._holds, self._warning)
         self._choices = QWidget(self)
-        inner = QVBoxLayout(self._choices)
-        inner.setContentsMargins(0, GRID, 0, 0)
-        inner.setSpacing(GRID)
+        inner = vbox(on=self._choices, margins=(0, GRID, 0, 0))
         self._build_into(inner)
         self._build_results(inner)
         rows.addWidget(self._choices)
         self._foot = ProgressFoot(self)
         self._report = words(self, tone="good")
         self._problem = words(self, tone="bad")
-        rows.addWidget(self._foot)
-        rows.addWidget(self._report)
-        rows.addWidget(self._problem)
-        rows.addStretch()
-        rows.addSpacing(GRID)
-        rows.addLayout(self._build_buttons())
+        add_all(rows, self._foot, self._report, self._problem, STRETCH, GRID, self._build_buttons())
         model.changed.connect(self._show)
         model.made.connect(self._keep_made)
         self._show()
@@ -89,17 +76,13 @@ class RestoreWindow(QDialog):
             Into.THIS: QRadioButton(f"Into this one, in place of what is in “{self.model.profile_name}”", self),
         }
         self._new = QWidget(self)
-        line = QVBoxLayout(self._new)
-        line.setContentsMargins(3 * GRID, 0, 0, 0)
-        line.setSpacing(GRID)
         self.name = QLineEdit(self._new)
         self.name.setAccessibleName("Name of the new profile")
         self.name.textEdited.connect(self.model.set_name)
         self._name_wrong = words(self._new, tone="bad")
         self.colors = ColorRow(self._new)
         self.colors.chosen.connect(self.model.set_color)
-        for widget in (self.name, self._name_wrong, self.colors):
-            line.addWidget(widget)
+        vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
         for into, button in self.into.items():
             group.addButton(button)
             button.toggled.connect(lambda on, into=into: self.model.set_into(into) if on else None)
@@ -119,60 +102,34 @@ class RestoreWindow(QDialog):
             group.addButton(button)
             button.toggled.connect(lambda on, choice=choice: self.model.set_put_back(choice) if on else None)
             rows.addWidget(button)
-        self._library_row, self.library, self._library_caption = self._folder_row(
-            "Results are saved in", self.model.set_library
-        )
+        self._library_row, self.library = self._folder_row("Results are saved in", self.model.set_library)
         self._library_wrong = words(self, tone="bad")
-        self._look_row, self.look_in, _ = self._folder_row(
+        self._look_row, self.look_in = self._folder_row(
             "Look for missing results in (may be left empty)", self.model.set_look_in
         )
         for widget in (self._library_row, self._library_wrong, self._look_row):
             rows.addWidget(widget)
 
-    def _folder_row(self, caption: str, changed: object) -> tuple[QWidget, QLineEdit, QLabel]:
+    def _folder_row(self, caption: str, changed: Callable[[str], object]) -> tuple[QWidget, QLineEdit]:
         holder = QWidget(self)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
         line = QLineEdit(holder)
         line.setAccessibleName(caption)
         line.textEdited.connect(changed)
-        choose = QPushButton("Choose…", holder)
-        choose.setAutoDefault(False)
-        choose.setAccessibleName(f"Choose: {caption}")
-        choose.clicked.connect(lambda: self._choose_folder(caption, line, changed))
+        choose = push_button(
+            holder, "Choose…", lambda: self._choose_folder(caption, line, changed), spoken=f"Choose: {caption}"
+        )
         label = words(holder, caption)
         label.setBuddy(line)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(line, 1)
-        row.addWidget(choose)
-        column.addWidget(label)
-        column.addLayout(row)
-        return holder, line, label
+        vbox(label, hbox((line, 1), choose), on=holder, spacing=GRID // 2)
+        return holder, line
 
     def _build_buttons(self) -> QHBoxLayout:
-        self._close = QPushButton(self)
-        self._close.setAutoDefault(False)
-        self._close.clicked.connect(self.reject)
-        self._start = QPushButton(self)
-        self._start.setProperty("kind", "primary")
-        self._start.setDefault(True)
-        self._start.clicked.connect(self._begin)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addStretch()
-        row.addWidget(self._close)
-        row.addWidget(self._start)
-        return row
+        self._close = push_button(self, "", self.reject)
+        self._start = push_button(self, "", self._begin, kind="primary", default=True)
+        return hbox(STRETCH, self._close, self._start)
 
-    def _choose_folder(self, caption: str, line: QLineEdit, changed: object) -> None:
-        dialog = QFileDialog(self, caption, line.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(changed)
-        dialog.open()
+    def _choose_folder(self, caption: str, line: QLineEdit, changed: Callable[[str], object]) -> None:
+        choose_folder(self, caption, lambda folder: changed(str(folder)), near=Path(line.text()))
 
     def _begin(self) -> None:
         if self._made is not None:
@@ -202,7 +159,7 @@ class RestoreWindow(QDialog):
         self._foot.setVisible(works)
         say(self._report, model.report)
         say(self._problem, model.problem)
-        self._close.setText("Call off" if model.phase is Phase.WORKING else "Close")
+        self._close.setText("Cancel" if model.phase is Phase.WORKING else "Close")
         self._start.setVisible(not model.is_refused and (model.phase is not Phase.DONE or self._made is not None))
         self._start.setText("Open it" if self._made is not None else model.verb)
         reason = "" if self._made is not None else model.reason

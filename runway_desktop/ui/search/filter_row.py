@@ -6,17 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
+from runway_desktop.ui.building import open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
 from runway_desktop.usecases.searching.suggestions import values_of
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
-
-from .chips import Chips
 
 
 class FilterRow(QWidget):
@@ -89,26 +90,23 @@ class FilterRow(QWidget):
         self.today.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pill(self, text: str, does: Callable[[], object]) -> QPushButton:
-        pill = QPushButton(text, self)
-        pill.setProperty("kind", "pill")
-        pill.setAccessibleName(f"Filter: {text}")
-        pill.clicked.connect(lambda _=False: does())
+        pill = push_button(self, text, lambda _=False: does(), kind="pill", spoken=f"Filter: {text}")
         self._flow.addWidget(pill)
         return pill
 
     def _status_menu(self) -> None:
         # The click turned the pill off; only what is picked may.
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for word, name in STATUSES.items():
             action = menu.addAction(name, lambda word=word: self._filter.toggle("state", word))
             action.setCheckable(True)
             action.setChecked(word in self._filter.states)
-        self._popup(menu, self.status)
+        open_below(menu, self.status)
 
     def _model_menu(self) -> None:
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for name, amount in sorted(self._places.counts.models.items()):
             if name:
                 action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle("model", name))
@@ -116,11 +114,11 @@ class FilterRow(QWidget):
                 action.setChecked(name in self._filter.models)
         if menu.isEmpty():
             menu.addAction("No tasks yet").setEnabled(False)
-        self._popup(menu, self.model)
+        open_below(menu, self.model)
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
         self.show_filter()
-        menu = self._menu()
+        menu = passing_menu(self)
         for value, amount in values_of(key, self._places.counts):
             words = Term(key, value).label
             action = menu.addAction(
@@ -131,13 +129,56 @@ class FilterRow(QWidget):
             action.setChecked(Term(key, value) in self._filter.chips)
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
-        self._popup(menu, pill)
+        open_below(menu, pill)
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
 
-    @staticmethod
-    def _popup(menu: QMenu, pill: QPushButton) -> None:
-        menu.popup(pill.mapToGlobal(QPoint(0, pill.height() + 2)))
+class Chips:
+    """Puts its buttons into a layout, behind what stands there already."""
+
+    def __init__(self, chosen: ListFilter, into: QLayout, parent: QWidget) -> None:
+        self._filter = chosen
+        self._into = into
+        self._parent = parent
+        self._buttons: dict[Term, QPushButton] = {}
+
+    @property
+    def buttons(self) -> dict[Term, QPushButton]:
+        return self._buttons
+
+    def focused(self) -> int | None:
+        """Which of them has the keyboard; None when none has."""
+        return next((place for place, button in enumerate(self._buttons.values()) if button.hasFocus()), None)
+
+    def show(self, terms: list[Term]) -> None:
+        """Those that stay are not touched, so that the keyboard stays where it is."""
+        for term in [term for term in self._buttons if term not in terms]:
+            button = self._buttons.pop(term)
+            self._into.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        for term in terms:
+            if term not in self._buttons:
+                self._buttons[term] = self._made(term)
+
+    def _made(self, term: Term) -> QPushButton:
+        button = _Chip(self._parent)
+        said = self._filter.label_of(term)
+        button.setProperty("kind", "pill")
+        button.setCheckable(True)
+        button.setChecked(True)
+        label = button.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 24 * GRID)
+        button.setText(f"{label}  ✕")
+        button.setToolTip(f"{term.word}\nPress to take it away.")
+        button.setAccessibleName(f"Filter {said}, take away")
+        button.clicked.connect(lambda: self._filter.remove(term))
+        self._into.addWidget(button)
+        button.show()
+        return button
+
+
+class _Chip(QPushButton):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.click()
+        else:
+            super().keyPressEvent(event)

@@ -7,16 +7,23 @@ the words first, then the chips. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.searching.suggestions import Suggestion
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-
-from .offer_delegate import OFFER, OfferDelegate
 
 _TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 
@@ -141,3 +148,42 @@ class SearchLine(QLineEdit):
         self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
         self._star.setIcon(self._theme.icon("mdi6.star-outline", Role.MUTED))
         self._show_star()
+
+
+OFFER = Qt.ItemDataRole.UserRole
+"""The item's Suggestion."""
+
+
+class OfferDelegate(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(20 * GRID, option.fontMetrics.height() + GRID + GRID // 2)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        offer: Suggestion = index.data(OFFER)
+        theme = self._theme
+        painter.save()
+        rect = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        state = option.state
+        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
+            selected = bool(state & QStyle.StateFlag.State_Selected)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color(Role.SELECTED if selected else Role.HOVER))
+            painter.drawRoundedRect(rect, 4, 4)
+        inner = rect.adjusted(GRID, 0, -GRID, 0)
+        upright = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(theme.tabular(option.font))
+        painter.setPen(theme.color(Role.FAINT))
+        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignTrailing), offer.detail)
+        room = inner.width() - painter.fontMetrics().horizontalAdvance(offer.detail) - 2 * GRID
+        painter.setFont(option.font)
+        painter.setPen(theme.color(Role.TEXT))
+        words = option.fontMetrics.elidedText(offer.text, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignLeading), words)
+        painter.restore()

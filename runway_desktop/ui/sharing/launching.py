@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QProcess, QProcessEnvironment
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Launch
+    from runway_desktop.domain.outputs import Launch
 
 _BUNDLED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """What a bundle sets so that it finds its own libraries. Another program must find the system's."""

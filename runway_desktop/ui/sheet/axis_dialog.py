@@ -9,50 +9,40 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 
-class AxisDialog(QDialog):
+class AxisDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Add axis", parent)
         self._sheet = sheet
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Add axis")
-        self.setAccessibleName("Add axis")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
-        layout.addWidget(words(self, "Every row is made once for each value.", "muted"))
+        layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
         self._field = QComboBox(self)
         self._field.setAccessibleName("Column")
         self._field.setMaxVisibleItems(16)
         for column in sheet.offering.axis_columns():
             self._field.addItem(column.title, column.key)
-        layout.addWidget(self._field)
-        layout.addWidget(self._build_values(), 1)
+        add_all(layout, self._field, (self._build_values(), 1))
         self._total = words(self)
         self._total.setAccessibleName("Total")
         self._problem = words(self, tone="bad")
-        layout.addWidget(self._total)
-        layout.addWidget(self._problem)
-        layout.addLayout(self._build_buttons())
+        add_all(layout, self._total, self._problem, self._build_buttons())
         self.setMinimumWidth(56 * GRID)
         self._field.currentIndexChanged.connect(self._show_values)
         self._list.itemChanged.connect(lambda _: self._count())
@@ -69,14 +59,12 @@ class AxisDialog(QDialog):
         self._text.setTabChangesFocus(True)
         self._text.setPlaceholderText("One value a line. 1..4 makes 1, 2, 3 and 4.")
         self._files = QWidget(self)
-        files = QVBoxLayout(self._files)
-        files.setContentsMargins(0, 0, 0, 0)
+        files = vbox(on=self._files)
         folder = QPushButton("Choose a folder of pictures…", self._files)
         folder.clicked.connect(self._choose_folder)
         self._chosen = words(self._files, tone="muted")
         files.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
-        files.addWidget(self._chosen)
-        files.addStretch(1)
+        add_all(files, self._chosen, STRETCH)
         self._values = QStackedWidget(self)
         for page in (self._list, self._text, self._files):
             self._values.addWidget(page)
@@ -86,15 +74,8 @@ class AxisDialog(QDialog):
     def _build_buttons(self) -> QHBoxLayout:
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
-        self._add = QPushButton("Add axis", self)
-        self._add.setProperty("kind", "primary")
-        self._add.setDefault(True)
-        self._add.clicked.connect(self._take)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(self._add)
-        return row
+        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
+        return hbox(STRETCH, cancel, self._add)
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -130,11 +111,12 @@ class AxisDialog(QDialog):
         self._count()
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder of pictures")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda name: self._sheet.offering.files_in(Path(name), self._take_files))
-        dialog.open()
+        choose_folder(
+            self,
+            "Choose a folder of pictures",
+            lambda folder: self._sheet.offering.files_in(folder, self._take_files),
+            shows_files=True,
+        )
 
     def _take_files(self, paths: list[Path]) -> None:
         self._pictures = paths

@@ -5,17 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QGridLayout,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -23,23 +21,18 @@ from runway_desktop.viewmodels.sheet.sheet import Sheet
 _LEAVE_OUT = "Leave it out"
 
 
-class ColumnsDialog(QDialog):
+class ColumnsDialog(Dialog):
     def __init__(self, sheet: Sheet, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__("Columns", parent)
         self._sheet = sheet
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Columns")
-        self.setAccessibleName("Columns")
         self._choices: dict[str, QComboBox] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
+        layout = vbox(on=self, margins=2 * GRID)
         unmatched = sheet.unmatched
         if unmatched:
             layout.addWidget(words(self, "These columns have no name that is known. Where do they go?"))
             layout.addWidget(self._mapping(unmatched))
         layout.addWidget(
-            words(self, "Show these columns too:" if unmatched else "Show these columns beside the usual ones:")
+            words(self, "Show these columns too:" if unmatched else "Show these columns besides the default ones:")
         )
         self._list = QListWidget(self)
         self._list.setAccessibleName("Further columns")
@@ -58,15 +51,8 @@ class ColumnsDialog(QDialog):
         layout.addWidget(self._list, 1)
         cancel = QPushButton("Cancel", self)
         cancel.clicked.connect(self.reject)
-        apply = QPushButton("Apply", self)
-        apply.setProperty("kind", "primary")
-        apply.setDefault(True)
-        apply.clicked.connect(self._apply)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(cancel)
-        row.addWidget(apply)
-        layout.addLayout(row)
+        apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
+        layout.addLayout(hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)
 
     def _mapping(self, unmatched: dict[str, str]) -> QWidget:

@@ -29,10 +29,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.labels import tip
+from runway_desktop.ui.labels import INKS, tip
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.tones import INKS
 from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.model import SheetModel

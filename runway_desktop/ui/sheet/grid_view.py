@@ -7,22 +7,19 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, vbox
+from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import SECOND_INKS
 from runway_desktop.usecases.words.states import StateWords
 from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 
@@ -65,14 +62,11 @@ class _PosterDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class GridWindow(QDialog):
+class GridWindow(Dialog):
     task_wanted = Signal(object)
 
     def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{model.title} as a grid")
-        self.setAccessibleName(self.windowTitle())
+        super().__init__(f"{model.title} as a grid", parent)
         self._theme = theme
         self._table = QTableView(self)
         self._table.setAccessibleName("Results")
@@ -98,17 +92,9 @@ class GridWindow(QDialog):
         posters.ready.connect(self._table.viewport().update)
         close = QPushButton("Close", self)
         close.clicked.connect(self.accept)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID)
         title = words(self, model.title, wrap=False)
         title.setFont(theme.strong_font())
-        layout.addWidget(title)
-        layout.addWidget(self._table, 1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(close)
-        layout.addLayout(row)
+        vbox(title, (self._table, 1), hbox(STRETCH, close), on=self, margins=2 * GRID)
         self._table.activated.connect(self._show_task)
         FollowsTheme(theme, self, self._restyle)
         if model.rowCount():

@@ -12,17 +12,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, clear_layout, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
+from runway_desktop.ui.file_dialogs import choose_files, choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import ElidedLabel, announce, say, tip, words
-from runway_desktop.ui.marks import set_tone
+from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.sheets.columns import STATE
@@ -40,19 +41,18 @@ from .table import SheetTable
 from .undo import StepActions, UndoSteps
 
 
-class SheetWindow(QDialog):
+class SheetWindow(Dialog):
     show_wanted = Signal(object)
     """Task ids to show in the main window."""
 
     def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(sheet.title, parent, spoken=f"Sheet {sheet.title}")
         self._sheet = sheet
         self._theme = theme
         self._keys = keys
         self._posters = PosterCache(self)
         self._is_closed = False
         sheet.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.steps = UndoSteps(sheet.model)
         self._build()
@@ -117,34 +117,34 @@ class SheetWindow(QDialog):
             self._posters.shutdown()
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        layout.setSpacing(GRID + GRID // 2)
-        layout.addLayout(self._build_head())
+        layout = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._findings = FindingsList([found.message for found in self._sheet.findings], self._theme, self)
-        layout.addWidget(self._findings)
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
-        layout.addWidget(self._axes)
         self._table = SheetTable(self._sheet.model, self._theme, self._posters, self)
         self._table.setProperty("framed", True)
         self._table.menu_wanted.connect(self._menu)
         self._table.files_dropped.connect(self._drop)
         self._table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
-        layout.addWidget(self._table, 1)
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
-        self._of_row.setAccessibleName("The chosen row")
+        self._of_row.setAccessibleName("The selected row")
         # It keeps its line when it has nothing to say: the table must not jump while one goes through its rows.
         self._of_row.setFixedHeight(self._of_row.fontMetrics().height() + 2)
-        layout.addWidget(self._of_row)
         self._total = words(self, tone="muted")
         self._total.setAccessibleName("Total")
-        layout.addWidget(self._total)
         self._note = words(self)
         self._note.hide()
-        layout.addWidget(self._note)
-        layout.addLayout(self._build_buttons())
+        add_all(
+            layout,
+            self._findings,
+            self._axes,
+            (self._table, 1),
+            self._of_row,
+            self._total,
+            self._note,
+            self._build_buttons(),
+        )
 
     def _build_head(self) -> QHBoxLayout:
         self._title = ElidedLabel(self)
@@ -154,38 +154,28 @@ class SheetWindow(QDialog):
         self._default = self._button("", self._choose_default)
         self._default.setProperty("kind", "chip")
         self._columns = self._button("Columns…", self._open_columns)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self._title)
-        row.addWidget(self._subtitle)
-        row.addStretch(1)
-        row.addWidget(self._default)
-        row.addWidget(self._columns)
-        row.addWidget(self._button("Add axis…", self._open_axis))
-        return row
+        return hbox(
+            self._title,
+            self._subtitle,
+            STRETCH,
+            self._default,
+            self._columns,
+            self._button("Add axis…", self._open_axis),
+        )
 
     def _build_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        row.addWidget(self._button("Export sheet", self._export))
+        row = hbox(self._button("Export sheet", self._export))
         self._grid = self._button("Show as grid", self.show_as_grid)
-        row.addWidget(self._grid)
-        row.addStretch(1)
         self._cancel = self._button("Cancel", self.reject)
         self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
         self._go = self._button("", self._send)
         self._go.setProperty("kind", "primary")
-        for button in (self._cancel, self._few, self._go):
-            row.addWidget(button)
+        add_all(row, self._grid, STRETCH, self._cancel, self._few, self._go)
         return row
 
     def _button(self, text: str, does: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        # Return in the table must not spend anything.
-        button.setAutoDefault(False)
         # Without the signal's own word, which would be taken for how many to send.
-        button.clicked.connect(lambda _=False: does())
-        return button
+        return push_button(self, text, lambda _=False: does())
 
     def _make_actions(self) -> None:
         table = self._table
@@ -210,15 +200,14 @@ class SheetWindow(QDialog):
     def _menu(self, at: QPoint) -> None:
         table, sheet = self._table, self._sheet
         places = table.chosen_rows
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         if tasks := self._tasks_of(places):
             menu.addAction(
-                "Show the task" if len(tasks) == 1 else "Show the tasks", lambda: self.show_wanted.emit(tasks)
+                units.plural(len(tasks), "Show the task", "Show the tasks"), lambda: self.show_wanted.emit(tasks)
             )
         ready = sheet.ready_at(places)
         if ready:
-            menu.addAction(f"Generate {units.count(ready, 'chosen task')}", lambda: self._send(places=places))
+            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self._send(places=places))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
@@ -242,8 +231,6 @@ class SheetWindow(QDialog):
 
     def _show(self) -> None:
         sheet, totals = self._sheet, self._sheet.model.totals
-        self.setWindowTitle(sheet.title)
-        self.setAccessibleName(f"Sheet {sheet.title}")
         self._title.setText(sheet.title)
         self._subtitle.setText(sheet.subtitle)
         say(
@@ -280,11 +267,7 @@ class SheetWindow(QDialog):
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 
     def _show_axes(self) -> None:
-        while self._axes_flow.count():
-            item = self._axes_flow.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        clear_layout(self._axes_flow)
         for at, axis in enumerate(self._sheet.model.axes):
             said = self._sheet.offering.axis_in_words(axis)
             chip = self._button(f"{said}  ✕", partial(self._sheet.offering.remove_axis, at))
@@ -324,11 +307,7 @@ class SheetWindow(QDialog):
         self._sheet.take_files(paths, place, key)
 
     def _choose_file(self, index: QModelIndex) -> None:
-        dialog = QFileDialog(self, "Choose inputs")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self._drop([Path(name) for name in names], index))
-        dialog.open()
+        choose_files(self, "Choose inputs", lambda paths: self._drop(paths, index))
 
     def _open_columns(self) -> None:
         self._table.finish_editing()
@@ -347,11 +326,5 @@ class SheetWindow(QDialog):
 
     def _export(self) -> None:
         self._table.finish_editing()
-        dialog = QFileDialog(self, "Export sheet")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter("Tables (*.csv)")
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(f"{Path(self._sheet.title).stem}.csv")
-        dialog.fileSelected.connect(lambda name: self._sheet.export(Path(name)))
-        dialog.open()
+        start = Path(f"{Path(self._sheet.title).stem}.csv")
+        choose_target(self, "Export sheet", self._sheet.export, start, "Tables (*.csv)")

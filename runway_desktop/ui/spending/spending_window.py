@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from runway_desktop.ui.dialogs.initial_size import open_at
+from runway_desktop.ui.building import (
+    STRETCH,
+    Dialog,
+    add_all,
+    hbox,
+    open_at,
+    open_below,
+    passing_menu,
+    push_button,
+    vbox,
+)
+from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.money.spending import PERIODS, Period, Side, SpendingModel
@@ -31,27 +39,20 @@ from .bar_chart import BarChart
 from .cells import money_table
 
 
-class SpendingWindow(QDialog):
+class SpendingWindow(Dialog):
     caps_wanted = Signal()
     """The person wants to see or change the caps."""
 
     def __init__(self, model: SpendingModel, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Spending", parent)
         self._model = model
         self._theme = theme
         model.setParent(self)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.setWindowTitle("Spending")
-        self.setAccessibleName("Spending")
         self.setMinimumSize(100 * GRID, 66 * GRID)
         open_at(self, QSize(120 * GRID, 84 * GRID))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID + GRID // 2)
-        column.addLayout(self._build_head())
+        column = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self.chart = BarChart(theme, self)
-        column.addWidget(self.chart, 2)
         panes = QSplitter(Qt.Orientation.Horizontal, self)
         panes.setChildrenCollapsible(False)
         panes.setHandleWidth(2 * GRID)
@@ -60,8 +61,7 @@ class SpendingWindow(QDialog):
         panes.addWidget(self._build_comparison())
         panes.setStretchFactor(0, 3)
         panes.setStretchFactor(1, 2)
-        column.addWidget(panes, 3)
-        column.addLayout(self._build_foot())
+        add_all(column, (self.chart, 2), (panes, 3), self._build_foot())
         QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self, model.refresh)
         model.changed.connect(self._show)
         model.compared.connect(self._show_comparison)
@@ -76,58 +76,50 @@ class SpendingWindow(QDialog):
         """Asks where the bill goes, and writes it."""
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         start = Path(documents or Path.home()) / self._model.bill_name(project)
-        dialog = QFileDialog(self, "Export a bill", str(start), "CSV files (*.csv)")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile(str(start))
-        dialog.fileSelected.connect(lambda name: self._model.export(Path(name), project))
-        dialog.open()
+        choose_target(self, "Export a bill", lambda path: self._model.export(path, project), start, "CSV files (*.csv)")
 
     def _build_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
         self._total = words(self, wrap=False)
         self._period = words(self, tone="muted", wrap=False)
-        titles.addWidget(self._total)
-        titles.addWidget(self._period)
-        row.addLayout(titles)
-        row.addStretch()
+        row = hbox(vbox(self._total, self._period, spacing=0), STRETCH)
         self._periods = QButtonGroup(self)
         self._period_buttons: dict[Period, QPushButton] = {}
         for period, text in PERIODS:
-            button = QPushButton(text, self)
-            button.setCheckable(True)
-            button.setProperty("kind", "pill")
-            button.setAutoDefault(False)
-            button.setAccessibleName(f"Period: {text}")
-            button.clicked.connect(lambda _=False, chosen=period: self._model.set_period(chosen))
+            button = push_button(
+                self,
+                text,
+                lambda _=False, chosen=period: self._model.set_period(chosen),
+                kind="pill",
+                spoken=f"Period: {text}",
+                checkable=True,
+            )
             self._periods.addButton(button)
             self._period_buttons[period] = button
             row.addWidget(button)
         row.addSpacing(GRID)
-        self._export = QPushButton("Export CSV  ▾", self)
-        self._export.setAutoDefault(False)
-        self._export.setAccessibleName("Export a bill as CSV")
-        self._export.setToolTip("A bill for a client: every task of the period that ended and cost something")
-        self._export.clicked.connect(self._export_menu)
+        self._export = push_button(
+            self,
+            "Export CSV  ▾",
+            self._export_menu,
+            tip="A bill for a client: every task of the period that ended and cost something",
+            spoken="Export a bill as CSV",
+        )
         row.addWidget(self._export)
         return row
 
     def _build_sums(self) -> QWidget:
         holder, column = _pane(self)
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
+        row = hbox(spacing=GRID // 2)
         self._sides = QButtonGroup(self)
         self._side_buttons: dict[Side, QPushButton] = {}
         for side in Side:
-            button = QPushButton(f"By {side.value.lower()}", holder)
-            button.setCheckable(True)
-            button.setProperty("kind", "pill")
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, chosen=side: self._model.set_side(chosen))
+            button = push_button(
+                holder,
+                f"By {side.value.lower()}",
+                lambda _=False, chosen=side: self._model.set_side(chosen),
+                kind="pill",
+                checkable=True,
+            )
             self._sides.addButton(button)
             self._side_buttons[side] = button
             row.addWidget(button)
@@ -140,16 +132,9 @@ class SpendingWindow(QDialog):
     def _build_comparison(self) -> QWidget:
         holder, column = _pane(self)
         holder.setMinimumWidth(38 * GRID)
-        row = QHBoxLayout()
         self._heading = QLabel("What Runway reports", holder)
-        row.addWidget(self._heading)
-        row.addStretch()
-        self._again = QPushButton("Ask again", holder)
-        self._again.setAutoDefault(False)
-        self._again.setProperty("kind", "flat")
-        self._again.clicked.connect(self._model.ask_runway)
-        row.addWidget(self._again)
-        column.addLayout(row)
+        self._again = push_button(holder, "Refresh", self._model.ask_runway, kind="flat")
+        column.addLayout(hbox(self._heading, STRETCH, self._again))
         self._remainder = words(holder)
         self._days_of = words(holder, tone="faint")
         column.addWidget(self._remainder)
@@ -159,23 +144,14 @@ class SpendingWindow(QDialog):
         return holder
 
     def _build_foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        notes = QVBoxLayout()
-        notes.setSpacing(GRID // 2)
         self._refusals = words(self)
         self._caps = words(self, tone="muted")
         self._said = words(self, tone="muted")
-        for label in (self._said, self._refusals, self._caps):
-            notes.addWidget(label)
-        row.addLayout(notes, 1)
-        caps = QPushButton("Caps…", self)
-        caps.setAutoDefault(False)
-        caps.setToolTip("How much may be spent a day, a month, and for a project")
-        caps.clicked.connect(self.caps_wanted)
-        close = QPushButton("Close", self)
-        close.setAutoDefault(False)
-        close.clicked.connect(self.accept)
+        row = hbox((vbox(self._said, self._refusals, self._caps, spacing=GRID // 2), 1))
+        caps = push_button(
+            self, "Caps…", self.caps_wanted, tip="How much may be spent a day, a month, and for a project"
+        )
+        close = push_button(self, "Close", self.accept)
         row.addWidget(caps, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignBottom)
         return row
@@ -212,20 +188,17 @@ class SpendingWindow(QDialog):
         announce(self, message, urgent=problem)
 
     def _export_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.addAction("All projects…", lambda: self.choose_file(None))
         projects = self._model.projects()
         if projects:
             menu.addSeparator()
         for project in projects:
             menu.addAction(f"{project.replace('&', '&&')}…", lambda project=project: self.choose_file(project))
-        menu.popup(self._export.mapToGlobal(QPoint(0, self._export.height() + 2)))
+        open_below(menu, self._export)
 
 
 def _pane(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
     holder = QWidget(parent)
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GRID)
+    column = vbox(on=holder)
     return holder, column

@@ -13,8 +13,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.tones import INKS
 from runway_desktop.usecases.words.states import StateWords, Tone
 from runway_desktop.viewmodels.tasks.task_cells import Column, RowWords
 

@@ -35,11 +35,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.ui.viewports import DOWN, free_height, viewport_of
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .covered_rows import DOWN, free_height
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer
@@ -285,7 +284,7 @@ class GridView(QListView):
             self.scrollTo(self.currentIndex())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        from .menu_place import is_by_key, menu_place
+        from runway_desktop.ui.viewports import is_by_key, menu_place
 
         line = self.currentIndex().row() if is_by_key(event) else self._line_at(event.pos())
         key = self._model.group_key(line)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
 
+from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.tones import QUIET_INKS
 from runway_desktop.viewmodels.tasks.task_cells import RowWords
 
 from .group_header import GroupHeader

@@ -5,7 +5,7 @@ Decides nothing: what a deed does, says and undoes is the view-model's. GUI thre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
@@ -62,7 +62,7 @@ class Judge(QObject):
                 popup = LinePopup("Tags, separated by commas", ", ".join(before), words, self._over, several=True)
                 popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
             else:
-                title = f"Tags for {units.count(len(rows), 'task')}, parted by commas; -tag takes one away"
+                title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
                 popup = LinePopup(title, "", words, self._over, several=True)
                 popup.taken.connect(lambda text: self._judging.tag(ids, text))
             popup.open_over(self._over)
@@ -71,7 +71,6 @@ class Judge(QObject):
 
     def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
         """Gives and takes tags of these rows; `keys` are told beside what opens the line."""
-        from .tags_menu import TagsMenu
 
         return TagsMenu(self._judging, rows, self._places.counts.tags, self.tag, keys, parent)
 
@@ -124,7 +123,7 @@ class Judge(QObject):
         def known(rows: list[Row]) -> None:
             if rows:
                 values = {value(row) for row in rows}
-                of = "" if len(rows) == 1 else f" of {units.count(len(rows), 'task')}"
+                of = units.plural(len(rows), "", f" of {units.count(len(rows), 'task')}")
                 ask([row.task.id for row in rows], f"{title}{of}", values.pop() if len(values) == 1 else None)
 
         self._rows.with_rows(self._chosen(), known)
@@ -135,3 +134,43 @@ def _difference(before: Sequence[str], text: str) -> str:
     after = [word.strip() for word in text.split(",") if word.strip()]
     folded = {word.lower() for word in after}
     return ", ".join([*after, *(f"-{tag}" for tag in before if tag not in folded)])
+
+
+MOST = 12
+"""Tags that are offered beside those of the chosen tasks."""
+
+
+class TagsMenu(QMenu):
+    """A tag that all have is ticked, and taken from all when it is chosen; any other one is given to all. `known` are
+    the tags of the whole library with how often they are used; `ask` opens the line."""
+
+    def __init__(
+        self,
+        judging: JudgingModel,
+        rows: Sequence[Row],
+        known: Mapping[str, int],
+        ask: Callable[[], object],
+        keys: Sequence[QKeySequence],
+        parent: QWidget,
+    ) -> None:
+        super().__init__("Tags", parent)
+        self._judging = judging
+        self._ids = [row.task.id for row in rows]
+        amounts: dict[str, int] = {}
+        for row in rows:
+            for tag in row.task.tags:
+                amounts[tag] = amounts.get(tag, 0) + 1
+        used = sorted((tag for tag in known if tag not in amounts), key=lambda tag: (-known[tag], tag))[:MOST]
+        for tag in (*sorted(amounts), *sorted(used)):
+            self._offer(tag, amounts.get(tag, 0), len(rows))
+        if amounts or used:
+            self.addSeparator()
+        self.addAction("Other tags…", ask).setShortcuts(keys[:1])
+
+    def _offer(self, tag: str, amount: int, of: int) -> None:
+        some = f"\t{amount:,} of {of:,}" if 0 < amount < of else ""
+        shown = tag.replace("&", "&&")
+        all_have = amount == of
+        action = self.addAction(f"{shown}{some}", lambda: self._judging.tag(self._ids, f"-{tag}" if all_have else tag))
+        action.setCheckable(True)
+        action.setChecked(all_have)

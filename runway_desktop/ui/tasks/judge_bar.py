@@ -8,9 +8,10 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import Pick
+from runway_desktop.ui.building import hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -36,15 +37,11 @@ class JudgeBar(QWidget):
         self._judge = judge
         self._theme = theme
         self._keys = keys
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(_GAP)
-        stars = QHBoxLayout()
-        stars.setSpacing(0)
+        stars = hbox(spacing=0)
         self._stars = [self._star(number) for number in range(1, MOST_STARS + 1)]
         for star in self._stars:
             stars.addWidget(star)
-        row.addLayout(stars)
+        row = hbox(stars, on=self, spacing=_GAP)
         self._pick = _Deed("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
         self._reject = _Deed("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
         self._tags = _Deed("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
@@ -70,8 +67,7 @@ class JudgeBar(QWidget):
         self._fit()
 
     def _star(self, number: int) -> QToolButton:
-        star = QToolButton(self)
-        star.setProperty("kind", "flat")
+        star = tool_button(self, kind="flat")
         star.setStyleSheet("padding: 4px 1px; min-height: 0;")
         star.setFixedWidth(_STAR.width())
         star.clicked.connect(partial(self._rate, number))

@@ -11,15 +11,13 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
 DIFFER = "They differ; what you write is for all"
@@ -36,12 +34,8 @@ class _Popup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("pane", "raised")
         self.setAccessibleName(title)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
-        self._column.setSpacing(GRID // 2)
-        self._caption = QLabel(title, self)
-        self._caption.setProperty("tone", "muted")
-        self._column.addWidget(self._caption)
+        self._caption = words(self, title, "muted", wrap=False)
+        self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
     def _add(self, field: QWidget) -> None:
         """The field that one types in."""
@@ -167,16 +161,9 @@ class NotePopup(_Popup):
         self.text.moveCursor(QTextCursor.MoveOperation.End)
         self.text.installEventFilter(self)
         self._add(self.text)
-        hint = QLabel("Ctrl+Return keeps it, Esc leaves it as it was", self)
-        hint.setProperty("tone", "faint")
-        keep = QPushButton("Save note", self)
-        keep.setProperty("kind", "primary")
-        keep.clicked.connect(self.close)
-        row = QHBoxLayout()
-        row.addWidget(hint)
-        row.addStretch(1)
-        row.addWidget(keep)
-        self._column.addLayout(row)
+        hint = words(self, "Ctrl+Return keeps it, Esc leaves it as it was", "faint", wrap=False)
+        keep = push_button(self, "Save note", self.close, kind="primary")
+        self._column.addLayout(hbox(hint, STRETCH, keep))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

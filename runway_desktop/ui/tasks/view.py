@@ -32,11 +32,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.ui.viewports import DOWN, free_height, past_the_end, viewport_of
 from runway_desktop.viewmodels.tasks.task_cells import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
-from .covered_rows import DOWN, free_height, past_the_end
 from .delegate import RowDelegate
 from .next_selection import NextSelection
 from .poster_cache import PosterCache
@@ -218,7 +217,7 @@ class TaskView(QTableView):
         super().mouseReleaseEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        from .menu_place import is_by_key, menu_place
+        from runway_desktop.ui.viewports import is_by_key, menu_place
 
         under = self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
         key = self._model.group_key(self.currentIndex().row() if is_by_key(event) else under)

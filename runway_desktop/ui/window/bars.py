@@ -5,27 +5,24 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
-    QToolButton,
     QWidget,
 )
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.labels import DOT_INKS
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import DOT_INKS
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -84,11 +81,8 @@ class TopBar(QWidget):
         self._shown_link: Link | None = None
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID)
-        row.setSpacing(GRID)
-        self._who = QPushButton(self)
-        self._who.setProperty("kind", "chip")
+        row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
+        self._who = push_button(self, "", kind="chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self._who.clicked.connect(self.open_profiles)
         row.addWidget(self._who)
@@ -96,27 +90,20 @@ class TopBar(QWidget):
         self.search = search
         row.addWidget(self.search, 4)
         row.addStretch(1)
-        self._balance = QPushButton(self)
-        self._balance.setProperty("kind", "chip")
-        self._balance.clicked.connect(self._balance_menu)
+        self._balance = push_button(self, "", self._balance_menu, kind="chip")
         row.addWidget(self._balance)
-        self._pause = QPushButton(self)
-        self._pause.setCheckable(True)
-        self._pause.setProperty("kind", "chip")
-        self._pause.clicked.connect(self.pause_wanted)
+        self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
         row.addWidget(self._pause)
-        self._library = QToolButton(self)
-        self._library.setProperty("kind", "chip")
-        self._library.setIconSize(QSize(16, 16))
-        self._library.setAccessibleName("Library: import, export and backup")
-        self._library.setToolTip("Import, export and backup")
-        self._library.clicked.connect(self._library_menu)
+        self._library = tool_button(
+            self,
+            self._library_menu,
+            side=16,
+            kind="chip",
+            tip="Import, export and backup",
+            spoken="Library: import, export and backup",
+        )
         row.addWidget(self._library)
-        self._preferences = QToolButton(self)
-        self._preferences.setProperty("kind", "chip")
-        self._preferences.setIconSize(QSize(16, 16))
-        self._preferences.setAccessibleName("Preferences")
-        self._preferences.clicked.connect(self.preferences_wanted)
+        self._preferences = tool_button(self, self.preferences_wanted, side=16, kind="chip", spoken="Preferences")
         row.addWidget(self._preferences)
         status.changed.connect(self._show)
         places.changed.connect(self._show)
@@ -172,20 +159,18 @@ class TopBar(QWidget):
             self._pause.setIcon(
                 self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT)
             )
-            self._pause.setToolTip("Nothing new is sent while it is paused; what is at Runway goes on.")
+            self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
 
     def _balance_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
         menu.addAction("Caps…", self.caps_wanted.emit)
         menu.addSeparator()
         menu.addAction("Refresh", self.refresh_wanted.emit)
-        menu.popup(self._balance.mapToGlobal(QPoint(0, self._balance.height() + 2)))
+        open_below(menu, self._balance)
 
     def _library_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         for wanted, text in _EXCHANGE:
             if wanted is Wanted.EXPORT:
                 menu.addSeparator()
@@ -196,7 +181,7 @@ class TopBar(QWidget):
             back_up = menu.addAction("Back up this profile…", self._profiles.ask_for_backup)
             back_up.setShortcuts(self._keys.of("profile.backup")[:1])
             menu.addAction("Restore a backup…", self._profiles.ask_for_restore)
-        menu.popup(self._library.mapToGlobal(QPoint(0, self._library.height() + 2)))
+        open_below(menu, self._library)
 
     def _show_who(self) -> None:
         self._shown_link = link = self._status.connection.link
@@ -205,8 +190,7 @@ class TopBar(QWidget):
         self._show()
 
     def _who_popup(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         menu.setAccessibleName("Profile")
         fill(
             menu,
@@ -218,7 +202,7 @@ class TopBar(QWidget):
             settings=self.profile_wanted.emit,
             preferences=self.preferences_wanted.emit,
         )
-        menu.popup(self._who.mapToGlobal(QPoint(0, self._who.height() + 2)))
+        open_below(menu, self._who)
 
 
 class StatusLine(QFrame):
@@ -230,9 +214,7 @@ class StatusLine(QFrame):
         self._composer = composer
         self._theme = theme
         self.setProperty("pane", "bar")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID + GRID // 2, 3, GRID + GRID // 2, 3)
-        row.setSpacing(2 * GRID)
+        row = hbox(on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         self._dot = QLabel(self)
         self._connection = QLabel(self)
         self._left = QLabel(self)
@@ -241,19 +223,14 @@ class StatusLine(QFrame):
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
-        row.addWidget(self._dot)
-        row.addWidget(self._connection)
-        row.addWidget(self._left)
-        row.addStretch(1)
-        self._not_saved = QToolButton(self)
-        self._not_saved.setProperty("kind", "flat")
+        add_all(row, self._dot, self._connection, self._left, STRETCH)
+        self._not_saved = tool_button(self, kind="flat")
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._not_saved.setIconSize(QSize(14, 14))
         self._not_saved.setToolTip("Results that are not on this computer, and until when they can be fetched")
         self._not_saved.clicked.connect(self.not_saved_wanted)
-        row.addWidget(self._not_saved)
-        row.addWidget(self._right)
+        add_all(row, self._not_saved, self._right)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)

@@ -22,12 +22,13 @@ from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import chosen_output, parcel_of
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Launch
+    from runway_desktop.domain.outputs import Launch
     from runway_desktop.ui.media.picture import BadPicture, Picture
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.media.workers import Workers
@@ -93,7 +94,7 @@ class SharedOut(QObject):
         from runway_desktop.ui.sharing.drag import copied_files
 
         QGuiApplication.clipboard().setMimeData(copied_files(paths))
-        self._notices.tell("File copied." if len(paths) == 1 else f"{len(paths):,} files copied.")
+        self._notices.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
 
     def _copy_picture(self, row: Row) -> None:
         """The picture itself; of a clip the frame that is shown, else its poster."""

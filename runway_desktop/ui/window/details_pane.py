@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.domain.library import Row
+from runway_desktop.ui.building import add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
-
-from .several_buttons import SeveralButtons
 
 COPIES = (
     TaskCommand.COPY_PROMPT,
@@ -72,24 +67,19 @@ class DetailsPane(QWidget):
         FollowsTheme(theme, self, self._show)
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(GRID)
+        outer = vbox(on=self)
         area = QScrollArea(self, widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._holder = holder = _Holder()
         area.setWidget(holder)
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID)
-        column.setSpacing(GRID)
+        column = vbox(on=holder, margins=(GRID + GRID // 2, GRID // 2, GRID + GRID // 2, GRID))
         self._column = column
         self._title = self._label()
         self._state = self._label()
         self._trouble = self._label()
         self._small = self._label("faint")
-        self._next = QPushButton(holder)
-        self._next.setProperty("kind", "primary")
+        self._next = push_button(holder, "", kind="primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._next.clicked.connect(self._take_next_step)
         self._more = QWidget(holder)
@@ -102,8 +92,7 @@ class DetailsPane(QWidget):
             (TaskCommand.ADOPT_ID, "Enter its id…"),
             (TaskCommand.LET_GO, "Dismiss…"),
         ):
-            button = QPushButton(text, self._decide)
-            button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
+            button = push_button(self._decide, text, lambda _=False, command=command: self.command_wanted.emit(command))
             decide.addWidget(button)
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
@@ -127,8 +116,7 @@ class DetailsPane(QWidget):
         ):
             column.addWidget(widget)
         column.addStretch(1)
-        outer.addWidget(area, 1)
-        outer.addWidget(self._build_buttons())
+        add_all(outer, (area, 1), self._build_buttons())
         self._several = SeveralButtons(self)
         self._several.command_wanted.connect(self.command_wanted)
         outer.addWidget(self._several)
@@ -149,8 +137,7 @@ class DetailsPane(QWidget):
 
     def _build_buttons(self) -> QWidget:
         self._bottom = QWidget(self)
-        bottom = QHBoxLayout(self._bottom)
-        bottom.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
+        bottom = hbox(on=self._bottom, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
         self._buttons = FlowLayout()
         bottom.addLayout(self._buttons, 1)
         self._command_buttons: dict[TaskCommand, QPushButton] = {}
@@ -168,9 +155,7 @@ class DetailsPane(QWidget):
                 button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
             self._command_buttons[command] = button
             self._buttons.addWidget(button)
-        self._copy = QPushButton("Copy  ▾", self._bottom)
-        self._copy.setAccessibleName("Copy")
-        self._copy.clicked.connect(self._copy_menu)
+        self._copy = push_button(self._bottom, "Copy  ▾", self._copy_menu, spoken="Copy")
         self._buttons.addWidget(self._copy)
         OneStop(self._bottom, [*self._command_buttons.values(), self._copy])
         return self._bottom
@@ -264,13 +249,10 @@ class DetailsPane(QWidget):
         found = self._grid.itemAtPosition(number, 0)
         if found is not None:
             return found.widget(), self._grid.itemAtPosition(number, 1).widget()  # type: ignore[return-value]
-        label = QLabel(self._facts)
-        label.setProperty("tone", "faint")
+        label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
-        copy = QToolButton(self._facts)
-        copy.setProperty("kind", "flat")
-        copy.setIconSize(QSize(14, 14))
+        copy = tool_button(self._facts, side=14, kind="flat")
         copy.setStyleSheet("padding: 1px; min-height: 0;")
         copy.setToolTip("Copy")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
@@ -291,7 +273,7 @@ class DetailsPane(QWidget):
     def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
         if self._onward is not None and shown is not None and shown.path is not None:
-            from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
+            from runway_desktop.ui.window.task_menu import OnwardMenu
 
             menu = OnwardMenu(self._onward, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -301,8 +283,7 @@ class DetailsPane(QWidget):
         row = self._details.row
         if row is None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self)
         for command, shown in available_by_command([row], COPIES).items():
             action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
             action.setEnabled(shown.enabled)
@@ -331,3 +312,41 @@ class _Holder(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), 0)
+
+
+OF_SEVERAL = (
+    TaskCommand.LOOK_FOR,
+    TaskCommand.RETRY,
+    TaskCommand.SEND_NEXT,
+    TaskCommand.EXPORT,
+    TaskCommand.COPY_FILE,
+    TaskCommand.COPY_PROMPT,
+)
+"""Nothing that takes something away: that is in the menu alone."""
+
+
+class SeveralButtons(QWidget):
+    command_wanted = Signal(object)
+    """A TaskCommand for all that are selected."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = FlowLayout()
+        hbox((row, 1), on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
+        self._buttons: dict[TaskCommand, QPushButton] = {}
+        for command in OF_SEVERAL:
+            button = push_button(self, "", lambda _=False, command=command: self.command_wanted.emit(command))
+            self._buttons[command] = button
+            row.addWidget(button)
+        self.show_rows(())
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Those that are chosen; none hides it."""
+        found = available_by_command(rows, OF_SEVERAL)
+        for command, button in self._buttons.items():
+            shown = found.get(command)
+            button.setVisible(shown is not None)
+            button.setText(shown.text if shown is not None else "")
+            button.setEnabled(shown is not None and shown.enabled)
+            button.setToolTip(shown.reason if shown is not None else "")
+        self.setVisible(bool(found))

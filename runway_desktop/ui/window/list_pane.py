@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSlider,
     QStackedLayout,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
+from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.search.filter_row import FilterRow
-from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST
-from runway_desktop.ui.tasks.list_and_grid import ListAndGrid
+from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
+from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
@@ -81,9 +81,6 @@ class ListPane(QWidget):
         return False
 
     def _build(self) -> None:
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
         head = QWidget(self)
         self._is_below = False
         """The filters have a line of their own."""
@@ -93,8 +90,7 @@ class ListPane(QWidget):
         self._head.setVerticalSpacing(GRID)
         self._head.setColumnStretch(2, 1)
         self._title = QLabel(head)
-        self._found = QLabel(head)
-        self._found.setProperty("tone", "muted")
+        self._found = words(head, tone="muted", wrap=False)
         self.filters = FilterRow(self._filter, self._places, head)
         self._looks = QWidget(head)
         self._build_looks(self._looks)
@@ -102,17 +98,14 @@ class ListPane(QWidget):
         self._head.addWidget(self._found, 0, 1)
         self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
         self._head.addWidget(self._looks, 0, 3)
-        outer.addWidget(head)
-        self._said = QLabel(self, wordWrap=True)
-        self._said.setProperty("tone", "warn")
+        self._said = words(self, tone="warn")
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
-        outer.addWidget(self._said)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self._shelf)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
-        outer.addWidget(body, 1)
+        vbox(head, self._said, (body, 1), on=self, spacing=0)
         header = self._view.horizontalHeader()
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
@@ -123,13 +116,7 @@ class ListPane(QWidget):
 
     def _build_looks(self, head: QWidget) -> None:
         """How it is grouped, and whether it is a list or a grid."""
-        row = QHBoxLayout(head)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        self._group = QPushButton(head)
-        self._group.setProperty("kind", "flat")
-        self._group.clicked.connect(self._group_menu)
-        row.addWidget(self._group)
+        self._group = push_button(head, "", self._group_menu, kind="flat")
         self._size = QSlider(Qt.Orientation.Horizontal, head)
         self._size.setRange(SMALLEST, LARGEST)
         self._size.setSingleStep(GRID)
@@ -139,11 +126,9 @@ class ListPane(QWidget):
         self._size.setValue(self._shelf.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
         self._size.hide()
-        row.addWidget(self._size)
         self._as_list = self._toggle("List", on=False)
         self._as_grid = self._toggle("Grid", on=True)
-        row.addWidget(self._as_list)
-        row.addWidget(self._as_grid)
+        hbox(self._group, self._size, self._as_list, self._as_grid, on=head)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -184,30 +169,22 @@ class ListPane(QWidget):
         self.grid_changed.emit()
 
     def _toggle(self, name: str, *, on: bool) -> QToolButton:
-        button = QToolButton(self)
-        button.setCheckable(True)
-        button.setProperty("kind", "flat")
-        button.setIconSize(QSize(16, 16))
-        button.setAccessibleName(name)
+        button = tool_button(self, side=16, kind="flat", spoken=name, checkable=True)
         button.setChecked(on is self._shelf.is_grid)
         button.clicked.connect(lambda: self.show_grid(on))
         return button
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID)
+        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         column.addStretch(2)
         self._empty_icon = QLabel(page)
         self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text.setProperty("tone", "muted")
-        self._empty_button = QPushButton("Clear the filters", page)
-        self._empty_button.clicked.connect(self._filter.clear)
-        for widget in (self._empty_icon, self._empty_title, self._empty_text):
-            column.addWidget(widget)
-        column.addSpacing(GRID)
+        self._empty_button = push_button(page, "Clear the filters", self._filter.clear)
+        add_all(column, self._empty_icon, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return page
@@ -279,15 +256,15 @@ class ListPane(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _group_menu(self) -> None:
-        menu = self._menu()
-        for key, words in _GROUPS:
+        menu = passing_menu(self)
+        for key, name in _GROUPS:
             action = menu.addAction(
-                f"By {words}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
+                f"By {name}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
-        for sort, words in (
+        for sort, name in (
             (SortKey.MADE, "Sort by time"),
             (SortKey.PROMPT, "Sort by prompt"),
             (SortKey.STATE, "Sort by status"),
@@ -301,7 +278,7 @@ class ListPane(QWidget):
         ):
             falling = sort in _FALLING
             action = menu.addAction(
-                words, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
+                name, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.sort is sort)
@@ -309,10 +286,10 @@ class ListPane(QWidget):
             menu.addSeparator()
             columns = menu.addMenu("Columns")
             self._add_columns(columns)
-        menu.popup(self._group.mapToGlobal(QPoint(0, self._group.height() + 2)))
+        open_below(menu, self._group)
 
     def _columns_menu(self, at: QPoint) -> None:
-        menu = self._menu()
+        menu = passing_menu(self)
         self._add_columns(menu)
         menu.popup(self._view.horizontalHeader().mapToGlobal(at))
 
@@ -337,7 +314,51 @@ class ListPane(QWidget):
         falling = not listing.descending if listing.sort is key else key in _FALLING
         self._filter.sort_by(key, descending=falling)
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
+
+class ListAndGrid(QWidget):
+    def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.grid = grid
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(view)
+        self._stack.addWidget(grid)
+        self.setFocusProxy(view)
+
+    @property
+    def is_grid(self) -> bool:
+        return self._stack.currentWidget() is self.grid
+
+    def set_covered(self, height: int) -> None:
+        """So many pixels of the foot lie under something: the last task can be scrolled past it."""
+        self.view.set_covered(height)
+        self.grid.set_covered(height)
+
+    def enter(self) -> None:
+        """The keyboard comes to the list, on what is chosen there, else on its first task."""
+        rows = self.view.rows
+        first = next((found for row in range(rows.rowCount()) if (found := rows.task_id(row)) is not None), None)
+        if first is None:
+            return
+        if not self.view.selectionModel().hasSelection():
+            self.view.select([first])
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_menu(self) -> None:
+        """That of what is chosen, by key. Not every system sends the wish for it by itself."""
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint())
+        QApplication.sendEvent(self.grid if self.is_grid else self.view, asked)
+
+    def show_grid(self, on: bool) -> None:
+        """The keyboard goes along, and the current task stays in sight."""
+        if on is self.is_grid:
+            return
+        before, after = (self.view, self.grid) if on else (self.grid, self.view)
+        had_focus = before.hasFocus()
+        in_sight = self.view.currentIndex()
+        self._stack.setCurrentWidget(after)
+        self.setFocusProxy(after)
+        if had_focus:
+            after.setFocus()
+        if in_sight.isValid():
+            after.scrollTo(in_sight)

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.notices import Bar, Notices
+from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.usecases.commands.doing import Given, Wanted
 from runway_desktop.usecases.commands.table import ENTRIES
 from runway_desktop.usecases.commands.task_command import TaskCommand
@@ -59,17 +60,14 @@ class FileSearch(QObject):
     def _ask(self, command: TaskCommand, rows: Sequence[Row], wanted: Wanted) -> None:
         self._wanted = wanted
         near = wanted.near or QuickLook().ask(_nearest, wanted.path, otherwise=None)
-        title = "Look for missing files in a folder" if wanted.is_folder else f"Where is {wanted.path.name} now?"
-        dialog = QFileDialog(self._window, title, str(near) if near is not None else "")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def chosen(path: Path) -> None:
+            self._desk.carry_out(command, rows, Given(path=path))
+
         if wanted.is_folder:
-            dialog.setFileMode(QFileDialog.FileMode.Directory)
-            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            choose_folder(self._window, "Look for missing files in a folder", chosen, near=near)
         else:
-            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-            dialog.setNameFilters([f"Files like it (*{wanted.path.suffix})", "All files (*)"])
-        dialog.fileSelected.connect(lambda name: self._desk.carry_out(command, rows, Given(path=Path(name))))
-        dialog.open()
+            choose_moved(self._window, wanted.path, chosen, near)
 
     def _ask_again(self, command: TaskCommand, rows: Sequence[Row], path: Path, asked: Question) -> None:
         def keep_looking() -> None:

@@ -4,12 +4,16 @@ is. GUI thread; raises nothing.
 
 from __future__ import annotations
 
+import itertools
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
-from runway_desktop.ui.inputs.pasted import PictureKeeper
+from runway_desktop.ui.media.workers import Workers
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -56,3 +60,37 @@ class PasteAndDrop(QObject):
             self._desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
         else:
             self._desk.take(paths=[path], to_field=to_field, at=at)
+
+
+_PATIENCE = 10.0
+"""Seconds that closing waits for the picture that is being written, which lies nowhere else."""
+
+
+class PictureKeeper(QObject):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workers: Workers | None = None
+
+    def keep(self, image: QImage, folder: Path, then: Callable[[Path | None], None]) -> None:
+        """Writes the picture into the folder, which is made; `then` gets its path, always later."""
+        if self._workers is None:
+            # One thread, so that two pictures of one second never want the same name.
+            self._workers = Workers(self, threads=1, patience=_PATIENCE)
+        self._workers.run(partial(_keep, image, folder), then, at=folder)
+
+    def shutdown(self) -> None:
+        """Before the application ends. Waits for the picture that is being written, if its drive answers."""
+        if self._workers is not None:
+            self._workers.shutdown()
+
+
+def _keep(image: QImage, folder: Path) -> Path | None:
+    """On a worker."""
+    stem = f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}"
+    names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = next(path for name in names if not (path := folder / f"{name}.png").exists())
+        return path if image.save(str(path)) else None
+    except OSError:
+        return None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _LOOKS = 2
@@ -51,11 +52,10 @@ class Finding(QObject):
             self._rows.refresh_soon()
         else:
             self._wanted = ()
-            hidden = "It is in the list, but hidden by what you chose to see."
-            several = "They are in the list, but hidden by what you chose to see."
-            self._notices.tell(
-                hidden if len(wanted) == 1 else several, action_text="Show", on_action=lambda: self._show_all(wanted)
+            hidden = units.plural(
+                len(wanted), "It is hidden by the current filters.", "They are hidden by the current filters."
             )
+            self._notices.tell(hidden, action_text="Show", on_action=lambda: self._show_all(wanted))
 
     def _show_all(self, task_ids: Sequence[TaskId]) -> None:
         self._show_everything()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, TaskId
+from runway_desktop.domain.task import Media, TaskId, parse_remote_id
+from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.confirm import ask_text, confirm, task_id_problem
+from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.commands import NOTHING
@@ -22,6 +25,12 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.details import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.outputs import Application
+    from runway_desktop.viewmodels.tasks.clipboard import Clipboard
+
 
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
@@ -92,8 +101,7 @@ class TaskMenu(QObject):
         groups = available(rows)
         if not groups:
             return
-        menu = QMenu(self._window)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = passing_menu(self._window)
         menu.setToolTipsVisible(True)
         for group in groups[:-1]:
             self._add(menu, group, rows)
@@ -130,9 +138,6 @@ class TaskMenu(QObject):
                 action.setIcon(self._theme.icon(icon, Role.BAD if shown.is_dangerous else Role.MUTED))
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
-        from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
-        from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
-
         if command is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
             paths = [used[0]] if used is not None else _files(rows)
@@ -174,7 +179,7 @@ class TaskMenu(QObject):
                     "Enter the task's id",
                     _id_hint(known),
                     known[0] if len(known) == 1 else "",
-                    task_id_problem,
+                    _id_problem,
                     lambda text: carry_out(Given(text=text.strip().lower())),
                 )
             case None if (asked := self._desk.commands.question(command, selected)) is not None:
@@ -192,3 +197,56 @@ def _id_hint(known: Sequence[str]) -> str:
         return "The id that Runway gave it, from a log or from support."
     listed = "\n".join(known[:MOST_IDS])
     return f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
+
+
+def _id_problem(text: str) -> str:
+    return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+
+
+class OnwardMenu(QMenu):
+    """Each endpoint that takes this kind, the likeliest first; a clip's last frame before them."""
+
+    def __init__(self, use_as_input: UseAsInput, path: Path, media: Media, parent: QWidget) -> None:
+        super().__init__("Use as input", parent)
+        ways = use_as_input.ways(media)
+        for number, way in enumerate(ways):
+            if number and ways[number - 1].last_frame:
+                self.addSeparator()
+            self.addAction(way.text, lambda way=way: use_as_input.take(way, path, media))
+        if not ways:
+            self.addAction("Nothing takes this kind of file").setEnabled(False)
+
+
+MOST = 16
+
+
+class ProgramsMenu(QMenu):
+    def __init__(self, handing: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
+        super().__init__("Open with", parent)
+        self._handing = handing
+        self._paths = tuple(paths)
+        self._theme = theme
+        self._is_filled = False
+        self.setIcon(theme.icon("mdi6.open-in-app", Role.MUTED))
+        self.addAction("Looking for programs…").setEnabled(False)
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        if not self._is_filled:
+            self._is_filled = True
+            self._handing.programs(self._paths, self._show)
+
+    def _show(self, programs: list[Application]) -> None:
+        if not isValid(self):
+            # The menu was closed before the answer came.
+            return
+        self.clear()
+        for program in programs[:MOST]:
+            action = self.addAction(program.name, lambda program=program: self._handing.open_with(program, self._paths))
+            action.setIcon(_icon(program.icon))
+        if not programs:
+            self.addAction("The system knows no program for this").setEnabled(False)
+
+
+def _icon(name: str) -> QIcon:
+    return QIcon(name) if name.startswith("/") else QIcon.fromTheme(name)

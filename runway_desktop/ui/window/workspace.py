@@ -9,29 +9,29 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
-from runway_desktop.ui.tasks.list_and_grid import ListAndGrid
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.tasks.selection_restore import SelectionRestore
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
-
-from .bars import StatusLine, TopBar
-from .details_pane import DetailsPane
-from .list_pane import ListPane
-from .models import Models
-from .places_pane import PlacesPane
+from runway_desktop.ui.window.bars import StatusLine, TopBar
+from runway_desktop.ui.window.details_pane import DetailsPane
+from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
+from runway_desktop.ui.window.models import Models
+from runway_desktop.ui.window.places_pane import PlacesPane
 
 if TYPE_CHECKING:
     from runway_desktop.ui.expiry.board_pane import BoardPane
+    from runway_desktop.ui.tasks.view import TaskView
+
 
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 STAGE_HEIGHT = 290
@@ -177,8 +177,44 @@ def text_of(state: QByteArray) -> str:
 
 
 def _stack(holder: QWidget, *widgets: QWidget, stretch: QWidget | None = None) -> None:
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
+    column = vbox(on=holder, spacing=0)
     for widget in widgets:
         column.addWidget(widget, 1 if widget is stretch or len(widgets) == 1 else 0)
+
+
+class SelectionRestore(QObject):
+    """Only what another question takes away: what leaves by itself, or is taken away, is not chosen anew."""
+
+    def __init__(self, view: TaskView) -> None:
+        super().__init__(view)
+        self._view = view
+        self._chosen: list[TaskId] = []
+        self._at = 0
+        """Where the first of them stood, in pixels of the viewport."""
+        model = view.rows
+        model.lines_replaced.connect(self._note)
+        model.answered.connect(self._bring_back)
+        model.loaded.connect(self._bring_back)
+
+    def _note(self) -> None:
+        if chosen := self._view.selected_ids():
+            current = self._view.current_id()
+            self._chosen = sorted(chosen, key=lambda one: one != current)
+            self._at = self._view.rowViewportPosition(self._view.rows.position(self._chosen[0]) or 0)
+
+    def _bring_back(self) -> None:
+        view = self._view
+        if not self._chosen:
+            return
+        if view.selectionModel().hasSelection():
+            self._chosen = []
+            return
+        row = view.rows.position(self._chosen[0])
+        if row is None:
+            return
+        chosen, self._chosen = self._chosen, []
+        view.select(chosen, scroll=False)
+        if 0 <= self._at < view.viewport().height():
+            view.updateGeometries()
+            bar = view.verticalScrollBar()
+            bar.setValue(bar.value() + view.rowViewportPosition(row) - self._at)

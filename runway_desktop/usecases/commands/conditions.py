@@ -13,7 +13,7 @@ from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, State
 
-NO_LONGER = "Runway keeps it no longer."
+NO_LONGER = "Runway no longer keeps it."
 NO_FILE = "No file of it is on this computer."
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""

@@ -218,8 +218,12 @@ class Doing:
         done = await self._engine.trash.throw(_ids(rows))
         said = f"{units.count(done.files, 'file')} moved to the bin."
         if not done.can_undo:
-            it = "it" if done.files == 1 else "them"
-            said = f"{said} Put {it} back from there to have {it} here again."
+            back = units.plural(
+                done.files,
+                "Put it back from there to have it here again.",
+                "Put them back from there to have them here again.",
+            )
+            said = f"{said} {back}"
         return _of_trash(done, said, can_undo=done.can_undo)
 
     async def put_back(self, rows: Sequence[Row], _: Given) -> Report:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, State
+from runway_desktop.usecases.words import units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class DragPayload:
         else:
             what = f"{len(self.paths):,} files"
         left = len(self.missing) + self.unsaved
-        return f"{what} · without {left:,} that {'is' if left == 1 else 'are'} not here" if left else what
+        lacking = units.count(left, "that is not here", "that are not here")
+        return f"{what} · without {lacking}" if left else what
 
     @property
     def refusal(self) -> str:

@@ -26,27 +26,33 @@ def canceling(rows: Sequence[Row]) -> Question:
 def deleting_remotely(rows: Sequence[Row]) -> Question:
     unsaved = sum(any(not output.is_here for output in row.outputs) for row in rows)
     amount = units.count(len(rows), "result")
-    one = len(rows) == 1
     if not unsaved:
         loss = "What is saved stays on this computer."
-    elif one:
+    elif len(rows) == 1:
         loss = "It is not saved on this computer and would be lost."
     else:
-        are = "is" if unsaved == 1 else "are"
-        loss = f"{unsaved:,} of them {are} not saved on this computer and would be lost."
-    what = "Runway deletes it for good; it" if one else "Runway deletes them for good; they"
-    return Question(f"Delete {amount} from Runway?", f"{what} cannot be fetched again. {loss}", f"Delete {amount}")
+        loss = units.count(
+            unsaved,
+            "of them is not saved on this computer and would be lost.",
+            "of them are not saved on this computer and would be lost.",
+        )
+    for_good = units.plural(
+        len(rows),
+        "Runway deletes it for good; it cannot be fetched again.",
+        "Runway deletes them for good; they cannot be fetched again.",
+    )
+    return Question(f"Delete {amount} from Runway?", f"{for_good} {loss}", f"Delete {amount}")
 
 
 def deleting_files(rows: Sequence[Row]) -> Question:
     files = sum(output.is_here for row in rows for output in row.outputs)
     amount = units.count(files, "file")
-    it, them = ("It", "it") if files == 1 else ("They", "them")
-    whose = "the task stays" if len(rows) == 1 else "the tasks stay"
+    back = units.plural(files, "It can be put back from there", "They can be put back from there")
+    stays = units.plural(len(rows), "the task stays", "the tasks stay")
+    kept = units.plural(files, "Runway may no longer have it", "Runway may no longer have them")
     return Question(
         f"Move {amount} to the bin?",
-        f"{it} can be put back from there, and {whose} in the list. Runway may have {them} no longer: how "
-        "long it keeps results is not published.",
+        f"{back}, and {stays} in the list. {kept}: how long it keeps results is not published.",
         f"Move {amount} to the bin",
     )
 
@@ -75,18 +81,15 @@ def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
 
 def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Question | None:
     """None when nothing is under way. `sending` and `saving` count tasks and results."""
-    parts = [part for part in (_under_way("task", sending, "sent"), _under_way("result", saving, "saved")) if part]
+    sent = units.count(sending, "task is being sent", "tasks are being sent") if sending else ""
+    saved = units.count(saving, "result is being saved", "results are being saved") if saving else ""
+    parts = [part for part in (sent, saved) if part]
     said = []
     if parts:
         busy = " and ".join(parts)
-        said.append(f"{busy[0].upper()}{busy[1:]}. What takes long goes on at the next start.")
+        said.append(f"{busy[0].upper()}{busy[1:]}. Long transfers continue at the next start.")
     if makes_backup:
-        said.append("A backup or a restore is being made. Closing calls it off, and leaves nothing of it behind.")
+        said.append("A backup or a restore is being made. Closing cancels it, and leaves nothing of it behind.")
     if not said:
         return None
-    return Question("Close now?", f"{' '.join(said)} Tasks go on at Runway and will be picked up.", "Close", "Stay")
-
-
-def _under_way(what: str, number: int, doing: str) -> str:
-    """ "2 results are being saved"; empty for none."""
-    return f"{units.count(number, what)} {'is' if number == 1 else 'are'} being {doing}" if number else ""
+    return Question("Close now?", f"{' '.join(said)} Tasks continue at Runway and will be picked up.", "Close", "Stay")

@@ -68,13 +68,13 @@ def _doubt(intent: Intent) -> Question | None:
 def _retrying_gone(olds: list[Task]) -> Question | None:
     """What Runway does not know any more may have been made all the same, and be there for another key."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
-    one = len(olds) == 1
-    which = "this task" if one else f"{gone:,} of these tasks"
+    which = units.plural(len(olds), "this task", f"{gone:,} of these tasks")
+    made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
     amount = units.count(len(olds), "task")
     return Question(
         f"Send {amount} again?",
-        f"Runway doesn't know {which} any more. With the key {'it was' if one else 'they were'} made with, “Refresh” "
-        "may still find the result. Sending again is charged again.",
+        f"Runway doesn't know {which} any more. {made_with}, “Refresh” may still find the result. Sending again is "
+        "charged again.",
         f"Send {amount} again",
         "Do not send",
     )
@@ -83,9 +83,9 @@ def _retrying_gone(olds: list[Task]) -> Question | None:
 def _maybe_sent_already(held: tuple[Task, ...]) -> Question | None:
     """What waited when a backup was made, or a folder was copied, may have been sent by whoever went on without it."""
     doubtful = [task for task in held if task.may_be_sent_already]
-    whose = "It was" if len(held) == 1 else "They were"
+    whose = units.plural(len(held), "It was", "They were")
     if len(doubtful) < len(held):
-        whose = f"{len(doubtful):,} of them {'was' if len(doubtful) == 1 else 'were'}"
+        whose = units.count(len(doubtful), "of them was", "of them were")
     codes = {task.hold.code for task in doubtful}
     if HoldCode.COPIED in codes:
         when = "when this profile's folder was copied"

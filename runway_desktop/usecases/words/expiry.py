@@ -22,17 +22,22 @@ OPEN_TO_ALL = "Anyone who has it can download the result."
 
 def copied_words(count: int, life: LinkLife, now: float) -> str:
     """What is told when links were copied; `life` is that of the first to end."""
-    what = "Link copied." if count == 1 else f"{count:,} links copied."
-    it, works, stops = ("It", "works", "stops") if count == 1 else ("They", "work", "stop")
+    what = units.plural(count, "Link copied.", f"{count:,} links copied.")
     latest = units.moment(life.at_latest, now)
     match life.standing(now):
         case Standing.GOOD:
             surely = units.moment(life.surely_until, now)
-            return f"{what} {it} {works} until about {surely} – at the latest {latest}."
+            works = units.plural(count, "It works until about", "They work until about")
+            return f"{what} {works} {surely} – at the latest {latest}."
         case Standing.DOUBTFUL:
-            return f"{what} {it} may have expired already, and {stops} working at the latest {latest}."
+            may_have = units.plural(
+                count,
+                "It may have expired already, and stops working at the latest",
+                "They may have expired already, and stop working at the latest",
+            )
+            return f"{what} {may_have} {latest}."
         case Standing.OVER:
-            return f"{what} {it} {'has' if count == 1 else 'have'} expired."
+            return f"{what} {units.plural(count, 'It has expired.', 'They have expired.')}"
 
 
 def line_words(life: LinkLife, now: float) -> str:
@@ -146,8 +151,8 @@ def urgent_words(lives: list[LinkLife], now: float) -> str:
     """What is told when results have become urgent."""
     first = min(lives)
     count = len(lives)
-    what = "A result is not saved yet" if count == 1 else f"{count:,} results are not saved yet"
-    link = "Its link" if count == 1 else "The first link"
+    what = units.plural(count, "A result is not saved yet", f"{count:,} results are not saved yet")
+    link = units.plural(count, "Its link", "The first link")
     if first.standing(now) is Standing.GOOD:
         return f"{what}, and nothing moves. {link} surely works only until {units.moment(first.surely_until, now)}."
     return f"{what}, and nothing moves. {link} may have expired already."

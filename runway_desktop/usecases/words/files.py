@@ -45,7 +45,7 @@ def trouble_words(row: Row) -> str:
         said.append(f"{len(changed):,} of {len(row.outputs):,} files were changed outside.")
     if (missing or changed) and row.task.deleted_remotely:
         said.append(
-            "Runway keeps it no longer." if len(missing) + len(changed) == 1 else "Runway keeps them no longer."
+            units.plural(len(missing) + len(changed), "Runway no longer keeps it.", "Runway no longer keeps them.")
         )
     return " ".join(said)
 

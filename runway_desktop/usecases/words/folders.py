@@ -117,18 +117,18 @@ def stayed_words(progress: MoveProgress) -> str:
     count = len(progress.stayed)
     if not count:
         return ""
-    return f"{units.count(count, 'file')} stayed where {'it was' if count == 1 else 'they were'}:"
+    return units.count(count, "file stayed where it was:", "files stayed where they were:")
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:
     message = f"The disk of the library is nearly full: {units.size(health.free or 0)} are free in {health.folder}"
     expected = health.to_come > (health.free or 0)
-    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving goes on while there is room."
+    detail = f"About {units.size(health.to_come)} are to come." if expected else "Saving continues while there is room."
     return FolderTrouble(message, detail, (Way.SHOW_FOLDER, Way.CHOOSE))
 
 
 def _waiting_words(waiting: int, *, rescues: bool) -> str:
     if not waiting:
         return "New results wait until then."
-    said = "1 result waits for it." if waiting == 1 else f"{waiting:,} results wait for it."
+    said = units.count(waiting, "result waits for it.", "results wait for it.")
     return f"{said} What waits for an hour is kept in the profile's folder until then." if rescues else said

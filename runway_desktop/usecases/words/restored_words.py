@@ -21,12 +21,11 @@ def restored_words(found: Restored) -> tuple[str, str]:
         return f"{_COPIED.get(found.copied, _COPIED_SOMEHOW)} Sending is paused.", _waiting_in_a_copy(found)
     said = []
     if found.held:
-        waits = "task waits here" if found.held == 1 else "tasks wait here"
-        said.append(f"{found.held:,} {waits} until you send {'it' if found.held == 1 else 'them'}")
+        said.append(units.count(found.held, "task is queued until you send it", "tasks are queued until you send them"))
     if found.uncertain:
-        said.append(f"{found.uncertain:,} {'is' if found.uncertain == 1 else 'are'} uncertain")
+        said.append(units.count(found.uncertain, "is uncertain", "are uncertain"))
     if found.live:
-        said.append(f"{found.live:,} at Runway {'is' if found.live == 1 else 'are'} asked for")
+        said.append(units.count(found.live, "at Runway is checked", "at Runway are checked"))
     when = f" of {units.full_time(found.made_at)}" if found.made_at else ""
     message = f"Restored from the backup{when}. Sending is paused."
     if not said:
@@ -36,8 +35,10 @@ def restored_words(found: Restored) -> tuple[str, str]:
 
 
 def _waiting_in_a_copy(found: Restored) -> str:
-    waits, they = ("task waits", "it") if found.held == 1 else ("tasks wait", "they")
-    why = f"{they} may have been sent already"
-    if found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE):
-        why += ", or may still be sent from the original"
-    return f"{found.held:,} queued {waits} for you, because {why}."
+    waits = units.count(
+        found.held,
+        "queued task waits for you, because it may have been sent already",
+        "queued tasks wait for you, because they may have been sent already",
+    )
+    copied = found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE)
+    return f"{waits}, or may still be sent from the original." if copied else f"{waits}."

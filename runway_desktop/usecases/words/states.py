@@ -103,7 +103,7 @@ LOOKS: Mapping[State, StateLook] = {
         Tone.BUSY,
         moving=True,
     ),
-    State.SUCCEEDED: StateLook("Finished, downloading", "mdi6.download", "succeeded", "", Tone.BUSY, moving=True),
+    State.SUCCEEDED: StateLook("Finished", "mdi6.download", "succeeded", "downloading", Tone.BUSY, moving=True),
     State.FAILED: StateLook("Failed", "mdi6.alert-circle-outline", "failed", "", Tone.BAD),
     State.CANCELLED: StateLook("Canceled", "mdi6.cancel", "canceled"),
     State.GONE: StateLook("Not at Runway", "mdi6.cloud-off-outline", "gone", "deleted, or another key's", Tone.WARN),
@@ -150,7 +150,7 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.CANCELLED:
             return replace(shown, detail=_charged(task))
         case State.GONE if task.let_go:
-            return StateWords(headline="Let go", detail="no answer came, nothing was adopted", icon="mdi6.link-off")
+            return StateWords(headline="Dismissed", detail="no answer came, no task was added", icon="mdi6.link-off")
         case State.SENDING | State.PENDING | State.GONE:
             return shown
 
@@ -182,7 +182,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
     if any(output.state is OutputState.EXPIRED for output in outputs):
         return StateWords(
             headline="Done, but expired",
-            detail="Runway keeps it no longer",
+            detail="Runway no longer keeps it",
             tone=Tone.BAD,
             icon="mdi6.clock-alert-outline",
         )

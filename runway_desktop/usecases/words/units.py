@@ -33,7 +33,13 @@ def dollars(credits: float) -> str:
 
 def count(amount: int, one: str, many: str = "") -> str:
     """count(3, "task") → "3 tasks"."""
-    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+    return f"{amount:,} {plural(amount, one, many or one + 's')}"
+
+
+def plural(amount: int, one: str, many: str) -> str:
+    """The one of two texts that goes with an amount. Both are given whole, so that forms of another language can stand
+    in their place."""
+    return one if amount == 1 else many
 
 
 def size(amount: int) -> str:

@@ -161,9 +161,7 @@ class ExportModel(QObject):
             done = self._surveying.done
             return f"Looking at {units.count(done, 'task')}…" if done else "Looking at the tasks…"
         without = survey.without
-        lacking = (
-            f" {units.count(without, 'task')} {'has' if without == 1 else 'have'} no file here." if without else ""
-        )
+        lacking = f" {units.count(without, 'task has no file here.', 'tasks have no file here.')}" if without else ""
         if not survey.files:
             return f"There is no file to export.{lacking}"
         return f"{units.count(survey.files, 'file')}, {units.size(survey.size)}.{lacking}"
@@ -183,7 +181,7 @@ class ExportModel(QObject):
         if self.phase is Phase.LOOKING:
             return "The tasks are being listed."
         if self.phase is Phase.WORKING:
-            return "The export goes on."
+            return "The export continues."
         if self.what is What.LIST:
             if not self._ids():
                 return "The list shows no task."
@@ -277,9 +275,9 @@ class ExportModel(QObject):
             # Pressed a second time, all is as it should be.
             said = ["Nothing had to be exported."]
         if came.linked:
-            said.append(f"{came.linked:,} of them as second names, which take no room.")
+            said.append(f"{came.linked:,} of them as hard links, which take no extra space.")
         if came.there:
-            said.append(f"{came.there:,} {'was' if came.there == 1 else 'were'} there already.")
+            said.append(units.count(came.there, "was there already.", "were there already."))
         if came.is_stopped:
             said.append("It was stopped; export into the same folder again for the rest.")
         if came.problem:

@@ -240,7 +240,7 @@ class FolderImportModel(QObject):
         if imported.is_stopped:
             said.append("It was stopped; import the folder again for the rest.")
         if imported.known:
-            said.append(f"{imported.known:,} {'was' if imported.known == 1 else 'were'} known already.")
+            said.append(units.count(imported.known, "was known already.", "were known already."))
         if imported.changed:
             names = ", ".join(imported.changed[:MOST_NAMED])
             more = len(imported.changed) - MOST_NAMED

@@ -112,7 +112,7 @@ class IdImportModel(QObject):
             f"{amounts[IdStanding.KNOWN]:,} known here" if amounts[IdStanding.KNOWN] else "",
             f"{amounts[IdStanding.REMOVED]:,} removed from the list before" if amounts[IdStanding.REMOVED] else "",
             f"{amounts[IdStanding.MISSED]:,} not found before" if amounts[IdStanding.MISSED] else "",
-            f"{odd:,} {'is' if odd == 1 else 'are'} something else" if odd else "",
+            units.count(odd, "is something else", "are something else") if odd else "",
         ]
         stopped = "" if self._look.is_whole else " The search was stopped before its end."
         return f"{units.count(len(entries), 'id')}: {', '.join(filter(None, parts))}.{stopped}"

@@ -170,7 +170,7 @@ class ExpiryBoard(QObject):
         words = [error.in_words() for error in failed]
         for sentence in dict.fromkeys(words):
             times = words.count(sentence)
-            said = sentence if times == 1 else f"{times:,} tasks: {sentence}"
+            said = units.plural(times, sentence, f"{times:,} tasks: {sentence}")
             self._engine.bus.tell(Notice(said, is_problem=True))
         self.refresh()
 

@@ -65,8 +65,11 @@ class BackupModel(QObject):
         missing = self.outline.missing
         if not missing:
             return "" if self.outline.results or self.phase is Phase.LOOKING else "There is none on this computer."
-        it = "is" if missing == 1 else "are"
-        return f"{units.count(missing, 'result')} {it} not where they were saved, and {it} left out."
+        return units.count(
+            missing,
+            "result is not where it was saved, and is left out.",
+            "results are not where they were saved, and are left out.",
+        )
 
     @property
     def posters_words(self) -> str:
@@ -145,15 +148,16 @@ class BackupModel(QObject):
 
     def _done(self, made: Made | None) -> None:
         if made is None:
-            self.phase, self.report = Phase.READY, "Called off. Nothing was left behind."
+            self.phase, self.report = Phase.READY, "Canceled. Nothing was left behind."
         else:
             self.phase, self.made = Phase.DONE, made.path
             results = len(made.manifest.of(Kind.RESULT))
             with_them = f" with {units.count(results, 'result')}" if results else ""
             gone = made.manifest.left_out
-            without = (
-                f"{units.count(gone, 'result')} {'was' if gone == 1 else 'were'} not where the list says, and "
-                f"{'is' if gone == 1 else 'are'} not in it. "
+            without = units.count(
+                gone,
+                "result was not where the list says, and is not in it. ",
+                "results were not where the list says, and are not in it. ",
             )
             self.report = (
                 f"Backed up{with_them}: {units.size(made.size)}, read back and compared. "

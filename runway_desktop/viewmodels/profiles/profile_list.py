@@ -223,8 +223,8 @@ def question(profile: Profile, inside: Inside) -> Question:
         said.append(f"Its folder goes to the bin, {size}.")
     outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
     if outside > 0:
-        stay = "stays" if outside == 1 else "stay"
-        said.append(f"{units.count(outside, 'result')} in {_short(profile.library)} {stay}.")
+        where = _short(profile.library)
+        said.append(units.count(outside, f"result in {where} stays.", f"results in {where} stay."))
     said.append("Then its key is deleted from the keychain.")
     return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
 

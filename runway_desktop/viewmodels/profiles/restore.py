@@ -117,19 +117,24 @@ class RestoreModel(QObject):
         contents = self.outlook.contents
         said = []
         if contents.held:
-            were = "task was" if contents.held == 1 else "tasks were"
             said.append(
-                f"{contents.held:,} {were} waiting then, and may have been sent since: "
-                f"{'it waits' if contents.held == 1 else 'they wait'} until you send "
-                f"{'it' if contents.held == 1 else 'them'} yourself."
+                units.count(
+                    contents.held,
+                    "task was waiting then, and may have been sent since: it waits until you send it yourself.",
+                    "tasks were waiting then, and may have been sent since: they wait until you send them yourself.",
+                )
             )
         if contents.sending:
-            were = "was" if contents.sending == 1 else "were"
-            amount = units.count(contents.sending, "task")
-            said.append(f"{amount} {were} being sent: what became of that is uncertain.")
+            being_sent = units.count(contents.sending, "task was being sent", "tasks were being sent")
+            said.append(f"{being_sent}: what became of that is uncertain.")
         if contents.live:
-            were, are = ("was", "is") if contents.live == 1 else ("were", "are")
-            said.append(f"{units.count(contents.live, 'task')} {were} at Runway, and {are} asked for as ever.")
+            said.append(
+                units.count(
+                    contents.live,
+                    "task was at Runway, and is checked as before.",
+                    "tasks were at Runway, and are checked as before.",
+                )
+            )
         if said:
             said.append("Sending is paused after the restore.")
         return " ".join(said)
@@ -146,10 +151,13 @@ class RestoreModel(QObject):
             return ""
         here, gone = self.outlook.here, self.outlook.gone
         if not gone:
-            return f"All {here:,} results are on this computer, where they were." if here > 1 else "Its result is here."
-        return (
-            f"{units.count(gone, 'result')} of {here + gone:,} {'is' if gone == 1 else 'are'} not on this computer "
-            f"where {'it was' if gone == 1 else 'they were'}."
+            return units.plural(
+                here, "Its result is here.", f"All {here:,} results are on this computer, where they were."
+            )
+        return units.count(
+            gone,
+            f"result of {here + gone:,} is not on this computer where it was.",
+            f"results of {here + gone:,} are not on this computer where they were.",
         )
 
     def put_back_words(self, choice: PutBack) -> str:
@@ -340,7 +348,7 @@ class RestoreModel(QObject):
             self.restart_wanted.emit()
 
     def _called_off(self) -> None:
-        self.phase, self.problem = Phase.READY, "Called off. Nothing was changed."
+        self.phase, self.problem = Phase.READY, "Canceled. Nothing was changed."
         if isValid(self):
             self.changed.emit()
 

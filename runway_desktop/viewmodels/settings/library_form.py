@@ -93,14 +93,18 @@ class LibraryForm(QObject):
             return ""
         if plan.problem:
             return plan.problem
-        counted = f"{units.count(plan.files, 'result')} ({units.size(plan.size)})"
-        return f"{counted} {'is' if plan.files == 1 else 'are'} in {plan.source}. Move them to {plan.target}?"
+        size, source, target = units.size(plan.size), plan.source, plan.target
+        return units.count(
+            plan.files,
+            f"result ({size}) is in {source}. Move it to {target}?",
+            f"results ({size}) are in {source}. Move them to {target}?",
+        )
 
     @property
     def move_words(self) -> str:
         """What the button says that moves."""
         files = self._plan.files if self._plan is not None else 0
-        return "Move the file there" if files == 1 else f"Move the {files:,} files there"
+        return units.plural(files, "Move the file there", f"Move the {files:,} files there")
 
     @property
     def headline(self) -> str:

@@ -7,44 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from runway_desktop.domain import filenames
+from runway_desktop.domain.library import PlaceCounts
+from runway_desktop.domain.preferences import Group, Preference, Preferences, Section
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.money.caps_form import CapsForm
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
 from .library_form import LibraryForm
 
-MOST_AT_ONCE = 20
-"""Of one model; the highest tier of Runway allows as many."""
+MODELS, PROJECTS = "lane_limits", "project_caps"
+"""The preferences that are a number for each of several names."""
 
 
 @dataclass(frozen=True, slots=True)
-class ModelLimit:
-    """`own` and `allowed` are tasks at the same time; None: no own limit, not known what Runway allows."""
+class NumberRow:
+    """One name with its number; 0: none. `remark` is said beside it."""
 
-    model: str
-    own: int | None
-    allowed: int | None
-
-    @property
-    def allowed_words(self) -> str:
-        return f"Runway allows {self.allowed}" if self.allowed is not None else "not known yet"
+    name: str
+    number: int
+    remark: str = ""
 
 
 class PreferencesForm(QObject):
     changed = Signal(str)
-    """The name of the setting that moved, here or elsewhere; empty: what Runway allows."""
+    """The name of the preference that changed, here or elsewhere, or whose remark or choice of names did."""
     catalog_told = Signal(str, bool)
     """What came of a renewal, in a sentence, and whether it is a refusal."""
 
@@ -52,17 +51,18 @@ class PreferencesForm(QObject):
         super().__init__(parent)
         self._engine = engine
         self._runner = runner
-        self._added: list[str] = []
+        self._added: dict[str, list[str]] = {MODELS: [], PROJECTS: []}
+        """Rows that are shown without a number, until the preferences are opened again."""
+        self._projects: tuple[str, ...] = ()
         self.key = KeyForm(engine, bridge, runner, self)
-        self.caps = CapsForm(engine, bridge, runner, self)
         self._look = QuickLook()
         self.folder = LibraryForm(engine, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
-        bridge.organization_changed.connect(self._limits_moved)
+        bridge.organization_changed.connect(self._organization_changed)
 
-    def _limits_moved(self, _: object) -> None:
-        # A method, not a lambda: it is let go with this object, which lives only as long as its window.
-        self.changed.emit("")
+    def _organization_changed(self, _: object) -> None:
+        # A method, not a lambda: it is disconnected with this object, which lives only as long as its window.
+        self.changed.emit(MODELS)
 
     @property
     def is_demo(self) -> bool:
@@ -77,15 +77,17 @@ class PreferencesForm(QObject):
         """A preference by its name in `Settings`."""
         return getattr(self._engine.settings, name)
 
-    def description(self, name: str) -> str:
-        return Settings.preferences()[name].description
+    def table(self, section: Section) -> list[tuple[Group, list[Preference[Any]]]]:
+        """The preferences of a page by their groups, in the order of the table."""
+        shown = [line for line in Preferences.preferences().values() if line.group and line.group.section is section]
+        return [(group, list(lines)) for group, lines in groupby(shown, lambda line: line.group) if group]
 
     def set_value(self, name: str, value: Any) -> str:
         """Stores it; gives a sentence instead when it makes no sense."""
         try:
             self._engine.settings.set(name, value)
         except (TypeError, ValueError):
-            return f"This cannot be used here. {self.description(name)}"
+            return f"This cannot be used here: {Preferences.preferences()[name].label}."
         return ""
 
     @property
@@ -104,10 +106,6 @@ class PreferencesForm(QObject):
         folder = Path(typed).expanduser()
         problem = self._look.ask(folder_problem, folder, otherwise=NO_ANSWER)
         return problem or self.set_value("library_folder", str(folder))
-
-    @property
-    def template(self) -> str:
-        return self._engine.settings.name_template
 
     @property
     def usual_template(self) -> str:
@@ -159,31 +157,58 @@ class PreferencesForm(QObject):
                 failed=lambda error: self.catalog_told.emit(error.in_words(), True),
             )
 
-    def model_limits(self) -> list[ModelLimit]:
-        """Models that were used, limited or added here, by name."""
-        settings, organization = self._engine.settings, self._engine.account.organization
-        names = {*settings.lane_limits, *self._added, *self._used()}
+    def remark(self, name: str) -> str:
+        """Of a sum of credits: what it is in dollars, and how much of it is spent."""
+        credits, budget = self.value(name), self._engine.budget
+        parts = [units.dollars(credits)] if credits else []
+        match name:
+            case "day_cap":
+                parts.append(f"{units.number(round(budget.spent_today, 1))} spent today")
+            case "month_cap":
+                parts.append(f"{units.number(round(budget.spent_this_month, 1))} spent this month")
+        return " · ".join(parts)
+
+    def rows(self, name: str) -> list[NumberRow]:
+        """Of `MODELS` or `PROJECTS`: the names that have a number, were added here or, of models, were used."""
+        numbers: Mapping[str, float] = self.value(name)
+        names = {*numbers, *self._added[name], *(self._used() if name == MODELS else ())}
         return [
-            ModelLimit(name, settings.lane_limit(name), organization.concurrent(name) if organization else None)
-            for name in sorted(names)
+            NumberRow(row, round(numbers.get(row, 0)), self._allowed(row) if name == MODELS else "")
+            for row in sorted(names, key=str.casefold)
         ]
 
-    def other_models(self) -> list[str]:
-        shown = {limit.model for limit in self.model_limits()}
-        return sorted({pair.model for pair in self._engine.catalog.pairs()} - shown)
+    def others(self, name: str) -> list[str]:
+        """Known names that could be added."""
+        known = self._projects if name == PROJECTS else sorted({pair.model for pair in self._engine.catalog.pairs()})
+        shown = {row.name for row in self.rows(name)}
+        return [row for row in known if row not in shown]
 
-    def add_model(self, model: str) -> None:
-        """Lists a model without limiting it."""
-        if model not in self._added:
-            self._added.append(model)
-            self.changed.emit("lane_limits")
+    def add_row(self, name: str, row: str) -> None:
+        """Lists a name without a number."""
+        if row not in self._added[name]:
+            self._added[name].append(row)
+            self.changed.emit(name)
 
-    def set_model_limit(self, model: str, limit: int | None) -> None:
-        """None: as many as Runway allows."""
-        if model not in self._added:
-            # A row that loses its limit stays where it is until the preferences are opened again.
-            self._added.append(model)
-        self._engine.settings.set_lane_limit(model, limit)
+    def set_row(self, name: str, row: str, number: int) -> None:
+        """0 takes the number away."""
+        if row not in self._added[name]:
+            self._added[name].append(row)
+        others = {other: value for other, value in self.value(name).items() if other != row}
+        self._engine.settings.set(name, {**others, row: number} if number > 0 else others)
+
+    def ask_projects(self) -> None:
+        """Finds out which projects there are."""
+        self._runner(self._engine.library.counts(), "list projects", done=self._counted)
+
+    def _counted(self, counts: PlaceCounts) -> None:
+        self._projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
+        if isValid(self):
+            self.changed.emit(PROJECTS)
+
+    def _allowed(self, model: str) -> str:
+        organization = self._engine.account.organization
+        allowed = organization.concurrent(model) if organization else None
+        return f"Runway allows {allowed}" if allowed is not None else "not known yet"
 
     def _used(self) -> set[str]:
         """What the composer last used per endpoint, what is open, and what Runway counted today."""
@@ -196,5 +221,5 @@ class PreferencesForm(QObject):
         return {name for name in names if isinstance(name, str) and name}
 
     def _told(self, names: frozenset[str]) -> None:
-        for name in names & Settings.preferences().keys():
+        for name in names & Preferences.preferences().keys():
             self.changed.emit(name)

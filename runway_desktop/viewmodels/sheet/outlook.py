@@ -69,8 +69,7 @@ class Outlook(QObject):
             return "Write or paste prompts, drop a table on it, or drop pictures on cells."
         if totals.unchecked and not self._model.is_checked:
             return f"Checking {totals.unchecked:,} of {units.count(totals.rows, 'row')}…"
-        verb = "is" if totals.tasks == 1 else "are"
-        ready = f"{totals.ready:,} of {units.count(totals.tasks, 'task')} {verb} ready"
+        ready = f"{totals.ready:,} of {units.count(totals.tasks, 'task is ready', 'tasks are ready')}"
         head = f"{ready}: {price_words(totals)}." if totals.ready else f"{ready}."
         return " ".join(part for part in (head, " · ".join(self._around())) if part)
 

@@ -19,7 +19,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.task_command import TaskCommand
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.applications import Application, Launch
+    from runway_desktop.domain.outputs import Application, Launch
     from runway_desktop.usecases.commands.doing import Report
 
 MOST_OPENED = 8

@@ -271,13 +271,11 @@ class TaskCommands(QObject):
         adoption = await self._engine.adoption.adopt(remote_ids)
         if adoption.added:
             self.tell(
-                f"{units.count(len(adoption.added), 'task')} adopted. "
-                f"{'It is' if len(adoption.added) == 1 else 'They are'} asked for now."
+                units.count(len(adoption.added), "task added. It is checked now.", "tasks added. They are checked now.")
             )
         if adoption.known:
             self.tell(
-                f"{units.count(len(adoption.known), 'task')} {'was' if len(adoption.known) == 1 else 'were'} in "
-                f"the list already."
+                units.count(len(adoption.known), "task was in the list already.", "tasks were in the list already.")
             )
         self._tell_findings(
             [

@@ -6,7 +6,8 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.ui.dialogs.notices_page import NO_ICON, NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
+from runway_desktop.domain.preferences import Preferences
+from runway_desktop.ui.dialogs.preference_pages import NO_TRAY, WITH_TRAY, WITHOUT_TRAY, NoticesPage
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import Rig
@@ -42,6 +43,6 @@ def test_going_on_in_the_tray_needs_the_icon(window: QWidget, rig: Rig, theme: T
     assert stay(page).isEnabled()
     icon.click()
     assert not stay(page).isEnabled()
-    assert stay(page).accessibleDescription() == NO_ICON
+    assert stay(page).accessibleDescription() == Preferences.stay_in_tray.without
     icon.click()
     assert stay(page).isEnabled()

@@ -23,10 +23,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.domain.preferences import Group, Preference, Section, Switch
+from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.ui.asking import Confirm
-from runway_desktop.ui.dialogs.initial_size import open_at
-from runway_desktop.ui.dialogs.preferences import SECTIONS, Preferences
-from runway_desktop.ui.profiles.fitting import fit
+from runway_desktop.ui.building import fit, open_at
+from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
@@ -56,9 +57,32 @@ def said(dialog: QWidget) -> str:
 
 
 def test_each_section_opens_by_its_name(dialog: Preferences):
-    for name in SECTIONS:
-        dialog.show_section(name)
+    for section in Section:
+        dialog.show_section(section)
         assert said(dialog)
+
+
+def test_each_preference_of_the_table_has_its_control(dialog: Preferences):
+    for name, line in Table.preferences().items():
+        if line.group is not None and line.group.section is not Section.PROFILE:
+            assert dialog.findChild(QWidget, name) is not None, name
+
+
+def test_a_new_line_of_the_table_is_shown_on_its_page(
+    rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+):
+    line = Preference(False, Group(Section.LOOK, "Motion"), "Reduce motion", Switch())
+    line.__set_name__(Table, "reduced")
+    monkeypatch.setattr(Table, "reduced", line, raising=False)
+    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    qtbot.addWidget(dialog)
+    dialog.show_section("Look")
+    dialog.open()
+    assert "Motion" in said(dialog)
+    box = named(dialog, QCheckBox, "Reduce motion")
+    assert box.isVisible()
+    box.click()
+    assert rig.settings.get("reduced") is True
 
 
 def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Preferences, qtbot: QtBot):
@@ -123,11 +147,12 @@ def test_opening_them_does_not_change_the_theme(dialog: Preferences, rig: Rig, t
     assert rig.settings.theme == "system"
 
 
-def test_the_theme_changes_live(dialog: Preferences, rig: Rig, theme: Theme):
+def test_a_choice_applies_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Look")
     named(dialog, QRadioButton, "Theme: Light").click()
-    assert theme.choice is Choice.LIGHT
     assert rig.settings.theme == "light"
+    rig.settings.theme = "dark"
+    assert named(dialog, QRadioButton, "Theme: Dark").isChecked()
 
 
 def test_a_bad_folder_is_said_at_its_field_and_not_stored(dialog: Preferences, rig: Rig, qtbot: QtBot, tmp_path: Path):
@@ -164,7 +189,7 @@ def test_a_template_shows_its_result_and_its_mistake_as_one_types(dialog: Prefer
     named(dialog, QPushButton, "Insert {seed}").click()
     assert "For example: gen4.5_42.mp4" in said(dialog)
     assert rig.settings.name_template == "{model}_{seed}"
-    named(dialog, QPushButton, "Use the usual names").click()
+    named(dialog, QPushButton, "Use the default names").click()
     assert rig.settings.name_template.startswith("{project}/")
 
 
@@ -177,15 +202,20 @@ def test_what_is_being_typed_is_kept_when_the_window_closes(dialog: Preferences,
 
 def test_numbers_and_switches_apply_at_once(dialog: Preferences, rig: Rig):
     dialog.show_section("Runway")
-    named(dialog, QSpinBox, "Tasks that are asked about").setValue(99)
-    named(dialog, QSpinBox, "Results that are downloaded").setValue(2)
+    named(dialog, QSpinBox, "Tasks to check").setValue(99)
+    named(dialog, QSpinBox, "Results to download").setValue(2)
     named(dialog, QCheckBox, "Ask before a task is canceled on Runway").click()
     assert (rig.settings.poll_limit, rig.settings.download_limit, rig.settings.ask_before_cancel) == (8, 2, False)
 
 
+def test_only_sums_of_credits_are_also_said_in_dollars(dialog: Preferences):
+    dialog.show_section("Runway")
+    assert "$" not in said(dialog)
+
+
 def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtbot: QtBot):
     dialog.show_section("Runway")
-    rig.settings.set_lane_limit("gen4.5", 2)
+    rig.settings.lane_limits = {"gen4.5": 2}
     box = named(dialog, QSpinBox, "Tasks of gen4.5 at the same time")
     assert box.value() == 2
     box.setValue(0)
@@ -197,7 +227,7 @@ def test_a_models_own_limit_is_set_and_lifted(dialog: Preferences, rig: Rig, qtb
 def test_what_changes_elsewhere_shows_here(dialog: Preferences, rig: Rig):
     rig.settings.poll_limit = 2
     rig.settings.muted = True
-    assert named(dialog, QSpinBox, "Tasks that are asked about").value() == 2
+    assert named(dialog, QSpinBox, "Tasks to check").value() == 2
     assert named(dialog, QCheckBox, "Play without sound").isChecked()
 
 

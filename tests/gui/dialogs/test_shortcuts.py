@@ -166,7 +166,7 @@ def test_a_key_can_be_taken_away(opened: Opened):
 def test_all_are_reset_after_a_question_with_their_number(opened: Opened):
     reset = opened.button("Reset all…")
     assert not reset.isEnabled()
-    assert reset.accessibleDescription() == "Every command has its usual keys."
+    assert reset.accessibleDescription() == "Every command has its default keys."
     opened.choose("Retry")
     opened.press(Qt.Key.Key_G, CONTROL)
     opened.choose("Quit")

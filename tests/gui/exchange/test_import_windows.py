@@ -174,7 +174,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
         counter.window.take_mime(mime)
         await until(lambda: counter.told)
-        assert counter.told == ["2 tasks adopted. They are asked for now."]
+        assert counter.told == ["2 tasks added. They are checked now."]
         assert counter.window.findChild(IdImportWindow) is None
 
 

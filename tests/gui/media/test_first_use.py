@@ -11,7 +11,7 @@ from PIL import Image
 TOGETHER = """
 import sys, threading
 from PySide6.QtGui import QGuiApplication
-from runway_desktop.ui.media.first_use import prepare_for_threads
+from runway_desktop.ui.media.workers import prepare_for_threads
 from runway_desktop.ui.media.picture import open_reader, read_picture, upright_size
 from pathlib import Path
 

@@ -75,7 +75,7 @@ async def test_escape_calls_off_what_is_being_made_and_then_closes(tmp_path: Pat
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         window = await back_up(desktop)
         window.model.start(tmp_path / "studio.zip")
-        assert button(window, "Call off").isVisible()
+        assert button(window, "Cancel").isVisible()
         qtbot.keyClick(window, Qt.Key.Key_Escape)
         assert window.isVisible()
         await until(lambda: window.model.phase is not Phase.WORKING)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.applications import Launch
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.sharing.file_manager import FileManager, select_command
 

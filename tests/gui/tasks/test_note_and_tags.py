@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu
 
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.tasks.judge import TagsMenu
 from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
-from runway_desktop.ui.tasks.tags_menu import TagsMenu
 from runway_desktop.ui.theme import Role
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task

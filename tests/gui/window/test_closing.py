@@ -60,7 +60,7 @@ async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path
         [dialog] = asked(rig)
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert says in words
-        assert "Tasks go on at Runway and will be picked up." in words
+        assert "Tasks continue at Runway and will be picked up." in words
         QTest.keyClick(dialog, Qt.Key.Key_Return)
         assert not session._closing.is_set()
         session._quit_wanted()

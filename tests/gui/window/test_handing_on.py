@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
-from runway_desktop.domain.applications import Launch
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.sharing import launching
-from runway_desktop.ui.sharing.programs_menu import ProgramsMenu
+from runway_desktop.ui.window.task_menu import ProgramsMenu
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task

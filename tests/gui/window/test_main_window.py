@@ -38,9 +38,9 @@ from PySide6.QtWidgets import (
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Media, State, TaskId
 from runway_desktop.ui.commands.table import Where, commands_in
-from runway_desktop.ui.lineage.use_as_input_menu import OnwardMenu
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
+from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.several_buttons import SeveralButtons
+from runway_desktop.ui.window.details_pane import SeveralButtons
 from tests.gui.rig import Desktop, after, until
 from tests.rows import saved, task
 

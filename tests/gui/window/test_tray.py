@@ -77,7 +77,7 @@ async def test_nothing_is_announced_to_somebody_who_looks(tmp_path, theme, qtbot
 async def test_the_icon_says_what_goes_on(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         tray, _ = tray_of(rig)
-        assert tray.icon.toolTip() == "Lagoon – Runway Desktop\nNothing goes on"
+        assert tray.icon.toolTip() == "Lagoon – Runway Desktop\nNothing is running"
         async with after(rig.places.changed):
             await rig.add(task(1), task(2))
             rig.places.refresh()

@@ -47,23 +47,31 @@ async def test_first_start_has_sensible_defaults(desk):
     assert settings.problems == ()
 
 
-async def test_every_preference_has_a_description_and_an_acceptable_default():
+async def test_every_preference_has_a_label_and_an_acceptable_default():
     for name, found in Settings.preferences().items():
-        assert found.description.endswith("."), name
-        assert found.accept(found.default) == found.default
+        assert found.label, name
+        assert not found.label.endswith("."), name
+        assert found.editor.accept(found.default) == found.default
+
+
+async def test_each_preference_is_on_a_page_or_says_where_it_is_changed():
+    hidden = {name for name, found in Settings.preferences().items() if found.group is None}
+    assert hidden == {"shortcuts"}
+    assert all(Settings.preferences()[name].help for name in hidden)
+    assert all(found.needs in {"", *Settings.preferences()} for found in Settings.preferences().values())
 
 
 async def test_choice_is_kept_for_the_next_start(desk):
     desk.settings.theme = "dark"
     desk.settings.set("window.columns", ["state", "prompt"])
-    desk.settings.set_lane_limit("gen4.5", 2)
+    desk.settings.lane_limits = {"gen4.5": 2}
     await desk.settings.flush()
     again = Settings(desk.store, desk.bus, desk.clock, default_library=Path("/x"))
     await again.load()
     assert again.theme == "dark"
     assert again.get("window.columns") == ["state", "prompt"]
     assert again.lane_limit("gen4.5") == 2
-    again.set_lane_limit("gen4.5", None)
+    again.lane_limits = {}
     assert again.lane_limit("gen4.5") is None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.applications import Launch
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.services.applications.desktop_entry import DesktopEntry, groups_of, read_entry
 
 FILES = (Path("/library/a fox.mp4"), Path("/library/ünter.mp4"))

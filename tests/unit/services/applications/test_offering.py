@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.services.applications import Applications, system_dialog
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings

@@ -81,10 +81,10 @@ async def test_the_persons_own_limit_counts_where_it_is_lower():
     rig = lane()
     rig.runway.limit("gen4.5", concurrent=5)
     async with rig:
-        rig.settings.set_lane_limit("gen4.5", 1)
+        rig.settings.lane_limits = {"gen4.5": 1}
         await rig.submit(*(request(f"{n}") for n in range(3)))
         assert prompts(rig) == ["0"]
-        rig.settings.set_lane_limit("gen4.5", 9)
+        rig.settings.lane_limits = {"gen4.5": 9}
         await settle()
         assert len(prompts(rig)) == 3
 

@@ -90,7 +90,7 @@ def test_a_file_can_be_deleted_only_where_there_is_one():
 def test_nothing_is_deleted_twice_at_runway():
     assert TaskCommand.DELETE_REMOTELY not in found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))
     one = found(row(State.SUCCEEDED, OutputState.SAVED, deleted_remotely=True))[TaskCommand.FETCH_AGAIN]
-    assert one.reason == "Runway keeps it no longer."
+    assert one.reason == "Runway no longer keeps it."
 
 
 def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_out_on():
@@ -123,12 +123,15 @@ def test_one_file_for_the_bin_is_spoken_of_as_one():
     two = row(State.SUCCEEDED, OutputState.SAVED, OutputState.SAVED, number=2)
     said = question(TaskCommand.DELETE_FILE, [one]).text
     assert said.startswith(
-        "It can be put back from there, and the task stays in the list. Runway may have it no longer"
+        "It can be put back from there, and the task stays in the list. Runway may no longer have it"
     )
     assert question(TaskCommand.DELETE_FILE, [two]).text.startswith(
         "They can be put back from there, and the task stays"
     )
-    assert "the tasks stay in the list. Runway may have them" in question(TaskCommand.DELETE_FILE, [one, two]).text
+    assert (
+        "the tasks stay in the list. Runway may no longer have them"
+        in question(TaskCommand.DELETE_FILE, [one, two]).text
+    )
 
 
 def test_deleting_what_is_not_saved_here_says_what_would_be_lost():

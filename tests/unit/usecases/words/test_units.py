@@ -116,3 +116,9 @@ def test_ago_is_never_in_the_future():
         "2 h ago",
         "2 d ago",
     ]
+
+
+def test_an_amount_picks_one_of_two_whole_texts():
+    assert units.plural(1, "It was kept.", "They were kept.") == "It was kept."
+    assert [units.plural(amount, "It was kept.", "They were kept.") for amount in (0, 2)] == ["They were kept."] * 2
+    assert units.count(1_200, "task is ready", "tasks are ready") == "1,200 tasks are ready"

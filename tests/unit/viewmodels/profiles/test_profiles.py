@@ -241,7 +241,7 @@ async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path
         assert "still being looked at" in model.reason
         await until(lambda: model.phase is Phase.READY)
         assert model.results_words == "With the 2 results, 14 kB"
-        assert model.results_note == "1 result is not where they were saved, and is left out."
+        assert model.results_note == "1 result is not where it was saved, and is left out."
         assert model.posters_words == "With 3 posters, 24 B"
         small = model.size_words
         model.set_results(True)
@@ -266,7 +266,7 @@ async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_pa
         await until(lambda: rig.engine.backups.is_busy)
         model.stop()
         await until(lambda: model.phase is Phase.READY)
-        assert model.report == "Called off. Nothing was left behind."
+        assert model.report == "Canceled. Nothing was left behind."
         assert not target.exists()
         model.start(target)
         await until(lambda: model.phase is Phase.DONE)
@@ -296,7 +296,7 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
         for part in (
             "1 task was waiting then, and may have been sent since: it waits until you send it yourself.",
             "1 task was being sent: what became of that is uncertain.",
-            "1 task was at Runway, and is asked for as ever.",
+            "1 task was at Runway, and is checked as before.",
             "Sending is paused after the restore.",
         ):
             assert part in model.warning
@@ -408,10 +408,10 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
     ("numbers", "said"),
     [
         ({}, ""),
-        ({"live": 2}, "2 at Runway are asked for."),
+        ({"live": 2}, "2 at Runway are checked."),
         (
             {"held": 1, "uncertain": 2},
-            "1 task waits here until you send it, 2 are uncertain. What was sent after the backup was made would be "
+            "1 task is queued until you send it, 2 are uncertain. What was sent after the backup was made would be "
             "paid for twice.",
         ),
     ],

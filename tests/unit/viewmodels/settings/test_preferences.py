@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from runway_desktop.domain.account import ModelLimits, Organization
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from runway_desktop.viewmodels.settings.preferences import MODELS, PreferencesForm
 from tests.gui.dialogs.rig import Rig
 
 
@@ -35,7 +35,7 @@ def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesFor
 
 
 def test_a_bad_value_is_answered_with_a_sentence_and_not_stored(rig: Rig, form: PreferencesForm):
-    assert "1 to 8" in form.set_value("poll_limit", 9)
+    assert "Tasks to check" in form.set_value("poll_limit", 9)
     assert rig.settings.poll_limit == 8
 
 
@@ -56,13 +56,13 @@ def test_an_empty_folder_means_the_usual_one(form: PreferencesForm, tmp_path: Pa
 
 
 def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: PreferencesForm):
-    usual = form.template
+    usual = form.value("name_template")
     assert "{lens}" in form.set_template("{lens}_{id}")
-    assert form.template == usual
+    assert form.value("name_template") == usual
     assert form.set_template("{date}/{prompt:20}_{id}") == ""
-    assert form.template == "{date}/{prompt:20}_{id}"
+    assert form.value("name_template") == "{date}/{prompt:20}_{id}"
     form.reset_template()
-    assert form.template == form.usual_template
+    assert form.value("name_template") == form.usual_template
 
 
 def test_the_preview_shows_what_a_template_gives(form: PreferencesForm):
@@ -75,16 +75,16 @@ def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: Pre
     )
     rig.use_key()
     rig.settings.set("composer.models", {"text_to_video": "gen4.5", "odd": 7})
-    form.set_model_limit("gen4_turbo", 1)
-    listed = form.model_limits()
-    assert [limit.model for limit in listed] == ["gen4.5", "gen4_turbo", "veo3.1"]
-    assert [limit.own for limit in listed] == [None, 1, None]
-    assert [limit.allowed_words for limit in listed] == ["not known yet", "not known yet", "Runway allows 3"]
+    form.set_row(MODELS, "gen4_turbo", 1)
+    listed = form.rows(MODELS)
+    assert [row.name for row in listed] == ["gen4.5", "gen4_turbo", "veo3.1"]
+    assert [row.number for row in listed] == [0, 1, 0]
+    assert [row.remark for row in listed] == ["not known yet", "not known yet", "Runway allows 3"]
 
 
 def test_a_model_without_its_limit_stays_listed(rig: Rig, form: PreferencesForm):
-    form.set_model_limit("gen4_turbo", 1)
-    form.set_model_limit("gen4_turbo", None)
+    form.set_row(MODELS, "gen4_turbo", 1)
+    form.set_row(MODELS, "gen4_turbo", 0)
     assert rig.settings.lane_limits == {}
-    assert [limit.model for limit in form.model_limits()] == ["gen4_turbo"]
-    assert "gen4_turbo" not in form.other_models()
+    assert [row.name for row in form.rows(MODELS)] == ["gen4_turbo"]
+    assert "gen4_turbo" not in form.others(MODELS)

@@ -7,9 +7,9 @@ import hashlib
 import pytest
 from PIL import Image
 
-from runway_desktop.domain.applications import Launch
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import Media, Output, State
 from runway_desktop.usecases.commands.doing import Report
 from runway_desktop.usecases.commands.task_command import TaskCommand

@@ -156,7 +156,7 @@ def test_a_failure_says_the_next_step_and_moderation_has_its_own_icon():
 
 def test_gone_and_let_go_are_told_apart():
     assert describe(row(State.GONE), Around()).headline == "Not at Runway"
-    assert describe(row(State.GONE, remote_id=None), Around()).headline == "Let go"
+    assert describe(row(State.GONE, remote_id=None), Around()).headline == "Dismissed"
 
 
 def test_the_badge_tells_length_or_number():

@@ -1,0 +1,294 @@
+"""The table of preferences: one line each. Pure.
+
+A line in `Preferences` says under which key a preference is stored, its default, the group that shows it, its label,
+its editor, and what else its control says. The editor also checks values. The preferences' window builds its pages
+from the table, so a new preference is a new line. Every preference applies at once: a service reads it when it is
+needed, or follows `SettingsChanged`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Literal, Protocol, TypeVar, overload
+
+from .filenames import DEFAULT_TEMPLATE
+
+Value = TypeVar("Value")
+Checked_co = TypeVar("Checked_co", covariant=True)
+Amount = TypeVar("Amount", int, float)
+
+Theme = Literal["system", "light", "dark"]
+Announce = Literal["each", "batch", "failures", "off"]
+
+MOST_CREDITS = 100_000_000
+"""More than the highest tier may spend in a year."""
+
+
+class Section(StrEnum):
+    """The pages of the preferences' window, in their order."""
+
+    KEY = "Key"
+    PROFILE = "Profile"
+    SAVING = "Saving"
+    LOOK = "Look"
+    NOTIFICATIONS = "Notifications"
+    RUNWAY = "Runway"
+    MONEY = "Money"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands under one heading of a page."""
+
+    section: Section
+    title: str
+    note: str = ""
+
+
+class Editor(Protocol[Checked_co]):
+    """The kind of control, and which values are stored."""
+
+    def accept(self, value: Any) -> Checked_co:
+        """The value in its type. Raises ValueError or TypeError for one that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On or off: a check box."""
+
+    def accept(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise TypeError
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    least: int
+    most: int
+
+    def accept(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.least <= value <= self.most:
+            raise ValueError
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """A sum of credits, or none; `none` is what the control says for that."""
+
+    none: str = "no cap"
+
+    def accept(self, value: Any) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_CREDITS:
+            raise ValueError
+        return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Value]):
+    """One of a few: radio buttons. Each option is what is stored, and its label."""
+
+    options: tuple[tuple[Value, str], ...]
+
+    def accept(self, value: Any) -> Value:
+        for stored, _ in self.options:
+            if stored == value:
+                return stored
+        raise ValueError
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEach(Generic[Amount]):
+    """A number for each name of a kind: `what` names it, `each` is the spoken name of a control, `none` what it says
+    without a number. Entries that make no sense are left out."""
+
+    amount: Callable[[float], Amount]
+    most: int
+    what: str
+    each: str
+    none: str
+    unit: str = ""
+
+    def accept(self, value: Any) -> dict[str, Amount]:
+        if not isinstance(value, Mapping):
+            raise TypeError
+        return {
+            name: self.amount(number)
+            for name, number in value.items()
+            if isinstance(name, str) and name
+            if isinstance(number, int | float) and not isinstance(number, bool)
+            if 0 < number <= self.most and self.amount(number) == number
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Own(Generic[Value]):
+    """A control of its own, which the window has under the preference's name."""
+
+    accept: Callable[[Any], Value]
+
+
+class Keeper(Protocol):
+    def get(self, name: str, default: Any = None) -> Any: ...
+
+    def set(self, name: str, value: Any) -> None: ...
+
+
+class Preference(Generic[Value]):
+    """One line of the table, and a typed attribute of the settings. `group` None: it is changed elsewhere, as `help`
+    says. `needs` names a switch without which this has no effect, and `without` says why."""
+
+    def __init__(
+        self,
+        default: Value,
+        group: Group | None,
+        label: str,
+        editor: Editor[Value],
+        *,
+        help: str = "",
+        needs: str = "",
+        without: str = "",
+    ) -> None:
+        self.default = default
+        self.group = group
+        self.label = label
+        self.editor = editor
+        self.help = help
+        self.needs = needs
+        self.without = without
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, settings: None, owner: type) -> Preference[Value]: ...
+
+    @overload
+    def __get__(self, settings: Keeper, owner: type) -> Value: ...
+
+    def __get__(self, settings: Keeper | None, owner: type) -> Value | Preference[Value]:
+        if settings is None:
+            return self
+        value: Value = settings.get(self.name, self.default)
+        return value
+
+    def __set__(self, settings: Keeper, value: Value) -> None:
+        settings.set(self.name, value)
+
+
+def _any_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _text(value: Any) -> str:
+    if not _any_text(value).strip():
+        raise ValueError
+    return str(value)
+
+
+def _shortcuts(value: Any) -> dict[str, list[str]]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return {
+        command: list(keys)
+        for command, keys in value.items()
+        if isinstance(command, str) and isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+    }
+
+
+_BACKUPS = Group(Section.PROFILE, "Daily backups")
+_FOLDER = Group(Section.SAVING, "Folder")
+_UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used")
+_NAMES = Group(Section.SAVING, "File names")
+_BESIDE = Group(Section.SAVING, "With each result")
+_THEME = Group(Section.LOOK, "Theme")
+_PLAYING = Group(Section.LOOK, "Playback")
+_ANNOUNCED = Group(
+    Section.NOTIFICATIONS,
+    "Notify me in the background about",
+    "By the system's own notifications, and never while the window is in front.",
+)
+_TRAY = Group(Section.NOTIFICATIONS, "Tray")
+_AT_ONCE = Group(Section.RUNWAY, "At the same time")
+_OF_A_MODEL = Group(
+    Section.RUNWAY,
+    "Tasks of one model at the same time",
+    "Set a number where you want fewer than Runway allows. Other tasks stay queued here, where you can change them.",
+)
+_CANCELING = Group(Section.RUNWAY, "Canceling")
+_CAPS = Group(
+    Section.MONEY,
+    "Caps",
+    "A task that would exceed a cap stays queued and says so; one button raises the cap. A credit is $0.01.",
+)
+_PROJECTS = Group(Section.MONEY, "Caps of projects", "A project's cap counts everything the project has ever cost.")
+_SENDING = Group(Section.MONEY, "Before sending")
+
+
+class Preferences:
+    """The table. The order is that of the pages."""
+
+    daily_backup = Preference(True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch())
+    library_folder = Preference("", _FOLDER, "Folder for results", Own(_any_text))
+    rescue = Preference(
+        True, _UNAVAILABLE, "After an hour, save results in the profile's folder and move them home later", Switch()
+    )
+    name_template = Preference(DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text))
+    sidecars = Preference(True, _BESIDE, "Keep the request in a small JSON file beside it", Switch())
+    embed = Preference(True, _BESIDE, "Write the request into the file too, where its format can hold it", Switch())
+    theme = Preference[Theme](
+        "system", _THEME, "Theme", Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark")))
+    )
+    loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch())
+    muted = Preference(False, _PLAYING, "Play without sound", Switch())
+    announce = Preference[Announce](
+        "batch",
+        _ANNOUNCED,
+        "Notify about",
+        Choice(
+            (
+                ("each", "Each result, and whatever goes wrong"),
+                ("batch", "A batch when it is done, single results, and what is uncertain"),
+                ("failures", "Only what goes wrong"),
+                ("off", "Nothing"),
+            )
+        ),
+    )
+    tray = Preference(True, _TRAY, "Show an icon in the system's tray, where there is one", Switch())
+    stay_in_tray = Preference(
+        False,
+        _TRAY,
+        "Keep running in the tray",
+        Switch(),
+        needs="tray",
+        without="Without the icon nothing would bring the window back.",
+    )
+    poll_limit = Preference(8, _AT_ONCE, "Tasks to check", Number(1, 8))
+    download_limit = Preference(4, _AT_ONCE, "Results to download", Number(1, 4))
+    lane_limits = Preference[dict[str, int]](
+        {}, _OF_A_MODEL, "Limits of models", NumberEach(int, 100, "model", "Tasks of {} at the same time", "as allowed")
+    )
+    ask_before_cancel = Preference(True, _CANCELING, "Ask before a task is canceled on Runway", Switch())
+    day_cap = Preference[float | None](None, _CAPS, "A day", Credits())
+    month_cap = Preference[float | None](None, _CAPS, "A month", Credits())
+    sending_cap = Preference[float | None](None, _CAPS, "A single task", Credits())
+    project_caps = Preference[dict[str, float]](
+        {}, _PROJECTS, "Caps of projects", NumberEach(float, MOST_CREDITS, "project", "Cap of {}", "no cap", " credits")
+    )
+    confirm_above = Preference[float | None](None, _SENDING, "Ask when it costs more than", Credits("never ask"))
+    shortcuts = Preference[dict[str, list[str]]](
+        {}, None, "Shortcuts", Own(_shortcuts), help="Changed in the window of keyboard shortcuts."
+    )
+
+    @classmethod
+    def preferences(cls) -> dict[str, Preference[Any]]:
+        """Each line by its name."""
+        return {name: line for name, line in vars(Preferences).items() if isinstance(line, Preference)}

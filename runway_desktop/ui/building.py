@@ -1,0 +1,180 @@
+"""How widgets are put together: buttons, rows and columns, windows with a title, menus. GUI thread only.
+
+A layout takes widgets and layouts, an int as a gap in pixels, `STRETCH` for the room that is left, and a pair of item
+and stretch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, QSize, Qt, SignalInstance
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QDialog,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .theme import GRID
+
+Kind = TypeVar("Kind", bound=QBoxLayout)
+
+STRETCH = None
+_FRAME = QSize(2 * GRID, 6 * GRID)
+"""What the system's frame and bars take of a screen where nobody says how much."""
+Item = QWidget | QLayout | int | tuple[QWidget | QLayout, int] | None
+Margins = int | tuple[int, int, int, int]
+Does = Callable[..., object] | SignalInstance
+
+
+def push_button(
+    parent: QWidget | None,
+    text: str,
+    does: Does | None = None,
+    *,
+    kind: str = "",
+    tip: str = "",
+    spoken: str = "",
+    default: bool = False,
+    checkable: bool = False,
+) -> QPushButton:
+    """Return presses the default button of a window, and no other one than that which has the focus. `kind` is that of
+    the style sheet, `spoken` the name for screen readers where the text does not do."""
+    made = QPushButton(text, parent)
+    made.setAutoDefault(False)
+    if default:
+        made.setDefault(True)
+    _shape_button(made, does, kind, tip, spoken, checkable)
+    return made
+
+
+def tool_button(
+    parent: QWidget,
+    does: Does | None = None,
+    *,
+    icon: QIcon | None = None,
+    side: int = 0,
+    kind: str = "",
+    tip: str = "",
+    spoken: str = "",
+    checkable: bool = False,
+) -> QToolButton:
+    """A button that is an icon. `side` is that of the icon in pixels, 0 for the style's own."""
+    made = QToolButton(parent)
+    if icon is not None:
+        made.setIcon(icon)
+    if side:
+        made.setIconSize(QSize(side, side))
+    _shape_button(made, does, kind, tip, spoken, checkable)
+    return made
+
+
+def hbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
+    """Items beside each other, as the layout of `on` if it is given."""
+    made = QHBoxLayout(on) if on is not None else QHBoxLayout()
+    _shape(made, spacing, margins)
+    return add_all(made, *items)
+
+
+def vbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QVBoxLayout:
+    """Items below each other, as the layout of `on` if it is given."""
+    made = QVBoxLayout(on) if on is not None else QVBoxLayout()
+    _shape(made, spacing, margins)
+    return add_all(made, *items)
+
+
+def add_all(layout: Kind, *items: Item) -> Kind:
+    for item in items:
+        match item:
+            case None:
+                layout.addStretch()
+            case int():
+                layout.addSpacing(item)
+            case QWidget():
+                layout.addWidget(item)
+            case QLayout():
+                layout.addLayout(item)
+            case (QWidget() as widget, stretch):
+                layout.addWidget(widget, stretch)
+            case (QLayout() as inner, stretch):
+                layout.addLayout(inner, stretch)
+    return layout
+
+
+def clear_layout(layout: QLayout) -> None:
+    """Takes out and deletes all widgets of a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+class Dialog(QDialog):
+    """A window with a title, deleted when it is closed. `spoken` is its name for screen readers where the title does
+    not do."""
+
+    def __init__(self, title: str, parent: QWidget | None, *, spoken: str = "") -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.setAccessibleName(spoken or title)
+
+
+def open_at(window: QWidget, wanted: QSize) -> None:
+    """Gives the window this size, or as much of it as its screen has room for, so that its buttons can be reached."""
+    beside = window.parentWidget() or window
+    room = beside.screen().availableGeometry().size() - _FRAME
+    window.resize(wanted.boundedTo(room.expandedTo(window.minimumSize())))
+
+
+def fit(window: QDialog) -> None:
+    """Gives the window the height that its contents need at its width. Call when they have changed."""
+    layout = window.layout()
+    layout.activate()
+    width = max(window.width(), window.minimumWidth())
+    height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+    most = window.parentWidget().window().height() if window.parentWidget() is not None else height
+    room = window.screen().availableGeometry()
+    window.resize(width, max(window.minimumHeight(), min(height, most, room.height())))
+    below = window.geometry().bottom() - room.bottom()
+    if window.isVisible() and below > 0:
+        # It grew downwards, where its buttons would be out of reach.
+        window.move(window.x(), max(room.top(), window.y() - below))
+
+
+def passing_menu(parent: QWidget) -> QMenu:
+    """A menu that is deleted once it is closed."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
+
+
+def open_below(menu: QMenu, button: QWidget) -> None:
+    menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+
+def _shape(layout: QBoxLayout, spacing: int, margins: Margins) -> None:
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
+
+
+def _shape_button(made: QAbstractButton, does: Does | None, kind: str, tip: str, spoken: str, checkable: bool) -> None:
+    if checkable:
+        made.setCheckable(True)
+    if kind:
+        made.setProperty("kind", kind)
+    if tip:
+        made.setToolTip(tip)
+    if spoken:
+        made.setAccessibleName(spoken)
+    if does is not None:
+        made.clicked.connect(does)

@@ -1,0 +1,123 @@
+"""The editors of the preferences that say where results are saved and how their files are named. GUI thread only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.file_dialogs import choose_folder
+from runway_desktop.ui.labels import mark_wrong, say, words
+from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+
+from .library_box import LibraryBox
+from .template_editor import TemplateEditor
+
+
+class OwnEditor(QWidget):
+    """The editor of one preference."""
+
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.form = form
+        self.theme = theme
+
+    def finish(self) -> None:
+        """Keeps what is still being typed."""
+
+
+class FolderEditor(OwnEditor):
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(form, theme, parent)
+        self._problem = ""
+        """What is wrong with the folder that is typed."""
+        self._line = QLineEdit(self)
+        self._line.setAccessibleName("Folder for results")
+        self._line.editingFinished.connect(self.finish)
+        self.setFocusProxy(self._line)
+        self._choose = push_button(self, "Choose…", self._choose_folder)
+        self._note = words(self, tone="muted")
+        self._move = push_button(self, "Move the library…", self._choose_target)
+        self._usual = push_button(self, "Use the default folder", self._reset, kind="flat")
+        box = LibraryBox(form.folder, theme, self)
+        box.choose_wanted.connect(self._choose_target)
+        vbox(hbox((self._line, 1), self._choose), self._note, hbox(self._move, self._usual, STRETCH), box, on=self)
+        form.changed.connect(lambda name: self._show() if name == "library_folder" else None)
+        form.folder.changed.connect(self._show_library)
+        self._show()
+
+    def finish(self) -> None:
+        if self._line.text().strip() != str(self.form.library):
+            self._problem = self.form.set_library(self._line.text())
+            self._say()
+
+    def _show(self) -> None:
+        self._line.setText(str(self.form.library))
+        self._problem = ""
+        self._show_library()
+        self._usual.setVisible(not self.form.library_is_default)
+
+    def _say(self) -> None:
+        state, tone = self.form.folder.state
+        usual = "The default folder." if self.form.library_is_default else ""
+        stays = "Saved files stay where they are unless you move the library."
+        kept = " ".join(part for part in (usual, state, stays) if part)
+        say(self._note, self._problem or kept, "bad" if self._problem else tone)
+        mark_wrong(self._line, bool(self._problem))
+        self._line.setAccessibleDescription(self._problem or kept)
+
+    def _show_library(self) -> None:
+        """How the folder is, and what may be done to it while a move is under way."""
+        self._say()
+        moving = self.form.folder.is_moving
+        why = "The library is being moved. Stop that first." if moving else ""
+        for widget in (self._line, self._choose, self._move, self._usual):
+            widget.setEnabled(not moving)
+            widget.setToolTip(why)
+
+    def _reset(self) -> None:
+        self.form.set_library("")
+        self._show()
+
+    def _choose_folder(self) -> None:
+        choose_folder(self, "Choose the folder for results", self._chosen, near=self.form.library)
+
+    def _choose_target(self) -> None:
+        choose_folder(self, "Move the library to", self.form.folder.look_into, near=self.form.library)
+
+    def _chosen(self, folder: Path) -> None:
+        self._line.setText(str(folder))
+        self.finish()
+
+
+class NamesEditor(OwnEditor):
+    def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
+        super().__init__(form, theme, parent)
+        self._template = TemplateEditor(form.template_fields(), self._problem, self._example, self)
+        self._template.edited.connect(lambda _: self._show_standard())
+        self._template.finished.connect(self.finish)
+        self.setFocusProxy(self._template.line)
+        self._standard = push_button(self, "Use the default names", form.reset_template, kind="flat")
+        vbox(self._template, hbox(self._standard, STRETCH), on=self)
+        form.changed.connect(lambda name: self._show() if name == "name_template" else None)
+        self._show()
+
+    def finish(self) -> None:
+        if self._template.text().strip() != self.form.value("name_template"):
+            self.form.set_template(self._template.text())
+
+    def _show(self) -> None:
+        self._template.set_text(self.form.value("name_template"))
+        self._show_standard()
+
+    def _show_standard(self) -> None:
+        self._standard.setVisible(self._template.text().strip() != self.form.usual_template)
+
+    def _problem(self, text: str) -> str:
+        problem = self.form.template_problem(text)
+        return f"{problem} The last good template stays in use." if problem else ""
+
+    def _example(self, text: str) -> str:
+        return f"For example: {self.form.template_preview(text)}"
