@@ -36,7 +36,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .covered_rows import DOWN, free_height

@@ -14,8 +14,8 @@ from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.tasks import MOST_STARS, rating_words
 from runway_desktop.viewmodels.tasks.details import DetailsModel
-from runway_desktop.viewmodels.tasks.task_cells import MOST_STARS, rating_words
 
 from .judge import Judge
 

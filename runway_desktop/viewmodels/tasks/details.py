@@ -32,10 +32,10 @@ from runway_desktop.usecases.words.files import binned_words, file_words, missin
 from runway_desktop.usecases.words.holds import hold_words
 from runway_desktop.usecases.words.money import cost_in_words
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
+from runway_desktop.usecases.words.tasks import sent_words, title_words
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .lineage import LineageModel
-from .task_cells import sent_words
 from .task_list import TaskListModel
 
 
@@ -144,7 +144,7 @@ class DetailsModel(QObject):
         self._ask()
 
     def title(self) -> str:
-        return self._list.title_words(self.row) if self.row is not None else ""
+        return title_words(self.row.task, self._engine.catalog) if self.row is not None else ""
 
     def full_prompt(self) -> str:
         return self.row.task.request.prompt if self.row is not None else ""

@@ -22,7 +22,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.listing import lines
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Rig, move_pointer, painted, rest, until
 from tests.rows import task
 
