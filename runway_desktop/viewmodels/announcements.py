@@ -18,7 +18,7 @@ from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, Listing
 from runway_desktop.domain.task import BatchId, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, describe
 

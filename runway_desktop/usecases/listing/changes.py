@@ -1,13 +1,25 @@
-"""What a change of a task means for a list of tasks. Pure."""
+"""What happened to a task between two updates of the list, and what that means for a list of tasks. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
-from runway_desktop.domain.task import Output, Task
+from runway_desktop.domain.task import Output, State, Task
 
-from .touch import Touch
+
+class Touch:
+    """What happened to one task since the last update; the bridge fills it."""
+
+    __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+        self.before: Task | None = None
+        self.states: list[State] = []
+        self.outputs: dict[int, Output] = {}
+        self.received: dict[int, tuple[int, int | None]] = {}
+        self.uploaded: float | None = None
 
 
 def moves(touch: Touch, listing: Listing) -> bool:

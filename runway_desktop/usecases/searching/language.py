@@ -170,6 +170,13 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
     return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
 
 
+def known_names(counts: PlaceCounts) -> tuple[object, ...]:
+    """What words are understood by."""
+    of_batches = [(batch, name) for batch, name, _ in counts.batches]
+    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots)
+    return (of_batches, *(frozenset(names) for names in kinds))
+
+
 class _Reader:
     def __init__(self, known: PlaceCounts, now: datetime) -> None:
         self._known = known

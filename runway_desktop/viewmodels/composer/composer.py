@@ -24,7 +24,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.braces import brace_findings, requests_of
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, inside

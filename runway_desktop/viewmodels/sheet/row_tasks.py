@@ -9,7 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 
 from .model import SheetModel
 

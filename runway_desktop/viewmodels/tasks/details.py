@@ -25,7 +25,7 @@ from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.next_steps import NextStep, next_steps
 from runway_desktop.usecases.commands.offers import TaskCommand, concerned, may_retry
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import line_words
 from runway_desktop.usecases.words.files import binned_words, file_words, missing_words, trouble_words

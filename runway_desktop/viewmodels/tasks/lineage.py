@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.library.lineage import Kin, Tree
     from runway_desktop.services.supervised import Runner
-    from runway_desktop.usecases.listing.touch import Touch
+    from runway_desktop.usecases.listing.changes import Touch
     from runway_desktop.viewmodels.bridge import Bridge
 
 SETTLE_MS = 200

@@ -28,9 +28,8 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
-from runway_desktop.usecases.listing.groups import GroupWords, group_words
 from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, Removal, steps
-from runway_desktop.usecases.listing.lines import GroupLine, Line, lines_of
+from runway_desktop.usecases.listing.lines import GroupLine, GroupWords, Line, group_words, lines_of
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge

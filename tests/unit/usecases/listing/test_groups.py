@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runway_desktop.domain.library import GroupBy, GroupSummary
 from runway_desktop.domain.task import State
-from runway_desktop.usecases.listing.groups import group_words
+from runway_desktop.usecases.listing.lines import group_words
 
 
 def test_what_is_missing_is_told_apart_from_what_is_saved() -> None:
