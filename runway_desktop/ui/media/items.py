@@ -5,6 +5,6 @@ Plain values: they compare, so that being asked for the same thing again changes
 
 from __future__ import annotations
 
-from runway_desktop.viewmodels.tasks.details import Showing as PreviewItem
+from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 
 __all__ = ["PreviewItem"]

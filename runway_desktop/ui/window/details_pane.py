@@ -27,7 +27,8 @@ from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
-from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
+from runway_desktop.usecases.words.tasks import Fact, Showing
+from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 from .several_buttons import SeveralButtons

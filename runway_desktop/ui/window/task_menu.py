@@ -16,7 +16,7 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.offers import Offer, TaskCommand, offers, why_not
-from runway_desktop.viewmodels.tasks.details import Showing
+from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 

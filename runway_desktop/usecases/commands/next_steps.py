@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output
+from runway_desktop.domain.task import Output, OutputState, State
 
-from .offers import TaskCommand
+from .offers import TaskCommand, concerned, may_retry
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,26 @@ class NextStep:
 
     verb: TaskCommand | None
     text: str
+
+
+def next_step(row: Row, held: HeldBack | None) -> NextStep | None:
+    """The most sensible thing to do about a task; None when there is nothing. `held`: the cap that it waits for."""
+    task = row.task
+    if misses_file(task):
+        return NextStep(TaskCommand.FIND_FILE, "Find the file…")
+    if concerned(TaskCommand.REFRESH, [row]):
+        return NextStep(TaskCommand.REFRESH, "Refresh")
+    if task.state is State.HELD and task.waits_for_person:
+        return NextStep(TaskCommand.SEND_NEXT, "Send next…" if task.may_be_sent_already else "Send next")
+    if held is not None and held.raise_words:
+        return NextStep(None, held.raise_words)
+    if may_retry(row) and task.state is State.FAILED:
+        return NextStep(TaskCommand.RETRY, "Retry")
+    if task.state is State.FAILED and task.request.endpoint:
+        return NextStep(TaskCommand.EDIT_AND_SEND, "Edit and send")
+    if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
+        return NextStep(TaskCommand.FETCH_AGAIN, "Save now")
+    return next(iter(next_steps(row)), None)
 
 
 def next_steps(row: Row) -> list[NextStep]:
