@@ -16,10 +16,10 @@ from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import Media, Output, Pick, State, Task
 
 from . import units
+from .account import cost_in_words
 from .expiry import line_words
 from .files import binned_words, file_words, missing_words, trouble_words
 from .holds import hold_words
-from .money import cost_in_words
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack

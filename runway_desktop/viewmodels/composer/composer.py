@@ -25,9 +25,8 @@ from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.requests.braces import brace_findings, requests_of
 from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.findings import FieldFindings, inside
+from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside, requests_of
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.pair_choice import PairChoice

@@ -21,7 +21,7 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import sending_question
 from runway_desktop.usecases.sending.repeat_guard import JustSent
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.money import price_detail
+from runway_desktop.usecases.words.account import price_detail
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""

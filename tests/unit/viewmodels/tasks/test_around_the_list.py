@@ -12,8 +12,6 @@ from runway_desktop.domain.account import (
     NO_KEY,
     Connection,
     Fingerprint,
-    KeyPlace,
-    KeyStatus,
     Link,
     ModelLimits,
     Organization,
@@ -24,7 +22,6 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
-from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -159,29 +156,6 @@ def test_every_state_can_be_filtered_for_exactly_once():
 
 
 # Status
-
-
-@pytest.mark.parametrize("link", Link)
-async def test_every_connection_has_words(tmp_path, link):
-    async with Rig(tmp_path) as rig:
-        rig.engine.account.connection = Connection(
-            link=link, last_answer_at=rig.clock.now() - 3, next_try_at=rig.clock.now() + 8
-        )
-        words, tone = rig.models.status.connection_words()
-        assert words
-        assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
-        if link is Link.CONNECTED:
-            assert words == "Connected · asked 3 s ago"
-        if link is Link.OFFLINE:
-            assert words == "Offline · next try in 8 s"
-
-
-@pytest.mark.parametrize("place", KeyPlace)
-async def test_every_place_of_the_key_has_words_and_never_the_key(tmp_path, place):
-    async with Rig(tmp_path) as rig:
-        rig.engine.account.key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
-        assert rig.models.status.key_words()
-        assert rig.models.status.key_place_words().endswith(".")
 
 
 async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
