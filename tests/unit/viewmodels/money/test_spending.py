@@ -73,7 +73,7 @@ async def test_the_table_shows_models_projects_or_batches(tmp_path):
         assert model.sums.headerData(0, Qt.Orientation.Horizontal) == "Project"
         model.set_side(Side.BATCH)
         assert column(model.sums, 0) == ["Batch b1", "Single tasks"]
-        assert [model.sums.index(row, 0).data(model.sums.SHARE) for row in range(2)] == [1.0, 8 / 60]
+        assert [model.sums.index(row, 0).data(model.sums.LINE).share for row in range(2)] == [1.0, 8 / 60]
 
 
 async def test_a_sending_that_ends_moves_the_sums(tmp_path):
