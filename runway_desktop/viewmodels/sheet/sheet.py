@@ -24,12 +24,12 @@ from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
+from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
-from .exporting import as_csv
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
@@ -264,7 +264,9 @@ class Sheet(QObject):
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
-        return as_csv(self.model, csv_dialect_of(self._engine.settings))
+        model = self.model
+        lines = map(model.line, range(len(model.rows)))
+        return as_csv(lines, model.columns, model.saying, csv_dialect_of(self._engine.settings))
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""
