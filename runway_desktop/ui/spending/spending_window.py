@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 from runway_desktop.ui.dialogs.initial_size import open_at
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.money.spending import PERIODS, Period, Side, SpendingModel
+from runway_desktop.usecases.words.spending import Side
+from runway_desktop.viewmodels.money.spending import PERIODS, Period, SpendingModel
 
 from .bar_chart import BarChart
 from .cells import money_table

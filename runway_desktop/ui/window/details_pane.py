@@ -26,8 +26,9 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.tones import LABEL_TONES
 from runway_desktop.ui.word_breaking import LongWordsLabel
+from runway_desktop.usecases.commands.next_steps import NextStep, next_steps
 from runway_desktop.usecases.commands.offers import TaskCommand, offers
-from runway_desktop.usecases.words.tasks import Fact, Showing
+from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
@@ -189,7 +190,7 @@ class DetailsPane(QWidget):
         self._bottom.setVisible(row is not None)
         self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
-        title = row.task.title or self._details.full_prompt() or self._details.title() if row else ""
+        title = row.task.title or row.task.request.prompt or self._details.title() if row else ""
         self._title.say(title)
         self._title.setVisible(row is not None)
         self._show_state(row)
@@ -197,7 +198,7 @@ class DetailsPane(QWidget):
         self._trouble.say(trouble)
         self._trouble.setVisible(bool(trouble))
         self._small.setFont(self._theme.small_font())
-        self._small.say(self._details.small_print())
+        self._small.say(small_print(row.task) if row is not None else "")
         self._small.setVisible(bool(self._small.whole))
         step = self._details.next_step()
         self._next.setVisible(step is not None)
@@ -215,7 +216,7 @@ class DetailsPane(QWidget):
 
     def _show_more_steps(self) -> None:
         """Buttons are filled in place, so that one with the focus keeps it."""
-        steps = self._details.more_steps()
+        steps = self._more_steps()
         while len(self._more_buttons) < len(steps):
             button = QPushButton(self._more)
             number = len(self._more_buttons)
@@ -312,8 +313,12 @@ class DetailsPane(QWidget):
         menu.addAction("Copy support details with the prompt", lambda: self.support_wanted.emit(True))
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
+    def _more_steps(self) -> list[NextStep]:
+        """What else can be done about the shown task's files."""
+        return next_steps(self._details.row)[1:] if self._details.row is not None else []
+
     def _take_more(self, number: int) -> None:
-        steps = self._details.more_steps()
+        steps = self._more_steps()
         if number < len(steps) and steps[number].verb is not None:
             self.verb_wanted.emit(steps[number].verb)
 

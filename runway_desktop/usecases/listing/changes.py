@@ -73,6 +73,12 @@ def recounts(touch: Touch) -> bool:
     return replace(before, **{name: getattr(after, name) for name in _OF_THE_WAY}) != after
 
 
+def has_new_price(touch: Touch) -> bool:
+    """Whether Runway estimated the task since."""
+    before = touch.before.estimated_credits if touch.before is not None else None
+    return touch.task is not None and touch.task.estimated_credits != before
+
+
 _OF_THE_WAY = ("asked_at", "progress", "remote_status")
 
 

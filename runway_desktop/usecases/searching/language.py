@@ -15,7 +15,7 @@ from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.search import clean_tag, folded
-from runway_desktop.domain.task import FINAL, LIVE, LOCAL, Pick, State
+from runway_desktop.domain.task import FINAL, LIVE, LOCAL, MOST_STARS, Pick, State
 
 PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
 _RANGE = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(?:(?:\.\.|-)(\d+(?:\.\d+)?))?(?:s|cr)?$")
@@ -69,7 +69,6 @@ _IS_WORDS = {
     "missing": "File missing",
     "changed": "Changed outside",
 }
-MOST_STARS = 5
 DAYS = ("today", "yesterday", "week", "month", "year")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
@@ -9,6 +11,9 @@ from runway_desktop.services.money.pricing import Price
 
 from . import units
 from .states import Tone
+
+KEY_BEGIN = "key_"
+KEY_DIGITS = 128
 
 
 def connection_words(connection: Connection, now: float) -> tuple[str, Tone]:
@@ -135,3 +140,24 @@ def _difference(task: Task, actual: float, estimate: float) -> str:
             return "an estimate is the most that a task may cost"
         case _:
             return "more than estimated; Runway's support can say why"
+
+
+def cleaned_key(text: str) -> str:
+    """Without the blanks, line ends and quotation marks that copying adds."""
+    return "".join(text.split()).strip("\"'“”`")
+
+
+def key_problem(text: str) -> str:
+    """What is wrong with the form of a key, in a sentence; empty for an empty text and for a good one."""
+    if not text or re.fullmatch(rf"{KEY_BEGIN}[0-9a-f]{{{KEY_DIGITS}}}", text):
+        return ""
+    if not text.startswith(KEY_BEGIN):
+        if KEY_BEGIN.startswith(text):
+            return ""
+        return f"A key begins with {KEY_BEGIN}. This is something else."
+    digits = text.removeprefix(KEY_BEGIN)
+    if not re.fullmatch(r"[0-9a-f]*", digits):
+        return f"After {KEY_BEGIN} a key has only the digits 0–9 and the small letters a–f."
+    if len(digits) < KEY_DIGITS:
+        return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. Part of it may be missing."
+    return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. It may have been pasted twice."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Sum
+from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Report, Sum
 from runway_desktop.services.money.spending import Bill
 
 from . import units
@@ -16,6 +17,12 @@ MANY_REFUSALS = 5
 """In a week; from here on the warning is more than a note."""
 SUM_TITLES = ("Model", "Tasks", "Credits", "Dollars", "Per keeper")
 COMPARED_TITLES = ("Model", "Here", "Runway", "Difference")
+
+
+class Side(StrEnum):
+    MODEL = "Model"
+    PROJECT = "Project"
+    BATCH = "Batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,15 @@ def total_words(total: Sum) -> str:
     )
 
 
-def sum_lines(sums: Sequence[Sum], nameless: str) -> list[MoneyLine]:
-    """In the order of `SUM_TITLES`. `nameless` stands for a title that is empty."""
+def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
+    """In the order of `SUM_TITLES`, dearest first."""
+    match side:
+        case Side.MODEL:
+            sums, nameless = report.models, "Not known"
+        case Side.PROJECT:
+            sums, nameless = report.projects, "No project"
+        case Side.BATCH:
+            sums, nameless = report.batches, "Single tasks"
     most = max((one.credits for one in sums), default=0.0)
     return [
         MoneyLine(_sum_cells(one, nameless), _sum_spoken(one, nameless), share=one.credits / most if most > 0 else None)

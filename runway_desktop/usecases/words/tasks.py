@@ -13,7 +13,7 @@ from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import Media, Output, Pick, State, Task
+from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
 
 from . import units
 from .account import cost_in_words
@@ -26,8 +26,16 @@ if TYPE_CHECKING:
     from runway_desktop.services.library.library import Details
     from runway_desktop.services.money.pricing import Price
     from runway_desktop.services.tasks.forecast import Usual
+    from runway_desktop.services.tasks.judging import Judged
 
-MOST_STARS = 5
+_JUDGING = {
+    "rating": "rating",
+    "pick": "picking",
+    "tags": "tagging",
+    "project": "project",
+    "shot": "shot",
+    "note": "note",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +267,41 @@ def _gone_words(task: Task) -> str:
     if task.adopted:
         return "Runway doesn't know this task: it is not of this key's organization, or was deleted."
     return "Runway doesn't know this task any more: it was deleted there, or belongs to another key's organization."
+
+
+def judging_words(deed: Judged) -> str:
+    """ "tagging of 12 tasks"."""
+    return f"{_JUDGING[deed.what]} of {units.count(len(deed), 'task')}"
+
+
+def judged_several(deed: Judged) -> str:
+    """ "12 tasks rated 4 stars"."""
+    amount, value = units.count(len(deed), "task"), next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} taken away."
+        case "pick":
+            deeds = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
+            return deeds.get(value, f"{amount} neither picked nor rejected any more.")
+        case "tags":
+            return f"Tags of {amount} changed."
+        case "project":
+            return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
+        case what:
+            return f"{_JUDGING[what].capitalize()} of {amount} changed."
+
+
+def judged_one(deed: Judged) -> str:
+    """ "Rated 4": the beginning of a sentence."""
+    value = next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"Rated {value}" if value else "Rating taken away"
+        case "pick":
+            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
+        case "tags":
+            return "Tags changed"
+        case "project":
+            return f"Put into {value}" if value else "Taken out of its project"
+        case what:
+            return f"{_JUDGING[what].capitalize()} changed"

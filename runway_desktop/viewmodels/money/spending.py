@@ -6,7 +6,6 @@ opens and when told to. GUI thread only; nothing here blocks.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,14 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.words import spending as words
+from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
 from .spending_tables import MoneyTable
 
-__all__ = ["PERIODS", "Period", "Side", "SpendingModel"]
+__all__ = ["PERIODS", "Period", "SpendingModel"]
 
 LOOK_AGAIN_MS = 1_000
 """After a change that may move a sum: a burst of them is one look."""
@@ -35,12 +35,6 @@ PERIODS = (
     (Period.QUARTER, "90 days"),
     (Period.THIS_MONTH, "This month"),
 )
-
-
-class Side(StrEnum):
-    MODEL = "Model"
-    PROJECT = "Project"
-    BATCH = "Batch"
 
 
 class SpendingModel(QObject):
@@ -194,16 +188,8 @@ class SpendingModel(QObject):
             self.changed.emit()
 
     def _fill(self) -> None:
-        if self._report is None:
-            return
-        match self._side:
-            case Side.MODEL:
-                rows, none = self._report.models, "Not known"
-            case Side.PROJECT:
-                rows, none = self._report.projects, "No project"
-            case Side.BATCH:
-                rows, none = self._report.batches, "Single tasks"
-        self.sums.show(words.sum_lines(rows, none), self._side.value)
+        if self._report is not None:
+            self.sums.show(words.sum_lines(self._report, self._side), self._side.value)
 
     def _compared(self, asked: int, books: Reconciliation) -> None:
         if asked == self._asked:

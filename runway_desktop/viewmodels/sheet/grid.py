@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from runway_desktop.domain.library import Row
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.result_grid import Grid, grid_of
 from runway_desktop.usecases.words.states import Around, StateWords, describe
@@ -70,7 +69,8 @@ class GridModel(QAbstractTableModel):
             case _ if role == WORDS_ROLE:
                 return words
             case _ if role == POSTER_ROLE:
-                return _poster(row)
+                outputs = row.outputs if row is not None else ()
+                return next((output.poster for output in outputs if output.poster), "")
             case _ if role == TASK_ROLE:
                 return task_id
         return None
@@ -96,7 +96,3 @@ class GridModel(QAbstractTableModel):
         for task in tasks:
             at = self.index(*self._where[task])
             self.dataChanged.emit(at, at)
-
-
-def _poster(row: Row | None) -> str:
-    return next((output.poster for output in row.outputs if output.poster), "") if row is not None else ""

@@ -20,7 +20,7 @@ from runway_desktop.services.intake import Gathered, IntakeFinding
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
@@ -405,10 +405,5 @@ class Sheet(QObject):
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         self._following.take(touches)
         totals = self.model.totals
-        if totals.priced < totals.ready and any(_has_price(touch) for touch in touches.values()):
+        if totals.priced < totals.ready and any(has_new_price(touch) for touch in touches.values()):
             self._price_again.start()
-
-
-def _has_price(touch: Touch) -> bool:
-    before = touch.before.estimated_credits if touch.before is not None else None
-    return touch.task is not None and touch.task.estimated_credits != before

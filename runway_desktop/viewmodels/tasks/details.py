@@ -16,7 +16,7 @@ from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.next_steps import NextStep, next_step, next_steps
+from runway_desktop.usecases.commands.next_steps import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
@@ -24,7 +24,6 @@ from runway_desktop.usecases.words.tasks import (
     Showing,
     facts_of,
     showings_of,
-    small_print,
     title_words,
     trouble_of,
 )
@@ -119,9 +118,6 @@ class DetailsModel(QObject):
     def title(self) -> str:
         return title_words(self.row.task, self._engine.catalog) if self.row is not None else ""
 
-    def full_prompt(self) -> str:
-        return self.row.task.request.prompt if self.row is not None else ""
-
     def facts(self) -> list[Fact]:
         details, engine = self._details, self._engine
         if details is None:
@@ -145,16 +141,8 @@ class DetailsModel(QObject):
         """What went wrong, in words; empty when nothing did."""
         return trouble_of(self.row, self._engine.catalog, self._held_back()) if self.row is not None else ""
 
-    def small_print(self) -> str:
-        """Codes for those who ask for them."""
-        return small_print(self.row.task) if self.row is not None else ""
-
     def next_step(self) -> NextStep | None:
         return next_step(self.row, self._held_back()) if self.row is not None else None
-
-    def more_steps(self) -> list[NextStep]:
-        """What else can be done about the shown task's files."""
-        return next_steps(self.row)[1:] if self.row is not None else []
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""

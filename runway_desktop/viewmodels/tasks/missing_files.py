@@ -19,8 +19,8 @@ from runway_desktop.domain.errors import NotSeen, NotThere, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.commands.offers import TaskCommand, concerned
-from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.files import other_question, progress_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +133,7 @@ class MissingFiles(QObject):
 
         def told(chosen: Chosen) -> None:
             if chosen.is_other:
-                self.other_chosen.emit(wanted, path, other_question(wanted, path))
+                self.other_chosen.emit(wanted, path, other_question(wanted.path.name, path))
             elif len(chosen.outputs) > 1:
                 self._tell(f"{path.name} is back, and {len(chosen.outputs) - 1:,} more that had moved with it.")
 
@@ -158,7 +158,7 @@ class MissingFiles(QObject):
     async def _look_for(self, task_ids: Sequence[TaskId], folder: Path | None) -> None:
         def progress(said: Progress) -> None:
             headline = f"Looking for {units.count(said.asked, 'missing file')}…"
-            self.searching.emit(Searching(headline, _progress_words(said)))
+            self.searching.emit(Searching(headline, progress_words(said)))
 
         this = asyncio.current_task()
         try:
@@ -237,20 +237,3 @@ class MissingFiles(QObject):
 
     def _tell(self, message: str, *, problem: bool = False) -> None:
         self._engine.bus.tell(Notice(message, is_problem=problem))
-
-
-def other_question(wanted: Wanted, path: Path) -> Question:
-    """Before a file with other bytes is taken for a result."""
-    return Question(
-        f"{path.name} is another file. Use it anyway?",
-        f"Its content is not that of {wanted.path.name} as it was saved. The task keeps its prompt, rating and tags, "
-        "and this becomes its result.",
-        "Use this file",
-        "Keep looking",
-    )
-
-
-def _progress_words(said: Progress) -> str:
-    looked = f"{units.count(said.looked, 'file')} looked at"
-    found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
-    return " · ".join(part for part in (looked, found, f"in {said.folder}") if part)

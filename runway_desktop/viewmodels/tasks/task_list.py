@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -22,7 +21,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Row
+from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
@@ -123,9 +122,6 @@ class TaskListModel(QAbstractTableModel):
 
     def set_listing(self, listing: Listing) -> None:
         self._answers.ask(listing)
-
-    def set_filter(self, chosen: Filter) -> None:
-        self.set_listing(replace(self.listing, filter=chosen))
 
     def refresh(self) -> None:
         """Asks the store again; what comes is merged into what stands."""

@@ -158,7 +158,7 @@ async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, 
         await rig.load()
         usual = view.verticalHeader().defaultSectionSize()
         for text in ("fog", "sea", "", "sea"):
-            rows.set_filter(Filter(text=text))
+            rows.set_listing(Listing(filter=Filter(text=text)))
             await until(lambda: rows.is_loaded)
             lower = [row for row in range(rows.rowCount()) if view.rowHeight(row) < usual]
             assert lower == rows.group_rows()

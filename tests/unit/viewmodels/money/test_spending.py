@@ -15,8 +15,9 @@ from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.spending import Period
+from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.money.spending import Side, SpendingModel
+from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
 

@@ -22,6 +22,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.offers import TaskCommand
+from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.viewmodels.tasks.list_filter import STATUS_CHOICES, ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -325,7 +326,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
         )
         assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
         assert rig.details.next_step().verb is TaskCommand.EDIT_AND_SEND
-        assert "REQUEST.REFUSED" in rig.details.small_print()
+        assert "REQUEST.REFUSED" in small_print(rig.details.row.task)
 
 
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])

@@ -19,19 +19,16 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
         assert told == [("Tags of 1 task changed.", True, False)]
-        assert judging.undo_words == "Undo tagging of 1 task"
         for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
             async with after(judging.done) as told:
                 judging.undo()
             assert told == [(words, False, True)]
         assert (await rig.by_id(1)).rating == 0
-        assert judging.redo_words == "Redo rating of 2 tasks"
         async with after(judging.done):
             judging.redo()
         assert (await rig.by_id(2)).rating == 4
         async with after(judging.done):
             judging.pick([TaskId("t1")], Pick.REJECT)
-        assert judging.redo_words == ""
 
 
 async def test_a_minus_takes_a_tag_away(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
+from runway_desktop.usecases.commands.next_steps import next_steps
 from runway_desktop.usecases.commands.offers import TaskCommand
 from runway_desktop.viewmodels.tasks.missing_files import Searching
 from tests.gui.rig import Rig, rest, until
@@ -254,4 +255,7 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
         step = rig.details.next_step()
         assert step is not None
         assert step.verb is TaskCommand.LOOK_FOR
-        assert [more.text for more in rig.details.more_steps()] == ["Fetch again from Runway", "Choose the file…"]
+        assert [more.text for more in next_steps(rig.details.row)[1:]] == [
+            "Fetch again from Runway",
+            "Choose the file…",
+        ]
