@@ -100,8 +100,13 @@ def saving_words(downloads: DownloadsCounted, link: Link) -> str:
 def today_words(spent: float, cap: float | None) -> str:
     """Such as "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty while there is neither."""
     if cap is not None:
-        return f"Today {units.number(round(spent, 1))} of {units.credits_in_words(cap)}"
+        return cap_words("Today", spent, cap)
     return f"Today {units.credits_in_words(round(spent, 1))}" if spent else ""
+
+
+def cap_words(period: str, spent: float, cap: float | None) -> str:
+    """How far a cap is used: "This month 640 of 20,000 credits"; empty without one."""
+    return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}" if cap is not None else ""
 
 
 def price_detail(price: Price | None) -> str:

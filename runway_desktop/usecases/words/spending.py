@@ -124,13 +124,6 @@ def _signed(value: float) -> str:
     return f"+{units.number(value)}" if value > 0 else f"−{units.number(-value)}"
 
 
-def cap_words(spent: float, cap: float | None, period: str) -> str:
-    """ "Today 640 of 1,500 credits"; empty without a cap."""
-    if cap is None:
-        return ""
-    return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}"
-
-
 def refusal_words(refused: int) -> tuple[str, Tone]:
     """Refusals by moderation this week, with the warning that belongs to them."""
     if not refused:

@@ -17,6 +17,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.words import spending as words
+from runway_desktop.usecases.words.account import cap_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
@@ -156,8 +157,8 @@ class SpendingModel(QObject):
         """How far the caps of the day and the month are used; empty without caps."""
         settings, budget = self._engine.settings, self._engine.budget
         parts = (
-            words.cap_words(budget.spent_today, settings.day_cap, "Today"),
-            words.cap_words(budget.spent_this_month, settings.month_cap, "This month"),
+            cap_words("Today", budget.spent_today, settings.day_cap),
+            cap_words("This month", budget.spent_this_month, settings.month_cap),
         )
         return " · ".join(part for part in parts if part)
 
