@@ -25,6 +25,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
@@ -35,7 +36,7 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.details import DetailsModel
-from runway_desktop.viewmodels.tasks.list_filter import ListFilter, listing_at_start
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
 from runway_desktop.viewmodels.tasks.task_answers import Ahead, ask_ahead
@@ -128,7 +129,7 @@ class Session(QObject):
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
-        ahead = await ask_ahead(assembly.engine, listing_at_start(assembly.engine), supervisor.spawn)
+        ahead = await ask_ahead(assembly.engine, kept_order(assembly.engine.settings), supervisor.spawn)
         window = self._open_window(assembly.engine, supervisor, theme, ahead)
         await self._first_paint(window)
         for name, work in await assembly.prepare():

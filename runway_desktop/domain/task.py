@@ -154,6 +154,9 @@ class Media(StrEnum):
     OTHER = "other"
 
 
+MOST_STARS = 5
+
+
 class Pick(StrEnum):
     """What the person decided of a result."""
 

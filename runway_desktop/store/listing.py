@@ -34,6 +34,8 @@ FREQUENT = 10_000
 """Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
 
 _SORT_COLUMNS = {
+    SortKey.MADE: "created_at",
+    SortKey.LANE: "position",
     SortKey.PROMPT: "heading",
     SortKey.STATE: "rank",
     SortKey.COST: "credits",
@@ -193,7 +195,7 @@ def near_query(listing: Listing, limit: int, near: int, frequent: Collection[str
 
 def _in_order(listing: Listing, condition: str, more: str = "") -> str:
     """Goes through the index of the list's order."""
-    columns, key = f"{more}{_columns(listing)}", _SORT_COLUMNS.get(listing.sort, "")
+    columns, key = f"{more}{_columns(listing)}", _SORT_COLUMNS[listing.sort]
     if key not in _BLOCKS or not listing.descending:
         return f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     # The index has the key the other way round, but what is equal as it is wanted: SQLite would sort all of a block,
@@ -209,15 +211,16 @@ def _columns(listing: Listing) -> str:
 
 def _order(listing: Listing) -> str:
     way = "DESC" if listing.descending else "ASC"
+    first = f"{_SORT_COLUMNS[listing.sort]} {way}"
     match listing.sort:
         case SortKey.MADE:
             # What came together, such as a batch, keeps its own order.
-            return f"created_at {way}, number"
+            return f"{first}, number"
         case SortKey.LANE:
-            return f"position {way}, created_at {way}, number {way}"
+            return f"{first}, created_at {way}, number {way}"
         case _:
             # Equal ones stand latest first, whichever way the key is sorted.
-            return f"{_SORT_COLUMNS[listing.sort]} {way}, created_at DESC, number"
+            return f"{first}, created_at DESC, number"
 
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:

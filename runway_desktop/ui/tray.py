@@ -13,7 +13,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.library import Place
-from runway_desktop.viewmodels.announcements import Announcement, Announcements
+from runway_desktop.usecases.words.announcements import Announcement
+from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.places import Places
 

@@ -1,5 +1,5 @@
-"""What is worth telling a person who looks elsewhere: results that were saved, batches that are done, and what went
-wrong. What to tell of is the person's choice; each end is told once.
+"""Tells a person who looks elsewhere of tasks that ended. What to tell of is the person's choice; each end is told
+once.
 
 Ends that come close together are told together. Whether anybody looks at the window, and how the system tells it, is
 not decided here. GUI thread only.
@@ -7,44 +7,20 @@ not decided here. GUI thread only.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, GroupSummary, Listing, Row
-from runway_desktop.domain.task import BatchId, OutputState, State, TaskId
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
+from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
-from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.states import Around, describe
+from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_tasks
 
 from .bridge import Bridge
 
 GATHER_MS = 2000
-LONGEST = 120
-"""Characters of a prompt. More is cut off by most systems."""
-
-
-class End(StrEnum):
-    """How it went, in the order in which it is told."""
-
-    SAVED = "saved"
-    FAILED = "failed"
-    NOT_SAVED = "not saved"
-    UNCERTAIN = "uncertain"
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    title: str
-    text: str
-    task_ids: tuple[TaskId, ...]
-    """What to show when it is clicked."""
-    is_problem: bool = False
 
 
 class Announcements(QObject):
@@ -70,8 +46,7 @@ class Announcements(QObject):
 
     def _hear(self, changes: Mapping[TaskId, Touch]) -> None:
         for task_id, touch in changes.items():
-            states = {output.state for output in touch.outputs.values()}
-            if any(may_end(state) for state in touch.states) or states & _SETTLED:
+            if may_end(touch.states, touch.outputs.values()):
                 self._touched[task_id] = None
         if self._touched and not self._timer.isActive():
             self._timer.start()
@@ -107,62 +82,3 @@ class Announcements(QObject):
     def _tell(self, ended: Sequence[tuple[Row, End]]) -> None:
         if ended:
             self.announced.emit(of_tasks(ended))
-
-
-_SETTLED = frozenset({OutputState.SAVED, OutputState.FAILED, OutputState.EXPIRED})
-
-
-def may_end(state: State) -> bool:
-    """Whether a task that came to this state may be worth a word."""
-    return state.is_final or state is State.UNCERTAIN
-
-
-def end_of(row: Row) -> End | None:
-    """How a task ended; None while it goes on or is being saved, and for what the person ended."""
-    match row.task.state:
-        case State.UNCERTAIN:
-            return End.UNCERTAIN
-        case State.FAILED:
-            return End.FAILED
-        case State.GONE:
-            return None if row.task.let_go else End.FAILED
-        case State.SUCCEEDED if row.outputs:
-            states = {output.state for output in row.outputs}
-            if states == {OutputState.SAVED}:
-                return End.SAVED
-            return End.NOT_SAVED if states <= _SETTLED else None
-        case _:
-            return None
-
-
-def is_over(batch: GroupSummary) -> bool:
-    """Whether nothing of a batch goes on: all have ended, and what was made is saved."""
-    ended = sum(amount for state, amount in batch.by_state.items() if state.is_final)
-    return ended == batch.total and batch.saved == batch.by_state.get(State.SUCCEEDED, 0)
-
-
-def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
-    """One by name, several by number."""
-    ids = tuple(row.task.id for row, _ in ended)
-    problem = any(end is not End.SAVED for _, end in ended)
-    if len(ended) > 1:
-        counts = Counter(end for _, end in ended)
-        return Announcement(
-            units.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
-        )
-    row, _ = ended[0]
-    name = row.task.title or row.task.request.prompt or row.task.request.model
-    return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
-
-
-def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
-    """A whole batch in one sentence."""
-    failed = batch.total - batch.saved - batch.by_state.get(State.CANCELLED, 0)
-    counts = Counter({End.SAVED: batch.saved, End.FAILED: failed})
-    title = f"{units.shortened(batch.title, LONGEST // 2)} is done"
-    return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
-
-
-def _counted(counts: Mapping[End, int]) -> str:
-    found: Iterable[End] = (end for end in End if counts.get(end))
-    return " · ".join(f"{counts[end]:,} {end.value}" for end in found)

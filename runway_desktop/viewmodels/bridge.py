@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain import events
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 
 GATHER_MS = 100
 

@@ -134,7 +134,7 @@ async def _whole(rows: TaskListModel, everything: int) -> None:
 
 async def _orders(session: Session) -> dict[str, dict[str, float]]:
     """Every column to sort by, both ways, without groups; then every grouping of the usual order."""
-    from runway_desktop.viewmodels.tasks.task_cells import SORTS
+    from runway_desktop.usecases.listing.columns import COLUMNS
 
     assert session.models is not None, "the session is ready"
     chosen, rows = session.models.filter, session.models.rows
@@ -149,7 +149,7 @@ async def _orders(session: Session) -> dict[str, dict[str, float]]:
 
     chosen.group_by(GroupBy.NONE)
     await _whole(rows, everything)
-    for key, descending in itertools.product(SORTS.values(), (False, True)):
+    for key, descending in itertools.product(filter(None, (column.sort for column in COLUMNS)), (False, True)):
         name = f"{key.value}, {'descending' if descending else 'ascending'}"
         await ask("order", name, functools.partial(chosen.sort_by, key, descending=descending))
     chosen.sort_by(usual.sort, descending=usual.descending)

@@ -20,9 +20,8 @@ from typing import Any, TypeVar
 
 from runway_desktop import __version__
 from runway_desktop.domain.search import clean_tag
-from runway_desktop.domain.task import Input, Media, Output, Pick, Request, Task
+from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
 from runway_desktop.services.disk.disk_steps import write_whole
-from runway_desktop.services.tasks.judging import MOST_STARS
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2

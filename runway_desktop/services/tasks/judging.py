@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runway_desktop.domain.search import clean_tag
-from runway_desktop.domain.task import Pick, Task, TaskId
+from runway_desktop.domain.task import MOST_STARS, Pick, Task, TaskId
 
 from .ledger import Ledger
-
-MOST_STARS = 5
 
 
 @dataclass(frozen=True, slots=True)

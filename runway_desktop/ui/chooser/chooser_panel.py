@@ -14,7 +14,8 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.building import hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.composer.chooser import Chooser, Scope
+from runway_desktop.usecases.requests.choices import Scope
+from runway_desktop.viewmodels.composer.chooser import Chooser
 
 from .offers import ICONS, TEXT_ICON, OfferDelegate, OffersModel, star_rect
 from .parts import PartsList

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.composer.chooser import Key, Offer
+from runway_desktop.usecases.requests.choices import Key, Offer
 
 OFFER = Qt.ItemDataRole.UserRole
 ICONS = {

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.composer.chooser import Part, Scope
+from runway_desktop.usecases.requests.choices import Part, Scope
 
 from .offers import ICONS, TEXT_ICON
 

@@ -25,7 +25,8 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
-from runway_desktop.viewmodels.compare.compare import Compare, Take
+from runway_desktop.usecases.listing.takes import Take
+from runway_desktop.viewmodels.compare.compare import Compare
 
 from .bar import CullingBar
 from .in_step import MOST, InStep

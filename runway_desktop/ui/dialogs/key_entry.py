@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from runway_desktop.ui.building import STRETCH, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.account import cleaned_key
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase, cleaned_key
+from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase
 
 
 class KeyEntry(QWidget):

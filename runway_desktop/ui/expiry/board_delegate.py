@@ -12,9 +12,9 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.usecases.words.expiry import BoardLine
+from runway_desktop.usecases.words.expiry import BoardColumn, BoardLine
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn
+from runway_desktop.viewmodels.expiry.board_table import LINE
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _ICONS = {

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.usecases.words.expiry import Key
-from runway_desktop.viewmodels.expiry.board_table import BoardColumn, BoardLines
+from runway_desktop.usecases.words.expiry import BoardColumn, Key
+from runway_desktop.viewmodels.expiry.board_table import BoardLines
 
 from .board_delegate import BoardDelegate
 

@@ -27,7 +27,7 @@ from runway_desktop.ui.media.picture import read_thumbnail
 from runway_desktop.ui.media.stage import RADIUS, fitted
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.tasks.details import Showing as PreviewItem
+from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 
 __all__ = ["PreviewItem"]
 

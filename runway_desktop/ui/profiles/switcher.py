@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.usecases.words.account import key_place_words
 from runway_desktop.viewmodels.profiles.profile_list import Entry, ProfilesModel
 from runway_desktop.viewmodels.status import Status
 
@@ -30,7 +31,7 @@ def fill(
     preferences: Callable[[], object],
 ) -> None:
     """Puts the lines into an empty menu. `settings` opens the page of this profile's name, color and backups."""
-    for line in (status.connection_words()[0], status.key_place_words()):
+    for line in (status.connection_words()[0], key_place_words(status.key)):
         menu.addAction(line).setEnabled(False)
     menu.addAction("Refresh", ask_now)
     menu.addAction("Change the key…", change_key)

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.dialogs.notices import Notices
-from runway_desktop.viewmodels.tasks.list_filter import ListFilter, SavedSearch
+from runway_desktop.usecases.searching.places import SavedSearch
+from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
 
 class SearchKeeper(QObject):

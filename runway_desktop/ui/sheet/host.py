@@ -14,7 +14,8 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Theme
-from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
+from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 

@@ -27,10 +27,10 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, 
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.sheets.columns import STATE
+from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.grid import GridModel
-from runway_desktop.viewmodels.sheet.outlook import price_words
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from runway_desktop.ui.labels import announce
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
-from runway_desktop.viewmodels.money.spending import DayBar
+from runway_desktop.usecases.words.spending import DayBar
 
 HEIGHT = 24 * GRID
 STEPS = 3

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.money.spending_tables import ComparedTable, SumTable
+from runway_desktop.viewmodels.money.spending_tables import MoneyTable
 
 ROW = 4 * GRID
 PADDING = 5
@@ -29,8 +29,8 @@ class MoneyCell(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        share = index.data(SumTable.SHARE) if isinstance(index.model(), SumTable) else None
-        if share is not None:
+        share = index.data(MoneyTable.LINE).share
+        if share is not None and index.column() == 0:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -49,7 +49,7 @@ class MoneyCell(QStyledItemDelegate):
         super().initStyleOption(option, index)
         option.font = self._theme.tabular(option.font)
         option.textElideMode = Qt.TextElideMode.ElideRight
-        if isinstance(index.model(), ComparedTable) and index.column() == 3 and index.data(ComparedTable.UNEXPLAINED):
+        if index.column() == 3 and index.data(MoneyTable.LINE).is_unexplained:
             option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(Role.WARN))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

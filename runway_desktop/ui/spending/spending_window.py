@@ -33,7 +33,8 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.money.spending import PERIODS, Period, Side, SpendingModel
+from runway_desktop.usecases.words.spending import Side
+from runway_desktop.viewmodels.money.spending import PERIODS, Period, SpendingModel
 
 from .bar_chart import BarChart
 from .cells import money_table

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.listing.columns import COLUMNS, Column, RowWords
 from runway_desktop.usecases.words.states import StateWords, Tone
-from runway_desktop.viewmodels.tasks.task_cells import Column, RowWords
 
 from .grid_cell import DIMMED
 from .group_header import GroupHeader
@@ -87,7 +87,7 @@ class RowDelegate(QStyledItemDelegate):
                     self._status(painter, inner, sides, words.status)
             case _:
                 painter.setPen(self._theme.color(Role.MUTED))
-                figures = column in (Column.CREDITS, Column.SENT)
+                figures = COLUMNS[column].is_number
                 ink = letters.figures if figures else letters.body
                 letters.line(painter, sides, inner, words.plain.get(column, ""), ink, at_end=figures)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainte
 
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.tasks.task_cells import RowWords
+from runway_desktop.usecases.listing.columns import RowWords
 
 from .group_header import GroupHeader
 from .layout_direction import Sides

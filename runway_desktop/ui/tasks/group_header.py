@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.viewmodels.tasks.task_cells import GroupWords
+from runway_desktop.usecases.listing.lines import GroupWords
 
 from .layout_direction import Sides
 from .text_cache import TextCache

@@ -10,13 +10,13 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from runway_desktop.domain.task import Pick
+from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.ui.building import hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.tasks import rating_words
 from runway_desktop.viewmodels.tasks.details import DetailsModel
-from runway_desktop.viewmodels.tasks.task_cells import MOST_STARS, rating_words
 
 from .judge import Judge
 

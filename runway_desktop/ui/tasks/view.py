@@ -33,7 +33,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import DOWN, free_height, past_the_end, viewport_of
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .delegate import RowDelegate
@@ -41,9 +41,8 @@ from .next_selection import NextSelection
 from .poster_cache import PosterCache
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-POSTER_WIDTH = 13 * GRID
 NARROW = 80 * GRID
-_GIVING_WAY = {Column.STATUS: 19 * GRID, Column.CREDITS: 7 * GRID, Column.SENT: 7 * GRID}
+_NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
 _NEAR = 50
 """Rows after and before what is chosen that may take its place."""
 _TICK_MS = 60
@@ -120,24 +119,11 @@ class TaskView(QTableView):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(6 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in (
-            (Column.POSTER, POSTER_WIDTH),
-            (Column.PROMPT, 360),
-            (Column.STATUS, 216),
-            (Column.MODEL, 120),
-            (Column.PROJECT, 120),
-            (Column.CREDITS, 76),
-            (Column.SENT, 76),
-            (Column.RATING, 84),
-            (Column.TAGS, 140),
-            (Column.SHOT, 76),
-        ):
-            header.resizeSection(column, width)
+        for column in Column:
+            header.resizeSection(column, COLUMNS[column].width)
+            self.setColumnHidden(column, not COLUMNS[column].is_usual)
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
-        for column in (Column.MODEL, Column.RATING, Column.TAGS, Column.SHOT):
-            self.setColumnHidden(column, True)
-        self.setColumnHidden(Column.PROJECT, True)
 
     def set_covered(self, height: int) -> None:
         """So many pixels of the foot lie under something: the last row can be scrolled past it."""
@@ -296,8 +282,8 @@ class TaskView(QTableView):
         narrow = self.viewport().width() < NARROW
         if narrow and not self._wide_columns:
             header = self.horizontalHeader()
-            self._wide_columns = {column: header.sectionSize(column) for column in _GIVING_WAY}
-            for column, width in _GIVING_WAY.items():
+            self._wide_columns = {column: header.sectionSize(column) for column in _NARROW_WIDTHS}
+            for column, width in _NARROW_WIDTHS.items():
                 self.setColumnWidth(column, min(width, header.sectionSize(column)))
         elif not narrow and self._wide_columns:
             for column, width in self._wide_columns.items():

@@ -24,6 +24,7 @@ from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import key_place_words, key_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -138,12 +139,12 @@ class TopBar(QWidget):
         if self._status.connection.link is not self._shown_link:
             self._show_who()
         words, _ = self._status.connection_words()
-        name = self._profiles.title or self._status.key_words()
+        name = self._profiles.title or key_words(self._status.key)
         if self._who.text() != f"{name}  ▾":
             self._who.setText(f"{name}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
-        self._who.setToolTip(f"{words}\n{self._status.key_place_words()}")
+        self._who.setToolTip(f"{words}\n{key_place_words(self._status.key)}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"

@@ -24,9 +24,11 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.next_steps import NextStep, steps_of
 from runway_desktop.usecases.commands.table import available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.viewmodels.tasks.details import DetailsModel, Fact, Showing
+from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
+from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 COPIES = (
@@ -175,7 +177,7 @@ class DetailsPane(QWidget):
         self._bottom.setVisible(row is not None)
         self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
-        title = row.task.title or self._details.full_prompt() or self._details.title() if row else ""
+        title = row.task.title or row.task.request.prompt or self._details.title() if row else ""
         self._title.say(title)
         self._title.setVisible(row is not None)
         self._show_state(row)
@@ -183,7 +185,7 @@ class DetailsPane(QWidget):
         self._trouble.say(trouble)
         self._trouble.setVisible(bool(trouble))
         self._small.setFont(self._theme.small_font())
-        self._small.say(self._details.small_print())
+        self._small.say(small_print(row.task) if row is not None else "")
         self._small.setVisible(bool(self._small.whole))
         step = self._details.next_step()
         self._next.setVisible(step is not None)
@@ -198,7 +200,7 @@ class DetailsPane(QWidget):
 
     def _show_more_steps(self) -> None:
         """Buttons are filled in place, so that one with the focus keeps it."""
-        steps = self._details.more_steps()
+        steps = self._more_steps()
         while len(self._more_buttons) < len(steps):
             button = QPushButton(self._more)
             number = len(self._more_buttons)
@@ -293,8 +295,12 @@ class DetailsPane(QWidget):
         )
         menu.popup(self._copy.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
+    def _more_steps(self) -> list[NextStep]:
+        """What else can be done about the shown task's files."""
+        return steps_of(self._details.row)[1:] if self._details.row is not None else []
+
     def _take_more(self, number: int) -> None:
-        steps = self._details.more_steps()
+        steps = self._more_steps()
         if number < len(steps) and steps[number].command is not None:
             self.command_wanted.emit(steps[number].command)
 

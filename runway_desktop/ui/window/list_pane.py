@@ -23,9 +23,9 @@ from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.listing.columns import COLUMNS, Column, column_of
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
-from runway_desktop.viewmodels.tasks.task_cells import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _GROUPS = (
@@ -37,8 +37,6 @@ _GROUPS = (
     (GroupBy.NONE, "nothing"),
 )
 _LONGEST_TITLE = 30 * GRID
-_FALLING = (SortKey.MADE, SortKey.COST, SortKey.RATING)
-"""Sorted from the most down when they are chosen."""
 
 
 class ListPane(QWidget):
@@ -215,7 +213,7 @@ class ListPane(QWidget):
         self._said.setVisible(bool(said))
         group = chosen.listing.group
         self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
-        column = self._model.column_of(chosen.listing.sort)
+        column = column_of(chosen.listing.sort)
         header = self._view.horizontalHeader()
         header.setSortIndicatorShown(column is not None)
         if column is not None:
@@ -264,21 +262,12 @@ class ListPane(QWidget):
             action.setCheckable(True)
             action.setChecked(self._filter.listing.group is key)
         menu.addSeparator()
-        for sort, name in (
-            (SortKey.MADE, "Sort by time"),
-            (SortKey.PROMPT, "Sort by prompt"),
-            (SortKey.STATE, "Sort by status"),
-            (SortKey.COST, "Sort by credits"),
-            (SortKey.MODEL, "Sort by model"),
-            (SortKey.RATING, "Sort by rating"),
-            (SortKey.PROJECT, "Sort by project"),
-            (SortKey.TAGS, "Sort by tags"),
-            (SortKey.SHOT, "Sort by shot"),
-            (SortKey.LANE, "Sort by sending order"),
-        ):
-            falling = sort in _FALLING
+        orders = [(column.sort, column.order or column.title.lower(), column.is_falling) for column in COLUMNS]
+        for sort, order, falling in (*orders, (SortKey.LANE, "sending order", False)):
+            if sort is None:
+                continue
             action = menu.addAction(
-                name, lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
+                f"Sort by {order}", lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
             )
             action.setCheckable(True)
             action.setChecked(self._filter.listing.sort is sort)
@@ -295,10 +284,9 @@ class ListPane(QWidget):
 
     def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
-            if column in (Column.POSTER, Column.PROMPT):
+            if COLUMNS[column].is_fixed:
                 continue
-            name = self._model.headerData(column, Qt.Orientation.Horizontal)
-            action = menu.addAction(str(name), lambda column=column: self._toggle_column(column))
+            action = menu.addAction(COLUMNS[column].title, lambda column=column: self._toggle_column(column))
             action.setCheckable(True)
             action.setChecked(not self._view.isColumnHidden(column))
 
@@ -307,11 +295,12 @@ class ListPane(QWidget):
         self.columns_changed.emit()
 
     def _sort(self, section: int) -> None:
-        key = self._model.sort_key(section)
+        column = COLUMNS[section]
+        key = column.sort
         if key is None:
             return
         listing = self._filter.listing
-        falling = not listing.descending if listing.sort is key else key in _FALLING
+        falling = not listing.descending if listing.sort is key else column.is_falling
         self._filter.sort_by(key, descending=falling)
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.search.search_line import SearchLine
     from runway_desktop.ui.tasks.view import TaskView
     from runway_desktop.ui.theme import Theme
-    from runway_desktop.viewmodels.tasks.details import Showing
+    from runway_desktop.usecases.words.tasks import Showing
 
     from .models import Models
 

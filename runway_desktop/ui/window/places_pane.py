@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.viewmodels.tasks.places import Entry, Places
+from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.viewmodels.tasks.places import Places
 
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 

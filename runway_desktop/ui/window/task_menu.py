@@ -22,7 +22,7 @@ from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, available, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.viewmodels.tasks.details import Showing
+from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput

@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
 
 from .conditions import can_be_fetched, has, is_changed, is_in_bin, is_missing, may_be_known_after_all, may_retry
+from .table import ENTRIES
 from .task_command import TaskCommand
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
+
+    command: TaskCommand | None
+    text: str
+
+
+def next_step(row: Row, held: HeldBack | None) -> NextStep | None:
+    """The most sensible thing to do; None when there is nothing. `held`: the cap that the task waits for."""
+    steps = steps_of(row)
+    if not steps and held is not None and held.raise_words:
+        return NextStep(None, held.raise_words)
+    return next(iter(steps), None)
+
+
+def steps_of(row: Row) -> list[NextStep]:
+    return [NextStep(command, ENTRIES[command].text([row])) for command in next_steps(row)]
 
 
 def next_steps(row: Row) -> list[TaskCommand]:

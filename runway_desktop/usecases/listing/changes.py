@@ -1,13 +1,25 @@
-"""What a change of a task means for a list of tasks. Pure."""
+"""What happened to a task between two updates of the list, and what that means for a list of tasks. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
-from runway_desktop.domain.task import Output, Task
+from runway_desktop.domain.task import Output, State, Task
 
-from .touch import Touch
+
+class Touch:
+    """What happened to one task since the last update; the bridge fills it."""
+
+    __slots__ = ("before", "outputs", "received", "states", "task", "uploaded")
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+        self.before: Task | None = None
+        self.states: list[State] = []
+        self.outputs: dict[int, Output] = {}
+        self.received: dict[int, tuple[int, int | None]] = {}
+        self.uploaded: float | None = None
 
 
 def moves(touch: Touch, listing: Listing) -> bool:
@@ -59,6 +71,12 @@ def recounts(touch: Touch) -> bool:
     if after is None or before is None:
         return after is not None
     return replace(before, **{name: getattr(after, name) for name in _OF_THE_WAY}) != after
+
+
+def has_new_price(touch: Touch) -> bool:
+    """Whether Runway estimated the task since."""
+    before = touch.before.estimated_credits if touch.before is not None else None
+    return touch.task is not None and touch.task.estimated_credits != before
 
 
 _OF_THE_WAY = ("asked_at", "progress", "remote_status")

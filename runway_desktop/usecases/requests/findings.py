@@ -3,10 +3,13 @@ what is merely missing only after one tried to send. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from runway_desktop.catalog import Finding, is_left_out
+from runway_desktop.catalog import Finding, Pair, is_left_out
+from runway_desktop.domain.task import Request
+from runway_desktop.services.library import expansion
 
 
 class FieldFindings:
@@ -39,3 +42,27 @@ class FieldFindings:
 def inside(name: str, findings: Sequence[Finding]) -> dict[tuple[str | int, ...], str]:
     """What is wrong inside a nested field, by the path within its value."""
     return {found.path[1:]: found.message for found in findings if len(found.path) > 1 and found.path[0] == name}
+
+
+def requests_of(pair: Pair, request: Request) -> list[Request]:
+    """One for each text that the request's prompt stands for."""
+    field = pair.prompt_field
+    if field is None or not request.prompt:
+        return [request]
+    return [
+        replace(request, values={**request.values, field.name: found.text}, prompt=found.text)
+        for found in expansion.expansions(request.prompt)
+    ]
+
+
+def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]]) -> tuple[Finding, ...]:
+    """Too many tasks, or one without the prompt that it needs. `requests` is only asked when it can be told apart."""
+    field = pair.prompt_field
+    if field is None or amount == 1:
+        return ()
+    if amount > expansion.MOST:
+        said = f"The braces stand for {amount:,} tasks. One sending makes up to {expansion.MOST:,}."
+        return (Finding((field.name,), said),)
+    if field.required and not all(request.prompt.strip() for request in requests()):
+        return (Finding((field.name,), "One of the prompts that the braces stand for is empty."),)
+    return ()

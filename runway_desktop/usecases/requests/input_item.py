@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,3 +89,11 @@ def local_path(uri: str) -> Path | None:
 def short_name(uri: str) -> str:
     path = local_path(uri)
     return path.name if path else uri.rsplit("/", 1)[-1][:40]
+
+
+def label_at(field: Field, value: object, place: tuple[str | int, ...]) -> str:
+    """As the composer calls an input there: "First frame", "Reference 2"."""
+    number = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
+    item = value[number] if isinstance(value, list | tuple) and number < len(value) else value
+    position = item.get(field.position_key) if isinstance(item, Mapping) and field.position_key else None
+    return label_of(field, number, AssetItem(uri="", position=str(position) if position else None))

@@ -15,7 +15,7 @@ from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.search import clean_tag, folded
-from runway_desktop.domain.task import FINAL, Pick, State
+from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
 
 PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
@@ -65,7 +65,6 @@ _IS_WORDS = {
     "missing": "File missing",
     "changed": "Changed outside",
 }
-MOST_STARS = 5
 DAYS = ("today", "yesterday", "week", "month", "year")
 
 
@@ -166,6 +165,13 @@ def meaning(query: Query, known: PlaceCounts, now: float, place: Filter | None =
     reader.look_for_contradictions()
     found = reader.filter(place or Filter(), query.text)
     return Meaning(found, tuple(dict.fromkeys(reader.said)), frozenset(reader.unused))
+
+
+def known_names(counts: PlaceCounts) -> tuple[object, ...]:
+    """What words are understood by."""
+    of_batches = [(batch, name) for batch, name, _ in counts.batches]
+    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots)
+    return (of_batches, *(frozenset(names) for names in kinds))
 
 
 class _Reader:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from runway_desktop.domain.library import Place, PlaceCounts
 from runway_desktop.domain.search import folded
+from runway_desktop.domain.task import MOST_STARS
 
-from .language import ALIASES, DAYS, IS, KEYS, MOST_STARS, PIECE, PLACES, STATES, Term
+from .language import ALIASES, DAYS, IS, KEYS, PIECE, PLACES, STATES, Term
 
 
 @dataclass(frozen=True, slots=True)

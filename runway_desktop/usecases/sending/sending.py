@@ -17,6 +17,7 @@ from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.tasks.submission import (
+    AT_ONCE,
     Ask,
     Door,
     Edit,
@@ -273,3 +274,14 @@ def _doubts(intent: Intent) -> Iterable[Ask]:
                 yield Ask.MAY_BE_PAID_TWICE
         case Edit():
             pass
+
+
+def steps_of(amounts: Iterable[int]) -> tuple[int, ...]:
+    """How many tasks each transaction holds: whole rows, `AT_ONCE` tasks or a few more."""
+    steps, some = [], 0
+    for amount in amounts:
+        some += amount
+        if some >= AT_ONCE:
+            steps.append(some)
+            some = 0
+    return (*steps, some) if some else tuple(steps)

@@ -49,6 +49,12 @@ class Saying:
             case _:
                 return self._cell(line, column)
 
+    def edited(self, line: Line, column: Column) -> str:
+        """As one types it: a cell's own value, without what stands there by default."""
+        value = line.row.cells.get(column.key)
+        is_typed = column.is_cell and not (column.key == ENDPOINT and value)
+        return cell.text_of(value) if is_typed else self.text(line, column)
+
     def faint(self, line: Line, column: Column) -> bool:
         """What stands there is not to be changed here: it is a default, comes from an axis, or was sent."""
         if line.row.sent:

@@ -1,4 +1,5 @@
-"""What a person does to a sheet, as steps that can be taken back. Values; the model carries them out.
+"""What a person does to a sheet, as steps that can be taken back, and files that move meanwhile. The model carries the
+steps out.
 
 A step names rows by their number, never by their place, so that it stays true whatever was inserted meanwhile.
 """
@@ -6,11 +7,13 @@ A step names rows by their number, never by their place, so that it stays true w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
 
+from .columns import Columns
 from .rows import SheetRow
 
 Place = tuple[int, str]
@@ -53,3 +56,31 @@ class SetAxes:
 
 
 Edit = Write | Insert | Remove | SetAxes
+
+
+def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Mapping[Place, Any], words: str) -> Write | None:
+    """The step that writes these cells of these rows, without those that change nothing or that may not be written;
+    None where nothing is left."""
+    before = {
+        (number, key): rows[number].cells.get(key)
+        for number, key in after
+        if number in rows and not rows[number].sent and columns.column(key).is_cell
+    }
+    moved = {place: after[place] for place in before if before[place] != after[place]}
+    return Write(words, {place: before[place] for place in moved}, moved) if moved else None
+
+
+def follow_moves(row: SheetRow, moved: Mapping[str, str]) -> bool:
+    """Names the files of a row where they are now, by their URIs, old to new. False where none of them moved."""
+    after = {key: with_moved_files(value, moved) for key, value in row.cells.items()}
+    news = {key: value for key, value in after.items() if value is not row.cells[key]}
+    if news:
+        row.cells.update(news)
+        row.text = ""
+    return bool(news)
+
+
+def axes_after(axes: tuple[Axis, ...], moved: Mapping[str, str]) -> tuple[Axis, ...]:
+    """The axes with their files where they are now."""
+    now = tuple((axis, with_moved_files(axis.values, moved)) for axis in axes)
+    return tuple(axis if values is axis.values else replace(axis, values=tuple(values)) for axis, values in now)

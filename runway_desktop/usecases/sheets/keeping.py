@@ -13,11 +13,17 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.expansion import expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
+from runway_desktop.usecases.words import units
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROMPT
 
 _LONGEST_NAME = 48
+
+
+def kept_in_words(kept: KeptSheet, said_when: str) -> str:
+    """ "shots.csv · 6 rows · today 14:02"."""
+    return f"{kept.name} · {units.count(kept.rows, 'row')} · {said_when}"
 
 
 def batch_name(prompt: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from runway_desktop.services.media.media_facts import check_asset
 from runway_desktop.services.money.pricing import Pricing
 
 from . import cells as cell
-from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
 
 _NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
 _numbers = itertools.count(1)
@@ -80,6 +80,19 @@ class SheetRow:
 
     def kept(self) -> KeptRow:
         return KeptRow(cells=self.cells, unmatched=self.unmatched, remarks=self.remarks, sent=self.sent)
+
+
+def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:
+    """Columns that these rows need: those with something in them, and the usual ones of their models."""
+    found: set[str] = set()
+    for row in rows:
+        found.update(row.cells)
+        if row.sent:
+            found.add(RESULT)
+        elif row.check is not None and row.check.pair is not None:
+            found |= columns.usual(row.check.pair)
+            found.update(said.key for said in row.check.problems if columns.knows(said.key))
+    return found
 
 
 class RowChecker:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from runway_desktop.domain.task import Request
+from runway_desktop.usecases.words import units
 
 from .rows import Check
 
@@ -24,6 +25,17 @@ class Totals:
     priced: int = 0
     exact: bool = True
     unchecked: int = 0
+
+
+def price_words(totals: Totals) -> str:
+    if not totals.ready:
+        return ""
+    if not totals.priced:
+        return "price shown after sending"
+    said = units.credits_in_words(totals.credits)
+    if totals.priced < totals.ready:
+        return f"at least {said}"
+    return said if totals.exact else f"about {said}"
 
 
 class Tally:

@@ -6,6 +6,7 @@ Only the link has a known end. Of the result itself nothing is promised: how lon
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from runway_desktop.domain.expiry import LinkLife, Standing
@@ -18,6 +19,16 @@ from .states import StateWords, Tone
 
 KEPT_NO_LONGER, ASKING_TELLS = "Runway may keep it no longer", "The link has expired; asking tells"
 OPEN_TO_ALL = "Anyone who has it can download the result."
+
+
+class BoardColumn(IntEnum):
+    RESULT = 0
+    WHY = 1
+    LINK = 2
+    DEED = 3
+
+
+BOARD_TITLES = ("Result", "Why it is not here", "Its link works", "")
 
 
 def copied_words(count: int, life: LinkLife, now: float) -> str:
@@ -100,6 +111,11 @@ class BoardLine:
     @property
     def is_over(self) -> bool:
         return self.spent >= 1.0
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """In the order of `BoardColumn`."""
+        return (f"{self.title}\n{self.detail}", self.why.spoken, f"{self.sure}, {self.at_most}", self.deed)
 
     @property
     def spoken(self) -> str:

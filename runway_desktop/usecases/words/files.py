@@ -1,14 +1,19 @@
-"""Texts about a task's files in the details: where they are and what happened to them outside. Pure."""
+"""Texts about a task's files: where they are, what happened to them outside, and how the search for one goes. Pure."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
+from runway_desktop.usecases.question import Question
 
 from . import units
 from .reasons import saving_words
+
+if TYPE_CHECKING:
+    from runway_desktop.services.results.relinking import Progress
 
 _PERHAPS = "{} may have been moved, renamed or deleted outside this program."
 
@@ -73,3 +78,20 @@ def _the_file(output: Output, row: Row) -> str:
 def _changed(output: Output) -> str:
     at = output.look.modified_at
     return f"changed outside on {units.day_and_time(at)}" if at is not None else "changed outside"
+
+
+def other_question(saved: str, path: Path) -> Question:
+    """Before a file with other bytes is taken for the result that was `saved` under that name."""
+    return Question(
+        f"{path.name} is another file. Use it anyway?",
+        f"Its content is not that of {saved} as it was saved. The task keeps its prompt, rating and tags, "
+        "and this becomes its result.",
+        "Use this file",
+        "Keep looking",
+    )
+
+
+def progress_words(said: Progress) -> str:
+    looked = f"{units.count(said.looked, 'file')} looked at"
+    found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
+    return " · ".join(part for part in (looked, found, f"in {said.folder}") if part)

@@ -7,23 +7,20 @@ judgments follow live, whoever makes them. Holds no file and no player. GUI thre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.search import prompt_key
-from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
+from runway_desktop.domain.task import Media, Pick, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.listing.takes import Stack, Take
 from runway_desktop.viewmodels.bridge import Bridge
 
 SIZES = (1, 2, 4)
-MOST_STARS = 5
 _SHOWN = frozenset({Media.IMAGE, Media.VIDEO, Media.AUDIO})
 
 
@@ -33,73 +30,6 @@ class Judge(Protocol):
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None: ...
 
     def undo(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One result."""
-
-    task: Task
-    output: Output
-
-    @property
-    def path(self) -> Path:
-        return Path(self.output.path)
-
-    @property
-    def media(self) -> Media:
-        return self.output.media
-
-    @property
-    def key(self) -> tuple[TaskId, int]:
-        return (self.task.id, self.output.index)
-
-    @property
-    def content(self) -> tuple[object, ...]:
-        """What its file holds as far as is known: where that differs, it is to be read anew."""
-        signs = self.output.look.signs if self.output.is_changed else None
-        return (self.path, self.media, self.output.is_missing, signs)
-
-    @property
-    def is_decided(self) -> bool:
-        return self.task.rating > 0 or self.task.pick is not Pick.NONE
-
-    def facts(self) -> str:
-        """ "gen4.5 · seed 41207 · 60 credits"."""
-        seed = self.task.request.values.get("seed")
-        price = self.task.credits
-        return " · ".join(
-            part
-            for part in (
-                self.task.request.model,
-                f"seed {seed}" if seed is not None else "",
-                units.credits_in_words(price) if price is not None else "",
-            )
-            if part
-        )
-
-    def judgment(self) -> str:
-        """ "★★★★☆ pick", "rejected", "unrated"."""
-        if self.task.pick is Pick.REJECT:
-            return "rejected"
-        stars = "★" * self.task.rating + "☆" * (MOST_STARS - self.task.rating) if self.task.rating else ""
-        picked = "pick" if self.task.pick is Pick.PICK else ""
-        return " ".join(part for part in (stars, picked) if part) or "unrated"
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """Takes of one prompt, of which one lies on top."""
-
-    takes: tuple[Take, ...]
-    at: int = 0
-
-    @property
-    def top(self) -> Take:
-        return self.takes[self.at]
-
-    def words(self) -> str:
-        return f"take {self.at + 1} of {len(self.takes)}" if len(self.takes) > 1 else ""
 
 
 class Compare(QObject):
@@ -148,7 +78,7 @@ class Compare(QObject):
             self.said.emit("There is nothing to compare: no chosen task has a saved picture, clip or sound.")
             return
         self._takes = tuple(takes)
-        self._stacked = stacked and len({_prompt(take) for take in takes}) > 1
+        self._stacked = stacked and len({take.prompt for take in takes}) > 1
         self._pile()
         self._size = next((size for size in SIZES if size >= len(self._stacks)), SIZES[-1])
         self._go_to(next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == at), 0))
@@ -291,7 +221,7 @@ class Compare(QObject):
     def _pile(self) -> None:
         piles: dict[object, list[Take]] = {}
         for take in self._takes:
-            piles.setdefault(_prompt(take) if self._stacked else take.key, []).append(take)
+            piles.setdefault(take.prompt if self._stacked else take.key, []).append(take)
         self._stacks = [Stack(tuple(takes)) for takes in piles.values()]
 
     def _decided(self, task_id: TaskId, *, is_decision: bool) -> None:
@@ -340,7 +270,3 @@ class Compare(QObject):
             self.changed.emit()
         else:
             self.judged.emit()
-
-
-def _prompt(take: Take) -> str:
-    return prompt_key(take.task.request) or take.task.id

@@ -1,106 +1,30 @@
-"""What helps to choose an endpoint and a model: what goes in and comes out, the price, how long it usually takes, what
-Runway allows, what is new, and what one likes.
-
-Favorites and the pairs of the catalog before this one are kept in the settings. GUI thread only; times come from
-the store a little later and say `changed`.
+"""The chooser of endpoints and models: the choices as they are now, and what was chosen. GUI thread only; times come
+from the store a little later and say `changed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair, starting_values
-from runway_desktop.catalog.labels import choice_label
-from runway_desktop.domain.task import Request
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.requests.choices import (
+    Choices,
+    Key,
+    Offer,
+    Part,
+    favorites_of,
+    new_pairs,
+    toggle_favorite,
+    typical_request,
+)
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
     from .composing import Composing
-
-_FAVORITES = "chooser.favourites"
-_KNOWN = "chooser.catalog"
-_WORDS_FOR = {
-    MediaKind.IMAGE: "picture image photo still",
-    MediaKind.VIDEO: "clip video film movie",
-    MediaKind.AUDIO: "sound audio voice music recording",
-}
-
-Key = tuple[str, str]
-"""Endpoint and model."""
-
-
-class Scope(StrEnum):
-    """Parts of the catalog beside its endpoints, which go by their own names."""
-
-    ALL = "*all"
-    FAVORITES = "*favourites"
-    NEW = "*new"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A line of the chooser's left side. `heading` stands above it where it begins a group."""
-
-    scope: str
-    label: str
-    amount: int
-    takes: tuple[MediaKind, ...] = ()
-    text: bool = False
-    makes: MediaKind | None = None
-    heading: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One pair of endpoint and model. What is not known is empty."""
-
-    key: Key
-    label: str
-    endpoint_label: str
-    can: str
-    """How long, how large, and what else tells it from others."""
-    says_endpoint: bool
-    """The others around it are of other endpoints too."""
-    text: bool
-    """Takes a prompt."""
-    needs: tuple[MediaKind, ...]
-    may_take: tuple[MediaKind, ...]
-    makes: MediaKind
-    price: str
-    price_why: str
-    usually: str
-    limits: str
-    is_new: bool
-    is_favorite: bool
-    is_current: bool
-
-    @property
-    def model(self) -> str:
-        return self.key[1]
-
-    @property
-    def facts(self) -> str:
-        """The second line."""
-        place = self.endpoint_label if self.says_endpoint else ""
-        return " · ".join(part for part in (place, self.can, self.usually, self.limits) if part)
-
-    @property
-    def in_words(self) -> str:
-        """The whole for those who do not see it."""
-        marks = (
-            "chosen now" if self.is_current else "",
-            "favorite" if self.is_favorite else "",
-            "new" if self.is_new else "",
-        )
-        return ", ".join(part for part in (self.label, self.facts.replace(" · ", ", "), self.price, *marks) if part)
 
 
 class Chooser(QObject):
@@ -129,54 +53,10 @@ class Chooser(QObject):
         return self._engine.catalog.version
 
     def parts(self) -> list[Part]:
-        """The left side: everything, favorites, what is new, then the endpoints by what they make."""
-        everything = list(self._pairs())
-        found = [Part(scope=Scope.ALL, label="Everything", amount=len(everything))]
-        favorites = [key for key in self._favorites() if self._engine.catalog.pair(*key) is not None]
-        found.append(Part(scope=Scope.FAVORITES, label="Favorites", amount=len(favorites)))
-        if self.new():
-            found.append(Part(scope=Scope.NEW, label="New", amount=len(self.new())))
-        for kind, heading in _MAKES:
-            first = True
-            for endpoint in self._engine.catalog.endpoints:
-                if endpoint.makes is kind:
-                    takes, text = self._taken_by(endpoint.name)
-                    found.append(
-                        Part(
-                            scope=endpoint.name,
-                            label=endpoint.label,
-                            amount=len(endpoint.models),
-                            takes=takes,
-                            text=text,
-                            makes=kind,
-                            heading=heading if first else "",
-                        )
-                    )
-                    first = False
-        return found
+        return self._choices().parts()
 
     def offers(self, scope: str, search: str = "", having: frozenset[str] = frozenset()) -> list[Offer]:
-        """The pairs of a part, or, with words to search for, those of the whole catalog: what is called just so
-        first, then the part's.
-
-        `having` holds what one has, of "text" and the media kinds: a pair must take all of it and need nothing else.
-        """
-        words = search.casefold().split()
-        favorites, new = self._favorites(), self.new()
-        ranked = []
-        for place, pair in enumerate(self._pairs()):
-            key = (pair.endpoint, pair.model)
-            inside = scope in (Scope.ALL, pair.endpoint)
-            inside = inside or (scope == Scope.FAVORITES and key in favorites)
-            inside = inside or (scope == Scope.NEW and key in new)
-            if not (inside or words) or not _fits(pair, having):
-                continue
-            rank = self._rank(pair, words)
-            if rank is not None:
-                ranked.append(((rank > 0, not inside, rank, key not in favorites, place), pair))
-        ranked.sort(key=lambda entry: entry[0])
-        several = len({pair.endpoint for _, pair in ranked}) > 1
-        return [self._offer(pair, favorites, new, several) for _, pair in ranked]
+        return self._choices().offers(scope, search, having)
 
     def choose(self, key: Key) -> None:
         """Hands the choice to the composer, which keeps what fits and says what does not."""
@@ -190,15 +70,13 @@ class Chooser(QObject):
         return True
 
     def toggle_favorite(self, key: Key) -> None:
-        favorites = self._favorites()
-        kept = [one for one in favorites if one != key] if key in favorites else [*favorites, key]
-        self._engine.settings.set(_FAVORITES, [list(one) for one in kept])
+        toggle_favorite(self._engine.settings, key)
         self.changed.emit()
 
     def new(self) -> frozenset[Key]:
         """Pairs that the catalog before this one did not have; none on the first run."""
         if self._new is None or self._looked_for != self.version:
-            self._new = _new_pairs(self._engine)
+            self._new = new_pairs(self._engine.catalog, self._engine.settings)
             self._looked_for = self.version
         return self._new
 
@@ -209,211 +87,21 @@ class Chooser(QObject):
     async def _learn_times(self) -> None:
         found: dict[Key, str] = {}
         for pair in self._engine.catalog.pairs():
-            usual = await self._engine.forecasts.usual(_typical(pair))
+            usual = await self._engine.forecasts.usual(typical_request(pair))
             if usual.ran is not None:
                 found[pair.endpoint, pair.model] = f"usually {units.span(usual.ran.low, usual.ran.high)}"
         if found != self._usually:
             self._usually = found
             self.changed.emit()
 
-    def _pairs(self) -> Iterator[Pair]:
-        return self._engine.catalog.pairs()
-
-    def _favorites(self) -> list[Key]:
-        return _keys(self._engine.settings.get(_FAVORITES, []))
-
-    def _taken_by(self, endpoint: str) -> tuple[tuple[MediaKind, ...], bool]:
-        """What all models of an endpoint have in common: what they cannot do without, and whether they read a
-        prompt."""
-        pairs = [pair for pair in self._pairs() if pair.endpoint == endpoint]
-        common = [kind for kind in MediaKind if all(kind in _needs(pair) for pair in pairs)]
-        return tuple(common), any(_takes_text(pair) for pair in pairs)
-
-    def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
-        """How well a pair fits the words: 0 is called just so, then what begins so, then what has them in its name,
-        then what has them elsewhere. None when it does not fit."""
-        if not words:
-            return 0
-        endpoint = self._engine.catalog.endpoint(pair.endpoint)
-        kinds = [*_needs(pair), *_may_take(pair), *([endpoint.makes] if endpoint is not None else [])]
-        name = f"{pair.label} {pair.model}".casefold()
-        whole = " ".join(
-            [name, endpoint.label if endpoint else "", pair.endpoint.replace("_", " "), *(_WORDS_FOR[k] for k in kinds)]
-        ).casefold()
-        if not all(word in whole for word in words):
-            return None
-        names, asked = (pair.label.casefold(), pair.model.casefold()), " ".join(words)
-        if asked in names:
-            return 0
-        if any(one.startswith(asked) for one in names):
-            return 1
-        return 2 if all(word in name for word in words) else 3
-
-    def _offer(self, pair: Pair, favorites: Sequence[Key], new: frozenset[Key], says_endpoint: bool) -> Offer:
-        key = (pair.endpoint, pair.model)
-        endpoint = self._engine.catalog.endpoint(pair.endpoint)
-        price, why = self._price(pair)
-        needs = _needs(pair)
-        return Offer(
-            key=key,
-            label=pair.label,
-            endpoint_label=endpoint.label if endpoint is not None else pair.endpoint,
-            can=_can(pair),
-            says_endpoint=says_endpoint,
-            text=_takes_text(pair),
-            needs=needs,
-            may_take=tuple(kind for kind in _may_take(pair) if kind not in needs),
-            makes=endpoint.makes if endpoint is not None else MediaKind.VIDEO,
-            price=price,
-            price_why=why,
-            usually=self._usually.get(key, ""),
-            limits=self._limits(pair.model),
-            is_new=key in new,
-            is_favorite=key in favorites,
-            is_current=key == self.current,
+    def _choices(self) -> Choices:
+        engine = self._engine
+        return Choices(
+            catalog=engine.catalog,
+            favorites=favorites_of(engine.settings),
+            new=self.new(),
+            current=self._composer.request(),
+            usually=self._usually,
+            organization=engine.account.organization,
+            price=engine.pricing.price,
         )
-
-    def _price(self, pair: Pair) -> tuple[str, str]:
-        """Of a typical request, a second or a picture where that says more."""
-        request = self._composer.request() if (pair.endpoint, pair.model) == self.current else _typical(pair)
-        found = self._engine.pricing.price(request)
-        if found is None:
-            return "", ""
-        about = "" if found.exact else "about "
-        length, amount = request.values.get("duration"), request.values.get("outputCount")
-        if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
-            a_second = found.credits / length
-            said = f"{about}{units.credits_in_words(a_second)} a second"
-            return said, f"{about}{units.credits_in_words(found.credits)} for {length:g} s. {found.why}"
-        if isinstance(amount, int) and amount > 1:
-            return f"{about}{units.credits_in_words(found.credits / amount)} each", found.why
-        return f"{about}{units.credits_in_words(found.credits)}", found.why
-
-    def _limits(self, model: str) -> str:
-        organization = self._engine.account.organization
-        if organization is None:
-            return ""
-        at_once, left = organization.concurrent(model), organization.left_today(model)
-        parts = [f"{at_once} at once" if at_once is not None else ""]
-        parts.append("" if left is None else f"{left:,} left today" if left else "none left today")
-        return ", ".join(part for part in parts if part)
-
-
-_MAKES = ((MediaKind.VIDEO, "Makes clips"), (MediaKind.IMAGE, "Makes pictures"), (MediaKind.AUDIO, "Makes sound"))
-
-
-def _typical(pair: Pair) -> Request:
-    """What someone would send who changes nothing, five seconds long where a length can be chosen."""
-    values = starting_values(pair)
-    length = pair.field("duration")
-    if length is not None and "duration" not in values:
-        values["duration"] = _usual_length(length)
-    return Request(endpoint=pair.endpoint, model=pair.model, values=values)
-
-
-def _usual_length(field: Field) -> Any:
-    numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
-    if field.default is not None or numbers:
-        return field.default if field.default is not None else min(numbers, key=lambda number: abs(number - 5))
-    return int(max(field.minimum or 0, min(5, field.maximum or 5)))
-
-
-def _can(pair: Pair) -> str:
-    """ "2–10 s, 480p–1080p, sound" """
-    fields = {field.name: field for field in pair.fields}
-    parts = [
-        _length_words(fields.get("duration")),
-        _size_words(fields.get("resolution") or fields.get("ratio")),
-        "sound" if pair.field("audio") is not None and fields["audio"].kind is FieldKind.SWITCH else "",
-        "first and last frame" if any(len(field.positions) > 1 and field.required for field in pair.fields) else "",
-        "several shots" if "providerSettings" in fields else "",
-        "keyframes" if "keyframes" in fields else "",
-        next((_many_words(field) for field in pair.fields if field.name in ("references", "referenceImages")), ""),
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _length_words(field: Field | None) -> str:
-    if field is None:
-        return ""
-    numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
-    if numbers:
-        return f"{min(numbers):g}–{max(numbers):g} s" if len(numbers) > 1 else f"{numbers[0]:g} s"
-    if field.minimum is not None and field.maximum is not None:
-        return f"{field.minimum:g}–{field.maximum:g} s"
-    return ""
-
-
-def _size_words(field: Field | None) -> str:
-    if field is None or not field.choices:
-        return ""
-    first, last = (choice_label(field.name, choice) for choice in (field.choices[0], field.choices[-1]))
-    if field.name == "resolution":
-        return first if first == last else f"{first}–{last}"
-    return f"{len(field.choices)} sizes" if len(field.choices) > 1 else first
-
-
-def _many_words(field: Field) -> str:
-    return f"up to {field.max_length} references" if field.max_length else "references"
-
-
-def _new_pairs(engine: Engine) -> frozenset[Key]:
-    """Compares the catalog with the one before, and keeps this one as what the next is compared with."""
-    catalog: Catalog = engine.catalog
-    here = [[pair.endpoint, pair.model] for pair in catalog.pairs()]
-    known = engine.settings.get(_KNOWN)
-    if not isinstance(known, Mapping):
-        engine.settings.set(_KNOWN, {"version": catalog.version, "pairs": here, "new": []})
-        return frozenset()
-    if known.get("version") == catalog.version:
-        return frozenset(_keys(known.get("new")))
-    before = set(_keys(known.get("pairs")))
-    new = [pair for pair in here if (pair[0], pair[1]) not in before]
-    engine.settings.set(_KNOWN, {"version": catalog.version, "pairs": here, "new": new})
-    return frozenset((pair[0], pair[1]) for pair in new)
-
-
-def _keys(stored: Any) -> list[Key]:
-    """Endpoint and model of each, whatever else the settings may hold there."""
-    entries = stored if isinstance(stored, list | tuple) else []
-    return [
-        (entry[0], entry[1])
-        for entry in entries
-        if isinstance(entry, list | tuple) and len(entry) == 2 and all(isinstance(part, str) for part in entry)
-    ]
-
-
-def _fits(pair: Pair, having: frozenset[str]) -> bool:
-    if not having:
-        return True
-    if "text" in having and not _takes_text(pair):
-        return False
-    media = {MediaKind(kind) for kind in having - {"text"}}
-    lacks = any(not (field.media & media) for field in pair.asset_fields if field.required)
-    needs_words = pair.prompt_field is not None and pair.prompt_field.required and "text" not in having
-    return not lacks and not needs_words and media <= {*_needs(pair), *_may_take(pair)}
-
-
-def _takes_text(pair: Pair) -> bool:
-    return any(field.kind is FieldKind.PROMPT for field in _all(pair.fields))
-
-
-def _needs(pair: Pair) -> tuple[MediaKind, ...]:
-    """The kind of each required input, pictures first; of one that may be of several kinds the first."""
-    kinds = {
-        min(field.media, key=list(MediaKind).index) for field in pair.asset_fields if field.required and field.media
-    }
-    return tuple(kind for kind in MediaKind if kind in kinds)
-
-
-def _may_take(pair: Pair) -> tuple[MediaKind, ...]:
-    kinds = {kind for field in _all(pair.fields) if field.is_asset for kind in field.media}
-    return tuple(kind for kind in MediaKind if kind in kinds)
-
-
-def _all(fields: Sequence[Field]) -> Iterator[Field]:
-    for field in fields:
-        yield field
-        yield from _all(field.fields)
-        for variant in field.variants:
-            yield from _all(variant.fields)

@@ -24,14 +24,14 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
-from runway_desktop.usecases.requests.braces import brace_findings, requests_of
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.findings import FieldFindings, inside
+from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside, requests_of
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
+from runway_desktop.usecases.sending.button import Button, button_for
 from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -39,7 +39,7 @@ from .draft_keeping import Draft, DraftKeeping, PutAside
 from .input_taking import InputTaking
 from .presets import ComposerPresets
 from .prompt_history import PromptHistory
-from .sending import Button, ComposerSending, Order, button_for
+from .sending import ComposerSending, Order
 
 if TYPE_CHECKING:
     from .chooser import Chooser

@@ -15,29 +15,14 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, Sending
-from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.money import price_detail
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """What the send button says and may. `reasons` says why not, each a sentence."""
-
-    text: str
-    price: str
-    reasons: tuple[str, ...]
-    detail: str = ""
-    """The price in dollars, and where it comes from."""
-    note: str = ""
-    """What to say beside it: why the last press sent nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,37 +140,3 @@ class ComposerSending(QObject):
     def _note_is_old(self) -> None:
         self.drop_note()
         self.changed.emit()
-
-
-def button_for(
-    *,
-    amount: int,
-    price: Price | None,
-    reasons: tuple[str, ...],
-    is_edit: bool,
-    is_another: bool = False,
-    note: str = "",
-) -> Button:
-    """`is_another`: the same was sent before, and would be made once more."""
-    if is_edit:
-        return Button("Save changes", "", reasons, note=note)
-    if is_another:
-        text = "Generate another" if amount == 1 else f"Generate {amount:,} more"
-    else:
-        text = "Generate" if amount == 1 else f"Generate {amount:,}"
-    return Button(text, price_words(price, amount), reasons, price_detail(price), note)
-
-
-def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
-    """Why a press that repeats what was just sent sends nothing. A seed makes "similar results" (Runway's API
-    reference), which a second take is seldom meant to be."""
-    said = f"Just sent. Press again to make {'another take' if amount == 1 else f'{amount:,} more'}."
-    return f"{said} With the same seed it will look much the same." if has_seed else said
-
-
-def price_words(price: Price | None, amount: int = 1) -> str:
-    """What the button says of money: exact, "about", or that it is not known before."""
-    if price is None:
-        return "price shown after sending"
-    said = units.credits_in_words(price.credits * amount)
-    return said if price.exact else f"about {said}"

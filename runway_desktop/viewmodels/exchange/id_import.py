@@ -18,7 +18,7 @@ from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStand
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone

@@ -6,31 +6,17 @@ Rows go, come and move by their keys, so that choice, focus and scroll stay.
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from enum import IntEnum
 from itertools import takewhile
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from runway_desktop.usecases.words.expiry import BoardLine, Key
+from runway_desktop.usecases.words.expiry import BOARD_TITLES, BoardColumn, BoardLine, Key
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-class BoardColumn(IntEnum):
-    RESULT = 0
-    WHY = 1
-    LINK = 2
-    DEED = 3
-
-
 LINE = Qt.ItemDataRole.UserRole + 1
 """The BoardLine of an index."""
-_HEADS = {
-    BoardColumn.RESULT: "Result",
-    BoardColumn.WHY: "Why it is not here",
-    BoardColumn.LINK: "Its link works",
-    BoardColumn.DEED: "",
-}
 
 
 class BoardLines(QAbstractTableModel):
@@ -52,7 +38,7 @@ class BoardLines(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADS[BoardColumn(section)]
+            return BOARD_TITLES[section]
         return None
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -61,12 +47,11 @@ class BoardLines(QAbstractTableModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _shown(line, BoardColumn(index.column()))
+                return line.cells[index.column()]
             case Qt.ItemDataRole.AccessibleTextRole:
-                column = BoardColumn(index.column())
-                return line.spoken if column is BoardColumn.RESULT else _shown(line, column)
+                return line.spoken if index.column() == BoardColumn.RESULT else line.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
-                return _shown(line, BoardColumn(index.column()))
+                return line.cells[index.column()]
             case _:
                 return line if role == LINE else None
 
@@ -115,15 +100,3 @@ class BoardLines(QAbstractTableModel):
         self._lines = list(lines)
         for row in changed:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
-
-
-def _shown(line: BoardLine, column: BoardColumn) -> str:
-    match column:
-        case BoardColumn.RESULT:
-            return f"{line.title}\n{line.detail}"
-        case BoardColumn.WHY:
-            return line.why.spoken
-        case BoardColumn.LINK:
-            return f"{line.sure}, {line.at_most}"
-        case BoardColumn.DEED:
-            return line.deed

@@ -21,7 +21,7 @@ from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.disk_words import of_health
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from runway_desktop.viewmodels.bridge import Bridge

@@ -6,32 +6,29 @@ opens and when told to. GUI thread only; nothing here blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.spending_report import Reconciliation, Report, Sum
+from runway_desktop.domain.spending_report import Reconciliation, Report
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words import spending as words
+from runway_desktop.usecases.words.account import cap_words
+from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
-from .spending_tables import ComparedTable, SumTable
+from .spending_tables import MoneyTable
 
-__all__ = ["PERIODS", "DayBar", "Period", "Side", "SpendingModel"]
+__all__ = ["PERIODS", "Period", "SpendingModel"]
 
 LOOK_AGAIN_MS = 1_000
 """After a change that may move a sum: a burst of them is one look."""
-MANY_REFUSALS = 5
-"""In a week; from here on the warning is more than a note."""
 
 PERIODS = (
     (Period.WEEK, "7 days"),
@@ -39,22 +36,6 @@ PERIODS = (
     (Period.QUARTER, "90 days"),
     (Period.THIS_MONTH, "This month"),
 )
-
-
-class Side(StrEnum):
-    MODEL = "Model"
-    PROJECT = "Project"
-    BATCH = "Batch"
-
-
-@dataclass(frozen=True, slots=True)
-class DayBar:
-    """One day of the chart. `label` is short ("24"), `words` say all of it."""
-
-    day: date
-    credits: float
-    label: str
-    words: str
 
 
 class SpendingModel(QObject):
@@ -77,8 +58,8 @@ class SpendingModel(QObject):
         self._trouble = ""
         self._asking = False
         self._asked = 0
-        self.sums = SumTable(self)
-        self.comparison = ComparedTable(self)
+        self.sums = MoneyTable(words.SUM_TITLES, self)
+        self.comparison = MoneyTable(words.COMPARED_TITLES, self)
         self._soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
         self._soon.timeout.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
@@ -144,41 +125,27 @@ class SpendingModel(QObject):
         )
 
     def bill_name(self, project: str | None) -> str:
-        """A file name to start from: "Aurora spot 2026-11-01 to 2026-11-24.csv"."""
-        first, last = self._engine.spending.days(self._period)
-        whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "Spending").strip()
-        return f"{whose or 'Spending'} {first} to {last}.csv"
+        return words.bill_name(project, *self._engine.spending.days(self._period))
 
     def projects(self) -> list[str]:
         """Projects that spent something in the period, dearest first."""
         return [one.title for one in self._report.projects if one.title] if self._report is not None else []
 
-    def days(self) -> list[DayBar]:
+    def days(self) -> list[words.DayBar]:
         if self._report is None:
             return []
         now = self._engine.clock.now()
-        return [_day_bar(one, now) for one in self._report.days]
+        return [words.day_bar(one, now) for one in self._report.days]
 
     @property
     def day_cap(self) -> float | None:
         return self._engine.settings.day_cap
 
     def total_words(self) -> str:
-        report = self._report
-        if report is None:
-            return ""
-        total = report.total
-        return " · ".join(
-            (
-                units.credits_in_words(total.credits),
-                units.dollars(total.credits),
-                units.count(total.tasks, "task"),
-            )
-        )
+        return words.total_words(self._report.total) if self._report is not None else ""
 
     def period_words(self) -> str:
-        first, last = self._engine.spending.days(self._period)
-        return f"{_date_words(first)} – {_date_words(last)}"
+        return words.period_words(*self._engine.spending.days(self._period))
 
     def empty_words(self) -> str:
         """What to say in place of the chart; empty when there is something to show."""
@@ -189,20 +156,15 @@ class SpendingModel(QObject):
     def cap_words(self) -> str:
         """How far the caps of the day and the month are used; empty without caps."""
         settings, budget = self._engine.settings, self._engine.budget
-        parts = []
-        if settings.day_cap is not None:
-            parts.append(f"Today {_of(budget.spent_today, settings.day_cap)}")
-        if settings.month_cap is not None:
-            parts.append(f"This month {_of(budget.spent_this_month, settings.month_cap)}")
-        return " · ".join(parts)
+        parts = (
+            cap_words("Today", budget.spent_today, settings.day_cap),
+            cap_words("This month", budget.spent_this_month, settings.month_cap),
+        )
+        return " · ".join(part for part in parts if part)
 
     def refusal_words(self) -> tuple[str, Tone]:
         """Refusals by moderation this week, with the warning that belongs to them."""
-        if not self._refused:
-            return "No task was refused by moderation this week.", Tone.PLAIN
-        said = f"{units.count(self._refused, 'task')} refused by moderation this week."
-        tone = Tone.BAD if self._refused >= MANY_REFUSALS else Tone.WARN
-        return f"{said} Too many refusals can suspend an account: change the prompt before it is sent again.", tone
+        return words.refusal_words(self._refused)
 
     def comparison_words(self) -> tuple[str, Tone]:
         """The remainder in a sentence, or why there is none."""
@@ -210,14 +172,10 @@ class SpendingModel(QObject):
             return self._trouble, Tone.WARN
         if self._books is None:
             return ("Asking Runway…" if self._asking else ""), Tone.PLAIN
-        unexplained = self._books.total.difference > 0.005
-        return self._books.sentence, Tone.WARN if unexplained else Tone.PLAIN
+        return words.comparison_words(self._books)
 
     def comparison_period(self) -> str:
-        """Runway's days are those of UTC; said where they are shown."""
-        if self._books is None:
-            return ""
-        return f"{_date_words(self._books.first)} – {_date_words(self._books.last)}, days of UTC"
+        return words.comparison_period(self._books) if self._books is not None else ""
 
     def _look(self) -> None:
         self._runner(self._read(self._period), "add up spending")
@@ -231,21 +189,13 @@ class SpendingModel(QObject):
             self.changed.emit()
 
     def _fill(self) -> None:
-        if self._report is None:
-            return
-        match self._side:
-            case Side.MODEL:
-                rows, none = self._report.models, "Not known"
-            case Side.PROJECT:
-                rows, none = self._report.projects, "No project"
-            case Side.BATCH:
-                rows, none = self._report.batches, "Single tasks"
-        self.sums.show(rows, self._side.value, none)
+        if self._report is not None:
+            self.sums.show(words.sum_lines(self._report, self._side), self._side.value)
 
     def _compared(self, asked: int, books: Reconciliation) -> None:
         if asked == self._asked:
             self._asking, self._books = False, books
-            self.comparison.show(books.models)
+            self.comparison.show(words.compared_lines(books.models), words.COMPARED_TITLES[0])
             self.compared.emit()
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
@@ -254,26 +204,8 @@ class SpendingModel(QObject):
             self.compared.emit()
 
     def _exported(self, bill: Bill) -> None:
-        said = f"{units.count(bill.tasks, 'task')}, {units.credits_in_words(bill.credits)}: {bill.path.name}"
-        left = f"{units.count(bill.left_out, 'task')} not ended yet, left out. " if bill.left_out else ""
-        self.said.emit(f"{said}.", f"{left}{bill.path}", False)
+        self.said.emit(*words.bill_words(bill), False)
 
     def _touched(self, touches: dict[Any, Any]) -> None:
         if any(touch.task is not None for touch in touches.values()) and not self._soon.isActive():
             self._soon.start()
-
-
-def _of(spent: float, cap: float) -> str:
-    return f"{units.number(round(spent, 1))} of {units.credits_in_words(cap)}"
-
-
-def _day_bar(one: Sum, now: float) -> DayBar:
-    day = date.fromisoformat(one.key)
-    words = f"{units.day_in_words(one.key, now)}: {units.credits_in_words(one.credits)}"
-    if one.tasks:
-        words += f", {units.count(one.tasks, 'task')}"
-    return DayBar(day, one.credits, str(day.day), words)
-
-
-def _date_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -15,9 +15,8 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
-
-from .welcome import KEY_BEGIN, cleaned_key, key_problem
 
 
 class NewProfileForm(QObject):

@@ -6,7 +6,6 @@ which costs nothing. Nothing here raises: what goes wrong becomes `words` with i
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,11 +16,10 @@ from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
-KEY_BEGIN = "key_"
-KEY_DIGITS = 128
 """Hexadecimal digits after the beginning, by the API's own words."""
 PATIENCE_MS = 1000
 """So long a keychain may take before the window says that it is waited for."""
@@ -222,24 +220,3 @@ class KeyForm(QObject):
         # The window may have been closed while Runway or the keychain was waited for.
         if isValid(self):
             self.changed.emit()
-
-
-def cleaned_key(text: str) -> str:
-    """Without the blanks, line ends and quotation marks that copying adds."""
-    return "".join(text.split()).strip("\"'“”`")
-
-
-def key_problem(text: str) -> str:
-    """What is wrong with the form of a key, in a sentence; empty for an empty text and for a good one."""
-    if not text or re.fullmatch(rf"{KEY_BEGIN}[0-9a-f]{{{KEY_DIGITS}}}", text):
-        return ""
-    if not text.startswith(KEY_BEGIN):
-        if KEY_BEGIN.startswith(text):
-            return ""
-        return f"A key begins with {KEY_BEGIN}. This is something else."
-    digits = text.removeprefix(KEY_BEGIN)
-    if not re.fullmatch(r"[0-9a-f]*", digits):
-        return f"After {KEY_BEGIN} a key has only the digits 0–9 and the small letters a–f."
-    if len(digits) < KEY_DIGITS:
-        return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. Part of it may be missing."
-    return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. It may have been pasted twice."

@@ -135,8 +135,3 @@ class SheetDoor(QObject):
     def _show(self, sheet: Sheet) -> None:
         self._open.add(sheet.id)
         self.opened.emit(sheet)
-
-
-def kept_in_words(kept: KeptSheet, said_when: str) -> str:
-    """ "shots.csv · 6 rows · today 14:02"."""
-    return f"{kept.name} · {units.count(kept.rows, 'row')} · {said_when}"

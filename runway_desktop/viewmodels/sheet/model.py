@@ -6,7 +6,6 @@ Every change is told as an `Edit` that `undo` and `redo` carry out. GUI thread o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -15,8 +14,18 @@ from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets import cells as cell
-from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Kind
-from runway_desktop.usecases.sheets.edits import Edit, Insert, Place, Remove, SetAxes, Write
+from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
+from runway_desktop.usecases.sheets.edits import (
+    Edit,
+    Insert,
+    Place,
+    Remove,
+    SetAxes,
+    Write,
+    axes_after,
+    follow_moves,
+    writing,
+)
 from runway_desktop.usecases.sheets.rows import SheetRow
 
 from .table import SheetTable
@@ -32,26 +41,11 @@ class SheetModel(SheetTable):
 
     def choices(self, index: Index) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
-        row, column = self._rows[index.row()], self._columns[index.column()]
-        if column.key == MODEL:
-            endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
-            models = endpoint.models if endpoint else [m for e in self._catalog.endpoints for m in e.models]
-            return tuple(dict.fromkeys(models))
-        if column.key == ENDPOINT:
-            return tuple(endpoint.label for endpoint in self._catalog.endpoints)
-        known = self.field(row, column.key) if column.kind is Kind.FIELD else None
-        return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
+        return self.values.choices(self._rows[index.row()], self._columns[index.column()])
 
     def choices_of_column(self, key: str) -> tuple[Any, ...]:
         """What the models of the present rows take in a column, for an axis."""
-        pairs = {row.check.pair.endpoint + row.check.pair.model: row.check.pair for row in self._rows
-                 if row.check is not None and row.check.pair is not None} or {"": self.checker.pair}  # fmt: skip
-        if key == MODEL:
-            endpoints = {pair.endpoint for pair in pairs.values()}
-            found = [model for e in self._catalog.endpoints if e.name in endpoints for model in e.models]
-            return tuple(dict.fromkeys(found))
-        fields = [known for pair in pairs.values() if (known := pair.field(key)) is not None]
-        return tuple(dict.fromkeys(choice for known in fields for choice in known.choices))
+        return self.values.choices_of_column(self._rows, key)
 
     def next_finding(self, after: Index) -> QModelIndex:
         """The next cell with something wrong, row by row, round to the first; invalid where there is none."""
@@ -81,7 +75,7 @@ class SheetModel(SheetTable):
         """What is being typed, checked as one types. No step: it is kept by `setData` or taken back."""
         if self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             row, column = self._rows[index.row()], self._columns[index.column()]
-            self._put({(row.number, column.key): self._value(row, column.key, text)})
+            self._put({(row.number, column.key): self.value_for(row, column.key, text)})
 
     def remember(self, index: Index) -> Any:
         """A cell's value before it is edited, to be given to `settle`."""
@@ -94,7 +88,7 @@ class SheetModel(SheetTable):
         if text is None or text == cell.text_of(before):
             self._put({place: before})
             return
-        after = self._value(row, column.key, text)
+        after = self.value_for(row, column.key, text)
         self._put({place: after})
         self.edited.emit(Write(f"Edit {column.title}", {place: before}, {place: after}))
 
@@ -116,7 +110,7 @@ class SheetModel(SheetTable):
         for row, texts in zip(targets, block, strict=False):
             for place in order if not row.sent else ():
                 if place < len(texts):
-                    after[row.number, keys[place]] = self._value(row, keys[place], texts[place], own=after)
+                    after[row.number, keys[place]] = self.value_for(row, keys[place], texts[place], own=after)
         if not missing:
             self.write(after, words)
             return
@@ -174,7 +168,7 @@ class SheetModel(SheetTable):
         self._moved = moved_on(self._moved, moved)
         touched = {}
         for place, row in enumerate(self._rows):
-            if self._follow(row, moved):
+            if follow_moves(row, moved):
                 touched[place] = row
         self._recheck({place: row for place, row in touched.items() if not row.sent})
         for place in touched:
@@ -198,63 +192,30 @@ class SheetModel(SheetTable):
         if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return False
         row, column = self._rows[index.row()], self._columns[index.column()]
-        after = self._value(row, column.key, str(value))
+        after = self.value_for(row, column.key, str(value))
         self.write({(row.number, column.key): after}, f"Edit {column.title}")
         return True
 
-    def value_for(self, row: SheetRow, key: str, text: str) -> Any:
-        """What a text would be in this row."""
-        return self._value(row, key, text)
-
     # Below.
-
-    def _follow(self, row: SheetRow, moved: Mapping[str, str]) -> bool:
-        after = {key: with_moved_files(value, moved) for key, value in row.cells.items()}
-        news = {key: value for key, value in after.items() if value is not row.cells[key]}
-        if news:
-            row.cells.update(news)
-            row.text = ""
-        return bool(news)
 
     def _followed(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
         for row in rows:
-            self._follow(row, self._moved)
+            follow_moves(row, self._moved)
         return rows
 
     def _axes_now(self, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
-        now = tuple((axis, self.where_now(axis.values)) for axis in axes)
-        return tuple(axis if values is axis.values else replace(axis, values=tuple(values)) for axis, values in now)
+        return axes_after(axes, self._moved)
 
-    def _value(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
-        """A typed text as the cell's value. `own`: what is written with it, a model for one."""
-        if key in (PROMPT, PROJECT, SHOT):
-            return text.strip() or None
-        if key == MODEL:
-            return self._word(text, {model: model for e in self._catalog.endpoints for model in e.models})
-        if key == ENDPOINT:
-            return self._word(text, {word: e.name for e in self._catalog.endpoints for word in (e.label, e.name)})
-        model = own.get((row.number, MODEL)) if own else None
-        pair = self.checker.pair_of(row.cells | {MODEL: model})[0] if model else None
-        known = pair.field(key) if pair is not None else None
-        return cell.value_of(known or self.field(row, key), text, self.beside)
-
-    @staticmethod
-    def _word(text: str, known: Mapping[str, str]) -> str | None:
-        words = text.strip()
-        folded = {name.casefold(): value for name, value in known.items()}
-        return folded.get(words.casefold(), words) or None
+    def value_for(self, row: SheetRow, key: str, text: str, own: Mapping[Place, Any] | None = None) -> Any:
+        """What a text would be in this row. `own`: what is written with it, a model for one."""
+        return self.values.typed(row, key, text, self.beside, own)
 
     def _writing(self, after: Mapping[Place, Any], words: str) -> Write | None:
         """The step that writes these, without those that change nothing or that may not be written."""
         if self.is_locked:
             return None
-        before: dict[Place, Any] = {}
-        for number, key in after:
-            place = self.place_of(number)
-            if place is not None and not self._rows[place].sent and self.all_columns.column(key).is_cell:
-                before[number, key] = self._rows[place].cells.get(key)
-        moved = {place: after[place] for place in before if before[place] != after[place]}
-        return Write(words, {place: before[place] for place in moved}, moved) if moved else None
+        places = {number: place for number, _ in after if (place := self.place_of(number)) is not None}
+        return writing({number: self._rows[place] for number, place in places.items()}, self.all_columns, after, words)
 
     def _remove_again(self, rows: Iterable[SheetRow]) -> None:
         """Those that have become tasks meanwhile stay."""

@@ -63,7 +63,7 @@ class Offering:
         """The usual ones first."""
         taken = {axis.key for axis in self._model.axes} | {PROJECT, SHOT}
         columns = [column for column in self.targets() if column.key not in taken]
-        return sorted(columns, key=lambda column: _place(column.key))
+        return sorted(columns, key=lambda column: [*_USUAL_AXES, column.key].index(column.key))
 
     def axis_values(self, key: str, text: str) -> tuple[Any, ...]:
         """The values that a text lists, as cells of the column."""
@@ -118,7 +118,3 @@ class Offering:
         for pair in pairs.values():
             found |= self._model.all_columns.of_pair(pair)
         return found | {key for row in self._model.rows for key in row.cells}
-
-
-def _place(key: str) -> int:
-    return _USUAL_AXES.index(key) if key in _USUAL_AXES else len(_USUAL_AXES)

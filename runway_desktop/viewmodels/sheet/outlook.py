@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
-from runway_desktop.usecases.sheets.tally import Totals
+from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -129,14 +129,3 @@ class Outlook(QObject):
         if found != self._time:
             self._time = found
             self.changed.emit()
-
-
-def price_words(totals: Totals) -> str:
-    if not totals.ready:
-        return ""
-    if not totals.priced:
-        return "price shown after sending"
-    said = units.credits_in_words(totals.credits)
-    if totals.priced < totals.ready:
-        return f"at least {said}"
-    return said if totals.exact else f"about {said}"

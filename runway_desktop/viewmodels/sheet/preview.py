@@ -11,11 +11,10 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets.rows import RowChecker, SheetRow
-from runway_desktop.usecases.sheets.tally import Tally
+from runway_desktop.usecases.sheets.tally import Tally, price_words
 from runway_desktop.usecases.words import units
 
 from .model import SheetModel
-from .outlook import price_words
 from .table import SLICE_SECONDS
 
 

@@ -18,9 +18,9 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, NewTask, Origin, Prepared
+from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import NotAnswered, Sending, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
 
@@ -95,7 +95,7 @@ class RowSending(QObject):
         # Whatever rows are sent next: a press in a row with the last is more likely one too many.
         origin = Origin(Door.SHEET, id(self))
         new = list(chain.from_iterable(made.values()))
-        steps = _steps(len(tasks) for tasks in made.values())
+        steps = steps_of(len(tasks) for tasks in made.values())
         prepared = await self._sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
         if Ask.REPEAT in prepared.asks:
             self._lock(False)
@@ -166,14 +166,3 @@ class _Order:
 
     prepared: Prepared
     rows: dict[int, tuple[SentTask, ...]]
-
-
-def _steps(amounts: Iterable[int]) -> tuple[int, ...]:
-    """How many tasks each transaction holds: whole rows, `AT_ONCE` tasks or a few more."""
-    steps, some = [], 0
-    for amount in amounts:
-        some += amount
-        if some >= AT_ONCE:
-            steps.append(some)
-            some = 0
-    return (*steps, some) if some else tuple(steps)

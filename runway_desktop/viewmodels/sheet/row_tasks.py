@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import BatchId, Output, TaskId
+from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch, merged
 
 from .model import SheetModel
 
@@ -55,16 +55,10 @@ class Following:
         for task_id in touches.keys() & self._row_of.keys():
             known, touch = self._model.task(task_id), touches[task_id]
             if known is not None:
-                rows.append(
-                    replace(known, task=touch.task or known.task, outputs=_merged(known.outputs, touch.outputs))
-                )
+                outputs = merged(known.outputs, touch.outputs)
+                rows.append(replace(known, task=touch.task or known.task, outputs=outputs))
         self._show(rows)
 
     def _show(self, rows: Sequence[Row]) -> None:
         places = {at for row in rows if (at := self._model.place_of(self._row_of.get(row.task.id, 0))) is not None}
         self._model.show_tasks({row.task.id: row for row in rows}, places)
-
-
-def _merged(outputs: tuple[Output, ...], changed: dict[int, Output]) -> tuple[Output, ...]:
-    by_index = {output.index: output for output in outputs} | changed
-    return tuple(by_index[index] for index in sorted(by_index))

@@ -20,16 +20,16 @@ from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
+from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
-from .exporting import as_csv
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
@@ -270,7 +270,9 @@ class Sheet(QObject):
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
-        return as_csv(self.model, csv_dialect_of(self._engine.settings))
+        model = self.model
+        lines = map(model.line, range(len(model.rows)))
+        return as_csv(lines, model.columns, model.saying, csv_dialect_of(self._engine.settings))
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""
@@ -409,10 +411,5 @@ class Sheet(QObject):
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
         self._following.take(touches)
         totals = self.model.totals
-        if totals.priced < totals.ready and any(_has_price(touch) for touch in touches.values()):
+        if totals.priced < totals.ready and any(has_new_price(touch) for touch in touches.values()):
             self._price_again.start()
-
-
-def _has_price(touch: Touch) -> bool:
-    before = touch.before.estimated_credits if touch.before is not None else None
-    return touch.task is not None and touch.task.estimated_credits != before

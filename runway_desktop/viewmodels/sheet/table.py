@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from runway_desktop.catalog import Catalog, Field, is_left_out
+from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.intake import FoundInput
@@ -22,9 +22,10 @@ from runway_desktop.services.library.sheets import SentTask, write_row
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.cell_texts import Line, Saying, posters_of
-from runway_desktop.usecases.sheets.columns import ENDPOINT, RESULT, Column, Columns, Kind
+from runway_desktop.usecases.sheets.cell_values import CellValues
+from runway_desktop.usecases.sheets.columns import Column, Columns, Kind
 from runway_desktop.usecases.sheets.edits import Place
-from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow
+from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, columns_needed
 from runway_desktop.usecases.sheets.tally import Tally, Totals
 
 SLICE_SECONDS = 0.006
@@ -58,10 +59,10 @@ class SheetTable(QAbstractTableModel):
 
     def __init__(self, catalog: Catalog, pricing: Pricing, composed: Request, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._catalog = catalog
         self.all_columns = Columns(catalog)
         self.checker = RowChecker(catalog, self.all_columns, pricing, composed)
-        self._saying = Saying(catalog, self.checker)
+        self.saying = Saying(catalog, self.checker)
+        self.values = CellValues(catalog, self.checker)
         self._rows: list[SheetRow] = []
         self._places: dict[int, int] = {}
         self._tally = Tally()
@@ -115,13 +116,6 @@ class SheetTable(QAbstractTableModel):
 
     def column_place(self, key: str) -> int | None:
         return next((place for place, column in enumerate(self._columns) if column.key == key), None)
-
-    def field(self, row: SheetRow, key: str) -> Field | None:
-        """The field that a column means in this row; any of that name where its model has none."""
-        check = row.check
-        pair = check.pair if check is not None and check.pair is not None else self.checker.pair_of(row.cells)[0]
-        found = pair.field(key) if pair is not None else None
-        return found or next((known for pair in self._catalog.pairs() if (known := pair.field(key)) is not None), None)
 
     def line(self, place: int) -> Line:
         row = self._rows[place]
@@ -277,23 +271,22 @@ class SheetTable(QAbstractTableModel):
             return None
         column = self._columns[index.column()]
         match role:
-            case Qt.ItemDataRole.EditRole if column.is_cell:
-                value = self._rows[index.row()].cells.get(column.key)
-                return self._said(index) if column.key == ENDPOINT and value else cell.text_of(value)
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
-                return self._said(index)
+            case Qt.ItemDataRole.DisplayRole:
+                return self.saying.text(self.line(index.row()), column)
+            case Qt.ItemDataRole.EditRole:
+                return self.saying.edited(self.line(index.row()), column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._saying.tip(self.line(index.row()), column)
+                return self.saying.tip(self.line(index.row()), column)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._saying.spoken(self.line(index.row()), column)
+                return self.saying.spoken(self.line(index.row()), column)
             case _ if role == TONE_ROLE:
-                return self._saying.tone(self.line(index.row()), column)
+                return self.saying.tone(self.line(index.row()), column)
             case _ if role == WRONG_ROLE:
-                return bool(self._saying.problem(self.line(index.row()), column))
+                return bool(self.saying.problem(self.line(index.row()), column))
             case _ if role == FAINT_ROLE:
-                return self._saying.faint(self.line(index.row()), column)
+                return self.saying.faint(self.line(index.row()), column)
             case _ if role == PICTURES_ROLE:
                 return self._pictures(index.row(), column)
             case _ if role == KIND_ROLE:
@@ -301,9 +294,6 @@ class SheetTable(QAbstractTableModel):
         return None
 
     # Below.
-
-    def _said(self, index: Index) -> str:
-        return self._saying.text(self.line(index.row()), self._columns[index.column()])
 
     def _pictures(self, place: int, column: Column) -> list[str]:
         if column.kind is Kind.RESULT:
@@ -411,16 +401,7 @@ class SheetTable(QAbstractTableModel):
         return self._wanted_of(self._rows) | self._asked_for | {axis.key for axis in self.axes}
 
     def _wanted_of(self, rows: Sequence[SheetRow]) -> set[str]:
-        """Columns that these rows need: those with something in them, and the usual ones of their models."""
-        found: set[str] = set()
-        for row in rows:
-            found.update(row.cells)
-            if row.sent:
-                found.add(RESULT)
-            elif row.check is not None and row.check.pair is not None:
-                found |= self.all_columns.usual(row.check.pair)
-                found.update(said.key for said in row.check.problems if self.all_columns.knows(said.key))
-        return found
+        return columns_needed(rows, self.all_columns)
 
     def _arrange(self, wanted: set[str]) -> None:
         """Adds columns; none is ever taken away under the person's hands."""

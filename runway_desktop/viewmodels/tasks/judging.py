@@ -15,20 +15,12 @@ from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judged, Judging
 
 MOST_DEEDS = 200
-_WORDS = {
-    "rating": "rating",
-    "pick": "picking",
-    "tags": "tagging",
-    "project": "project",
-    "shot": "shot",
-    "note": "note",
-}
 
 
 class JudgingModel(QObject):
@@ -80,13 +72,13 @@ class JudgingModel(QObject):
         if self._deeds:
             deed = self._deeds.pop()
             self._undone.append(deed)
-            self._walk(deed, deed.before, f"Undone: {_words(deed)}.", can_undo=False)
+            self._walk(deed, deed.before, f"Undone: {judging_words(deed)}.", can_undo=False)
 
     def redo(self) -> None:
         if self._undone:
             deed = self._undone.pop()
             self._deeds.append(deed)
-            self._walk(deed, deed.after, f"Done again: {_words(deed)}.", can_undo=True)
+            self._walk(deed, deed.after, f"Done again: {judging_words(deed)}.", can_undo=True)
 
     def _walk(self, deed: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
         self.changed.emit()
@@ -105,43 +97,6 @@ class JudgingModel(QObject):
         self._deeds = [*self._deeds, deed][-MOST_DEEDS:]
         self._undone.clear()
         self.changed.emit()
-        self.done.emit(_said(deed), True, len(deed) > 1)
+        self.done.emit(judged_several(deed), True, len(deed) > 1)
         if len(deed) == 1:
-            self.decided.emit(next(iter(deed.after)), _said_of_one(deed))
-
-
-def _words(deed: Judged) -> str:
-    return f"{_WORDS[deed.what]} of {units.count(len(deed), 'task')}"
-
-
-def _said(deed: Judged) -> str:
-    """ "12 tasks rated 4 stars"."""
-    amount, value = units.count(len(deed), "task"), next(iter(deed.after.values()))
-    match deed.what:
-        case "rating":
-            return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} taken away."
-        case "pick":
-            deeds = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
-            return deeds.get(value, f"{amount} neither picked nor rejected any more.")
-        case "tags":
-            return f"Tags of {amount} changed."
-        case "project":
-            return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
-        case what:
-            return f"{_WORDS[what].capitalize()} of {amount} changed."
-
-
-def _said_of_one(deed: Judged) -> str:
-    """ "Rated 4": the beginning of a sentence."""
-    value = next(iter(deed.after.values()))
-    match deed.what:
-        case "rating":
-            return f"Rated {value}" if value else "Rating taken away"
-        case "pick":
-            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
-        case "tags":
-            return "Tags changed"
-        case "project":
-            return f"Put into {value}" if value else "Taken out of its project"
-        case what:
-            return f"{_WORDS[what].capitalize()} changed"
+            self.decided.emit(next(iter(deed.after)), judged_one(deed))

@@ -5,25 +5,22 @@ It follows the choice and whatever is added or saved meanwhile. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.catalog import AssetItem
 from runway_desktop.domain.task import Media, Output, TaskId
-from runway_desktop.usecases.requests.input_item import label_of
+from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.words import units
 
 if TYPE_CHECKING:
-    from runway_desktop.catalog import Field
     from runway_desktop.domain.library import Row
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.library.lineage import Kin, Tree
     from runway_desktop.services.supervised import Runner
-    from runway_desktop.usecases.listing.touch import Touch
+    from runway_desktop.usecases.listing.changes import Touch
     from runway_desktop.viewmodels.bridge import Bridge
 
 SETTLE_MS = 200
@@ -149,12 +146,4 @@ class LineageModel(QObject):
         field = pair.field(name) if pair is not None else None
         if row is None or field is None:
             return name
-        return _place_words(field, row.task.request.values.get(name), tie.use.place)
-
-
-def _place_words(field: Field, value: object, place: tuple[str | int, ...]) -> str:
-    """As the composer calls an input there: "First frame", "Reference 2"."""
-    number = place[1] if len(place) > 1 and isinstance(place[1], int) else 0
-    item = value[number] if isinstance(value, list | tuple) and number < len(value) else value
-    position = item.get(field.position_key) if isinstance(item, Mapping) and field.position_key else None
-    return label_of(field, number, AssetItem(uri="", position=str(position) if position else None))
+        return label_at(field, row.task.request.values.get(name), tie.use.place)

@@ -1,39 +1,32 @@
 """What narrows the list: the open place, the search line, the chips; and how it is sorted and grouped. GUI thread
 only.
 
-One listing comes out of it; sorting and grouping are remembered, filters are not (a list that hides tasks at the
-next start would look as if they were lost). Searches that the person saved are kept as their words.
+One listing comes out of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
-from runway_desktop.domain.search import folded
 from runway_desktop.services.engine import Engine
-from runway_desktop.usecases.searching.language import Meaning, Query, Term, meaning, read
+from runway_desktop.usecases.listing.lines import keep_order, kept_order
+from runway_desktop.usecases.searching.language import Meaning, Query, Term, known_names, meaning, read
+from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
 from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
 
 from .task_list import TaskListModel
 
-_MEMORY, _SAVED = "list.order", "list.searches"
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
 _TODAY = Term("date", "today")
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """`line` is the whole search in words; `place` is the filter that it was made in, as words too."""
-
-    id: str
-    name: str
-    line: str
+Result = TypeVar("Result")
 
 
 class ListFilter(QObject):
@@ -52,28 +45,26 @@ class ListFilter(QObject):
         self._title = "All tasks"
         self._text = ""
         self._chosen: tuple[Term, ...] = ()
-        self._saved: tuple[SavedSearch, ...] = ()
-        self._sort, self._descending, self._group = _order({})
+        self._saved = SavedSearches(engine.settings)
+        self._order = Listing()
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._apply)
 
     def restore(self) -> None:
-        """Takes up sorting, grouping and the saved searches of the last time. Call once, after the settings are
-        loaded."""
-        self._sort, self._descending, self._group = _order(self._engine.settings.get(_MEMORY, {}))
-        self._saved = tuple(_searches(self._engine.settings.get(_SAVED, [])))
+        """Restores sorting and grouping of the last time. Call once, after the settings are loaded."""
+        self._order = kept_order(self._engine.settings)
         self.searches_changed.emit()
         self._apply()
 
     def know(self, counts: PlaceCounts) -> None:
         """What the library holds: names that words are understood by."""
         before, self._known = self._known, counts
-        if self.query.terms and _names(before) != _names(counts):
+        if self.query.terms and known_names(before) != known_names(counts):
             self._apply()
 
     @property
     def listing(self) -> Listing:
-        return Listing(filter=self._meaning().filter, sort=self._sort, descending=self._descending, group=self._group)
+        return replace(self._order, filter=self._meaning().filter)
 
     @property
     def query(self) -> Query:
@@ -112,11 +103,9 @@ class ListFilter(QObject):
 
     def label_of(self, term: Term) -> str:
         """As a chip says it, with the name of a batch where the word has its id."""
-        name = self._batch_names().get(term.value) if term.key == "batch" else None
+        names = {str(batch): name for batch, name, _ in self._known.batches}
+        name = names.get(term.value) if term.key == "batch" else None
         return replace(term, value=name).label if name else term.label
-
-    def _batch_names(self) -> dict[str, str]:
-        return {batch: name for batch, name, _ in self._known.batches}
 
     @property
     def today(self) -> bool:
@@ -139,7 +128,7 @@ class ListFilter(QObject):
 
     @property
     def searches(self) -> tuple[SavedSearch, ...]:
-        return self._saved
+        return self._saved.all
 
     def filter_of(self, saved: SavedSearch) -> Filter:
         return meaning(read(saved.line), self._known, self._engine.clock.now()).filter
@@ -183,12 +172,10 @@ class ListFilter(QObject):
         self._turn(term, False)
 
     def group_by(self, group: GroupBy) -> None:
-        self._group = group
-        self._remember()
+        self._remember(replace(self._order, group=group))
 
     def sort_by(self, key: SortKey, *, descending: bool) -> None:
-        self._sort, self._descending = key, descending
-        self._remember()
+        self._remember(replace(self._order, sort=key, descending=descending))
 
     def clear(self) -> None:
         self._text, self._chosen = "", ()
@@ -208,45 +195,27 @@ class ListFilter(QObject):
         return True
 
     def save_search(self, name: str = "") -> SavedSearch | None:
-        """Keeps the present search; None when nothing is asked for."""
-        line = Query((*self._place_terms(), *self.query.terms), self.query.text).line
-        if not line:
-            return None
-        found = next((saved for saved in self._saved if saved.line == line), None)
-        if found is not None:
-            return found
-        labels = [term.label for term in self.query.terms] + ([self.query.text] if self.query.text else [])
-        from uuid import uuid4
-
-        saved = SavedSearch(uuid4().hex, name or ", ".join(labels)[:60] or self._title, line)
-        self._keep((*self._saved, saved))
-        return saved
+        """Saves the present search; None when nothing is asked for."""
+        query = self.query
+        whole = Query((*place_terms(self._place, self._known), *query.terms), query.text)
+        return self._edit_searches(lambda: self._saved.save(whole, name or usual_name(query, self._title)))
 
     def rename_search(self, search_id: str, name: str) -> None:
-        words = " ".join(name.split())
-        if words:
-            self._keep([SavedSearch(s.id, words, s.line) if s.id == search_id else s for s in self._saved])
+        self._edit_searches(lambda: self._saved.rename(search_id, name))
 
     def delete_search(self, search_id: str) -> None:
-        self._keep([saved for saved in self._saved if saved.id != search_id])
+        self._edit_searches(lambda: self._saved.delete(search_id))
 
     def restore_search(self, saved: SavedSearch, place: int) -> None:
         """Undo of a deletion: back to where it stood."""
-        kept = [found for found in self._saved if found.id != saved.id]
-        kept.insert(place, saved)
-        self._keep(kept)
+        self._edit_searches(lambda: self._saved.restore(saved, place))
 
-    def _place_terms(self) -> tuple[Term, ...]:
-        """The open place in words, so that a saved search can be asked from anywhere."""
-        names = self._batch_names()
-        terms = [Term("project", project) for project in sorted(self._place.projects)]
-        for batch in sorted(self._place.batches):
-            name = names.get(batch, batch)
-            is_clear = [other for other in names if folded(name) in folded(names[other])] == [batch]
-            terms.append(Term("batch", name if is_clear else batch))
-        terms += [Term("tag", tag) for tag in sorted(self._place.tags)]
-        word = _PLACE_WORDS.get(self._place.place.value)
-        return (*terms, *((Term("is", word),) if word else ()))
+    def _edit_searches(self, edit: Callable[[], Result]) -> Result:
+        before = self.searches
+        result = edit()
+        if self.searches != before:
+            self.searches_changed.emit()
+        return result
 
     def _turn(self, term: Term, on: bool) -> None:
         self._chosen = tuple(found for found in self._chosen if found != term)
@@ -261,65 +230,12 @@ class ListFilter(QObject):
     def _meaning(self) -> Meaning:
         return meaning(self.query, self._known, self._engine.clock.now(), self._place)
 
-    def _keep(self, searches: Sequence[SavedSearch]) -> None:
-        self._saved = tuple(searches)
-        self._engine.settings.set(_SAVED, [{"id": s.id, "name": s.name, "line": s.line} for s in self._saved])
-        self.searches_changed.emit()
-
-    def _remember(self) -> None:
-        self._engine.settings.set(
-            _MEMORY, {"sort": self._sort.value, "descending": self._descending, "group": self._group.value}
-        )
+    def _remember(self, order: Listing) -> None:
+        self._order = order
+        keep_order(self._engine.settings, order)
         self._apply()
 
     def _apply(self) -> None:
         self._timer.stop()
         self._model.set_listing(self.listing)
         self.changed.emit()
-
-
-_PLACE_WORDS = {
-    "live": "live",
-    "waiting here": "waiting",
-    "needs attention": "attention",
-    "saved": "saved",
-    "picks": "pick",
-    "missing files": "missing",
-    "changed files": "changed",
-}
-
-
-def listing_at_start(engine: Engine) -> Listing:
-    """What a list shows first: everything, sorted and grouped as the last time."""
-    sort, descending, group = _order(engine.settings.get(_MEMORY, {}))
-    return Listing(sort=sort, descending=descending, group=group)
-
-
-def _order(stored: Any) -> tuple[SortKey, bool, GroupBy]:
-    """What was kept of sorting and grouping, if all of it makes sense."""
-    try:
-        return (
-            SortKey(stored.get("sort", SortKey.MADE)),
-            bool(stored.get("descending", True)),
-            GroupBy(stored.get("group", GroupBy.BATCH)),
-        )
-    except (AttributeError, ValueError):
-        return SortKey.MADE, True, GroupBy.BATCH
-
-
-def _names(counts: PlaceCounts) -> tuple[object, ...]:
-    """What words are understood by."""
-    of_batches = [(batch, name) for batch, name, _ in counts.batches]
-    kinds = (counts.models, counts.endpoints, counts.projects, counts.tags, counts.shots)
-    return (of_batches, *(frozenset(names) for names in kinds))
-
-
-def _searches(stored: Any) -> list[SavedSearch]:
-    """What was kept, as far as it makes sense."""
-    if not isinstance(stored, list):
-        return []
-    found = []
-    for one in stored:
-        if isinstance(one, Mapping) and all(isinstance(one.get(name), str) for name in ("id", "name", "line")):
-            found.append(SavedSearch(one["id"], one["name"], one["line"]))
-    return found

@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.library import Filter, Place, PlaceCounts
-from runway_desktop.domain.task import BatchId
+from runway_desktop.domain.library import Place, PlaceCounts
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing.changes import recounts
+from runway_desktop.usecases.searching.places import Entry, entries_of
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
-from .list_filter import ListFilter, SavedSearch
-
-RECENT_BATCHES = 8
-MOST_TAGS = 24
-"""The most frequent ones, by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line. `heading` lines cannot be chosen."""
-
-    title: str
-    count: int | None = None
-    icon: str = ""
-    filter: Filter | None = None
-    heading: bool = False
-    search: SavedSearch | None = None
-    is_board: bool = False
-    """The expiry board: no list of tasks."""
-
-    @property
-    def key(self) -> str:
-        chosen = self.filter
-        if chosen is None:
-            return f"# {self.title}"
-        if self.search is not None:
-            return f"search {self.search.id}"
-        tags = [f"tag {tag}" for tag in sorted(chosen.tags)]
-        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches), *tags])
-
-
-_PLACES = (
-    (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
-    (Place.LIVE, "Live", "mdi6.progress-clock"),
-    (Place.WAITING_HERE, "Queued", "mdi6.tray-full"),
-    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
-    (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
-    (Place.PICKS, "Picks", "mdi6.star-outline"),
-    (Place.MISSING, "Missing files", "mdi6.file-question-outline"),
-    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline"),
-)
-_ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
-"""Shown while there is something in them, or they are open."""
-
-
-_BOARD_AFTER = 4
-"""Fixed places that stand above the expiry board."""
+from .list_filter import ListFilter
 
 
 class Places(QObject):
@@ -102,42 +54,14 @@ class Places(QObject):
         return self._counts
 
     def entries(self) -> list[Entry]:
-        counts = self._counts
-        opened = self._filter.place if self._filter is not None else Place.ALL
-        found = [
-            Entry(title, counts.places.get(place, 0), icon, Filter(place=place))
-            for place, title, icon in _PLACES
-            if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
-        ]
-        board = self._board
-        if board is not None and (board.count or board.is_open):
-            found.insert(
-                _BOARD_AFTER, Entry("Not saved", board.total, "mdi6.content-save-alert-outline", is_board=True)
-            )
-        projects = {name: amount for name, amount in counts.projects.items() if name}
-        if projects:
-            found.append(Entry("Projects", heading=True))
-            found += [
-                Entry(name, amount, "", Filter(projects=frozenset({name})))
-                for name, amount in sorted(projects.items(), key=lambda item: item[0].casefold())
-            ]
-        searches = self._filter.searches if self._filter is not None else ()
-        if searches:
-            found.append(Entry("Saved searches", heading=True))
-            found += [
-                Entry(search.name, self._found.get(search.id), "", Filter(), search=search) for search in searches
-            ]
-        if counts.tags:
-            found.append(Entry("Tags", heading=True))
-            frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
-            found += [Entry(tag, amount, "", Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)]
-        if counts.batches:
-            found.append(Entry("Batches", heading=True))
-            found += [
-                Entry(name, amount, "", Filter(batches=frozenset({BatchId(batch)})))
-                for batch, name, amount in counts.batches[:RECENT_BATCHES]
-            ]
-        return found
+        board, chosen = self._board, self._filter
+        return entries_of(
+            self._counts,
+            chosen.place if chosen is not None else Place.ALL,
+            chosen.searches if chosen is not None else (),
+            self._found,
+            board.total if board is not None and (board.count or board.is_open) else None,
+        )
 
     def refresh(self) -> None:
         """Counts anew. Asked for while it counts, it counts once more, however often."""

@@ -18,7 +18,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_list import TaskListModel

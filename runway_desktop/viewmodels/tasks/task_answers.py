@@ -21,8 +21,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner, Spawn
 from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
-from runway_desktop.usecases.listing.changes import counts, moves
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch, counts, moves
 
 FIRST = 200
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""

@@ -351,9 +351,5 @@ def _lone_prompt(gathered: Gathered) -> str:
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
-def _ids(rows: Sequence[Row]) -> tuple[TaskId, ...]:
-    return tuple(row.task.id for row in rows)
-
-
 def _saved_paths(rows: Sequence[Row]) -> list[Path]:
     return [Path(output.path) for row in rows for output in row.outputs if output.is_here]

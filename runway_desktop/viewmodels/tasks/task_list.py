@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import (
@@ -22,25 +21,29 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Row, SortKey
+from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
+from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
 from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, Removal, steps
-from runway_desktop.usecases.listing.lines import GroupLine, Line, lines_of
+from runway_desktop.usecases.listing.lines import GroupLine, GroupWords, Line, group_words, lines_of
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.states import StateWords, badge, describe
+from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_answers import Ahead, TaskAnswers
-from .task_cells import SORTS, TITLES, Cells, Column, GroupWords, Roles, RowWords, group_words, poster_of
 from .task_pages import TaskPages
 
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
 
 _COMING = RowWords()
+_ALIGNMENTS = tuple(
+    int(Qt.AlignmentFlag.AlignVCenter | side)
+    for side in (Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft for column in COLUMNS)
+)
 _FEW_HEADERS = 20
 """Told of one by one; more are told of as one stretch, with the tasks between them."""
 _HEADER_FLAGS = Qt.ItemFlag.ItemIsEnabled
@@ -70,7 +73,7 @@ class TaskListModel(QAbstractTableModel):
 
     def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cells = Cells(engine.catalog, engine.clock)
+        self._engine = engine
         self._pages = TaskPages(engine, runner, self.position, self)
         self._answers = TaskAnswers(engine, runner, self._pages.take, self)
         self._entries = Entries()
@@ -119,9 +122,6 @@ class TaskListModel(QAbstractTableModel):
 
     def set_listing(self, listing: Listing) -> None:
         self._answers.ask(listing)
-
-    def set_filter(self, chosen: Filter) -> None:
-        self.set_listing(replace(self.listing, filter=chosen))
 
     def refresh(self) -> None:
         """Asks the store again; what comes is merged into what stands."""
@@ -192,22 +192,11 @@ class TaskListModel(QAbstractTableModel):
         if row is None:
             self._pages.want(position, self._lines)
             return _COMING
-        return self._cells.words(row, self._pages.around(row))
+        return row_words(self._cell(row))
 
     def group_words(self, position: int) -> GroupWords:
         """What a group's header shows."""
-        key = self.group_key(position) or ""
-        summary = self._summary(key)
-        left = self._group_left(key)
-        costs = [units.credits_in_words(summary.credits)] if summary.credits else []
-        if left is not None:
-            costs.append(f"about {units.span(*left)} left")
-        return GroupWords(
-            title=self.group_title(summary),
-            holds=group_words(summary),
-            costs=" · ".join(costs),
-            is_folded=key in self._collapsed,
-        )
+        return self._group_words(self.group_key(position) or "")
 
     def poster(self, position: int) -> str:
         """Path of the picture in a row; empty where there is none or the row is not known yet."""
@@ -224,17 +213,15 @@ class TaskListModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
-        column = Column(section)
-        if role == Qt.ItemDataRole.DisplayRole:
-            return TITLES[column]
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return TITLES[column] or "Poster"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = column in (Column.CREDITS, Column.SENT)
-            return int(
-                Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
-            )
-        return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return "" if section == Column.POSTER else COLUMNS[section].title
+            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+                return COLUMNS[section].title
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _ALIGNMENTS[section]
+            case _:
+                return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
@@ -244,83 +231,45 @@ class TaskListModel(QAbstractTableModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self._lines):
             return None
-        line = self._lines[index.row()]
-        column = Column(index.column())
+        line, column = self._lines[index.row()], index.column()
         if isinstance(line, GroupLine):
-            return self._group_data(line, column, role)
-        if role == Roles.TASK_ID:
-            return line
+            # Once: a screen reader goes through all cells.
+            is_said = role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
+            return (self._group_words(line.key).spoken if column == Column.PROMPT else "") if is_said else None
         row = self._pages.get(line)
         if row is None:
             self._pages.want(index.row(), self._lines)
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return "Being fetched"
-            return units.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column is Column.PROMPT else None
-        return self._task_data(row, column, role)
-
-    def _task_data(self, row: Row, column: Column, role: int) -> Any:
-        cells, around = self._cells, self._pages.around(row)
+            return units.ELLIPSIS if role == Qt.ItemDataRole.DisplayRole and column == Column.PROMPT else None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return cells.text(row, column, around)
+                return COLUMNS[column].shown(self._cell(row))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return cells.spoken(row, column, around)
-            case Qt.ItemDataRole.AccessibleDescriptionRole if column is Column.PROMPT:
+                return COLUMNS[column].spoken(self._cell(row))
+            case Qt.ItemDataRole.AccessibleDescriptionRole if column == Column.PROMPT:
                 # Where a task is one item, as in the grid, its state has no cell of its own.
-                return describe(row, around).spoken
+                return describe(row, self._pages.around(row)).spoken
             case Qt.ItemDataRole.ToolTipRole:
-                return cells.tool_tip(row, column, around)
+                tool_tip = COLUMNS[column].tool_tip
+                return tool_tip(self._cell(row)) or None if tool_tip is not None else None
             case Qt.ItemDataRole.TextAlignmentRole:
-                right = column in (Column.CREDITS, Column.SENT)
-                return int(
-                    Qt.AlignmentFlag.AlignVCenter
-                    | (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
-                )
-            case Roles.STATE:
-                return row.task.state
-            case Roles.SORT:
-                return cells.sort_value(row, column, around)
-            case Roles.ROW:
-                return row
-            case Roles.WORDS:
-                return describe(row, around)
-            case Roles.SETTINGS:
-                return cells.settings_words(row)
-            case Roles.BADGE:
-                return badge(row)
-            case Roles.POSTER:
-                return poster_of(row)
+                return _ALIGNMENTS[column]
             case _:
                 return None
 
-    def title_words(self, row: Row) -> str:
-        """What stands for a task where there is room for a line."""
-        return self._cells.title_words(row)
+    def _cell(self, row: Row) -> Cell:
+        return Cell(row, self._pages.around(row), self._engine.catalog, self._engine.clock.now())
 
-    def group_title(self, summary: GroupSummary) -> str:
-        return self._cells.group_title(summary, self._grouping)
-
-    def _group_data(self, line: GroupLine, column: Column, role: int) -> Any:
-        summary = self._summary(line.key)
-        match role:
-            case Roles.GROUP:
-                return summary
-            case Roles.COLLAPSED:
-                return line.key in self._collapsed
-            case Roles.GROUP_LEFT:
-                return self._group_left(line.key)
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.DisplayRole:
-                # Once: a screen reader goes through all cells.
-                return self._group_spoken(summary) if column is Column.PROMPT else ""
-            case _:
-                return None
-
-    def _summary(self, key: str) -> GroupSummary:
-        return self._groups.get(key) or GroupSummary(key=key, title="", total=0)
-
-    def _group_spoken(self, summary: GroupSummary) -> str:
-        folded = "collapsed" if summary.key in self._collapsed else "expanded"
-        return f"{self.group_title(summary)}, {group_words(summary)}, {folded}"
+    def _group_words(self, key: str) -> GroupWords:
+        summary = self._groups.get(key) or GroupSummary(key=key, title="", total=0)
+        return group_words(
+            summary,
+            self._grouping,
+            self._engine.clock.now(),
+            self._group_left(key),
+            is_folded=key in self._collapsed,
+        )
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
         """Seconds until the last running member is done, as a range; None while nobody knows."""
@@ -442,11 +391,3 @@ class TaskListModel(QAbstractTableModel):
 
     def _repaint_states(self, states: set[State]) -> None:
         self._changed(self._pages.in_states(states))
-
-    @staticmethod
-    def sort_key(column: int) -> SortKey | None:
-        return SORTS.get(Column(column))
-
-    @staticmethod
-    def column_of(key: SortKey) -> Column | None:
-        return next((column for column, sort in SORTS.items() if sort is key), None)

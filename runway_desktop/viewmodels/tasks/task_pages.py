@@ -15,9 +15,8 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, OutputState, State, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.listing.changes import merged
+from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.lines import GroupLine, Line
-from runway_desktop.usecases.listing.touch import Touch
 from runway_desktop.usecases.words.states import Around
 
 PAGE = 120

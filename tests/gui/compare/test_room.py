@@ -27,7 +27,7 @@ from runway_desktop.ui.compare.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.rows import saved, task
 from tests.unit.viewmodels.compare.test_compare import NotingJudge

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.viewmodels.expiry.board_table import BoardColumn
+from runway_desktop.usecases.words.expiry import BoardColumn
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task

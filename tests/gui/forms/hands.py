@@ -26,7 +26,7 @@ from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
 from runway_desktop.ui.composer.media_editors import AssetBox, ColorsBox
 from runway_desktop.ui.composer.object_editors import ObjectBox, ObjectsBox
 from runway_desktop.ui.inputs.tile import InputTile
-from runway_desktop.viewmodels.composer.chooser import Offer
+from runway_desktop.usecases.requests.choices import Offer
 from tests.gui.rig import Desktop, until
 from tests.samples_of_requests import LINKS
 

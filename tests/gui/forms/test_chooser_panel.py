@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER, star_rect
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.composer.chooser import Offer, Scope
+from runway_desktop.usecases.requests.choices import Offer, Scope
 from tests.gui.rig import Rig, painted, rest, until
 
 LEFT = Qt.MouseButton.LeftButton

@@ -18,7 +18,8 @@ from runway_desktop.domain.task import State
 from runway_desktop.ui.spending.bar_chart import STEPS, BarChart, scale
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.ui.theme import Choice, Theme
-from runway_desktop.viewmodels.money.spending import DayBar, SpendingModel
+from runway_desktop.usecases.words.spending import DayBar
+from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
 

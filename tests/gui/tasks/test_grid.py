@@ -12,7 +12,7 @@ from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.tasks.hover_player import HoverPlayer
 from runway_desktop.ui.tasks.popups import LinePopup
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, painted, until
 from tests.rows import saved, task
 

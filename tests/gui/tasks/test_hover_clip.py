@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
 from tests.gui.rig import Desktop, move_pointer, until

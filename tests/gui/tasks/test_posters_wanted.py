@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.viewmodels.tasks.posters import Posters
 
 TASK = TaskId("a")

@@ -22,7 +22,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.listing import lines
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Rig, move_pointer, painted, rest, until
 from tests.rows import task
 
@@ -158,7 +158,7 @@ async def test_rows_of_a_long_list_that_begins_anew_have_their_height(tmp_path, 
         await rig.load()
         usual = view.verticalHeader().defaultSectionSize()
         for text in ("fog", "sea", "", "sea"):
-            rows.set_filter(Filter(text=text))
+            rows.set_listing(Listing(filter=Filter(text=text)))
             await until(lambda: rows.is_loaded)
             lower = [row for row in range(rows.rowCount()) if view.rowHeight(row) < usual]
             assert lower == rows.group_rows()

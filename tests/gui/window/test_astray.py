@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.search.filter_row import FilterRow
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 

@@ -19,7 +19,7 @@ from runway_desktop.ui.mime_data import accepts, read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.workspace import first_size
-from runway_desktop.viewmodels.tasks.task_cells import Column
+from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 

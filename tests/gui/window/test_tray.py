@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from runway_desktop.app.in_tray import InTray
 from runway_desktop.ui.tray import Tray
-from runway_desktop.viewmodels.announcements import Announcement, Announcements
+from runway_desktop.usecases.words.announcements import Announcement
+from runway_desktop.viewmodels.announcements import Announcements
 from tests.gui.rig import Desktop, after
 from tests.rows import task
 

@@ -14,8 +14,7 @@ from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.next_steps import next_steps
 from runway_desktop.usecases.commands.table import Available, available_by_command, concerned, question
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.listing.changes import moves
-from runway_desktop.usecases.listing.touch import Touch
+from runway_desktop.usecases.listing.changes import Touch, moves
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.states import Around, Tone, describe

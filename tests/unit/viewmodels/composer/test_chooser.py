@@ -11,7 +11,8 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.events import OrganizationChanged
 from runway_desktop.services.ports import Timing
-from runway_desktop.viewmodels.composer.chooser import Chooser, Offer, Scope
+from runway_desktop.usecases.requests.choices import Offer, Scope
+from runway_desktop.viewmodels.composer.chooser import Chooser
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
 from tests.gui.rig import Rig, until

@@ -15,9 +15,18 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Media, OutputState, State
-from runway_desktop.usecases.words.expiry import STALLED, URGENT, BoardLine, is_stuck, is_urgent, line_of, urgent_words
+from runway_desktop.usecases.words.expiry import (
+    STALLED,
+    URGENT,
+    BoardColumn,
+    BoardLine,
+    is_stuck,
+    is_urgent,
+    line_of,
+    urgent_words,
+)
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.expiry.board_table import LINE, BoardColumn, BoardLines
+from runway_desktop.viewmodels.expiry.board_table import LINE, BoardLines
 from tests.rows import saved, task
 
 HOUR = 3600.0

@@ -15,8 +15,9 @@ from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Pick, State
 from runway_desktop.services.money.spending import Period
+from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.money.spending import Side, SpendingModel
+from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
 
@@ -73,7 +74,7 @@ async def test_the_table_shows_models_projects_or_batches(tmp_path):
         assert model.sums.headerData(0, Qt.Orientation.Horizontal) == "Project"
         model.set_side(Side.BATCH)
         assert column(model.sums, 0) == ["Batch b1", "Single tasks"]
-        assert [model.sums.index(row, 0).data(model.sums.SHARE) for row in range(2)] == [1.0, 8 / 60]
+        assert [model.sums.index(row, 0).data(model.sums.LINE).share for row in range(2)] == [1.0, 8 / 60]
 
 
 async def test_a_sending_that_ends_moves_the_sums(tmp_path):

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import KeyPlace, Organization
 from runway_desktop.domain.errors import KeyRefused, NotReached, SecretTrouble
+from runway_desktop.usecases.words.account import cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm, Phase, cleaned_key, key_problem
+from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm, Phase
 from tests.fakes import MemorySecrets
 from tests.gui.dialogs.rig import KEY, Rig
 

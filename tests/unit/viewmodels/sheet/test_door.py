@@ -10,7 +10,8 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
-from runway_desktop.viewmodels.sheet.door import SheetDoor, kept_in_words
+from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 

@@ -21,7 +21,6 @@ from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.sheet import row_sending
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
@@ -260,7 +259,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
 async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_forgotten(
     portion: int, is_stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("runway_desktop.viewmodels.sheet.row_sending.AT_ONCE", 2)
+    monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 2)
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\nB\nC\n{D|E}\n")
         add, calls, dead, test_ends = rig.store.add, 0, asyncio.Event(), asyncio.Event()
@@ -435,7 +434,7 @@ async def test_axes_and_what_is_taken_back_follow_a_move_too_and_a_way_home(tmp_
 
 
 async def test_a_file_that_is_moved_while_rows_are_stored_is_sent_from_where_it_is(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(row_sending, "AT_ONCE", 1)
+    monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 1)
     async with Rig(tmp_path) as rig:
         [still] = pictures(tmp_path / "old", "a.png")
         sheet = await opened(rig, f"promptText,promptImage\nFog,{still}\nRain,{still}\n")

@@ -12,8 +12,6 @@ from runway_desktop.domain.account import (
     NO_KEY,
     Connection,
     Fingerprint,
-    KeyPlace,
-    KeyStatus,
     Link,
     ModelLimits,
     Organization,
@@ -25,7 +23,8 @@ from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.language import STATES
-from runway_desktop.usecases.words.states import STATUSES, Tone
+from runway_desktop.usecases.words.states import STATUSES
+from runway_desktop.usecases.words.tasks import small_print
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -160,29 +159,6 @@ def test_every_state_can_be_filtered_for_exactly_once():
 
 
 # Status
-
-
-@pytest.mark.parametrize("link", Link)
-async def test_every_connection_has_words(tmp_path, link):
-    async with Rig(tmp_path) as rig:
-        rig.engine.account.connection = Connection(
-            link=link, last_answer_at=rig.clock.now() - 3, next_try_at=rig.clock.now() + 8
-        )
-        words, tone = rig.models.status.connection_words()
-        assert words
-        assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
-        if link is Link.CONNECTED:
-            assert words == "Connected · asked 3 s ago"
-        if link is Link.OFFLINE:
-            assert words == "Offline · next try in 8 s"
-
-
-@pytest.mark.parametrize("place", KeyPlace)
-async def test_every_place_of_the_key_has_words_and_never_the_key(tmp_path, place):
-    async with Rig(tmp_path) as rig:
-        rig.engine.account.key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
-        assert rig.models.status.key_words()
-        assert rig.models.status.key_place_words().endswith(".")
 
 
 async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
@@ -356,7 +332,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
         )
         assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
         assert rig.details.next_step().command is TaskCommand.EDIT_AND_SEND
-        assert "REQUEST.REFUSED" in rig.details.small_print()
+        assert "REQUEST.REFUSED" in small_print(rig.details.row.task)
 
 
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])

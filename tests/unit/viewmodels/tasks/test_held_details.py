@@ -6,6 +6,7 @@ import pytest
 
 from runway_desktop.domain.task import Hold, HoldCode, State
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.tasks import small_print
 from tests.gui.rig import Rig, after, until
 from tests.rows import task
 
@@ -21,7 +22,7 @@ async def show(rig: Rig, hold: Hold) -> None:
 async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_print(tmp_path):
     async with Rig(tmp_path) as rig:
         await show(rig, Hold(HoldCode.NOT_SENT, words="Runway is busy.", small_print="HTTP 503 · try later"))
-        assert (rig.details.trouble(), rig.details.small_print()) == ("Runway is busy.", "HTTP 503 · try later")
+        assert (rig.details.trouble(), small_print(rig.details.row.task)) == ("Runway is busy.", "HTTP 503 · try later")
 
 
 @pytest.mark.parametrize(
@@ -39,4 +40,4 @@ async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(
         step = rig.details.next_step()
         assert step is not None
         assert (step.command, step.text) == (TaskCommand.SEND_NEXT, text)
-        assert rig.details.small_print() == ""
+        assert small_print(rig.details.row.task) == ""

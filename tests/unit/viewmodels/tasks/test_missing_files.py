@@ -9,6 +9,7 @@ from pathlib import Path
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.next_steps import steps_of
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.tasks.task_commands import Searching
 from tests.gui.rig import Rig, rest, until
@@ -255,4 +256,4 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
         step = rig.details.next_step()
         assert step is not None
         assert step.command is TaskCommand.LOOK_FOR
-        assert [more.text for more in rig.details.more_steps()] == ["Fetch again from Runway", "Choose the file…"]
+        assert [more.text for more in steps_of(rig.details.row)[1:]] == ["Fetch again from Runway", "Choose the file…"]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.task import State, Task
+from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column
 from runway_desktop.usecases.words.states import Around
-from runway_desktop.viewmodels.tasks.task_cells import Cells, Column, sent_words
+from runway_desktop.usecases.words.tasks import sent_words
 from tests.gui.rig import Rig, until
 from tests.rows import task
 
@@ -37,8 +38,8 @@ async def test_list_and_details_tell_when_an_adopted_task_was_started(tmp_path: 
         await rig.put(one)
         rig.details.choose([one.id])
         await until(lambda: rig.details.row)
-        cells = Cells(rig.engine.catalog, rig.engine.clock)
-        shown = cells.text(rig.details.row, Column.SENT, Around())
+        cell = Cell(rig.details.row, Around(), rig.engine.catalog, rig.engine.clock.now())
+        shown = COLUMNS[Column.SENT].shown(cell)
         assert shown == f"{datetime.fromtimestamp(at):%H:%M}"
         times = next(fact.text for fact in rig.details.facts() if fact.label == "Times")
         assert times.startswith("sent elsewhere ")

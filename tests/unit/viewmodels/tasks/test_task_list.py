@@ -18,10 +18,10 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from runway_desktop.usecases.listing import lines
+from runway_desktop.usecases.listing.columns import Column
+from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.viewmodels.tasks import task_answers, task_pages
-from runway_desktop.viewmodels.tasks.list_filter import listing_at_start
 from runway_desktop.viewmodels.tasks.task_answers import ask_ahead
-from runway_desktop.viewmodels.tasks.task_cells import Column, Roles
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -196,7 +196,6 @@ async def test_groups_have_headers_with_words_and_collapse(tmp_path):
         rig.rows.toggle_group("b1")
         assert ids(rig.rows) == ["[]", "t3", "[b1]"]
         assert rig.rows.index(2, Column.PROMPT).data().endswith("collapsed")
-        assert rig.rows.index(2, 0).data(Roles.COLLAPSED) is True
         rig.rows.toggle_group("b1")
         assert ids(rig.rows) == ["[]", "t3", "[b1]", "t2", "t1"]
         assert watch.structure == ["-3-4", "+3-4"]
@@ -343,7 +342,7 @@ async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_pat
 
         monkeypatch.setattr(rig.store, "beginning", counted)
         rig.engine.settings.set("list.order", {"sort": "prompt", "descending": False, "group": "none"})
-        ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+        ahead = await ask_ahead(rig.engine, kept_order(rig.engine.settings), rig.supervisor.spawn)
         assert len(begun) == 1, "it is with the database before a window is built"
         seen = []
         rig.rows.answered.connect(lambda: seen.append((rig.rows.task_count, rig.rows.row_of(TaskId("t0")) is None)))
@@ -367,7 +366,7 @@ async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants
 
         with monkeypatch.context() as patch:
             patch.setattr(rig.store, "beginning", broken)
-            ahead = await ask_ahead(rig.engine, listing_at_start(rig.engine), rig.supervisor.spawn)
+            ahead = await ask_ahead(rig.engine, kept_order(rig.engine.settings), rig.supervisor.spawn)
             await until(ahead.answer.done)
             rig.rows.expect(ahead)
             rig.filter.restore()
@@ -507,7 +506,6 @@ async def test_an_unknown_status_is_listed_as_its_word(tmp_path):
         rig.rows.set_listing(FLAT)
         await rig.shown(task(1, State.OTHER, remote_status="COOLING_DOWN"))
         assert rig.rows.index(0, Column.STATUS).data() == "At Runway: Cooling down"
-        assert rig.rows.index(0, Column.STATUS).data(Roles.STATE) == State.OTHER
 
 
 async def test_an_uncertain_task_is_listed_as_such(tmp_path):
@@ -579,13 +577,6 @@ async def test_after_the_bridge_is_closed_nothing_is_told(tmp_path):
         rig.bridge.close()
         await rest()
         assert watch.changed == []
-
-
-async def test_a_column_sorts_by_what_it_shows():
-    assert TaskListModel.sort_key(Column.CREDITS) is SortKey.COST
-    assert [column for column in Column if TaskListModel.sort_key(column) is None] == [Column.POSTER]
-    assert TaskListModel.column_of(SortKey.PROMPT) is Column.PROMPT
-    assert TaskListModel.column_of(SortKey.LANE) is None
 
 
 async def test_a_long_prompt_is_a_tool_tip_that_wraps_and_shows_its_own_signs(tmp_path):

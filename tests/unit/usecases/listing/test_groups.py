@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.library import GroupSummary
+from runway_desktop.domain.library import GroupBy, GroupSummary
 from runway_desktop.domain.task import State
-from runway_desktop.viewmodels.tasks.task_cells import group_words
+from runway_desktop.usecases.listing.lines import group_words
 
 
 def test_what_is_missing_is_told_apart_from_what_is_saved() -> None:
     group = GroupSummary(key="b", title="Shots", total=5, by_state={State.SUCCEEDED: 5}, saved=5, missing=2)
-    assert group_words(group) == "5 tasks · 3 saved · 2 missing"
+    words = group_words(group, GroupBy.BATCH, 0.0, None, is_folded=False)
+    assert (words.title, words.holds, words.costs) == ("Shots", "5 tasks · 3 saved · 2 missing", "")

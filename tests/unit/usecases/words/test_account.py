@@ -1,15 +1,57 @@
-"""What is said of money: the same words wherever it is said."""
+"""What is said of the account and its money: the same words wherever it is said."""
 
 from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, ModelLimits, Organization
+from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price
-from runway_desktop.usecases.words.money import cost_in_words, price_detail, today_words
+from runway_desktop.usecases.words.account import (
+    connection_words,
+    cost_in_words,
+    key_place_words,
+    key_words,
+    left_today_words,
+    price_detail,
+    saving_words,
+    today_words,
+    waiting_words,
+)
+from runway_desktop.usecases.words.states import Tone
 
 MODERATION = Failure(code="SAFETY.INPUT.TEXT", words="No")
+
+
+@pytest.mark.parametrize("link", Link)
+def test_every_connection_has_words(link: Link):
+    words, tone = connection_words(Connection(link=link, last_answer_at=97.0, next_try_at=108.0), now=100.0)
+    assert words
+    assert (tone is Tone.GOOD) is (link is Link.CONNECTED)
+    if link is Link.CONNECTED:
+        assert words == "Connected · asked 3 s ago"
+    if link is Link.OFFLINE:
+        assert words == "Offline · next try in 8 s"
+
+
+@pytest.mark.parametrize("place", KeyPlace)
+def test_every_place_of_the_key_has_words(place: KeyPlace):
+    key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
+    assert key_words(key)
+    assert key_place_words(key).endswith(".")
+
+
+def test_only_what_is_known_and_is_there_is_said():
+    organization = Organization(balance=100, limits={"gen4.5": ModelLimits(daily=5)})
+    assert left_today_words(organization, "gen4.5") == "5 generations left today for gen4.5"
+    assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
+    assert waiting_words(0, (60.0, 90.0)) == ""
+    assert waiting_words(3, None) == "3 waiting here"
+    assert saving_words(DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == ""
+    assert saving_words(DownloadsCounted(0, 1, 0.0), Link.OFFLINE) == "1 result waits until Runway can be reached"
+    assert saving_words(DownloadsCounted(2, 5, 3_100_000.0), Link.CONNECTED).endswith("5 more wait")
 
 
 def test_the_status_line_says_what_today_cost_and_may_cost():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.viewmodels.sheet.grid import grid_of
+from runway_desktop.usecases.sheets.result_grid import grid_of
 
 
 def tasks(*labels: tuple[str, ...], first: int = 0) -> list[tuple[TaskId, tuple[str, ...]]]:

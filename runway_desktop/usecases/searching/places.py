@@ -1,0 +1,177 @@
+"""The places of the library: fixed ones, the board of results that are not saved, projects, tags, batches, and the
+searches that the person saved. Saved searches are kept in the settings as their words and asked anew each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runway_desktop.domain.library import Filter, Place, PlaceCounts
+from runway_desktop.domain.search import folded
+from runway_desktop.domain.task import BatchId
+from runway_desktop.services.settings import Settings
+
+from .language import PLACES, Query, Term
+
+RECENT_BATCHES = 8
+MOST_TAGS = 24
+"""The most frequent ones, by name."""
+_PLACES = (
+    (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
+    (Place.LIVE, "Live", "mdi6.progress-clock"),
+    (Place.WAITING_HERE, "Queued", "mdi6.tray-full"),
+    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
+    (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
+    (Place.PICKS, "Picks", "mdi6.star-outline"),
+    (Place.MISSING, "Missing files", "mdi6.file-question-outline"),
+    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline"),
+)
+_ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
+"""Listed while there is something in them, or they are open."""
+_BOARD_AFTER = 4
+"""Fixed places that stand above the board."""
+_KEY = "list.searches"
+_LONGEST_NAME = 60
+_PLACE_WORDS = {place: word for word, place in PLACES.items()} | {Place.PICKS: "pick"}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """`line` is the whole search in words, with the place in which it was made."""
+
+    id: str
+    name: str
+    line: str
+
+
+class SavedSearches:
+    """In the order of the person. The settings must be loaded."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def all(self) -> tuple[SavedSearch, ...]:
+        """As many of the stored ones as make sense."""
+        stored = self._settings.get(_KEY, [])
+        return tuple(map(_from_stored, filter(_is_whole, stored))) if isinstance(stored, list) else ()
+
+    def save(self, query: Query, name: str) -> SavedSearch | None:
+        """Saves a search, unless it is there already; None when nothing is asked for."""
+        from uuid import uuid4
+
+        if not query.line:
+            return None
+        found = next((saved for saved in self.all if saved.line == query.line), None)
+        if found is not None:
+            return found
+        saved = SavedSearch(uuid4().hex, name, query.line)
+        self._keep((*self.all, saved))
+        return saved
+
+    def rename(self, search_id: str, name: str) -> None:
+        """A name of blanks alone changes nothing."""
+        words = " ".join(name.split())
+        if words:
+            self._keep([replace(saved, name=words) if saved.id == search_id else saved for saved in self.all])
+
+    def delete(self, search_id: str) -> None:
+        self._keep([saved for saved in self.all if saved.id != search_id])
+
+    def restore(self, saved: SavedSearch, place: int) -> None:
+        """Undo of a deletion: back to where it stood."""
+        kept = [found for found in self.all if found.id != saved.id]
+        self._keep([*kept[:place], saved, *kept[place:]])
+
+    def _keep(self, searches: Sequence[SavedSearch]) -> None:
+        self._settings.set(_KEY, [{"id": s.id, "name": s.name, "line": s.line} for s in searches])
+
+
+def usual_name(query: Query, title: str) -> str:
+    """The name of a search that got none: what it asks for, else the title of its place."""
+    labels = [term.label for term in query.terms] + ([query.text] if query.text else [])
+    return ", ".join(labels)[:_LONGEST_NAME] or title
+
+
+def place_terms(place: Filter, known: PlaceCounts) -> tuple[Term, ...]:
+    """An open place in words, so that a saved search can be asked from anywhere. A batch goes by its name where no
+    other batch would be found by it."""
+    names = {batch: name for batch, name, _ in known.batches}
+    terms = [Term("project", project) for project in sorted(place.projects)]
+    for batch in sorted(place.batches):
+        name = names.get(batch, batch)
+        is_clear = [other for other in names if folded(name) in folded(names[other])] == [batch]
+        terms.append(Term("batch", name if is_clear else batch))
+    terms += [Term("tag", tag) for tag in sorted(place.tags)]
+    word = _PLACE_WORDS.get(place.place)
+    return (*terms, *((Term("is", word),) if word else ()))
+
+
+def _is_whole(stored: Any) -> bool:
+    return isinstance(stored, Mapping) and all(isinstance(stored.get(name), str) for name in ("id", "name", "line"))
+
+
+def _from_stored(stored: Mapping[str, str]) -> SavedSearch:
+    return SavedSearch(stored["id"], stored["name"], stored["line"])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. `heading` lines cannot be selected."""
+
+    title: str
+    count: int | None = None
+    icon: str = ""
+    filter: Filter | None = None
+    heading: bool = False
+    search: SavedSearch | None = None
+    is_board: bool = False
+    """The board of results that are not saved: no list of tasks."""
+
+    @property
+    def key(self) -> str:
+        chosen = self.filter
+        if chosen is None:
+            return f"# {self.title}"
+        if self.search is not None:
+            return f"search {self.search.id}"
+        tags = [f"tag {tag}" for tag in sorted(chosen.tags)]
+        return "|".join([chosen.place.value, *sorted(chosen.projects), *sorted(chosen.batches), *tags])
+
+
+def entries_of(
+    counts: PlaceCounts,
+    opened: Place,
+    searches: Iterable[SavedSearch] = (),
+    found: Mapping[str, int] | None = None,
+    not_saved: int | None = None,
+) -> list[Entry]:
+    """`opened`: the place that the list shows. `found`: how many tasks each saved search finds, by its id.
+    `not_saved`: what the board counts; None leaves it out."""
+    fixed = [
+        Entry(title, counts.places.get(place, 0), icon, Filter(place=place))
+        for place, title, icon in _PLACES
+        if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
+    ]
+    if not_saved is not None:
+        fixed.insert(_BOARD_AFTER, Entry("Not saved", not_saved, "mdi6.content-save-alert-outline", is_board=True))
+    frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
+    groups = {
+        "Projects": [
+            Entry(name, amount, filter=Filter(projects=frozenset({name})))
+            for name, amount in sorted(counts.projects.items(), key=lambda item: item[0].casefold())
+            if name
+        ],
+        "Saved searches": [
+            Entry(search.name, (found or {}).get(search.id), filter=Filter(), search=search) for search in searches
+        ],
+        "Tags": [Entry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
+        "Batches": [
+            Entry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})))
+            for batch, name, amount in counts.batches[:RECENT_BATCHES]
+        ],
+    }
+    headed = [[Entry(title, heading=True), *entries] for title, entries in groups.items() if entries]
+    return [*fixed, *(entry for entries in headed for entry in entries)]

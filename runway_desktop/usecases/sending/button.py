@@ -1,0 +1,60 @@
+"""What the button says that sends a request: what it does, what that costs, why it cannot. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import price_detail
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What the send button says and may. `reasons` says why not, each a sentence."""
+
+    text: str
+    price: str
+    reasons: tuple[str, ...]
+    detail: str = ""
+    """The price in dollars, and where it comes from."""
+    note: str = ""
+    """What to say beside it: why the last press sent nothing."""
+
+
+def button_for(
+    *,
+    amount: int,
+    price: Price | None,
+    reasons: tuple[str, ...],
+    is_edit: bool,
+    is_another: bool = False,
+    note: str = "",
+) -> Button:
+    """`is_another`: the same was sent before, and would be made once more."""
+    if is_edit:
+        return Button("Save changes", "", reasons, note=note)
+    if is_another:
+        text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
+    else:
+        text = units.plural(amount, "Generate", f"Generate {amount:,}")
+    return Button(text, price_words(price, amount), reasons, price_detail(price), note)
+
+
+def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
+    """Why a press that repeats what was just sent sends nothing. A seed makes "similar results" (Runway's API
+    reference), which a second take is seldom meant to be."""
+    said = units.plural(
+        amount,
+        "Just sent. Press again to make another take.",
+        f"Just sent. Press again to make {amount:,} more.",
+    )
+    return f"{said} With the same seed it will look much the same." if has_seed else said
+
+
+def price_words(price: Price | None, amount: int = 1) -> str:
+    """What the button says of money: exact, "about", or that it is not known before."""
+    if price is None:
+        return "price shown after sending"
+    said = units.credits_in_words(price.credits * amount)
+    return said if price.exact else f"about {said}"

@@ -1,0 +1,71 @@
+"""What the cells of a sheet may be: the field that a column means in a row, its choices, and a typed text as a value.
+Pure; never raises for what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from runway_desktop.catalog import Catalog, Field
+
+from . import cells as cell
+from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, Kind
+from .edits import Place
+from .rows import RowChecker, SheetRow
+
+
+class CellValues:
+    def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
+        self._catalog = catalog
+        self._checker = checker
+
+    def choices(self, row: SheetRow, column: Column) -> tuple[str, ...]:
+        """What a cell may be, as words; empty where anything may be written."""
+        if column.key == MODEL:
+            endpoint = self._catalog.endpoint(str(row.cells.get(ENDPOINT) or ""))
+            models = endpoint.models if endpoint else [m for e in self._catalog.endpoints for m in e.models]
+            return tuple(dict.fromkeys(models))
+        if column.key == ENDPOINT:
+            return tuple(endpoint.label for endpoint in self._catalog.endpoints)
+        known = self._field(row, column.key) if column.kind is Kind.FIELD else None
+        return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
+
+    def choices_of_column(self, rows: Iterable[SheetRow], key: str) -> tuple[Any, ...]:
+        """What the models of these rows take in a column, for an axis."""
+        found = [row.check.pair for row in rows if row.check is not None and row.check.pair is not None]
+        pairs = {(pair.endpoint, pair.model): pair for pair in found or [self._checker.pair]}
+        if key == MODEL:
+            endpoints = {endpoint for endpoint, _ in pairs}
+            models = [model for e in self._catalog.endpoints if e.name in endpoints for model in e.models]
+            return tuple(dict.fromkeys(models))
+        fields = [known for pair in pairs.values() if (known := pair.field(key)) is not None]
+        return tuple(dict.fromkeys(choice for known in fields for choice in known.choices))
+
+    def typed(
+        self, row: SheetRow, key: str, text: str, beside: str = "", own: Mapping[Place, Any] | None = None
+    ) -> Any:
+        """A typed text as the cell's value. `beside`: the folder of a sheet whose files are named without one. `own`:
+        what is written with it, a model for one."""
+        if key in (PROMPT, PROJECT, SHOT):
+            return text.strip() or None
+        if key == MODEL:
+            return _word(text, {model: model for e in self._catalog.endpoints for model in e.models})
+        if key == ENDPOINT:
+            return _word(text, {word: e.name for e in self._catalog.endpoints for word in (e.label, e.name)})
+        model = own.get((row.number, MODEL)) if own else None
+        pair = self._checker.pair_of(row.cells | {MODEL: model})[0] if model else None
+        known = pair.field(key) if pair is not None else None
+        return cell.value_of(known or self._field(row, key), text, beside)
+
+    def _field(self, row: SheetRow, key: str) -> Field | None:
+        """The field that a column means in this row; any of that name where its model has none."""
+        check = row.check
+        pair = check.pair if check is not None and check.pair is not None else self._checker.pair_of(row.cells)[0]
+        found = pair.field(key) if pair is not None else None
+        return found or next((known for pair in self._catalog.pairs() if (known := pair.field(key)) is not None), None)
+
+
+def _word(text: str, known: Mapping[str, str]) -> str | None:
+    words = text.strip()
+    folded = {name.casefold(): value for name, value in known.items()}
+    return folded.get(words.casefold(), words) or None

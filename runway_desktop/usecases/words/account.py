@@ -1,0 +1,167 @@
+"""The account in words: connection and key, what is on its way, what there is and what it costs. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
+from runway_desktop.domain.events import DownloadsCounted
+from runway_desktop.domain.task import State, Task
+from runway_desktop.services.money.pricing import Price
+
+from . import units
+from .states import Tone
+
+KEY_BEGIN = "key_"
+KEY_DIGITS = 128
+
+
+def connection_words(connection: Connection, now: float) -> tuple[str, Tone]:
+    match connection.link:
+        case Link.CONNECTED:
+            asked = f" · asked {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
+            return f"Connected{asked}", Tone.GOOD
+        case Link.OFFLINE:
+            return f"Offline{_next_try(connection, now)}", Tone.WARN
+        case Link.TROUBLED:
+            said = connection.message or "Runway is having trouble."
+            return f"{said}{_next_try(connection, now)}", Tone.WARN
+        case Link.NO_KEY:
+            return "No key", Tone.WARN
+        case Link.KEY_REFUSED:
+            return "Runway did not accept the key", Tone.BAD
+        case Link.IDLE:
+            return "Not asked yet", Tone.PLAIN
+
+
+def _next_try(connection: Connection, now: float) -> str:
+    if connection.next_try_at is None or connection.next_try_at <= now:
+        return ""
+    return f" · next try in {connection.next_try_at - now:.0f} s"
+
+
+def key_words(key: KeyStatus) -> str:
+    """Which key is in use, for the profile's button."""
+    match key.place:
+        case KeyPlace.DEMO:
+            return "Demo"
+        case KeyPlace.NONE:
+            return "No key"
+        case _:
+            return f"Key …{key.ending}" if key.ending else "Key"
+
+
+def key_place_words(key: KeyStatus) -> str:
+    """Where the key is kept."""
+    match key.place:
+        case KeyPlace.DEMO:
+            return "The demo: a simulated Runway on this computer. Nothing is charged."
+        case KeyPlace.KEYCHAIN:
+            return f"The key is kept in {key.store_name}."
+        case KeyPlace.MEMORY:
+            return key.problem or "The key is kept for this session only."
+        case KeyPlace.ENVIRONMENT:
+            return "The key comes from RUNWAYML_API_SECRET."
+        case KeyPlace.NONE:
+            return key.problem or "There is no key yet."
+
+
+def balance_words(organization: Organization | None) -> str:
+    return units.credits_in_words(organization.balance) if organization is not None else f"{units.DASH} credits"
+
+
+def left_today_words(organization: Organization | None, model: str) -> str:
+    """What Runway allows a model today beyond what was made; empty where that is not known."""
+    left = organization.left_today(model) if organization is not None else None
+    return f"{units.count(left, 'generation')} left today for {model}" if left is not None else ""
+
+
+def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
+    """The tasks that were not sent yet, and in how many seconds they may all be, as a range; empty for none."""
+    if not amount:
+        return ""
+    about = f" · about {units.span(*until_sent)}" if until_sent is not None else ""
+    return f"{amount:,} waiting here{about}"
+
+
+def saving_words(downloads: DownloadsCounted, link: Link) -> str:
+    """ "Saving 2 results · 3.1 MB/s · 5 more wait"; empty when nothing is to be saved."""
+    running, waiting = downloads.running, downloads.waiting
+    if running:
+        said = f"Saving {units.count(running, 'result')} · {units.speed(downloads.speed)}"
+        return f"{said} · {units.count(waiting, 'more waits', 'more wait')}" if waiting else said
+    if not waiting:
+        return ""
+    until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
+    return f"{units.count(waiting, 'result waits', 'results wait')} {until}"
+
+
+def today_words(spent: float, cap: float | None) -> str:
+    """Such as "Today 640 of 1,500 credits"; without a cap "Today 640 credits"; empty while there is neither."""
+    if cap is not None:
+        return cap_words("Today", spent, cap)
+    return f"Today {units.credits_in_words(round(spent, 1))}" if spent else ""
+
+
+def cap_words(period: str, spent: float, cap: float | None) -> str:
+    """How far a cap is used: "This month 640 of 20,000 credits"; empty without one."""
+    return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}" if cap is not None else ""
+
+
+def price_detail(price: Price | None) -> str:
+    """A price in dollars and where it comes from: "$0.60. What Runway estimated for a request like this." """
+    if price is None:
+        return "Runway has not estimated a request like this yet."
+    about = "" if price.exact else "About "
+    return f"{about}{units.dollars(price.credits)}. {price.why}".strip()
+
+
+def cost_in_words(task: Task) -> str:
+    """The actual cost beside its estimate, with the reason of a difference; empty while there is no cost."""
+    actual, estimate = task.cost_credits, task.estimated_credits
+    if actual is None:
+        return ""
+    said = units.credits_in_words(actual)
+    if estimate is not None:
+        why = f": {_difference(task, actual, estimate)}" if estimate != actual else ""
+        said += f" (estimated {units.number(estimate)}{why})"
+    return f"{said} · {units.dollars(actual)}"
+
+
+def _difference(task: Task, actual: float, estimate: float) -> str:
+    match task.state:
+        case State.FAILED if actual == 0:
+            return "given back, because it failed"
+        case State.FAILED if task.failure is not None and task.failure.is_moderation:
+            return "charged all the same, because moderation refused it"
+        case State.FAILED:
+            return "charged for what was made before it failed"
+        case State.CANCELLED if actual == 0:
+            return "nothing charged, because it was canceled in time"
+        case State.CANCELLED:
+            return "charged for what was made before it was canceled"
+        case _ if actual < estimate:
+            return "an estimate is the most that a task may cost"
+        case _:
+            return "more than estimated; Runway's support can say why"
+
+
+def cleaned_key(text: str) -> str:
+    """Without the blanks, line ends and quotation marks that copying adds."""
+    return "".join(text.split()).strip("\"'“”`")
+
+
+def key_problem(text: str) -> str:
+    """What is wrong with the form of a key, in a sentence; empty for an empty text and for a good one."""
+    if not text or re.fullmatch(rf"{KEY_BEGIN}[0-9a-f]{{{KEY_DIGITS}}}", text):
+        return ""
+    if not text.startswith(KEY_BEGIN):
+        if KEY_BEGIN.startswith(text):
+            return ""
+        return f"A key begins with {KEY_BEGIN}. This is something else."
+    digits = text.removeprefix(KEY_BEGIN)
+    if not re.fullmatch(r"[0-9a-f]*", digits):
+        return f"After {KEY_BEGIN} a key has only the digits 0–9 and the small letters a–f."
+    if len(digits) < KEY_DIGITS:
+        return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. Part of it may be missing."
+    return f"A key has {KEY_DIGITS} digits after {KEY_BEGIN}; here are {len(digits)}. It may have been pasted twice."

@@ -1,0 +1,96 @@
+"""What is worth telling a person who looks elsewhere, in words: results that were saved, batches that are done, and
+what went wrong. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runway_desktop.domain.library import GroupSummary, Row
+from runway_desktop.domain.task import Output, OutputState, State, TaskId
+
+from . import units
+from .states import Around, describe
+
+LONGEST = 120
+"""Characters of a prompt. More is cut off by most systems."""
+
+
+class End(StrEnum):
+    """How it went, in the order in which it is told."""
+
+    SAVED = "saved"
+    FAILED = "failed"
+    NOT_SAVED = "not saved"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    title: str
+    text: str
+    task_ids: tuple[TaskId, ...]
+    """What to show when it is clicked."""
+    is_problem: bool = False
+
+
+_SETTLED = frozenset({OutputState.SAVED, OutputState.FAILED, OutputState.EXPIRED})
+
+
+def may_end(states: Iterable[State], outputs: Iterable[Output]) -> bool:
+    """Whether a task that came to one of these states, or whose results did, may be worth a word."""
+    ended = any(state.is_final or state is State.UNCERTAIN for state in states)
+    return ended or any(output.state in _SETTLED for output in outputs)
+
+
+def end_of(row: Row) -> End | None:
+    """How a task ended; None while it goes on or is being saved, and for what the person ended."""
+    match row.task.state:
+        case State.UNCERTAIN:
+            return End.UNCERTAIN
+        case State.FAILED:
+            return End.FAILED
+        case State.GONE:
+            return None if row.task.let_go else End.FAILED
+        case State.SUCCEEDED if row.outputs:
+            states = {output.state for output in row.outputs}
+            if states == {OutputState.SAVED}:
+                return End.SAVED
+            return End.NOT_SAVED if states <= _SETTLED else None
+        case _:
+            return None
+
+
+def is_over(batch: GroupSummary) -> bool:
+    """Whether nothing of a batch goes on: all have ended, and what was made is saved."""
+    ended = sum(amount for state, amount in batch.by_state.items() if state.is_final)
+    return ended == batch.total and batch.saved == batch.by_state.get(State.SUCCEEDED, 0)
+
+
+def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
+    """One by name, several by number."""
+    ids = tuple(row.task.id for row, _ in ended)
+    problem = any(end is not End.SAVED for _, end in ended)
+    if len(ended) > 1:
+        counts = Counter(end for _, end in ended)
+        return Announcement(
+            units.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
+        )
+    row, _ = ended[0]
+    name = row.task.title or row.task.request.prompt or row.task.request.model
+    return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
+
+
+def of_batch(batch: GroupSummary, task_ids: Sequence[TaskId]) -> Announcement:
+    """A whole batch in one sentence."""
+    failed = batch.total - batch.saved - batch.by_state.get(State.CANCELLED, 0)
+    counts = Counter({End.SAVED: batch.saved, End.FAILED: failed})
+    title = f"{units.shortened(batch.title, LONGEST // 2)} is done"
+    return Announcement(title, _counted(counts), tuple(task_ids), failed > 0)
+
+
+def _counted(counts: Mapping[End, int]) -> str:
+    found: Iterable[End] = (end for end in End if counts.get(end))
+    return " · ".join(f"{counts[end]:,} {end.value}" for end in found)

@@ -1,0 +1,160 @@
+"""Spending in words: sums and their cells, days, caps, refusals, and what Runway reports beside. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Report, Sum
+from runway_desktop.services.money.spending import Bill
+
+from . import units
+from .states import Tone
+
+MANY_REFUSALS = 5
+"""In a week; from here on the warning is more than a note."""
+SUM_TITLES = ("Model", "Tasks", "Credits", "Dollars", "Per keeper")
+COMPARED_TITLES = ("Model", "Here", "Runway", "Difference")
+
+
+class Side(StrEnum):
+    MODEL = "Model"
+    PROJECT = "Project"
+    BATCH = "Batch"
+
+
+@dataclass(frozen=True, slots=True)
+class DayBar:
+    """One day of the chart. `label` is short ("24"), `words` say all of it."""
+
+    day: date
+    credits: float
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    """A line of a table."""
+
+    cells: tuple[str, ...]
+    spoken: tuple[str, ...] = ()
+    """The cells for a screen reader, where they say more than they show."""
+    share: float | None = None
+    """Of the greatest sum, 0 to 1, for the bar behind the name."""
+    is_unexplained: bool = False
+
+
+def day_bar(one: Sum, now: float) -> DayBar:
+    day = date.fromisoformat(one.key)
+    words = f"{units.day_in_words(one.key, now)}: {units.credits_in_words(one.credits)}"
+    if one.tasks:
+        words += f", {units.count(one.tasks, 'task')}"
+    return DayBar(day, one.credits, str(day.day), words)
+
+
+def period_words(first: date, last: date) -> str:
+    return f"{_date_words(first)} – {_date_words(last)}"
+
+
+def total_words(total: Sum) -> str:
+    return " · ".join(
+        (units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task"))
+    )
+
+
+def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
+    """In the order of `SUM_TITLES`, dearest first."""
+    match side:
+        case Side.MODEL:
+            sums, nameless = report.models, "Not known"
+        case Side.PROJECT:
+            sums, nameless = report.projects, "No project"
+        case Side.BATCH:
+            sums, nameless = report.batches, "Single tasks"
+    most = max((one.credits for one in sums), default=0.0)
+    return [
+        MoneyLine(_sum_cells(one, nameless), _sum_spoken(one, nameless), share=one.credits / most if most > 0 else None)
+        for one in sums
+    ]
+
+
+def _sum_cells(one: Sum, nameless: str) -> tuple[str, ...]:
+    return (
+        one.title or nameless,
+        f"{one.tasks:,}",
+        units.number(one.credits),
+        units.dollars(one.credits),
+        units.number(round(one.per_keeper, 1)) if one.per_keeper is not None else units.DASH,
+    )
+
+
+def _sum_spoken(one: Sum, nameless: str) -> tuple[str, ...]:
+    keeper = "No keeper yet: none is picked, or rated 4 and more."
+    if one.per_keeper is not None:
+        many = units.count(one.keepers, "keeper")
+        keeper = f"{units.credits_in_words(round(one.per_keeper, 1))} for each of {many}, the misses included"
+    said = f"{one.title or nameless}: {units.credits_in_words(one.credits)}"
+    if one.uncertain:
+        said += f", of which {units.number(one.uncertain_credits)} are uncertain"
+    return (said, units.count(one.tasks, "task"), said, said, keeper)
+
+
+def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
+    """In the order of `COMPARED_TITLES`."""
+    return [
+        MoneyLine(
+            (one.key or "Not known", units.number(one.here), units.number(one.runway), _signed(one.difference)),
+            is_unexplained=is_unexplained(one.difference),
+        )
+        for one in models
+    ]
+
+
+def is_unexplained(difference: float) -> bool:
+    """Whether Runway reports more than is known here."""
+    return difference > SAME
+
+
+def _signed(value: float) -> str:
+    if abs(value) <= SAME:
+        return units.DASH
+    return f"+{units.number(value)}" if value > 0 else f"−{units.number(-value)}"
+
+
+def refusal_words(refused: int) -> tuple[str, Tone]:
+    """Refusals by moderation this week, with the warning that belongs to them."""
+    if not refused:
+        return "No task was refused by moderation this week.", Tone.PLAIN
+    said = f"{units.count(refused, 'task')} refused by moderation this week."
+    tone = Tone.BAD if refused >= MANY_REFUSALS else Tone.WARN
+    return f"{said} Too many refusals can suspend an account: change the prompt before it is sent again.", tone
+
+
+def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
+    """The remainder in a sentence."""
+    return books.sentence, Tone.WARN if is_unexplained(books.total.difference) else Tone.PLAIN
+
+
+def comparison_period(books: Reconciliation) -> str:
+    """Runway's days are those of UTC; said where they are shown."""
+    return f"{period_words(books.first, books.last)}, days of UTC"
+
+
+def bill_name(project: str | None, first: date, last: date) -> str:
+    """A file name to start from: "Aurora spot 2026-11-01 to 2026-11-24.csv"; without a project of all of them."""
+    whose = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in project or "Spending").strip()
+    return f"{whose or 'Spending'} {first} to {last}.csv"
+
+
+def bill_words(bill: Bill) -> tuple[str, str]:
+    """What a written bill holds, and in small print what it leaves out and where it is."""
+    said = f"{units.count(bill.tasks, 'task')}, {units.credits_in_words(bill.credits)}: {bill.path.name}."
+    left = f"{units.count(bill.left_out, 'task')} not ended yet, left out. " if bill.left_out else ""
+    return said, f"{left}{bill.path}"
+
+
+def _date_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,307 @@
+"""One task in words: what it is called, its facts, what went wrong, what the preview shows, and how the person judged
+it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runway_desktop.catalog import Catalog, settings_line
+from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.presence import Signs
+from runway_desktop.domain.spending_report import spent_at
+from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
+
+from . import units
+from .account import cost_in_words
+from .expiry import line_words
+from .files import binned_words, file_words, first_problem, missing_words, trouble_words
+from .holds import hold_words
+from .reasons import sending_words
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.services.library.library import Details
+    from runway_desktop.services.money.pricing import Price
+    from runway_desktop.services.tasks.forecast import Usual
+    from runway_desktop.services.tasks.judging import Judged
+
+_JUDGING = {
+    "rating": "rating",
+    "pick": "picking",
+    "tags": "tagging",
+    "project": "project",
+    "shot": "shot",
+    "note": "note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the details."""
+
+    label: str
+    text: str
+    copyable: bool = False
+    tool_tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What the preview shows for one output, or in place of one. Without a `path` there is nothing to play yet, and
+    `text` says why ("Running 62 %", or what failed)."""
+
+    path: Path | None
+    media: Media
+    poster: Path | None = None
+    title: str = ""
+    text: str = ""
+    changed: Signs | None = None
+    """Those of a file that was changed outside: with others it is another file to look at."""
+
+
+def title_words(task: Task, catalog: Catalog) -> str:
+    """What stands for a task where there is room for a line."""
+    if task.title or task.request.prompt:
+        return " ".join((task.title or task.request.prompt).split())
+    if task.adopted:
+        return "Task started elsewhere"
+    endpoint = catalog.endpoint(task.request.endpoint)
+    return endpoint.label if endpoint else task.request.endpoint
+
+
+def settings_words(task: Task, catalog: Catalog) -> str:
+    """ "gen4.5 · 1280:720 · 5 s · seed 41207"."""
+    request = task.request
+    if task.adopted and not request.model:
+        return f"adopted · {task.remote_id}"
+    line = settings_line(catalog.pair(request.endpoint, request.model), request.values)
+    shot = f"shot {task.shot}" if task.shot else ""
+    return " · ".join(part for part in (request.model, line, shot) if part)
+
+
+def sent_words(task: Task) -> str:
+    """ "Sent 9 March 2026, 14:02:11"; one that was started elsewhere was sent there. Empty for what was not sent."""
+    at = spent_at(task)
+    where = "Sent elsewhere" if task.adopted and not task.sent_at else "Sent" if at else ""
+    return f"{where} {units.full_time(at)}" if at else where
+
+
+def stars(rating: int) -> str:
+    """ "★★★★☆"; empty where it is not rated."""
+    return "★" * rating + "☆" * (MOST_STARS - rating) if rating else ""
+
+
+def marks_of(task: Task) -> str:
+    """ "✓ 4★": what the person decided, small enough for a corner."""
+    pick = {Pick.PICK: "✓", Pick.REJECT: "✕"}.get(task.pick, "")
+    return " ".join(part for part in (pick, f"{task.rating}★" if task.rating else "") if part)
+
+
+def rating_words(rating: int) -> str:
+    return units.count(rating, "star") if rating else "Not rated"
+
+
+def judgment_words(task: Task) -> str:
+    """What the person made of it, as it is spoken: "Picked, 4 stars, tags drone, night"."""
+    said = {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(task.pick, "")
+    rated = rating_words(task.rating) if task.rating else ""
+    tags = f"tags {', '.join(task.tags)}" if task.tags else ""
+    return ", ".join(part for part in (said, rated, tags, "has a note" if task.note else "") if part)
+
+
+def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | None, usual: Usual | None) -> list[Fact]:
+    """The lines of the details. `price` is of a task that was not sent, `usual` how long others like it took."""
+    row, task, request = details.row, details.row.task, details.row.task.request
+    pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
+    made = endpoint.label if endpoint is not None else request.endpoint
+    found = [
+        Fact("Model", " · ".join(part for part in (request.model, made) if part) or "Not known"),
+        Fact("Settings", settings_line(pair, request.values)),
+        Fact("Project", " · ".join(part for part in (task.project, task.shot and f"shot {task.shot}") if part)),
+        Fact("Tags", ", ".join(task.tags)),
+        Fact("Note", task.note),
+        Fact("Take", _take(details)),
+        Fact("Cost", _cost(task, price)),
+        Fact("Times", _times(task)),
+        Fact("Took", _took(task, usual)),
+    ]
+    first = first_problem(row)
+    for output in row.outputs:
+        label = "File" if len(row.outputs) == 1 else f"File {output.index + 1}"
+        # The trouble above says it already.
+        is_said = first is not None and output.problem == first.problem and task.state is State.SUCCEEDED
+        found.append(Fact(label, "" if is_said else file_words(output), tool_tip=output.path))
+    found.append(Fact("Link", _link(row, now)))
+    found.append(Fact("Task", task.remote_id or "", copyable=True, tool_tip="The id that Runway gave it"))
+    return [fact for fact in found if fact.text]
+
+
+def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
+    """What went wrong, or why it waits, in words; empty when nothing did. `held`: the cap that it waits for."""
+    task = row.task
+    if task.is_hidden:
+        return _unseen_words(task)
+    match task.state:
+        case State.FAILED if task.failure is not None:
+            refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
+            return "\n".join((task.failure.meaning.sentence, *refusals))
+        case State.UNCERTAIN if task.evidence is not None:
+            from runway_desktop.services.tasks.uncertainty import verdict
+
+            return f"{sending_words(task.evidence.cause)} {verdict(task.evidence).words}".strip()
+        case State.UNCERTAIN:
+            return "No answer came to the sending. It may have been made, and charged."
+        case State.GONE if not task.let_go:
+            return _gone_words(task)
+        case State.HELD:
+            return hold_words(task.hold) or (held.sentence if held is not None else "")
+        case State.SUCCEEDED:
+            return trouble_words(row)
+        case _:
+            return ""
+
+
+def small_print(task: Task) -> str:
+    """Codes for those who ask for them."""
+    if task.state is State.HELD:
+        return task.hold.small_print
+    if task.failure is None:
+        return ""
+    return " · ".join(part for part in (task.failure.code, task.failure.words) if part)
+
+
+def showings_of(row: Row, title: str, state: str) -> list[Showing]:
+    """The saved results, else those in the trash; `state` says it where there are neither."""
+    kept = [output for output in row.outputs if output.is_kept]
+    shown = kept or [output for output in row.outputs if output.is_binned]
+    if not shown:
+        return [Showing(None, Media.OTHER, None, title, state)]
+    return [_showing(output, title) for output in shown]
+
+
+def _showing(output: Output, title: str) -> Showing:
+    poster = Path(output.poster) if output.poster else None
+    if output.is_binned:
+        return Showing(None, output.media, poster, title, binned_words(output))
+    if output.is_missing:
+        return Showing(None, output.media, poster, title, missing_words(output))
+    changed = output.look.signs if output.is_changed else None
+    return Showing(Path(output.path), output.media, poster, title, changed=changed)
+
+
+def _take(details: Details) -> str:
+    takes = details.takes
+    if len(takes.ids) < 2:
+        return ""
+    return f"{takes.number(details.row.task.id)} of {len(takes.ids)}"
+
+
+def _cost(task: Task, price: Price | None) -> str:
+    if task.cost_credits is not None:
+        return cost_in_words(task)
+    if task.estimated_credits is not None:
+        return f"at most {_money(task.estimated_credits)}"
+    if task.state is not State.HELD or price is None:
+        return ""
+    return f"{'' if price.exact else 'about '}{_money(price.credits)}"
+
+
+def _money(credits: float) -> str:
+    return f"{units.credits_in_words(credits)} · {units.dollars(credits)}"
+
+
+def _took(task: Task, usual: Usual | None) -> str:
+    if task.state is not State.SUCCEEDED or task.ended_at is None:
+        return ""
+    since = task.running_since or task.remote_created_at or task.sent_at
+    if since is None:
+        return ""
+    said = units.duration(max(0.0, task.ended_at - since))
+    ran = usual.ran if usual is not None else None
+    return said if ran is None else f"{said} · usually {units.span(ran.low, ran.high)}"
+
+
+def _link(row: Row, now: float) -> str:
+    """Until when Runway's link works; of the result itself nobody knows how long Runway keeps it."""
+    if row.task.deleted_remotely:
+        return "none: Runway has the result no longer"
+    lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
+    return line_words(min(lives), now) if lives else ""
+
+
+def _field_label(task: Task, catalog: Catalog, path: tuple[str | int, ...]) -> str:
+    pair = catalog.pair(task.request.endpoint, task.request.model)
+    field = pair.field(str(path[0])) if pair is not None and path else None
+    return field.label if field is not None else ".".join(map(str, path))
+
+
+def _times(task: Task) -> str:
+    sent = sent_words(task)
+    ended = units.full_time(task.ended_at).rsplit(", ", 1)[1] if task.ended_at and spent_at(task) else ""
+    parts = [
+        f"{sent[0].lower()}{sent[1:]}" if sent else f"made {units.full_time(task.created_at)}",
+        f"ended {ended}" if ended else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _refusal_words(label: str, message: str) -> str:
+    return f"{label}: {message}" if label else message
+
+
+def _unseen_words(task: Task) -> str:
+    """Of one that the key in use cannot see."""
+    if task.key != NO_KEY:
+        return "This task was made with another key. Switch back to that key to follow it. Nothing is lost."
+    return (
+        "Runway doesn't know this task under this key. If it was made with another key, switch back to that key to "
+        "follow it."
+    )
+
+
+def _gone_words(task: Task) -> str:
+    if task.adopted:
+        return "Runway doesn't know this task: it is not of this key's organization, or was deleted."
+    return "Runway doesn't know this task any more: it was deleted there, or belongs to another key's organization."
+
+
+def judging_words(deed: Judged) -> str:
+    """ "tagging of 12 tasks"."""
+    return f"{_JUDGING[deed.what]} of {units.count(len(deed), 'task')}"
+
+
+def judged_several(deed: Judged) -> str:
+    """ "12 tasks rated 4 stars"."""
+    amount, value = units.count(len(deed), "task"), next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} cleared."
+        case "pick":
+            deeds = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
+            return deeds.get(value, f"{amount} neither picked nor rejected any more.")
+        case "tags":
+            return f"Tags of {amount} changed."
+        case "project":
+            return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
+        case what:
+            return f"{_JUDGING[what].capitalize()} of {amount} changed."
+
+
+def judged_one(deed: Judged) -> str:
+    """ "Rated 4": the beginning of a sentence."""
+    value = next(iter(deed.after.values()))
+    match deed.what:
+        case "rating":
+            return f"Rated {value}" if value else "Rating cleared"
+        case "pick":
+            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
+        case "tags":
+            return "Tags changed"
+        case "project":
+            return f"Put into {value}" if value else "Taken out of its project"
+        case what:
+            return f"{_JUDGING[what].capitalize()} changed"

@@ -1,0 +1,84 @@
+"""The places of the library as a list, and the searches that the person saved, without a window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.task import BatchId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.settings import Settings
+from runway_desktop.usecases.listing.lines import keep_order, kept_order
+from runway_desktop.usecases.searching.language import Query, Term, read
+from runway_desktop.usecases.searching.places import MOST_TAGS, SavedSearches, entries_of, place_terms, usual_name
+from tests.fakes import FakeClock, MemoryStore
+
+FOG = read("fog rating:>=4")
+NIGHT = read("night")
+
+
+def settings() -> Settings:
+    return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("library"))
+
+
+def titles(counts: PlaceCounts, opened: Place = Place.ALL, not_saved: int | None = None) -> list[str]:
+    return [entry.title for entry in entries_of(counts, opened, not_saved=not_saved)]
+
+
+def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is_open() -> None:
+    assert "Missing files" not in titles(PlaceCounts())
+    assert "Missing files" in titles(PlaceCounts(places={Place.MISSING: 1}))
+    assert "Missing files" in titles(PlaceCounts(), opened=Place.MISSING)
+
+
+def test_results_that_are_not_saved_stand_after_what_needs_attention() -> None:
+    assert "Not saved" not in titles(PlaceCounts())
+    assert titles(PlaceCounts(), not_saved=0)[3:5] == ["Needs attention", "Not saved"]
+
+
+def test_only_the_most_frequent_tags_are_listed_by_name() -> None:
+    tags = {f"tag {number:02}": number for number in range(MOST_TAGS + 2)}
+    found = titles(PlaceCounts(tags=tags))
+    assert found[found.index("Tags") + 1 :] == sorted(tags)[2:]
+
+
+def test_every_entry_has_a_key_of_its_own() -> None:
+    counts = PlaceCounts(projects={"a": 1}, tags={"a": 1}, batches=((BatchId("b1"), "a", 1), (BatchId("b2"), "a", 1)))
+    keys = [entry.key for entry in entries_of(counts, Place.ALL)]
+    assert len(keys) == len(set(keys))
+
+
+def test_a_search_is_saved_once_and_comes_back_where_it_stood() -> None:
+    searches = SavedSearches(settings())
+    first, second = searches.save(FOG, "Fog"), searches.save(NIGHT, "Night")
+    assert first is not None
+    assert searches.save(FOG, "Again") == first
+    assert searches.save(Query(), "Nothing") is None
+    searches.rename(first.id, "  ")
+    searches.delete(first.id)
+    assert list(searches.all) == [second]
+    searches.restore(first, 0)
+    assert list(searches.all) == [first, second]
+
+
+def test_a_search_without_a_name_is_called_by_what_it_asks() -> None:
+    assert usual_name(FOG, "All tasks") == "Rating ≥ 4, fog"
+    assert usual_name(Query(), "Live") == "Live"
+
+
+def test_every_place_but_the_whole_library_can_be_asked_for_in_words() -> None:
+    assert place_terms(Filter(), PlaceCounts()) == ()
+    for place in set(Place) - {Place.ALL}:
+        [term] = place_terms(Filter(place=place), PlaceCounts())
+        assert term.key == "is"
+    assert place_terms(Filter(place=Place.PICKS), PlaceCounts()) == (Term("is", "pick"),)
+
+
+def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
+    kept = settings()
+    assert kept_order(kept) == Listing()
+    by_cost = Listing(filter=Filter(text="fog"), sort=SortKey.COST, descending=False, group=GroupBy.NONE)
+    keep_order(kept, by_cost)
+    assert kept_order(kept) == Listing(sort=SortKey.COST, descending=False, group=GroupBy.NONE)
+    kept.set("list.order", {"sort": "by moon"})
+    assert kept_order(kept) == Listing()
