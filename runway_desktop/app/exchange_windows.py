@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.usecases.use_cases import UseCases
 
 if TYPE_CHECKING:
     from runway_desktop.ui.exchange.host import ExchangeHost
 
 
 class ExchangeWindows(QObject):
-    def __init__(self, engine: Engine, runner: Runner, theme: Theme, window: MainWindow) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, theme: Theme, window: MainWindow) -> None:
         super().__init__(window)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._theme = theme
         self._window = window
@@ -41,7 +41,7 @@ class ExchangeWindows(QObject):
             from runway_desktop.viewmodels.exchange.door import ExchangeDoor
 
             window, models = self._window, self._window.models
-            door = ExchangeDoor(self._engine, models.bridge, self._runner, lambda: models.rows.listing, self)
+            door = ExchangeDoor(self._cases, models.bridge, self._runner, lambda: models.rows.listing, self)
             self._host = host = ExchangeHost(door, self._theme, window)
             host.show_wanted.connect(models.desk.show_wanted)
             host.told.connect(lambda words, problem: models.desk.tell(words, problem=problem))

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.announcements import Announcements
 
 _WAS_TOLD = "tray.told"
@@ -22,7 +22,7 @@ _WAS_TOLD = "tray.told"
 class InTray(QObject):
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         models: Models,
         runner: Runner,
         window: MainWindow,
@@ -30,10 +30,10 @@ class InTray(QObject):
         make_icon: Callable[[QIcon, QObject], QSystemTrayIcon] | None = None,
     ) -> None:
         super().__init__(window)
-        self._settings = engine.settings
+        self._settings = cases.settings
         self._memory = models.memory
         self._window = window
-        self.announcements = Announcements(engine, models.bridge, runner, self)
+        self.announcements = Announcements(cases, models.bridge, runner, self)
         self.tray = Tray(self.announcements, models.status, models.places, profile, window, make_icon=make_icon)
         self.tray.window_wanted.connect(window.come_to_front)
         self.tray.tasks_wanted.connect(models.desk.show_wanted)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QProcess
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.ui.confirm import confirm
@@ -19,6 +18,7 @@ from runway_desktop.ui.profiles.badge import window_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.use_cases import UseCases
 
 from .options import own_words
 
@@ -32,7 +32,7 @@ class ProfileWindows(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         runner: Runner,
         theme: Theme,
         window: MainWindow,
@@ -40,7 +40,7 @@ class ProfileWindows(QObject):
         open_profile: Callable[[Profile], bool],
     ) -> None:
         super().__init__(window)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._theme = theme
         self._window = window
@@ -67,24 +67,24 @@ class ProfileWindows(QObject):
             self._tell(f"“{profile.name}” could not be opened.", problem=True)
 
     def make_new(self) -> None:
-        service = self._engine.profiles
+        service = self._cases.profiles
         if service is None or self._profiles.why_no_new_one:
             return
         from runway_desktop.ui.profiles.new_profile import NewProfileDialog
         from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
 
-        form = NewProfileForm(self._engine, service, self._runner, self._names())
+        form = NewProfileForm(self._cases, service, self._runner, self._names())
         form.made.connect(self._made)
         NewProfileDialog(form, self._theme, self._window).open()
 
     def back_up(self) -> None:
-        backups = self._engine.backups
+        backups = self._cases.backups
         if backups is None:
             return
         from runway_desktop.ui.profiles.backup_window import BackupWindow
         from runway_desktop.viewmodels.profiles.backup import BackupModel
 
-        model = BackupModel(self._engine, backups, self._runner)
+        model = BackupModel(self._cases, backups, self._runner)
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
         opened.file_wanted.connect(lambda path: self._window.models.desk.handing.selection_wanted.emit([path]))
         opened.open()
@@ -93,18 +93,18 @@ class ProfileWindows(QObject):
         """Asks for a file to restore, first where the daily ones are."""
         from runway_desktop.ui.file_dialogs import choose_backup
 
-        backups = self._engine.backups
+        backups = self._cases.backups
         if backups is not None:
             choose_backup(self._front(), self.restore, backups.profile.backups)
 
     def restore(self, path: Path) -> None:
-        restores = self._engine.restores
+        restores = self._cases.restores
         if restores is None:
             return
         from runway_desktop.ui.profiles.restore_window import RestoreWindow
         from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
-        model = RestoreModel(self._engine, restores, self._runner, path, self._names())
+        model = RestoreModel(self._cases, restores, self._runner, path, self._names())
         model.made.connect(self._profiles.made)
         model.restart_wanted.connect(self._start_again)
         opened = RestoreWindow(model, self._theme, self._front())
@@ -119,14 +119,14 @@ class ProfileWindows(QObject):
 
     def tell_restored(self) -> None:
         """What has to be decided after a restore, or in a copy, once."""
-        settings = self._engine.settings
+        settings = self._cases.settings
         found = after_restore.to_tell(settings)
         if found is None:
             return
         from runway_desktop.usecases.words.restored_words import restored_words
 
         message, detail = restored_words(found)
-        held = [task.id for task in self._engine.ledger.held() if task.may_be_sent_already]
+        held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
         show = self._window.models.desk.show_wanted
         self._window.notices.tell(
             message,

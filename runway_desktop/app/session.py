@@ -26,7 +26,7 @@ from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.listing.lines import kept_order
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.events import Notice
     from runway_desktop.domain.profiles import Profile
-    from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import Gathered
     from runway_desktop.ui.compare.host import CullingHost
     from runway_desktop.ui.sheet.host import SheetHost
@@ -95,7 +94,7 @@ class Session(QObject):
         self._refused = False
         self._waiting_items: list[str] = list(options.items)
         self.window: MainWindow | None = None
-        self.engine: Engine | None = None
+        self.cases: UseCases | None = None
         self.models: Models | None = None
         self._sheets: SheetHost | None = None
         self.culling: CullingHost | None = None
@@ -115,7 +114,6 @@ class Session(QObject):
         try:
             folders = environment.folders_of(self.profile)
             assembly = await build(self.profile, folders, self._address, workers, file_workers, state=self._state)
-            self.engine = assembly.engine
             _on_signals(loop, self._closing.set)
             try:
                 await self._live(assembly, supervisor, theme)
@@ -129,12 +127,13 @@ class Session(QObject):
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
-        ahead = await ask_ahead(assembly.engine, kept_order(assembly.engine.settings), supervisor.spawn)
-        window = self._open_window(assembly.engine, supervisor, theme, ahead)
+        cases = self.cases = UseCases(assembly.engine)
+        ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
+        window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
-        supervisor.spawn(self._find_key(assembly.engine), "find key")
+        supervisor.spawn(self._find_key(cases), "find key")
         await self._closing.wait()
 
     def ring(self, words: Sequence[str]) -> None:
@@ -153,34 +152,33 @@ class Session(QObject):
         self.starts_again = True
         self.close()
 
-    def _open_window(self, engine: Engine, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
-        theme.choose(Choice(engine.settings.theme))
-        bridge = Bridge(engine.bus, self)
-        runner = Runner(supervisor.spawn, engine.bus)
+    def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
+        theme.choose(Choice(cases.settings.theme))
+        bridge = Bridge(cases.bus, self)
+        runner = Runner(supervisor.spawn, cases.bus)
         self._runner = runner
-        rows = TaskListModel(engine, bridge, runner, self)
-        places = Places(engine, bridge, runner, self)
-        sending = self._sending = Sending(engine)
-        composer = Composer(engine, sending, bridge, runner, self)
+        rows = TaskListModel(cases, bridge, runner, self)
+        places = Places(cases, bridge, runner, self)
+        composer = Composer(cases, bridge, runner, self)
         models = Models(
             bridge=bridge,
             rows=rows,
-            filter=ListFilter(engine, rows, self),
+            filter=ListFilter(cases, rows, self),
             places=places,
-            details=DetailsModel(engine, bridge, runner, rows, self),
+            details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
-            status=Status(engine, bridge, places, self),
-            desk=TaskCommands(engine, sending, composer, runner, self),
-            board=ExpiryBoard(engine, bridge, runner, self),
-            posters=Posters(engine, bridge, runner, rows, self.profile.posters, self),
-            memory=Memory(engine.settings),
-            keys=KeyChoices(engine.settings, bridge, self),
-            folder=FolderWatch(engine, bridge, runner, self),
-            profiles=ProfilesModel(engine, runner, self.profile.name, self),
+            status=Status(cases, bridge, places, self),
+            desk=TaskCommands(cases, composer, runner, self),
+            board=ExpiryBoard(cases, bridge, runner, self),
+            posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
+            memory=Memory(cases.settings),
+            keys=KeyChoices(cases.settings, bridge, self),
+            folder=FolderWatch(cases, bridge, runner, self),
+            profiles=ProfilesModel(cases, runner, self.profile.name, self),
         )
         self.models = models
         bridge.settings_changed.connect(
-            lambda names: theme.choose(Choice(engine.settings.theme)) if "theme" in names else None
+            lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
         )
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
@@ -196,8 +194,8 @@ class Session(QObject):
         window.batch_menu_wanted.connect(self._open_batch_menu)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
-        self.exchange = ExchangeWindows(engine, runner, theme, window)
-        self.profiles = ProfileWindows(engine, runner, theme, window, self._start_again, open_in_its_own_window)
+        self.exchange = ExchangeWindows(cases, runner, theme, window)
+        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, open_in_its_own_window)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -221,28 +219,28 @@ class Session(QObject):
         MistakeNotice(self._bugs, window.notices, self.profile.log, window)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
-        if self.engine is not None and self.models is not None:
+        if self.cases is not None and self.models is not None:
             from .in_tray import InTray
 
-            self._in_tray = InTray(self.engine, self.models, self._runner, window, self.profile.name)
+            self._in_tray = InTray(self.cases, self.models, self._runner, window, self.profile.name)
 
-    async def _find_key(self, engine: Engine) -> None:
-        await engine.account.start()
-        if engine.account.key.place is KeyPlace.NONE:
+    async def _find_key(self, cases: UseCases) -> None:
+        await cases.account.start()
+        if cases.account.key.place is KeyPlace.NONE:
             self._show_welcome()
         elif self.window is not None:
             self.window.composer_pane.focus_prompt()
-        for problem in engine.settings.problems:
+        for problem in cases.settings.problems:
             if self.models is not None:
                 self.models.desk.tell(problem, problem=True)
         for notice in self._notices:
-            engine.bus.tell(notice)
+            cases.bus.tell(notice)
         if self.profiles is not None:
             self.profiles.tell_restored()
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
-        self._offer_open_sheet(engine)
+        self._offer_open_sheet(cases)
         self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
@@ -265,12 +263,12 @@ class Session(QObject):
         self._refused = refused
 
     def _show_welcome(self) -> None:
-        if self.window is None or self.engine is None or self.models is None:
+        if self.window is None or self.cases is None or self.models is None:
             return
         from runway_desktop.ui.dialogs.welcome import Welcome
         from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
-        form = KeyForm(self.engine, self.models.bridge, self._runner, self)
+        form = KeyForm(self.cases, self.models.bridge, self._runner, self)
         welcome = Welcome(form, self._theme)
         form.accepted.connect(lambda _: self._show_workspace())
         welcome.demo_wanted.connect(self._start_demo)
@@ -298,14 +296,14 @@ class Session(QObject):
 
     def _open_spending(self, theme: Theme) -> None:
         """One window of it; asked for again it comes to the front."""
-        if self.window is None or self.engine is None or self.models is None:
+        if self.window is None or self.cases is None or self.models is None:
             return
         from runway_desktop.ui.spending.spending_window import SpendingWindow
         from runway_desktop.viewmodels.money.spending import SpendingModel
 
         opened = self.window.findChild(SpendingWindow)
         if opened is None:
-            model = SpendingModel(self.engine, self.models.bridge, self._runner, self)
+            model = SpendingModel(self.cases, self.models.bridge, self._runner, self)
             opened = SpendingWindow(model, theme, self.window)
             opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
         opened.show()
@@ -313,11 +311,11 @@ class Session(QObject):
         opened.activateWindow()
 
     def _open_preferences(self, theme: Theme, section: str) -> None:
-        if self.window is not None and self.engine is not None and self.models is not None:
+        if self.window is not None and self.cases is not None and self.models is not None:
             from runway_desktop.ui.dialogs.preferences import Preferences
             from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
-            model = PreferencesForm(self.engine, self.models.bridge, self._runner, self)
+            model = PreferencesForm(self.cases, self.models.bridge, self._runner, self)
             dialog = Preferences(model, theme, self.window, profiles=self.models.profiles)
             if self.profiles is not None:
                 self.profiles.follow(dialog)
@@ -326,14 +324,14 @@ class Session(QObject):
 
     def _sheet_host(self) -> SheetHost | None:
         """Whoever opens sheets, made when the first one is wanted."""
-        if self.window is None or self.engine is None or self.models is None:
+        if self.window is None or self.cases is None or self.models is None:
             return None
         if self._sheets is None:
             from runway_desktop.ui.sheet.host import SheetHost
             from runway_desktop.viewmodels.sheet.door import SheetDoor
 
             models, window = self.models, self.window
-            door = SheetDoor(self.engine, self._sending, models.bridge, self._runner, models.composer, self)
+            door = SheetDoor(self.cases, models.bridge, self._runner, models.composer, self)
             self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.desk.show_wanted)
             self._sheets.told.connect(models.desk.tell)
@@ -351,14 +349,14 @@ class Session(QObject):
 
     def _compare(self, task_ids: Sequence[TaskId]) -> None:
         """The culling room, made when it is first wanted."""
-        if self.window is None or self.engine is None or self.models is None:
+        if self.window is None or self.cases is None or self.models is None:
             return
         if self.culling is None:
             from runway_desktop.ui.compare.host import CullingHost
             from runway_desktop.viewmodels.compare.compare import Compare
 
             models, window = self.models, self.window
-            model = Compare(self.engine, models.bridge, self._runner, models.desk.judging, self)
+            model = Compare(self.cases, models.bridge, self._runner, models.desk.judging, self)
             model.said.connect(models.desk.tell)
             self.culling = CullingHost(model, self._theme, window.keys, window)
             self.culling.entered.connect(window.pause_preview)
@@ -374,11 +372,11 @@ class Session(QObject):
         if host is not None:
             host.batch_menu(batch_id, at)
 
-    def _offer_open_sheet(self, engine: Engine) -> None:
+    def _offer_open_sheet(self, cases: UseCases) -> None:
         """A sheet that was open when the program was killed."""
         from runway_desktop.services.library.sheets import OPEN_SHEET
 
-        host = self._sheet_host() if engine.settings.get(OPEN_SHEET) is not None else None
+        host = self._sheet_host() if cases.settings.get(OPEN_SHEET) is not None else None
         if host is not None:
             host.door.look_for_left_open()
 
@@ -401,17 +399,17 @@ class Session(QObject):
 
     def _quit_wanted(self) -> None:
         """Asks only while something is being sent or saved."""
-        engine, window = self.engine, self.window
-        if engine is None or window is None:
+        cases, window = self.cases, self.window
+        if cases is None or window is None:
             self.close()
             return
         from runway_desktop.usecases.commands.questions import closing_question
 
-        sending = sum(task.state is State.SENDING for task in engine.ledger.open())
-        backups = engine.backups
+        sending = sum(task.state is State.SENDING for task in cases.tasks.open())
+        backups = cases.backups
         asked = closing_question(
             sending=sending,
-            saving=engine.downloads.running,
+            saving=cases.downloads.running,
             makes_backup=backups is not None and backups.is_awaited,
         )
         if asked is None:

@@ -24,8 +24,8 @@ class Again(Walk):
         await self.choose(video)
         await asyncio.sleep(1.0)
         await self.album.take(self.window, "opened-again-200-percent-dark")
-        if self.session.engine is not None:
-            self.session.engine.settings.set("theme", "light")
+        if self.session.cases is not None:
+            self.session.cases.settings.set("theme", "light")
         await asyncio.sleep(0.4)
         await self.album.take(self.window, "200-percent-light")
         self.say("chooser at 200 %")

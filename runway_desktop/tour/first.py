@@ -196,9 +196,9 @@ class First(Walk):
         window.show_grid(False)
 
     async def looks(self) -> None:
-        window, engine = self.window, self.session.engine
-        if engine is None:
-            raise StepFailed("there is no engine")
+        window, cases = self.window, self.session.cases
+        if cases is None:
+            raise StepFailed("there is no cases")
         self.say("preferences")
         window.preferences_wanted.emit("Saving")
         await until(lambda: dialog(window, Preferences), "the preferences")
@@ -225,7 +225,7 @@ class First(Walk):
             await asyncio.sleep(0.6)
         for theme in ("light", "dark"):
             self.say(f"{theme} theme")
-            engine.settings.set("theme", theme)
+            cases.settings.set("theme", theme)
             await asyncio.sleep(0.3)
             await self.album.take(window, f"theme-{theme}")
         for width, height in ((1024, 640), (1920, 1080)):

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 async def show_folder(walk: Walk) -> None:
     """Needs saved results; leaves the library in another folder, with all of them."""
-    engine, window = walk.session.engine, walk.window
-    if engine is None:
-        raise StepFailed("there is no engine")
-    library = engine.settings.library
+    cases, window = walk.session.cases, walk.window
+    if cases is None:
+        raise StepFailed("there is no cases")
+    library = cases.settings.library
     walk.say("the library's folder is gone, and there again")
     window.notices.dismiss_all()
     if window.preview is not None:
         window.preview.stop()
     aside = await asyncio.to_thread(library.rename, library.with_name("unplugged"))
-    await engine.folder.look()
-    await until(lambda: engine.folder.health.state is FolderState.ABSENT, "the folder that is gone", 20)
+    await cases.folder.look()
+    await until(lambda: cases.folder.health.state is FolderState.ABSENT, "the folder that is gone", 20)
     await asyncio.sleep(0.4)
     await walk.album.take(window, "folder-absent")
     await asyncio.to_thread(aside.rename, library)
-    await engine.folder.look()
-    await until(lambda: engine.folder.health.state.can_write, "the folder that is back", 20)
+    await cases.folder.look()
+    await until(lambda: cases.folder.health.state.can_write, "the folder that is back", 20)
     walk.say("the library moves")
     window.preferences_wanted.emit("Saving")
     await until(lambda: dialog(window, Preferences), "the preferences")

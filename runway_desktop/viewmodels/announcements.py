@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.domain.task import BatchId, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_tasks
 
 from .bridge import Bridge
@@ -27,9 +27,9 @@ class Announcements(QObject):
     announced = Signal(object)
     """An Announcement."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._touched: dict[TaskId, None] = {}
         self._told: set[tuple[str, End]] = set()
@@ -41,7 +41,7 @@ class Announcements(QObject):
         """Looks now at what was gathered."""
         self._timer.stop()
         touched, self._touched = tuple(self._touched), {}
-        if touched and self._engine.settings.announce != "off":
+        if touched and self._cases.settings.announce != "off":
             self._runner(self._look(touched), "announce")
 
     def _hear(self, changes: Mapping[TaskId, Touch]) -> None:
@@ -53,12 +53,12 @@ class Announcements(QObject):
 
     async def _look(self, task_ids: Sequence[TaskId]) -> None:
         ended: list[tuple[Row, End]] = []
-        for row in await self._engine.library.rows(task_ids):
+        for row in await self._cases.library.rows(task_ids):
             end = end_of(row)
             if end is not None and (row.task.id, end) not in self._told:
                 self._told.add((row.task.id, end))
                 ended.append((row, end))
-        match self._engine.settings.announce:
+        match self._cases.settings.announce:
             case "each":
                 self._tell(ended)
             case "batch":
@@ -74,7 +74,7 @@ class Announcements(QObject):
 
     async def _look_at_batch(self, batch_id: BatchId, task_ids: Sequence[TaskId]) -> None:
         listing = Listing(filter=Filter(batches=frozenset({batch_id})), group=GroupBy.BATCH)
-        for batch in await self._engine.library.groups(listing):
+        for batch in await self._cases.library.groups(listing):
             if is_over(batch) and (batch_id, End.SAVED) not in self._told:
                 self._told.add((batch_id, End.SAVED))
                 self.announced.emit(of_batch(batch, task_ids))

@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.folders import FolderState
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.folders import Way, trouble_of
 
 from .bridge import Bridge
@@ -29,9 +29,9 @@ class FolderWatch(QObject):
     release_wanted = Signal(object)
     """Files that are moved next: whoever plays or shows one lets go of it."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._said = False
         bridge.library_folder_changed.connect(self._tell)
@@ -39,7 +39,7 @@ class FolderWatch(QObject):
 
     def take(self, way: Way) -> None:
         """Does what a button of the notice says."""
-        folder = self._engine.folder
+        folder = self._cases.folder
         match way:
             case Way.TRY_AGAIN:
                 self._look()
@@ -47,7 +47,7 @@ class FolderWatch(QObject):
                 folder.accept()
                 self._look()
             case Way.KEEP_HERE:
-                self._engine.downloads.rescue_now()
+                self._cases.downloads.rescue_now()
             case Way.SHOW_FOLDER:
                 self.show_wanted.emit(Path(folder.health.folder))
             case Way.CHOOSE:
@@ -55,20 +55,20 @@ class FolderWatch(QObject):
 
     def window_is_used(self) -> None:
         """The person comes back, perhaps from plugging a drive in: it is looked at without being asked."""
-        if not self._engine.folder.health.state.can_write:
-            self._engine.folder.doubt()
+        if not self._cases.folder.health.state.can_write:
+            self._cases.folder.doubt()
 
     def _look(self) -> None:
         """The notice went with the press of its button: it comes again if nothing has changed."""
         self._runner(self._look_again(), "look at the library's folder", done=self._tell)
 
     def _look_again(self) -> Coroutine[Any, Any, object]:
-        return self._engine.folder.look(self._engine.folder.health.state)
+        return self._cases.folder.look(self._cases.folder.health.state)
 
     def _tell(self, _: object = None) -> None:
-        downloads = self._engine.downloads
-        health = self._engine.folder.health
-        trouble = trouble_of(health, waiting=downloads.waiting, rescues=self._engine.settings.rescue)
+        downloads = self._cases.downloads
+        health = self._cases.folder.health
+        trouble = trouble_of(health, waiting=downloads.waiting, rescues=self._cases.settings.rescue)
         if trouble is not None:
             self._said = True
             self.troubled.emit(trouble)

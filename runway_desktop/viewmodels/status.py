@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.account import Connection, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Place
-from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import account
 from runway_desktop.usecases.words.folders import headline_of
 from runway_desktop.usecases.words.states import Tone
@@ -20,9 +20,9 @@ from .tasks.places import Places
 class Status(QObject):
     changed = Signal()
 
-    def __init__(self, engine: Engine, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._places = places
         self._board: ExpiryBoard | None = None
         self._downloads = DownloadsCounted(0, 0, 0.0)
@@ -37,36 +37,36 @@ class Status(QObject):
 
     @property
     def connection(self) -> Connection:
-        return self._engine.account.connection
+        return self._cases.account.connection
 
     @property
     def key(self) -> KeyStatus:
-        return self._engine.account.key
+        return self._cases.account.key
 
     @property
     def organization(self) -> Organization | None:
-        return self._engine.account.organization
+        return self._cases.account.organization
 
     @property
     def paused(self) -> bool:
-        return self._engine.settings.paused
+        return self._cases.settings.paused
 
     def connection_words(self) -> tuple[str, Tone]:
-        return account.connection_words(self.connection, self._engine.clock.now())
+        return account.connection_words(self.connection, self._cases.clock.now())
 
     def balance_words(self) -> str:
         return account.balance_words(self.organization)
 
     def left_parts(self) -> list[str]:
-        engine = self._engine
+        cases = self._cases
         counts = self._places.counts.places
-        forecast = engine.lane.forecast() if engine.is_made("lane") else None
+        forecast = cases.queue.forecast() if cases.is_made("lane") else None
         until_sent = (forecast.low_seconds, forecast.high_seconds) if forecast is not None else None
-        spent = engine.budget.spent_today if engine.is_made("budget") else 0.0
+        spent = cases.budget.spent_today if cases.is_made("budget") else 0.0
         parts = [
             f"{counts.get(Place.LIVE, 0):,} live",
             account.waiting_words(counts.get(Place.WAITING_HERE, 0), until_sent),
-            account.today_words(spent, engine.settings.day_cap),
+            account.today_words(spent, cases.settings.day_cap),
             "Sending is paused" if self.paused else "",
         ]
         return [part for part in parts if part]
@@ -82,8 +82,8 @@ class Status(QObject):
 
     def right_parts(self, model: str) -> list[str]:
         """`model` is the composer's: what is left of it today."""
-        engine = self._engine
-        moving = engine.move.progress if engine.is_made("move") and engine.move.is_moving else None
+        cases = self._cases
+        moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
         parts = [
             headline_of(moving) if moving is not None else "",
             account.left_today_words(self.organization, model),

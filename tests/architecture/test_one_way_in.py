@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.use_cases import Queue, Tasks, UseCases
+
 SOURCE = Path(__file__).parents[2] / "runway_desktop"
 ALLOWED = {
     # attribute call on something whose name ends so, and where it may stand
@@ -45,3 +48,15 @@ def test_a_prepared_request_is_made_in_one_place():
         and "class Prepared" not in path.read_text(encoding="utf-8")
     }
     assert makers == {"usecases/sending/sending.py"}
+
+
+def test_a_face_is_given_nothing_that_stores_or_sends():
+    given = {name for name in vars(UseCases) if not name.startswith("_")}
+    assert given.isdisjoint({"engine", "ledger", "lane", "store", "submission", "inputs", "asking"})
+    assert {"release", "send_next", "settle"}.isdisjoint(vars(Queue))
+    assert {"add", "move", "change", "change_many", "take_in", "place"}.isdisjoint(vars(Tasks))
+
+
+def test_a_service_of_a_face_is_read_and_never_replaced():
+    with pytest.raises(AttributeError):
+        UseCases(Engine.__new__(Engine)).library = None

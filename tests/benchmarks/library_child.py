@@ -19,10 +19,11 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import State
+from runway_desktop.services.tasks.ledger import Ledger
 from tests.benchmarks.children import say
 
 if TYPE_CHECKING:
@@ -164,8 +165,9 @@ async def _orders(session: Session) -> dict[str, dict[str, float]]:
 async def _while_tasks_end(session: Session, ends: int) -> dict[str, Any]:
     """Types while tasks end; those that failed long ago stand for them, and succeed this time."""
     assert session.models is not None, "the session is ready"
-    assert session.engine is not None, "the session is ready"
-    chosen, engine = session.models.filter, session.engine
+    assert session.cases is not None, "the session is ready"
+    chosen, cases = session.models.filter, session.cases
+    ledger = cast(Ledger, cases.tasks)
     for line in _SAVED:
         chosen.search(line)
         await asyncio.sleep(RESTING)
@@ -175,15 +177,13 @@ async def _while_tasks_end(session: Session, ends: int) -> dict[str, Any]:
     while any(entry.search and entry.count is None for entry in session.models.places.entries()):
         await asyncio.sleep(0.05)
     await asyncio.sleep(1.0)
-    failed = await engine.library.list(Listing(filter=Filter(states=frozenset({State.FAILED})), group=GroupBy.NONE))
+    failed = await cases.library.list(Listing(filter=Filter(states=frozenset({State.FAILED})), group=GroupBy.NONE))
     counted: list[float] = []
-    _watch(engine.library, counted)
+    _watch(cases.library, counted)
 
     async def end_them() -> None:
         for task_id in failed.ids[:ends]:
-            await engine.ledger.change(
-                task_id, lambda task: replace(task, state=State.SUCCEEDED, failure=None), "state"
-            )
+            await ledger.change(task_id, lambda task: replace(task, state=State.SUCCEEDED, failure=None), "state")
             await asyncio.sleep(_ENDING)
 
     begun, took = time.perf_counter(), []

@@ -77,7 +77,7 @@ def _rows_of(session: Session) -> list[float]:
     from runway_desktop.domain.events import Event, TaskChanged
     from runway_desktop.domain.task import TaskId
 
-    assert session.engine is not None, "the session is ready"
+    assert session.cases is not None, "the session is ready"
     assert session.models is not None, "the session is ready"
     rows = session.models.rows
     ended: dict[TaskId, float] = {}
@@ -94,7 +94,7 @@ def _rows_of(session: Session) -> list[float]:
             if task_id is not None and (at := ended.pop(task_id, None)) is not None:
                 took.append(now - at)
 
-    session.engine.bus.listen(hear)
+    session.cases.bus.listen(hear)
     rows.dataChanged.connect(changed)
     return took
 

@@ -64,10 +64,10 @@ async def _measure(session: Session, folder: Path, keys: int) -> None:
 
 async def _opened(session: Session, path: Path) -> SheetWindow:
     """The sheet of a file, once it is checked and painted."""
-    assert session.engine is not None, "the session is ready"
+    assert session.cases is not None, "the session is ready"
     host = session._sheet_host()
     assert host is not None, "the session is ready"
-    host.door.open_gathered(await session.engine.intake.gather(Dropped(paths=(path,))))
+    host.door.open_gathered(await session.cases.intake.gather(Dropped(paths=(path,))))
     window = host.windows[-1]
     painted = _paints_of(window.table.viewport())
     while not window.sheet.model.is_checked or not painted():
@@ -108,8 +108,8 @@ async def _sent(session: Session, window: SheetWindow) -> tuple[float, float, in
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QPushButton
 
-    assert session.engine is not None, "the session is ready"
-    ledger, wanted = session.engine.ledger, window.sheet.model.totals.ready
+    assert session.cases is not None, "the session is ready"
+    ledger, wanted = session.cases.tasks, window.sheet.model.totals.ready
     go = next(found for found in window.findChildren(QPushButton) if found.text().startswith("Generate"))
     moments = [time.perf_counter()]
     timer = QTimer(window, interval=5)

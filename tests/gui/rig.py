@@ -31,6 +31,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -122,25 +123,26 @@ class Rig:
         self.bridge = bridge = Bridge(engine.bus, owner)
         bridge.notice.connect(self.notices.append)
         self.runner = runner = Runner(self.supervisor.spawn, engine.bus)
-        self.rows = rows = TaskListModel(engine, bridge, runner, owner)
-        self.places = Places(engine, bridge, runner, owner)
-        self.sending = Unasked(engine)
-        self.composer = Composer(engine, self.sending, bridge, runner, owner)
+        self.cases = cases = UseCases(engine)
+        cases.sending = Unasked(engine)
+        self.rows = rows = TaskListModel(cases, bridge, runner, owner)
+        self.places = Places(cases, bridge, runner, owner)
+        self.composer = Composer(cases, bridge, runner, owner)
         self.models = Models(
             bridge=bridge,
             rows=rows,
-            filter=ListFilter(engine, rows, owner),
+            filter=ListFilter(cases, rows, owner),
             places=self.places,
-            details=DetailsModel(engine, bridge, runner, rows, owner),
+            details=DetailsModel(cases, bridge, runner, rows, owner),
             composer=self.composer,
-            status=Status(engine, bridge, self.places, owner),
-            desk=TaskCommands(engine, self.sending, self.composer, runner, owner),
-            board=ExpiryBoard(engine, bridge, runner, owner),
-            posters=Posters(engine, bridge, runner, rows, self.folder / "posters", owner),
+            status=Status(cases, bridge, self.places, owner),
+            desk=TaskCommands(cases, self.composer, runner, owner),
+            board=ExpiryBoard(cases, bridge, runner, owner),
+            posters=Posters(cases, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
-            folder=FolderWatch(engine, bridge, runner, owner),
+            folder=FolderWatch(cases, bridge, runner, owner),
             keys=KeyChoices(engine.settings, bridge, owner),
-            profiles=ProfilesModel(engine, runner, "Default", owner),
+            profiles=ProfilesModel(cases, runner, "Default", owner),
         )
         self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
         self.board = self.models.board

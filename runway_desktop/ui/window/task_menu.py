@@ -182,7 +182,7 @@ class TaskMenu(QObject):
                     _id_problem,
                     lambda text: carry_out(Given(text=text.strip().lower())),
                 )
-            case None if (asked := self._desk.commands.question(command, selected)) is not None:
+            case None if (asked := self._desk.question(command, selected)) is not None:
                 confirm(self._window, asked, carry_out)
             case None:
                 carry_out()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from runway_desktop.catalog import Endpoint, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Endpoint, MediaKind, Pair
 from runway_desktop.domain.task import Request
-from runway_desktop.services.engine import Engine
+from runway_desktop.services.settings import Settings
 
 from .input_item import InputItem, kind_of
 
@@ -19,11 +19,12 @@ _MODELS = "composer.models"
 
 
 class PairChoice:
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, catalog: Catalog, settings: Settings) -> None:
+        self._catalog = catalog
+        self._settings = settings
 
     def first(self) -> Pair:
-        catalog = self._engine.catalog
+        catalog = self._catalog
         return catalog.pair(*_FIRST) or next(iter(catalog.pairs()))
 
     def model_for(self, endpoint: Endpoint, current: Pair, inputs: Iterable[InputItem]) -> str:
@@ -35,9 +36,9 @@ class PairChoice:
 
     def taking_prompt(self, current: Pair, inputs: Iterable[InputItem]) -> Pair | None:
         """One that takes a prompt and these inputs."""
-        for endpoint in self._engine.catalog.endpoints_taking(_kinds(inputs), has_prompt=True):
+        for endpoint in self._catalog.endpoints_taking(_kinds(inputs), has_prompt=True):
             for model in self._models_first_used(endpoint, current):
-                pair = self._engine.catalog.pair(endpoint.name, model)
+                pair = self._catalog.pair(endpoint.name, model)
                 if pair is not None and pair.prompt_field is not None:
                     return pair
         return None
@@ -47,24 +48,24 @@ class PairChoice:
     ) -> Pair | None:
         """One that takes an input of this kind, beside these and the prompt where any does."""
         only = frozenset({kind} if kind is not None else ())
-        fitting = self._engine.catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
+        fitting = self._catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
         if not fitting:
-            fitting = self._engine.catalog.endpoints_taking(only, has_prompt=False)
+            fitting = self._catalog.endpoints_taking(only, has_prompt=False)
         for endpoint in fitting:
             for model in self._models_first_used(endpoint, current):
-                pair = self._engine.catalog.pair(endpoint.name, model)
+                pair = self._catalog.pair(endpoint.name, model)
                 if pair is not None and any(kind in field.media for field in pair.asset_fields):
                     return pair
         return None
 
     def remember(self, request: Request) -> None:
         """This model was sent: it is the one to go to when its endpoint is chosen again."""
-        self._engine.settings.set(_MODELS, {**self._remembered(), request.endpoint: request.model})
+        self._settings.set(_MODELS, {**self._remembered(), request.endpoint: request.model})
 
     def _first_ready(self, endpoint: Endpoint, inputs: Iterable[InputItem]) -> str:
         here = _kinds(inputs)
         for model in endpoint.models:
-            pair = self._engine.catalog.pair(endpoint.name, model)
+            pair = self._catalog.pair(endpoint.name, model)
             if pair is not None and all(field.media & here for field in pair.asset_fields if field.required):
                 return model
         return endpoint.models[0]
@@ -78,7 +79,7 @@ class PairChoice:
         return self._remembered().get(endpoint.name)
 
     def _remembered(self) -> Mapping[str, str]:
-        remembered = self._engine.settings.get(_MODELS, {})
+        remembered = self._settings.get(_MODELS, {})
         return remembered if isinstance(remembered, Mapping) else {}
 
 

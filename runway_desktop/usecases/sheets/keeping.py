@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from runway_desktop.catalog import FieldKind
+from runway_desktop.catalog import Catalog, FieldKind
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.expansion import expansions
+from runway_desktop.services.library.library import Library
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
+from runway_desktop.services.ports import Clock
 from runway_desktop.usecases.words import units
 
 from . import cells as cell
@@ -32,11 +33,13 @@ def batch_name(prompt: str) -> str:
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-async def keep_as_sheet(engine: Engine, request: Request, task_ids: Sequence[TaskId], project: str) -> None:
+async def keep_as_sheet(
+    catalog: Catalog, library: Library, clock: Clock, request: Request, task_ids: Sequence[TaskId], project: str
+) -> None:
     """Keeps the request that these tasks were made of, one for each text of its prompt."""
-    pair = engine.catalog.pair(request.endpoint, request.model)
-    first = await engine.ledger.task(task_ids[0])
-    if pair is None or first is None or first.batch_id is None:
+    pair = catalog.pair(request.endpoint, request.model)
+    batch_id = next((row.task.batch_id for row in await library.rows(task_ids[:1])), None)
+    if pair is None or batch_id is None:
         return
     cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
     for field in pair.fields:
@@ -48,13 +51,13 @@ async def keep_as_sheet(engine: Engine, request: Request, task_ids: Sequence[Tas
     name = batch_name(request.prompt)
     content = SheetContent(name=name, composed=request, project=project)
     text = sheets.write(content, [sheets.write_row(KeptRow(cells=cells, sent=sent))])
-    await engine.library.sheets.keep(
+    await library.sheets.keep(
         KeptSheet(
             id=new_sheet_id(),
             name=name,
-            changed_at=engine.clock.now(),
+            changed_at=clock.now(),
             rows=1,
-            batch_id=first.batch_id,
+            batch_id=batch_id,
             text=text,
         )
     )

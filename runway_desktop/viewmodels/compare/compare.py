@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Stack, Take
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 SIZES = (1, 2, 4)
@@ -44,10 +44,10 @@ class Compare(QObject):
     """Why there is nothing to compare, in a sentence."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, judge: Judge, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, judge: Judge, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._judge = judge
         self._takes: tuple[Take, ...] = ()
@@ -62,7 +62,7 @@ class Compare(QObject):
 
     def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
         """Compares these; of a single one, all takes of it."""
-        self._engine.integrity.look_at(task_ids)
+        self._cases.integrity.look_at(task_ids)
         self._runner(self._gather(tuple(task_ids)), "gather takes")
 
     def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
@@ -202,16 +202,16 @@ class Compare(QObject):
 
     def look_again(self) -> None:
         """The room is used again: files may have been changed elsewhere meanwhile."""
-        self._engine.integrity.look_around()
-        self._engine.integrity.look_at([stack.top.task.id for stack in self.shown])
+        self._cases.integrity.look_around()
+        self._cases.integrity.look_at([stack.top.task.id for stack in self.shown])
 
     async def _gather(self, task_ids: tuple[TaskId, ...]) -> None:
         if len(task_ids) == 1:
-            family = await self._engine.library.takes(task_ids[0])
-            rows = await self._engine.library.rows(family.ids or task_ids)
+            family = await self._cases.library.takes(task_ids[0])
+            rows = await self._cases.library.rows(family.ids or task_ids)
             self.open([row for row in rows if row.task.removed_at is None], at=task_ids[0], stacked=False)
         else:
-            self.open(await self._engine.library.rows(task_ids))
+            self.open(await self._cases.library.rows(task_ids))
 
     def _go_to(self, at: int) -> None:
         """The set that holds a stack, with the focus on it."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.choices import (
     Choices,
@@ -20,6 +19,7 @@ from runway_desktop.usecases.requests.choices import (
     toggle_favorite,
     typical_request,
 )
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -32,10 +32,10 @@ class Chooser(QObject):
     """Favorites, times, prices or limits moved."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._composer = composer
         self._usually: dict[Key, str] = {}
@@ -50,7 +50,7 @@ class Chooser(QObject):
     @property
     def version(self) -> str:
         """Of the catalog."""
-        return self._engine.catalog.version
+        return self._cases.catalog.version
 
     def parts(self) -> list[Part]:
         return self._choices().parts()
@@ -64,19 +64,19 @@ class Chooser(QObject):
 
     def choose_part(self, scope: str) -> bool:
         """An endpoint alone: the model last used there comes with it. False for what is no endpoint."""
-        if self._engine.catalog.endpoint(scope) is None:
+        if self._cases.catalog.endpoint(scope) is None:
             return False
         self._composer.choose_endpoint(scope)
         return True
 
     def toggle_favorite(self, key: Key) -> None:
-        toggle_favorite(self._engine.settings, key)
+        toggle_favorite(self._cases.settings, key)
         self.changed.emit()
 
     def new(self) -> frozenset[Key]:
         """Pairs that the catalog before this one did not have; none on the first run."""
         if self._new is None or self._looked_for != self.version:
-            self._new = new_pairs(self._engine.catalog, self._engine.settings)
+            self._new = new_pairs(self._cases.catalog, self._cases.settings)
             self._looked_for = self.version
         return self._new
 
@@ -86,8 +86,8 @@ class Chooser(QObject):
 
     async def _learn_times(self) -> None:
         found: dict[Key, str] = {}
-        for pair in self._engine.catalog.pairs():
-            usual = await self._engine.forecasts.usual(typical_request(pair))
+        for pair in self._cases.catalog.pairs():
+            usual = await self._cases.forecasts.usual(typical_request(pair))
             if usual.ran is not None:
                 found[pair.endpoint, pair.model] = f"usually {units.span(usual.ran.low, usual.ran.high)}"
         if found != self._usually:
@@ -95,13 +95,13 @@ class Chooser(QObject):
             self.changed.emit()
 
     def _choices(self) -> Choices:
-        engine = self._engine
+        cases = self._cases
         return Choices(
-            catalog=engine.catalog,
-            favorites=favorites_of(engine.settings),
+            catalog=cases.catalog,
+            favorites=favorites_of(cases.settings),
             new=self.new(),
             current=self._composer.request(),
             usually=self._usually,
-            organization=engine.account.organization,
-            price=engine.pricing.price,
+            organization=cases.account.organization,
+            price=cases.pricing.price,
         )

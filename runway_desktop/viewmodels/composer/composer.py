@@ -20,7 +20,6 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
@@ -32,7 +31,7 @@ from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
 from runway_desktop.usecases.sending.button import Button, button_for
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .draft_keeping import Draft, DraftKeeping, PutAside
@@ -62,26 +61,24 @@ class Composer(QObject):
     focus_wanted = Signal(str)
     """Name of the field that needs attention."""
 
-    def __init__(
-        self, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
-        self._choice = PairChoice(engine)
+        self._choice = PairChoice(cases.catalog, cases.settings)
         self._draft = RequestDraft(self._choice.first())
         self.places = InputPlaces(self._draft, self._inputs_moved)
         """What each input is for, and what the prompt calls it."""
         self._bridge = bridge
-        self.history = PromptHistory(engine, bridge, runner, self)
-        self.presets = ComposerPresets(engine, bridge, runner, self, self)
+        self.history = PromptHistory(cases, bridge, runner, self)
+        self.presets = ComposerPresets(cases, bridge, runner, self, self)
         self.history.stepped.connect(self.set_prompt)
         self.presets.said.connect(self.said)
         self._complaints = FieldFindings()
         self._editing: TaskId | None = None
         self._parent_task: TaskId | None = None
         self._project = ""
-        self.taking = InputTaking(engine, self._draft, self._choice, self._switch_to, runner, self)
+        self.taking = InputTaking(cases, self._draft, self._choice, self._switch_to, runner, self)
         """Takes inputs in, moves them and takes them out."""
         self.taking.said.connect(self.said)
         self.taking.touched.connect(self._complaints.forget)
@@ -89,8 +86,8 @@ class Composer(QObject):
         self.taking.learned.connect(self._inputs_known)
         self.aside = PutAside(self._take_draft, self)
         """What was being written before something else was taken up."""
-        self._keeping = DraftKeeping(engine, self._as_it_stands, self)
-        self._sending = ComposerSending(engine, sending, runner, self)
+        self._keeping = DraftKeeping(cases, self._as_it_stands, self)
+        self._sending = ComposerSending(cases, runner, self)
         self._sending.changed.connect(self.changed)
         self._sending.question_wanted.connect(self.question_wanted)
         self._sending.stored.connect(self._stored)
@@ -105,7 +102,7 @@ class Composer(QObject):
         """What can be chosen instead of the present pair; made when somebody looks."""
         from .chooser import Chooser
 
-        return Chooser(self._engine, self._bridge, self._runner, self, self)
+        return Chooser(self._cases, self._bridge, self._runner, self, self)
 
     @property
     def pair(self) -> Pair:
@@ -117,7 +114,7 @@ class Composer(QObject):
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
-        return self._engine.catalog.endpoints
+        return self._cases.catalog.endpoints
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -125,7 +122,7 @@ class Composer(QObject):
 
     def model_label(self, model: str) -> str:
         """The model's own name in words."""
-        pair = self._engine.catalog.pair(self._draft.pair.endpoint, model)
+        pair = self._cases.catalog.pair(self._draft.pair.endpoint, model)
         return pair.label if pair is not None else model
 
     @property
@@ -179,14 +176,14 @@ class Composer(QObject):
         kept = self._keeping.kept()
         if kept is None:
             return
-        pair = self._engine.catalog.pair(kept.request.endpoint, kept.request.model)
+        pair = self._cases.catalog.pair(kept.request.endpoint, kept.request.model)
         if pair is not None:
             self._take_draft(kept)
         elif kept.request.prompt:
             self.load(kept.request)
 
     def _take_draft(self, draft: Draft) -> None:
-        pair = self._engine.catalog.pair(draft.request.endpoint, draft.request.model)
+        pair = self._cases.catalog.pair(draft.request.endpoint, draft.request.model)
         if pair is None:
             return
         self._put_aside()
@@ -211,7 +208,7 @@ class Composer(QObject):
 
     def choose_endpoint(self, name: str) -> None:
         """Switches to the endpoint, with the model last used there. What still fits is kept, what does not is said."""
-        endpoint = self._engine.catalog.endpoint(name)
+        endpoint = self._cases.catalog.endpoint(name)
         if endpoint is None or name == self._draft.pair.endpoint:
             return
         self._switch(name, self._choice.model_for(endpoint, self.pair, self.inputs()))
@@ -261,7 +258,7 @@ class Composer(QObject):
         values = dict(request.values)
         if new_seed:
             values.pop("seed", None)
-        pair = self._engine.catalog.pair(request.endpoint, request.model)
+        pair = self._cases.catalog.pair(request.endpoint, request.model)
         if pair is None:
             self.said.emit(
                 f"The catalog does not know {request.model or 'this model'}; only its prompt could be taken."
@@ -313,7 +310,7 @@ class Composer(QObject):
         return idle_reason(self._draft.pair, self.wire_values(), field) if field is not None else ""
 
     def price(self) -> Price | None:
-        return self._engine.pricing.price(self.request())
+        return self._cases.pricing.price(self.request())
 
     def button(self) -> Button:
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
@@ -370,7 +367,7 @@ class Composer(QObject):
 
     async def _edit_on(self, task_id: TaskId) -> None:
         """The held task that was being edited may have been sent, or dropped, since this was kept."""
-        task = await self._engine.ledger.task(task_id)
+        task = await self._cases.tasks.task(task_id)
         if self._editing == task_id and (task is None or task.state is not State.HELD):
             self.stop_editing()
             self.said.emit("The task that you were editing does not wait any more. Your changes are a new request now.")
@@ -382,7 +379,7 @@ class Composer(QObject):
         self._rebuilt(strange)
 
     def _switch(self, endpoint: str, model: str) -> None:
-        pair = self._engine.catalog.pair(endpoint, model)
+        pair = self._cases.catalog.pair(endpoint, model)
         if pair is not None:
             self._rebuilt(self._draft.switch(pair))
 
@@ -403,7 +400,7 @@ class Composer(QObject):
 
     def _catalog_renewed(self) -> None:
         """The same pair as the new catalog has it, or the first where it has it no more; what fits is kept."""
-        pair = self._engine.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
+        pair = self._cases.catalog.pair(self._draft.pair.endpoint, self._draft.pair.model)
         self._rebuilt(self._draft.switch(pair or self._choice.first()))
         if "chooser" in vars(self):
             self.chooser.changed.emit()

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog import prompt_of
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.requests.parked_values import ParkedValues
+from runway_desktop.usecases.use_cases import UseCases
 
 _DRAFT = "composer.draft"
 _KEEP_AFTER_MS = 250
@@ -35,10 +35,10 @@ class Draft:
 
 
 class DraftKeeping(QObject):
-    def __init__(self, engine: Engine, draft: Callable[[], Draft], parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, draft: Callable[[], Draft], parent: QObject | None = None) -> None:
         """`draft` gives the request as it stands."""
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._draft = draft
         self._timer = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._timer.timeout.connect(self.keep)
@@ -50,7 +50,7 @@ class DraftKeeping(QObject):
     def keep(self) -> None:
         """Hands it to the settings now, which write it."""
         self._timer.stop()
-        self._engine.settings.set(_DRAFT, _written(self._draft()))
+        self._cases.settings.set(_DRAFT, _written(self._draft()))
 
     def keep_what_is_due(self) -> None:
         """At the end of the program."""
@@ -59,7 +59,7 @@ class DraftKeeping(QObject):
 
     def kept(self) -> Draft | None:
         """What was being written when the program last ended; None when nothing was, or it is damaged."""
-        return _read(self._engine.settings.get(_DRAFT))
+        return _read(self._cases.settings.get(_DRAFT))
 
 
 def _written(draft: Draft) -> dict[str, Any]:

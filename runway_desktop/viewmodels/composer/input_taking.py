@@ -1,6 +1,6 @@
 """Takes inputs into the request: each where it fits, with a switch to a model that takes it, or a sentence why not.
 
-What the files are is asked of the engine, in a worker. GUI thread only; nothing here blocks.
+What the files are is asked of the cases, in a worker. GUI thread only; nothing here blocks.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from runway_desktop.catalog import Field, Pair
-    from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import AssetDrop
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.requests.draft import RequestDraft
     from runway_desktop.usecases.requests.pair_choice import PairChoice
+    from runway_desktop.usecases.use_cases import UseCases
 
 
 class InputTaking(QObject):
@@ -35,7 +35,7 @@ class InputTaking(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         draft: RequestDraft,
         choice: PairChoice,
         switch: Callable[[Pair, str], None],
@@ -44,7 +44,7 @@ class InputTaking(QObject):
     ) -> None:
         """`switch` goes to another model because of what it takes, which is named ("a clip")."""
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._draft = draft
         self._choice = choice
         self._switch = switch
@@ -114,7 +114,7 @@ class InputTaking(QObject):
             self._runner(self._learn_facts(files), "look at inputs")
 
     async def _learn_facts(self, uris: Sequence[str]) -> None:
-        for uri, found in (await self._engine.intake.look(uris)).items():
+        for uri, found in (await self._cases.intake.look(uris)).items():
             if found.facts is not None:
                 self._draft.facts[uri] = found.facts
             elif found.problem:

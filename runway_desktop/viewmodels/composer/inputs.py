@@ -1,6 +1,6 @@
 """What can be done with one input of the request: mended copies, a frame of a clip, a small picture of it.
 
-Offers come from its facts and its place; copies are made by the engine, in a worker, and take the input's place when
+Offers come from its facts and its place; copies are made by the cases, in a worker, and take the input's place when
 they are there. The window decodes what only it can: frames and thumbnails. What goes wrong is said at the tile
 (`trouble`) and nothing is lost by it. GUI thread only.
 """
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Media
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 from .composer import Composer
@@ -38,9 +38,9 @@ class InputMending(QObject):
     """Path of a clip or sound, its Media, path to write a small picture to."""
     thumbnails_changed = Signal()
 
-    def __init__(self, engine: Engine, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._composer = composer
         self._runner = runner
         self._busy: dict[str, str] = {}
@@ -78,7 +78,7 @@ class InputMending(QObject):
         mends = self.mends(item) or self.copies(item)
         if any(mend.kind is not FixKind.FRAME for mend in mends):
             self._sizes[item.uri] = {}
-            asking = self._engine.mender.sizes(item.path, item.facts, mends)
+            asking = self._cases.mender.sizes(item.path, item.facts, mends)
             self._runner(asking, "sizes of copies", done=lambda sizes: self._keep_sizes(item.uri, sizes))
 
     def busy_words(self, item: InputItem) -> str:
@@ -118,13 +118,13 @@ class InputMending(QObject):
             self.frame_wanted.emit(item, mend.at)
             return
         self._begin(item, mend.text)
-        self._make(item, self._engine.mender.mend(item.path, item.facts, mend))
+        self._make(item, self._cases.mender.mend(item.path, item.facts, mend))
 
     def keep_frame(self, item: InputItem, png: bytes, words: str) -> None:
         """A decoded frame of a clip takes its place. `words` say which one, for the file's name ("last frame")."""
         if item.path is not None:
             self._begin(item, "Keep the frame")
-            self._make(item, self._engine.mender.keep_frame(item.path, png, words))
+            self._make(item, self._cases.mender.keep_frame(item.path, png, words))
 
     def frame_failed(self, item: InputItem, reason: str) -> None:
         self._failed(item, reason)
@@ -138,7 +138,7 @@ class InputMending(QObject):
             self._thumbnails[path] = None
             looks = f"{path}\n{item.facts.size}\n{item.facts.duration}"
             name = hashlib.sha256(looks.encode(errors="surrogatepass")).hexdigest()[:32]
-            self._waiting[path] = (item.media, self._engine.mender.thumbnails / f"{name}.jpg")
+            self._waiting[path] = (item.media, self._cases.mender.thumbnails / f"{name}.jpg")
             self.thumbnail_wanted.emit(item.path, *self._waiting[path])
         return self._thumbnails[path]
 
@@ -162,7 +162,7 @@ class InputMending(QObject):
         from runway_desktop.services.intake import AssetDrop
 
         copy = await making
-        looked = await self._engine.intake.look([copy.as_uri()])
+        looked = await self._cases.intake.look([copy.as_uri()])
         self._busy.pop(item.uri, None)
         found = looked[copy.as_uri()]
         self._origins[found.uri] = str(item.path)
@@ -173,13 +173,13 @@ class InputMending(QObject):
         self.changed.emit()
 
     async def _learn_origin(self, uri: str, path: Path) -> None:
-        found = await self._engine.mender.origin(path)
+        found = await self._cases.mender.origin(path)
         if found is not None:
             self._origins[uri] = str(found.path)
             self.changed.emit()
 
     async def _learn_maker(self, uri: str, path: Path) -> None:
-        row = await self._engine.library.maker_of(path)
+        row = await self._cases.library.maker_of(path)
         if row is not None:
             said = row.task.title or row.task.request.prompt or row.task.request.model
             self._makers[uri] = f"Result of “{units.shortened(said, 60)}”"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import FieldKind
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.presets import KEYS, PRESETS, Preset, Presets
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -26,13 +26,13 @@ class ComposerPresets(QObject):
     said = Signal(str)
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._composer = composer
-        self._presets = Presets(engine.settings)
+        self._presets = Presets(cases.settings)
         bridge.settings_changed.connect(self._moved)
 
     @property
@@ -68,7 +68,7 @@ class ComposerPresets(QObject):
     def take(self, preset: Preset) -> None:
         """Its model and settings; the prompt too where it has one. Inputs and a prompt that are here stay as far as the
         model takes them."""
-        pair = self._engine.catalog.pair(preset.endpoint, preset.model)
+        pair = self._cases.catalog.pair(preset.endpoint, preset.model)
         if pair is None:
             self.said.emit(f"The catalog does not know {preset.model}, which “{preset.name}” asks for.")
             return
@@ -96,7 +96,7 @@ class ComposerPresets(QObject):
 
     def export(self, path: Path) -> None:
         self._runner(
-            self._engine.library.write_text(path, self._presets.as_text()),
+            self._cases.library.write_text(path, self._presets.as_text()),
             "export presets",
             done=lambda _: self.said.emit(f"{units.count(len(self.all), 'preset')} exported as {path.name}."),
         )
@@ -105,7 +105,7 @@ class ComposerPresets(QObject):
         self._runner(self._bring_in(path), "import presets")
 
     async def _bring_in(self, path: Path) -> None:
-        taken = self._presets.take(await self._engine.library.read_text(path))
+        taken = self._presets.take(await self._cases.library.read_text(path))
         self.said.emit(f"{units.count(taken, 'preset')} imported.")
 
     def _moved(self, names: frozenset[str]) -> None:

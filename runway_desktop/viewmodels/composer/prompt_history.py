@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 MOST = 300
@@ -20,9 +20,9 @@ class PromptHistory(QObject):
     listed = Signal(object)
     """All that are remembered, latest first."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._prompts: list[str] | None = None
         self._place = -1
@@ -64,7 +64,7 @@ class PromptHistory(QObject):
             self._prompts = list(prompts)
             then(self._prompts)
 
-        self._runner(self._engine.library.recent_prompts(MOST), "recall prompts", done=came)
+        self._runner(self._cases.library.recent_prompts(MOST), "recall prompts", done=came)
 
     def _forget(self, _: object) -> None:
         self._prompts = None

@@ -14,12 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import NotAnswered
+from runway_desktop.usecases.use_cases import UseCases
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
@@ -47,10 +47,9 @@ class ComposerSending(QObject):
     stored = Signal(object, object)
     """An Order, and the tuple of its task ids, which are in the lane."""
 
-    def __init__(self, engine: Engine, sending: Sending, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._sending = sending
+        self._cases = cases
         self._runner = runner
         self._asked: tuple[Order, Prepared] | None = None
         self.is_storing = False
@@ -61,11 +60,11 @@ class ComposerSending(QObject):
 
     def is_another(self, request: Request, project: str) -> bool:
         """Whether the same was sent last: a press makes another take of it."""
-        return self._sending.guard.is_another(Door.COMPOSER, (request, project))
+        return self._cases.sending.guard.is_another(Door.COMPOSER, (request, project))
 
     def recall(self, request: Request, project: str) -> None:
         """This is what was sent last, before the program ended."""
-        self._sending.guard.recall(Door.COMPOSER, (request, project))
+        self._cases.sending.guard.recall(Door.COMPOSER, (request, project))
 
     def drop_note(self) -> None:
         """Something was edited: what was said of the last press does not hold any more. Emits nothing."""
@@ -106,18 +105,20 @@ class ComposerSending(QObject):
     async def _prepared(self, order: Order) -> Prepared:
         origin = Origin(Door.COMPOSER, (order.request, order.project))
         if order.editing is not None:
-            return await self._sending.prepare_edit(order.editing, order.request, origin)
+            return await self._cases.sending.prepare_edit(order.editing, order.request, origin)
         from runway_desktop.usecases.sheets.keeping import batch_name
 
         new = [NewTask(request=request, project=order.project, parent_id=order.parent) for request in order.requests]
-        return self._sending.prepare(new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else "")
+        return self._cases.sending.prepare(
+            new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else ""
+        )
 
     async def _store(self, order: Order, prepared: Prepared, answers: frozenset[Ask] | tuple[()]) -> None:
         try:
-            ids = await self._sending.send(prepared, answers)
+            ids = await self._cases.sending.send(prepared, answers)
         except NotAnswered as error:
             self._asked = (order, error.prepared)
-            self.question_wanted.emit(question_for(error.prepared, self._engine.settings.confirm_above))
+            self.question_wanted.emit(question_for(error.prepared, self._cases.settings.confirm_above))
             return
         finally:
             self.is_storing = False
@@ -131,9 +132,10 @@ class ComposerSending(QObject):
         try:
             from runway_desktop.usecases.sheets.keeping import keep_as_sheet
 
-            await keep_as_sheet(self._engine, order.request, ids, order.project)
+            cases = self._cases
+            await keep_as_sheet(cases.catalog, cases.library, cases.clock, order.request, ids, order.project)
         except RunwayDesktopError as error:
-            self._engine.bus.tell(
+            self._cases.bus.tell(
                 Notice(f"The {len(ids):,} tasks are stored, but not the sheet they came from.", error.in_words())
             )
 

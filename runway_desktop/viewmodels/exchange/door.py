@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import TaskIds
 from runway_desktop.services.intake import Dropped
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .export import ExportModel
@@ -25,27 +25,27 @@ class ExchangeDoor(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         listing: Callable[[], Listing],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._bridge = bridge
         self._runner = runner
         self._listing = listing
 
     def id_import(self, ids: TaskIds) -> IdImportModel:
-        return IdImportModel(self._engine, self._bridge, self._runner, ids, self)
+        return IdImportModel(self._cases, self._bridge, self._runner, ids, self)
 
     def ids_in(self, paths: Sequence[Path], text: str) -> IdImportModel:
         """Whatever ids stand in these files, or else in the text."""
         return self.id_import(TaskIds(Dropped(paths=tuple(paths), text=text)))
 
     def folder_import(self, folder: Path) -> FolderImportModel:
-        return FolderImportModel(self._engine, self._runner, folder, self)
+        return FolderImportModel(self._cases, self._runner, folder, self)
 
     def export(self, chosen: Sequence[TaskId]) -> ExportModel:
-        return ExportModel(self._engine, self._runner, self._listing(), chosen, self)
+        return ExportModel(self._cases, self._runner, self._listing(), chosen, self)

@@ -18,13 +18,13 @@ from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
 from runway_desktop.services.exchange.list_columns import COLUMNS
 from runway_desktop.services.exchange.list_export import ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.csv_dialect import SEPARATORS, csv_dialect_of, keep_csv_dialect
 
@@ -53,14 +53,14 @@ class ExportModel(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         runner: Runner,
         listing: Listing,
         chosen: Sequence[TaskId],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._listing = listing
         self._chosen = tuple(chosen)
@@ -74,7 +74,7 @@ class ExportModel(QObject):
         self.failures: tuple[str, ...] = ()
         self.done_at: Path | None = None
         """The folder, or the file, that was written."""
-        kept = engine.settings.get(_MEMORY)
+        kept = cases.settings.get(_MEMORY)
         self._memory: dict[str, Any] = dict(kept) if isinstance(kept, dict) else {}
         self.scope = Scope.CHOSEN if self._chosen else Scope.LISTED
         self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
@@ -85,12 +85,12 @@ class ExportModel(QObject):
         """The folder has not answered in time."""
         self.folder_problem = self._problem_of(self.folder)
         """Why the files cannot go there; empty when they can."""
-        self.template = self._remembered("template", engine.settings.name_template)
+        self.template = self._remembered("template", cases.settings.name_template)
         self.link = self._switch("link", False)
         self.sidecars = self._switch("sidecars", False)
         self.keep_request = self._switch("keep_request", True)
         self.form = ListForm.JSON if self._memory.get("form") == ListForm.JSON else ListForm.CSV
-        manner = csv_dialect_of(engine.settings)
+        manner = csv_dialect_of(cases.settings)
         self.separator = manner.separator
         """The sign between the cells of a CSV."""
         self.is_marked = manner.is_marked
@@ -212,7 +212,7 @@ class ExportModel(QObject):
             only_picks=self.only_picks,
         )
         self._start(self._survey.files)
-        work = self._engine.exchange.files.run(self._ids(), choice, self._survey, self._progress)
+        work = self._cases.exchange.files.run(self._ids(), choice, self._survey, self._progress)
         self._runner(work, "export files", done=self._files_done, failed=self._failed)
 
     def export_list(self, path: Path) -> None:
@@ -221,13 +221,13 @@ class ExportModel(QObject):
         self._keep()
         ids = self._ids()
         self._start(len(ids))
-        manner = csv_dialect_of(self._engine.settings)
-        work = self._engine.exchange.lists.write(path, ids, self.columns, self.form, self._progress, manner)
+        manner = csv_dialect_of(self._cases.settings)
+        work = self._cases.exchange.lists.write(path, ids, self.columns, self.form, self._progress, manner)
         self._runner(work, "export list", done=self._list_done, failed=self._failed)
 
     async def _order(self) -> None:
         """Both scopes in the order in which the list shows them, also where it is folded."""
-        entries = await self._engine.library.list(self._listing)
+        entries = await self._cases.library.list(self._listing)
         self._listed = tuple(entries.ids)
         chosen = set(self._chosen)
         in_list = [task_id for task_id in entries.ids if task_id in chosen]
@@ -242,7 +242,7 @@ class ExportModel(QObject):
         self._surveying.stop()
         self._survey = None
         self._surveying = progress = Progress(self.changed.emit)
-        work = self._engine.exchange.files.survey(self._ids(), progress, only_picks=self.only_picks)
+        work = self._cases.exchange.files.survey(self._ids(), progress, only_picks=self.only_picks)
         self._runner(work, "count files", done=lambda found: self._looked(progress, found), failed=self._failed)
 
     def _looked(self, progress: Progress, found: Survey) -> None:
@@ -300,7 +300,7 @@ class ExportModel(QObject):
 
     def _keep(self) -> None:
         names = ("what", "folder", "template", "link", "sidecars", "keep_request", "form", "columns")
-        settings = self._engine.settings
+        settings = self._cases.settings
         settings.set(_MEMORY, {name: getattr(self, name) for name in names})
         usual = csv_dialect_of(settings)
         if (self.separator, self.is_marked) != (usual.separator, usual.is_marked):

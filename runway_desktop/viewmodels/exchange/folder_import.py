@@ -12,12 +12,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 
@@ -37,8 +37,8 @@ MOST_NAMED = 3
 class ImportUndo:
     """Takes an import back, once, also when its window is gone long since."""
 
-    def __init__(self, engine: Engine, runner: Runner, imported: Imported) -> None:
-        self._engine = engine
+    def __init__(self, cases: UseCases, runner: Runner, imported: Imported) -> None:
+        self._cases = cases
         self._runner = runner
         self._imported = imported
         self.is_done = False
@@ -46,7 +46,7 @@ class ImportUndo:
     def __call__(self) -> None:
         if not self.is_done:
             self.is_done = True
-            self._runner(self._engine.exchange.folders.take_back(self._imported), "undo import")
+            self._runner(self._cases.exchange.folders.take_back(self._imported), "undo import")
 
 
 class FolderImportModel(QObject):
@@ -56,9 +56,9 @@ class FolderImportModel(QObject):
     undo_offered = Signal(str, object)
     """A sentence, and what takes the import back."""
 
-    def __init__(self, engine: Engine, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self.folder = folder
         self.phase = Phase.LOOKING
@@ -72,7 +72,7 @@ class FolderImportModel(QObject):
         self.table.ticks_changed.connect(self.changed)
 
     def begin(self) -> None:
-        look = self._engine.exchange.folders.look(self.folder, self._progress)
+        look = self._cases.exchange.folders.look(self.folder, self._progress)
         self._runner(look, "look at folder", done=self._looked, failed=self._failed)
 
     def stop(self) -> None:
@@ -152,7 +152,7 @@ class FolderImportModel(QObject):
         )
 
     def library_words(self) -> str:
-        return str(self._engine.settings.library)
+        return str(self._cases.settings.library)
 
     def set_copies(self, on: bool) -> None:
         self.copies = on
@@ -178,7 +178,7 @@ class FolderImportModel(QObject):
         self.table.lock()
         self._progress = Progress(self.changed.emit)
         self._progress.report(0, len(found))
-        work = self._engine.exchange.folders.take_in(self.folder, found, self._progress, copies=self.copies)
+        work = self._cases.exchange.folders.take_in(self.folder, found, self._progress, copies=self.copies)
         self._runner(work, "import folder", done=self._done, failed=self._failed)
 
     @property
@@ -213,7 +213,7 @@ class FolderImportModel(QObject):
         self.changed.emit()
         if imported.results:
             self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
-            self._undo = ImportUndo(self._engine, self._runner, imported)
+            self._undo = ImportUndo(self._cases, self._runner, imported)
             self.undo_offered.emit(self._report(), self._undo)
             self.changed.emit()
 

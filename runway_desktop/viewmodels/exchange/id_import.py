@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import State, Task, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
@@ -20,6 +19,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
@@ -45,14 +45,14 @@ class IdImportModel(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         ids: TaskIds,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._ids = ids
         self.phase = Phase.LOOKING
@@ -68,7 +68,7 @@ class IdImportModel(QObject):
 
     def begin(self) -> None:
         ids = self._ids
-        look = self._engine.exchange.ids.look(ids.dropped, self._progress, ids.searches)
+        look = self._cases.exchange.ids.look(ids.dropped, self._progress, ids.searches)
         self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
 
     def stop(self) -> None:
@@ -150,7 +150,7 @@ class IdImportModel(QObject):
         self.phase, self.problem = Phase.WORKING, ""
         chosen = [self._look.entries[row] for row in self.table.ticked()]
         self.table.lock()
-        work = self._engine.exchange.ids.adopt([entry.found for entry in chosen])
+        work = self._cases.exchange.ids.adopt([entry.found for entry in chosen])
         self._runner(work, "adopt ids", done=lambda came: self._adopted(chosen, came), failed=self._failed)
         self.changed.emit()
 
@@ -166,7 +166,7 @@ class IdImportModel(QObject):
         for task_id in gone:
             del self._tasks[task_id]
             self.table.say(self._rows.pop(task_id), f"{NOT_THERE}; removed from the list", Tone.PLAIN)
-        self._runner(self._engine.actions.remove(gone), "remove from list")
+        self._runner(self._cases.actions.remove(gone), "remove from list")
         self.changed.emit()
 
     def _looked(self, look: IdsLook) -> None:
@@ -188,7 +188,7 @@ class IdImportModel(QObject):
         self.finished.emit([*came.added, *came.known])
 
     async def _follow(self, came: Adopting, places: dict[str, int]) -> None:
-        for row in await self._engine.library.rows([*came.added, *came.known]):
+        for row in await self._cases.library.rows([*came.added, *came.known]):
             place = places.get(row.task.remote_id or "")
             if place is not None:
                 self._rows[row.task.id] = place

@@ -19,9 +19,9 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.disk_words import of_health
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from runway_desktop.viewmodels.bridge import Bridge
@@ -42,9 +42,9 @@ class ExpiryBoard(QObject):
     urgent = Signal(str)
     """A sentence: results have become urgent, and nothing moves. Once for each link."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self.lines = BoardLines(self)
         self._found = NotSaved()
@@ -52,7 +52,7 @@ class ExpiryBoard(QObject):
         self._received: dict[Key, tuple[int, int | None]] = {}
         self._moved: dict[Key, float] = {}
         """When the last byte of each running download came."""
-        self._began = self._last_moved = engine.clock.now()
+        self._began = self._last_moved = cases.clock.now()
         self._told: set[tuple[TaskId, int, float]] = set()
         self._said: tuple[object, ...] = ()
         self._asked = 0
@@ -72,7 +72,7 @@ class ExpiryBoard(QObject):
     @property
     def count(self) -> int:
         """What is worth a place and a word: 0 while all there is are results of this very moment."""
-        now = self._engine.clock.now()
+        now = self._cases.clock.now()
         stuck = any(is_stuck(output, now) for _, output in self._found.results)
         return self.total if stuck else 0
 
@@ -97,12 +97,12 @@ class ExpiryBoard(QObject):
 
     def folder_trouble(self) -> str:
         """Why nothing can be saved in the library's folder; empty when something can."""
-        error = of_health(self._engine.folder.health)
+        error = of_health(self._cases.folder.health)
         return error.in_words() if error is not None else ""
 
     @property
     def library(self) -> Path:
-        return self._engine.settings.library
+        return self._cases.settings.library
 
     def ready(self) -> int:
         """How many lines offer something to do; the others are being saved."""
@@ -123,11 +123,11 @@ class ExpiryBoard(QObject):
         waiting = {output.task_id for _, output in chosen if not self._must_ask(output)}
         asked = list(dict.fromkeys(output.task_id for _, output in chosen if self._must_ask(output)))
         if waiting:
-            self._engine.downloads.resume_waiting(waiting)
+            self._cases.downloads.resume_waiting(waiting)
         if asked:
             self._runner(self._ask(asked), "ask for results")
         if trouble := self.folder_trouble():
-            self._engine.bus.tell(Notice(trouble, is_problem=True))
+            self._cases.bus.tell(Notice(trouble, is_problem=True))
 
     def rows_of(self, keys: Collection[Key]) -> list[Row]:
         """The tasks of these lines, each once."""
@@ -144,12 +144,12 @@ class ExpiryBoard(QObject):
 
         problem = QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER)
         if not problem:
-            self._engine.settings.library_folder = folder
-            self._engine.downloads.resume_waiting()
+            self._cases.settings.library_folder = folder
+            self._cases.downloads.resume_waiting()
         return problem
 
     def _must_ask(self, output: Output) -> bool:
-        return output.is_missing or is_over(output, self._engine.clock.now())
+        return output.is_missing or is_over(output, self._cases.clock.now())
 
     async def _ask(self, task_ids: Sequence[TaskId]) -> None:
         """Asks for each task. What is gone is told once with its number; without a network or a key the others are not
@@ -162,7 +162,7 @@ class ExpiryBoard(QObject):
                 if any(isinstance(error, NotReached | KeyRefused) for error in failed):
                     return
                 try:
-                    await self._engine.downloads.fetch_again(task_id)
+                    await self._cases.downloads.fetch_again(task_id)
                 except RunwayDesktopError as error:
                     failed.append(error)
 
@@ -171,14 +171,14 @@ class ExpiryBoard(QObject):
         for sentence in dict.fromkeys(words):
             times = words.count(sentence)
             said = units.plural(times, sentence, f"{times:,} tasks: {sentence}")
-            self._engine.bus.tell(Notice(said, is_problem=True))
+            self._cases.bus.tell(Notice(said, is_problem=True))
         self.refresh()
 
     async def _load(self, asked: int) -> None:
-        began = self._engine.clock.monotonic()
-        found = await self._engine.library.not_saved(self._engine.clock.now(), MOST)
+        began = self._cases.clock.monotonic()
+        found = await self._cases.library.not_saved(self._cases.clock.now(), MOST)
         # Where a whole library is missing the answer takes a second: it is asked for less often then.
-        took = self._engine.clock.monotonic() - began
+        took = self._cases.clock.monotonic() - began
         self._soon.setInterval(max(SETTLE_MS, min(SETTLE_MOST_MS, round(took * 10_000))))
         if asked == self._asked:
             self._found = found
@@ -188,7 +188,7 @@ class ExpiryBoard(QObject):
             self._show()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        now, moved = self._engine.clock.now(), set()
+        now, moved = self._cases.clock.now(), set()
         for task_id, touch in touches.items():
             for index, received in touch.received.items():
                 self._received[task_id, index] = received
@@ -201,7 +201,7 @@ class ExpiryBoard(QObject):
                 self.lines.fill(self._line(row, output, now))
 
     def _show(self) -> None:
-        now = self._engine.clock.now()
+        now = self._cases.clock.now()
         self.lines.show([self._line(row, output, now) for row, output in self._found.results])
         said = (self.total, self.count, self.folder_trouble(), self.ready())
         if said != self._said:

@@ -13,9 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.spending_report import Reconciliation, Report
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import spending as words
 from runway_desktop.usecases.words.account import cap_words
 from runway_desktop.usecases.words.spending import Side
@@ -46,9 +46,9 @@ class SpendingModel(QObject):
     said = Signal(str, str, bool)
     """A sentence, its small print, and whether it is a problem."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._period = Period.MONTH
         self._side = Side.MODEL
@@ -100,7 +100,7 @@ class SpendingModel(QObject):
 
     def ask_runway(self) -> None:
         """Asks for the usage that Runway has counted; costs nothing."""
-        if not self._engine.account.can_ask:
+        if not self._cases.account.can_ask:
             self._trouble = "Runway can be asked once there is a key."
             self.compared.emit()
             return
@@ -109,7 +109,7 @@ class SpendingModel(QObject):
         self.compared.emit()
         asked = self._asked
         self._runner(
-            self._engine.spending.compare(self._period),
+            self._cases.spending.compare(self._period),
             "compare spending",
             done=lambda books: self._compared(asked, books),
             failed=lambda error: self._not_compared(asked, error),
@@ -118,14 +118,14 @@ class SpendingModel(QObject):
     def export(self, path: Path, project: str | None) -> None:
         """Writes a bill of the period; None: of all projects. Says what became of it."""
         self._runner(
-            self._engine.spending.export(self._period, project, path, csv_dialect_of(self._engine.settings)),
+            self._cases.spending.export(self._period, project, path, csv_dialect_of(self._cases.settings)),
             "export bill",
             done=self._exported,
             failed=lambda error: self.said.emit(error.in_words(), error.detail, True),
         )
 
     def bill_name(self, project: str | None) -> str:
-        return words.bill_name(project, *self._engine.spending.days(self._period))
+        return words.bill_name(project, *self._cases.spending.days(self._period))
 
     def projects(self) -> list[str]:
         """Projects that spent something in the period, dearest first."""
@@ -134,18 +134,18 @@ class SpendingModel(QObject):
     def days(self) -> list[words.DayBar]:
         if self._report is None:
             return []
-        now = self._engine.clock.now()
+        now = self._cases.clock.now()
         return [words.day_bar(one, now) for one in self._report.days]
 
     @property
     def day_cap(self) -> float | None:
-        return self._engine.settings.day_cap
+        return self._cases.settings.day_cap
 
     def total_words(self) -> str:
         return words.total_words(self._report.total) if self._report is not None else ""
 
     def period_words(self) -> str:
-        return words.period_words(*self._engine.spending.days(self._period))
+        return words.period_words(*self._cases.spending.days(self._period))
 
     def empty_words(self) -> str:
         """What to say in place of the chart; empty when there is something to show."""
@@ -155,7 +155,7 @@ class SpendingModel(QObject):
 
     def cap_words(self) -> str:
         """How far the caps of the day and the month are used; empty without caps."""
-        settings, budget = self._engine.settings, self._engine.budget
+        settings, budget = self._cases.settings, self._cases.budget
         parts = (
             cap_words("Today", budget.spent_today, settings.day_cap),
             cap_words("This month", budget.spent_this_month, settings.month_cap),
@@ -181,8 +181,8 @@ class SpendingModel(QObject):
         self._runner(self._read(self._period), "add up spending")
 
     async def _read(self, period: Period) -> None:
-        report = await self._engine.spending.report(period)
-        refused = await self._engine.spending.refused_this_week()
+        report = await self._cases.spending.report(period)
+        refused = await self._cases.spending.refused_this_week()
         if period is self._period and (report, refused) != (self._report, self._refused):
             self._report, self._refused = report, refused
             self._fill()

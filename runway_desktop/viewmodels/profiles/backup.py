@@ -16,9 +16,9 @@ from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.packing import Choice, Made, Outline
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 _FOLDER = "backup.folder"
@@ -28,9 +28,9 @@ _FOLDER = "backup.folder"
 class BackupModel(QObject):
     changed = Signal()
 
-    def __init__(self, engine: Engine, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._backups = backups
         self._runner = runner
         self.phase = Phase.LOOKING
@@ -110,8 +110,8 @@ class BackupModel(QObject):
 
     def suggested(self) -> Path:
         """Where it could go, under a name that says what it is and of when."""
-        day = date.fromtimestamp(self._engine.clock.now())
-        kept = self._engine.settings.get(_FOLDER)
+        day = date.fromtimestamp(self._cases.clock.now())
+        kept = self._cases.settings.get(_FOLDER)
         last = Path(kept) if isinstance(kept, str) else None
         is_there = last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False)
         folder = last if last is not None and is_there else _documents()
@@ -122,7 +122,7 @@ class BackupModel(QObject):
             return
         self.phase, self.problem, self.report = Phase.WORKING, "", ""
         self.progress = Progress("Beginning")
-        self._engine.settings.set(_FOLDER, str(target.parent))
+        self._cases.settings.set(_FOLDER, str(target.parent))
         self.changed.emit()
         making = self._backups.back_up(target, self.choice, self._at)
         self._runner(making, "back up the profile", done=self._done, failed=self._failed)

@@ -9,17 +9,17 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.services.backup.backups import Backups, Kept
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 
 class KeptBackups(QObject):
     changed = Signal()
 
-    def __init__(self, engine: Engine, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._backups = backups
         self._runner = runner
         self._kept: Sequence[Kept] | None = None
@@ -31,7 +31,7 @@ class KeptBackups(QObject):
     @property
     def is_demo(self) -> bool:
         """The demo makes none by itself."""
-        return self._engine.is_demo
+        return self._cases.is_demo
 
     @property
     def has_any(self) -> bool:
@@ -45,7 +45,7 @@ class KeptBackups(QObject):
         if not daily:
             return "None yet. The first is made some minutes after a start."
         latest = daily[0]
-        day = units.day_in_words(latest.day.isoformat() if latest.day else "", self._engine.clock.now())
+        day = units.day_in_words(latest.day.isoformat() if latest.day else "", self._cases.clock.now())
         total = units.size(sum(kept.size for kept in self._kept))
         others = len(self._kept) - len(daily)
         said = f"The last: {day}, {units.size(latest.size)}. {units.count(len(self._kept), 'backup')}, {total} in all"

@@ -11,9 +11,9 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.domain.profiles import Color, name_problem
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
@@ -26,10 +26,10 @@ class NewProfileForm(QObject):
     made = Signal(object, str)
 
     def __init__(
-        self, engine: Engine, profiles: Profiles, runner: Runner, taken: tuple[str, ...], parent: QObject | None = None
+        self, cases: UseCases, profiles: Profiles, runner: Runner, taken: tuple[str, ...], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._profiles = profiles
         self._runner = runner
         self._taken = taken
@@ -91,7 +91,7 @@ class NewProfileForm(QObject):
 
     async def _create(self) -> None:
         if self._key:
-            found = await self._engine.account.test_key(self._key)
+            found = await self._cases.account.test_key(self._key)
             balance = units.credits_in_words(found.balance)
             self.key_words, self.key_tone = f"Accepted. Its balance is {balance}.", Tone.GOOD
         profile, problem = await self._profiles.create(self._name, self.color, self._key)

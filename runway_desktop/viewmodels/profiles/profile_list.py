@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 
@@ -43,9 +43,9 @@ class ProfilesModel(QObject):
     removal_asked = Signal(object, object)
     """A Profile, and the Question to ask first."""
 
-    def __init__(self, engine: Engine, runner: Runner, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._name = name
         self._others: tuple[Profile, ...] = ()
@@ -53,7 +53,7 @@ class ProfilesModel(QObject):
     @property
     def current(self) -> Profile | None:
         """None where the program has no folder on a disk."""
-        return self._engine.profiles.current if self._engine.profiles is not None else None
+        return self._cases.profiles.current if self._cases.profiles is not None else None
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class ProfilesModel(QObject):
 
     def entries(self) -> tuple[Entry, ...]:
         """Those to switch between, this one included; the demo last."""
-        service, current = self._engine.profiles, self.current
+        service, current = self._cases.profiles, self.current
         if service is None or current is None:
             return ()
         known = list(self._others)
@@ -100,15 +100,15 @@ class ProfilesModel(QObject):
     @property
     def why_no_new_one(self) -> str:
         """Why no profile can be made here; empty when one can."""
-        if self._engine.profiles is None:
+        if self._cases.profiles is None:
             return "This program has no folder for profiles."
-        if self._engine.is_demo:
+        if self._cases.is_demo:
             return "The demo cannot check a real key. Make a profile in one of your own."
         return ""
 
     def refresh(self, then: Callable[[], object] | None = None) -> None:
         """Looks at the disk. `then` comes in any case, after this very look, and `listed` with it."""
-        service = self._engine.profiles
+        service = self._cases.profiles
 
         def looked(found: tuple[Profile, ...] | None = None) -> None:
             if found is not None:
@@ -129,7 +129,7 @@ class ProfilesModel(QObject):
 
     @property
     def may_back_up(self) -> bool:
-        return self._engine.backups is not None
+        return self._cases.backups is not None
 
     def ask_for_new(self) -> None:
         self.new_wanted.emit()
@@ -163,12 +163,12 @@ class ProfilesModel(QObject):
 
     def remove(self, profile: Profile) -> None:
         """After the person said yes."""
-        service = self._engine.profiles
+        service = self._cases.profiles
         if service is not None:
             self._runner(service.remove(profile), "remove profile", done=lambda said: self._removed(profile, said))
 
     async def _ask(self, profile: Profile) -> None:
-        service = self._engine.profiles
+        service = self._cases.profiles
         if service is None:
             return
         reason = await service.why_it_stays(profile)
@@ -183,7 +183,7 @@ class ProfilesModel(QObject):
         self.refresh()
 
     def _change(self, *, name: str | None = None, color: Color | None = None) -> None:
-        service = self._engine.profiles
+        service = self._cases.profiles
         if service is not None:
             changing = service.change(service.current, name=name, color=color)
             self._runner(changing, "change profile", done=lambda _: self.refresh_and_say(), failed=self._not_changed)
@@ -210,7 +210,7 @@ class ProfilesModel(QObject):
             self.changed.emit()
 
     def _tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
-        self._engine.bus.tell(Notice(message, detail, is_problem=problem))
+        self._cases.bus.tell(Notice(message, detail, is_problem=problem))
 
 
 def question(profile: Profile, inside: Inside) -> Question:

@@ -20,10 +20,10 @@ from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
@@ -43,7 +43,7 @@ class RestoreModel(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         restores: Restores,
         runner: Runner,
         path: Path,
@@ -51,7 +51,7 @@ class RestoreModel(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._restores = restores
         self._runner = runner
         self._taken = taken
@@ -207,7 +207,7 @@ class RestoreModel(QObject):
             case Phase.DONE:
                 return "It is restored."
             case Phase.READY:
-                if self.into is Into.THIS and self._engine.move.is_moving:
+                if self.into is Into.THIS and self._cases.move.is_moving:
                     return "The library is being moved. Let that end first."
                 return self.name_problem or self.library_problem
 
@@ -312,7 +312,7 @@ class RestoreModel(QObject):
 
     def _usual_library(self) -> Path:
         if self.into is Into.THIS:
-            return self._engine.settings.library
+            return self._cases.settings.library
         return self._restores.library_for(cleaned(self.name) or "Profile")
 
     def _free_name(self, wanted: str) -> str:

@@ -13,8 +13,8 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
@@ -46,7 +46,7 @@ class KeyForm(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         parent: QObject | None = None,
@@ -54,7 +54,7 @@ class KeyForm(QObject):
         patience_ms: int = PATIENCE_MS,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._text = ""
         self._remember: bool | None = None
@@ -109,7 +109,7 @@ class KeyForm(QObject):
 
     @property
     def status(self) -> KeyStatus:
-        return self._engine.account.key
+        return self._cases.account.key
 
     @property
     def remember(self) -> bool:
@@ -172,7 +172,7 @@ class KeyForm(QObject):
 
     def forget(self) -> None:
         """Removes the key from memory and keychain."""
-        forgetting = self._engine.account.forget_key()
+        forgetting = self._cases.account.forget_key()
         self._runner(forgetting, "forget key", done=lambda _: self._forgotten(), failed=self._not_forgotten)
 
     @property
@@ -180,7 +180,7 @@ class KeyForm(QObject):
         return bool(self.status.problem) and not self.status.is_awaited
 
     async def _check(self, secret: str, remember: bool) -> None:
-        account = self._engine.account
+        account = self._cases.account
         found = await account.test_key(secret)
         self._wait_for_keychain(True)
         try:

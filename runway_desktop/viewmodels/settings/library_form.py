@@ -12,9 +12,9 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import LeftBehind, MovePhase, MoveProgress
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.move_plan import MovePlan
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import detail_of, headline_of, state_words, stayed_words
 from runway_desktop.usecases.words.states import Tone
@@ -29,9 +29,9 @@ class LibraryForm(QObject):
     changed = Signal()
     """The folder's state, the plan, the progress, or what was left behind."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._plan: MovePlan | None = None
         self._problem = ""
@@ -47,7 +47,7 @@ class LibraryForm(QObject):
     @property
     def state(self) -> tuple[str, Tone]:
         """How the folder is, in a sentence, and its tone."""
-        return state_words(self._engine.folder.health)
+        return state_words(self._cases.folder.health)
 
     @property
     def plan(self) -> MovePlan | None:
@@ -61,24 +61,24 @@ class LibraryForm(QObject):
     @property
     def progress(self) -> MoveProgress | None:
         """Of the move to be shown: one that is under way, or that is over and was not dismissed."""
-        progress = self._engine.move.progress
+        progress = self._cases.move.progress
         if progress is None or progress.is_homecoming or progress is self._dismissed:
             return None
         return progress
 
     @property
     def is_moving(self) -> bool:
-        return self._engine.move.is_moving
+        return self._cases.move.is_moving
 
     @property
     def can_stop(self) -> bool:
-        progress = self._engine.move.progress
+        progress = self._cases.move.progress
         return self.is_moving and progress is not None and progress.phase is not MovePhase.STOPPING
 
     @property
     def is_of_library(self) -> bool:
         """What is asked about are the results in the library as it is, so that new ones may go elsewhere alone."""
-        return self._plan is not None and self._plan.source == self._engine.settings.library
+        return self._plan is not None and self._plan.source == self._cases.settings.library
 
     @property
     def left_behind(self) -> Sequence[LeftBehind]:
@@ -126,24 +126,24 @@ class LibraryForm(QObject):
     def look_into(self, target: Path, source: Path | None = None) -> None:
         """Looks into moving to a folder; the question comes with `changed`."""
         self._problem = ""
-        self._run(self._engine.move.plan(target, source), "plan a move of the library", self._planned)
+        self._run(self._cases.move.plan(target, source), "plan a move of the library", self._planned)
 
     def bring(self, left: LeftBehind) -> None:
         """Looks into moving what was left behind into the library as it is now."""
-        self.look_into(self._engine.settings.library, Path(left.folder))
+        self.look_into(self._cases.settings.library, Path(left.folder))
 
     def move(self) -> None:
         """Begins what was planned."""
         plan, self._plan = self._plan, None
         if plan is not None and not plan.problem:
             self._began = None
-            self._run(self._engine.move.begin(plan), "move the library", lambda _: self._tell())
+            self._run(self._cases.move.begin(plan), "move the library", lambda _: self._tell())
 
     def only_new(self) -> None:
         """Saves new results in the planned folder and leaves the others where they are."""
         plan, self._plan = self._plan, None
         if plan is not None and not plan.folder_problem:
-            self._engine.settings.library_folder = str(plan.target)
+            self._cases.settings.library_folder = str(plan.target)
         self._look_for_left()
         self.changed.emit()
 
@@ -152,16 +152,16 @@ class LibraryForm(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        self._engine.move.stop()
+        self._cases.move.stop()
 
     def dismiss(self) -> None:
         """What came of the last move was read."""
-        self._dismissed = self._engine.move.progress
+        self._dismissed = self._cases.move.progress
         self.changed.emit()
 
     def _planned(self, plan: MovePlan) -> None:
         self._plan = plan
-        if not plan.files and not plan.folder_problem and plan.source == self._engine.settings.library:
+        if not plan.files and not plan.folder_problem and plan.source == self._cases.settings.library:
             # Nothing is there to be moved: it is simply another folder.
             self.only_new()
         else:
@@ -170,7 +170,7 @@ class LibraryForm(QObject):
     def _moved(self, progress: MoveProgress) -> None:
         if self._began is None or progress.phase is not MovePhase.RUNNING:
             running = progress.phase is MovePhase.RUNNING
-            self._began = (self._engine.clock.monotonic(), progress.size) if running else None
+            self._began = (self._cases.clock.monotonic(), progress.size) if running else None
         if progress.phase.is_over:
             self._look_for_left()
         self.changed.emit()
@@ -178,7 +178,7 @@ class LibraryForm(QObject):
     def _seconds_left(self, progress: MoveProgress) -> float | None:
         if self._began is None:
             return None
-        seconds = self._engine.clock.monotonic() - self._began[0]
+        seconds = self._cases.clock.monotonic() - self._began[0]
         moved = progress.size - self._began[1]
         if seconds < _ENOUGH_TO_TELL or moved <= 0:
             return None
@@ -187,11 +187,11 @@ class LibraryForm(QObject):
     def _settings_changed(self, names: Collection[str]) -> None:
         """What is the library now is not left behind, and what was it may be."""
         if "library_folder" in names:
-            self._found_left([left for left in self._left if Path(left.folder) != self._engine.settings.library])
+            self._found_left([left for left in self._left if Path(left.folder) != self._cases.settings.library])
             self._look_for_left()
 
     def _look_for_left(self) -> None:
-        self._run(self._engine.move.left_behind(), "look for what was left behind", self._found_left)
+        self._run(self._cases.move.left_behind(), "look for what was left behind", self._found_left)
 
     def _found_left(self, left: list[LeftBehind]) -> None:
         if left != self._left:

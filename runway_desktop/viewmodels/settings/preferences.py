@@ -19,8 +19,8 @@ from runway_desktop.domain.library import PlaceCounts
 from runway_desktop.domain.preferences import Group, Preference, Preferences, Section
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
@@ -47,16 +47,16 @@ class PreferencesForm(QObject):
     catalog_told = Signal(str, bool)
     """What came of a renewal, in a sentence, and whether it is a refusal."""
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._added: dict[str, list[str]] = {MODELS: [], PROJECTS: []}
         """Rows that are shown without a number, until the preferences are opened again."""
         self._projects: tuple[str, ...] = ()
-        self.key = KeyForm(engine, bridge, runner, self)
+        self.key = KeyForm(cases, bridge, runner, self)
         self._look = QuickLook()
-        self.folder = LibraryForm(engine, bridge, runner, self)
+        self.folder = LibraryForm(cases, bridge, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
 
@@ -66,16 +66,16 @@ class PreferencesForm(QObject):
 
     @property
     def is_demo(self) -> bool:
-        return self._engine.is_demo
+        return self._cases.is_demo
 
     def kept_backups(self) -> KeptBackups | None:
         """The daily backups, for the page of the profile; None where the program has no folder on a disk."""
-        backups = self._engine.backups
-        return KeptBackups(self._engine, backups, self._runner) if backups is not None else None
+        backups = self._cases.backups
+        return KeptBackups(self._cases, backups, self._runner) if backups is not None else None
 
     def value(self, name: str) -> Any:
         """A preference by its name in `Settings`."""
-        return getattr(self._engine.settings, name)
+        return getattr(self._cases.settings, name)
 
     def table(self, section: Section) -> list[tuple[Group, list[Preference[Any]]]]:
         """The preferences of a page by their groups, in the order of the table."""
@@ -85,18 +85,18 @@ class PreferencesForm(QObject):
     def set_value(self, name: str, value: Any) -> str:
         """Stores it; gives a sentence instead when it makes no sense."""
         try:
-            self._engine.settings.set(name, value)
+            self._cases.settings.set(name, value)
         except (TypeError, ValueError):
             return f"This cannot be used here: {Preferences.preferences()[name].label}."
         return ""
 
     @property
     def library(self) -> Path:
-        return self._engine.settings.library
+        return self._cases.settings.library
 
     @property
     def library_is_default(self) -> bool:
-        return not self._engine.settings.library_folder
+        return not self._cases.settings.library_folder
 
     def set_library(self, text: str) -> str:
         """The folder for results; empty: the system's own. Files that are saved already stay where they are."""
@@ -131,12 +131,12 @@ class PreferencesForm(QObject):
 
     @property
     def can_renew_catalog(self) -> bool:
-        return self._engine.renewal is not None
+        return self._cases.renewal is not None
 
     @property
     def catalog_words(self) -> str:
         """Which catalog is in use."""
-        catalog = self._engine.catalog
+        catalog = self._cases.catalog
         pairs = sum(len(endpoint.models) for endpoint in catalog.endpoints)
         models = len({model for endpoint in catalog.endpoints for model in endpoint.models})
         own = "" if self.catalog_is_built_in else " Renewed from a file."
@@ -144,11 +144,11 @@ class PreferencesForm(QObject):
 
     @property
     def catalog_is_built_in(self) -> bool:
-        return self._engine.renewal is None or self._engine.renewal.is_built_in
+        return self._cases.renewal is None or self._cases.renewal.is_built_in
 
     def renew_catalog(self, path: Path | None) -> None:
         """From a file, or None: back to the built-in one. `catalog_told` says what came of it."""
-        renewal = self._engine.renewal
+        renewal = self._cases.renewal
         if renewal is not None:
             self._runner(
                 renewal.renew(path) if path is not None else renewal.use_built_in(),
@@ -159,7 +159,7 @@ class PreferencesForm(QObject):
 
     def remark(self, name: str) -> str:
         """Of a sum of credits: what it is in dollars, and how much of it is spent."""
-        credits, budget = self.value(name), self._engine.budget
+        credits, budget = self.value(name), self._cases.budget
         parts = [units.dollars(credits)] if credits else []
         match name:
             case "day_cap":
@@ -179,7 +179,7 @@ class PreferencesForm(QObject):
 
     def others(self, name: str) -> list[str]:
         """Known names that could be added."""
-        known = self._projects if name == PROJECTS else sorted({pair.model for pair in self._engine.catalog.pairs()})
+        known = self._projects if name == PROJECTS else sorted({pair.model for pair in self._cases.catalog.pairs()})
         shown = {row.name for row in self.rows(name)}
         return [row for row in known if row not in shown]
 
@@ -194,11 +194,11 @@ class PreferencesForm(QObject):
         if row not in self._added[name]:
             self._added[name].append(row)
         others = {other: value for other, value in self.value(name).items() if other != row}
-        self._engine.settings.set(name, {**others, row: number} if number > 0 else others)
+        self._cases.settings.set(name, {**others, row: number} if number > 0 else others)
 
     def ask_projects(self) -> None:
         """Finds out which projects there are."""
-        self._runner(self._engine.library.counts(), "list projects", done=self._counted)
+        self._runner(self._cases.library.counts(), "list projects", done=self._counted)
 
     def _counted(self, counts: PlaceCounts) -> None:
         self._projects = tuple(sorted(filter(None, counts.projects), key=str.casefold))
@@ -206,16 +206,16 @@ class PreferencesForm(QObject):
             self.changed.emit(PROJECTS)
 
     def _allowed(self, model: str) -> str:
-        organization = self._engine.account.organization
+        organization = self._cases.account.organization
         allowed = organization.concurrent(model) if organization else None
         return f"Runway allows {allowed}" if allowed is not None else "not known yet"
 
     def _used(self) -> set[str]:
         """What the composer last used per endpoint, what is open, and what Runway counted today."""
-        remembered = self._engine.settings.get("composer.models", {})
+        remembered = self._cases.settings.get("composer.models", {})
         names = set(remembered.values()) if isinstance(remembered, Mapping) else set()
-        names |= {task.request.model for task in self._engine.ledger.open() if task.request.model}
-        organization = self._engine.account.organization
+        names |= {task.request.model for task in self._cases.tasks.open() if task.request.model}
+        organization = self._cases.account.organization
         if organization is not None:
             names |= {model for model, amount in organization.daily_used.items() if amount}
         return {name for name in names if isinstance(name, str) and name}

@@ -10,11 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Gathered
 from runway_desktop.services.library.sheets import OPEN_SHEET, DamagedSheet
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.sending.sending import Sending
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -38,16 +37,14 @@ class SheetDoor(QObject):
 
     def __init__(
         self,
-        engine: Engine,
-        sending: Sending,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         composer: Composer,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._sending = sending
+        self._cases = cases
         self._bridge = bridge
         self._runner = runner
         self._composer = composer
@@ -55,8 +52,7 @@ class SheetDoor(QObject):
 
     def open_gathered(self, gathered: Gathered) -> None:
         made = Sheet.of_gathered(
-            self._engine,
-            self._sending,
+            self._cases,
             self._bridge,
             self._runner,
             gathered,
@@ -68,8 +64,7 @@ class SheetDoor(QObject):
 
     def open_blank(self) -> None:
         made = Sheet.blank(
-            self._engine,
-            self._sending,
+            self._cases,
             self._bridge,
             self._runner,
             self._composer.request(),
@@ -82,29 +77,29 @@ class SheetDoor(QObject):
         if sheet_id in self._open:
             self.shown_again.emit(sheet_id)
         else:
-            self._runner(self._engine.library.sheets.open(sheet_id), "open a sheet", done=self._found)
+            self._runner(self._cases.library.sheets.open(sheet_id), "open a sheet", done=self._found)
 
     def open_batch(self, batch_id: BatchId, *, as_grid: bool = False) -> None:
         """The sheet that a batch was sent from, or its results as a grid."""
         self._runner(
-            self._engine.library.sheets.of_batch(batch_id),
+            self._cases.library.sheets.of_batch(batch_id),
             "open a batch's sheet",
             done=lambda kept: self._found(kept, as_grid=as_grid),
         )
 
     def list_kept(self) -> None:
-        self._runner(self._engine.library.sheets.recent(), "list sheets", done=self.listed.emit)
+        self._runner(self._cases.library.sheets.recent(), "list sheets", done=self.listed.emit)
 
     def look_for_left_open(self) -> None:
         """Once at start: a sheet that was open when the program was killed is offered again."""
-        sheet_id = self._engine.settings.get(OPEN_SHEET)
+        sheet_id = self._cases.settings.get(OPEN_SHEET)
         if isinstance(sheet_id, str):
-            self._engine.settings.set(OPEN_SHEET, None)
-            self._runner(self._engine.library.sheets.open(sheet_id), "look for an open sheet", done=self._was_left)
+            self._cases.settings.set(OPEN_SHEET, None)
+            self._runner(self._cases.library.sheets.open(sheet_id), "look for an open sheet", done=self._was_left)
 
     def when(self, kept: KeptSheet) -> str:
         """When it was last changed."""
-        return units.clock_time(kept.changed_at, self._engine.clock.now())
+        return units.clock_time(kept.changed_at, self._cases.clock.now())
 
     def closed(self, sheet_id: str) -> None:
         """Its window is gone."""
@@ -121,11 +116,9 @@ class SheetDoor(QObject):
             self.shown_again.emit(kept.id)
         else:
             try:
-                made = Sheet.of_kept(
-                    self._engine, self._sending, self._bridge, self._runner, kept, only_shown=as_grid, parent=self
-                )
+                made = Sheet.of_kept(self._cases, self._bridge, self._runner, kept, only_shown=as_grid, parent=self)
             except DamagedSheet as error:
-                self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+                self._cases.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
                 return
             if as_grid:
                 self.grid_wanted.emit(made)

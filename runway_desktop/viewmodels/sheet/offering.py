@@ -10,13 +10,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Dropped, Gathered
 from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROJECT, PROMPT, SEED, SHOT, Column, Kind
 from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.use_cases import UseCases
 
 from .model import SheetModel
 from .preview import AxisPreview
@@ -26,8 +26,8 @@ _MOST_VALUE_WORDS = 4
 
 
 class Offering:
-    def __init__(self, engine: Engine, runner: Runner, model: SheetModel) -> None:
-        self._engine = engine
+    def __init__(self, cases: UseCases, runner: Runner, model: SheetModel) -> None:
+        self._cases = cases
         self._runner = runner
         self._model = model
 
@@ -89,7 +89,7 @@ class Offering:
         return f"{axis.title}: {', '.join(said[:_MOST_VALUE_WORDS])}{more}"
 
     def preview(self, parent: QObject) -> AxisPreview:
-        return AxisPreview(self._engine.catalog, self._engine.pricing, self._model, parent)
+        return AxisPreview(self._cases.catalog, self._cases.pricing, self._model, parent)
 
     def files_in(self, folder: Path, then: Callable[[list[Path]], None]) -> None:
         """Hands over the pictures, clips and sounds of a folder, once they were looked at."""
@@ -97,7 +97,7 @@ class Offering:
         def done(gathered: Gathered) -> None:
             then([drop.path for drop in gathered.assets if drop.path is not None and not drop.findings])
 
-        self._runner(self._engine.intake.gather(Dropped(paths=(folder,))), "look into a folder", done=done)
+        self._runner(self._cases.intake.gather(Dropped(paths=(folder,))), "look into a folder", done=done)
 
     # Models.
 
@@ -105,7 +105,7 @@ class Offering:
         """Every endpoint with its models: the pair, what to call it, and what it does."""
         return [
             ((endpoint.name, model), model, endpoint.label)
-            for endpoint in self._engine.catalog.endpoints
+            for endpoint in self._cases.catalog.endpoints
             for model in endpoint.models
         ]
 

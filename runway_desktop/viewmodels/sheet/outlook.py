@@ -10,10 +10,10 @@ from collections import Counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.usecases.sheets.tally import price_words
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -27,10 +27,10 @@ class Outlook(QObject):
     changed = Signal()
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, model: SheetModel, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, model: SheetModel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._model = model
         self._time: Range | None = None
@@ -47,7 +47,7 @@ class Outlook(QObject):
 
     @property
     def balance(self) -> float | None:
-        organization = self._engine.account.organization
+        organization = self._cases.account.organization
         return organization.balance if organization is not None else None
 
     @property
@@ -57,8 +57,8 @@ class Outlook(QObject):
 
     @property
     def exceeds_cap(self) -> bool:
-        cap = self._engine.settings.day_cap
-        return cap is not None and self._model.totals.credits > cap - self._engine.budget.spent_today
+        cap = self._cases.settings.day_cap
+        return cap is not None and self._model.totals.credits > cap - self._cases.budget.spent_today
 
     @property
     def words(self) -> str:
@@ -80,15 +80,15 @@ class Outlook(QObject):
             parts.append(f"Balance {units.number(balance)}")
             if self.exceeds_balance:
                 parts.append("not enough for all of them")
-        cap = self._engine.settings.day_cap
+        cap = self._cases.settings.day_cap
         if cap is not None:
-            left = max(0.0, cap - self._engine.budget.spent_today)
+            left = max(0.0, cap - self._cases.budget.spent_today)
             parts.append(f"today's cap leaves {units.number(round(left, 1))}")
         amounts: Counter[str] = Counter()
         for request, amount in self._model.ready_models:
             amounts[request.model] += amount
         for name, _ in amounts.most_common(_MOST_MODELS):
-            limit = self._engine.lane.slots(name).limit
+            limit = self._cases.queue.slots(name).limit
             if limit is not None:
                 parts.append(f"{units.count(limit, 'slot')} for {name}")
         if self._time is not None and self._model.totals.ready:
@@ -111,7 +111,7 @@ class Outlook(QObject):
     async def _foresee(self) -> None:
         by_model: dict[str, tuple[int, Range]] = {}
         for request, amount in self._model.ready_models:
-            usual = (await self._engine.forecasts.usual(request)).total
+            usual = (await self._cases.forecasts.usual(request)).total
             if usual is None:
                 self._show(None)
                 return
@@ -120,7 +120,7 @@ class Outlook(QObject):
             by_model[request.model] = (before + amount, slowest)
         low = high = 0.0
         for name, (amount, usual) in by_model.items():
-            slots = self._engine.lane.slots(name)
+            slots = self._cases.queue.slots(name)
             rounds = math.ceil((amount + slots.in_use) / (slots.limit or amount + slots.in_use))
             low, high = max(low, usual.low * rounds), max(high, usual.high * rounds)
         self._show(Range(low, high) if by_model else None)

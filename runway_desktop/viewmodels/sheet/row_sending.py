@@ -15,14 +15,14 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import BatchId, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered, Sending, steps_of
+from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.use_cases import UseCases
 
 from .model import SheetModel
 from .row_tasks import Following
@@ -43,8 +43,7 @@ class RowSending(QObject):
 
     def __init__(
         self,
-        engine: Engine,
-        sending: Sending,
+        cases: UseCases,
         runner: Runner,
         model: SheetModel,
         following: Following,
@@ -53,8 +52,7 @@ class RowSending(QObject):
     ) -> None:
         """`keep` writes the sheet, with what is `planned`."""
         super().__init__(parent)
-        self._engine = engine
-        self._sending = sending
+        self._cases = cases
         self._runner = runner
         self._model = model
         self._following = following
@@ -96,7 +94,7 @@ class RowSending(QObject):
         origin = Origin(Door.SHEET, id(self))
         new = list(chain.from_iterable(made.values()))
         steps = steps_of(len(tasks) for tasks in made.values())
-        prepared = await self._sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
+        prepared = await self._cases.sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
         if Ask.REPEAT in prepared.asks:
             self._lock(False)
             self.said.emit("Just sent. Press again to send more.")
@@ -123,15 +121,15 @@ class RowSending(QObject):
         ids: list[TaskId] = []
         self.planned = dict(order.rows)
         try:
-            self._sending.check(order.prepared, answers)
+            self._cases.sending.check(order.prepared, answers)
             await self._keep()
-            async for some in self._sending.portions(order.prepared, answers, lambda: self._model.moved):
+            async for some in self._cases.sending.portions(order.prepared, answers, lambda: self._model.moved):
                 ids += some
                 await self._stored(some)
         except NotAnswered as error:
             self.planned = {}
             self._asked = _Order(error.prepared, order.rows)
-            self.question_wanted.emit(question_for(error.prepared, self._engine.settings.confirm_above))
+            self.question_wanted.emit(question_for(error.prepared, self._cases.settings.confirm_above))
         except RunwayDesktopError:
             # Each portion is stored whole or not at all: what is left was not.
             self.planned = {}
@@ -145,7 +143,7 @@ class RowSending(QObject):
 
     async def _stored(self, ids: Sequence[TaskId]) -> None:
         if self.batch_id is None:
-            first = await self._engine.ledger.task(ids[0])
+            first = await self._cases.tasks.task(ids[0])
             self.batch_id = first.batch_id if first is not None else None
         here = set(ids)
         sent = {number: tasks for number, tasks in self.planned.items() if tasks and tasks[0].task_id in here}

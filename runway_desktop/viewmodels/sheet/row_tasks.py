@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.usecases.listing.changes import Touch, merged
+from runway_desktop.usecases.use_cases import UseCases
 
 from .model import SheetModel
 
@@ -17,8 +17,8 @@ FETCHED_AT_ONCE = 200
 
 
 class Following:
-    def __init__(self, engine: Engine, model: SheetModel) -> None:
-        self._engine = engine
+    def __init__(self, cases: UseCases, model: SheetModel) -> None:
+        self._cases = cases
         self._model = model
         self._row_of: dict[TaskId, int] = {}
 
@@ -33,7 +33,7 @@ class Following:
     async def learn(self, task_ids: Sequence[TaskId]) -> None:
         """Fetches what became of these tasks. StoreError passes through."""
         for start in range(0, len(task_ids), FETCHED_AT_ONCE):
-            self._show(await self._engine.library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
+            self._show(await self._cases.library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
 
     async def learn_all(self) -> set[int]:
         """Fetches what became of every task, and lets go of those that were written down and never stored, because the

@@ -15,17 +15,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.library import KeptSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
-from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
 from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
@@ -56,8 +55,7 @@ class Sheet(QObject):
 
     def __init__(
         self,
-        engine: Engine,
-        sending: Sending,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         content: SheetContent,
@@ -69,18 +67,18 @@ class Sheet(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._content = content
         self.id = sheet_id or new_sheet_id()
         self._was_kept = bool(sheet_id)
         self.findings = tuple(findings)
         """What could not be read, of files and lines as a whole."""
-        self.model = SheetModel(engine.catalog, engine.pricing, content.composed, self)
+        self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
         self.model.beside = content.beside
-        self.outlook = Outlook(engine, bridge, runner, self.model, self)
-        self._following = Following(engine, self.model)
-        self._sending = RowSending(engine, sending, runner, self.model, self._following, self.keep, self)
+        self.outlook = Outlook(cases, bridge, runner, self.model, self)
+        self._following = Following(cases, self.model)
+        self._sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
         self._sending.batch_id = batch_id
         self._sending.batch_name, self._sending.project = batch_name or content.name, content.project
         self._sending.sent.connect(self.sent)
@@ -89,7 +87,7 @@ class Sheet(QObject):
         self._sending.troubled.connect(self.troubled)
         self._sending.changed.connect(self.sending_changed)
         self._sending.ended.connect(self.keep_now)
-        self.offering = Offering(engine, runner, self.model)
+        self.offering = Offering(cases, runner, self.model)
         self._is_open = True
         self._is_shown_alone = False
         self._looking = False
@@ -105,8 +103,7 @@ class Sheet(QObject):
     @classmethod
     def of_gathered(
         cls,
-        engine: Engine,
-        sending: Sending,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         gathered: Gathered,
@@ -118,33 +115,31 @@ class Sheet(QObject):
         """A sheet of what was dropped or pasted. `composed` and `project` are the composer's, for what is blank."""
         title, batch_name = importing.title_of(gathered)
         content = SheetContent(name=title, composed=composed, project=project)
-        made = cls(
-            engine, sending, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent
-        )
+        made = cls(cases, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent)
         model = made.model
-        importer = importing.Importer(engine.catalog, model.all_columns, model.checker)
+        importer = importing.Importer(cases.catalog, model.all_columns, model.checker)
         made._begin(importer.rows(gathered))
         return made
 
     @classmethod
     def blank(
-        cls, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
+        cls, cases: UseCases, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
         parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         content = SheetContent(name="New sheet", composed=composed, project=project)
-        made = cls(engine, sending, bridge, runner, content, parent=parent)
+        made = cls(cases, bridge, runner, content, parent=parent)
         made._begin([SheetRow() for _ in range(BLANK_ROWS)])
         return made
 
     @classmethod
     def of_kept(
-        cls, engine: Engine, sending: Sending, bridge: Bridge, runner: Runner, kept: KeptSheet, *,
+        cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, *,
         only_shown: bool = False, parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
         may be open elsewhere. Raises DamagedSheet."""
         content = sheets.read(kept.text)
-        made = cls(engine, sending, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        made = cls(cases, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
         made._begin(
             [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
@@ -272,12 +267,12 @@ class Sheet(QObject):
         """The sheet with what became of its rows, in the order of its columns."""
         model = self.model
         lines = map(model.line, range(len(model.rows)))
-        return as_csv(lines, model.columns, model.saying, csv_dialect_of(self._engine.settings))
+        return as_csv(lines, model.columns, model.saying, csv_dialect_of(self._cases.settings))
 
     def export(self, path: Path) -> None:
         """Writes the sheet as CSV."""
         self._runner(
-            self._engine.library.write_text(path, self.as_csv()),
+            self._cases.library.write_text(path, self.as_csv()),
             "export a sheet",
             done=lambda _: self.model.said.emit(f"Exported as {path.name}."),
             failed=lambda error: self.troubled.emit(error.in_words()),
@@ -301,7 +296,7 @@ class Sheet(QObject):
         if not filled:
             if self._was_kept:
                 self._was_kept = False
-                await self._engine.library.sheets.forget(self.id)
+                await self._cases.library.sheets.forget(self.id)
             return
         for row in filled:
             if not row.text:
@@ -314,14 +309,14 @@ class Sheet(QObject):
         content = replace(self._content, axes=self.model.axes, shown=tuple(sorted(self.model.shown)), rows=())
         text = sheets.write(content, texts)
         self._was_kept = True
-        await self._engine.library.sheets.keep(
+        await self._cases.library.sheets.keep(
             KeptSheet(
-                id=self.id, name=self.title, changed_at=self._engine.clock.now(), rows=len(filled),
+                id=self.id, name=self.title, changed_at=self._cases.clock.now(), rows=len(filled),
                 batch_id=self.batch_id, text=text,
             )
         )  # fmt: skip
-        if self._is_open and self._engine.settings.get(OPEN_SHEET) is None:
-            self._engine.settings.set(OPEN_SHEET, self.id)
+        if self._is_open and self._cases.settings.get(OPEN_SHEET) is None:
+            self._cases.settings.set(OPEN_SHEET, self.id)
 
     def close(self) -> None:
         """The window is closed: the sheet is kept, and is not offered by itself at the next start."""
@@ -334,8 +329,8 @@ class Sheet(QObject):
         for timer in (self._keep, self._price_again):
             timer.stop()
         self.outlook.stop()
-        if self._engine.settings.get(OPEN_SHEET) == self.id:
-            self._engine.settings.set(OPEN_SHEET, None)
+        if self._cases.settings.get(OPEN_SHEET) == self.id:
+            self._cases.settings.set(OPEN_SHEET, None)
 
     # Below.
 
@@ -355,7 +350,7 @@ class Sheet(QObject):
 
     async def _learn(self) -> None:
         """What only the store knows: refused prompts, and what became of the rows that were sent."""
-        self.model.know_refused(await self._engine.library.refused_prompts())
+        self.model.know_refused(await self._cases.library.refused_prompts())
         never_stored = await self._following.learn_all()
         if never_stored:
             self.model.mark_unsent(never_stored)
@@ -371,14 +366,14 @@ class Sheet(QObject):
         try:
             while self.model.checker.unseen:
                 some = sorted(self.model.checker.unseen)[:LOOKED_AT_ONCE]
-                self.model.take_looks(await self._engine.intake.look(some))
+                self.model.take_looks(await self._cases.intake.look(some))
         finally:
             self._looking = False
 
     async def _take_files(self, paths: tuple[Path, ...], place: int | None, key: str) -> None:
-        gathered = await self._engine.intake.gather(Dropped(paths=tuple(paths)))
+        gathered = await self._cases.intake.gather(Dropped(paths=tuple(paths)))
         model = self.model
-        importer = importing.Importer(self._engine.catalog, model.all_columns, model.checker)
+        importer = importing.Importer(self._cases.catalog, model.all_columns, model.checker)
         rows = importer.rows(gathered)
         assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
         on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is Kind.ASSETS

@@ -14,9 +14,9 @@ from PySide6.QtCore import QMimeDatabase, QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.use_cases import UseCases
 
 if TYPE_CHECKING:
     from runway_desktop.domain.outputs import Application, Launch
@@ -43,10 +43,10 @@ class Clipboard(QObject):
     """A program's name, and Launches."""
 
     def __init__(
-        self, engine: Engine, runner: Runner, parent: QObject | None = None, *, platform: str = sys.platform
+        self, cases: UseCases, runner: Runner, parent: QObject | None = None, *, platform: str = sys.platform
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._platform = platform
         self._kinds: QMimeDatabase | None = None
@@ -76,18 +76,18 @@ class Clipboard(QObject):
     def programs(self, paths: Sequence[Path], done: Callable[[list[Application]], None]) -> None:
         """The system's programs that take all of these files; what was used last first."""
         kinds = list(dict.fromkeys(map(self._kind, paths)))
-        self._runner(self._engine.applications.taking(kinds), "look for programs", done=done)
+        self._runner(self._cases.applications.taking(kinds), "look for programs", done=done)
 
     def open_with(self, program: Application, paths: Sequence[Path]) -> None:
         """Starts one of them with these files."""
         try:
-            launches = self._engine.applications.launches(program, paths)
+            launches = self._cases.applications.launches(program, paths)
         except RunwayDesktopError as error:
-            self._engine.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+            self._cases.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
             return
         if len(launches) > MOST_OPENED:
-            self._engine.bus.tell(Notice(f"Only the first {MOST_OPENED} files are opened."))
-        self._engine.applications.note_used(program)
+            self._cases.bus.tell(Notice(f"Only the first {MOST_OPENED} files are opened."))
+        self._cases.applications.note_used(program)
         self.launch_wanted.emit(program.name, launches[:MOST_OPENED])
 
     def _kind(self, path: Path) -> tuple[str, ...]:

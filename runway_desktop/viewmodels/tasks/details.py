@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.next_steps import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
 from runway_desktop.usecases.words.tasks import (
     Fact,
@@ -45,13 +45,13 @@ class DetailsModel(QObject):
     """The preview must show something else."""
 
     def __init__(
-        self, engine: Engine, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._list = rows
-        self.lineage = LineageModel(engine, bridge, runner, self)
+        self.lineage = LineageModel(cases, bridge, runner, self)
         """The one chosen task among its kin."""
         self._chosen: tuple[TaskId, ...] = ()
         self._details: Details | None = None
@@ -112,23 +112,23 @@ class DetailsModel(QObject):
         self._details = Details(row=known) if known is not None else None
         self._show()
         self.changed.emit()
-        self._engine.integrity.look_at(chosen)
+        self._cases.integrity.look_at(chosen)
         self._ask()
 
     def title(self) -> str:
-        return title_words(self.row.task, self._engine.catalog) if self.row is not None else ""
+        return title_words(self.row.task, self._cases.catalog) if self.row is not None else ""
 
     def facts(self) -> list[Fact]:
-        details, engine = self._details, self._engine
+        details, cases = self._details, self._cases
         if details is None:
             return []
         request = details.row.task.request
         return facts_of(
             details,
-            engine.catalog,
-            engine.clock.now(),
-            price=engine.pricing.price(request),
-            usual=engine.forecasts.usual_now(request),
+            cases.catalog,
+            cases.clock.now(),
+            price=cases.pricing.price(request),
+            usual=cases.forecasts.usual_now(request),
         )
 
     def state_words(self) -> StateWords | None:
@@ -138,7 +138,7 @@ class DetailsModel(QObject):
 
     def trouble(self) -> str:
         """What went wrong, in words; empty when nothing did."""
-        return trouble_of(self.row, self._engine.catalog, self._held_back()) if self.row is not None else ""
+        return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
         return next_step(self.row, self._held_back()) if self.row is not None else None
@@ -147,12 +147,12 @@ class DetailsModel(QObject):
         """Raises the cap that the shown task waits for, so far that it may go."""
         held = self._held_back()
         if held is not None:
-            self._engine.budget.raise_cap(held)
+            self._cases.budget.raise_cap(held)
 
     def _held_back(self) -> HeldBack | None:
         """The cap, or the balance, that the shown task waits for."""
         row = self.row
-        return self._engine.lane.held_back(row.task.id) if row is not None and row.task.state is State.HELD else None
+        return self._cases.queue.held_back(row.task.id) if row is not None and row.task.state is State.HELD else None
 
     def _ask(self) -> None:
         self._asked += 1
@@ -160,9 +160,9 @@ class DetailsModel(QObject):
             self._runner(self._load(self._asked, self._chosen[0]), "show details")
 
     async def _load(self, asked: int, task_id: TaskId) -> None:
-        found = await self._engine.library.details(task_id)
+        found = await self._cases.library.details(task_id)
         if found is not None and found.row.task.state is State.SUCCEEDED:
-            await self._engine.forecasts.usual(found.row.task.request)
+            await self._cases.forecasts.usual(found.row.task.request)
         if asked == self._asked:
             self._details = found
             self._show()

@@ -6,19 +6,18 @@ Every deed goes on a stack with its words ("rating of 12 tasks"); undo and redo 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
 
 if TYPE_CHECKING:
-    from runway_desktop.services.tasks.judging import Judged, Judging
+    from runway_desktop.services.tasks.judging import Judged
 
 MOST_DEEDS = 200
 
@@ -33,40 +32,34 @@ class JudgingModel(QObject):
     """The id of a single task and what was decided about it ("Rated 2"), after `done`: worth telling all the same where
     it leaves the list by that."""
 
-    def __init__(self, engine: Engine, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._deeds: list[Judged] = []
         self._undone: list[Judged] = []
 
-    @cached_property
-    def _judging(self) -> Judging:
-        from runway_desktop.services.tasks.judging import Judging
-
-        return Judging(self._engine.ledger)
-
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
-        self._do(task_ids, self._judging.rate(task_ids, stars), "rate")
+        self._do(task_ids, self._cases.judging.rate(task_ids, stars), "rate")
 
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
-        self._do(task_ids, self._judging.pick(task_ids, pick), "pick")
+        self._do(task_ids, self._cases.judging.pick(task_ids, pick), "pick")
 
     def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
         """Commas part the tags; one with a minus before it is taken away."""
         words = [word.strip() for word in line.split(",")]
         gone = [tag for word in words if word.startswith("-") for tag in clean_tags(word[1:])]
         new = [tag for word in words if not word.startswith("-") for tag in clean_tags(word)]
-        self._do(task_ids, self._judging.tag(task_ids, new, gone), "tag")
+        self._do(task_ids, self._cases.judging.tag(task_ids, new, gone), "tag")
 
     def set_project(self, task_ids: Sequence[TaskId], project: str) -> None:
-        self._do(task_ids, self._judging.set_project(task_ids, project), "set project")
+        self._do(task_ids, self._cases.judging.set_project(task_ids, project), "set project")
 
     def set_shot(self, task_ids: Sequence[TaskId], shot: str) -> None:
-        self._do(task_ids, self._judging.set_shot(task_ids, shot), "set shot")
+        self._do(task_ids, self._cases.judging.set_shot(task_ids, shot), "set shot")
 
     def set_note(self, task_ids: Sequence[TaskId], note: str) -> None:
-        self._do(task_ids, self._judging.set_note(task_ids, note), "set note")
+        self._do(task_ids, self._cases.judging.set_note(task_ids, note), "set note")
 
     def undo(self) -> None:
         if self._deeds:
@@ -82,7 +75,7 @@ class JudgingModel(QObject):
 
     def _walk(self, deed: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
         self.changed.emit()
-        work = self._judging.put_back(deed.what, values)
+        work = self._cases.judging.put_back(deed.what, values)
         self._runner(work, "put back", done=lambda _: self.done.emit(sentence, can_undo, True))
 
     def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str) -> None:

@@ -17,10 +17,10 @@ from runway_desktop.usecases.words import units
 
 if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
-    from runway_desktop.services.engine import Engine
     from runway_desktop.services.library.lineage import Kin, Tree
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.listing.changes import Touch
+    from runway_desktop.usecases.use_cases import UseCases
     from runway_desktop.viewmodels.bridge import Bridge
 
 SETTLE_MS = 200
@@ -45,9 +45,9 @@ class Node:
 class LineageModel(QObject):
     changed = Signal()
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._task_id: TaskId | None = None
         self._tree: Tree | None = None
@@ -97,7 +97,7 @@ class LineageModel(QObject):
             self._soon.start()
 
     async def _load(self, asked: int, task_id: TaskId) -> None:
-        tree = await self._engine.library.lineage.around(task_id, self._engine.mender)
+        tree = await self._cases.library.lineage.around(task_id, self._cases.mender)
         if asked == self._asked and tree != self._tree:
             self._tree = tree
             self.changed.emit()
@@ -122,7 +122,7 @@ class LineageModel(QObject):
 
     def _younger(self, tie: Kin) -> Node:
         assert tie.row is not None, "what lies below was made here"  # noqa: S101 - by the meaning of Kin
-        endpoint = self._engine.catalog.endpoint(tie.row.task.request.endpoint)
+        endpoint = self._cases.catalog.endpoint(tie.row.task.request.endpoint)
         return self._of_row(tie.row, endpoint.label if endpoint is not None else tie.row.task.request.endpoint)
 
     def _of_row(self, row: Row, relation: str = "", output: Output | None = None) -> Node:
@@ -142,7 +142,7 @@ class LineageModel(QObject):
         tree, name = self._tree, str(tie.use.place[0]) if tie.use.place else ""
         rows = [tree.row, *(kin.row for kins in tree.above for kin in kins if kin.row)] if tree is not None else []
         row = next((row for row in rows if row.task.id == tie.use.task_id), None)
-        pair = self._engine.catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
+        pair = self._cases.catalog.pair(row.task.request.endpoint, row.task.request.model) if row else None
         field = pair.field(name) if pair is not None else None
         if row is None or field is None:
             return name

@@ -13,11 +13,11 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
-from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Meaning, Query, Term, known_names, meaning, read
 from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
 from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
+from runway_desktop.usecases.use_cases import UseCases
 
 from .task_list import TaskListModel
 
@@ -36,23 +36,23 @@ class ListFilter(QObject):
     text_wanted = Signal(str)
     """The search line is to show this text."""
 
-    def __init__(self, engine: Engine, model: TaskListModel, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, model: TaskListModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._model = model
         self._known = PlaceCounts()
         self._place = Filter()
         self._title = "All tasks"
         self._text = ""
         self._chosen: tuple[Term, ...] = ()
-        self._saved = SavedSearches(engine.settings)
+        self._saved = SavedSearches(cases.settings)
         self._order = Listing()
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._apply)
 
     def restore(self) -> None:
         """Restores sorting and grouping of the last time. Call once, after the settings are loaded."""
-        self._order = kept_order(self._engine.settings)
+        self._order = kept_order(self._cases.settings)
         self.searches_changed.emit()
         self._apply()
 
@@ -131,7 +131,7 @@ class ListFilter(QObject):
         return self._saved.all
 
     def filter_of(self, saved: SavedSearch) -> Filter:
-        return meaning(read(saved.line), self._known, self._engine.clock.now()).filter
+        return meaning(read(saved.line), self._known, self._cases.clock.now()).filter
 
     def suggestions(self, cursor: int) -> list[Suggestion]:
         """What the word at the cursor of the search line could become."""
@@ -228,11 +228,11 @@ class ListFilter(QObject):
         self._apply()
 
     def _meaning(self) -> Meaning:
-        return meaning(self.query, self._known, self._engine.clock.now(), self._place)
+        return meaning(self.query, self._known, self._cases.clock.now(), self._place)
 
     def _remember(self, order: Listing) -> None:
         self._order = order
-        keep_order(self._engine.settings, order)
+        keep_order(self._cases.settings, order)
         self._apply()
 
     def _apply(self) -> None:

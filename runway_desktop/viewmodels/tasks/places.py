@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Place, PlaceCounts
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.places import Entry, entries_of
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
@@ -19,9 +19,9 @@ from .list_filter import ListFilter
 class Places(QObject):
     changed = Signal()
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._counts = PlaceCounts()
         self._filter: ListFilter | None = None
@@ -31,7 +31,7 @@ class Places(QObject):
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._is_wanted = self._is_counting = False
-        self._rest = Throttle(engine.clock, 300)
+        self._rest = Throttle(cases.clock, 300)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._due)
         bridge.tasks_added.connect(lambda _: self._soon())
@@ -87,13 +87,13 @@ class Places(QObject):
             self.refresh()
 
     async def _reload(self) -> None:
-        counts = await self._engine.library.counts()
+        counts = await self._cases.library.counts()
         moved = counts != self._counts
         self._counts = counts
         if self._filter is not None:
             self._filter.know(counts)
             found = {
-                search.id: await self._engine.library.amount(self._filter.filter_of(search))
+                search.id: await self._cases.library.amount(self._filter.filter_of(search))
                 for search in self._filter.searches
             }
             moved, self._found = moved or found != self._found, found

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_list import TaskListModel
@@ -32,7 +32,7 @@ class Posters(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         bridge: Bridge,
         runner: Runner,
         rows: TaskListModel,
@@ -40,7 +40,7 @@ class Posters(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._rows = rows
         self._folder = folder
@@ -52,7 +52,7 @@ class Posters(QObject):
         output = self._asked.get(path)
         # An older wish for the same file may be answered after a newer one.
         if output is not None and Path(poster).name == _name(output):
-            keep = self._engine.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
+            keep = self._cases.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
             self._runner(keep, "keep poster")
 
     def look_again(self) -> None:

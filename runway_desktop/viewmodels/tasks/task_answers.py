@@ -17,11 +17,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner, Spawn
 from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
+from runway_desktop.usecases.use_cases import UseCases
 
 FIRST = 200
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""
@@ -43,12 +43,12 @@ class Ahead:
     answer: asyncio.Task[Beginning | None]
 
 
-async def ask_ahead(engine: Engine, listing: Listing, spawn: Spawn) -> Ahead:
+async def ask_ahead(cases: UseCases, listing: Listing, spawn: Spawn) -> Ahead:
     """Comes back when the question is with the database, whose thread answers it while this one builds a window."""
 
     async def ask() -> Beginning | None:
         try:
-            return await engine.library.beginning(listing, FIRST, SIGHT)
+            return await cases.library.beginning(listing, FIRST, SIGHT)
         except StoreError:
             return None
 
@@ -69,13 +69,13 @@ class TaskAnswers(QObject):
 
     def __init__(
         self,
-        engine: Engine,
+        cases: UseCases,
         runner: Runner,
         take: Callable[[Sequence[Row]], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._take = take
         self._ahead: Ahead | None = None
@@ -88,7 +88,7 @@ class TaskAnswers(QObject):
         self._answered = 0
         self._under_way: set[asyncio.Task[Any]] = set()
         self._sweep = asyncio.Lock()
-        self._rest, self._rest_of_sums = Throttle(engine.clock, 200), Throttle(engine.clock, 400)
+        self._rest, self._rest_of_sums = Throttle(cases.clock, 200), Throttle(cases.clock, 400)
         self._refresh_timer = QTimer(self, singleShot=True)
         self._refresh_timer.timeout.connect(self._refresh_due)
         self._sums_timer = QTimer(self, singleShot=True)
@@ -161,11 +161,11 @@ class TaskAnswers(QObject):
                 return
             with self._rest:
                 if entries is None:
-                    entries = await self._engine.library.list(listing)
+                    entries = await self._cases.library.list(listing)
                     if self._is_stale(asked, listing):
                         return
                 # The sums come first: a header never shows a bare key until they are there.
-                sums = await self._engine.library.groups(listing) if listing.group is not GroupBy.NONE else ()
+                sums = await self._cases.library.groups(listing) if listing.group is not GroupBy.NONE else ()
         if self._is_stale(asked, listing):
             return
         self._answered, self._loaded = asked, listing
@@ -176,7 +176,7 @@ class TaskAnswers(QObject):
     async def _beginning(self, listing: Listing) -> Beginning:
         ahead, self._ahead = self._ahead, None
         found = await ahead.answer if ahead is not None and ahead.listing == listing else None
-        return found or await self._engine.library.beginning(listing, FIRST, SIGHT)
+        return found or await self._cases.library.beginning(listing, FIRST, SIGHT)
 
     def _is_stale(self, asked: int, listing: Listing) -> bool:
         return listing is not self._listing or asked < self._answered
@@ -194,7 +194,7 @@ class TaskAnswers(QObject):
 
     async def _sum(self, listing: Listing) -> None:
         with self._rest_of_sums:
-            found = {summary.key: summary for summary in await self._engine.library.groups(listing)}
+            found = {summary.key: summary for summary in await self._cases.library.groups(listing)}
         if listing is self._listing and found != self._sums:
             self._sums = found
             self.summed.emit(found)

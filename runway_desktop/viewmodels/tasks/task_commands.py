@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
-from runway_desktop.usecases.commands.commands import NOTHING, Commands
+from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.composer.inputs import InputMending
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
-    from runway_desktop.services.engine import Engine
     from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
     from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.commands.doing import Given, Report
-    from runway_desktop.usecases.sending.sending import Sending
+    from runway_desktop.usecases.question import Question
+    from runway_desktop.usecases.use_cases import UseCases
     from runway_desktop.viewmodels.composer.composer import Composer
 
 MOST_SAID = 3
@@ -83,26 +83,23 @@ class TaskCommands(QObject):
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
-    def __init__(
-        self, engine: Engine, sending: Sending, composer: Composer, runner: Runner, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._composer = composer
         self._runner = runner
-        self.commands = Commands(engine, sending)
         self._search: asyncio.Task[Any] | None = None
         self._carried: dict[Path, Request] = {}
-        self.judging = JudgingModel(engine, runner, self)
-        self.inputs = InputMending(engine, composer, runner, self)
+        self.judging = JudgingModel(cases, runner, self)
+        self.inputs = InputMending(cases, composer, runner, self)
         """What can be done with each input of the composer."""
-        self.use_as_input = UseAsInput(engine, composer, runner, self)
+        self.use_as_input = UseAsInput(cases, composer, runner, self)
         """What a result can become."""
-        self.handing = Clipboard(engine, runner, self)
+        self.handing = Clipboard(cases, runner, self)
         """What is copied, shown in its folder, opened elsewhere."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
-        self._engine.bus.tell(Notice(message, detail, is_problem=problem))
+        self._cases.bus.tell(Notice(message, detail, is_problem=problem))
 
     def take(
         self,
@@ -124,10 +121,14 @@ class TaskCommands(QObject):
         for_import = not (are_results or urls or to_field)
         self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
+    def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
+        """What must be asked first."""
+        return self._cases.commands.question(command, rows)
+
     def known_ids(self) -> tuple[str, ...]:
         """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
         uncertain task."""
-        ids = self._engine.accepted_ids
+        ids = self._cases.accepted_ids
         return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
 
     def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
@@ -151,11 +152,11 @@ class TaskCommands(QObject):
             case _:
                 if command is TaskCommand.DELETE_FILE:
                     self.release_wanted.emit(_saved_paths(rows))
-                self._run(command, rows, given, self.commands.do(command, rows, given))
+                self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
         """Undoes what was offered by `undo_offered`."""
-        self._run(command, (), NOTHING, self.commands.undo(command, task_ids))
+        self._run(command, (), NOTHING, self._cases.commands.undo(command, task_ids))
 
     def stop_search(self) -> None:
         """Ends the search for missing files. What it found stays found."""
@@ -165,27 +166,27 @@ class TaskCommands(QObject):
             self.searching.emit(None)
 
     def pause(self, paused: bool) -> None:
-        lane = self._engine.lane
+        lane = self._cases.queue
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
     def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that holds tasks back so far that the first of them may go."""
-        self._engine.budget.raise_cap(held)
+        self._cases.budget.raise_cap(held)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """What is before the person's eyes is asked for more closely, so that its progress moves, and its files are
         looked for."""
-        self._engine.poller.look_at(task_ids)
-        self._engine.integrity.look_at(task_ids)
+        self._cases.poller.look_at(task_ids)
+        self._cases.integrity.look_at(task_ids)
 
     def look_around(self) -> None:
         """The window is used again: files may have been moved or changed meanwhile."""
-        self._engine.integrity.look_around()
+        self._cases.integrity.look_around()
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
-        self._engine.poller.ask_now()
-        self._runner(self._engine.account.refresh(), "refresh balance")
+        self._cases.poller.ask_now()
+        self._runner(self._cases.account.refresh(), "refresh balance")
 
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
@@ -196,11 +197,11 @@ class TaskCommands(QObject):
             """What might have been imported is taken in as prompts or inputs."""
             self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
 
-        engine, pair = self._engine, self._composer.pair
-        match await engine.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
+        cases, pair = self._cases, self._composer.pair
+        match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
             case CatalogFile(source):
-                if engine.renewal is not None:
-                    renewed = await engine.renewal.renew(source.path, source.content)
+                if cases.renewal is not None:
+                    renewed = await cases.renewal.renew(source.path, source.content)
                     self.tell(renewed.in_words(), "Preferences → Runway goes back to the built-in one.")
             case TaskIds() as ids:
                 self.ids_brought.emit(ids, otherwise)
@@ -268,7 +269,7 @@ class TaskCommands(QObject):
             self.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
 
     async def _adopt(self, remote_ids: Sequence[str]) -> None:
-        adoption = await self._engine.adoption.adopt(remote_ids)
+        adoption = await self._cases.adoption.adopt(remote_ids)
         if adoption.added:
             self.tell(
                 units.count(len(adoption.added), "task added. It is checked now.", "tasks added. They are checked now.")
@@ -311,7 +312,7 @@ class TaskCommands(QObject):
         """One search at a time: another one takes its place."""
         this = asyncio.current_task()
         try:
-            return await self.commands.do(command, rows, given)
+            return await self._cases.commands.do(command, rows, given)
         finally:
             if self._search in (this, None):
                 self._search = None

@@ -23,12 +23,12 @@ from PySide6.QtCore import (
 
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
 from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, Removal, steps
 from runway_desktop.usecases.listing.lines import GroupLine, GroupWords, Line, group_words, lines_of
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
@@ -71,11 +71,11 @@ class TaskListModel(QAbstractTableModel):
     """Lines are about to make room for those of another question."""
     lines_moved = Signal()
 
-    def __init__(self, engine: Engine, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
-        self._pages = TaskPages(engine, runner, self.position, self)
-        self._answers = TaskAnswers(engine, runner, self._pages.take, self)
+        self._cases = cases
+        self._pages = TaskPages(cases, runner, self.position, self)
+        self._answers = TaskAnswers(cases, runner, self._pages.take, self)
         self._entries = Entries()
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
@@ -259,14 +259,14 @@ class TaskListModel(QAbstractTableModel):
                 return None
 
     def _cell(self, row: Row) -> Cell:
-        return Cell(row, self._pages.around(row), self._engine.catalog, self._engine.clock.now())
+        return Cell(row, self._pages.around(row), self._cases.catalog, self._cases.clock.now())
 
     def _group_words(self, key: str) -> GroupWords:
         summary = self._groups.get(key) or GroupSummary(key=key, title="", total=0)
         return group_words(
             summary,
             self._grouping,
-            self._engine.clock.now(),
+            self._cases.clock.now(),
             self._group_left(key),
             is_folded=key in self._collapsed,
         )

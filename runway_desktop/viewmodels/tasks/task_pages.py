@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, OutputState, State, TaskId
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.lines import GroupLine, Line
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import Around
 
 PAGE = 120
@@ -34,10 +34,10 @@ class TaskPages(QObject):
     """Rows that came from the store."""
 
     def __init__(
-        self, engine: Engine, runner: Runner, position: Callable[[TaskId], int | None], parent: QObject | None = None
+        self, cases: UseCases, runner: Runner, position: Callable[[TaskId], int | None], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._runner = runner
         self._position = position
         self._rows: dict[TaskId, Row] = {}
@@ -80,12 +80,12 @@ class TaskPages(QObject):
         """What the words of a row say beside its task: its place in the lane, what is on its way, the time left."""
         task = row.task
         if task.state is State.THROTTLED:
-            slots = self._engine.lane.slots(task.request.model)
+            slots = self._cases.queue.slots(task.request.model)
             return Around(slots_used=slots.in_use, slots=slots.limit)
         if task.state is State.HELD:
-            price = self._engine.pricing.price(task.request)
+            price = self._cases.pricing.price(task.request)
             return Around(
-                lane_reason=self._engine.lane.reason_for(task.id),
+                lane_reason=self._cases.queue.reason_for(task.id),
                 uploaded=self._uploaded.get(task.id),
                 price=price.credits if price is not None else None,
             )
@@ -97,7 +97,7 @@ class TaskPages(QObject):
             received=sum(done for done, _ in received.values()),
             expected=sum(known) if known and len(known) == len(expected) else None,
             uploaded=self._uploaded.get(task.id),
-            offline=self._engine.account.connection.link is Link.OFFLINE,
+            offline=self._cases.account.connection.link is Link.OFFLINE,
         )
 
     def want(self, position: int, lines: Sequence[Line]) -> None:
@@ -130,7 +130,7 @@ class TaskPages(QObject):
         if not wanted:
             return
         try:
-            rows = await self._engine.library.rows(wanted)
+            rows = await self._cases.library.rows(wanted)
         finally:
             self._coming.difference_update(wanted)
         for row in rows:
@@ -194,7 +194,7 @@ class TaskPages(QObject):
 
     async def _all_of(self, task_ids: list[TaskId]) -> list[Row]:
         missing = [task_id for task_id in task_ids if task_id not in self._rows]
-        fetched = {row.task.id: row for row in await self._engine.library.rows(missing)}
+        fetched = {row.task.id: row for row in await self._cases.library.rows(missing)}
         found = (self._rows.get(task_id) or fetched.get(task_id) for task_id in task_ids)
         return [row for row in found if row is not None]
 
@@ -215,7 +215,7 @@ class TaskPages(QObject):
             if row is None or row.task.state is not State.RUNNING:
                 self._remaining.pop(task_id, None)
                 continue
-            found = await self._engine.forecasts.remaining(row.task)
+            found = await self._cases.forecasts.remaining(row.task)
             left = (found.low, found.high) if found is not None else None
             if left != self._remaining.get(task_id):
                 moved.append(task_id)

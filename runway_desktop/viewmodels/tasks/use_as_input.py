@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Media
-from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
 
 CONTINUES = "image_to_video"
@@ -37,9 +37,9 @@ class UseAsInput(QObject):
     placed = Signal()
     """The composer holds the input now."""
 
-    def __init__(self, engine: Engine, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._engine = engine
+        self._cases = cases
         self._composer = composer
         self._runner = runner
 
@@ -48,9 +48,9 @@ class UseAsInput(QObject):
         kind = _KINDS.get(media)
         if kind is None:
             return []
-        fitting = self._engine.catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
+        fitting = self._cases.catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
         found = [Way(endpoint.name, endpoint.label) for endpoint in fitting]
-        if media is Media.VIDEO and self._engine.catalog.endpoint(CONTINUES) is not None:
+        if media is Media.VIDEO and self._cases.catalog.endpoint(CONTINUES) is not None:
             found.insert(0, Way(CONTINUES, "Last frame as first frame", last_frame=True))
         return found
 
@@ -65,20 +65,20 @@ class UseAsInput(QObject):
         self._runner(self._continue(clip, png), "use last frame")
 
     def frame_failed(self, reason: str) -> None:
-        self._engine.bus.tell(Notice(reason, is_problem=True))
+        self._cases.bus.tell(Notice(reason, is_problem=True))
 
     async def _continue(self, clip: Path, png: bytes) -> None:
-        frame = await self._engine.mender.keep_frame(clip, png, "last frame")
+        frame = await self._cases.mender.keep_frame(clip, png, "last frame")
         await self._place(CONTINUES, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:
         from runway_desktop.services.intake import AssetDrop
 
         uri = path.as_uri()
-        found = (await self._engine.intake.look([uri])).get(uri)
+        found = (await self._cases.intake.look([uri])).get(uri)
         if found is None or found.facts is None:
             reason = found.problem if found is not None else ""
-            self._engine.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
+            self._cases.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
             return
         self._choose(endpoint, _KINDS[media])
         self._composer.taking.add(
@@ -91,12 +91,12 @@ class UseAsInput(QObject):
         self._composer.choose_endpoint(endpoint)
         if self._takes(self._composer.pair.model, endpoint, kind):
             return
-        known = self._engine.catalog.endpoint(endpoint)
+        known = self._cases.catalog.endpoint(endpoint)
         fitting = (model for model in (known.models if known is not None else ()) if self._takes(model, endpoint, kind))
         model = next(fitting, None)
         if model is not None:
             self._composer.choose(endpoint, model)
 
     def _takes(self, model: str, endpoint: str, kind: MediaKind) -> bool:
-        pair = self._engine.catalog.pair(endpoint, model)
+        pair = self._cases.catalog.pair(endpoint, model)
         return pair is not None and any(kind in field.media for field in pair.asset_fields)

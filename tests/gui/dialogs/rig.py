@@ -27,6 +27,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway
@@ -95,6 +96,7 @@ class Rig:
         engine.account, engine.pricing = self.account, self.pricing
         engine.move = self.move
         engine.profiles = engine.backups = engine.restores = engine.accepted_ids = None
+        self.cases = UseCases(engine)
         self.bridge = Bridge(self.bus)
         self.spawned: list[str] = []
         self.runner = Runner(self._spawn, self.bus)

@@ -33,7 +33,7 @@ def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
     ]
     rig.run(rig.store.add(tasks, [], None, []))
     rig.run(rig.engine.budget.load())
-    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     dialog.show_section("Money")
     dialog.open()

@@ -21,7 +21,7 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 def page_in(window: QWidget, rig: Rig, theme: Theme, *, has_tray: bool) -> NoticesPage:
-    form = PreferencesForm(rig.engine, rig.bridge, rig.runner, window)
+    form = PreferencesForm(rig.cases, rig.bridge, rig.runner, window)
     return NoticesPage(form, theme, window, has_tray=lambda: has_tray)
 
 

@@ -35,7 +35,7 @@ from tests.gui.dialogs.rig import KEY, Kind, Rig, child
 
 @pytest.fixture
 def dialog(rig: Rig, theme: Theme) -> Iterator[Preferences]:
-    form = PreferencesForm(rig.engine, rig.bridge, rig.runner)
+    form = PreferencesForm(rig.cases, rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
     # Its end is watched: it would delete itself.
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
@@ -74,7 +74,7 @@ def test_a_new_line_of_the_table_is_shown_on_its_page(
     line = Preference(False, Group(Section.LOOK, "Motion"), "Reduce motion", Switch())
     line.__set_name__(Table, "reduced")
     monkeypatch.setattr(Table, "reduced", line, raising=False)
-    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     qtbot.addWidget(dialog)
     dialog.show_section("Look")
     dialog.open()
@@ -248,7 +248,7 @@ def test_after_they_are_closed_nothing_reaches_them(dialog: Preferences, rig: Ri
 
 def test_the_demo_asks_for_no_key(rig: Rig, theme: Theme, qtbot: QtBot):
     rig.engine.is_demo = True
-    form = PreferencesForm(rig.engine, rig.bridge, rig.runner)
+    form = PreferencesForm(rig.cases, rig.bridge, rig.runner)
     dialog = Preferences(form, theme)
     qtbot.addWidget(dialog)
     assert not any(line.accessibleName() == "API key" for line in dialog.findChildren(QLineEdit))

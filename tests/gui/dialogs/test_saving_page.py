@@ -69,7 +69,7 @@ def library(rig: Rig, disk: Slow) -> Iterator[Path]:
 
 @pytest.fixture
 def page(rig: Rig, library: Path, theme: Theme) -> Iterator[Preferences]:
-    dialog = Preferences(PreferencesForm(rig.engine, rig.bridge, rig.runner), theme)
+    dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     dialog.show_section("Saving")
     dialog.open()

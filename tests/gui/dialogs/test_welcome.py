@@ -16,7 +16,7 @@ from tests.gui.dialogs.rig import KEY, Rig, child
 
 @pytest.fixture
 def form(rig: Rig) -> KeyForm:
-    return KeyForm(rig.engine, rig.bridge, rig.runner, rig.bridge)
+    return KeyForm(rig.cases, rig.bridge, rig.runner, rig.bridge)
 
 
 @pytest.fixture

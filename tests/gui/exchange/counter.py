@@ -22,7 +22,7 @@ class Counter(Desktop):
 
     async def __aenter__(self) -> Any:
         await super().__aenter__()
-        self.exchange = ExchangeWindows(self.engine, self.runner, self._look, self.window)
+        self.exchange = ExchangeWindows(self.cases, self.runner, self._look, self.window)
         return self
 
     @property

@@ -158,7 +158,7 @@ async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, them
 async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
-        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
         desktop.windows.follow(preferences)
         preferences.show_section("Profile")

@@ -177,7 +177,7 @@ async def test_only_the_first_profile_offers_nothing_to_remove(tmp_path: Path, t
 
 async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
-        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
         preferences.show_section("Profile")
         preferences.open()
@@ -196,7 +196,7 @@ async def test_another_name_and_color_reach_title_bar_and_taskbar_at_once(tmp_pa
 
 async def test_a_name_that_will_not_do_is_told_and_the_old_one_stays(tmp_path: Path, theme: Theme, qtbot: QtBot):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
-        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
         preferences.open()
         page = preferences.findChild(ProfilePage)
@@ -240,7 +240,7 @@ async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp
 
 async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop:
-        form = PreferencesForm(desktop.engine, desktop.bridge, desktop.runner)
+        form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
         preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
         preferences.show_section("Profile")
         preferences.open()

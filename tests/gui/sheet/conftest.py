@@ -34,9 +34,9 @@ def opened(tmp_path: Path, theme: Theme) -> Opened:
                 path = tmp_path / "shots.csv"
                 path.write_text(text, encoding="utf-8")
                 gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
-                sheet = Sheet.of_gathered(rig.engine, rig.sending, rig.bridge, rig.runner, gathered, COMPOSED)
+                sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED)
             else:
-                sheet = Sheet.blank(rig.engine, rig.sending, rig.bridge, rig.runner, COMPOSED)
+                sheet = Sheet.blank(rig.cases, rig.bridge, rig.runner, COMPOSED)
             made = SheetWindow(sheet, theme, Keys())
             made.resize(1200, 640)
             made.show()

@@ -333,7 +333,7 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
 ):
     async with Rig(tmp_path) as rig:
         window = QWidget()
-        door = SheetDoor(rig.engine, rig.sending, rig.bridge, rig.runner, rig.composer, rig.owner)
+        door = SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         host = SheetHost(door, theme, Keys(), window)
         for prompt in ("A lighthouse", "A pier"):
             door.open_blank()

@@ -37,7 +37,7 @@ async def spending(tmp_path: Path, theme: Theme, *, busy: bool = True) -> AsyncI
                 task(1, State.SUCCEEDED, cost_credits=60.0, sent_at=now, project="Harbour & sea"),
                 task(2, State.SUCCEEDED, cost_credits=120.0, sent_at=now - 86_400),
             )
-        model = SpendingModel(rig.engine, rig.bridge, rig.runner)
+        model = SpendingModel(rig.cases, rig.bridge, rig.runner)
         window = SpendingWindow(model, theme)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         window.show()

@@ -26,8 +26,8 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
     profile = environment.profile(demo=False, folder=folder / "profile")
     session: Any = Session(profile, Options(), Address(secret="key_test"), bugs=Bugs())
     session.window = rig.window
-    session.engine = SimpleNamespace(
-        backups=None, ledger=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
+    session.cases = SimpleNamespace(
+        backups=None, tasks=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
     )
     return session
 

@@ -50,7 +50,7 @@ class SilentIcon(QObject):
 
 
 def tray_of(rig: Desktop, *, looked_at: bool = False) -> tuple[Any, Announcements]:
-    announcements = Announcements(rig.engine, rig.bridge, rig.runner, rig.window)
+    announcements = Announcements(rig.cases, rig.bridge, rig.runner, rig.window)
     status, places = rig.models.status, rig.models.places
     make_icon: Any = SilentIcon
     tray = Tray(announcements, status, places, "Lagoon", rig.window, looked_at=lambda: looked_at, make_icon=make_icon)
@@ -97,7 +97,7 @@ async def test_sending_is_paused_from_the_tray(tmp_path, theme, qtbot):
 
 async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        in_tray = InTray(rig.engine, rig.models, rig.runner, rig.window, "Default")
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default")
         in_tray.announcements.announced.emit(WORD)
         rig.engine.settings.stay_in_tray = True
         assert not in_tray.takes_window()
@@ -107,7 +107,7 @@ async def test_without_a_tray_closing_closes(tmp_path, theme, qtbot):
 async def test_a_closed_window_goes_into_the_tray_and_comes_back(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         make_icon: Any = SilentIcon
-        in_tray = InTray(rig.engine, rig.models, rig.runner, rig.window, "Default", make_icon)
+        in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
         tray: Any = in_tray.tray
         assert not in_tray.takes_window()
         rig.engine.settings.stay_in_tray = True

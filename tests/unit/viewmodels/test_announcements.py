@@ -20,7 +20,7 @@ RUNS = task(1, State.RUNNING)
 
 def announcing(rig: Rig, choice: str) -> tuple[Announcements, list[Announcement]]:
     rig.engine.settings.announce = choice  # type: ignore[assignment]
-    announcements = Announcements(rig.engine, rig.bridge, rig.runner, rig.owner)
+    announcements = Announcements(rig.cases, rig.bridge, rig.runner, rig.owner)
     said: list[Announcement] = []
     announcements.announced.connect(said.append)
     return announcements, said

@@ -101,10 +101,10 @@ async def test_nothing_is_new_at_first_and_new_pairs_are_new_until_the_next_cata
         settings = rig.engine.settings
         older = [list(key) for key in EVERY if key[1] != "wan3"]
         settings.set("chooser.catalog", {"version": "5.20.0", "pairs": older, "new": []})
-        again = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        again = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert {key[1] for key in again.new()} == {"wan3"}
         assert Scope.NEW in {part.scope for part in again.parts()}
-        later = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        later = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert {key[1] for key in later.new()} == {"wan3"}, "still, at the next start"
 
 
@@ -113,7 +113,7 @@ async def test_damaged_settings_do_no_harm(stored, tmp_path, qapp):
     async with opened(tmp_path) as (rig, _):
         rig.engine.settings.set("chooser.favourites", stored)
         rig.engine.settings.set("chooser.catalog", stored)
-        fresh = Chooser(rig.engine, rig.bridge, rig.runner, rig.composer, rig.owner)
+        fresh = Chooser(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
         assert len(fresh.offers(Scope.ALL)) == len(EVERY)
 
 

@@ -214,7 +214,7 @@ async def test_a_model_without_a_prompt_gives_way_when_a_prompt_comes(tmp_path):
 
 def after_a_kill(rig: Rig) -> Composer:
     """The composer of the next start: it knows what the settings were handed, and nothing else."""
-    composer = Composer(rig.engine, rig.sending, rig.bridge, rig.runner, rig.owner)
+    composer = Composer(rig.cases, rig.bridge, rig.runner, rig.owner)
     composer.restore_draft()
     return composer
 
@@ -301,7 +301,7 @@ async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more
         rig.composer.load(task(1).request, editing=TaskId("t1"))
         rig.composer.set_prompt("Changed")
         await kept(rig)
-        other = Composer(rig.engine, rig.sending, rig.bridge, rig.runner, rig.owner)
+        other = Composer(rig.cases, rig.bridge, rig.runner, rig.owner)
         said: list[str] = []
         other.said.connect(said.append)
         other.restore_draft()

@@ -24,7 +24,7 @@ async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):
         assert len({one.batch_id for one in tasks}) == 1
         kept = await rig.engine.library.sheets.of_batch(tasks[0].batch_id)
         assert kept is not None
-        sheet = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
+        sheet = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
         assert [task.labels for task in sheet.model.rows[0].sent] == [("fog",), ("clear sky",)]
         sheet.let_go()
         await rest()

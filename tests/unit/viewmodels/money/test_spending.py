@@ -30,7 +30,7 @@ def spent(rig: Rig, number: int, credits: float = 60.0, ago: float = 0.0, **memb
 
 
 async def opened(rig: Rig) -> SpendingModel:
-    model = SpendingModel(rig.engine, rig.bridge, rig.runner, rig.owner)
+    model = SpendingModel(rig.cases, rig.bridge, rig.runner, rig.owner)
     for table in (model.sums, model.comparison):
         QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal, model)
     model.refresh()

@@ -48,17 +48,17 @@ async def listed(model: ProfilesModel) -> None:
 
 def form_of(rig: ProfilesRig) -> NewProfileForm:
     assert rig.engine.profiles is not None
-    return NewProfileForm(rig.engine, rig.engine.profiles, rig.runner, ("Studio",), rig.owner)
+    return NewProfileForm(rig.cases, rig.engine.profiles, rig.runner, ("Studio",), rig.owner)
 
 
 def backup_of(rig: ProfilesRig) -> BackupModel:
     assert rig.engine.backups is not None
-    return BackupModel(rig.engine, rig.engine.backups, rig.runner, rig.owner)
+    return BackupModel(rig.cases, rig.engine.backups, rig.runner, rig.owner)
 
 
 def restore_of(rig: ProfilesRig, path: Path, taken: tuple[str, ...] = ("Studio",)) -> RestoreModel:
     assert rig.engine.restores is not None
-    return RestoreModel(rig.engine, rig.engine.restores, rig.runner, path, taken, rig.owner)
+    return RestoreModel(rig.cases, rig.engine.restores, rig.runner, path, taken, rig.owner)
 
 
 def packed(made: Made, path: Path, choice: Choice = LIGHT, profile: Profile | None = None) -> Path:
@@ -387,7 +387,7 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
     made = await a_profile(tmp_path)
     async with ProfilesRig(tmp_path, made) as rig:
         today = date.fromtimestamp(rig.clock.now())
-        kept = KeptBackups(rig.engine, rig.engine.backups, rig.runner, rig.owner)
+        kept = KeptBackups(rig.cases, rig.engine.backups, rig.runner, rig.owner)
         assert kept.words == "Looking…"
         async with after(kept.changed):
             kept.refresh()

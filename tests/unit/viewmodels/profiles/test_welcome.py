@@ -40,7 +40,7 @@ def rig(make_rig: Callable[..., Rig]) -> Rig:
 
 
 def form_of(rig: Rig, **options: int) -> KeyForm:
-    return KeyForm(rig.engine, rig.bridge, rig.runner, rig.bridge, **options)
+    return KeyForm(rig.cases, rig.bridge, rig.runner, rig.bridge, **options)
 
 
 def test_blanks_line_ends_and_quotes_around_a_pasted_key_are_no_part_of_it():

@@ -23,7 +23,7 @@ def rig(qapp: QCoreApplication, tmp_path: Path) -> Iterator[Rig]:
 
 @pytest.fixture
 def form(rig: Rig) -> PreferencesForm:
-    return PreferencesForm(rig.engine, rig.bridge, rig.runner, rig.bridge)
+    return PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.bridge)
 
 
 def test_a_good_value_applies_at_once_and_is_told(rig: Rig, form: PreferencesForm):

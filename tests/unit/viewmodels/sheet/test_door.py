@@ -23,7 +23,7 @@ def heard(signal: Any) -> list[Any]:
 
 
 def door_of(rig: Rig) -> SheetDoor:
-    return SheetDoor(rig.engine, rig.sending, rig.bridge, rig.runner, rig.composer, rig.owner)
+    return SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
 
 
 async def sent_sheet(rig: Rig, door: SheetDoor) -> Sheet:

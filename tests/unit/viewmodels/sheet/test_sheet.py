@@ -42,7 +42,7 @@ async def opened(rig: Rig, text: str = SHOTS, name: str = "shots.csv", composed:
     path = rig.folder / name
     path.write_text(text, encoding="utf-8")
     gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
-    sheet = Sheet.of_gathered(rig.engine, rig.sending, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
+    sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, composed, parent=rig.owner)
     QAbstractItemModelTester(sheet.model, QAbstractItemModelTester.FailureReportingMode.Fatal, sheet)
     await until(lambda: sheet.model.is_checked and not sheet.model.checker.unseen)
     return sheet
@@ -247,7 +247,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         assert rig.engine.settings.get("sheet.open") == sheet.id
         kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
         assert kept is not None
-        again = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
@@ -280,7 +280,7 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         rig.store.add = add
         [kept] = rig.store.kept_sheets
         stored = len(rig.store.tasks)
-        again = Sheet.of_kept(rig.engine, rig.sending, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
         again.send()
         await until(lambda: len(rig.store.tasks) == 5)

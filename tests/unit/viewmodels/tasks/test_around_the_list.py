@@ -138,7 +138,7 @@ async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path)
         rig.filter.group_by(GroupBy.DAY)
         rig.filter.sort_by(SortKey.COST, descending=False)
         rig.filter.toggle("state", "failed")
-        other = ListFilter(rig.engine, rig.rows, rig.owner)
+        other = ListFilter(rig.cases, rig.rows, rig.owner)
         other.restore()
         listing = other.listing
         assert (listing.group, listing.sort, listing.descending) == (GroupBy.DAY, SortKey.COST, False)

@@ -145,7 +145,7 @@ async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tm
 
 async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
     async with Rig(tmp_path) as rig:
-        handing = Clipboard(rig.engine, rig.runner, rig.owner, platform="win32")
+        handing = Clipboard(rig.cases, rig.runner, rig.owner, platform="win32")
         assert not handing.lists_programs
         started = []
         handing.launch_wanted.connect(lambda name, launches: started.append(launches))

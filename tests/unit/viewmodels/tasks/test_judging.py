@@ -90,7 +90,7 @@ async def test_searches_are_kept_with_the_place_they_were_made_in(tmp_path):
         assert rig.filter.save_search() == found
         await until(lambda: [e.count for e in rig.places.entries() if e.search] == [1])
         rig.filter.rename_search(found.id, " Good ones ")
-        other = ListFilter(rig.engine, rig.rows, rig.owner)
+        other = ListFilter(rig.cases, rig.rows, rig.owner)
         other.restore()
         [kept] = other.searches
         assert kept.name == "Good ones"

@@ -229,23 +229,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.desk.commands.question(TaskCommand.RETRY, rows) is None
+        assert rig.desk.question(TaskCommand.RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.desk.commands.question(TaskCommand.RETRY, rows)
+        asked = rig.desk.question(TaskCommand.RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.desk.commands.question(TaskCommand.RETRY, rows[:1]) is None
+        assert rig.desk.question(TaskCommand.RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.desk.commands.question(TaskCommand.RETRY, rows)
+        plain = rig.desk.question(TaskCommand.RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.desk.commands.question(TaskCommand.RETRY, rows)
+        dear = rig.desk.question(TaskCommand.RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
@@ -355,7 +355,7 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
         assert rig.store.tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
-        assert rig.desk.commands.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
+        assert rig.desk.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
         async with after(rig.desk.show_wanted) as shown:
             rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: rig.store.tasks["t2"].let_go)

@@ -342,7 +342,7 @@ async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_pat
 
         monkeypatch.setattr(rig.store, "beginning", counted)
         rig.engine.settings.set("list.order", {"sort": "prompt", "descending": False, "group": "none"})
-        ahead = await ask_ahead(rig.engine, kept_order(rig.engine.settings), rig.supervisor.spawn)
+        ahead = await ask_ahead(rig.cases, kept_order(rig.engine.settings), rig.supervisor.spawn)
         assert len(begun) == 1, "it is with the database before a window is built"
         seen = []
         rig.rows.answered.connect(lambda: seen.append((rig.rows.task_count, rig.rows.row_of(TaskId("t0")) is None)))
@@ -366,7 +366,7 @@ async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants
 
         with monkeypatch.context() as patch:
             patch.setattr(rig.store, "beginning", broken)
-            ahead = await ask_ahead(rig.engine, kept_order(rig.engine.settings), rig.supervisor.spawn)
+            ahead = await ask_ahead(rig.cases, kept_order(rig.engine.settings), rig.supervisor.spawn)
             await until(ahead.answer.done)
             rig.rows.expect(ahead)
             rig.filter.restore()

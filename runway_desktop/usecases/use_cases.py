@@ -1,0 +1,129 @@
+"""What a face is given: the use cases, and the services that read, show or keep something. Not what stores or sends:
+submission, ledger, lane and store are reached through the use cases alone.
+
+A plain value over the engine. Each service is built when it is first read here, so that the first paint imports what it
+shows. Loop's thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.domain.task import Task, TaskId
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.tasks.judging import Judging
+    from runway_desktop.services.tasks.lane_forecast import LaneForecast, Slots
+
+    from .commands.commands import Commands
+    from .sending.sending import Sending
+
+Service = TypeVar("Service")
+
+
+class Queue(Protocol):
+    """What a face sees of the lane, and may do with it: to hold it, to order it, not to fill it."""
+
+    reason: str
+
+    @property
+    def paused(self) -> bool: ...
+    async def pause(self) -> None: ...
+    async def resume(self) -> None: ...
+    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> None: ...
+    def slots(self, model: str) -> Slots: ...
+    def held_back(self, task_id: TaskId) -> HeldBack | None: ...
+    def reason_for(self, task_id: TaskId) -> str: ...
+    def forecast(self) -> LaneForecast | None: ...
+
+
+class Tasks(Protocol):
+    """What a face sees of the ledger."""
+
+    async def task(self, task_id: TaskId) -> Task | None: ...
+    def open(self) -> tuple[Task, ...]: ...
+    def held(self) -> tuple[Task, ...]: ...
+
+
+class _Of(Generic[Service]):
+    """A service of the engine, as an attribute that cannot be assigned."""
+
+    def __init__(self, read: Callable[[Engine], Service]) -> None:
+        self._read = read
+
+    def __get__(self, cases: UseCases, _: type[UseCases]) -> Service:
+        return self._read(cases._engine)
+
+    def __set__(self, cases: UseCases, value: object) -> None:
+        raise AttributeError("Services belong to the engine")
+
+
+def _queue(engine: Engine) -> Queue:
+    return engine.lane
+
+
+def _tasks(engine: Engine) -> Tasks:
+    return engine.ledger
+
+
+class UseCases:
+    accepted_ids = _Of(lambda engine: engine.accepted_ids)
+    account = _Of(lambda engine: engine.account)
+    actions = _Of(lambda engine: engine.actions)
+    adoption = _Of(lambda engine: engine.adoption)
+    applications = _Of(lambda engine: engine.applications)
+    backups = _Of(lambda engine: engine.backups)
+    budget = _Of(lambda engine: engine.budget)
+    bus = _Of(lambda engine: engine.bus)
+    catalog = _Of(lambda engine: engine.catalog)
+    clock = _Of(lambda engine: engine.clock)
+    downloads = _Of(lambda engine: engine.downloads)
+    exchange = _Of(lambda engine: engine.exchange)
+    folder = _Of(lambda engine: engine.folder)
+    forecasts = _Of(lambda engine: engine.forecasts)
+    intake = _Of(lambda engine: engine.intake)
+    integrity = _Of(lambda engine: engine.integrity)
+    is_demo = _Of(lambda engine: engine.is_demo)
+    library = _Of(lambda engine: engine.library)
+    links = _Of(lambda engine: engine.links)
+    mender = _Of(lambda engine: engine.mender)
+    move = _Of(lambda engine: engine.move)
+    poller = _Of(lambda engine: engine.poller)
+    pricing = _Of(lambda engine: engine.pricing)
+    profiles = _Of(lambda engine: engine.profiles)
+    queue = _Of(_queue)
+    relinking = _Of(lambda engine: engine.relinking)
+    renewal = _Of(lambda engine: engine.renewal)
+    restores = _Of(lambda engine: engine.restores)
+    settings = _Of(lambda engine: engine.settings)
+    spending = _Of(lambda engine: engine.spending)
+    tasks = _Of(_tasks)
+    trash = _Of(lambda engine: engine.trash)
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def is_made(self, name: str) -> bool:
+        """Whether a service was used already: what only shows it does not build it."""
+        return self._engine.is_made(name)
+
+    @cached_property
+    def sending(self) -> Sending:
+        from .sending.sending import Sending
+
+        return Sending(self._engine)
+
+    @cached_property
+    def commands(self) -> Commands:
+        from .commands.commands import Commands
+
+        return Commands(self._engine, self.sending)
+
+    @cached_property
+    def judging(self) -> Judging:
+        from runway_desktop.services.tasks.judging import Judging
+
+        return Judging(self._engine.ledger)
