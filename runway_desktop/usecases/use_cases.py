@@ -107,8 +107,8 @@ class UseCases:
         self._engine = engine
 
     def is_made(self, name: str) -> bool:
-        """Whether a service was used already: what only shows it does not build it."""
-        return self._engine.is_made(name)
+        """Whether a service or use case was used already: what only shows it does not build it."""
+        return name in vars(self) or self._engine.is_made(name)
 
     @cached_property
     def sending(self) -> Sending:

@@ -9,9 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.services.tasks.submission import Ask, Prepared
 from runway_desktop.usecases.question import Question
-from runway_desktop.usecases.sending.questions import question_for
 
 from .doing import Doing, Given, Report
 from .table import ENTRIES, concerned, question, why_not
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import TaskId
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.tasks.submission import Prepared
     from runway_desktop.usecases.sending.sending import Sending
 
 NOTHING = Given()
@@ -64,6 +63,9 @@ class Commands:
 
     def _paid_question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """None too where nothing will be sent: carrying it out says why."""
+        from runway_desktop.services.tasks.submission import Ask
+        from runway_desktop.usecases.sending.questions import question_for
+
         self._asked = None
         tasks = [row.task for row in concerned(command, rows)]
         try:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
-from runway_desktop.services.tasks.submission import Ask
 from runway_desktop.usecases.words import units
 
 from . import questions
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.results.relinking import Progress, Relinked
     from runway_desktop.services.results.trash import TrashReport
-    from runway_desktop.services.tasks.submission import Prepared
+    from runway_desktop.services.tasks.submission import Ask, Prepared
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.sending.sending import Sending
 
@@ -105,6 +104,8 @@ class Doing:
 
     async def again(self, rows: Sequence[Row], given: Given) -> Report:
         """The same request again, as a new task of each; all of them or none. An uncertain task is dismissed for it."""
+        from runway_desktop.services.tasks.submission import Ask
+
         prepared = given.prepared or self._sending.prepare_again([row.task for row in rows])
         if Ask.REPEAT in prepared.asks:
             name = "Same again" if rows[0].task.state is State.SUCCEEDED else "Retry"

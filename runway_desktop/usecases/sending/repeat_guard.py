@@ -26,18 +26,11 @@ class RepeatGuard(Generic[Door]):
         """This was sent now."""
         self._last[door] = (what, self._clock.monotonic() + MOMENT)
 
-    def recall(self, door: Door, what: object) -> None:
-        """This was sent last, some time ago."""
-        self._last[door] = (what, 0.0)
-
     def forget(self, door: Door) -> None:
         """It was not sent after all."""
         self._last.pop(door, None)
 
-    def is_another(self, door: Door, what: object) -> bool:
-        """Whether the same was sent last: one more of it is another take."""
-        return door in self._last and self._last[door][0] == what
-
     def is_too_soon(self, door: Door, what: object) -> bool:
         """Whether asking for it now is more likely an accident than a wish."""
-        return self.is_another(door, what) and self._clock.monotonic() < self._last[door][1]
+        sent, until = self._last.get(door, (None, 0.0))
+        return sent is not None and sent == what and self._clock.monotonic() < until

@@ -8,6 +8,7 @@ only; nothing here blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,11 +16,11 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared
 from runway_desktop.usecases.sending.button import too_soon_words
-from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.sending import NotAnswered
 from runway_desktop.usecases.use_cases import UseCases
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.submission import Ask, Prepared
 
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
@@ -52,6 +53,8 @@ class ComposerSending(QObject):
         self._cases = cases
         self._runner = runner
         self._asked: tuple[Order, Prepared] | None = None
+        self._last: tuple[Request, str] | None = None
+        """The request that was sent last, as it was written, and its project."""
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; empty when it did, or something was edited since."""
@@ -60,11 +63,11 @@ class ComposerSending(QObject):
 
     def is_another(self, request: Request, project: str) -> bool:
         """Whether the same was sent last: a press makes another take of it."""
-        return self._cases.sending.guard.is_another(Door.COMPOSER, (request, project))
+        return self._last == (request, project)
 
     def recall(self, request: Request, project: str) -> None:
         """This is what was sent last, before the program ended."""
-        self._cases.sending.guard.recall(Door.COMPOSER, (request, project))
+        self._last = (request, project)
 
     def drop_note(self) -> None:
         """Something was edited: what was said of the last press does not hold any more. Emits nothing."""
@@ -91,6 +94,8 @@ class ComposerSending(QObject):
         self.changed.emit()
 
     async def _ask_or_store(self, order: Order) -> None:
+        from runway_desktop.services.tasks.submission import Ask
+
         try:
             prepared = await self._prepared(order)
             if Ask.REPEAT in prepared.asks:
@@ -103,6 +108,8 @@ class ComposerSending(QObject):
             self.changed.emit()
 
     async def _prepared(self, order: Order) -> Prepared:
+        from runway_desktop.services.tasks.submission import Door, NewTask, Origin
+
         origin = Origin(Door.COMPOSER, (order.request, order.project))
         if order.editing is not None:
             return await self._cases.sending.prepare_edit(order.editing, order.request, origin)
@@ -114,6 +121,9 @@ class ComposerSending(QObject):
         )
 
     async def _store(self, order: Order, prepared: Prepared, answers: frozenset[Ask] | tuple[()]) -> None:
+        from runway_desktop.usecases.sending.questions import question_for
+        from runway_desktop.usecases.sending.sending import NotAnswered
+
         try:
             ids = await self._cases.sending.send(prepared, answers)
         except NotAnswered as error:
@@ -123,6 +133,7 @@ class ComposerSending(QObject):
         finally:
             self.is_storing = False
             self.changed.emit()
+        self._last = (order.request, order.project)
         if len(order.requests) > 1 and order.editing is None:
             await self._keep_as_sheet(order, ids)
         self.stored.emit(order, ids)
