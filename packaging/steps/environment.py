@@ -29,6 +29,7 @@ QT_DISTRIBUTIONS = frozenset(
 # Tools that the light environment has no use for.
 TOOL_DISTRIBUTIONS = frozenset(
     {"mypy", "ruff", "import-linter", "grimp", "pyinstaller", "pyinstaller-hooks-contrib", "hatchling"}
+    | {"mutmut", "libcst", "textual", "coverage", "setproctitle"}
 )
 
 
