@@ -7,6 +7,9 @@ Windows.
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -14,7 +17,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,10 +31,13 @@ PATIENCE = 7_200.0
 TASKS = "tests/unit/services/tasks"
 MODULES: dict[str, tuple[str, ...]] = {
     "domain/advance.py": ("tests/unit/domain/test_advance.py", "tests/unit/domain/test_advance_whole.py"),
-    "services/money/budget.py": ("tests/unit/services/money/test_budget.py",),
-    "services/tasks/sendings.py": (f"{TASKS}/test_sendings.py", f"{TASKS}/test_uncertainty.py"),
-    "services/tasks/uncertainty.py": (f"{TASKS}/test_uncertainty.py", "tests/faults/test_evidence.py"),
-    "services/tasks/ledger.py": (f"{TASKS}/test_ledger.py", f"{TASKS}/test_lane.py"),
+    "services/money/budget.py": (
+        "tests/unit/services/money/test_budget.py",
+        "tests/unit/services/money/test_budget_rules.py",
+    ),
+    "services/tasks/sendings.py": (f"{TASKS}/test_sendings.py",),
+    "services/tasks/uncertainty.py": (f"{TASKS}/test_uncertainty.py", f"{TASKS}/test_uncertainty_words.py"),
+    "services/tasks/ledger.py": (f"{TASKS}/test_ledger.py", f"{TASKS}/test_ledger_rules.py"),
     "services/tasks/lane.py": (f"{TASKS}/test_lane.py", "tests/faults/test_sending.py"),
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_accepted_ids.py",
@@ -55,7 +61,7 @@ docstrings, and what is outside functions or in decorated ones as it is."""
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one module's mutants: how many of each status, and the change that each survivor makes."""
+    """What became of one module's mutants: how many of each status, and what those change that were not killed."""
 
     module: str
     counts: Counter[str]
@@ -92,9 +98,9 @@ class Outcome:
         return 100.0 * (self.killed + self.timed_out) / self.all if self.all else 100.0
 
 
-def run(words: Sequence[str], workers: int) -> int:
-    """Try the modules whose path holds one of the words; all, if none is given. Returns the exit code: 1 when one of
-    them misses the goal."""
+def run(words: Sequence[str], workers: int, *, again: bool = False) -> int:
+    """Try the modules whose path holds one of the words; all, if none is given. With `again`, only what the last run
+    left alive, and functions that have changed since. Returns the exit code: 1 when a module misses the goal."""
     if os.name == "nt":
         raise StepFailed("Mutants are tried on Linux and macOS only: each is a fork of one warm process.")
     modules = [module for module in MODULES if not words or any(word in module for word in words)]
@@ -104,35 +110,31 @@ def run(words: Sequence[str], workers: int) -> int:
     outcomes = []
     for module in modules:
         start = time.monotonic()
-        outcome = try_module(module, MODULES[module], workers, deadline - start)
+        outcome = try_module(module, MODULES[module], workers, deadline, again=again)
         say(f"{module}: {outcome.percent:.0f} % of {outcome.all} in {time.monotonic() - start:.0f} s")
         outcomes.append(outcome)
     say("\n" + report(outcomes))
     return 0 if all(outcome.percent >= GOAL for outcome in outcomes) else 1
 
 
-def try_module(module: str, tests: Sequence[str], workers: int, seconds: float) -> Outcome:
-    """Make the module's mutants and run its tests against each, for so many seconds at most."""
+def try_module(module: str, tests: Sequence[str], workers: int, deadline: float, *, again: bool) -> Outcome:
+    """Make the module's mutants and run its tests against each, until the deadline (`time.monotonic`)."""
     room = ROOT / "build" / "mutation" / module.removesuffix(".py").replace("/", ".")
-    shutil.rmtree(room, ignore_errors=True)
-    room.mkdir(parents=True)
+    if not again:
+        shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(parents=True, exist_ok=True)
     for name in ("runway_desktop", "tests", "packaging", "resources", "pyproject.toml"):
-        (room / name).symlink_to(ROOT / name)
+        if not (room / name).exists():
+            (room / name).symlink_to(ROOT / name)
     (room / "setup.cfg").write_text(settings(module, tests), "utf-8")
-    with (room / "mutmut.log").open("w", encoding="utf-8") as log:
-        command = [str(program_of(VENV, "mutmut")), "run", "--max-children", str(workers)]
-        process = subprocess.Popen(command, cwd=room, env=_variables(), stdout=log, stderr=subprocess.STDOUT)
-        try:
-            code = process.wait(max(1.0, seconds))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)
-            code = process.wait()
-    statuses = dict(re.findall(r"^\s+(\S+): (.+)$", _ask(room, "results", "--all", "true"), re.MULTILINE))
-    if not statuses:
+    code = _mutmut(room, ["--max-children", str(workers)], deadline)
+    if again and (alive := _alive(_statuses(room))):
+        code = _mutmut(room, ["--max-children", str(workers), *alive], deadline)
+    statuses = _statuses(room)
+    if not statuses or ("not checked" in statuses.values() and time.monotonic() < deadline):
         raise StepFailed(f"mutmut ended with code {code}: see {room.relative_to(ROOT) / 'mutmut.log'}.")
-    fates = ("killed", "timeout", "no tests", "not checked")
-    survivors = {name: _change(room, name) for name, status in statuses.items() if status not in fates}
-    return Outcome(module, Counter(statuses.values()), survivors)
+    mutated = (room / "mutants" / "runway_desktop" / module).read_text("utf-8")
+    return Outcome(module, Counter(statuses.values()), changes(mutated, _alive(statuses)))
 
 
 def settings(module: str, tests: Sequence[str]) -> str:
@@ -164,16 +166,47 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _change(room: Path, name: str) -> list[str]:
-    """The lines that a mutant takes away and puts in their place."""
-    lines = _ask(room, "show", name).splitlines()
-    return [line for line in lines if line[:1] in "-+" and not line.startswith(("---", "+++"))]
+def changes(mutated: str, names: Sequence[str]) -> dict[str, list[str]]:
+    """The lines that each of these mutants takes away and puts in their place. The text is of the file that holds all
+    mutants of a module, as functions beside the original ones."""
+    lines = mutated.splitlines()
+    functions = {
+        node.name: [line.replace(node.name, "") for line in lines[node.lineno - 1 : node.end_lineno]]
+        for node in ast.walk(ast.parse(mutated))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    found = {}
+    for name in names:
+        function = name.rpartition(".")[2]
+        original = functions[re.sub(r"_\d+$", "_orig", function)]
+        found[name] = [line for line in difflib.ndiff(original, functions[function]) if line[:1] in "-+"]
+    return found
 
 
-def _ask(room: Path, *words: str) -> str:
-    command = [str(program_of(VENV, "mutmut")), *words]
-    return subprocess.run(command, cwd=room, env=_variables(), check=False, capture_output=True, text=True).stdout
+def _mutmut(room: Path, words: Sequence[str], deadline: float) -> int:
+    """Lets mutmut try mutants, and ends it with its forks at the deadline. Returns its exit code."""
+    with (room / "mutmut.log").open("w", encoding="utf-8") as log:
+        command = [str(program_of(VENV, "mutmut")), "run", *words]
+        variables = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        with subprocess.Popen(
+            command, cwd=room, env=variables, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        ) as process:
+            try:
+                process.wait(max(1.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                say(f"The {PATIENCE / 3600:.0f} hours are over.")
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode
 
 
-def _variables() -> dict[str, str]:
-    return {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+def _statuses(room: Path) -> dict[str, str]:
+    """What became of each mutant, in mutmut's words."""
+    command = [str(program_of(VENV, "mutmut")), "results", "--all", "true"]
+    said = subprocess.run(command, cwd=room, check=False, capture_output=True, text=True).stdout
+    return dict(re.findall(r"^\s+(\S+): (.+)$", said, re.MULTILINE))
+
+
+def _alive(statuses: Mapping[str, str]) -> list[str]:
+    return [name for name, status in statuses.items() if status not in ("killed", "timeout", "not checked")]
