@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -23,8 +24,9 @@ from runway_desktop.domain.task import (
     Task,
     TaskId,
 )
-from runway_desktop.domain.transitions import Accepted, Answer, Answered, NoAnswer, NotFound, Sending
-from runway_desktop.services.tasks.ledger import DIED_WHILE_SENDING
+from runway_desktop.domain.transitions import Accepted, Answer, Answered, NoAnswer, NotFound, NotSent, Sending
+from runway_desktop.services.ports import Store
+from runway_desktop.services.tasks.ledger import DIED_WHILE_SENDING, Ledger
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle
@@ -169,6 +171,7 @@ async def test_a_result_that_was_saved_while_its_task_was_thought_gone_stays_as_
             (1, urls[1]),
             (2, urls[2]),
         ]
+        assert [output.url_fetched_at for output in await rig.store.outputs(ONE)][1:] == [rig.clock.now()] * 2
         assert [event.output.index for event in rig.told(OutputChanged)] == [1, 2]
 
 
@@ -185,7 +188,7 @@ async def test_an_answer_without_news_is_remembered_but_neither_written_nor_told
         await rig.clock.advance(5)
         after = await rig.ledger.answer(ONE, said("RUNNING"), MINE)
         assert after.asked_at == rig.clock.now()
-        assert rig.ledger.get_open(ONE) == after
+        assert rig.ledger.get_open(ONE) == await rig.ledger.task(ONE) == after
         assert (await rig.store.get(ONE)).asked_at is None
         assert rig.told(TaskChanged) == []
 
@@ -274,6 +277,35 @@ async def test_a_change_of_many_waits_for_a_move_of_one_of_them():
         assert (second.state, second.rating, second.title, second.position) == (State.HELD, 4, "Fog", 4.0)
 
 
+class SlowDisk:
+    """The same store; a write takes a turn of the loop."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def save(self, *arguments: Any) -> None:
+        await asyncio.sleep(0)
+        await self._store.save(*arguments)  # type: ignore[attr-defined]
+
+
+async def test_neither_a_move_nor_an_edit_undoes_the_other_while_it_is_written():
+    async with idle() as rig:
+        ledger = Ledger(cast(Store, SlowDisk(rig.store)), rig.bus, rig.clock)
+        await ledger.add([held(), held("two")], [])
+
+        def named(task: Task) -> Task:
+            return replace(task, title="Fog")
+
+        await asyncio.gather(ledger.move(ONE, Sending()), ledger.change(ONE, named, "named"))
+        await asyncio.gather(ledger.change(TWO, named, "named"), ledger.move(TWO, Sending()))
+        for task_id in (ONE, TWO):
+            task = await rig.task(task_id)
+            assert (task.state, task.title) == (State.SENDING, "Fog")
+
+
 async def test_what_takes_a_slot_at_runway_is_what_is_sent_or_seen_there():
     async with idle() as rig:
         await rig.ledger.add([held(), held("two"), held("three", model="veo3.1")], [])
@@ -281,6 +313,9 @@ async def test_what_takes_a_slot_at_runway_is_what_is_sent_or_seen_there():
         await rig.ledger.move(ONE, Sending())
         await rig.ledger.move(THREE, Sending())
         assert (rig.ledger.at_runway("gen4.5"), rig.ledger.at_runway("veo3.1"), rig.ledger.all_at_runway) == (1, 1, 2)
+        await rig.ledger.move(TWO, Sending())
+        assert rig.ledger.at_runway("gen4.5") == 2
+        await rig.ledger.move(TWO, NotSent())
         await rig.ledger.move(ONE, Accepted(REMOTE))
         await rig.ledger.move(THREE, NoAnswer(Evidence()))
         assert (rig.ledger.at_runway("gen4.5"), rig.ledger.all_at_runway) == (1, 1), "an uncertain one takes none"
