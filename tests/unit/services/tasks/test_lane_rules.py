@@ -1,0 +1,477 @@
+"""When the lane tries again, how many it sends at once, and what makes it look anew."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint, Link
+from runway_desktop.domain.errors import (
+    DiskError,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+)
+from runway_desktop.domain.events import LaneChanged
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.transitions import Dropped
+from runway_desktop.services.tasks.inputs import OtherKeyInUse
+from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN, UNCERTAIN_IN_A_ROW
+from tests.engine_rig import Rig, request, with_picture
+from tests.fakes import settle
+
+ALL_LOOKS = 120.0
+"""Seconds after which nobody looks after an uncertain task any more."""
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def lane(**more: Any) -> Rig:
+    return Rig(loops=("lane",), **more)
+
+
+def prompts(rig: Rig) -> list[str]:
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+def busy(seconds: float | None = None) -> SlowDown:
+    return SlowDown("Too many requests.", retry_after=seconds)
+
+
+async def tries_within(rig: Rig, seconds: int) -> list[int]:
+    """The seconds after which something was sent."""
+    found, known = [], len(prompts(rig))
+    for second in range(1, seconds + 1):
+        await rig.clock.advance(1)
+        found += [second] * (len(prompts(rig)) - known)
+        known = len(prompts(rig))
+    return found
+
+
+async def test_each_failure_in_a_row_doubles_the_wait_and_a_success_ends_that():
+    async with lane() as rig:
+        rig.runway.then("create", busy(), busy(), busy(), busy(), ..., busy())
+        await rig.submit(request("0"))
+        tries = await tries_within(rig, 40)
+        waits = [after - before for before, after in zip([0, *tries], tries, strict=False)]
+        assert len(waits) == 4
+        assert all(least <= wait <= 1.5 * least + 1 for wait, least in zip(waits, (1, 2, 4, 8), strict=True))
+        await rig.submit(request("1"))
+        assert len(await tries_within(rig, 3)) == 1
+
+
+async def test_a_refused_request_ends_the_waiting_too():
+    async with lane() as rig:
+        rig.runway.then("create", busy(), busy(), busy(), RequestRefused("Not valid."), busy())
+        await rig.submit(request("0"))
+        await rig.clock.advance(40)
+        await rig.submit(request("1"))
+        assert len(await tries_within(rig, 3)) == 1
+
+
+async def test_a_short_wait_does_not_cut_a_longer_one():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", busy(60.0), busy(1.0))
+        await rig.submit(request("0"), request("1", model="veo3.1"))
+        gate.open()
+        await settle()
+        assert await tries_within(rig, 59) == []
+        assert len(await tries_within(rig, 3)) == 2
+
+
+async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        models = ["gen4.5", "veo3.1", "veo3.1_fast", "seedance2", "veo3", "gen4_turbo"]
+        await rig.submit(*(request(model, model=model) for model in models))
+        assert prompts(rig) == models[:AT_ONCE]
+        gate.open()
+        await settle()
+        assert prompts(rig) == models
+
+
+async def test_what_is_about_to_be_sent_takes_a_slot_of_its_model():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        await rig.submit(*(request(f"{n}") for n in range(3)))
+        slots = rig.lane.slots("gen4.5")
+        assert (slots.in_use, slots.limit) == (2, 2)
+        assert rig.lane.slots("veo3.1").in_use == 0
+        gate.open()
+        await settle()
+        assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
+
+
+async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_unknown():
+    rig = lane()
+    rig.runway.limit("veo3.1", concurrent=7)
+    async with rig:
+        await rig.account.refresh()
+        assert rig.lane.slots("gen4.5").limit == 2
+        assert rig.lane.slots("veo3.1").limit == 7
+        rig.settings.set_lane_limit("veo3.1", 3)
+        assert rig.lane.slots("veo3.1").limit == 3
+
+
+async def test_a_day_that_is_not_used_up_yet_goes_on():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5, daily=1)
+    async with rig:
+        await rig.account.refresh()
+        await rig.submit(request("0"))
+        assert prompts(rig) == ["0"]
+
+
+async def test_pausing_and_going_on_are_told_at_once_and_once():
+    async with lane() as rig:
+        await rig.lane.pause()
+        assert [event.paused for event in rig.told(LaneChanged)] == [True]
+        assert rig.settings.paused
+        [task_id] = await rig.submit(request())
+        assert rig.lane.reason_for(task_id) == rig.lane.reason == rig.told(LaneChanged)[0].reason
+        await rig.clock.advance(600)
+        assert len(rig.told(LaneChanged)) == 1
+        await rig.lane.resume()
+        assert [event.paused for event in rig.told(LaneChanged)] == [True, False]
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_as_well():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 10.0
+        [task_id] = await rig.submit(request())
+        held = rig.lane.held_back(task_id)
+        assert held is not None
+        assert rig.lane.reason_for(task_id) == held.sentence
+        await rig.lane.pause()
+        assert rig.lane.reason_for(task_id) == rig.lane.reason
+        assert rig.lane.held_back(TaskId("another")) is None
+
+
+def cut(rig: Rig, times: int) -> None:
+    rig.runway.then("create", *[NoReply("The connection was cut.")] * times)
+
+
+async def sent_and_looked_after(rig: Rig, amount: int) -> None:
+    for number in range(amount):
+        await rig.submit(request(f"{number}"))
+        await rig.clock.advance(ALL_LOOKS)
+
+
+async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_a_row():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, UNCERTAIN_IN_A_ROW - 1)
+        rig.runway.then("create", ...)
+        cut(rig, UNCERTAIN_IN_A_ROW - 1)
+        await sent_and_looked_after(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
+        assert not rig.lane.paused
+        cut(rig, 1)
+        await sent_and_looked_after(rig, 1)
+        assert rig.lane.paused
+
+
+async def test_after_going_on_they_are_counted_anew():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
+        await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW)
+        assert rig.lane.paused
+        await rig.lane.resume()
+        await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW - 1)
+        assert not rig.lane.paused
+
+
+async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
+    async with lane() as rig:
+        cut(rig, 1)
+        await rig.submit(request("0"))
+        await rig.submit(request("1", model="veo3.1"))
+        assert prompts(rig) == ["0"]
+        assert await tries_within(rig, 2) in ([1], [2])
+
+
+async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture(missing.as_uri()))
+        assert (await rig.kinds(task_id)).count("waits") == 1
+        missing.write_bytes(PNG)
+        await rig.clock.advance(LOOK_AGAIN - 1)
+        assert await rig.state(task_id) is State.HELD
+        await rig.clock.advance(1)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_why_a_task_waits_stands_in_its_lines(tmp_path):
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()))
+        line = (await rig.store.ledger(task_id))[-1]
+        assert line.kind == "waits"
+        assert line.detail["hold"] == HoldCode.FILE_MISSING.value
+        assert line.detail["file"] == "gone.png"
+
+
+@pytest.mark.parametrize("how", ["edit", "send next", "resume"])
+async def test_the_person_need_not_wait_for_the_next_look(tmp_path, how):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture(missing.as_uri()))
+        missing.write_bytes(PNG)
+        if how == "edit":
+            await rig.ledger.change(
+                task_id, lambda task: replace(task, request=replace(task.request, prompt="Fog")), "edited"
+            )
+        elif how == "send next":
+            await rig.lane.send_next([task_id])
+        else:
+            await rig.lane.resume()
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+        assert (await rig.task(task_id)).hold == ITS_TURN
+
+
+class Preparing:
+    """What reading a task's files comes to, instead of reading them."""
+
+    def __init__(self, rig: Rig, monkeypatch: pytest.MonkeyPatch, *outcomes: Exception) -> None:
+        self.outcomes = list(outcomes)
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        self.keys: list[Fingerprint] = []
+        monkeypatch.setattr(rig.inputs, "prepare", self._prepare)
+
+    async def _prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
+        self.keys.append(key)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.outcomes:
+            raise self.outcomes.pop(0)
+        return {"promptText": task.request.prompt}
+
+
+async def test_files_are_prepared_for_the_key_that_sends_them(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch)
+        [task_id] = await rig.submit(request())
+        assert preparing.keys == [rig.account.key.fingerprint]
+        assert (await rig.task(task_id)).key == rig.account.key.fingerprint
+
+
+async def test_a_task_whose_key_was_changed_meanwhile_is_prepared_again(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, OtherKeyInUse())
+        [task_id] = await rig.submit(request())
+        assert len(preparing.keys) == 2
+        assert await rig.state(task_id) is State.PENDING
+        assert "waits" not in await rig.kinds(task_id)
+
+
+async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
+    async with lane() as rig:
+        Preparing(rig, monkeypatch, DiskError("The drive is gone.", advice="Connect it.", detail="errno 5"))
+        [task_id] = await rig.submit(request())
+        assert (await rig.task(task_id)).hold == Hold(
+            HoldCode.FILE_UNREADABLE, words="The drive is gone. Connect it.", small_print="errno 5"
+        )
+        await rig.clock.advance(LOOK_AGAIN)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkeypatch):
+    async with lane() as rig:
+        refused = RequestRefused("Too large.", advice="Make it smaller.", detail="413")
+        preparing = Preparing(rig, monkeypatch, refused)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(86_400)
+        assert (await rig.task(task_id)).hold == Hold(
+            HoldCode.UPLOAD_FAILED, words="Too large. Make it smaller.", small_print="413"
+        )
+        assert len(preparing.keys) == 1
+
+
+async def test_an_upload_that_runway_turns_away_waits_as_long_as_it_says_and_holds_everything(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, busy(60.0))
+        [task_id] = await rig.submit(request("0"))
+        await rig.submit(request("1", model="veo3.1"))
+        await rig.clock.advance(59)
+        assert prompts(rig) == []
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert rig.account.connection.link is Link.TROUBLED
+        await rig.clock.advance(3)
+        assert sorted(prompts(rig)) == ["0", "1"]
+        assert len(preparing.keys) == 3
+
+
+@pytest.mark.parametrize("error", [NotReached("No network."), KeyRefused("The key was refused.")])
+async def test_an_upload_that_finds_no_network_or_no_good_key_stops_the_lane(monkeypatch, error):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, error)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(600)
+        assert len(preparing.keys) == 1
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert rig.account.is_offline or not rig.account.can_ask
+        assert rig.lane.reason != ""
+
+
+async def test_an_upload_that_another_key_refused_says_nothing_of_the_one_in_use(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, KeyRefused("The key was refused."))
+
+        async def change_key() -> None:
+            await rig.lane.pause()
+            rig.account.key = replace(rig.account.key, fingerprint=Fingerprint("another"))
+
+        preparing.meanwhile = change_key
+        await rig.submit(request())
+        assert rig.account.connection.link is not Link.KEY_REFUSED
+
+
+@pytest.mark.parametrize("how", ["edit", "drop"])
+async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_held_for_the_old_one(monkeypatch, how):
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request("before"))
+        preparing = Preparing(rig, monkeypatch, DiskError("The drive is gone."))
+
+        async def change() -> None:
+            preparing.meanwhile = None
+            if how == "edit":
+                await rig.submission.edit_held(task_id, request("after"))
+            else:
+                await rig.ledger.move(task_id, Dropped())
+
+        preparing.meanwhile = change
+        await rig.lane.resume()
+        await settle()
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert "waits" not in await rig.kinds(task_id)
+
+
+async def test_what_is_paused_while_a_file_is_read_is_not_sent():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        await rig.lane.pause()
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert prompts(rig) == []
+
+
+async def test_what_became_too_dear_while_a_file_is_read_is_not_sent():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        rig.settings.day_cap = 10.0
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.held_back(task_id) is not None
+
+
+async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5)
+    async with rig:
+        gate = rig.runway.hold("create")
+        await rig.submit(request("0"), request("1"), request("2", model="veo3.1"))
+        assert sorted(prompts(rig)) == ["0", "2"]
+        gate.open()
+        await settle()
+        assert sorted(prompts(rig)) == ["0", "1", "2"]
+
+
+async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order_given():
+    async with lane() as rig:
+        [sent] = await rig.submit(request("sent"))
+        await rig.lane.pause()
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        await rig.lane.send_next([ids[3], sent, ids[1], ids[3], TaskId("nobody's")])
+        assert (await rig.kinds(ids[3]))[-1] == "created", "it waited for nothing but its turn"
+        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [task.id for task in order] == [ids[3], ids[1], ids[0], ids[2]]
+        await rig.lane.move([ids[0], sent, ids[0]], before=ids[3])
+        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [task.id for task in order] == [ids[0], ids[3], ids[1], ids[2]]
+
+
+async def test_what_is_sent_next_is_noted():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.RESTORED)), "held")
+        await rig.lane.send_next([task_id])
+        assert (await rig.kinds(task_id))[-1] == "send next"
+        assert (await rig.task(task_id)).hold == ITS_TURN
+
+
+async def test_a_task_that_is_too_dear_lets_a_cheaper_one_of_another_model_pass():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        await rig.pricing.learn(request(model="veo3.1"), 5.0)
+        rig.settings.sending_cap = 10.0
+        ids = await rig.submit(request("dear"), request("cheap", model="veo3.1"), request("dear too"))
+        assert prompts(rig) == ["cheap"]
+        assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
+        assert rig.lane.reason == rig.lane.held_back(ids[0]).sentence
+
+
+async def test_what_is_held_back_by_a_cap_is_looked_at_again_on_the_new_day():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 30.0
+        await rig.submit(request("today"), request("tomorrow"))
+        assert prompts(rig) == ["today"]
+        await rig.clock.advance(86_400)
+        assert prompts(rig) == ["today", "tomorrow"]
+
+
+async def test_closing_lets_go_of_a_file_that_is_being_read():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        await asyncio.wait_for(rig.lane.settle(), 5)
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert prompts(rig) == []
+        assert rig.lane.slots("gen4.5").in_use == 0
+
+
+async def test_a_lane_that_is_started_again_looks_after_what_the_last_run_left_uncertain():
+    async with lane() as rig:
+        cut(rig, 1)
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        again = rig.kill()
+    async with again as rig:
+        await rig.submit(request("of the same model"))
+        assert len(prompts(rig)) == 1, "its numbers would blur"
+        await rig.clock.advance(ALL_LOOKS)
+        assert len(prompts(rig)) == 2
+        assert (await rig.task(task_id)).evidence.balance_after is not None
+
+
+@pytest.mark.parametrize(
+    "error", [ServerTrouble("Runway is in trouble.", status=502), ServerTrouble("Busy.", status=503)]
+)
+async def test_an_upload_that_may_succeed_later_is_tried_again_after_half_a_minute(monkeypatch, error):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, error)
+        await rig.submit(request())
+        await rig.clock.advance(LOOK_AGAIN - 1)
+        assert len(preparing.keys) == 1
+        await rig.clock.advance(1)
+        assert len(preparing.keys) == 2
