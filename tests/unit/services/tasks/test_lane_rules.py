@@ -347,7 +347,7 @@ async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_he
         async def change() -> None:
             preparing.meanwhile = None
             if how == "edit":
-                await rig.submission.edit_held(task_id, request("after"))
+                await rig.ledger.change(task_id, lambda task: replace(task, request=request("after")), "edited")
             else:
                 await rig.ledger.move(task_id, Dropped())
 
@@ -411,7 +411,7 @@ async def test_what_is_sent_next_is_noted():
     async with lane() as rig:
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
-        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.RESTORED)), "held")
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.FILE_MISSING)), "held")
         await rig.lane.send_next([task_id])
         assert (await rig.kinds(task_id))[-1] == "send next"
         assert (await rig.task(task_id)).hold == ITS_TURN
