@@ -144,6 +144,16 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         assert await rig.state(task_id) is State.PENDING
 
 
+async def test_each_task_says_what_it_waits_for_itself():
+    async with lane() as rig:
+        await rig.pricing.learn(request(model="veo3.1"), 50.0)
+        rig.settings.sending_cap = 30.0
+        *_, waiting = await rig.submit(*(request(f"{n}") for n in range(3)))
+        [dear] = await rig.submit(request(model="veo3.1"))
+        assert rig.lane.reason_for(waiting) == rig.lane.reason != ""
+        assert rig.lane.reason_for(dear) == rig.lane.held_back(dear).sentence != rig.lane.reason
+
+
 async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_as_well():
     async with lane() as rig:
         await rig.pricing.learn(request(), 25.0)
@@ -186,6 +196,7 @@ async def test_after_going_on_they_are_counted_anew():
         cut(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
         await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW)
         assert rig.lane.paused
+        assert rig.lane.reason, "the person is told why it paused itself"
         await rig.lane.resume()
         await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW - 1)
         assert not rig.lane.paused
@@ -198,6 +209,19 @@ async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
         await rig.submit(request("1", model="veo3.1"))
         assert prompts(rig) == ["0"]
         assert await tries_within(rig, 2) in ([1], [2])
+
+
+async def test_after_a_sending_without_an_answer_its_model_waits_until_the_counts_were_read():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, 1)
+        [uncertain] = await rig.submit(request("0"))
+        await rig.submit(request("1"))
+        await rig.clock.advance(10)
+        assert prompts(rig) == ["0"]
+        await rig.clock.advance(ALL_LOOKS)
+        assert prompts(rig) == ["0", "1"]
+        assert (await rig.task(uncertain)).evidence.balance_after is not None
 
 
 async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
