@@ -39,8 +39,16 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services/tasks/uncertainty.py": (f"{TASKS}/test_uncertainty.py", f"{TASKS}/test_uncertainty_words.py"),
     "services/tasks/uncertain_followup.py": (f"{TASKS}/test_uncertain_followup.py",),
     "services/tasks/ledger.py": (f"{TASKS}/test_ledger.py", f"{TASKS}/test_ledger_rules.py"),
-    "services/tasks/lane.py": (f"{TASKS}/test_lane.py", f"{TASKS}/test_lane_rules.py"),
-    "services/tasks/dispatch.py": (f"{TASKS}/test_dispatch.py", "tests/faults/test_ids_kept.py"),
+    "services/tasks/lane.py": (
+        f"{TASKS}/test_lane.py",
+        f"{TASKS}/test_lane_rules.py",
+        f"{TASKS}/test_lane_preparing.py",
+    ),
+    "services/tasks/dispatch.py": (
+        f"{TASKS}/test_dispatch.py",
+        f"{TASKS}/test_dispatch_writing.py",
+        "tests/faults/test_ids_kept.py",
+    ),
     "services/tasks/submission.py": (f"{TASKS}/test_submission.py",),
 }
 """Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""

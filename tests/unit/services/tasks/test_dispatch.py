@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -24,97 +18,13 @@ from runway_desktop.domain.errors import (
     RequestRefused,
     ServerTrouble,
     SlowDown,
-    StoreError,
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, Transition
-from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
-from runway_desktop.services.tasks.copy_check import CopyCheck
-from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, OUR_MISTAKE, Dispatch, Outcome, Result
-from runway_desktop.services.tasks.ledger import Ledger
-from tests.engine_rig import AtOnce, Rig, request
-from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, settle
-
-ONE = TaskId("one")
-REMOTE = remote_id(1)
-BODY: Mapping[str, Any] = {"model": "gen4.5"}
-FULL = StoreError("The disk is full.", advice="Make room on it.", detail="errno 28")
-
-
-class Copies:
-    """Notes outside of the folder that something is sent, or fails to."""
-
-    def __init__(self) -> None:
-        self.noted = 0
-        self.trouble: Exception | None = None
-
-    async def note_sending(self) -> None:
-        if self.trouble is not None:
-            raise self.trouble
-        self.noted += 1
-
-
-class FailingLedger(Ledger):
-    """Raises what stands in `troubles`, one for each move, None for none; and then `always`."""
-
-    troubles: deque[Exception | None]
-    always: Exception | None = None
-    tries = 0
-
-    async def move(self, task_id: TaskId, transition: Transition, **more: Any) -> Task:
-        self.tries += 1
-        trouble = self.troubles.popleft() if self.troubles else self.always
-        if trouble is not None:
-            raise trouble
-        return await super().move(task_id, transition, **more)
-
-
-class Desk:
-    """A dispatch with what it stands on, and one held task."""
-
-    def __init__(self, rig: Rig, path: Path | None, **task: Any) -> None:
-        self.rig = rig
-        self.copies = Copies()
-        self.ledger = FailingLedger(rig.store, rig.bus, rig.clock)
-        self.ledger.troubles = deque()
-        self.ids = None if path is None else AcceptedIds(path, AtOnce(), rig.bus, rig.clock)
-        self.dispatch = Dispatch(
-            self.ledger,
-            rig.runway,
-            rig.account,
-            rig.pricing,
-            rig.bus,
-            rig.clock,
-            random.Random(1),
-            cast(CopyCheck, self.copies),
-            self.ids,
-        )
-        self.held = Task(id=ONE, request=request(), created_at=1.0, **task)
-
-    @property
-    def key(self) -> Fingerprint:
-        return self.rig.runway.key
-
-    async def deliver(self, before: Organization | None = None, key: Fingerprint | None = None) -> Outcome:
-        return await self.dispatch.deliver(self.held, BODY, before, self.key if key is None else key)
-
-    async def task(self) -> Task:
-        return await self.rig.task(ONE)
-
-    def notices(self) -> list[Notice]:
-        return self.rig.told(Notice)
-
-
-@asynccontextmanager
-async def desk(path: Path | None = None, **task: Any) -> AsyncIterator[Desk]:
-    async with Rig(loops=()) as rig:
-        made = Desk(rig, path, **task)
-        await made.ledger.add([made.held], [])
-        yield made
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
+from runway_desktop.services.tasks.dispatch import OUR_MISTAKE, Outcome, Result
+from tests.dispatch_desk import BODY, FULL, ONE, REMOTE, desk
+from tests.engine_rig import request
 
 
 def not_sent(error: ApiError) -> Hold:
@@ -319,127 +229,6 @@ async def test_what_was_prepared_for_another_key_does_not_leave():
         task = await at.task()
         assert (task.state, task.hold) == (State.HELD, ITS_TURN)
         assert at.rig.runway.named("create") == []
-
-
-async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path):
-    path = tmp_path / "ids.txt"
-    async with desk(path) as at:
-        await at.dispatch.recall()
-        at.ledger.troubles.extend((None, FULL))
-        delivering = asyncio.create_task(at.deliver())
-        await at.rig.clock.advance(0.5)
-        now = at.rig.clock.now()
-        assert await left_in(path) == [AcceptedId(task_id=ONE, remote_id=REMOTE, at=now - 0.5, credits=25.0)]
-        assert (await at.task()).state is State.SENDING
-        await at.rig.clock.advance(5)
-        assert await delivering == Outcome(Result.ACCEPTED)
-        assert (await at.task()).remote_id == REMOTE
-        assert await left_in(path) == []
-
-
-async def left_in(path: Path) -> list[AcceptedId]:
-    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
-    await ids.open()
-    return list(ids.left)
-
-
-async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_ever_more_seldom():
-    async with desk() as at:
-        at.ledger.troubles.append(None)
-        at.ledger.always = FULL
-        delivering = asyncio.create_task(at.deliver())
-        await settle()
-        told = Notice(
-            "Runway accepted a task, but the database cannot be written. It is tried again until it works.",
-            f"Runway's id is {REMOTE}.",
-            is_problem=True,
-        )
-        assert at.notices() == [told]
-        tries = []
-        for _ in range(4):
-            await at.rig.clock.advance(30)
-            tries.append(at.ledger.tries)
-        assert tries[0] > 4
-        assert 1 <= tries[-1] - tries[0] <= 3
-        at.ledger.always = None
-        await at.rig.clock.advance(60)
-        assert await delivering == Outcome(Result.ACCEPTED)
-        assert at.notices() == [told]
-
-
-async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
-    async with desk() as at:
-        at.rig.runway.then("create", NoReply("No answer came."))
-        at.ledger.troubles.extend((None, FULL))
-        delivering = asyncio.create_task(at.deliver())
-        await settle()
-        assert at.notices() == [
-            Notice(
-                "What became of a sending cannot be written down yet. It is tried again until it works.",
-                "The disk is full. Make room on it.",
-                is_problem=True,
-            )
-        ]
-        await at.rig.clock.advance(5)
-        assert (await delivering).result is Result.UNCERTAIN
-        assert (await at.task()).state is State.UNCERTAIN
-
-
-async def test_a_mistake_while_an_id_is_written_is_tried_again_like_a_full_disk(mistakes):
-    async with desk() as at:
-        at.ledger.troubles.extend((None, RuntimeError("a bug")))
-        delivering = asyncio.create_task(at.deliver())
-        await settle()
-        assert [notice.is_problem for notice in at.notices()] == [True]
-        await at.rig.clock.advance(5)
-        assert await delivering == Outcome(Result.ACCEPTED)
-        assert (await at.task()).remote_id == REMOTE
-    assert "a bug" in mistakes.take("writing down what became of a sending")
-
-
-async def test_a_move_without_a_meaning_is_not_tried_again(mistakes):
-    async with desk() as at:
-        gate = at.rig.runway.hold("create")
-        delivering = asyncio.create_task(at.deliver())
-        await gate.arrived()
-        await at.ledger.move(ONE, Accepted(remote_id(2)))
-        gate.open()
-        assert await delivering == Outcome(Result.ACCEPTED)
-        assert (await at.task()).remote_id == remote_id(2)
-        assert at.ledger.tries == 3
-    assert "Accepted makes no sense" in mistakes.take("writing down what became of a sending")
-
-
-@pytest.mark.parametrize("is_kept", [True, False])
-async def test_closing_tries_for_a_while_unless_the_id_is_in_its_file(tmp_path, is_kept):
-    async with desk(tmp_path / "ids.txt" if is_kept else None) as at:
-        await at.dispatch.recall()
-        at.ledger.troubles.append(None)
-        at.ledger.always = FULL
-        delivering = asyncio.create_task(at.deliver())
-        await settle()
-        await at.dispatch.close()
-        if not is_kept:
-            await at.rig.clock.advance(CLOSING_PATIENCE - 1.5)
-            assert not delivering.done()
-            await at.rig.clock.advance(2.5)
-        await settle()
-        assert delivering.done()
-        assert await delivering == Outcome(Result.ACCEPTED)
-
-
-async def test_what_becomes_writable_while_the_program_closes_is_written():
-    async with desk() as at:
-        at.ledger.troubles.append(None)
-        at.ledger.always = FULL
-        delivering = asyncio.create_task(at.deliver())
-        await at.rig.clock.advance(100)
-        await at.dispatch.close()
-        await at.rig.clock.advance(3)
-        at.ledger.always = None
-        await at.rig.clock.advance(1)
-        assert delivering.done()
-        assert (await at.task()).remote_id == REMOTE
 
 
 @pytest.mark.parametrize(
