@@ -119,6 +119,10 @@ async def test_a_day_that_is_not_used_up_yet_goes_on():
         assert prompts(rig) == ["0"]
 
 
+def test_a_lane_that_has_not_begun_has_nothing_in_its_way():
+    assert lane().lane.reason == ""
+
+
 async def test_pausing_and_going_on_are_told_at_once_and_once():
     async with lane() as rig:
         await rig.lane.pause()
@@ -128,6 +132,10 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
         assert rig.lane.reason_for(task_id) == rig.lane.reason == rig.told(LaneChanged)[0].reason
         await rig.clock.advance(600)
         assert len(rig.told(LaneChanged)) == 1
+        why = rig.lane.reason
+        await rig.settings.flush()
+    async with lane(store=rig.store) as rig:
+        assert rig.lane.reason == why, "in the next run as well"
         await rig.lane.resume()
         assert [event.paused for event in rig.told(LaneChanged)] == [True, False]
         await settle()
@@ -211,7 +219,40 @@ async def test_after_a_sending_without_an_answer_its_model_waits_until_the_count
         assert prompts(rig) == ["0"]
         await rig.clock.advance(ALL_LOOKS)
         assert prompts(rig) == ["0", "1"]
-        assert (await rig.task(uncertain)).evidence.balance_after is not None
+        evidence = (await rig.task(uncertain)).evidence
+        assert (evidence.balance_before, evidence.balance_after, evidence.doubtful) == (1_000.0, 1_000.0, 0)
+
+
+async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_own_numbers_are_read():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        create = rig.runway.hold("create")
+        cut(rig, 1)
+        await rig.submit(request("0"), request("1"))
+        organization = rig.runway.hold("organization")
+        create.open()
+        await rig.clock.advance(2)
+        organization.open()
+        await settle()
+        assert prompts(rig) == ["0"]
+        await rig.clock.advance(ALL_LOOKS)
+        assert prompts(rig) == ["0", "1"]
+
+
+async def test_a_mistake_while_looking_through_the_lane_is_reported_and_it_goes_on(mistakes, monkeypatch):
+    async with lane() as rig:
+        learned = rig.budget.catch_up
+
+        async def stumble() -> None:
+            monkeypatch.setattr(rig.budget, "catch_up", learned)
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(rig.budget, "catch_up", stumble)
+        await rig.submit(request("0"))
+        await rig.clock.advance(2)
+        assert prompts(rig) == ["0"]
+    assert "a bug" in mistakes.take("sending tasks")
 
 
 async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
@@ -276,11 +317,11 @@ async def test_closing_lets_go_of_a_file_that_is_being_read():
         gate = rig.runway.hold("organization")
         [task_id] = await rig.submit(request())
         await asyncio.wait_for(rig.lane.settle(), 5)
+        assert rig.lane.slots("gen4.5").in_use == 0
         gate.open()
         await settle()
         assert await rig.state(task_id) is State.HELD
         assert prompts(rig) == []
-        assert rig.lane.slots("gen4.5").in_use == 0
 
 
 async def test_a_lane_that_is_started_again_looks_after_what_the_last_run_left_uncertain():
