@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
+from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
 from tests.engine_rig import Rig, request
 from tests.fakes import settle
@@ -80,8 +81,12 @@ async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
     async with lane() as rig:
         gate = rig.runway.hold("create")
         models = ["gen4.5", "veo3.1", "veo3.1_fast", "seedance2", "veo3", "gen4_turbo"]
+        await rig.lane.pause()
         await rig.submit(*(request(model, model=model) for model in models))
+        await rig.lane.resume()
+        await settle()
         assert prompts(rig) == models[:AT_ONCE]
+        assert rig.lane.reason == ""
         gate.open()
         await settle()
         assert prompts(rig) == models
@@ -94,6 +99,7 @@ async def test_what_is_about_to_be_sent_takes_a_slot_of_its_model():
         slots = rig.lane.slots("gen4.5")
         assert (slots.in_use, slots.limit) == (2, 2)
         assert rig.lane.slots("veo3.1").in_use == 0
+        assert rig.lane.reason == "", "something is on its way"
         gate.open()
         await settle()
         assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
@@ -217,6 +223,7 @@ async def test_after_a_sending_without_an_answer_its_model_waits_until_the_count
         await rig.submit(request("1"))
         await rig.clock.advance(10)
         assert prompts(rig) == ["0"]
+        assert rig.lane.reason
         await rig.clock.advance(ALL_LOOKS)
         assert prompts(rig) == ["0", "1"]
         evidence = (await rig.task(uncertain)).evidence
@@ -300,6 +307,28 @@ async def test_a_task_that_is_too_dear_lets_a_cheaper_one_of_another_model_pass(
         assert prompts(rig) == ["cheap"]
         assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
         assert rig.lane.reason == rig.lane.held_back(ids[0]).sentence
+
+
+async def test_of_many_that_are_too_dear_only_the_first_are_looked_at():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.sending_cap = 10.0
+        ids = await rig.submit(*(request(f"{n}") for n in range(MOST_HELD_BACK + 2)))
+        assert [rig.lane.held_back(task_id) is not None for task_id in ids[-3:]] == [True, False, False]
+        assert rig.lane.reason_for(ids[0]) == rig.lane.reason != ""
+
+
+async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
+        await rig.lane.resume()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=ITS_TURN), "not a copy")
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
 
 
 async def test_what_is_held_back_by_a_cap_is_looked_at_again_on_the_new_day():
