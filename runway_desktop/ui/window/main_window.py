@@ -425,7 +425,7 @@ class MainWindow(QMainWindow):
             return
         showing = self.models.details.showing
         if not showing:
-            self.preview.clear("Choose a task to see its result here.")
+            self.preview.clear("Select a task to see its result here.")
         elif all(one.path is None and one.poster is None for one in showing):
             self.preview.clear(showing[0].text)
         else:

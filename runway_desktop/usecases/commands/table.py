@@ -183,7 +183,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             _C.OPEN,
             "Open result",
             outputs=is_here,
-            why_not=lambda rows: "" if len(rows) == 1 else "Choose one task.",
+            why_not=lambda rows: "" if len(rows) == 1 else "Select one task.",
             absence=NO_FILE,
         ),
         Entry(_C.OPEN_WITH_SYSTEM, "Open with the system's program", Doing.files, outputs=is_here),
@@ -335,12 +335,12 @@ def concerned(command: TaskCommand, rows: Sequence[Row]) -> list[Row]:
 def why_not(command: TaskCommand, rows: Sequence[Row]) -> str:
     """Why a command cannot be given for these rows, listed or not; empty when it can."""
     if not rows:
-        return "Choose a task in the list first."
+        return "Select a task in the list first."
     entry = ENTRIES[command]
     if entry.is_for(rows):
         return entry.why_not(rows)
     absence = entry.absence if isinstance(entry.absence, str) else entry.absence(rows)
-    return absence or ("Choose one task." if len(rows) > 1 else "That cannot be done with this task.")
+    return absence or ("Select one task." if len(rows) > 1 else "That cannot be done with this task.")
 
 
 def question(command: TaskCommand, rows: Sequence[Row]) -> Question | None:

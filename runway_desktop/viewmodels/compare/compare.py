@@ -75,7 +75,7 @@ class Compare(QObject):
             if output.is_here and output.media in _SHOWN
         ]
         if not takes:
-            self.said.emit("There is nothing to compare: no chosen task has a saved picture, clip or sound.")
+            self.said.emit("There is nothing to compare: no selected task has a saved picture, clip or sound.")
             return
         self._takes = tuple(takes)
         self._stacked = stacked and len({take.prompt for take in takes}) > 1

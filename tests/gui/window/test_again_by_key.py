@@ -85,7 +85,7 @@ async def test_a_key_that_can_do_nothing_says_why(tmp_path, theme, qtbot):
         await listed(rig, State.SUCCEEDED, State.RUNNING)
         view = rig.window.view
         for chosen, said in (
-            ([], "Choose a task in the list first."),
+            ([], "Select a task in the list first."),
             (["t1"], "It succeeded. “Same with a new seed” or “Same again” makes another take."),
             (["t2"], "It has not ended yet."),
         ):

@@ -234,6 +234,6 @@ async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothin
         with pytest.raises(NotPossible, match="Still running"):
             await script.commands.do(TaskCommand.REMOVE, rows)
         for command in TaskCommand:
-            with pytest.raises(NotPossible, match="Choose a task"):
+            with pytest.raises(NotPossible, match="Select a task"):
                 await script.commands.do(command, [])
         assert (await script.rig.task(TaskId("t1"))).removed_at is None

@@ -192,7 +192,7 @@ def test_whoever_would_retry_a_refusal_is_led_to_edit_and_send(code):
 
 
 def test_a_verb_for_one_task_says_so_of_many():
-    assert why_not(TaskCommand.RENAME, [row(), row(number=2)]) == "Choose one task."
+    assert why_not(TaskCommand.RENAME, [row(), row(number=2)]) == "Select one task."
 
 
 def hidden() -> Row:
