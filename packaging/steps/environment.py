@@ -28,7 +28,24 @@ QT_DISTRIBUTIONS = frozenset(
 )
 # Tools that the light environment has no use for.
 TOOL_DISTRIBUTIONS = frozenset(
-    {"mypy", "ruff", "import-linter", "grimp", "pyinstaller", "pyinstaller-hooks-contrib", "hatchling"}
+    {
+        "mypy",
+        "ruff",
+        "import-linter",
+        "grimp",
+        "pyinstaller",
+        "pyinstaller-hooks-contrib",
+        "hatchling",
+        "mutmut",
+        "libcst",
+        "textual",
+        "coverage",
+        "setproctitle",
+        "pyyaml",
+        "pyyaml-ft",
+        "linkify-it-py",
+        "mdit-py-plugins",
+    }
 )
 
 

@@ -55,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_bench)
 
+    verb = verbs.add_parser(
+        "mutate", help="do the tests notice small changes to what decides about money: mutate [MODULE …]"
+    )
+    verb.add_argument("modules", nargs="*", metavar="MODULE", help="only modules whose path holds this")
+    verb.add_argument("--workers", type=int, default=2, help="mutants tried at once")
+    verb.add_argument("--again", action="store_true", help="only what the last run left alive, and changed functions")
+    verb.set_defaults(step=_mutate)
+
     verb = verbs.add_parser("tour", help="drive the window through its main job, pictures into DIR: tour [DIR]")
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_tour)
@@ -126,6 +134,13 @@ def _test(chosen: argparse.Namespace) -> int:
     further = ["-k", chosen.expression] if chosen.expression else []
     outcomes += suites.test(python, chosen.suites, further)
     return suites.summary(outcomes)
+
+
+def _mutate(chosen: argparse.Namespace) -> int:
+    from steps import mutation
+
+    _ready()
+    return mutation.run(chosen.modules, chosen.workers, again=chosen.again)
 
 
 def _package(chosen: argparse.Namespace) -> int:

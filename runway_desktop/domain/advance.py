@@ -43,23 +43,13 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
     match transition:
         case Sending(evidence, key):
             _expect(task, transition, State.HELD)
-            return replace(
-                task,
-                state=State.SENDING,
-                sent_at=now,
-                hold=ITS_TURN,
-                refusals=(),
-                failure=None,
-                evidence=evidence,
-                key=key,
-            )
+            return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
         case Accepted(remote_id, estimated):
             _expect(task, transition, State.SENDING, State.UNCERTAIN)
             return replace(
                 task,
                 state=State.PENDING,
                 remote_id=remote_id,
-                sent_at=task.sent_at or now,
                 evidence=None,
                 estimated_credits=estimated if estimated is not None else task.estimated_credits,
             )
@@ -116,7 +106,8 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
         remote_created_at=answer.created_at if answer.created_at is not None else task.remote_created_at,
         estimated_credits=answer.estimated_credits if answer.estimated_credits is not None else task.estimated_credits,
         cost_credits=answer.cost_credits if answer.cost_credits is not None else task.cost_credits,
-        progress=answer.progress if state is State.RUNNING else None,
+        progress=None,
+        ended_at=None,
         key=key or task.key,
         hidden_from=NO_KEY,
         not_found_at=None,
@@ -126,13 +117,13 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     if state is State.RUNNING:
         # Progress that the server takes back would make the bar jump; the larger word stands.
         said = max((p for p in (task.progress, answer.progress) if p is not None), default=None)
-        return replace(known, progress=said, running_since=task.running_since or now, ended_at=None)
+        return replace(known, progress=said, running_since=task.running_since or now)
     if state.is_final:
         failure = Failure(code=answer.failure_code, words=answer.failure) if state is State.FAILED else None
         # What was taken for gone had not ended then.
-        had_ended = task.state.is_final and task.state is not State.GONE
-        return replace(known, ended_at=task.ended_at if had_ended and task.ended_at else now, failure=failure)
-    return replace(known, ended_at=None)
+        ended_at = None if task.state is State.GONE else task.ended_at
+        return replace(known, ended_at=ended_at or now, failure=failure)
+    return known
 
 
 def _not_found(task: Task, key: Fingerprint, now: float) -> Task:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, Store
     from runway_desktop.services.settings import Settings
 
-    from .pricing import Price, Pricing
+    from .pricing import Pricing
 
 log = logging.getLogger(__name__)
 
@@ -95,11 +95,9 @@ class Budget:
             limits.append(self._balance(organization, ahead, sent()))
         return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 
-    def price(self, task: Task) -> Price | None:
-        return self._pricing.price(task.request)
-
     def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that holds a task back so far that it may go. A cap that was raised meanwhile stays."""
+        """Raises the cap that holds a task back so far that it may go. One that was raised or taken away meanwhile
+        stays so."""
         raised, settings = held.raised, self._settings
         if raised is None:
             return
@@ -111,9 +109,9 @@ class Budget:
             case Cap.SENDING:
                 settings.sending_cap = _higher(settings.sending_cap, raised)
             case Cap.PROJECT:
-                caps = settings.project_caps
-                project = held.limit.project
-                settings.project_caps = {**caps, project: _higher(caps.get(project, 0.0), raised) or raised}
+                caps, project = settings.project_caps, held.limit.project
+                if project in caps:
+                    settings.project_caps = {**caps, project: max(caps[project], raised)}
             case Cap.BALANCE:
                 pass
 
@@ -126,12 +124,12 @@ class Budget:
         found: list[Limit] = []
         if settings.sending_cap is not None:
             found.append(Limit(cap=Cap.SENDING, limit=settings.sending_cap))
-        coming = self._prices(ahead) if ahead else 0.0
+        coming = self._prices(ahead)
         if settings.day_cap is not None:
             found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today + coming))
         if settings.month_cap is not None:
             found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month + coming))
-        project_cap = settings.project_caps.get(task.project) if task.project else None
+        project_cap = settings.project_caps.get(task.project)
         if project_cap is not None:
             # One that is not added up yet may have spent anything.
             spent = self._projects.get(task.project, project_cap)

@@ -91,7 +91,7 @@ class Lane:
         self._clock = clock
         self._rng = rng
         self._alarm = Alarm(clock)
-        self._followup = UncertainFollowup(dispatch.readings, bus, self._alarm.ring)
+        self._followup = UncertainFollowup(dispatch.readings, self._alarm.ring)
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from runway_desktop.domain.task import Task, TaskId
-from runway_desktop.services.bus import Bus
 from runway_desktop.services.supervised import report
 
 from .readings import Readings
@@ -19,9 +18,8 @@ from .readings import Readings
 class UncertainFollowup:
     """`settled` is called when a model may be sent again."""
 
-    def __init__(self, readings: Readings, bus: Bus, settled: Callable[[], None]) -> None:
+    def __init__(self, readings: Readings, settled: Callable[[], None]) -> None:
         self._readings = readings
-        self._bus = bus
         self._settled = settled
         self._looks: dict[TaskId, asyncio.Task[None]] = {}
         self._unsettled: dict[TaskId, tuple[str, asyncio.Event]] = {}

@@ -40,7 +40,11 @@ def test_one_that_was_sent_and_answered_between_the_readings_is_in_the_second_al
 
 @pytest.mark.parametrize(
     ("begun", "ended"),
-    [(99.0, 100.5), (99.0, 101.5), (100.5, 102.0), (109.0, 110.5), (109.0, 112.0), (110.5, 112.0), (109.0, None)],
+    [
+        *((99.0, 100.5), (99.0, 101.5), (100.5, 102.0), (109.0, 110.5), (109.0, 112.0), (110.5, 112.0), (109.0, None)),
+        # At the very moment of a reading is under way, too.
+        *((99.0, 100.0), (101.0, 102.0), (109.0, 110.0), (111.0, 112.0)),
+    ],
 )
 def test_one_that_was_under_way_while_a_reading_was_is_in_doubt(begun, ended):
     assert others(sendings(begun, ended)) == Others(doubtful=1, is_money_moved=True)
@@ -84,8 +88,8 @@ def test_a_task_that_ended_between_the_readings_moves_the_money():
     found = sendings(98.0, 99.0)
     found.money_moved(99.5)
     assert not others(found).is_money_moved
-    found.money_moved(105.0)
-    assert others(found).is_money_moved
+    found.money_moved(100.0)
+    assert others(found).is_money_moved, "at the very moment may be in between"
 
 
 def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
@@ -95,7 +99,54 @@ def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
     assert found.is_clean("gen4.5", AFTER)
 
 
+@pytest.mark.parametrize(("begun", "ended"), [(99.0, 110.0), (111.0, 112.0)])
+def test_a_reading_is_not_clean_when_one_begins_or_ends_at_its_very_moment(begun, ended):
+    assert not sendings(begun, ended).is_clean("gen4.5", AFTER)
+
+
+def test_all_others_are_summed_up_even_after_one_that_says_nothing():
+    found = sendings(98.0, 99.0)
+    for number in range(4):
+        at = 104.0 + number / 2
+        found.begin(TaskId(f"made {number}"), Sent(model="gen4.5", key=1, begun=at))
+        found.end(TaskId(f"made {number}"), Fate.MADE, at + 0.1, credits=25.0)
+    for number in range(3):
+        found.begin(TaskId(f"under way {number}"), Sent(model="gen4.5", key=1, begun=108.0))
+    assert others(found) == Others(accepted=4, charged=100.0, doubtful=3, is_money_moved=True)
+
+
+def test_one_without_an_estimate_charges_nothing_that_is_known():
+    found = Sendings()
+    found.begin(OTHER, Sent(model="gen4.5", key=1, begun=104.0))
+    found.end(OTHER, Fate.MADE, 105.0)
+    assert others(found) == Others(accepted=1, charged=0.0, is_money_moved=True)
+
+
+def test_what_is_found_out_later_changes_neither_an_answer_nor_one_that_nobody_knows():
+    found = sendings(104.0, 105.0)
+    found.resolve(OTHER, Fate.NOT_MADE)
+    assert others(found).accepted == 1
+    found.resolve(TaskId("nobody's"), Fate.MADE)
+    assert found.get(TaskId("nobody's")) is None
+
+
 def test_old_ones_are_forgotten():
     found = sendings(104.0, 105.0)
     found.begin(TaskId("much later"), Sent(model="gen4.5", key=1, begun=200.0 + REMEMBERED))
     assert found.get(OTHER) is None
+
+
+def test_one_is_remembered_for_as_long_as_anybody_looks_after_it():
+    found = sendings(104.0, 105.0)
+    found.begin(TaskId("later"), Sent(model="gen4.5", key=1, begun=105.0 + REMEMBERED))
+    kept = found.get(OTHER)
+    assert kept is not None
+    assert (kept.ended, kept.fate) == (105.0, Fate.MADE)
+
+
+def test_one_that_is_sent_a_second_time_keeps_no_older_one_from_being_forgotten():
+    found = sendings(104.0, 105.0)
+    found.begin(OWN, Sent(model="gen4.5", key=1, begun=1_000.0))
+    found.begin(TaskId("later"), Sent(model="gen4.5", key=1, begun=200.0 + REMEMBERED))
+    assert found.get(OTHER) is None
+    assert found.get(OWN) is not None

@@ -1,0 +1,55 @@
+"""Which modules `dev.py mutate` changes, with which tests, and how it sums up."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from collections import Counter
+
+import pytest
+from steps import mutation
+from steps.mutation import MODULES, SKIPPED_LINES, Outcome
+from steps.places import ROOT, StepFailed
+
+
+def test_every_module_and_every_file_of_its_tests_is_there():
+    paths = [f"runway_desktop/{module}" for module in MODULES]
+    paths += [path for tests in MODULES.values() for path in tests]
+    assert [path for path in paths if not (ROOT / path).is_file()] == []
+
+
+def test_an_unknown_module_is_answered_with_those_there_are():
+    with pytest.raises(StepFailed, match=r"No module matches\. There are: domain/advance\.py, "):
+        mutation.run(["moon"], 1)
+
+
+def test_mutmut_is_told_the_module_its_tests_and_what_to_leave_alone():
+    told = configparser.ConfigParser()
+    told.read_string(mutation.settings("domain/advance.py", ["tests/a.py", "tests/b.py"]))
+    assert told.get("mutmut", "only_mutate").split() == ["runway_desktop/domain/advance.py"]
+    assert told.get("mutmut", "pytest_add_cli_args_test_selection").split() == ["tests/a.py", "tests/b.py"]
+    assert told.get("mutmut", "do_not_mutate_patterns").strip().splitlines() == list(SKIPPED_LINES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'log.warning("Task %s could not be prepared: %s", task.id, error)',
+        'raise ImpossibleMove(f"{name} makes no sense")',
+        'errand = asyncio.create_task(self._errand(task), name=f"send {task.id}")',
+    ],
+)
+def test_words_for_the_log_are_no_promise(line):
+    assert any(re.search(pattern, line) for pattern in SKIPPED_LINES)
+
+
+@pytest.mark.parametrize("line", ["raise NoSuchTask(task_id)", "self._dialog.open(limit)", "now = self._clock.now()"])
+def test_what_is_done_is_changed(line):
+    assert not any(re.search(pattern, line) for pattern in SKIPPED_LINES)
+
+
+def test_the_table_counts_an_endless_mutant_as_noticed_and_shows_what_each_survivor_changes():
+    counts = Counter({"killed": 6, "timeout": 1, "survived": 1, "no tests": 1, "not checked": 1})
+    text = mutation.report([Outcome("domain/advance.py", counts, {"x_advance_1": ["- a < b", "+ a <= b"]})])
+    assert text.splitlines()[1].split() == ["domain/advance.py", "10", "6", "1", "1", "1", "1", "70.0"]
+    assert text.splitlines()[3:] == ["x_advance_1", "    - a < b", "    + a <= b"]

@@ -1,0 +1,232 @@
+"""What each thing that happens to a task changes of it, and that it changes nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, RemoteId, Request, State, Task, TaskId
+from runway_desktop.domain.transitions import (
+    Accepted,
+    Adopted,
+    Answer,
+    Answered,
+    CancelAsked,
+    Deleted,
+    Dropped,
+    EvidenceGathered,
+    LetGo,
+    NoAnswer,
+    NotFound,
+    NotSent,
+    Refused,
+    Sending,
+)
+
+REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
+NOW = 1_750_000_000.0
+MINE, THEIRS = Fingerprint("mine"), Fingerprint("theirs")
+BEFORE = Evidence(balance_before=100.0)
+TOO_LONG = Refusal(path=("duration",), message="Too long")
+
+
+def task(state: State, **more) -> Task:
+    """With what the person made of it, which nothing that happens may touch."""
+    return Task(
+        id=TaskId("one"),
+        request=Request(endpoint="text_to_video", model="gen4.5"),
+        created_at=NOW - 100,
+        state=state,
+        title="Fog",
+        rating=4,
+        tags=("sea",),
+        **{"sent_at": NOW - 50, **more},
+    )
+
+
+def at_runway(state: State, **more) -> Task:
+    return task(state, **{"remote_id": REMOTE, "key": MINE, "asked_at": NOW - 5, **more})
+
+
+def answered(of: Task, status: str, **more) -> Task:
+    return advance(of, Answered(Answer(remote_id=REMOTE, status=status, **more), MINE), NOW)
+
+
+def test_a_sending_keeps_when_and_with_which_key_it_began_and_why_it_waited_is_over():
+    held = task(State.HELD, sent_at=None, hold=Hold(HoldCode.NOT_SENT))
+    assert advance(held, Sending(BEFORE, MINE), NOW) == replace(
+        held, state=State.SENDING, sent_at=NOW, hold=Hold(), evidence=BEFORE, key=MINE
+    )
+
+
+def test_an_accepted_task_keeps_when_it_was_sent_and_takes_a_price_that_was_named():
+    sending = task(State.SENDING, evidence=BEFORE, estimated_credits=20.0)
+    accepted = replace(sending, state=State.PENDING, remote_id=REMOTE, evidence=None)
+    assert advance(sending, Accepted(REMOTE), NOW) == accepted
+    assert advance(sending, Accepted(REMOTE, 25.0), NOW) == replace(accepted, estimated_credits=25.0)
+
+
+def test_a_refused_request_ends_when_it_is_refused_and_needs_no_evidence():
+    sending = task(State.SENDING, evidence=BEFORE, key=MINE)
+    assert advance(sending, Refused("Not valid", (TOO_LONG,)), NOW) == replace(
+        sending,
+        state=State.FAILED,
+        ended_at=NOW,
+        refusals=(TOO_LONG,),
+        cost_credits=0.0,
+        evidence=None,
+        failure=Failure(code="REQUEST.REFUSED", words="Not valid"),
+    )
+
+
+def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
+    sending = task(State.SENDING, evidence=BEFORE)
+    cut = replace(BEFORE, cause=Reason(ReasonCode.NO_REPLY))
+    assert advance(sending, NoAnswer(cut), NOW) == replace(sending, state=State.UNCERTAIN, evidence=cut)
+
+
+def test_evidence_that_comes_after_the_answer_changes_nothing():
+    accepted = at_runway(State.PENDING)
+    assert advance(accepted, EvidenceGathered(BEFORE), NOW) == accepted
+
+
+def test_an_uncertain_task_that_is_dismissed_ends_then():
+    uncertain = task(State.UNCERTAIN, evidence=BEFORE)
+    assert advance(uncertain, LetGo(), NOW) == replace(uncertain, state=State.GONE, ended_at=NOW)
+
+
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELLED, State.GONE])
+def test_asking_to_cancel_what_has_ended_changes_nothing(state):
+    ended = at_runway(state, ended_at=NOW - 5)
+    assert advance(ended, CancelAsked(), NOW) == ended
+
+
+@pytest.mark.parametrize(
+    ("transition", "state"),
+    [
+        (Sending(), State.UNCERTAIN),
+        (Accepted(REMOTE), State.HELD),
+        (NotSent(), State.HELD),
+        (Refused("Not valid"), State.UNCERTAIN),
+        (NoAnswer(BEFORE), State.PENDING),
+        (LetGo(), State.SENDING),
+        (Dropped(), State.SENDING),
+    ],
+)
+def test_a_move_without_a_meaning_is_refused_and_says_which_and_in_which_state(transition, state):
+    with pytest.raises(ImpossibleMove, match=f"^{type(transition).__name__} makes no sense .* {state}$"):
+        advance(task(state), transition, NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [(State.SUCCEEDED, "FAILED"), (State.FAILED, "RUNNING"), (State.CANCELLED, "PENDING")],
+)
+def test_an_answer_that_comes_too_late_changes_only_when_it_was_asked(state, status):
+    ended = at_runway(state, ended_at=NOW - 5)
+    late = answered(ended, status, progress=0.5, cost_credits=9.0, created_at=NOW - 60, estimated_credits=9.0)
+    assert late == replace(ended, asked_at=NOW)
+
+
+def test_an_answer_says_when_a_task_was_made_and_what_it_costs():
+    pending = at_runway(State.PENDING, running_since=None)
+    told = answered(pending, "THROTTLED", created_at=NOW - 40, estimated_credits=25.0, cost_credits=20.0, progress=0.7)
+    assert told == replace(
+        pending,
+        state=State.THROTTLED,
+        asked_at=NOW,
+        remote_created_at=NOW - 40,
+        estimated_credits=25.0,
+        cost_credits=20.0,
+    )
+
+
+def test_what_an_answer_does_not_say_stays_known():
+    running = at_runway(
+        State.RUNNING,
+        remote_created_at=NOW - 40,
+        estimated_credits=25.0,
+        cost_credits=20.0,
+        progress=0.3,
+        running_since=NOW - 30,
+    )
+    assert answered(running, "RUNNING") == replace(running, asked_at=NOW)
+    assert answered(running, "PENDING") == replace(running, state=State.PENDING, asked_at=NOW, progress=None)
+
+
+def test_a_task_that_ends_well_has_no_failure_and_ends_with_the_answer():
+    running = at_runway(State.RUNNING, progress=0.3)
+    ended = replace(running, asked_at=NOW, progress=None, ended_at=NOW)
+    assert answered(running, "SUCCEEDED", failure="Odd.") == replace(ended, state=State.SUCCEEDED)
+    assert answered(running, "CANCELLED") == replace(ended, state=State.CANCELLED)
+
+
+def test_an_answer_repeated_does_not_move_the_end():
+    done = at_runway(State.SUCCEEDED, ended_at=NOW - 30)
+    assert answered(done, "SUCCEEDED") == replace(done, asked_at=NOW)
+
+
+@pytest.mark.parametrize("status", ["PENDING", "RUNNING"])
+def test_what_was_taken_for_gone_and_is_there_has_not_ended(status):
+    gone = at_runway(State.GONE, ended_at=NOW - 30)
+    assert answered(gone, status).ended_at is None
+
+
+def test_what_was_taken_for_gone_ends_when_runway_says_so():
+    gone = at_runway(State.GONE, ended_at=NOW - 30)
+    assert answered(gone, "SUCCEEDED").ended_at == NOW
+
+
+def test_a_404_for_what_has_ended_changes_only_when_it_was_asked():
+    failed = at_runway(State.FAILED, ended_at=NOW - 30)
+    assert advance(failed, NotFound(MINE), NOW) == replace(failed, asked_at=NOW)
+
+
+def test_another_keys_404_hides_a_live_task_but_no_result():
+    running = at_runway(State.RUNNING)
+    assert advance(running, NotFound(THEIRS), NOW) == replace(running, hidden_from=THEIRS, asked_at=NOW)
+    done = at_runway(State.SUCCEEDED)
+    assert advance(done, NotFound(THEIRS), NOW) == replace(done, asked_at=NOW)
+
+
+def test_each_404_under_its_own_key_makes_a_hidden_task_seen_again_and_only_the_first_is_noted():
+    hidden = at_runway(State.RUNNING, hidden_from=THEIRS)
+    first = advance(hidden, NotFound(MINE), NOW)
+    assert first == replace(hidden, hidden_from=NO_KEY, not_found_at=NOW, asked_at=NOW)
+    soon = advance(replace(first, hidden_from=THEIRS), NotFound(MINE), NOW + 0.5)
+    assert soon == replace(first, asked_at=NOW + 0.5)
+
+
+def test_what_is_over_is_over_in_every_respect():
+    followed = at_runway(State.RUNNING, progress=0.5, hidden_from=THEIRS, not_found_at=NOW - GONE_AFTER)
+    over = replace(followed, ended_at=NOW, asked_at=NOW, progress=None, hidden_from=NO_KEY, not_found_at=None)
+    assert advance(followed, NotFound(MINE), NOW) == replace(over, state=State.GONE)
+    assert advance(followed, Deleted(), NOW) == replace(over, state=State.CANCELLED)
+    asked = replace(followed, cancel_asked=True)
+    assert advance(asked, NotFound(MINE), NOW) == replace(over, state=State.CANCELLED, cancel_asked=True)
+
+
+def test_a_result_that_is_deleted_at_runway_stays_what_it_was():
+    done = at_runway(State.SUCCEEDED, ended_at=NOW - 30)
+    deleted = replace(done, deleted_remotely=True, asked_at=NOW)
+    assert advance(done, Deleted(), NOW) == deleted
+    missed = replace(done, not_found_at=NOW - GONE_AFTER)
+    assert advance(missed, NotFound(MINE), NOW) == replace(deleted, not_found_at=NOW - GONE_AFTER)
+
+
+def test_what_is_adopted_again_forgets_404s_and_that_it_was_to_be_canceled():
+    gone = at_runway(State.GONE, ended_at=NOW - 9, cancel_asked=True, not_found_at=NOW - 99, hidden_from=THEIRS)
+    assert advance(gone, Adopted(THEIRS), NOW) == replace(
+        gone,
+        state=State.PENDING,
+        key=THEIRS,
+        ended_at=None,
+        asked_at=None,
+        cancel_asked=False,
+        not_found_at=None,
+        hidden_from=NO_KEY,
+    )

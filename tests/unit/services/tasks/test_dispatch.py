@@ -1,0 +1,318 @@
+"""One sending: what its outcome is, what is written of it, and what the account and the price list learn by it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint, Link, Organization
+from runway_desktop.domain.errors import (
+    ApiError,
+    BadReply,
+    KeyRefused,
+    NoReply,
+    NotReached,
+    NotThere,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.failures import Failure, Reason, ReasonCode
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
+from runway_desktop.domain.transitions import CreatedTask
+from runway_desktop.services.tasks.dispatch import Outcome, Result
+from runway_desktop.services.tasks.sendings import Fate
+from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
+from tests.engine_rig import request
+
+
+def not_sent(error: ApiError) -> Hold:
+    return Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)
+
+
+async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
+    async with bench() as at:
+        assert await at.deliver() == Outcome(Result.ACCEPTED)
+        task = await at.task()
+        assert (task.state, task.remote_id, task.estimated_credits, task.key) == (State.PENDING, REMOTE, 25.0, at.key)
+        assert at.rig.runway.named("create")[0].arguments == ("text_to_video", BODY)
+        assert at.rig.account.connection.link is Link.CONNECTED
+        price = at.rig.pricing.price(at.held.request)
+        assert price is not None
+        assert (price.credits, price.exact) == (25.0, True)
+        assert at.copies.noted == 1
+
+
+async def test_an_accepted_task_without_an_estimate_teaches_no_price():
+    async with bench() as at:
+        at.rig.runway.estimate = None
+        assert await at.deliver() == Outcome(Result.ACCEPTED)
+        assert (await at.task()).estimated_credits is None
+        assert at.rig.pricing.price(at.held.request) is None
+
+
+async def test_what_was_known_before_is_stored_with_the_sending():
+    async with bench() as at:
+        before = Organization(balance=60.0, asked_at=5.0)
+        gate = at.rig.runway.hold("create")
+        delivering = asyncio.create_task(at.deliver(before))
+        await gate.arrived()
+        sending = await at.task()
+        assert (sending.state, sending.key) == (State.SENDING, at.key)
+        assert sending.evidence is not None
+        assert (sending.evidence.asked_before, sending.evidence.balance_before) == (5.0, 60.0)
+        gate.open()
+        await delivering
+
+
+@pytest.mark.parametrize(
+    ("error", "link", "retry_after"),
+    [
+        (NotReached("There is no network.", detail="dns"), Link.OFFLINE, None),
+        (KeyRefused("The key was refused.", detail="401"), Link.KEY_REFUSED, None),
+        (SlowDown("Too many requests.", detail="429", retry_after=7.0), Link.TROUBLED, 7.0),
+        (ServerTrouble("Runway is busy.", status=503, detail="503", retry_after=9.0), Link.TROUBLED, 9.0),
+    ],
+)
+async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, retry_after):
+    async with bench() as at:
+        at.rig.runway.then("create", error)
+        assert await at.deliver() == Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
+        task = await at.task()
+        assert (task.state, task.hold, task.sent_at) == (State.HELD, not_sent(error), None)
+        assert at.rig.account.connection.link is link
+
+
+async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_other():
+    async with bench() as at:
+
+        def changed(*_arguments):
+            at.rig.account.key = replace(at.rig.account.key, fingerprint=Fingerprint("another"))
+            raise KeyRefused("The key was refused.")
+
+        at.rig.runway.then("create", changed)
+        assert (await at.deliver()).result is Result.NOT_SENT
+        assert at.rig.account.connection.link is not Link.KEY_REFUSED
+
+
+async def test_too_many_requests_make_the_limits_be_read_again():
+    async with bench() as at:
+        watching = asyncio.create_task(at.rig.account.run())
+        await at.rig.clock.advance(60)
+        asked = len(at.rig.runway.named("organization"))
+        at.rig.runway.then("create", SlowDown("Too many requests."))
+        await at.deliver()
+        await at.rig.clock.advance(10)
+        assert len(at.rig.runway.named("organization")) == asked + 1
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+REFUSAL = Refusal(path=("duration",), message="Too long")
+
+
+@pytest.mark.parametrize(
+    ("error", "refusals"),
+    [
+        (RequestRefused("Validation failed.", refusals=(REFUSAL,)), (REFUSAL,)),
+        (NotThere("Runway knows no such endpoint."), ()),
+    ],
+)
+async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusals):
+    async with bench() as at:
+        at.rig.runway.then("create", error)
+        assert await at.deliver() == Outcome(Result.REFUSED)
+        task = await at.task()
+        assert (task.state, task.refusals) == (State.FAILED, refusals)
+        assert task.failure == Failure(code="REQUEST.REFUSED", words=error.message)
+        assert at.rig.account.connection.link is Link.CONNECTED
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoReply("No answer came."), BadReply("It makes no sense."), ServerTrouble("Runway is in trouble.", status=500)],
+)
+async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(error):
+    async with bench() as at:
+        at.rig.runway.then("create", error)
+        assert await at.deliver(Organization(balance=60.0)) == Outcome(Result.UNCERTAIN)
+        task = await at.task()
+        assert task.state is State.UNCERTAIN
+        assert task.evidence is not None
+        assert (task.evidence.cause, task.evidence.balance_before) == (error.reason, 60.0)
+        assert at.rig.account.connection.link is Link.TROUBLED
+
+
+async def test_a_mistake_behind_the_first_byte_is_uncertain(mistakes):
+    async with bench() as at:
+        at.rig.runway.then("create", RuntimeError("a bug"))
+        assert await at.deliver() == Outcome(Result.UNCERTAIN)
+        task = await at.task()
+        assert (task.state, task.evidence) == (State.UNCERTAIN, Evidence(cause=Reason(ReasonCode.OUR_MISTAKE)))
+    assert mistakes.take("sending a task").count("A mistake of the program") == 1
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
+async def test_what_does_not_wait_any_more_is_passed_over(state):
+    async with bench(state=state) as at:
+        assert await at.deliver() == Outcome(Result.SKIPPED)
+        assert (await at.task()).state is state
+        assert at.rig.runway.named("create") == []
+
+
+async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_each_time():
+    async with bench() as at:
+        at.ledger.always = FULL
+        for _ in range(2):
+            assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
+        told = Notice(
+            "Nothing is sent: the database cannot be written.", "The disk is full. Make room on it.", is_problem=True
+        )
+        assert at.notices() == [told]
+        assert at.rig.runway.named("create") == []
+        assert at.copies.noted == 0
+        at.ledger.always = None
+        assert await at.deliver() == Outcome(Result.ACCEPTED)
+        at.ledger.always = FULL
+        assert (await at.deliver()).result is Result.NOT_SENT
+        assert at.notices() == [told, told]
+
+
+async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
+    async with bench() as at:
+        at.ledger.troubles.append(RuntimeError("a bug"))
+        outcome = await at.deliver()
+        assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
+        assert outcome.reason
+        assert (await at.task()).state is State.HELD
+        assert at.rig.runway.named("create") == []
+    assert "a bug" in mistakes.take("writing down that a task is sent")
+
+
+async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
+    async with bench() as at:
+        at.copies.trouble = FULL
+        assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
+        task = await at.task()
+        assert (task.state, task.hold) == (
+            State.HELD,
+            Hold(HoldCode.NOT_SENT, words="The disk is full. Make room on it.", small_print="errno 28"),
+        )
+        assert at.rig.runway.named("create") == []
+
+
+async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
+    async with bench() as at:
+        at.copies.trouble = RuntimeError("a bug")
+        outcome = await at.deliver()
+        assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
+        assert outcome.reason
+        task = await at.task()
+        assert (task.state, task.hold) == (State.HELD, ITS_TURN)
+        assert at.rig.runway.named("create") == []
+    assert "a bug" in mistakes.take("noting that a task is sent")
+
+
+@pytest.mark.parametrize("change", [{"request": request("Another")}, {"removed_at": 5.0}])
+async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change):
+    async with bench() as at:
+        await at.ledger.change(ONE, lambda task: replace(task, **change), "edited")
+        assert await at.deliver() == Outcome(Result.SKIPPED)
+        assert (await at.task()).state is State.HELD
+        assert at.rig.runway.named("create") == []
+
+
+async def test_what_was_prepared_for_another_key_does_not_leave():
+    async with bench() as at:
+        assert await at.deliver(key=Fingerprint("another")) == Outcome(Result.SKIPPED)
+        task = await at.task()
+        assert (task.state, task.hold) == (State.HELD, ITS_TURN)
+        assert at.rig.runway.named("create") == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (..., Outcome(Result.ACCEPTED)),
+        (RequestRefused("Not valid."), Outcome(Result.UNCERTAIN)),
+        (NoReply("No answer came."), Outcome(Result.UNCERTAIN)),
+    ],
+)
+async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(answer, outcome, mistakes, monkeypatch):
+    async with bench() as at:
+
+        def careless(*_arguments) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(at.rig.account, "note_success", careless)
+        monkeypatch.setattr(at.rig.account, "note_failure", careless)
+        at.rig.runway.then("create", answer)
+        assert await at.deliver() == outcome
+        task = await at.task()
+        assert task.state is (State.PENDING if answer is ... else State.UNCERTAIN)
+        assert task.evidence == (None if answer is ... else Evidence(cause=Reason(ReasonCode.OUR_MISTAKE)))
+    assert "a bug" in mistakes.take("sending a task")
+
+
+class OddError(StoreError):
+    """Even saying what it is goes wrong."""
+
+    def in_words(self) -> str:
+        raise RuntimeError("a bug")
+
+
+async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes):
+    async with bench() as at:
+        at.ledger.always = OddError("Odd.")
+        outcome = await at.deliver()
+        assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
+        assert outcome.reason
+        assert (await at.task()).state is State.HELD
+        assert at.rig.runway.named("create") == []
+    assert "a bug" in mistakes.take("sending a task")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (..., (ONE, Fate.MADE, 25.0)),
+        (CreatedTask(remote_id=REMOTE), (ONE, Fate.MADE, 0.0)),
+        (SlowDown("Too many requests."), (ONE, Fate.NOT_MADE)),
+        (RequestRefused("Not valid."), (ONE, Fate.NOT_MADE)),
+        (NoReply("No answer came."), (ONE, Fate.UNKNOWN)),
+    ],
+)
+async def test_whoever_reads_the_counts_learns_when_a_sending_begins_and_how_it_ends(answer, said, monkeypatch):
+    async with bench() as at:
+        heard: list[tuple[object, ...]] = []
+        before = Organization(balance=60.0)
+        monkeypatch.setattr(at.dispatch.readings, "began", lambda task, known: heard.append((task.state, known)))
+        monkeypatch.setattr(at.dispatch.readings, "ended", lambda *known: heard.append(known))
+        at.rig.runway.then("create", answer)
+        await at.deliver(before)
+        assert heard == [(State.SENDING, before), said]
+
+
+async def test_a_price_that_cannot_be_remembered_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
+    async with bench() as at:
+
+        async def full(*_arguments) -> None:
+            raise FULL
+
+        monkeypatch.setattr(at.rig.pricing, "learn", full)
+        assert await at.deliver() == Outcome(Result.ACCEPTED)
+
+
+async def test_a_mistake_about_a_price_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
+    async with bench() as at:
+
+        async def careless(*_arguments) -> None:
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(at.rig.pricing, "learn", careless)
+        assert await at.deliver() == Outcome(Result.ACCEPTED)
+    assert "a bug" in mistakes.take("remembering a price")

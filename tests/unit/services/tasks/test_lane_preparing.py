@@ -1,0 +1,246 @@
+"""What the lane does with a task whose files cannot be made ready, and with one that changes while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint, Link
+from runway_desktop.domain.errors import (
+    DiskError,
+    KeyRefused,
+    NotReached,
+    RequestRefused,
+    ServerTrouble,
+    SlowDown,
+    StoreError,
+)
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
+from runway_desktop.domain.transitions import Dropped
+from runway_desktop.services.tasks.inputs import OtherKeyInUse
+from runway_desktop.services.tasks.lane import LOOK_AGAIN
+from tests.engine_rig import Rig, request, with_picture
+from tests.fakes import settle
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def lane(**more: Any) -> Rig:
+    return Rig(loops=("lane",), **more)
+
+
+def prompts(rig: Rig) -> list[str]:
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+def busy(seconds: float | None = None) -> SlowDown:
+    return SlowDown("Too many requests.", retry_after=seconds)
+
+
+async def test_a_missing_file_is_looked_for_every_half_minute(tmp_path):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture(missing.as_uri()))
+        assert (await rig.kinds(task_id)).count("waits") == 1
+        missing.write_bytes(PNG)
+        await rig.clock.advance(LOOK_AGAIN - 1)
+        assert await rig.state(task_id) is State.HELD
+        await rig.clock.advance(1)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_why_a_task_waits_stands_in_its_lines(tmp_path):
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture((tmp_path / "gone.png").as_uri()))
+        line = (await rig.store.ledger(task_id))[-1]
+        assert line.kind == "waits"
+        assert line.detail["hold"] == HoldCode.FILE_MISSING.value
+        assert line.detail["file"] == "gone.png"
+
+
+@pytest.mark.parametrize("how", ["edit", "send next", "resume"])
+async def test_the_person_need_not_wait_for_the_next_look(tmp_path, how):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        [task_id] = await rig.submit(with_picture(missing.as_uri()))
+        missing.write_bytes(PNG)
+        if how == "edit":
+            await rig.ledger.change(
+                task_id, lambda task: replace(task, request=replace(task.request, prompt="Fog")), "edited"
+            )
+        elif how == "send next":
+            await rig.lane.send_next([task_id])
+        else:
+            await rig.lane.resume()
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+        assert (await rig.task(task_id)).hold == ITS_TURN
+
+
+class Preparing:
+    """What reading a task's files comes to, instead of reading them."""
+
+    def __init__(self, rig: Rig, monkeypatch: pytest.MonkeyPatch, *outcomes: Exception) -> None:
+        self.outcomes = list(outcomes)
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        self.keys: list[Fingerprint] = []
+        monkeypatch.setattr(rig.inputs, "prepare", self._prepare)
+
+    async def _prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
+        self.keys.append(key)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        if self.outcomes:
+            raise self.outcomes.pop(0)
+        return {"promptText": task.request.prompt}
+
+
+async def test_files_are_prepared_for_the_key_that_sends_them(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch)
+        [task_id] = await rig.submit(request())
+        assert preparing.keys == [rig.account.key.fingerprint]
+        assert (await rig.task(task_id)).key == rig.account.key.fingerprint
+
+
+async def test_a_task_whose_key_was_changed_meanwhile_is_prepared_again(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, OtherKeyInUse())
+        [task_id] = await rig.submit(request())
+        assert len(preparing.keys) == 2
+        assert await rig.state(task_id) is State.PENDING
+        assert "waits" not in await rig.kinds(task_id)
+
+
+async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
+    async with lane() as rig:
+        Preparing(rig, monkeypatch, DiskError("The drive is gone.", advice="Connect it.", detail="errno 5"))
+        [task_id] = await rig.submit(request())
+        assert (await rig.task(task_id)).hold == Hold(
+            HoldCode.FILE_UNREADABLE, words="The drive is gone. Connect it.", small_print="errno 5"
+        )
+        await rig.clock.advance(LOOK_AGAIN)
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_database_that_refuses_holds_everything_for_a_moment(monkeypatch):
+    async with lane() as rig:
+        Preparing(rig, monkeypatch, StoreError("The disk is full."))
+        [task_id] = await rig.submit(request("0"))
+        assert rig.lane.reason
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        await rig.submit(request("1", model="veo3.1"))
+        assert prompts(rig) == []
+        await rig.clock.advance(2)
+        assert sorted(prompts(rig)) == ["0", "1"]
+
+
+async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkeypatch):
+    async with lane() as rig:
+        refused = RequestRefused("Too large.", advice="Make it smaller.", detail="413")
+        preparing = Preparing(rig, monkeypatch, refused)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(86_400)
+        assert (await rig.task(task_id)).hold == Hold(
+            HoldCode.UPLOAD_FAILED, words="Too large. Make it smaller.", small_print="413"
+        )
+        assert len(preparing.keys) == 1
+
+
+async def test_an_upload_that_runway_turns_away_waits_as_long_as_it_says_and_holds_everything(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, busy(60.0))
+        [task_id] = await rig.submit(request("0"))
+        await rig.submit(request("1", model="veo3.1"))
+        await rig.clock.advance(59)
+        assert prompts(rig) == []
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert rig.account.connection.link is Link.TROUBLED
+        await rig.clock.advance(3)
+        assert sorted(prompts(rig)) == ["0", "1"]
+        assert len(preparing.keys) == 3
+
+
+@pytest.mark.parametrize("error", [NotReached("No network."), KeyRefused("The key was refused.")])
+async def test_an_upload_that_finds_no_network_or_no_good_key_stops_the_lane(monkeypatch, error):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, error)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(600)
+        assert len(preparing.keys) == 1
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert rig.account.is_offline or not rig.account.can_ask
+        assert rig.lane.reason != ""
+
+
+async def test_an_upload_that_another_key_refused_says_nothing_of_the_one_in_use(monkeypatch):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, KeyRefused("The key was refused."))
+
+        async def change_key() -> None:
+            await rig.lane.pause()
+            rig.account.key = replace(rig.account.key, fingerprint=Fingerprint("another"))
+
+        preparing.meanwhile = change_key
+        await rig.submit(request())
+        assert rig.account.connection.link is not Link.KEY_REFUSED
+
+
+@pytest.mark.parametrize("how", ["edit", "drop"])
+async def test_a_task_that_is_edited_or_dropped_while_its_file_is_read_is_not_held_for_the_old_one(monkeypatch, how):
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request("before"))
+        preparing = Preparing(rig, monkeypatch, DiskError("The drive is gone."))
+
+        async def change() -> None:
+            preparing.meanwhile = None
+            if how == "edit":
+                await rig.ledger.change(task_id, lambda task: replace(task, request=request("after")), "edited")
+            else:
+                await rig.ledger.move(task_id, Dropped())
+
+        preparing.meanwhile = change
+        await rig.lane.resume()
+        await settle()
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        assert "waits" not in await rig.kinds(task_id)
+
+
+async def test_what_is_paused_while_a_file_is_read_is_not_sent():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        await rig.lane.pause()
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert prompts(rig) == []
+
+
+async def test_what_became_too_dear_while_a_file_is_read_is_not_sent():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        rig.settings.day_cap = 10.0
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert rig.lane.held_back(task_id) is not None
+
+
+@pytest.mark.parametrize(
+    "error", [ServerTrouble("Runway is in trouble.", status=502), ServerTrouble("Busy.", status=503)]
+)
+async def test_an_upload_that_may_succeed_later_is_tried_again_after_half_a_minute(monkeypatch, error):
+    async with lane() as rig:
+        preparing = Preparing(rig, monkeypatch, error)
+        await rig.submit(request())
+        await rig.clock.advance(LOOK_AGAIN - 1)
+        assert len(preparing.keys) == 1
+        await rig.clock.advance(1)
+        assert len(preparing.keys) == 2

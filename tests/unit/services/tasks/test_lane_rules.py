@@ -1,0 +1,399 @@
+"""When the lane tries again, how many it sends at once, and what makes it look anew."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from runway_desktop.domain.errors import (
+    NoReply,
+    RequestRefused,
+    SlowDown,
+)
+from runway_desktop.domain.events import LaneChanged
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
+from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
+from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
+from tests.engine_rig import Rig, request
+from tests.fakes import settle
+
+ALL_LOOKS = 120.0
+"""Seconds after which nobody looks after an uncertain task any more."""
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def lane(**more: Any) -> Rig:
+    return Rig(loops=("lane",), **more)
+
+
+def prompts(rig: Rig) -> list[str]:
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+def busy(seconds: float | None = None) -> SlowDown:
+    return SlowDown("Too many requests.", retry_after=seconds)
+
+
+async def tries_within(rig: Rig, seconds: int) -> list[int]:
+    """The seconds after which something was sent."""
+    found, known = [], len(prompts(rig))
+    for second in range(1, seconds + 1):
+        await rig.clock.advance(1)
+        found += [second] * (len(prompts(rig)) - known)
+        known = len(prompts(rig))
+    return found
+
+
+async def test_each_failure_in_a_row_doubles_the_wait_and_a_success_ends_that():
+    async with lane() as rig:
+        rig.runway.then("create", busy(), busy(), busy(), busy(), ..., busy())
+        await rig.submit(request("0"))
+        tries = await tries_within(rig, 40)
+        waits = [after - before for before, after in zip([0, *tries], tries, strict=False)]
+        assert len(waits) == 4
+        assert all(least <= wait <= 1.5 * least + 1 for wait, least in zip(waits, (1, 2, 4, 8), strict=True))
+        await rig.submit(request("1"))
+        assert len(await tries_within(rig, 3)) == 1
+
+
+async def test_a_refused_request_ends_the_waiting_too():
+    async with lane() as rig:
+        rig.runway.then("create", busy(), busy(), busy(), RequestRefused("Not valid."), busy())
+        await rig.submit(request("0"))
+        await rig.clock.advance(40)
+        await rig.submit(request("1"))
+        assert len(await tries_within(rig, 3)) == 1
+
+
+async def test_a_short_wait_does_not_cut_a_longer_one():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", busy(60.0), busy(1.0))
+        await rig.submit(request("0"), request("1", model="veo3.1"))
+        gate.open()
+        await settle()
+        assert await tries_within(rig, 59) == []
+        assert len(await tries_within(rig, 3)) == 2
+
+
+async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        models = ["gen4.5", "veo3.1", "veo3.1_fast", "seedance2", "veo3", "gen4_turbo"]
+        await rig.lane.pause()
+        await rig.submit(*(request(model, model=model) for model in models))
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == models[:AT_ONCE]
+        assert rig.lane.reason == ""
+        gate.open()
+        await settle()
+        assert prompts(rig) == models
+
+
+async def test_what_is_about_to_be_sent_takes_a_slot_of_its_model():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        await rig.submit(*(request(f"{n}") for n in range(3)))
+        slots = rig.lane.slots("gen4.5")
+        assert (slots.in_use, slots.limit) == (2, 2)
+        assert rig.lane.slots("veo3.1").in_use == 0
+        assert rig.lane.reason == "", "something is on its way"
+        gate.open()
+        await settle()
+        assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
+
+
+async def test_a_model_that_the_organization_does_not_name_has_the_limit_of_the_unknown():
+    rig = lane()
+    rig.runway.limit("veo3.1", concurrent=7)
+    async with rig:
+        await rig.account.refresh()
+        assert rig.lane.slots("gen4.5").limit == 2
+        assert rig.lane.slots("veo3.1").limit == 7
+        rig.settings.lane_limits = {"veo3.1": 3}
+        assert rig.lane.slots("veo3.1").limit == 3
+
+
+async def test_a_day_that_is_not_used_up_yet_goes_on():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5, daily=1)
+    async with rig:
+        await rig.account.refresh()
+        await rig.submit(request("0"))
+        assert prompts(rig) == ["0"]
+
+
+def test_a_lane_that_has_not_begun_has_nothing_in_its_way():
+    assert lane().lane.reason == ""
+
+
+async def test_pausing_and_going_on_are_told_at_once_and_once():
+    async with lane() as rig:
+        await rig.lane.pause()
+        assert [event.paused for event in rig.told(LaneChanged)] == [True]
+        assert rig.settings.paused
+        [task_id] = await rig.submit(request())
+        assert rig.lane.reason_for(task_id) == rig.lane.reason == rig.told(LaneChanged)[0].reason
+        await rig.clock.advance(600)
+        assert len(rig.told(LaneChanged)) == 1
+        why = rig.lane.reason
+        await rig.settings.flush()
+    async with lane(store=rig.store) as rig:
+        assert rig.lane.reason == why, "in the next run as well"
+        await rig.lane.resume()
+        assert [event.paused for event in rig.told(LaneChanged)] == [True, False]
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_each_task_says_what_it_waits_for_itself():
+    async with lane() as rig:
+        await rig.pricing.learn(request(model="veo3.1"), 50.0)
+        rig.settings.sending_cap = 30.0
+        *_, waiting = await rig.submit(*(request(f"{n}") for n in range(3)))
+        [dear] = await rig.submit(request(model="veo3.1"))
+        assert rig.lane.reason_for(waiting) == rig.lane.reason != ""
+        assert rig.lane.reason_for(dear) == rig.lane.held_back(dear).sentence != rig.lane.reason
+
+
+async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_as_well():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 10.0
+        [task_id] = await rig.submit(request())
+        held = rig.lane.held_back(task_id)
+        assert held is not None
+        assert rig.lane.reason_for(task_id) == held.sentence
+        await rig.lane.pause()
+        assert rig.lane.reason_for(task_id) == rig.lane.reason
+        assert rig.lane.held_back(TaskId("another")) is None
+
+
+def cut(rig: Rig, times: int) -> None:
+    rig.runway.then("create", *[NoReply("The connection was cut.")] * times)
+
+
+async def sent_and_looked_after(rig: Rig, amount: int) -> None:
+    for number in range(amount):
+        await rig.submit(request(f"{number}"))
+        await rig.clock.advance(ALL_LOOKS)
+
+
+async def test_sendings_without_an_answer_pause_the_lane_only_when_they_come_in_a_row():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, UNCERTAIN_IN_A_ROW - 1)
+        rig.runway.then("create", ...)
+        cut(rig, UNCERTAIN_IN_A_ROW - 1)
+        await sent_and_looked_after(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
+        assert not rig.lane.paused
+        cut(rig, 1)
+        await sent_and_looked_after(rig, 1)
+        assert rig.lane.paused
+
+
+async def test_after_going_on_they_are_counted_anew():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, 2 * UNCERTAIN_IN_A_ROW - 1)
+        await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW)
+        assert rig.lane.paused
+        assert rig.lane.reason, "the person is told why it paused itself"
+        await rig.lane.resume()
+        await sent_and_looked_after(rig, UNCERTAIN_IN_A_ROW - 1)
+        assert not rig.lane.paused
+
+
+async def test_after_a_sending_without_an_answer_every_model_waits_a_moment():
+    async with lane() as rig:
+        cut(rig, 1)
+        await rig.submit(request("0"))
+        await rig.submit(request("1", model="veo3.1"))
+        assert prompts(rig) == ["0"]
+        assert await tries_within(rig, 2) in ([1], [2])
+
+
+async def test_after_a_sending_without_an_answer_its_model_waits_until_the_counts_were_read():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        cut(rig, 1)
+        [uncertain] = await rig.submit(request("0"))
+        await rig.submit(request("1"))
+        await rig.clock.advance(10)
+        assert prompts(rig) == ["0"]
+        assert rig.lane.reason
+        await rig.clock.advance(ALL_LOOKS)
+        assert prompts(rig) == ["0", "1"]
+        evidence = (await rig.task(uncertain)).evidence
+        assert (evidence.balance_before, evidence.balance_after, evidence.doubtful) == (1_000.0, 1_000.0, 0)
+
+
+async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_own_numbers_are_read():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        create = rig.runway.hold("create")
+        cut(rig, 1)
+        await rig.submit(request("0"), request("1"))
+        organization = rig.runway.hold("organization")
+        # What was read before is too old for the second one by then.
+        await rig.clock.advance(31)
+        create.open()
+        await rig.clock.advance(2)
+        organization.open()
+        await settle()
+        assert prompts(rig) == ["0"]
+        await rig.clock.advance(ALL_LOOKS)
+        assert prompts(rig) == ["0", "1"]
+
+
+async def test_a_mistake_while_looking_through_the_lane_is_reported_and_it_goes_on(mistakes, monkeypatch):
+    async with lane() as rig:
+        learned = rig.budget.catch_up
+
+        async def stumble() -> None:
+            monkeypatch.setattr(rig.budget, "catch_up", learned)
+            raise RuntimeError("a bug")
+
+        monkeypatch.setattr(rig.budget, "catch_up", stumble)
+        await rig.submit(request("0"))
+        await rig.clock.advance(2)
+        assert prompts(rig) == ["0"]
+    assert "a bug" in mistakes.take("sending tasks")
+
+
+async def test_two_of_a_model_are_not_posted_at_once_and_two_models_are():
+    rig = lane()
+    rig.runway.limit("gen4.5", concurrent=5)
+    async with rig:
+        gate = rig.runway.hold("create")
+        await rig.submit(request("0"), request("1"), request("2", model="veo3.1"))
+        assert sorted(prompts(rig)) == ["0", "2"]
+        gate.open()
+        await settle()
+        assert sorted(prompts(rig)) == ["0", "1", "2"]
+
+
+async def test_only_held_tasks_are_moved_or_sent_next_each_once_and_in_the_order_given():
+    async with lane() as rig:
+        [sent] = await rig.submit(request("sent"))
+        await rig.lane.pause()
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        await rig.lane.send_next([ids[3], sent, ids[1], ids[3], TaskId("nobody's")])
+        assert (await rig.kinds(ids[3]))[-1] == "created", "it waited for nothing but its turn"
+        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [task.id for task in order] == [ids[3], ids[1], ids[0], ids[2]]
+        await rig.lane.move([ids[0], sent, ids[0]], before=ids[3])
+        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [task.id for task in order] == [ids[0], ids[3], ids[1], ids[2]]
+
+
+async def test_what_is_sent_next_is_noted():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.FILE_MISSING)), "held")
+        await rig.lane.send_next([task_id])
+        assert (await rig.kinds(task_id))[-1] == "send next"
+        assert (await rig.task(task_id)).hold == ITS_TURN
+
+
+async def test_a_task_that_is_too_dear_lets_a_cheaper_one_of_another_model_pass():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        await rig.pricing.learn(request(model="veo3.1"), 5.0)
+        rig.settings.sending_cap = 10.0
+        ids = await rig.submit(request("dear"), request("cheap", model="veo3.1"), request("dear too"))
+        assert prompts(rig) == ["cheap"]
+        assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
+        assert rig.lane.reason == rig.lane.held_back(ids[0]).sentence
+
+
+async def test_of_many_that_are_too_dear_only_the_first_are_looked_at():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.sending_cap = 10.0
+        ids = await rig.submit(*(request(f"{n}") for n in range(MOST_HELD_BACK + 2)))
+        assert [rig.lane.held_back(task_id) is not None for task_id in ids[-3:]] == [True, False, False]
+        assert rig.lane.reason_for(ids[0]) == rig.lane.reason != ""
+
+
+async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
+        await rig.lane.resume()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=ITS_TURN), "not a copy")
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiting():
+    async with lane() as rig:
+        await rig.lane.pause()
+        first, second = await rig.submit(request("0"), request("1"))
+        kept = Hold(HoldCode.COPIED)
+        await rig.ledger.change(second, lambda task: replace(task, hold=kept), "held")
+        await rig.lane.send_next([second])
+        held = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [(task.id, task.hold) for task in held] == [(second, kept), (first, ITS_TURN)]
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["0"]
+        await rig.lane.release([second])
+        await settle()
+        assert prompts(rig) == ["0", "1"]
+
+
+async def test_a_task_that_comes_back_to_the_list_is_sent():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert await rig.state(task_id) is State.HELD
+        await rig.ledger.change(task_id, lambda task: replace(task, removed_at=None), "restored")
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_what_is_held_back_by_a_cap_is_looked_at_again_on_the_new_day():
+    async with lane() as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 30.0
+        await rig.submit(request("today"), request("tomorrow"))
+        assert prompts(rig) == ["today"]
+        await rig.clock.advance(86_400)
+        assert prompts(rig) == ["today", "tomorrow"]
+
+
+async def test_closing_lets_go_of_a_file_that_is_being_read():
+    async with lane() as rig:
+        gate = rig.runway.hold("organization")
+        [task_id] = await rig.submit(request())
+        await asyncio.wait_for(rig.lane.settle(), 5)
+        assert rig.lane.slots("gen4.5").in_use == 0
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.HELD
+        assert prompts(rig) == []
+
+
+async def test_a_lane_that_is_started_again_looks_after_what_the_last_run_left_uncertain():
+    async with lane() as rig:
+        cut(rig, 1)
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.UNCERTAIN
+        again = rig.kill()
+    async with again as rig:
+        await rig.submit(request("of the same model"))
+        assert len(prompts(rig)) == 1, "its numbers would blur"
+        await rig.clock.advance(ALL_LOOKS)
+        assert len(prompts(rig)) == 2
+        assert (await rig.task(task_id)).evidence.balance_after is not None
