@@ -43,13 +43,14 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane.py",
         f"{TASKS}/test_lane_rules.py",
         f"{TASKS}/test_lane_preparing.py",
+        f"{TASKS}/test_lane_positions.py",
     ),
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_dispatch.py",
         f"{TASKS}/test_dispatch_writing.py",
         "tests/faults/test_ids_kept.py",
     ),
-    "services/tasks/submission.py": (f"{TASKS}/test_submission.py",),
+    "services/tasks/submission.py": (f"{TASKS}/test_submission.py", f"{TASKS}/test_submission_rules.py"),
 }
 """Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""
 

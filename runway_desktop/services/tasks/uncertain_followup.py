@@ -53,7 +53,6 @@ class UncertainFollowup:
         looking = asyncio.create_task(self._readings.look_after(task_id, settled))
         try:
             await settled.wait()
-            self._unsettled.pop(task_id, None)
             self._settled()
             await looking
         finally:

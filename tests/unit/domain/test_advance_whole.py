@@ -85,7 +85,7 @@ def test_a_refused_request_ends_when_it_is_refused_and_needs_no_evidence():
 
 def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
     sending = task(State.SENDING, evidence=BEFORE)
-    cut = replace(BEFORE, cause=Reason(ReasonCode.NO_REPLY, words="Cut."))
+    cut = replace(BEFORE, cause=Reason(ReasonCode.NO_REPLY))
     assert advance(sending, NoAnswer(cut), NOW) == replace(sending, state=State.UNCERTAIN, evidence=cut)
 
 

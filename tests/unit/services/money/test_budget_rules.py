@@ -83,7 +83,7 @@ class Prices:
         return self._prices.get(request.model)
 
 
-class Desk:
+class Bench:
     """A budget with what it stands on."""
 
     def __init__(self, caps: Caps | None = None, records: Records | None = None, **prices: Price) -> None:
@@ -108,137 +108,137 @@ TEN = Price(credits=10.0, exact=True)
 
 
 def test_what_was_sent_counts_on_the_day_that_it_is_here():
-    desk = Desk()
-    desk.bus.tell(TasksAdded((sent(25.0, HALF_PAST_MIDNIGHT),)))
-    assert desk.budget.spent_today == 25.0
-    desk.bus.tell(TasksAdded((sent(9.0, HALF_PAST_MIDNIGHT - HOUR),)))
-    assert desk.budget.spent_today == 25.0, "half past eleven was yesterday"
-    asyncio.run(desk.clock.advance(24 * HOUR))
-    assert desk.budget.spent_today == 0.0
-    assert desk.budget.spent_this_month == 25.0, "yesterday was in October"
+    bench = Bench()
+    bench.bus.tell(TasksAdded((sent(25.0, HALF_PAST_MIDNIGHT),)))
+    assert bench.budget.spent_today == 25.0
+    bench.bus.tell(TasksAdded((sent(9.0, HALF_PAST_MIDNIGHT - HOUR),)))
+    assert bench.budget.spent_today == 25.0, "half past eleven was yesterday"
+    asyncio.run(bench.clock.advance(24 * HOUR))
+    assert bench.budget.spent_today == 0.0
+    assert bench.budget.spent_this_month == 25.0, "yesterday was in October"
 
 
 def test_a_month_is_added_up_from_its_first_midnight_here():
     lines = [SpendingLine(day="2026-11-01", model=model, credits=20.0) for model in ("gen4.5", "veo3.1")]
-    desk = Desk(records=Records(lines=lines))
-    asyncio.run(desk.budget.load())
-    [(since, until)] = desk.records.periods
+    bench = Bench(records=Records(lines=lines))
+    asyncio.run(bench.budget.load())
+    [(since, until)] = bench.records.periods
     assert since == HALF_PAST_MIDNIGHT - HOUR / 2
     assert until > HALF_PAST_MIDNIGHT + 100 * 365 * 24 * HOUR
-    assert desk.budget.spent_today == 40.0
+    assert bench.budget.spent_today == 40.0
 
 
 def test_the_new_day_begins_at_the_next_midnight_here_and_never_at_once():
-    desk = Desk()
-    assert desk.budget.seconds_to_new_day() == 23.5 * HOUR
-    asyncio.run(desk.clock.advance(23.5 * HOUR - 0.25))
-    assert desk.budget.seconds_to_new_day() == 1.0
+    bench = Bench()
+    assert bench.budget.seconds_to_new_day() == 23.5 * HOUR
+    asyncio.run(bench.clock.advance(23.5 * HOUR - 0.25))
+    assert bench.budget.seconds_to_new_day() == 1.0
 
 
 def test_a_task_that_turns_out_dearer_counts_its_difference_once():
-    desk = Desk()
+    bench = Bench()
     before = sent(25.0)
-    desk.bus.tell(TasksAdded((before,)))
-    desk.bus.tell(TaskChanged(replace(before, cost_credits=30.0), before))
-    desk.bus.tell(LaneChanged(True, ""))
-    assert desk.budget.spent_today == 30.0
+    bench.bus.tell(TasksAdded((before,)))
+    bench.bus.tell(TaskChanged(replace(before, cost_credits=30.0), before))
+    bench.bus.tell(LaneChanged(True, ""))
+    assert bench.budget.spent_today == 30.0
 
 
 def test_a_price_without_a_sending_counts_for_nothing():
-    desk = Desk(Caps(day_cap=100.0), gen4=TEN)
-    desk.bus.tell(TasksAdded((task(credits=25.0),)))
-    assert desk.budget.spent_today == 0.0
+    bench = Bench(Caps(day_cap=100.0), gen4=TEN)
+    bench.bus.tell(TasksAdded((task(credits=25.0),)))
+    assert bench.budget.spent_today == 0.0
 
 
 async def test_a_project_counts_what_moves_after_it_was_added_up():
-    desk = Desk(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0}), veo=TEN)
-    await desk.budget.load()
-    desk.bus.tell(TasksAdded((sent(25.0, project=PROJECT), sent(9.0, project="Lagoon"))))
-    held = desk.held(task(model="veo", project=PROJECT), [task("two", model="veo", project=PROJECT)])
+    bench = Bench(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0}), veo=TEN)
+    await bench.budget.load()
+    bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT), sent(9.0, project="Lagoon"))))
+    held = bench.held(task(model="veo", project=PROJECT), [task("two", model="veo", project=PROJECT)])
     assert held == HeldBack(
         limit=Limit(cap=Cap.PROJECT, limit=100.0, spent=95.0, project=PROJECT), price=10.0, exact=True
     )
 
 
 async def test_only_tasks_of_the_project_count_toward_its_cap():
-    desk = Desk(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 85.0}), veo=TEN)
-    await desk.budget.load()
+    bench = Bench(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 85.0}), veo=TEN)
+    await bench.budget.load()
     mine, theirs = task(model="veo", project=PROJECT), task("two", model="veo", project="Lagoon")
-    assert desk.held(mine, [theirs, replace(theirs, id=TaskId("three"))]) is None
-    assert desk.held(mine, [replace(mine, id=TaskId("four"))]) is not None
-    assert desk.held(replace(theirs, project="")) is None
+    assert bench.held(mine, [theirs, replace(theirs, id=TaskId("three"))]) is None
+    assert bench.held(mine, [replace(mine, id=TaskId("four"))]) is not None
+    assert bench.held(replace(theirs, project="")) is None
 
 
 async def test_a_project_with_a_new_cap_waits_until_it_is_added_up_and_the_others_stay_added_up():
-    desk = Desk(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0, "Lagoon": 5.0}), veo=TEN)
-    await desk.budget.load()
-    desk.caps.project_caps = {PROJECT: 100.0, "Lagoon": 100.0}
+    bench = Bench(Caps(project_caps={PROJECT: 100.0}), Records(projects={PROJECT: 60.0, "Lagoon": 5.0}), veo=TEN)
+    await bench.budget.load()
+    bench.caps.project_caps = {PROJECT: 100.0, "Lagoon": 100.0}
     lagoon = task(model="veo", project="Lagoon")
-    held = desk.held(lagoon)
+    held = bench.held(lagoon)
     assert held is not None
     assert held.limit.spent == 100.0
-    await desk.budget.catch_up()
-    assert desk.records.asked == [(PROJECT,), ("Lagoon",)]
-    assert desk.held(lagoon) is None
-    assert desk.held(replace(lagoon, project=PROJECT)) is None
+    await bench.budget.catch_up()
+    assert bench.records.asked == [(PROJECT,), ("Lagoon",)]
+    assert bench.held(lagoon) is None
+    assert bench.held(replace(lagoon, project=PROJECT)) is None
 
 
 @pytest.mark.parametrize("moves", [1, 2])
 async def test_a_project_of_which_a_task_moves_while_it_is_added_up_is_added_up_again(moves):
     records = Records(projects={PROJECT: 60.0})
-    desk = Desk(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
+    bench = Bench(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
 
     def move():
         if len(records.asked) == 1:
             for _ in range(moves):
-                desk.bus.tell(TasksAdded((sent(25.0, project=PROJECT),)))
+                bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT),)))
             records.projects[PROJECT] += 25.0 * moves
 
     records.meanwhile = move
-    desk.bus.tell(TasksAdded((sent(1.0, project=PROJECT),)))
-    await desk.budget.catch_up()
+    bench.bus.tell(TasksAdded((sent(1.0, project=PROJECT),)))
+    await bench.budget.catch_up()
     assert records.asked == [(PROJECT,), (PROJECT,)]
-    held = desk.held(task(model="veo", project=PROJECT), [task(model="veo", project=PROJECT)] * 4)
+    held = bench.held(task(model="veo", project=PROJECT), [task(model="veo", project=PROJECT)] * 4)
     assert held is not None
     assert held.limit.spent == 60.0 + 25.0 * moves + 40.0
 
 
 async def test_a_project_that_never_stops_moving_waits():
     records = Records()
-    desk = Desk(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
-    records.meanwhile = lambda: desk.bus.tell(TasksAdded((sent(1.0, project=PROJECT),)))
-    await desk.budget.catch_up()
+    bench = Bench(Caps(project_caps={PROJECT: 100.0}), records, veo=TEN)
+    records.meanwhile = lambda: bench.bus.tell(TasksAdded((sent(1.0, project=PROJECT),)))
+    await bench.budget.catch_up()
     assert len(records.asked) == READINGS
-    assert desk.held(task(model="veo", project=PROJECT)) is not None
+    assert bench.held(task(model="veo", project=PROJECT)) is not None
 
 
 def test_the_cap_of_a_month_counts_what_is_about_to_be_sent():
-    desk = Desk(Caps(month_cap=50.0), veo=TEN)
-    desk.bus.tell(TasksAdded((sent(25.0),)))
+    bench = Bench(Caps(month_cap=50.0), veo=TEN)
+    bench.bus.tell(TasksAdded((sent(25.0),)))
     one = task(model="veo")
-    assert desk.held(one, [one]) is None
-    assert desk.held(one, [one, one]) == HeldBack(
+    assert bench.held(one, [one]) is None
+    assert bench.held(one, [one, one]) == HeldBack(
         limit=Limit(cap=Cap.MONTH, limit=50.0, spent=45.0), price=10.0, exact=True
     )
 
 
 def test_a_task_whose_price_nobody_knows_waits_once_everything_is_spent():
-    desk = Desk(Caps(day_cap=20.0), veo=TEN)
-    desk.bus.tell(TasksAdded((sent(20.0),)))
-    assert desk.held(task(model="unheard")) == HeldBack(limit=Limit(cap=Cap.DAY, limit=20.0, spent=20.0), exact=False)
+    bench = Bench(Caps(day_cap=20.0), veo=TEN)
+    bench.bus.tell(TasksAdded((sent(20.0),)))
+    assert bench.held(task(model="unheard")) == HeldBack(limit=Limit(cap=Cap.DAY, limit=20.0, spent=20.0), exact=False)
 
 
 def test_the_balance_counts_what_was_sent_after_it_was_read():
-    desk = Desk(veo=TEN)
+    bench = Bench(veo=TEN)
     organization = Organization(balance=30.0, asked_at=HALF_PAST_MIDNIGHT)
     opened = (sent(25.0, HALF_PAST_MIDNIGHT - 1), sent(25.0, HALF_PAST_MIDNIGHT), task(credits=25.0))
-    assert desk.held(task(model="veo"), organization=organization, sent=lambda: opened) is None
+    assert bench.held(task(model="veo"), organization=organization, sent=lambda: opened) is None
     later = (*opened, sent(25.0, HALF_PAST_MIDNIGHT + 1))
-    held = desk.held(task(model="veo"), organization=organization, sent=lambda: later)
+    held = bench.held(task(model="veo"), organization=organization, sent=lambda: later)
     assert held is not None
     assert held.limit == Limit(cap=Cap.BALANCE, limit=5.0)
     spent = replace(organization, balance=0.0)
-    held = desk.held(task(model="veo"), organization=spent, sent=lambda: later)
+    held = bench.held(task(model="veo"), organization=spent, sent=lambda: later)
     assert held is not None
     assert held.limit == Limit(cap=Cap.BALANCE, limit=0.0)
 
@@ -254,9 +254,9 @@ def test_the_balance_counts_what_was_sent_after_it_was_read():
 def test_a_raised_cap_is_that_cap_and_one_that_is_higher_or_gone_stays(cap, caps):
     held = HeldBack(limit=Limit(cap=cap, limit=100.0, spent=60.0), price=60.0)
     for present, after in ((100.0, 120.0), (500.0, 500.0), (None, None)):
-        desk = Desk(caps(present))
-        desk.budget.raise_cap(held)
-        assert desk.caps == caps(after)
+        bench = Bench(caps(present))
+        bench.budget.raise_cap(held)
+        assert bench.caps == caps(after)
 
 
 def test_a_projects_raised_cap_leaves_those_of_others_and_one_that_is_gone_stays_gone():
@@ -267,11 +267,11 @@ def test_a_projects_raised_cap_leaves_those_of_others_and_one_that_is_gone_stays
         ({}, {}),
     ):
         caps = Caps(project_caps={**present, "Lagoon": 5.0})
-        Desk(caps).budget.raise_cap(held)
+        Bench(caps).budget.raise_cap(held)
         assert caps == Caps(project_caps={**after, "Lagoon": 5.0})
 
 
 def test_a_balance_is_raised_by_nobody_here():
     caps = Caps(day_cap=1.0, project_caps={PROJECT: 1.0})
-    Desk(caps).budget.raise_cap(HeldBack(limit=Limit(cap=Cap.BALANCE, limit=5.0), price=60.0))
+    Bench(caps).budget.raise_cap(HeldBack(limit=Limit(cap=Cap.BALANCE, limit=5.0), price=60.0))
     assert caps == Caps(day_cap=1.0, project_caps={PROJECT: 1.0})

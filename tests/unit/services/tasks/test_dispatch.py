@@ -18,12 +18,15 @@ from runway_desktop.domain.errors import (
     RequestRefused,
     ServerTrouble,
     SlowDown,
+    StoreError,
 )
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
+from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import Outcome, Result
-from tests.dispatch_desk import BODY, FULL, ONE, REMOTE, desk
+from runway_desktop.services.tasks.sendings import Fate
+from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
 
 
@@ -32,7 +35,7 @@ def not_sent(error: ApiError) -> Hold:
 
 
 async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
-    async with desk() as at:
+    async with bench() as at:
         assert await at.deliver() == Outcome(Result.ACCEPTED)
         task = await at.task()
         assert (task.state, task.remote_id, task.estimated_credits, task.key) == (State.PENDING, REMOTE, 25.0, at.key)
@@ -45,7 +48,7 @@ async def test_an_accepted_task_is_at_runway_and_its_price_is_learned():
 
 
 async def test_an_accepted_task_without_an_estimate_teaches_no_price():
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.estimate = None
         assert await at.deliver() == Outcome(Result.ACCEPTED)
         assert (await at.task()).estimated_credits is None
@@ -53,7 +56,7 @@ async def test_an_accepted_task_without_an_estimate_teaches_no_price():
 
 
 async def test_what_was_known_before_is_stored_with_the_sending():
-    async with desk() as at:
+    async with bench() as at:
         before = Organization(balance=60.0, asked_at=5.0)
         gate = at.rig.runway.hold("create")
         delivering = asyncio.create_task(at.deliver(before))
@@ -76,7 +79,7 @@ async def test_what_was_known_before_is_stored_with_the_sending():
     ],
 )
 async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, retry_after):
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver() == Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
         task = await at.task()
@@ -85,7 +88,7 @@ async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, 
 
 
 async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_other():
-    async with desk() as at:
+    async with bench() as at:
 
         def changed(*_arguments):
             at.rig.account.key = replace(at.rig.account.key, fingerprint=Fingerprint("another"))
@@ -97,7 +100,7 @@ async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_othe
 
 
 async def test_too_many_requests_make_the_limits_be_read_again():
-    async with desk() as at:
+    async with bench() as at:
         watching = asyncio.create_task(at.rig.account.run())
         await at.rig.clock.advance(60)
         asked = len(at.rig.runway.named("organization"))
@@ -120,7 +123,7 @@ REFUSAL = Refusal(path=("duration",), message="Too long")
     ],
 )
 async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusals):
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver() == Outcome(Result.REFUSED)
         task = await at.task()
@@ -134,7 +137,7 @@ async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusa
     [NoReply("No answer came."), BadReply("It makes no sense."), ServerTrouble("Runway is in trouble.", status=500)],
 )
 async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(error):
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.then("create", error)
         assert await at.deliver(Organization(balance=60.0)) == Outcome(Result.UNCERTAIN)
         task = await at.task()
@@ -145,24 +148,24 @@ async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(erro
 
 
 async def test_a_mistake_behind_the_first_byte_is_uncertain(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.then("create", RuntimeError("a bug"))
         assert await at.deliver() == Outcome(Result.UNCERTAIN)
         task = await at.task()
         assert (task.state, task.evidence) == (State.UNCERTAIN, Evidence(cause=Reason(ReasonCode.OUR_MISTAKE)))
-    assert "a bug" in mistakes.take("sending a task")
+    assert mistakes.take("sending a task").count("A mistake of the program") == 1
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
 async def test_what_does_not_wait_any_more_is_passed_over(state):
-    async with desk(state=state) as at:
+    async with bench(state=state) as at:
         assert await at.deliver() == Outcome(Result.SKIPPED)
         assert (await at.task()).state is state
         assert at.rig.runway.named("create") == []
 
 
 async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_each_time():
-    async with desk() as at:
+    async with bench() as at:
         at.ledger.always = FULL
         for _ in range(2):
             assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
@@ -180,7 +183,7 @@ async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_
 
 
 async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         at.ledger.troubles.append(RuntimeError("a bug"))
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
@@ -191,7 +194,7 @@ async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
 
 
 async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
-    async with desk() as at:
+    async with bench() as at:
         at.copies.trouble = FULL
         assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
         task = await at.task()
@@ -203,7 +206,7 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
 
 
 async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         at.copies.trouble = RuntimeError("a bug")
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
@@ -216,7 +219,7 @@ async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
 
 @pytest.mark.parametrize("change", [{"request": request("Another")}, {"removed_at": 5.0}])
 async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change):
-    async with desk() as at:
+    async with bench() as at:
         await at.ledger.change(ONE, lambda task: replace(task, **change), "edited")
         assert await at.deliver() == Outcome(Result.SKIPPED)
         assert (await at.task()).state is State.HELD
@@ -224,7 +227,7 @@ async def test_what_was_edited_or_removed_before_its_turn_does_not_leave(change)
 
 
 async def test_what_was_prepared_for_another_key_does_not_leave():
-    async with desk() as at:
+    async with bench() as at:
         assert await at.deliver(key=Fingerprint("another")) == Outcome(Result.SKIPPED)
         task = await at.task()
         assert (task.state, task.hold) == (State.HELD, ITS_TURN)
@@ -240,7 +243,7 @@ async def test_what_was_prepared_for_another_key_does_not_leave():
     ],
 )
 async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(answer, outcome, mistakes, monkeypatch):
-    async with desk() as at:
+    async with bench() as at:
 
         def careless(*_arguments) -> None:
             raise RuntimeError("a bug")
@@ -249,12 +252,53 @@ async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(ans
         monkeypatch.setattr(at.rig.account, "note_failure", careless)
         at.rig.runway.then("create", answer)
         assert await at.deliver() == outcome
-        assert (await at.task()).state is (State.PENDING if answer is ... else State.UNCERTAIN)
+        task = await at.task()
+        assert task.state is (State.PENDING if answer is ... else State.UNCERTAIN)
+        assert task.evidence == (None if answer is ... else Evidence(cause=Reason(ReasonCode.OUR_MISTAKE)))
     assert "a bug" in mistakes.take("sending a task")
 
 
+class OddError(StoreError):
+    """Even saying what it is goes wrong."""
+
+    def in_words(self) -> str:
+        raise RuntimeError("a bug")
+
+
+async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes):
+    async with bench() as at:
+        at.ledger.always = OddError("Odd.")
+        outcome = await at.deliver()
+        assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
+        assert outcome.reason
+        assert (await at.task()).state is State.HELD
+        assert at.rig.runway.named("create") == []
+    assert "a bug" in mistakes.take("sending a task")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (..., (ONE, Fate.MADE, 25.0)),
+        (CreatedTask(remote_id=REMOTE), (ONE, Fate.MADE, 0.0)),
+        (SlowDown("Too many requests."), (ONE, Fate.NOT_MADE)),
+        (RequestRefused("Not valid."), (ONE, Fate.NOT_MADE)),
+        (NoReply("No answer came."), (ONE, Fate.UNKNOWN)),
+    ],
+)
+async def test_whoever_reads_the_counts_learns_when_a_sending_begins_and_how_it_ends(answer, said, monkeypatch):
+    async with bench() as at:
+        heard: list[tuple[object, ...]] = []
+        before = Organization(balance=60.0)
+        monkeypatch.setattr(at.dispatch.readings, "began", lambda task, known: heard.append((task.state, known)))
+        monkeypatch.setattr(at.dispatch.readings, "ended", lambda *known: heard.append(known))
+        at.rig.runway.then("create", answer)
+        await at.deliver(before)
+        assert heard == [(State.SENDING, before), said]
+
+
 async def test_a_price_that_cannot_be_remembered_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
-    async with desk() as at:
+    async with bench() as at:
 
         async def full(*_arguments) -> None:
             raise FULL
@@ -264,7 +308,7 @@ async def test_a_price_that_cannot_be_remembered_takes_nothing_from_an_accepted_
 
 
 async def test_a_mistake_about_a_price_takes_nothing_from_an_accepted_task(mistakes, monkeypatch):
-    async with desk() as at:
+    async with bench() as at:
 
         async def careless(*_arguments) -> None:
             raise RuntimeError("a bug")

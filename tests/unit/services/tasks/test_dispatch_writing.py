@@ -9,12 +9,12 @@ import pytest
 
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.transitions import Accepted
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
-from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, Outcome, Result
-from tests.dispatch_desk import FULL, ONE, REMOTE, desk
+from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
+from tests.dispatch_bench import FULL, ONE, REMOTE, bench
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id
 from tests.fakes import FakeClock, settle
@@ -22,7 +22,7 @@ from tests.fakes import FakeClock, settle
 
 async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path):
     path = tmp_path / "ids.txt"
-    async with desk(path) as at:
+    async with bench(path) as at:
         await at.dispatch.recall()
         at.ledger.troubles.extend((None, FULL))
         delivering = asyncio.create_task(at.deliver())
@@ -43,7 +43,7 @@ async def left_in(path: Path) -> list[AcceptedId]:
 
 
 async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_ever_more_seldom():
-    async with desk() as at:
+    async with bench() as at:
         at.ledger.troubles.append(None)
         at.ledger.always = FULL
         delivering = asyncio.create_task(at.deliver())
@@ -67,7 +67,7 @@ async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_e
 
 
 async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
-    async with desk() as at:
+    async with bench() as at:
         at.rig.runway.then("create", NoReply("No answer came."))
         at.ledger.troubles.extend((None, FULL))
         delivering = asyncio.create_task(at.deliver())
@@ -84,8 +84,20 @@ async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
         assert (await at.task()).state is State.UNCERTAIN
 
 
+async def test_a_mistake_while_any_other_end_is_written_is_told_by_its_kind(mistakes):
+    async with bench() as at:
+        at.rig.runway.then("create", NoReply("No answer came."))
+        at.ledger.troubles.extend((None, RuntimeError("a bug")))
+        delivering = asyncio.create_task(at.deliver())
+        await at.rig.clock.advance(5)
+        assert (await delivering).result is Result.UNCERTAIN
+        [notice] = at.notices()
+        assert "RuntimeError" in str(notice)
+    assert "a bug" in mistakes.take("writing down what became of a sending")
+
+
 async def test_a_mistake_while_an_id_is_written_is_tried_again_like_a_full_disk(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         at.ledger.troubles.extend((None, RuntimeError("a bug")))
         delivering = asyncio.create_task(at.deliver())
         await settle()
@@ -97,7 +109,7 @@ async def test_a_mistake_while_an_id_is_written_is_tried_again_like_a_full_disk(
 
 
 async def test_a_move_without_a_meaning_is_not_tried_again(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         gate = at.rig.runway.hold("create")
         delivering = asyncio.create_task(at.deliver())
         await gate.arrived()
@@ -111,7 +123,7 @@ async def test_a_move_without_a_meaning_is_not_tried_again(mistakes):
 
 @pytest.mark.parametrize("is_kept", [True, False])
 async def test_closing_tries_for_a_while_unless_the_id_is_in_its_file(tmp_path, is_kept):
-    async with desk(tmp_path / "ids.txt" if is_kept else None) as at:
+    async with bench(tmp_path / "ids.txt" if is_kept else None) as at:
         await at.dispatch.recall()
         at.ledger.troubles.append(None)
         at.ledger.always = FULL
@@ -128,14 +140,101 @@ async def test_closing_tries_for_a_while_unless_the_id_is_in_its_file(tmp_path, 
 
 
 async def test_what_becomes_writable_while_the_program_closes_is_written():
-    async with desk() as at:
+    async with bench() as at:
         at.ledger.troubles.append(None)
         at.ledger.always = FULL
         delivering = asyncio.create_task(at.deliver())
         await at.rig.clock.advance(100)
         await at.dispatch.close()
-        await at.rig.clock.advance(3)
+        await at.rig.clock.advance(2.5)
         at.ledger.always = None
-        await at.rig.clock.advance(1)
+        await at.rig.clock.advance(0.6)
         assert delivering.done()
         assert (await at.task()).remote_id == REMOTE
+
+
+async def kept_in(path: Path, *entries: AcceptedId) -> None:
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    await ids.open()
+    for entry in entries:
+        await ids.keep(entry)
+
+
+def lost(number: int, task_id: TaskId) -> AcceptedId:
+    return AcceptedId(task_id=task_id, remote_id=remote_id(number), at=5.0, credits=9.0)
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        (
+            1,
+            Notice(
+                "Runway accepted a task that is not in the list.",
+                f"Its id is {remote_id(1)}. Paste it here to follow it, or enter it where an uncertain task asks for "
+                "its id.",
+            ),
+        ),
+        (
+            2,
+            Notice(
+                "Runway accepted 2 tasks that are not in the list.",
+                f"Their ids are {remote_id(1)}, {remote_id(2)}. Paste one here to follow it, or enter it where an "
+                "uncertain task asks for its id.",
+            ),
+        ),
+    ],
+)
+async def test_ids_of_the_last_run_without_a_task_are_told_once(tmp_path, amount, told):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, *(lost(number, TaskId(f"gone {number}")) for number in range(1, amount + 1)))
+    async with bench(path) as at:
+        await at.dispatch.recall()
+        assert at.notices() == [told]
+    async with bench(path) as at:
+        await at.dispatch.recall()
+        assert at.notices() == []
+        assert len(await left_in(path)) == amount
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN])
+async def test_an_id_of_the_last_run_is_given_to_its_task_with_its_price(tmp_path, state):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, lost(7, ONE))
+    async with bench(path, state=state) as at:
+        await at.dispatch.recall()
+        task = await at.task()
+        assert (task.state, task.remote_id, task.estimated_credits) == (State.PENDING, remote_id(7), 9.0)
+        assert at.notices() == []
+        assert await left_in(path) == []
+
+
+async def test_an_id_of_the_last_run_that_cannot_be_given_yet_does_not_hold_up_the_start(tmp_path):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, lost(7, ONE))
+    async with bench(path, state=State.UNCERTAIN) as at:
+        at.ledger.always = FULL
+        recalling = asyncio.create_task(at.dispatch.recall())
+        await at.rig.clock.advance(RECALL_PATIENCE - 0.5)
+        assert not recalling.done()
+        await at.rig.clock.advance(1)
+        assert recalling.done()
+        assert len(await left_in(path)) == 1
+        assert len(at.notices()) == 1, "that it cannot be written, not that it has no task"
+        at.ledger.always = None
+        await at.rig.clock.advance(60)
+        assert (await at.task()).remote_id == remote_id(7)
+
+
+async def test_closing_ends_what_is_given_late_and_leaves_it_for_the_next_run(tmp_path):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, lost(7, ONE))
+    async with bench(path, state=State.UNCERTAIN) as at:
+        at.ledger.always = FULL
+        recalling = asyncio.create_task(at.dispatch.recall())
+        await at.rig.clock.advance(RECALL_PATIENCE + 1)
+        await recalling
+        await at.dispatch.close()
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert len(await left_in(path)) == 1
+        assert (await at.task()).state is State.UNCERTAIN

@@ -16,6 +16,7 @@ from runway_desktop.domain.errors import (
     RequestRefused,
     ServerTrouble,
     SlowDown,
+    StoreError,
 )
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
 from runway_desktop.domain.transitions import Dropped
@@ -24,8 +25,6 @@ from runway_desktop.services.tasks.lane import LOOK_AGAIN
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 
-ALL_LOOKS = 120.0
-"""Seconds after which nobody looks after an uncertain task any more."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -125,6 +124,18 @@ async def test_a_drive_that_fails_holds_the_task_with_what_it_said(monkeypatch):
         )
         await rig.clock.advance(LOOK_AGAIN)
         assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_database_that_refuses_holds_everything_for_a_moment(monkeypatch):
+    async with lane() as rig:
+        Preparing(rig, monkeypatch, StoreError("The disk is full."))
+        [task_id] = await rig.submit(request("0"))
+        assert rig.lane.reason
+        assert (await rig.task(task_id)).hold == ITS_TURN
+        await rig.submit(request("1", model="veo3.1"))
+        assert prompts(rig) == []
+        await rig.clock.advance(2)
+        assert sorted(prompts(rig)) == ["0", "1"]
 
 
 async def test_an_upload_that_cannot_succeed_is_not_tried_again_by_itself(monkeypatch):

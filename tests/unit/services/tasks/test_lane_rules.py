@@ -238,6 +238,8 @@ async def test_one_that_was_next_to_an_uncertain_one_does_not_leave_while_its_ow
         cut(rig, 1)
         await rig.submit(request("0"), request("1"))
         organization = rig.runway.hold("organization")
+        # What was read before is too old for the second one by then.
+        await rig.clock.advance(31)
         create.open()
         await rig.clock.advance(2)
         organization.open()
@@ -327,6 +329,36 @@ async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so(
         await settle()
         assert await rig.state(task_id) is State.HELD
         await rig.ledger.change(task_id, lambda task: replace(task, hold=ITS_TURN), "not a copy")
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+
+
+async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiting():
+    async with lane() as rig:
+        await rig.lane.pause()
+        first, second = await rig.submit(request("0"), request("1"))
+        kept = Hold(HoldCode.COPIED)
+        await rig.ledger.change(second, lambda task: replace(task, hold=kept), "held")
+        await rig.lane.send_next([second])
+        held = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [(task.id, task.hold) for task in held] == [(second, kept), (first, ITS_TURN)]
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["0"]
+        await rig.lane.release([second])
+        await settle()
+        assert prompts(rig) == ["0", "1"]
+
+
+async def test_a_task_that_comes_back_to_the_list_is_sent():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        await rig.ledger.change(task_id, lambda task: replace(task, removed_at=5.0), "removed")
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert await rig.state(task_id) is State.HELD
+        await rig.ledger.change(task_id, lambda task: replace(task, removed_at=None), "restored")
         await settle()
         assert await rig.state(task_id) is State.PENDING
 

@@ -37,7 +37,7 @@ class Looks:
             settled.set()
 
 
-class Desk:
+class Bench:
     def __init__(self) -> None:
         self.looks = Looks()
         self.woken = 0
@@ -48,8 +48,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
-    made = Desk()
+async def bench() -> AsyncIterator[Bench]:
+    made = Bench()
     yield made
     await asyncio.gather(*made.followup.let_go(), return_exceptions=True)
 
@@ -62,7 +62,7 @@ ONE, TWO = TaskId("one"), TaskId("two")
 
 
 async def test_the_model_of_a_sending_without_an_answer_waits_and_no_other():
-    async with desk() as at:
+    async with bench() as at:
         assert not at.followup.is_unsettled("gen4.5")
         at.followup.look(task("one"))
         assert at.followup.is_unsettled("gen4.5")
@@ -70,7 +70,7 @@ async def test_the_model_of_a_sending_without_an_answer_waits_and_no_other():
 
 
 async def test_once_the_readings_say_enough_the_model_goes_on_though_it_is_still_looked_after():
-    async with desk() as at:
+    async with bench() as at:
         at.followup.look(task("one"))
         await settle()
         at.looks.settled[ONE].set()
@@ -85,7 +85,7 @@ async def test_once_the_readings_say_enough_the_model_goes_on_though_it_is_still
 
 
 async def test_each_of_two_without_an_answer_keeps_the_model_waiting():
-    async with desk() as at:
+    async with bench() as at:
         at.followup.look(task("one"))
         at.followup.look(task("two"))
         await settle()
@@ -99,7 +99,7 @@ async def test_each_of_two_without_an_answer_keeps_the_model_waiting():
 
 
 async def test_of_the_last_run_only_those_are_looked_after_of_which_a_reading_tells_something():
-    async with desk() as at:
+    async with bench() as at:
         at.followup.take_up([task("one"), task("two", State.PENDING), task("three", model="veo3.1")])
         await settle()
         assert set(at.looks.settled) == {ONE, TaskId("three")}
@@ -107,7 +107,7 @@ async def test_of_the_last_run_only_those_are_looked_after_of_which_a_reading_te
 
 
 async def test_closing_ends_all_looks_to_the_last():
-    async with desk() as at:
+    async with bench() as at:
         at.followup.look(task("one"))
         at.followup.look(task("two"))
         await settle()
@@ -119,8 +119,16 @@ async def test_closing_ends_all_looks_to_the_last():
         assert at.followup.let_go() == []
 
 
+async def test_a_look_that_is_ended_before_it_began_keeps_nothing_waiting():
+    async with bench() as at:
+        at.followup.look(task("one"))
+        await asyncio.gather(*at.followup.let_go(), return_exceptions=True)
+        assert not at.followup.is_unsettled("gen4.5")
+        assert at.looks.settled == {}
+
+
 async def test_a_mistake_while_looking_is_reported_and_lets_the_model_go_on(mistakes):
-    async with desk() as at:
+    async with bench() as at:
         at.followup.look(task("one"))
         await settle()
         at.looks.ended[ONE].set_exception(RuntimeError("a bug"))

@@ -55,7 +55,7 @@ class FailingLedger(Ledger):
         return await super().move(task_id, transition, **more)
 
 
-class Desk:
+class Bench:
     """A dispatch with what it stands on, and one held task."""
 
     def __init__(self, rig: Rig, path: Path | None, **task: Any) -> None:
@@ -92,8 +92,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(path: Path | None = None, **task: Any) -> AsyncIterator[Desk]:
+async def bench(path: Path | None = None, **task: Any) -> AsyncIterator[Bench]:
     async with Rig(loops=()) as rig:
-        made = Desk(rig, path, **task)
+        made = Bench(rig, path, **task)
         await made.ledger.add([made.held], [])
         yield made

@@ -1,0 +1,339 @@
+"""What is carried out of a prepared intent, and that nothing else is carried out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.catalog import Finding
+from runway_desktop.domain.account import NO_KEY, Fingerprint
+from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.task import ITS_TURN, Batch, Evidence, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.transitions import NoAnswer, Sending
+from runway_desktop.services.tasks.ledger import NoSuchTask
+from runway_desktop.services.tasks.submission import (
+    Ask,
+    Door,
+    Edit,
+    Intent,
+    NewTask,
+    NewTasks,
+    Origin,
+    Prepared,
+    Release,
+    SendAgain,
+    Stamp,
+    Sum,
+)
+from tests.engine_rig import Rig, request, with_picture
+
+PICTURE = ("promptImage",)
+
+
+def idle(**more: Any) -> Rig:
+    return Rig(loops=(), **more)
+
+
+def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...]) -> Prepared:
+    return Prepared(
+        stamp,
+        intent,
+        findings,
+        Sum(),
+        frozenset(),
+        held_back=None,
+        key=NO_KEY,
+        made_at=0.0,
+        origin=Origin(Door.SCRIPT),
+    )
+
+
+class Sender:
+    """The one place that prepares what is sent."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig = rig
+        self.stamp = rig.submission.take_stamp()
+
+    async def portions(self, intent: Intent, **more: Any) -> list[tuple[TaskId, ...]]:
+        return [ids async for ids in self.rig.submission.carry_out(prepared(self.stamp, intent), **more)]
+
+    async def add(self, *tasks: NewTask, **more: Any) -> list[Task]:
+        [ids] = await self.portions(NewTasks(tasks=tasks, **more))
+        return [await self.rig.task(task_id) for task_id in ids]
+
+    async def inputs(self, task_id: TaskId) -> list[tuple[str, int, str]]:
+        return [(Path(inp.path).name, inp.size, inp.sha256) for inp in await self.rig.store.inputs(task_id)]
+
+
+def new(prompt: str = "Fog", **more: Any) -> NewTask:
+    return NewTask(request=request(prompt), **more)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x" * 100)
+    return path
+
+
+def test_only_one_place_can_prepare_what_is_sent():
+    rig = idle()
+    assert isinstance(rig.submission.take_stamp(), Stamp)
+    with pytest.raises(RuntimeError):
+        rig.submission.take_stamp()
+
+
+def test_what_is_prepared_keeps_all_that_is_to_be_shown_and_checked():
+    credits, asks, origin = Sum(amount=1, credits=25.0), frozenset({Ask.REPEAT}), Origin(Door.SHEET, "row 1")
+    held = HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0))
+    made = Prepared(
+        Stamp(),
+        NewTasks(tasks=(new(),)),
+        ((),),
+        credits,
+        asks,
+        held_back=held,
+        key=Fingerprint("mine"),
+        made_at=5.0,
+        origin=origin,
+    )
+    assert (made.sum, made.asks, made.held_back, made.key, made.made_at, made.origin) == (
+        credits,
+        asks,
+        held,
+        "mine",
+        5.0,
+        origin,
+    )
+    assert made.is_valid
+    assert not made.is_used
+
+
+async def test_what_was_prepared_elsewhere_or_with_findings_is_not_carried_out():
+    async with idle() as rig:
+        sender = Sender(rig)
+        wrong = Finding(("duration",), "It is too long.")
+        for refused in (
+            prepared(Stamp(), NewTasks(tasks=(new(),))),
+            prepared(sender.stamp, NewTasks(tasks=(new(), new())), (), (wrong,)),
+        ):
+            with pytest.raises(RuntimeError):
+                _ = [ids async for ids in rig.submission.carry_out(refused)]
+        assert rig.ledger.open() == ()
+
+
+async def test_what_was_prepared_is_carried_out_once():
+    async with idle() as rig:
+        once = prepared(Sender(rig).stamp, NewTasks(tasks=(new(),)), ())
+        _ = [ids async for ids in rig.submission.carry_out(once)]
+        with pytest.raises(NotPossible):
+            _ = [ids async for ids in rig.submission.carry_out(once)]
+        assert len(rig.ledger.open()) == 1
+
+
+async def test_a_new_task_has_all_that_was_said_of_it():
+    async with idle() as rig:
+        sender = Sender(rig)
+        mine = new(id=TaskId("mine"), project="Aurora", shot="010", title="Dawn", parent_id=TaskId("parent"))
+        [task] = await sender.add(mine)
+        assert task == Task(
+            id=TaskId("mine"),
+            request=mine.request,
+            created_at=rig.clock.now(),
+            project="Aurora",
+            shot="010",
+            title="Dawn",
+            parent_id=TaskId("parent"),
+            position=1.0,
+        )
+
+
+async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
+    async with idle() as rig:
+        sender = Sender(rig)
+        [alone] = await sender.add(new())
+        [named] = await sender.add(new(), batch_name="Fog")
+        two = await sender.add(new(), new())
+        assert alone.batch_id is None
+        assert two[0].batch_id == two[1].batch_id
+        assert named.batch_id is not None
+        assert two[0].batch_id is not None
+        unnamed = Batch(id=two[0].batch_id, name="", created_at=rig.clock.now())
+        assert await rig.store.batch_names([named.batch_id, unnamed.id]) == {
+            named.batch_id: "Fog",
+            unnamed.id: unnamed.title,
+        }
+        own = await sender.add(new(batch_id=named.batch_id), new(), batch_name="Ignored")
+        assert [task.batch_id for task in own] == [named.batch_id, None]
+        [single] = await sender.add(new(batch_id=named.batch_id))
+        assert single.batch_id == named.batch_id
+
+
+async def test_new_tasks_stand_one_after_the_other_behind_all_others():
+    async with idle() as rig:
+        sender = Sender(rig)
+        first = await sender.add(new(), new(), new())
+        assert [task.position for task in first] == [1.0, 2.0, 3.0]
+        await rig.ledger.place({first[0].id: 10.0})
+        second = await sender.add(new(), new())
+        assert [task.position for task in second] == [11.0, 12.0]
+        for task in second:
+            await rig.ledger.move(task.id, Sending())
+        await rig.ledger.place({first[0].id: 1.0})
+        assert [task.position for task in await sender.add(new())] == [13.0]
+
+
+async def test_thousands_are_stored_in_portions_of_one_batch_and_of_one_time():
+    async with idle() as rig:
+        sender = Sender(rig)
+        tasks = tuple(new(f"{number}", id=TaskId(f"{number}")) for number in range(5))
+        asking = rig.submission.carry_out(
+            prepared(sender.stamp, NewTasks(tasks=tasks, batch_name="Fog", steps=(2, 2, 1)))
+        )
+        portions = []
+        async for ids in asking:
+            portions.append(ids)
+            assert len(rig.ledger.open()) == sum(len(portion) for portion in portions)
+            await rig.clock.advance(1)
+        assert portions == [("0", "1"), ("2", "3"), ("4",)]
+        stored = [await rig.task(task.id) for task in tasks]
+        assert [task.request.prompt for task in stored] == ["0", "1", "2", "3", "4"]
+        assert [task.position for task in stored] == [1.0, 2.0, 3.0, 4.0, 5.0]
+        assert {task.created_at for task in stored} == {rig.clock.now() - 3}
+        [batch_id] = {task.batch_id for task in stored}
+        assert batch_id is not None
+        assert await rig.store.batch_names([batch_id]) == {batch_id: "Fog"}
+
+
+async def test_files_that_move_while_portions_are_stored_are_followed(picture, tmp_path):
+    async with idle() as rig:
+        sender = Sender(rig)
+        old = tmp_path / "old.png"
+        tasks = tuple(NewTask(request=with_picture(old.as_uri())) for _ in range(2))
+        moved: dict[str, str] = {}
+        asking = rig.submission.carry_out(
+            prepared(sender.stamp, NewTasks(tasks=tasks, steps=(1, 1))), lambda: dict(moved)
+        )
+        async for _ in asking:
+            moved[old.as_uri()] = picture.as_uri()
+        assert [await sender.inputs(task.id) for task in tasks] == [[("old.png", 0, "")], [("a.png", 100, "")]]
+        assert [(await rig.task(task.id)).request.values["promptImage"] for task in tasks] == [
+            old.as_uri(),
+            picture.as_uri(),
+        ]
+
+
+async def test_the_files_of_a_request_that_is_sent_again_are_compared_with_what_they_were(picture):
+    async with idle() as rig:
+        sender = Sender(rig)
+        [old] = await sender.add(NewTask(request=with_picture(picture.as_uri())))
+        [noted] = await rig.store.inputs(old.id)
+        await rig.ledger.change(old.id, lambda task: task, "read", inputs=[replace(noted, sha256="digest")])
+        link = with_picture("https://x.example/b.png")
+        again = NewTask(request=old.request, again_of=old)
+        another = NewTask(request=old.request)
+        [first, second, third] = await sender.add(again, another, NewTask(request=link, again_of=old))
+        assert await sender.inputs(first.id) == [("a.png", 100, "digest")]
+        assert await sender.inputs(second.id) == [("a.png", 100, "")]
+        assert [inp.uri for inp in await rig.store.inputs(third.id)] == ["https://x.example/b.png"]
+
+
+async def test_an_uncertain_task_is_dismissed_for_the_one_that_is_sent_instead():
+    async with idle() as rig:
+        sender = Sender(rig)
+        [old] = await sender.add(new())
+        await rig.ledger.move(old.id, Sending())
+        old = await rig.ledger.move(old.id, NoAnswer(Evidence()))
+        again = new("Fog", parent_id=old.id)
+        assert await sender.portions(SendAgain(old, again)) == [(again.id,)]
+        assert (await rig.task(old.id)).let_go
+        assert (await rig.task(again.id)).state is State.HELD
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Hold(HoldCode.FILE_MISSING, file="a.png"), ITS_TURN),
+        (Hold(HoldCode.RESTORED), Hold(HoldCode.RESTORED)),
+        (ITS_TURN, ITS_TURN),
+    ],
+)
+async def test_an_edited_task_waits_for_its_turn_unless_it_waits_for_the_person(before, after, picture):
+    async with idle() as rig:
+        sender = Sender(rig)
+        [task] = await sender.add(new())
+        await rig.ledger.change(task.id, lambda known: replace(known, hold=before), "waits")
+        wanted = with_picture(picture.as_uri())
+        assert await sender.portions(Edit(task, wanted)) == [(task.id,)]
+        assert await rig.task(task.id) == replace(task, request=wanted, hold=after)
+        assert await sender.inputs(task.id) == [("a.png", 100, "")]
+        assert (await rig.kinds(task.id))[-1] == "edited"
+
+
+async def test_what_is_being_sent_is_not_edited_and_it_is_said_what_to_do():
+    async with idle() as rig:
+        sender = Sender(rig)
+        [task] = await sender.add(new())
+        await rig.ledger.move(task.id, Sending())
+        with pytest.raises(NotPossible) as refused:
+            await sender.portions(Edit(task, request("Rain")))
+        assert refused.value.in_words() == "This task is being sent already. Use “Edit and send” for a new one."
+        assert (await rig.task(task.id)).request == task.request
+
+
+async def test_a_task_that_was_never_stored_cannot_be_edited():
+    async with idle() as rig:
+        nobodys = Task(id=TaskId("nobody's"), request=request(), created_at=1.0)
+        with pytest.raises(NoSuchTask):
+            await Sender(rig).portions(Edit(nobodys, request("Rain")))
+
+
+async def test_released_tasks_come_first_and_wait_for_nobody():
+    async with idle() as rig:
+        sender = Sender(rig)
+        first, second, third = await sender.add(new(), new(), new())
+        for task in (second, third):
+            await rig.ledger.change(task.id, lambda known: replace(known, hold=Hold(HoldCode.COPIED)), "held")
+        assert await sender.portions(Release((third, second))) == [(third.id, second.id)]
+        order = sorted(rig.ledger.held(), key=lambda task: task.position)
+        assert [(task.id, task.hold) for task in order] == [
+            (third.id, ITS_TURN),
+            (second.id, ITS_TURN),
+            (first.id, ITS_TURN),
+        ]
+
+
+async def test_a_file_is_given_to_the_place_of_an_input_alone_and_its_hash_stays_known(picture, tmp_path):
+    async with idle() as rig:
+        sender = Sender(rig)
+        [task] = await sender.add(NewTask(request=with_picture((tmp_path / "gone.png").as_uri())))
+        missing = Hold(HoldCode.FILE_MISSING, file="gone.png")
+        await rig.ledger.change(task.id, lambda known: replace(known, hold=missing), "waits")
+        uri = picture.as_uri()
+        await rig.submission.give_files(task.id, {PICTURE: uri, ("promptText",): uri}, {str(picture): "digest"})
+        given = await rig.task(task.id)
+        assert given == replace(
+            task, request=replace(task.request, values={**task.request.values, "promptImage": uri}), hold=ITS_TURN
+        )
+        assert await sender.inputs(task.id) == [("a.png", 100, "digest")]
+
+
+async def test_a_file_that_cannot_be_seen_has_no_size_and_those_beside_it_have(picture, tmp_path):
+    async with idle() as rig:
+        sender = Sender(rig)
+        gone = NewTask(request=with_picture((tmp_path / "0.png").as_uri()))
+        here = NewTask(request=with_picture(picture.as_uri()))
+        link = NewTask(request=with_picture("https://x.example/b.png"))
+        tasks = await sender.add(gone, here, link)
+        assert [await sender.inputs(task.id) for task in tasks] == [
+            [("0.png", 0, "")],
+            [("a.png", 100, "")],
+            [("", 0, "")],
+        ]
+        inputs = [inp for task in tasks for inp in await rig.store.inputs(task.id)]
+        assert [inp.task_id for inp in inputs] == [task.id for task in tasks]
