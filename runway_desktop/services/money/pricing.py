@@ -47,6 +47,15 @@ class Price:
     """Where it comes from, in a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class LikePrices:
+    """What other models of an endpoint cost for as much as is asked for, in credits."""
+
+    endpoint: str
+    least: float
+    most: float
+
+
 class Pricing:
     def __init__(self, store: Store, clock: Clock, prices: tuple[PublishedPrice, ...] = ()) -> None:
         self._store = store
