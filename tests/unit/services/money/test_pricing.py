@@ -177,6 +177,8 @@ def test_an_extra_comes_on_top_and_alone_is_no_price():
     shape = "duration=5;outputFormat=prores"
     assert cost(TWELVE_A_SECOND, shape, {}, extra) == 85.0
     assert cost(extra, shape) is None
+    whole = PublishedPrice(model="gen4.5", unit=Unit.REQUEST, credits=2.0)
+    assert cost(whole, "outputFormat=prores", {}, extra) is None, "how much comes on top is not known"
 
 
 def test_files_that_are_paid_for_come_on_top():
@@ -187,6 +189,13 @@ def test_files_that_are_paid_for_come_on_top():
     assert cost(picture, "outputCount=4", files, once) == 26.0
     assert cost(picture, "outputCount=4", files, each) == 32.0
     assert cost(picture, "outputCount=4", {}, once) == 24.0
+
+
+def test_the_same_settings_with_other_files_have_another_price():
+    extra = PublishedPrice(model="gen4.5", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"promptImage"}))
+    pricing = with_published(TWELVE_A_SECOND, extra)
+    assert pricing.price(request()) == Price(60.0, exact=False)
+    assert pricing.price(request(promptImage="runway://one")) == Price(61.0, exact=False)
 
 
 def test_a_price_does_not_hold_with_a_file_whose_price_nobody_says():

@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import LikePrices, Pricing
+from runway_desktop.services.money.pricing import LikePrices, Price, Pricing
 from runway_desktop.usecases.sending.like_prices import like_prices
 from tests.engine_rig import CATALOG
 from tests.fakes import FakeClock, MemoryStore
@@ -37,6 +37,11 @@ def test_the_range_is_of_other_models_for_the_same_length():
 
 def test_a_model_of_another_endpoint_says_nothing():
     assert like(clip(), gen4_turbo=5.0) is None
+
+
+def test_a_model_is_not_compared_with_itself():
+    own = clip(model="seedance2_5")
+    assert like_prices([own], CATALOG, lambda asked: Price(9.0, True) if asked.model == own.model else None) is None
 
 
 def test_a_model_that_cannot_make_as_much_says_nothing():
