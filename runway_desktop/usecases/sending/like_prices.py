@@ -19,7 +19,9 @@ def like_prices(
 ) -> LikePrices | None:
     """The range of what the other models of their endpoint cost for one of the requests; None where the requests
     differ in endpoint or amount, or where no model that can make as much has a known price."""
-    if len({(request.endpoint, terms_of(price_shape(request)).amounts) for request in requests}) != 1:
+    # A sheet asks for the same few shapes thousands of times.
+    shapes = {(request.endpoint, price_shape(request)) for request in requests}
+    if len({(endpoint, terms_of(shape).amounts) for endpoint, shape in shapes}) != 1:
         return None
     wanted = requests[0]
     own = catalog.pair(wanted.endpoint, wanted.model)
