@@ -1,4 +1,5 @@
-"""What a request will probably cost, from what like requests were estimated at, and from prices that were published.
+"""What a request will probably cost, from what like requests were estimated at, and from prices that were published or
+reported.
 
 Pure. Credits are floats. A request's price follows its settings and an amount: seconds, pictures, characters. Nothing
 is made up: what cannot be derived has no price.
@@ -6,6 +7,7 @@ is made up: what cannot be derived has no price.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,14 +26,19 @@ SAME = 0.01
 
 class Unit(StrEnum):
     SECOND = "second"
+    """A second that was begun counts whole."""
     PICTURE = "picture"
     FIFTY_CHARACTERS = "50 characters"
+    REQUEST = "request"
+    INPUT = "input"
+    """Each file in the fields that the price names."""
+    INPUT_AND_PICTURE = "input and picture"
+    """Each of those files, once for each picture that is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPrice:
-    """A price in words that Runway published. `when` names the choices of each setting that it holds for. `extra` is
-    added to the price that it comes on top of."""
+    """A price in words that Runway published, or that others report."""
 
     model: str
     unit: Unit
@@ -39,9 +46,19 @@ class PublishedPrice:
     endpoints: frozenset[str] = frozenset()
     """Empty: all that the model has."""
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The choices of each setting that it holds for; an empty one stands for a setting that is left out."""
+    inputs: frozenset[str] = frozenset()
+    """The fields whose files are counted, for the units that count them."""
+    without: frozenset[str] = frozenset()
+    """Fields that it does not hold for as soon as one is filled: nobody says what they add."""
+    minimum: float = 0.0
+    """The least that a request costs, in credits."""
     extra: bool = False
+    """Added to the price that it comes on top of."""
     source: str = ""
     """Where and when it was published, in words."""
+    reports: int = 0
+    """How many third parties report it, 2 for more; 0: Runway has published it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +112,7 @@ def follows_inputs(request: Request) -> bool:
     price is never exact."""
     timed = isinstance(request.values.get("duration"), int | float)
     made_from_words = request.endpoint.startswith("text_to_")
-    return not timed and not made_from_words and _has_link(request.values)
+    return not timed and not made_from_words and _links(request.values) > 0
 
 
 def derived(known: Mapping[str, float], shape: str) -> float | None:
@@ -118,34 +135,44 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
     return None
 
 
-def published(prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str) -> tuple[float, str] | None:
-    """Credits by published prices, and their sources; None where none holds, more than one does, or how much is made
-    is not said."""
+def inputs_of(request: Request) -> dict[str, int]:
+    """How many files each field of a request holds; a draft that is to be finished counts as one."""
+    found = {name: 1 if name == _DRAFT else _links(value) for name, value in request.values.items()}
+    return {name: amount for name, amount in found.items() if amount}
+
+
+def published(
+    prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str, inputs: Mapping[str, int]
+) -> tuple[float, tuple[PublishedPrice, ...]] | None:
+    """Credits by published prices, and those that they come from; None where none holds, more than one does, or how
+    much is made is not said. `inputs`: the number of files by field."""
     terms = terms_of(shape)
-    settings, amounts = dict(terms.settings), dict(terms.amounts)
-    holding = [
-        price
+    amounts = dict(terms.amounts)
+    words = dict(terms.settings) | {name: f"{amount:g}" for name, amount in terms.amounts}
+    found = [
+        (price, _amount(price, amounts, inputs))
         for price in prices
         if price.model == model
         and (not price.endpoints or endpoint in price.endpoints)
-        and all(_holds(settings.get(name, ""), choices, name) for name, choices in price.when.items())
+        and not price.without & inputs.keys()
+        and all(_holds(words.get(name, ""), choices, name) for name, choices in price.when.items())
     ]
-    if sum(not price.extra for price in holding) != 1:
+    holding = [(price, amount) for price, amount in found if amount is not None]
+    bases = [price for price, _ in holding if not price.extra]
+    if len(bases) != 1 or any(price.extra and amount is None for price, amount in found):
         return None
-    total = 0.0
-    for price in holding:
-        amount = _amount(price.unit, amounts)
-        if amount is None:
-            return None
-        total += price.credits * amount
-    return _rounded(total), ", ".join(dict.fromkeys(price.source for price in holding if price.source))
+    total = sum(price.credits * amount for price, amount in holding)
+    counted = tuple(price for price, amount in holding if amount)
+    return _rounded(max(total, bases[0].minimum)), counted
 
 
 def contradicted(prices: Sequence[PublishedPrice], endpoint: str, model: str, known: Mapping[str, float]) -> bool:
-    """Whether Runway's own estimates of this pair differ from what was published."""
+    """Whether Runway's own estimates of this pair differ from what was published. A shape does not know its inputs:
+    where they are paid for too, more than the price without them is no contradiction."""
+    may_be_more = any(price.inputs or price.without for price in prices)
     for shape, credits in known.items():
-        said = published(prices, endpoint, model, shape)
-        if said is not None and abs(said[0] - credits) > SAME:
+        said = published(prices, endpoint, model, shape, {})
+        if said is not None and (credits < said[0] - SAME or (credits > said[0] + SAME and not may_be_more)):
             return True
     return False
 
@@ -164,14 +191,22 @@ def _along(points: Mapping[float, float], amount: float) -> float | None:
     return _rounded(credits) if slope >= 0 and credits > 0 else None
 
 
-def _amount(unit: Unit, amounts: Mapping[str, float]) -> float | None:
-    match unit:
+def _amount(price: PublishedPrice, amounts: Mapping[str, float], inputs: Mapping[str, int]) -> float | None:
+    pictures = amounts.get("outputCount", 1.0)
+    files = float(sum(inputs.get(name, 0) for name in price.inputs))
+    match price.unit:
         case Unit.SECOND:
-            return amounts["duration"] * amounts.get("outputCount", 1.0) if "duration" in amounts else None
+            return math.ceil(amounts["duration"]) * pictures if "duration" in amounts else None
         case Unit.PICTURE:
-            return amounts.get("outputCount", 1.0)
+            return pictures
         case Unit.FIFTY_CHARACTERS:
             return amounts["characters"] / CHARACTERS_AT_ONCE if "characters" in amounts else None
+        case Unit.REQUEST:
+            return 1.0
+        case Unit.INPUT:
+            return files
+        case Unit.INPUT_AND_PICTURE:
+            return files * pictures
 
 
 def _holds(word: str, choices: frozenset[str], name: str) -> bool:
@@ -194,16 +229,16 @@ def _number(word: str) -> float | None:
     return found if found < float("inf") else None
 
 
-def _has_link(value: Any) -> bool:
+def _links(value: Any) -> int:
     match value:
         case str():
-            return "://" in value or value.startswith("data:")
+            return int(value.startswith("data:") or "://" in value)
         case Mapping():
-            return any(map(_has_link, value.values()))
+            return sum(map(_links, value.values()))
         case list() | tuple():
-            return any(map(_has_link, value))
+            return sum(map(_links, value))
         case _:
-            return False
+            return 0
 
 
 def _rounded(credits: float) -> float:
@@ -211,7 +246,8 @@ def _rounded(credits: float) -> float:
 
 
 _WORDS_OF_THE_PERSON = frozenset({"prompt", "promptText", "text", "negativePrompt", "previousText", "nextText", "tag"})
-_IDENTITIES = frozenset({"seed", "id", "avatarId", "draftTaskId"})
+_DRAFT = "draftTaskId"
+_IDENTITIES = frozenset({"seed", "id", "avatarId", _DRAFT})
 _LONGEST_CHOICE = 32
 """Choices on the wire ("1280:720", "runway-preset") are shorter and have no blanks; a longer text is somebody's
 words."""

@@ -86,6 +86,9 @@ class First(Walk):
         await self.album.take(window, "sheet")
         self.say("sending from the sheet")
         find(sheet, QPushButton, "Generate").click()
+        await until(lambda: dialog(sheet, QDialog), "the question about the woodcut, whose price nobody knows")
+        await self.album.take(window, "sheet-question")
+        find(sheet, QPushButton, "Send").click()
         await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
         await self.album.take(window, "sheet-sent")
         self.say("the sheet's grid")
@@ -157,6 +160,8 @@ class First(Walk):
         models.composer.clear()
         models.composer.choose_endpoint("text_to_image")
         models.composer.choose_model("gen4_image")
+        # The one of the dropped table, whose price is known by now: nothing is asked.
+        models.composer.set_value("ratio", "1920:1080")
         type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
         press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)

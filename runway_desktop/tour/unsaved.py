@@ -29,6 +29,8 @@ async def show_not_saved(walk: Walk) -> None:
         models.composer.clear()
         models.composer.choose_endpoint("text_to_image")
         models.composer.choose_model("gen4_image")
+        # The one of the dropped table, whose price is known by now: nothing is asked.
+        models.composer.set_value("ratio", "1920:1080")
         line = find(window, QPlainTextEdit, "Prompt")
         type_text(line, prompt)
         press(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

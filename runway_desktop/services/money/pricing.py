@@ -1,4 +1,5 @@
-"""What a request will cost, learned from what Runway estimated for like requests, and from prices it has published.
+"""What a request will cost, learned from what Runway estimated for like requests, and from prices that it has published
+or that others report.
 
 What Runway estimated for a like request counts; where there is none it is derived per second, picture or character
 from others of the same endpoint and model; a published price is the last resort, and gives way as soon as one estimate
@@ -10,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
@@ -21,12 +21,13 @@ from runway_desktop.domain.prices import (
     contradicted,
     derived,
     follows_inputs,
+    inputs_of,
     price_shape,
     published,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from runway_desktop.domain.task import Request
     from runway_desktop.services.ports import Clock, Store
@@ -41,9 +42,18 @@ class Price:
     credits: float
     exact: bool
     is_published: bool = field(default=False, compare=False)
-    """Runway has said it in public, but not yet of a request of ours."""
+    """Runway has said it in public, or others report it, but Runway has not estimated a like request of ours yet."""
     why: str = field(default="", compare=False)
     """Where it comes from, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikePrices:
+    """What other models of an endpoint cost for as much as is asked for, in credits."""
+
+    endpoint: str
+    least: float
+    most: float
 
 
 class Pricing:
@@ -55,7 +65,7 @@ class Pricing:
             self._prices.setdefault(price.model, []).append(price)
         self._by_pair: dict[tuple[str, str], dict[str, float]] = {}
         self._contradicted: dict[tuple[str, str], bool] = {}
-        self._worked_out: dict[tuple[str, str], dict[str, Price | None]] = {}
+        self._worked_out: dict[tuple[str, str], dict[object, Price | None]] = {}
 
     async def load(self) -> None:
         """Reads what was learned. Call once at start."""
@@ -73,9 +83,11 @@ class Pricing:
             return Price(credits, exact=True, why="What Runway estimated for a request like this.")
         # A sheet asks for the same few shapes thousands of times.
         worked_out = self._worked_out.setdefault(pair, {})
-        if shape not in worked_out:
-            worked_out[shape] = self._work_out(pair, shape, known)
-        return worked_out[shape]
+        inputs = inputs_of(request)
+        key = (shape, frozenset(inputs.items()))
+        if key not in worked_out:
+            worked_out[key] = self._work_out(pair, shape, inputs, known)
+        return worked_out[key]
 
     async def learn(self, request: Request, credits: float) -> None:
         """Remembers an estimate that Runway gave."""
@@ -88,23 +100,21 @@ class Pricing:
         self._worked_out.pop((request.endpoint, request.model), None)
         await self._store.learn(request.endpoint, request.model, shape, Estimate(credits=credits, at=self._clock.now()))
 
-    def _work_out(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
+    def _work_out(
+        self, pair: tuple[str, str], shape: str, inputs: Mapping[str, int], known: Mapping[str, float]
+    ) -> Price | None:
         credits = derived(known, shape)
         if credits is not None:
             return Price(credits, exact=False, why="Worked out from what Runway estimated for others of this model.")
-        return self._published(pair, shape, known)
-
-    def _published(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
         prices = self._prices.get(pair[1])
         if not prices:
             return None
         if pair not in self._contradicted:
             self._contradicted[pair] = contradicted(prices, *pair, known)
-        said = None if self._contradicted[pair] else published(prices, *pair, shape)
+        said = None if self._contradicted[pair] else published(prices, *pair, shape, inputs)
         if said is None:
             return None
-        credits, source = said
-        return Price(credits, exact=False, is_published=True, why=f"Published: {source}.")
+        return Price(said[0], exact=False, is_published=True, why=_why(said[1]))
 
 
 def read_published() -> tuple[PublishedPrice, ...]:
@@ -112,11 +122,18 @@ def read_published() -> tuple[PublishedPrice, ...]:
     means no published prices: they are a convenience."""
     try:
         held = json.loads(resource("prices.json").read_text(encoding="utf-8"))
-        sources = {name: _source_words(found) for name, found in held["sources"].items()}
+        sources = {name: f"{found['title']}, {found['date']}" for name, found in held["sources"].items()}
         return tuple(_price(entry, sources) for entry in held["prices"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("The published prices could not be read: %s", error)
         return ()
+
+
+def _why(prices: Sequence[PublishedPrice]) -> str:
+    """ "Published: …", or who reports it where one of the prices is not known from Runway itself."""
+    least = min((price.reports for price in prices if price.reports), default=0)
+    who = ("Published", "Reported by a third party", "Reported by two third parties")[least]
+    return f"{who}: {'; '.join(dict.fromkeys(price.source for price in prices))}."
 
 
 def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPrice:
@@ -126,18 +143,10 @@ def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPri
         credits=float(entry["credits"]),
         endpoints=frozenset(entry.get("endpoints", ())),
         when={name: frozenset(choices) for name, choices in entry.get("when", {}).items()},
+        inputs=frozenset(entry.get("inputs", ())),
+        without=frozenset(entry.get("without", ())),
+        minimum=float(entry.get("minimum", 0.0)),
         extra=bool(entry.get("extra", False)),
-        source=sources[entry["source"]],
+        source="; ".join(sources[name] for name in entry["sources"]),
+        reports=int(entry.get("reports", 0)),
     )
-
-
-def _source_words(source: Mapping[str, str]) -> str:
-    """{"title": "Runway's own API reference", "date": "2026-04-21"} → "Runway's own API reference, 21 April 2026"."""
-    return f"{source['title']}, {_day_words(source['date'])}"
-
-
-def _day_words(text: str) -> str:
-    if text.count("-") == 1:
-        return f"{date.fromisoformat(f'{text}-01'):%B %Y}"
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"

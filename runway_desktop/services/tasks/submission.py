@@ -38,6 +38,7 @@ from .ledger import Ledger, NoSuchTask
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.services.money.pricing import LikePrices
     from runway_desktop.services.ports import Clock, Store
 
     from .adoption import Adoption
@@ -124,6 +125,8 @@ class Sum:
     credits: float = 0.0
     unknown: int = 0
     exact: bool = True
+    like: LikePrices | None = None
+    """For those of no known price, where all of them ask for as much of the same."""
 
 
 class Door(Enum):

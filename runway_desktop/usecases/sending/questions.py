@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from runway_desktop.catalog.labels import endpoint_label
 from runway_desktop.domain.task import HoldCode, State, Task
+from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
@@ -39,12 +41,21 @@ def _money(prepared: Prepared, above: float | None) -> Question | None:
             title = title or f"Send {tasks}?"
             more = units.count(sum_.unknown, "more task" if Ask.ABOVE_LIMIT in asks else "task")
             text.append(f"Of {more} the price is known only after sending.")
+        if sum_.like is not None:
+            text.append(_like_words(sum_.like, sum_.unknown))
     if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE}:
         if not title:
             title, yes = f"Queue {tasks}?", f"Queue {tasks}"
         why = prepared.held_back.reason
         text.append(f"{why[0].upper()}{why[1:]}. What does not fit waits in the queue.")
     return Question(title, " ".join(text), yes, "Do not send") if title else None
+
+
+def _like_words(like: LikePrices, amount: int) -> str:
+    """ "Other models of “Text → video” cost 25 to 180 credits for this." """
+    said = f"{units.number(like.least)} to " if like.least < like.most else ""
+    what = units.plural(amount, "for this", "for each")
+    return f"Other models of “{endpoint_label(like.endpoint)}” cost {said}{units.credits_in_words(like.most)} {what}."
 
 
 def _doubt(intent: Intent) -> Question | None:

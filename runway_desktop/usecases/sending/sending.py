@@ -32,6 +32,7 @@ from runway_desktop.services.tasks.submission import (
     Sum,
 )
 
+from .like_prices import like_prices
 from .repeat_guard import RepeatGuard
 
 if TYPE_CHECKING:
@@ -208,13 +209,16 @@ class Sending:
         return before is None or price.credits > before.credits + _ENOUGH
 
     def _sum(self, paid: Iterable[tuple[Request, str]]) -> Sum:
-        prices = [self._engine.pricing.price(request) for request, _ in paid]
-        known = [price for price in prices if price is not None]
+        pricing = self._engine.pricing
+        priced = [(request, pricing.price(request)) for request, _ in paid]
+        known = [price for _, price in priced if price is not None]
+        unknown = [request for request, price in priced if price is None]
         return Sum(
-            amount=len(prices),
+            amount=len(priced),
             credits=sum(price.credits for price in known),
-            unknown=len(prices) - len(known),
+            unknown=len(unknown),
             exact=all(price.exact for price in known),
+            like=like_prices(unknown, self._engine.catalog, pricing.price),
         )
 
     def _held_back(self, paid: Sequence[tuple[Request, str]], intent: Intent) -> HeldBack | None:

@@ -111,10 +111,10 @@ async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog
 
 async def test_a_service_that_is_used_early_is_built_once_and_alone(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
-        submission = assembly.engine.submission
+        adoption = assembly.engine.adoption
         assert not assembly.engine.is_made("lane")
         await assembly.prepare()
-        assert assembly.engine.submission is submission
+        assert assembly.engine.adoption is adoption
 
 
 async def test_a_name_of_no_service_is_refused(tmp_path: Path):

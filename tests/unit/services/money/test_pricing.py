@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.prices import PublishedPrice, Unit, derived, price_shape, published, terms_of
+from runway_desktop.catalog import Field, FieldKind
+from runway_desktop.domain.prices import (
+    PublishedPrice,
+    Unit,
+    derived,
+    inputs_of,
+    price_shape,
+    published,
+    terms_of,
+)
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price, Pricing, read_published
 from tests.engine_rig import CATALOG, Rig, request
@@ -109,52 +120,218 @@ async def test_an_estimate_of_runways_own_beats_a_published_price():
     assert pricing.price(request()) is None
 
 
+async def test_a_reported_price_names_those_who_report_it_and_gives_way_to_runways_own_estimate():
+    reported = PublishedPrice(
+        model="gen4.5", unit=Unit.SECOND, credits=12.0, source="a page, May 2026; another, June 2026", reports=2
+    )
+    pricing = with_published(reported)
+    found = pricing.price(request())
+    assert found == Price(60.0, exact=False)
+    assert found.is_published
+    assert found.why == "Reported by two third parties: a page, May 2026; another, June 2026."
+    await pricing.learn(request(), 55.0)
+    assert pricing.price(request()) == Price(55.0, exact=True)
+    assert pricing.price(request(outputFormat="prores")) is None, "contradicted by the estimate"
+
+
+def test_a_price_is_as_sure_as_its_least_sure_part():
+    extra = PublishedPrice(
+        model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, source="somebody, 2026", reports=1
+    )
+    found = with_published(TWELVE_A_SECOND, extra).price(request())
+    assert found is not None
+    assert found.why == "Reported by a third party: a page, 1 May 2026; somebody, 2026."
+
+
+def cost(price: PublishedPrice, shape: str, inputs: Mapping[str, int] | None = None, *more: PublishedPrice) -> Any:
+    found = published([price, *more], "text_to_image", price.model, shape, inputs or {})
+    return found[0] if found is not None else None
+
+
 def test_a_published_price_holds_only_for_the_settings_it_names():
     small = PublishedPrice(model="gen4_image", unit=Unit.PICTURE, credits=5.0, when={"ratio": frozenset({"1280:720"})})
-    picture = {"endpoint": "text_to_image", "model": "gen4_image"}
-    assert published([small], **picture, shape="ratio=720:1280") == (5.0, "")
-    assert published([small], **picture, shape="outputCount=4;ratio=1280:720") == (20.0, "")
-    assert published([small], **picture, shape="ratio=1920:1080") is None
+    assert cost(small, "ratio=720:1280") == 5.0
+    assert cost(small, "outputCount=4;ratio=1280:720") == 20.0
+    assert cost(small, "ratio=1920:1080") is None
+
+
+def test_a_price_may_hold_for_a_setting_that_is_left_out():
+    loud = PublishedPrice(model="m", unit=Unit.SECOND, credits=40.0, when={"audio": frozenset({"", "true"})})
+    assert cost(loud, "duration=4") == 160.0
+    assert cost(loud, "audio=true;duration=4") == 160.0
+    assert cost(loud, "audio=false;duration=4") is None
+
+
+def test_a_request_with_a_length_is_paid_by_the_second_and_one_without_at_once():
+    a_second = PublishedPrice(model="m", unit=Unit.SECOND, credits=1.0)
+    whole = PublishedPrice(model="m", unit=Unit.REQUEST, credits=2.0, when={"duration": frozenset({""})})
+    assert cost(a_second, "duration=3.5", {}, whole) == 4.0, "a second that was begun counts whole"
+    assert cost(a_second, "", {}, whole) == 2.0
+    assert cost(a_second, "duration=auto", {}, whole) is None
 
 
 def test_an_extra_comes_on_top_and_alone_is_no_price():
     extra = PublishedPrice(
         model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, when={"outputFormat": frozenset({"prores"})}
     )
-    ask = ("text_to_video", "gen4.5", "duration=5;outputFormat=prores")
-    assert published([TWELVE_A_SECOND, extra], *ask) == (85.0, "a page, 1 May 2026")
-    assert published([extra], *ask) is None
+    shape = "duration=5;outputFormat=prores"
+    assert cost(TWELVE_A_SECOND, shape, {}, extra) == 85.0
+    assert cost(extra, shape) is None
+    whole = PublishedPrice(model="gen4.5", unit=Unit.REQUEST, credits=2.0)
+    assert cost(whole, "outputFormat=prores", {}, extra) is None, "how much comes on top is not known"
+
+
+def test_files_that_are_paid_for_come_on_top():
+    picture = PublishedPrice(model="m", unit=Unit.PICTURE, credits=6.0)
+    once = PublishedPrice(model="m", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"referenceImages"}))
+    each = replace(once, unit=Unit.INPUT_AND_PICTURE)
+    files = inputs_of(request(referenceImages=[{"uri": "file:///a.png"}, {"uri": "runway://b"}], maskUri="file:///c"))
+    assert cost(picture, "outputCount=4", files, once) == 26.0
+    assert cost(picture, "outputCount=4", files, each) == 32.0
+    assert cost(picture, "outputCount=4", {}, once) == 24.0
+
+
+def test_the_same_settings_with_other_files_have_another_price():
+    extra = PublishedPrice(model="gen4.5", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"promptImage"}))
+    pricing = with_published(TWELVE_A_SECOND, extra)
+    assert pricing.price(request()) == Price(60.0, exact=False)
+    assert pricing.price(request(promptImage="runway://one")) == Price(61.0, exact=False)
+
+
+def test_a_price_does_not_hold_with_a_file_whose_price_nobody_says():
+    price = PublishedPrice(model="m", unit=Unit.SECOND, credits=10.0, without=frozenset({"clips", "draftTaskId"}))
+    assert cost(price, "duration=5") == 50.0
+    assert cost(price, "duration=5", inputs_of(request(clips=["file:///a.mp4"]))) is None
+    assert cost(price, "duration=5", inputs_of(request(draftTaskId="5e2f"))) is None
+
+
+def test_no_request_costs_less_than_the_least():
+    price = PublishedPrice(model="m", unit=Unit.SECOND, credits=16.0, minimum=64.0)
+    assert cost(price, "duration=2") == 64.0
+    assert cost(price, "duration=5") == 80.0
+
+
+async def test_an_estimate_with_files_in_it_does_not_contradict_the_price_without_them():
+    a_second = PublishedPrice(model="gen4.5", unit=Unit.SECOND, credits=10.0)
+    extra = PublishedPrice(model="gen4.5", unit=Unit.INPUT, credits=1.0, extra=True, inputs=frozenset({"promptImage"}))
+    pricing = with_published(a_second, extra)
+    await pricing.learn(request(duration=5, promptImage="file:///a.png"), 51.0)
+    assert pricing.price(request(duration=5, ratio="1:1")) == Price(50.0, exact=False)
+    await pricing.learn(request(duration=5, ratio="4:3"), 40.0)
+    assert pricing.price(request(duration=5, ratio="1:1")) is None
 
 
 def test_a_length_that_the_model_chooses_itself_has_no_price_a_second():
-    assert published([TWELVE_A_SECOND], "text_to_video", "gen4.5", "duration=auto") is None
+    assert cost(TWELVE_A_SECOND, "duration=auto") is None
 
 
-def test_every_published_price_names_a_model_and_settings_of_the_catalog_and_its_source():
-    prices = read_published()
-    assert prices
+def choices_of(field: Field) -> set[str]:
+    if field.kind is FieldKind.SWITCH:
+        return {"true", "false"}
+    return {str(choice) for choice in field.choices}
+
+
+def stale(prices: Iterable[PublishedPrice]) -> list[object]:
+    """What the catalog does not know: models, endpoints, fields and choices that prices name."""
+    found: list[object] = []
     for price in prices:
-        pairs = [pair for pair in CATALOG.pairs() if pair.model == price.model]
-        assert pairs, price.model
-        assert price.endpoints <= {pair.endpoint for pair in pairs}
-        assert "2026" in price.source
-        for name, choices in price.when.items():
-            known = {choice for pair in pairs if (field := pair.field(name)) for choice in field.choices}
-            assert choices <= known, (price.model, name)
+        known = [pair for pair in CATALOG.pairs() if pair.model == price.model]
+        pairs = [pair for pair in known if not price.endpoints or pair.endpoint in price.endpoints]
+        found += [(price.model, endpoint) for endpoint in price.endpoints - {pair.endpoint for pair in pairs}]
+        if not pairs:
+            found.append(price.model)
+        for name in price.inputs | price.without | price.when.keys():
+            fields = [field for pair in pairs if (field := pair.field(name)) is not None]
+            choices = price.when.get(name, frozenset()) - {""}
+            left = choices - set().union(*map(choices_of, fields))
+            if not fields or left:
+                found.append((price.model, name, left))
+    return found
+
+
+def test_every_published_price_names_what_the_catalog_knows_and_its_source():
+    prices = read_published()
+    assert len(prices) > 100
+    assert stale(prices) == []
+    assert [price.model for price in prices if "2026" not in price.source or price.credits <= 0] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": "gen3"},
+        {"endpoints": frozenset({"text_to_speech"})},
+        {"when": {"ratio": frozenset({"1:2"})}},
+        {"when": {"sizes": frozenset({""})}},
+        {"inputs": frozenset({"pictures"})},
+        {"without": frozenset({"clips"})},
+    ],
+)
+def test_a_price_of_something_that_the_catalog_lost_is_found(change: dict[str, Any]):
+    assert stale([replace(TWELVE_A_SECOND, **change)])
+
+
+def test_no_two_prices_that_ship_hold_for_the_same_request():
+    """Else neither would count."""
+    pricing, prices = with_published(*read_published()), read_published()
+    unpriced = []
+    for price in prices:
+        if price.extra:
+            continue
+        pair = next(
+            pair
+            for pair in CATALOG.pairs()
+            if pair.model == price.model and (not price.endpoints or pair.endpoint in price.endpoints)
+        )
+        for name, choices in {"": {""}, **price.when}.items():
+            for choice in choices:
+                values: dict[str, Any] = {"promptText": "x"} | {
+                    other: min(some) for other, some in price.when.items() if "" not in some
+                }
+                values |= {name: choice} if choice else {}
+                if price.unit is Unit.SECOND:
+                    values["duration"] = 5
+                request = Request(endpoint=pair.endpoint, model=pair.model, values=values)
+                if pricing.price(request) is None:
+                    unpriced.append((price.model, values))
+    assert unpriced == []
+
+
+REFERENCE = {"uri": "runway://one"}
+PICTURES = {"referenceImages": [REFERENCE] * 3}
+START = {"promptImage": "runway://one"}
 
 
 @pytest.mark.parametrize(
     ("endpoint", "model", "values", "credits"),
     [
         ("text_to_video", "gen4.5", {"ratio": "1280:720", "duration": 5}, 60.0),
+        ("text_to_video", "gen4.5", {"ratio": "1280:720", "duration": 5, "outputFormat": "hlg"}, 160.0),
         ("image_to_video", "gen4_turbo", {"ratio": "1280:720", "duration": 10}, 50.0),
+        ("text_to_video", "veo3.1", {"ratio": "1280:720", "duration": 4}, 160.0),
+        ("text_to_video", "veo3.1", {"ratio": "1280:720", "duration": 4, "audio": False}, 80.0),
+        ("text_to_video", "seedance2_mini", {"ratio": "864:496", "duration": 2}, 64.0),
+        ("text_to_video", "seedance2_5", {"ratio": "1280:720", "duration": 10}, 300.0),
+        ("text_to_video", "seedance2_5", {"ratio": "1280:720", "duration": 10, "draft": True}, None),
+        ("text_to_video", "seedance2_5", {"ratio": "1280:720", "duration": 10, "referenceVideos": [REFERENCE]}, None),
+        ("video_to_video", "seedance2_5", {"ratio": "1280:720", "duration": 10, "promptVideo": "runway://one"}, None),
+        ("image_to_video", "gemini_omni_flash", {"duration": 5} | START, 51.0),
+        ("image_to_video", "grok_imagine_1_5_lite", {"ratio": "auto_720p", "duration": 5} | START, 16.0),
         ("text_to_image", "gen4_image", {"ratio": "1920:1080"}, 8.0),
         ("text_to_image", "ideogram_4_0", {"ratio": "2048:2048", "quality": "medium", "outputCount": 3}, 21.0),
+        ("text_to_image", "ideogram_4_5", {"quality": "low", "preciseEdit": True}, 25.0),
+        ("text_to_image", "gpt_image_2", {"ratio": "auto"}, 41.0),
+        ("text_to_image", "gpt_image_2_5_flare", {"ratio": "1920:1088", "outputCount": 2} | PICTURES, 38.0),
+        ("text_to_image", "gpt_image_2_5_flare", {"ratio": "auto"}, None),
+        ("text_to_image", "grok_imagine_image_2", {"ratio": "1024:1024", "outputCount": 4} | PICTURES, 27.0),
         ("text_to_speech", "eleven_multilingual_v2", {"promptText": "x" * 120}, 3.0),
-        ("text_to_video", "veo3.1", {"ratio": "1280:720", "duration": 4}, None),
+        ("text_to_speech", "eleven_v3", {"promptText": "x" * 120}, 3.0),
+        ("sound_effect", "eleven_text_to_sound_v2", {"promptText": "rain"}, 2.0),
+        ("sound_effect", "eleven_text_to_sound_v2", {"promptText": "rain", "duration": 7.5}, 8.0),
+        ("video_to_video", "aleph2", {"videoUri": "runway://one"}, None),
     ],
-)
-def test_what_ships_prices_what_was_published_and_nothing_else(
+)  # fmt: skip
+def test_what_ships_prices_what_was_published_or_reported_and_nothing_else(
     endpoint: str, model: str, values: dict[str, Any], credits: float | None
 ):
     found = with_published(*read_published()).price(Request(endpoint=endpoint, model=model, values=values))

@@ -9,6 +9,7 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
+from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import (
     Ask,
     Door,
@@ -30,10 +31,11 @@ from tests.rows import row
 
 def asked(
     intent: Intent, asks: set[Ask], *, credits: float = 0.0, exact: bool = True, unknown: int = 0, amount: int = 1,
-    above: float | None = 500.0,
+    above: float | None = 500.0, like: LikePrices | None = None,
 ) -> Question | None:  # fmt: skip
+    sum_ = Sum(amount=amount, credits=credits, unknown=unknown, exact=exact, like=like)
     prepared = Prepared(
-        Stamp(), intent, (), Sum(amount=amount, credits=credits, unknown=unknown, exact=exact), frozenset(asks),
+        Stamp(), intent, (), sum_, frozenset(asks),
         held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(Door.SCRIPT),
     )  # fmt: skip
     return question_for(prepared, above)
@@ -66,6 +68,28 @@ def test_an_unknown_price_has_a_question_of_its_own():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
     assert question is not None
     assert (question.title, question.yes) == ("Send 1 task at an unknown price?", "Send 1 task")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unknown", "like", "said"),
+    [
+        (1, 1, LikePrices("text_to_video", 25.0, 180.0), " “Text → video” cost 25 to 180 credits for this."),
+        (1, 1, LikePrices("text_to_speech", 1.0, 1.0), " “Text → speech” cost 1 credit for this."),
+        (3, 2, LikePrices("text_to_image", 1.0, 7.5), " “Text → image” cost 1 to 7.5 credits for each."),
+    ],
+)
+def test_an_unknown_price_is_asked_about_with_what_other_models_cost(
+    amount: int, unknown: int, like: LikePrices, said: str
+):
+    question = asked(NEW, {Ask.PRICE_UNKNOWN}, amount=amount, unknown=unknown, like=like)
+    assert question is not None
+    assert question.text.endswith(said)
+
+
+def test_where_no_price_of_a_like_model_is_known_nothing_is_said_of_it():
+    question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
+    assert question is not None
+    assert "Other models" not in question.text
 
 
 def held(*codes: HoldCode) -> Release:

@@ -14,6 +14,7 @@ from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer
 from runway_desktop.domain.transitions import Sending as SendingBegan
+from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import (
     Ask,
     Door,
@@ -133,6 +134,13 @@ async def test_an_unknown_price_is_asked_about_by_every_door(tmp_path: Path):
                 await sending.send(prepared)
             assert await stored(rig) == before
             assert await sending.send(prepared, prepared.asks)
+
+
+async def test_what_other_models_cost_is_said_with_an_unknown_price(tmp_path: Path):
+    async with a_door(tmp_path) as (_, sending):
+        prepared = sending.prepare(new(KNOWN, request(model="kling3.0_pro")), SCRIPT)
+        assert prepared.sum.like == LikePrices("text_to_video", 25.0, 25.0)
+        assert sending.prepare(new(KNOWN), SCRIPT).sum.like is None
 
 
 async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path):
