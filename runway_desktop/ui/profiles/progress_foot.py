@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import Dialog, fit, progress_bar, vbox
@@ -9,8 +11,10 @@ from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
-from runway_desktop.viewmodels.profiles.backup import BackupModel
-from runway_desktop.viewmodels.profiles.restore import RestoreModel
+
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.profiles.backup import BackupModel
+    from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
 _STEPS = 1_000
 
