@@ -126,7 +126,7 @@ class MemorySecrets:
 
 
 class MemoryBin:
-    """A bin that remembers what was thrown into it: the file is really gone, and what it held is in `contents`. With
+    """A trash that remembers what was thrown into it: the file is really gone, and what it held is in `contents`. With
     `trouble` set it takes nothing and gives nothing. `tells` False: it does not say where things are in it."""
 
     def __init__(self, *, trouble: str = "", tells: bool = True) -> None:
@@ -149,7 +149,7 @@ class MemoryBin:
 
     async def take_back(self, binned: Path, place: Path) -> None:
         if self.trouble or binned not in self.contents:
-            raise DiskError(self.trouble or f"{place.name} is not in the bin any more.")
+            raise DiskError(self.trouble or f"{place.name} is not in the trash any more.")
         if place.exists():
             raise DiskError(f"There is another {place.name} in its place now.")
         place.write_bytes(self.contents.pop(binned))

@@ -20,7 +20,7 @@ AFTERWARDS = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
-    """A saved result as far as the disk matters. `is_binned`: it was moved to the bin on purpose, and `path` is where
+    """A saved result as far as the disk matters. `is_binned`: it was moved to the trash on purpose, and `path` is where
     it was."""
 
     task_id: TaskId

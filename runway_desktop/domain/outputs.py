@@ -74,8 +74,8 @@ def wanted_again(known: Output | None, link: Output) -> Output:
 
 
 def kept_no_longer(output: Output, now: float, *, is_there: bool) -> Output:
-    """A result on its way that Runway has no more. One that was saved once is again as it was: in the bin, missing, or
-    at its place, which `is_there` says. One that never was is lost."""
+    """A result on its way that Runway has no more. One that was saved once is again as it was: in the trash, missing,
+    or at its place, which `is_there` says. One that never was is lost."""
     if not output.sha256:
         return replace(output, state=OutputState.EXPIRED, problem=Reason(ReasonCode.KEPT_NO_LONGER))
     back = replace(output, state=OutputState.SAVED, problem=None)

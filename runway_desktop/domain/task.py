@@ -198,14 +198,14 @@ class Output:
     height: int = 0
     duration: float = 0.0
     binned_from: str = ""
-    """Where the file was before it was moved to the bin, as the person wished. Empty else, and where that was done by a
-    version that did not note it."""
+    """Where the file was before it was moved to the trash, as the person wished. Empty else, and where that was done by
+    a version that did not note it."""
     look: Look = NEVER_LOOKED
     """What the disk said last. A store forgets it when the file is another one: see `ports.Store.save_output`."""
 
     @property
     def is_kept(self) -> bool:
-        """Saved, and not moved to the bin since: there should be a file at `path`."""
+        """Saved, and not moved to the trash since: there should be a file at `path`."""
         return self.state is OutputState.SAVED and bool(self.path)
 
     @property
@@ -223,7 +223,7 @@ class Output:
 
     @property
     def is_binned(self) -> bool:
-        """Moved to the bin on purpose."""
+        """Moved to the trash on purpose."""
         return self.state is OutputState.SAVED and not self.path
 
 

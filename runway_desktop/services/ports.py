@@ -125,12 +125,12 @@ class SecretStore(Protocol):
 
 class SystemTrash(Protocol):
     async def throw(self, path: Path) -> Path | None:
-        """Moves a file to the system's bin and tells where in it it is now; None where the system does not tell, or
+        """Moves a file to the system's trash and tells where in it it is now; None where the system does not tell, or
         there was no file. DiskError when it cannot."""
         ...
 
     async def take_back(self, binned: Path, place: Path) -> None:
-        """Moves a file from where it is in the bin to its place, and never over another. DiskError when it cannot."""
+        """Moves a file from where it is in the trash to its place, and never over another. DiskError when it cannot."""
         ...
 
 
@@ -227,7 +227,7 @@ class Store(Protocol):
         ...
 
     async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> Sequence[KeptFile]:
-        """The first so many results, behind `after`, that have a file, or had one before it went to the bin; in an
+        """The first so many results, behind `after`, that have a file, or had one before it went to the trash; in an
         order that does not change. Removed tasks' too."""
         ...
 

@@ -110,7 +110,7 @@ def add_lineage(connection: sqlite3.Connection) -> None:
 
 
 def add_presence(connection: sqlite3.Connection) -> None:
-    """1.5: what the disk said last of each file, and where a file was before it went to the bin. An older program
+    """1.5: what the disk said last of each file, and where a file was before it went to the trash. An older program
     ignores both."""
     for statement in schema.PRESENCE:
         connection.execute(statement)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from runway_desktop.usecases.question import Question
 
 from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
-from .labels import mark_wrong, say, tip, words
+from .labels import mark_wrong, say, strong, tip, words
 from .theme import GRID
 
 WIDTH = 52 * GRID
@@ -24,14 +24,6 @@ class _Asking(Dialog):
         self._rows = vbox(on=self, margins=2 * GRID)
         self.setMinimumWidth(WIDTH)
 
-    def _add_words(self, text: str, tone: str = "", *, strong: bool = False) -> None:
-        label = words(self, text, tone)
-        if strong:
-            font = label.font()
-            font.setWeight(font.Weight.DemiBold)
-            label.setFont(font)
-        self._rows.addWidget(label)
-
     def _add_buttons(self, no: QPushButton, yes: QPushButton) -> None:
         add_all(self._rows, GRID, hbox(STRETCH, no, yes))
         no.clicked.connect(self.reject)
@@ -41,8 +33,7 @@ class _Asking(Dialog):
 class Confirm(_Asking):
     def __init__(self, question: Question, parent: QWidget) -> None:
         super().__init__(question.title, parent)
-        self._add_words(question.title, strong=True)
-        self._add_words(question.text, "muted")
+        add_all(self._rows, strong(words(self, question.title)), words(self, question.text, "muted"))
         self.setAccessibleDescription(question.text)
         no = QPushButton(question.no, self)
         yes = QPushButton(question.yes, self)

@@ -1,24 +1,32 @@
 """How widgets are put together: buttons, rows and columns, windows with a title, menus. GUI thread only.
 
 A layout takes widgets and layouts, an int as a gap in pixels, `STRETCH` for the room that is left, and a pair of item
-and stretch.
+and stretch, or of widget and alignment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QSize, Qt, SignalInstance
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QBoxLayout,
+    QButtonGroup,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLayout,
+    QLineEdit,
     QMenu,
+    QProgressBar,
     QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -27,11 +35,13 @@ from PySide6.QtWidgets import (
 from .theme import GRID
 
 Kind = TypeVar("Kind", bound=QBoxLayout)
+Value = TypeVar("Value")
 
 STRETCH = None
 _FRAME = QSize(2 * GRID, 6 * GRID)
 """What the system's frame and bars take of a screen where nobody says how much."""
-Item = QWidget | QLayout | int | tuple[QWidget | QLayout, int] | None
+Pair = tuple[QWidget | QLayout | None, int] | tuple[QWidget, Qt.AlignmentFlag]
+Item = QWidget | QLayout | int | Pair | None
 Margins = int | tuple[int, int, int, int]
 Does = Callable[..., object] | SignalInstance
 
@@ -78,6 +88,79 @@ def tool_button(
     return made
 
 
+def choices(
+    parent: QWidget,
+    options: Iterable[tuple[Value, str]],
+    chosen: Callable[[Value], object],
+    *,
+    pills: bool = False,
+    spoken: str = "{}",
+) -> dict[Value, QAbstractButton]:
+    """Radio buttons or pills, by what each stands for. `chosen` is called with what the checked one stands for."""
+    group = QButtonGroup(parent)
+    made: dict[Value, QAbstractButton] = {}
+    for value, text in options:
+        button = push_button(parent, text, kind="pill", checkable=True) if pills else QRadioButton(text, parent)
+        button.setAccessibleName(spoken.format(text))
+        button.toggled.connect(lambda on, value=value: chosen(value) if on else None)
+        group.addButton(button)
+        made[value] = button
+    return made
+
+
+def line_edit(parent: QWidget, spoken: str, *, hint: str = "", clear: bool = False) -> QLineEdit:
+    """`spoken` is its name for screen readers; `clear` adds the button that empties it."""
+    made = QLineEdit(parent, placeholderText=hint, clearButtonEnabled=clear)
+    made.setAccessibleName(spoken)
+    return made
+
+
+def progress_bar(parent: QWidget, spoken: str = "Progress") -> QProgressBar:
+    made = QProgressBar(parent, textVisible=False)
+    made.setAccessibleName(spoken)
+    return made
+
+
+def line(parent: QWidget | None = None) -> QFrame:
+    """A thin line across."""
+    made = QFrame(parent)
+    made.setProperty("line", True)
+    made.setFixedHeight(1)
+    return made
+
+
+def scroll_area(parent: QWidget, content: QWidget) -> QScrollArea:
+    """Without a frame and out of the way of Tab: what is inside has the focus."""
+    made = QScrollArea(parent, widgetResizable=True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(content)
+    return made
+
+
+def make_plain(table: QTableView, spoken: str, *, several: bool = True) -> None:
+    """A table of rows that are selected and read, not edited: no grid, no frame, a quiet header. After its model."""
+    table.setAccessibleName(spoken)
+    table.setFrameShape(QFrame.Shape.NoFrame)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    modes = QAbstractItemView.SelectionMode
+    table.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.verticalHeader().hide()
+    table.horizontalHeader().setHighlightSections(False)
+    table.horizontalHeader().setSectionsClickable(False)
+
+
+def timer(parent: QObject, milliseconds: int, then: Callable[[], object], *, repeats: bool = False) -> QTimer:
+    """A timer that is not started yet."""
+    made = QTimer(parent, singleShot=not repeats, interval=milliseconds)
+    made.timeout.connect(then)
+    return made
+
+
 def hbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
     """Items beside each other, as the layout of `on` if it is given."""
     made = QHBoxLayout(on) if on is not None else QHBoxLayout()
@@ -103,9 +186,13 @@ def add_all(layout: Kind, *items: Item) -> Kind:
                 layout.addWidget(item)
             case QLayout():
                 layout.addLayout(item)
-            case (QWidget() as widget, stretch):
+            case (None, int(stretch)):
+                layout.addStretch(stretch)
+            case (QWidget() as widget, Qt.AlignmentFlag() as side):
+                layout.addWidget(widget, 0, side)
+            case (QWidget() as widget, int(stretch)):
                 layout.addWidget(widget, stretch)
-            case (QLayout() as inner, stretch):
+            case (QLayout() as inner, int(stretch)):
                 layout.addLayout(inner, stretch)
     return layout
 
@@ -116,6 +203,28 @@ def clear_layout(layout: QLayout) -> None:
         if (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()
+
+
+class SearchKeys(QObject):
+    """Keys of a search line that mean the list below it: arrows and pages move there, Return is `taken`."""
+
+    def __init__(self, line: QLineEdit, below: QAbstractItemView, taken: Callable[[], object]) -> None:
+        super().__init__(line)
+        self._below = below
+        self._taken = taken
+        line.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down | Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+                self._below.keyPressEvent(event)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._taken()
+            case _:
+                return False
+        return True
 
 
 class Dialog(QDialog):

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
-from .building import vbox
+from .building import SearchKeys, line_edit, vbox
 from .theme import GRID
 
 GLANCE = 10
@@ -41,8 +41,7 @@ class ChoicePopup(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("pane", "raised")
         self.setAccessibleName(title)
-        self._search = QLineEdit(self, placeholderText="Search", clearButtonEnabled=True)
-        self._search.setAccessibleName(f"Search {title.lower()}")
+        self._search = line_edit(self, f"Search {title.lower()}", hint="Search", clear=True)
         self._search.setVisible(len(options) > GLANCE)
         self._list = QListWidget(self)
         self._list.setAccessibleName(title)
@@ -58,7 +57,7 @@ class ChoicePopup(QFrame):
             if option.value == current:
                 self._list.setCurrentItem(item)
         self._search.textChanged.connect(self._filter)
-        self._search.installEventFilter(self)
+        SearchKeys(self._search, self._list, self._choose_current)
         self._list.itemClicked.connect(self._choose)
         self._list.itemActivated.connect(self._choose)
         self._fit(len(options))
@@ -86,18 +85,6 @@ class ChoicePopup(QFrame):
         self.show()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-                self._list.keyPressEvent(event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                current = self._list.currentItem()
-                if current is not None and not current.isHidden():
-                    self._choose(current)
-                return True
-        return super().eventFilter(watched, event)
-
     def _fit(self, amount: int) -> None:
         # Not before it has its style: a row is as high as that says.
         self._list.ensurePolished()
@@ -118,6 +105,11 @@ class ChoicePopup(QFrame):
             first = first or (item if fits else None)
         if first is not None:
             self._list.setCurrentItem(first)
+
+    def _choose_current(self) -> None:
+        current = self._list.currentItem()
+        if current is not None and not current.isHidden():
+            self._choose(current)
 
     def _choose(self, item: QListWidgetItem) -> None:
         option: Option = item.data(Qt.ItemDataRole.UserRole)

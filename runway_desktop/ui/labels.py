@@ -49,10 +49,8 @@ def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True)
 def say(label: QLabel, text: str, tone: Tone | str = "") -> None:
     """Shows `text` in a tone, or hides the label when there is nothing to say."""
     wanted = LABEL_TONES[tone] if isinstance(tone, Tone) else tone
-    if wanted and label.property("tone") != wanted:
-        label.setProperty("tone", wanted)
-        label.style().unpolish(label)
-        label.style().polish(label)
+    if wanted:
+        set_tone(label, wanted)
     if label.text() != text:
         label.setText(text)
     label.setVisible(bool(text))
@@ -93,11 +91,33 @@ class ElidedLabel(QLabel):
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
 
 
+def set_reason(widget: QWidget, reason: str) -> None:
+    """Enables a control, or says why it is not."""
+    widget.setEnabled(not reason)
+    widget.setToolTip(tip(reason))
+    widget.setAccessibleDescription(reason)
+
+
+def strong(label: QLabel) -> QLabel:
+    """The same label in heavier letters."""
+    font = label.font()
+    font.setWeight(font.Weight.DemiBold)
+    label.setFont(font)
+    return label
+
+
 def mark_wrong(widget: QWidget, wrong: bool) -> None:
     """Turns the red border on or off without a style pass when nothing changed."""
     if bool(widget.property("wrong")) is not wrong:
         widget.setProperty("wrong", wrong)
         _polish(widget)
+
+
+def say_wrong(line: QWidget, label: QLabel, problem: str) -> None:
+    """Marks a line whose text will not do, and says why below it; an empty `problem` takes both away."""
+    say(label, problem)
+    mark_wrong(line, bool(problem))
+    line.setAccessibleDescription(problem)
 
 
 def set_tone(label: QLabel, tone: str) -> None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from string import Template
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -47,44 +47,26 @@ class Role(StrEnum):
     """Behind pictures and clips."""
 
 
-_DARK = {
-    Role.WINDOW: "#1b1d21",
-    Role.SURFACE: "#16181b",
-    Role.RAISED: "#1f2226",
-    Role.FIELD: "#16181b",
-    Role.HOVER: "#282c31",
-    Role.SELECTED: "#24324a",
-    Role.BORDER: "#2e3237",
-    Role.TEXT: "#e9ebee",
-    Role.MUTED: "#a5abb3",
-    Role.FAINT: "#868d96",
-    Role.ACCENT: "#6ea8fe",
-    Role.ACCENT_HOVER: "#85b5ff",
-    Role.ON_ACCENT: "#10203c",
-    Role.GOOD: "#56c08a",
-    Role.WARN: "#e6b04e",
-    Role.BAD: "#f0776c",
-    Role.MEDIA: "#0e0f11",
+_COLORS = {
+    Role.WINDOW: ("#1b1d21", "#eef0f2"),
+    Role.SURFACE: ("#16181b", "#f6f7f8"),
+    Role.RAISED: ("#1f2226", "#ffffff"),
+    Role.FIELD: ("#16181b", "#f6f7f8"),
+    Role.HOVER: ("#282c31", "#e6e8eb"),
+    Role.SELECTED: ("#24324a", "#e3eefc"),
+    Role.BORDER: ("#2e3237", "#d6d9dd"),
+    Role.TEXT: ("#e9ebee", "#16181b"),
+    Role.MUTED: ("#a5abb3", "#565d66"),
+    Role.FAINT: ("#868d96", "#656c75"),
+    Role.ACCENT: ("#6ea8fe", "#2468d2"),
+    Role.ACCENT_HOVER: ("#85b5ff", "#1f5fc6"),
+    Role.ON_ACCENT: ("#10203c", "#ffffff"),
+    Role.GOOD: ("#56c08a", "#177a47"),
+    Role.WARN: ("#e6b04e", "#8f5d00"),
+    Role.BAD: ("#f0776c", "#c0352b"),
+    Role.MEDIA: ("#0e0f11", "#dfe1e5"),
 }
-_LIGHT = {
-    Role.WINDOW: "#eef0f2",
-    Role.SURFACE: "#f6f7f8",
-    Role.RAISED: "#ffffff",
-    Role.FIELD: "#f6f7f8",
-    Role.HOVER: "#e6e8eb",
-    Role.SELECTED: "#e3eefc",
-    Role.BORDER: "#d6d9dd",
-    Role.TEXT: "#16181b",
-    Role.MUTED: "#565d66",
-    Role.FAINT: "#656c75",
-    Role.ACCENT: "#2468d2",
-    Role.ACCENT_HOVER: "#1f5fc6",
-    Role.ON_ACCENT: "#ffffff",
-    Role.GOOD: "#177a47",
-    Role.WARN: "#8f5d00",
-    Role.BAD: "#c0352b",
-    Role.MEDIA: "#dfe1e5",
-}
+"""Each in the dark and in the light theme."""
 
 
 class Choice(StrEnum):
@@ -175,7 +157,7 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
-        self._colors = {role: QColor(value) for role, value in (_DARK if self.is_dark else _LIGHT).items()}
+        self._colors = _colors(is_dark=self.is_dark)
         self._icons.clear()
         self._application.setPalette(self._palette())
         self._application.setStyleSheet(self._style_sheet())
@@ -218,7 +200,7 @@ class DarkRoom(Theme):
         QObject.__init__(self, theme)
         self._icon_font = theme._icon_font
         self._icons = {}
-        self._colors = {role: QColor(value) for role, value in _DARK.items()}
+        self._colors = _colors(is_dark=True)
 
     @property
     def is_dark(self) -> bool:
@@ -234,6 +216,10 @@ class DarkRoom(Theme):
             widget.setPalette(self._palette())
 
 
+def _colors(*, is_dark: bool) -> dict[Role, QColor]:
+    return {role: QColor(dark if is_dark else light) for role, (dark, light) in _COLORS.items()}
+
+
 def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:
     text = resource("theme.qss").read_text(encoding="utf-8")
     names = {role.value: color.name() for role, color in colors.items()}
@@ -241,20 +227,13 @@ def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:
 
 
 class FollowsTheme(QObject):
-    """Calls `restyle` once now and after each change of theme or language, for widgets that hold icons or
-    rendered text."""
+    """Calls `restyle` once now and after each change of theme, for widgets that hold icons or rendered text."""
 
     def __init__(self, theme: Theme, parent: QObject, restyle: Callable[[], None]) -> None:
         super().__init__(parent)
         self._restyle = restyle
         theme.changed.connect(self._again)
-        parent.installEventFilter(self)
-        self._again()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._again()
-        return super().eventFilter(watched, event)
+        restyle()
 
     def _again(self) -> None:
         self._restyle()

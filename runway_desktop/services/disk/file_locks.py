@@ -1,4 +1,4 @@
-"""One at a time has a result's file in hand: whoever moves it, throws it away or takes it out of the bin, fetches it
+"""One at a time has a result's file in hand: whoever moves it, throws it away or takes it out of the trash, fetches it
 again, or writes its request into it.
 
 A path that was read before waiting may be an old one afterwards: read it again inside. Loop's thread only.

@@ -2,8 +2,9 @@
 
 Raises DiskError only: each system's trash has errors of its own, and what nobody thought of is in the log besides.
 
-Where in the bin a file is afterwards is told by the freedesktop bins of Linux and its kin alone, through the note that
-lies beside each file there. Windows and macOS keep that to themselves: what lies in their bins, they put back.
+Where in the trash a file is afterwards is told by the trash folders of Linux and its kin alone, through the note
+that lies beside each file there (freedesktop.org). Windows and macOS keep that to themselves: what lies in
+their trash, they put back.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ class TrashFolder:
         self._executor = executor
 
     async def throw(self, path: Path) -> Path | None:
-        """Moves a file to the bin and tells where in it it is. What is not there any more needs no throwing away and is
-        no error."""
-        return await self._do(f"{path.name} could not be moved to the bin.", _throw, path)
+        """Moves a file to the trash and tells where in it it is. What is not there any more needs no throwing away and
+        is no error."""
+        return await self._do(f"{path.name} could not be moved to the trash.", _throw, path)
 
     async def take_back(self, binned: Path, place: Path) -> None:
-        """Moves a file out of the bin to where it was."""
-        await self._do(f"{place.name} could not be taken out of the bin.", _take_back, binned, place)
+        """Moves a file out of the trash to where it was."""
+        await self._do(f"{place.name} could not be taken out of the trash.", _take_back, binned, place)
 
     async def _do(self, failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
         """`failed` says in a sentence what was not done."""
@@ -67,7 +68,7 @@ def _told(failed: str, work: Callable[..., Result], *arguments: Path) -> Result:
 
 
 def _unexpected(failed: str, error: Exception) -> DiskError:
-    log.warning("The bin: %s", failed, exc_info=error)
+    log.warning("The trash: %s", failed, exc_info=error)
     return DiskError(failed, advice="Try it in your file manager.", detail=f"{type(error).__name__}: {error}")
 
 
@@ -80,13 +81,13 @@ def _throw(path: Path) -> Path | None:
         send2trash(str(path))
     except TrashPermissionError as error:
         raise DiskError(
-            f"{path.name} could not be moved to the bin.",
-            advice="The drive that it is on has no bin. Delete it in your file manager.",
+            f"{path.name} could not be moved to the trash.",
+            advice="The drive that it is on has no trash. Delete it in your file manager.",
             detail=str(error),
         ) from error
     except OSError as error:
         raise DiskError(
-            f"{path.name} could not be moved to the bin.",
+            f"{path.name} could not be moved to the trash.",
             advice="Is it open in another program, or write-protected?",
             detail=str(error),
         ) from error
@@ -94,21 +95,21 @@ def _throw(path: Path) -> Path | None:
 
 
 def _find_if_told(path: Path) -> Path | None:
-    """None where the bin cannot be looked into: thrown away it is, all the same."""
+    """None where the trash cannot be looked into: thrown away it is, all the same."""
     try:
         return _find(path)
     except Exception:
-        log.warning("Where in the bin %s is could not be found out", path.name, exc_info=True)
+        log.warning("Where in the trash %s is could not be found out", path.name, exc_info=True)
         return None
 
 
 def _find(path: Path) -> Path | None:
-    """The file in the bin that was last thrown away from `path`."""
+    """The file in the trash that was last thrown away from `path`."""
     notes: list[tuple[float, Path]] = []
     for bin_folder, top in _bins(path):
         with suppress(OSError):
             for entry in os.scandir(bin_folder / "info"):
-                # A bin renames what has the name of something that is in it, behind the name's stem.
+                # A trash renames what has the name of something that is in it, behind the name's stem.
                 if entry.name.startswith(path.stem) and entry.name.endswith(_NOTE) and _is_of(entry.path, path, top):
                     notes.append((entry.stat().st_mtime, Path(entry.path)))
     files = (note.parent.parent / "files" / note.name.removesuffix(_NOTE) for _, note in sorted(notes, reverse=True))
@@ -116,8 +117,8 @@ def _find(path: Path) -> Path | None:
 
 
 def _bins(path: Path) -> Iterator[tuple[Path, Path]]:
-    """The bins that a file may have gone to, and the folder that each one's notes count from. Source: the Trash
-    specification of freedesktop.org, version 1.0."""
+    """The trash folders that a file may have gone to, and the folder that each one's notes count from. Source: the
+    Trash specification of freedesktop.org, version 1.0."""
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     yield home / "Trash", home
     top = path.parent
@@ -138,14 +139,14 @@ def _take_back(binned: Path, place: Path) -> None:
     try:
         with spoken_for(place.parent):
             if not binned.exists():
-                raise DiskError(f"{place.name} is not in the bin any more.", advice="Was the bin emptied?")
+                raise DiskError(f"{place.name} is not in the trash any more.", advice="Was the trash emptied?")
             if not place.parent.is_dir():
                 _make_folder(place.parent)
             _move(binned, place)
     except FileExistsError as error:
         raise DiskError(
             f"There is another {place.name} in its place now.",
-            advice="It stays in the bin. Move or rename the other file first.",
+            advice="It stays in the trash. Move or rename the other file first.",
             detail=str(error),
         ) from error
     if binned.parent.name == "files":
@@ -165,7 +166,7 @@ def _move(old: Path, new: Path) -> None:
     if old.lstat().st_dev == new.parent.stat().st_dev:
         rename_exclusively(old, new)
         return
-    # The bin is on another disk: whole beside its place first.
+    # The trash is on another disk: whole beside its place first.
     draft = new.with_name(new.name + ".part")
     try:
         shutil.copy2(old, draft)
@@ -174,6 +175,6 @@ def _move(old: Path, new: Path) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    # It is back: that the bin keeps a copy is no failure.
+    # It is back: that the trash keeps a copy is no failure.
     with suppress(OSError):
         old.unlink()

@@ -150,7 +150,7 @@ class GroupMover:
     async def _that_are_wanted(
         self, seen: Mapping[FileMove, Stamp | None], moved: set[Owner], stored: Mapping[Owner, Output]
     ) -> tuple[FileMove, ...]:
-        """Without those that went to the bin while they were copied: their copies go again."""
+        """Without those that went to the trash while they were copied: their copies go again."""
         arrived = []
         for move, stamp in seen.items():
             was = stored.get(_owner(move))

@@ -122,7 +122,7 @@ class Profiles:
         return await self._workshop.look(_look_into, profile, self._snapshots())
 
     async def remove(self, profile: Profile) -> str:
-        """Moves a profile's folder to the bin, and only then forgets its key. Gives what stood in the way of that, in
+        """Moves a profile's folder to the trash, and only then forgets its key. Gives what stood in the way of that, in
         words. Results in other folders stay."""
         await self._refuse(await self.why_it_stays(profile))
         await self._trash.throw(profile.folder)

@@ -150,7 +150,7 @@ class Downloads:
         self._alarm.ring()
 
     async def fetch_again(self, task_id: TaskId, *, changed: bool = False) -> None:
-        """The person asks: saves again what was not saved, is not where it was put, or went to the bin, with fresh
+        """The person asks: saves again what was not saved, is not where it was put, or went to the trash, with fresh
         links. With `changed` also what was changed since, beside it under another name.
 
         Raises ApiError when Runway cannot be asked (NotSeen: not with this key, or not surely), NotThere when it keeps

@@ -2,8 +2,8 @@
 
 A hunt is done in steps, each as long as the caller wishes, so that it can be told of and given up between them. What
 has the name and the size of a file is read at once; what has its size alone, when everything was looked through. Hidden
-folders, bins among them, are left out. Blocks: call `step` in a worker, one at a time. Raises nothing; what cannot be
-read is passed over.
+folders, the trash among them, are left out. Blocks: call `step` in a worker, one at a time. Raises nothing; what cannot
+be read is passed over.
 """
 
 from __future__ import annotations

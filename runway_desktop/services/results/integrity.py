@@ -2,7 +2,7 @@
 
 Every file is looked at in slow rounds, a little a second on threads of its own; what is shown or opened, at once; and
 all of them soon after the window is used again. A file whose folder is away with its drive is not missing, and nothing
-is said of it but once that the drive is not there. One that comes back is simply here again, from the bin too.
+is said of it but once that the drive is not there. One that comes back is simply here again, from the trash too.
 
 What is noted holds only while the result is still the same: a download, a move or a deletion that came between wins.
 Killed at any point, the next round finds out anew. Loop's thread only; raises nothing: a database that refuses is asked
@@ -215,7 +215,7 @@ class Integrity:
         await self._change(file, edit, None)
 
     async def _is_back(self, file: KeptFile, signs: Signs) -> None:
-        """The person took it out of the bin, or it never got there."""
+        """The person took it out of the trash, or it never got there."""
         look = Look(at=self._clock.now(), signs=signs)
 
         def edit(output: Output) -> Output | None:

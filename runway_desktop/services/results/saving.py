@@ -113,7 +113,7 @@ class Saving:
         await self._keep(job, task, finished)
 
     async def _is_back(self, job: Job, path: Path) -> bool:
-        """A result that was saved once and was missing may lie in its place again, from the bin or another disk."""
+        """A result that was saved once and was missing may lie in its place again, from the trash or another disk."""
         size, sha256 = job.output.size, job.output.sha256
         if not sha256 or not await self._do(job, part_file.holds, path, size, sha256):
             return False
@@ -375,7 +375,7 @@ class Saving:
         path = Path(saved.path)
         [now] = [output for output in await self._store.outputs(saved.task_id) if output.index == saved.index]
         if not now.is_kept or now.path != saved.path:
-            # It went to the bin, or to another folder, as soon as it was there.
+            # It went to the trash, or to another folder, as soon as it was there.
             return
         if await self._do(job, embed, path, note_of(document)):
             size, digest = await self._do(job, _measure, path)

@@ -1,7 +1,7 @@
-"""Moves saved files, and the sidecars beside them, to the system's bin, and back.
+"""Moves saved files, and the sidecars beside them, to the system's trash, and back.
 
-What is meant stands in the store before a file is touched, so that one that is in the bin because the person wished it
-is never taken for lost. Killed in between, the next look at the disk tells what is true: a file that is still, or
+What is meant stands in the store before a file is touched, so that one that is in the trash because the person wished
+it is never taken for lost. Killed in between, the next look at the disk tells what is true: a file that is still, or
 again, in its place is simply here. Raises StoreError only; what the disk says of a task is in the reports. Loop's
 thread; all that touches the disk runs in the executor.
 """
@@ -29,7 +29,7 @@ from .sidecar import path_for
 Result = TypeVar("Result")
 
 DELETED = "file deleted"
-"""The ledger's line of a file that went to the bin. Its detail tells where in the bin it is, if the system told."""
+"""The ledger's line of a file that went to the trash. Its detail tells where in the trash it is, if the system told."""
 _PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
 
 
@@ -40,7 +40,7 @@ class TrashReport:
     done: tuple[TaskId, ...] = ()
     files: int = 0
     can_undo: bool = False
-    """The system told where all of them are in its bin."""
+    """The system told where all of them are in its trash."""
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
@@ -62,7 +62,7 @@ class Trash:
         self._executor = executor
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
-        """To the bin. A file that is not where it was saved is left alone."""
+        """To the trash. A file that is not where it was saved is left alone."""
         told: list[bool] = []
 
         async def one(output: Output) -> None:
@@ -73,7 +73,7 @@ class Trash:
         return replace(report, files=len(told), can_undo=bool(told) and all(told))
 
     async def put_back(self, task_ids: Sequence[TaskId]) -> TrashReport:
-        """Out of the bin, to where they were."""
+        """Out of the trash, to where they were."""
         back: list[Output] = []
 
         async def one(output: Output) -> None:
@@ -101,10 +101,10 @@ class Trash:
         return TrashReport(done=tuple(done), failed=failed)
 
     async def _throw(self, output: Output) -> bool:
-        """Whether the system told where the file is in the bin."""
+        """Whether the system told where the file is in the trash."""
         path = Path(output.path)
         if not await self._do(path.exists):
-            raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the bin.")
+            raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the trash.")
         meant = await self._store.change_output(
             output.task_id,
             output.index,
@@ -120,7 +120,7 @@ class Trash:
             raise
         detail: dict[str, object] = {"index": output.index, "file": path.name, _PLACE: str(place or "")}
         beside = path_for(path)
-        # The result is in the bin; a sidecar that cannot follow does no harm.
+        # The result is in the trash; a sidecar that cannot follow does no harm.
         with suppress(DiskError):
             if await self._do(beside.exists):
                 detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
@@ -134,7 +134,7 @@ class Trash:
             place = str(said.get(_PLACE) or "")
             if not place:
                 raise DiskError(
-                    f"It is not known where in the bin {path.name} is.",
+                    f"It is not known where in the trash {path.name} is.",
                     advice="Put it back there; it is found again by itself.",
                 )
             await self._bin.take_back(Path(place), path)
@@ -172,7 +172,7 @@ def _binned(output: Output) -> Output:
 
 
 def back_from_bin(output: Output, path: str) -> Output | None:
-    """The output whose file is at `path` again; None if it is not one that went to the bin from there."""
+    """The output whose file is at `path` again; None if it is not one that went to the trash from there."""
     if not output.is_binned or output.binned_from != path:
         return None
     return replace(output, path=path, binned_from="", look=NEVER_LOOKED)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from runway_desktop.ui.building import hbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.media.bar import BarButton, LineSlider
+from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
 
@@ -24,11 +24,11 @@ _MOST_HINTS = 0.42
 """Of the bar's width, for the keys in words."""
 
 
-class ScrubLine(LineSlider):
+class ScrubLine(ScrubSlider):
     """The line of the preview, with the looped range below it. With the focus, the arrow keys are its own."""
 
-    def __init__(self, theme: DarkRoom, parent: QWidget) -> None:
-        super().__init__(theme, parent)
+    def __init__(self, theme: DarkRoom, clips: InStep, parent: QWidget) -> None:
+        super().__init__(theme, clips, parent)
         self._range: tuple[float | None, float | None] = (None, None)
 
     def set_range(self, wanted: tuple[float | None, float | None]) -> None:
@@ -48,10 +48,9 @@ class ScrubLine(LineSlider):
         begin, end = self._range
         if self._range == (None, None) or self.maximum() <= 0:
             return
-        knob = self._knob()
-        width = max(1.0, self.width() - 2 * knob)
-        left = knob + width * (begin or 0.0) * 1000 / self.maximum()
-        right = knob + width if end is None else knob + width * min(1.0, end * 1000 / self.maximum())
+        width = max(1.0, self.width() - 2 * KNOB)
+        left = KNOB + width * (begin or 0.0) * 1000 / self.maximum()
+        right = KNOB + width if end is None else KNOB + width * min(1.0, end * 1000 / self.maximum())
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(Role.WARN))
@@ -66,21 +65,13 @@ class Hints(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._words: tuple[str, ...] = ()
         self.setProperty("tone", "muted")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def set_words(self, words: tuple[str, ...], room: int) -> None:
-        self._words = words
-        said = ""
-        for amount in range(len(words), 0, -1):
-            said = " · ".join(words[:amount])
-            if self.fontMetrics().horizontalAdvance(said) <= room:
-                break
-        else:
-            said = ""
-        if self.text() != said:
-            self.setText(said)
+        ways = (" · ".join(words[:amount]) for amount in range(len(words), 0, -1))
+        said = next((way for way in ways if self.fontMetrics().horizontalAdvance(way) <= room), "")
+        self.setText(said)
         self.setToolTip(" · ".join(words) if said != " · ".join(words) else "")
 
 
@@ -98,39 +89,28 @@ class CullingBar(QWidget):
         self._keys = keys
         self._clips = clips
         self._hint_words: tuple[str, ...] = ()
-        self._line = ScrubLine(theme, self)
-        self._line.setTracking(False)
-        self._line.setSingleStep(100)
-        self._line.setPageStep(1000)
-        self._line.setRange(0, 0)
+        self._line = ScrubLine(theme, clips, self)
         self._line.setAccessibleName("Position of all clips")
-        self._line.sliderPressed.connect(clips.begin_scrub)
-        self._line.sliderMoved.connect(lambda value: clips.seek(value / 1000))
-        self._line.sliderReleased.connect(clips.end_scrub)
-        self._line.actionTriggered.connect(self._slid_by_key)
-        self._play = self._button()
-        self._play.clicked.connect(lambda _=False: clips.toggle())
+        self._play = BarButton(theme, self, clips.toggle)
         self._now, self._length = self._time(), self._time()
         self._place = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
-        self._sizes = {size: self._button(checkable=True) for size in (1, 2, 4)}
-        for size, button in self._sizes.items():
-            button.clicked.connect(lambda _=False, size=size: self.size_wanted.emit(size))
-        self._ways = {way: self._button(checkable=True) for way in (Way.WIPE, Way.DIFFERENCE)}
-        for way, button in self._ways.items():
-            button.clicked.connect(lambda _=False, way=way: self.way_wanted.emit(way))
-        self._advance = self._button(checkable=True)
-        self._advance.clicked.connect(self.advance_wanted)
-        self._mute = self._button(checkable=True)
-        self._mute.clicked.connect(lambda _=False: clips.set_muted(not clips.muted))
-        self._full = self._button()
-        self._full.clicked.connect(lambda _=False: self.full_screen_wanted.emit())
-        self._all_keys = self._button()
-        self._all_keys.clicked.connect(lambda _=False: self.keys_wanted.emit())
+        self._sizes = {
+            size: BarButton(theme, self, lambda _=False, size=size: self.size_wanted.emit(size), checkable=True)
+            for size in (1, 2, 4)
+        }
+        self._ways = {
+            way: BarButton(theme, self, lambda _=False, way=way: self.way_wanted.emit(way), checkable=True)
+            for way in (Way.WIPE, Way.DIFFERENCE)
+        }
+        self._advance = BarButton(theme, self, self.advance_wanted, checkable=True)
+        self._mute = BarButton(theme, self, lambda: clips.set_muted(not clips.muted), checkable=True)
+        self._full = BarButton(theme, self, self.full_screen_wanted)
+        self._all_keys = BarButton(theme, self, self.keys_wanted)
         self._arrange()
         clips.changed.connect(self.show_state)
         clips.moved.connect(self._show_position)
-        clips.length_known.connect(lambda _: self.show_state())
+        clips.length_known.connect(self.show_state)
         keys.changed.connect(self._dress)
         keys.changed.connect(self.show_state)
         self._dress()
@@ -165,16 +145,9 @@ class CullingBar(QWidget):
         for part in (self._play, self._line, self._now, self._length, self._mute):
             part.setVisible(there)
         self._rest.setVisible(not there)
-        playing = clips.is_playing
-        self._play.dress(
-            "mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", self._keys.words("play.toggle")
-        )
+        self._play.dress_play(clips.is_playing, self._keys.words("play.toggle"))
         self._mute.setChecked(clips.muted)
-        self._mute.dress(
-            "mdi6.volume-off" if clips.muted else "mdi6.volume-high",
-            "Sound on" if clips.muted else "Mute",
-            self._keys.words("play.sound"),
-        )
+        self._mute.dress_sound(clips.muted, self._keys.words("play.sound"))
         self._line.setRange(0, round(clips.length * 1000))
         self._line.set_range(clips.range)
         self._length.setText(clock(clips.length))
@@ -188,32 +161,11 @@ class CullingBar(QWidget):
     def _arrange(self) -> None:
         self._rest = QWidget(self)
         self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        hbox(
-            self._play,
-            self._now,
-            (self._line, 1),
-            self._length,
-            self._place,
-            (self._rest, 1),
-            self._hints,
-            hbox(
-                *self._sizes.values(),
-                *self._ways.values(),
-                self._advance,
-                self._mute,
-                self._full,
-                self._all_keys,
-                spacing=2,
-            ),
-            on=self,
-            margins=(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2),
-            spacing=GRID * 3 // 2,
-        )
-
-    def _button(self, *, checkable: bool = False) -> BarButton:
-        button = BarButton(self._theme, self)
-        button.setCheckable(checkable)
-        return button
+        plays = (self._play, self._now, (self._line, 1), self._length)
+        switches = (*self._sizes.values(), *self._ways.values(), self._advance, self._mute, self._full, self._all_keys)
+        says = (self._place, (self._rest, 1), self._hints)
+        margins = (2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
+        hbox(*plays, *says, hbox(*switches, spacing=2), on=self, margins=margins, spacing=GRID * 3 // 2)
 
     def _time(self) -> QLabel:
         label = QLabel("00:00.0", self)
@@ -237,13 +189,8 @@ class CullingBar(QWidget):
         self._line.setToolTip(f"Position of all clips{loops.format(*ends)}")
 
     def _show_position(self, seconds: float) -> None:
-        if not self._line.isSliderDown():
-            self._line.setSliderPosition(round(seconds * 1000))
+        self._line.follow(seconds)
         self._now.setText(clock(seconds))
-
-    def _slid_by_key(self, _action: int) -> None:
-        if not self._line.isSliderDown():
-            self._clips.seek(self._line.sliderPosition() / 1000)
 
     def _fit_hints(self) -> None:
         self._hints.set_words(self._hint_words, round(self.width() * _MOST_HINTS))

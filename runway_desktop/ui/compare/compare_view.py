@@ -7,19 +7,21 @@ slot, not from a coroutine. GUI thread.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QImageReader, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.building import vbox
+from runway_desktop.ui.building import line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
-from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
+from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
+from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
@@ -33,15 +35,13 @@ from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
 from .sameness import Sameness
-from .surface import STEP, Sight
+from .surface import Sight
 
 _FAULTS = {
     Fault.MISSING: "{0} is no longer where it was saved.",
     Fault.BROKEN: "{0} cannot be played. It may be damaged.",
     Fault.NO_PICTURE: "{0} cannot be decoded here.",
 }
-_AT_ONCE_PIXELS = 1_000_000
-"""A poster up to that size is decoded where it is needed; more would be felt."""
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 """Where each key of Tab turns a stack."""
@@ -57,38 +57,18 @@ class CullingRoom(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
         self._keys = keys
-        self._dark = DarkRoom(theme)
+        self.dark = DarkRoom(theme)
         self._sight = Sight(self)
         self._workers = Workers(self)
         self._sameness = Sameness(self._workers, self)
-        self._clips = InStep(self)
-        self._way = Way.SIDE_BY_SIDE
+        self.clips = InStep(self)
+        self.way = Way.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
         self._is_open = False
         self._build()
         self._connect()
         self._keys.bind(self, Where.ROOM, self._deeds(), Qt.ShortcutContext.WindowShortcut)
-
-    @property
-    def panes(self) -> list[Pane]:
-        return self._panes
-
-    @property
-    def dark(self) -> DarkRoom:
-        return self._dark
-
-    @property
-    def clips(self) -> InStep:
-        return self._clips
-
-    @property
-    def overlay(self) -> Overlay:
-        return self._overlay
-
-    @property
-    def way(self) -> Way:
-        return self._way
 
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""
@@ -106,7 +86,7 @@ class CullingRoom(QWidget):
         """Before the application ends. Let the event loop turn once afterwards."""
         self._is_open = False
         self.close()
-        self._clips.shutdown()
+        self.clips.shutdown()
         self._workers.shutdown()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -116,7 +96,7 @@ class CullingRoom(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_open = False
-        self._clips.close()
+        self.clips.close()
         for place in range(MOST):
             self._empty(place)
         event.accept()
@@ -131,64 +111,61 @@ class CullingRoom(QWidget):
 
     def set_way(self, way: Way) -> None:
         """The same way again goes back to side by side."""
-        self._set_way(Way.SIDE_BY_SIDE if way is self._way else way)
+        self._set_way(Way.SIDE_BY_SIDE if way is self.way else way)
 
     def _build(self) -> None:
         self.setObjectName("culling")
         self.setWindowTitle("Compare")
         self.setAccessibleName("Compare takes")
-        ground = self._dark.color(Role.MEDIA).name()
-        bar_ground = self._dark.color(Role.SURFACE).name()
+        ground = self.dark.color(Role.MEDIA).name()
+        bar_ground = self.dark.color(Role.SURFACE).name()
         self.setStyleSheet(
-            f"{self._dark.style_sheet()}\n#culling, #culling-ground {{ background: {ground}; }}"
+            f"{self.dark.style_sheet()}\n#culling, #culling-ground {{ background: {ground}; }}"
             f"\n#culling-bar {{ background: {bar_ground}; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.resize(1440, 900)
         self.setMinimumSize(640, 400)
-        self._panes = [Pane(self._dark, self._sight, self) for _ in range(MOST)]
-        self._overlay = Overlay(self._dark, self._sight, self)
-        for media in (*self._panes, self._overlay):
+        self.panes = [Pane(self.dark, self._sight, self) for _ in range(MOST)]
+        self.overlay = Overlay(self.dark, self._sight, self)
+        for media in (*self.panes, self.overlay):
             media.installEventFilter(self)
         side_by_side = QWidget(self)
         side_by_side.setObjectName("culling-ground")
         self._grid = QGridLayout(side_by_side)
         self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
         self._grid.setSpacing(GRID // 2)
-        for place, pane in enumerate(self._panes):
+        for place, pane in enumerate(self.panes):
             self._grid.addWidget(pane, place // 2, place % 2)
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
-        self._stage.addWidget(self._overlay)
-        line = QFrame(self)
-        line.setProperty("line", True)
-        line.setFixedHeight(1)
-        self._bar = CullingBar(self._dark, self._clips, self._keys, self)
+        self._stage.addWidget(self.overlay)
+        self._bar = CullingBar(self.dark, self.clips, self._keys, self)
         self._bar.setObjectName("culling-bar")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        vbox((self._stage, 1), line, self._bar, on=self, spacing=0)
+        vbox((self._stage, 1), line(self), self._bar, on=self, spacing=0)
 
     def _connect(self) -> None:
-        model, clips = self._model, self._clips
+        model, clips = self._model, self.clips
         self._keys.changed.connect(self._show_words)
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
         clips.failed.connect(self._clip_failed)
-        self._sameness.known.connect(self._overlay.say_whether_same)
+        self._sameness.known.connect(self.overlay.say_whether_same)
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
-        for place, pane in enumerate(self._panes):
+        for place, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, place))
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
 
     def _deeds(self) -> dict[str, Binding]:
-        model, clips = self._model, self._clips
+        model, clips = self._model, self.clips
         return {
             "play.toggle": clips.toggle,
             "play.back": partial(clips.shuttle, -1),
@@ -231,11 +208,11 @@ class CullingRoom(QWidget):
                 stack.top.key for stack in self._model.shown
             }
             # The moment stays while one of them does: that is what is compared.
-            self._fill(at=self._clips.position if same else 0.0, play=self._clips.is_playing or not same)
+            self._fill(at=self.clips.position if same else 0.0, play=self.clips.is_playing or not same)
 
     def _fill(self, *, at: float, play: bool) -> None:
         shown = self._model.shown
-        for place, pane in enumerate(self._panes):
+        for place, pane in enumerate(self.panes):
             take = shown[place].top if place < len(shown) else None
             pane.setVisible(take is not None)
             if take is None:
@@ -248,19 +225,19 @@ class CullingRoom(QWidget):
             for take in self._takes
         ]
         if any(files):
-            self._clips.open(files, at=at, play=play)
+            self.clips.open(files, at=at, play=play)
         else:
-            self._clips.close()
-        if self._way is not Way.SIDE_BY_SIDE and len(shown) < 2:
+            self.clips.close()
+        if self.way is not Way.SIDE_BY_SIDE and len(shown) < 2:
             self._set_way(Way.SIDE_BY_SIDE)
         self._show_words()
         self._show_focus()
 
     def _arrange(self, amount: int) -> None:
         """Two beside each other, four in a square; an empty second row takes no room."""
-        for line in range(2):
-            self._grid.setRowStretch(line, 1 if line == 0 or amount > 2 else 0)
-            self._grid.setColumnStretch(line, 1 if line == 0 or amount > 1 else 0)
+        for at in range(2):
+            self._grid.setRowStretch(at, 1 if at == 0 or amount > 2 else 0)
+            self._grid.setColumnStretch(at, 1 if at == 0 or amount > 1 else 0)
 
     def _put(self, place: int, take: Take) -> None:
         before, self._takes[place] = self._takes[place], take
@@ -268,23 +245,23 @@ class CullingRoom(QWidget):
             return
         if before is not None and before.path == take.path:
             # Another file under the same name.
-            self._clips.let_go(place)
-        surface = self._panes[place].surface
-        surface.clear(_poster(take))
+            self.clips.let_go(place)
+        poster = take.output.poster
+        self.panes[place].surface.clear(small_poster(Path(poster) if poster else None))
         if take.media is Media.IMAGE:
             self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place), at=take.path)
         self._repaint(place)
 
     def _empty(self, place: int) -> None:
         self._takes[place] = None
-        self._panes[place].surface.clear()
+        self.panes[place].surface.clear()
         self._sameness.forget()
 
     def _picture_read(self, place: int, result: Picture | BadPicture) -> None:
         take = self._takes[place]
         if take is None or take.path != result.path:
             return
-        surface = self._panes[place].surface
+        surface = self.panes[place].surface
         if isinstance(result, Picture):
             surface.picture = result
         else:
@@ -295,71 +272,61 @@ class CullingRoom(QWidget):
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
         for place, frame in frames.items():
-            self._panes[place].surface.set_frame(frame)
+            self.panes[place].surface.set_frame(frame)
             self._repaint(place)
 
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]
         if take is not None:
-            self._panes[place].surface.words = _FAULTS[fault].format(take.path.name)
+            self.panes[place].surface.words = _FAULTS[fault].format(take.path.name)
             self._repaint(place)
 
     def _repaint(self, place: int) -> None:
-        if self._way is Way.SIDE_BY_SIDE:
-            self._panes[place].update()
+        if self.way is Way.SIDE_BY_SIDE:
+            self.panes[place].update()
         else:
-            self._overlay.update()
+            self.overlay.update()
 
     def _show_words(self) -> None:
         model = self._model
         for place, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
-            self._panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
-        self._bar.show_choice(model.size, self._way, model.auto_advance, model.place_words())
+            self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
+        self._bar.show_choice(model.size, self.way, model.auto_advance, model.place_words())
         self._bar.set_hints(self._hints())
         self._show_overlay()
 
     def _show_focus(self) -> None:
         place = self._model.focus
-        for number, pane in enumerate(self._panes):
+        for number, pane in enumerate(self.panes):
             pane.set_marked(number == place and len(self._model.shown) > 1)
-        pane = self._panes[place]
+        pane = self.panes[place]
         focus = self.focusWidget()
-        if (
-            self._way is Way.SIDE_BY_SIDE
-            and (focus is None or isinstance(focus, Pane | Overlay))
-            and not pane.hasFocus()
-        ):
+        if self.way is Way.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | Overlay)):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._clips.hear(place)
+        self.clips.hear(place)
         self._show_overlay()
 
     def _hints(self) -> tuple[str, ...]:
         model = self._model
-        has_clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
-        several = len(model.shown) > 1
-        return tuple(
-            words
-            for words, holds in (
-                (self._hint("in step", "play.back", "play.stop", "play.forward"), has_clips),
-                (self._hint("frame", "play.frame.back", "play.frame.forward"), has_clips),
-                (self._hint("rate", *(f"judge.rate.{stars}" for stars in range(1, 6))), True),
-                (self._hint("pick", "judge.pick"), True),
-                (self._hint("reject", "judge.reject"), True),
-                (self._hint("swap", "compare.swap"), several),
-                (self._hint("wipe", "compare.wipe"), several),
-                (self._hint("difference", "compare.difference"), several and not has_clips),
-                (
-                    self._hint(_AMOUNT_WORDS[model.size], "compare.before", "compare.next"),
-                    bool(model.place_words()),
-                ),
-                (self._hint("next take", "compare.take"), any(len(stack.takes) > 1 for stack in model.shown)),
-            )
-            if words and holds
+        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
+        hints = (
+            (clips, "in step", ("play.back", "play.stop", "play.forward")),
+            (clips, "frame", ("play.frame.back", "play.frame.forward")),
+            (True, "rate", [f"judge.rate.{stars}" for stars in range(1, 6)]),
+            (True, "pick", ("judge.pick",)),
+            (True, "reject", ("judge.reject",)),
+            (several, "swap", ("compare.swap",)),
+            (several, "wipe", ("compare.wipe",)),
+            (several and not clips, "difference", ("compare.difference",)),
+            (bool(model.place_words()), _AMOUNT_WORDS[model.size], ("compare.before", "compare.next")),
+            (stacked, "next take", ("compare.take",)),
         )
+        return tuple(hint for holds, words, ids in hints if holds and (hint := self._hint(words, ids)))
 
-    def _hint(self, words: str, *command_ids: str) -> str:
+    def _hint(self, words: str, command_ids: Sequence[str]) -> str:
         """Nothing where a key is missing."""
         keys = [self._keys.words(command_id).partition(", ")[0] for command_id in command_ids]
         if not all(keys):
@@ -385,42 +352,42 @@ class CullingRoom(QWidget):
                 self._show_words()
                 self._bar.say("There is no other result beside it to compare it with.")
                 return
-        self._way = way
+        self.way = way
         overlaid = way is not Way.SIDE_BY_SIDE
         self._stage.setCurrentIndex(1 if overlaid else 0)
         self._show_words()
         if overlaid:
-            self._overlay.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.overlay.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._show_focus()
 
     def _show_overlay(self) -> None:
         pair = self._pair()
-        if self._way is Way.SIDE_BY_SIDE or pair is None:
+        if self.way is Way.SIDE_BY_SIDE or pair is None:
             return
         names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgment()}" for place in pair]
-        first, second = self._panes[pair[0]].surface, self._panes[pair[1]].surface
-        self._overlay.show_pair(first, second, self._way, (names[0], names[1]))
-        if self._way is Way.DIFFERENCE:
+        first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
+        self.overlay.show_pair(first, second, self.way, (names[0], names[1]))
+        if self.way is Way.DIFFERENCE:
             self._sameness.look(first.picture, second.picture)
 
     def _show_size(self, size: int) -> None:
-        if self._way is not Way.SIDE_BY_SIDE:
+        if self.way is not Way.SIDE_BY_SIDE:
             self._set_way(Way.SIDE_BY_SIDE)
         self._model.show(size)
-        self._bar.show_choice(self._model.size, self._way, self._model.auto_advance, self._model.place_words())
+        self._bar.show_choice(self._model.size, self.way, self._model.auto_advance, self._model.place_words())
 
     def _move_divider(self, by: float) -> None:
-        if self._way is Way.WIPE:
-            self._overlay.set_divider(self._overlay.divider + by)
+        if self.way is Way.WIPE:
+            self.overlay.set_divider(self.overlay.divider + by)
 
     def _toggle_zoom(self) -> None:
         """Fitted, or one pixel of the focused one on one pixel of the screen."""
         if not self._sight.is_fitted:
             self._sight.fit()
             return
-        on: QWidget = self._panes[self._model.focus] if self._way is Way.SIDE_BY_SIDE else self._overlay
-        size, area = self._panes[self._model.focus].surface.size(), QRectF(on.rect())
+        on: QWidget = self.panes[self._model.focus] if self.way is Way.SIDE_BY_SIDE else self.overlay
+        size, area = self.panes[self._model.focus].surface.size(), QRectF(on.rect())
         if not size.isEmpty() and not area.isEmpty():
             fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
             # What is smaller than its pane is doubled: fitted it is larger than 100 % already.
@@ -435,17 +402,5 @@ class CullingRoom(QWidget):
     def _drag(self, place: int) -> None:
         take = self._takes[place]
         if take is not None:
-            pane = self._panes[place]
-            start_drag(pane, self._dark, DragPayload(paths=(take.path,)), pane.surface.image(256))
-
-    def sizeHint(self) -> QSize:
-        return QSize(1440, 900)
-
-
-def _poster(take: Take) -> QImage:
-    path = Path(take.output.poster) if take.output.poster else None
-    if path is None or not path.is_file():
-        return QImage()
-    reader = QImageReader(str(path))
-    size = reader.size()
-    return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
+            pane = self.panes[place]
+            start_drag(pane, self.dark, DragPayload(paths=(take.path,)), pane.surface.image(256))

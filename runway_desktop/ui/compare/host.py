@@ -28,7 +28,8 @@ class CullingHost(QObject):
         self._closed = False
         self.room: CullingRoom | None = None
         self.full_screen = True
-        model.opened.connect(self._wanted)
+        # The word may come from a coroutine, and players must not be made inside one.
+        model.opened.connect(lambda: QTimer.singleShot(0, self, self._enter))
 
     def compare(self, task_ids: Sequence[TaskId]) -> None:
         """These tasks' results; of a single task, all its takes."""
@@ -39,10 +40,6 @@ class CullingHost(QObject):
         self._closed = True
         if self.room is not None:
             self.room.shutdown()
-
-    def _wanted(self) -> None:
-        # The word may come from a coroutine, and players must not be made inside one.
-        QTimer.singleShot(0, self, self._enter)
 
     def _enter(self) -> None:
         if self._closed:

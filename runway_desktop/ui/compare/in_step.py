@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.playback import FASTEST, STEP_BACK_MS, WATCHDOG_MS, Engine
 from runway_desktop.ui.media.players import MediaEngine
 
@@ -72,11 +73,11 @@ class InStep(QObject):
         """To play as soon as all clips are there."""
         self._resume = False
         self._start_at = 0.0
-        self._opener = _single_shot(self, 0, self._open_now)
-        self._end = _single_shot(self, _AFTER_END_MS, self._end_reached)
+        self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
+        self._end = timer(self, _AFTER_END_MS, self._end_reached)
         self._tracks.ended.connect(self._end.start)
-        self._balancer = _repeating(self, BALANCE_MS, lambda: self._tracks.balance(self.rate))
-        self._backwards = _repeating(self, STEP_BACK_MS, self._step_back)
+        self._balancer = timer(self, BALANCE_MS, lambda: self._tracks.balance(self.rate), repeats=True)
+        self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
 
@@ -96,10 +97,6 @@ class InStep(QObject):
     @property
     def is_seeking(self) -> bool:
         return self._tracks.is_seeking
-
-    @property
-    def loops(self) -> bool:
-        return self.range != (None, None)
 
     def starts(self) -> dict[int, int]:
         """Start of the frame that each clip shows, microseconds, of those that have not ended."""
@@ -242,15 +239,12 @@ class InStep(QObject):
 
     def _halt(self) -> None:
         """All players stand; where exactly is for a seek to say."""
-        for timer in (self._balancer, self._backwards, self._end):
-            timer.stop()
+        for running in (self._balancer, self._backwards, self._end):
+            running.stop()
         self._wanted = False
         self._tracks.halt(pause=self.is_playing)
         self.is_playing = False
         self.rate = 1.0
-
-    def _open_now(self) -> None:
-        self._tracks.open(self._files)
 
     def _bounds(self) -> tuple[int, int]:
         begin, end = self.range
@@ -289,7 +283,7 @@ class InStep(QObject):
             self.changed.emit()
 
     def _end_reached(self) -> None:
-        rate, loops = self.rate, self.loops
+        rate, loops = self.rate, self.range != (None, None)
         if not self.is_playing:
             return
         at_end = self._tracks.have_ended
@@ -306,16 +300,3 @@ class InStep(QObject):
         self._tracks.seek(round(self._reverse_from * 1e6))
         if self._reverse_from <= self._bounds()[0] / 1e6:
             self.pause()
-
-
-def _single_shot(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
-    timer = _repeating(parent, milliseconds, then)
-    timer.setSingleShot(True)
-    return timer
-
-
-def _repeating(parent: QObject, milliseconds: int, then: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(then)
-    return timer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -32,9 +32,6 @@ class Way(Enum):
 
 
 class Overlay(QWidget):
-    divided = Signal(float)
-    """Where the divider is, from 0 to 1."""
-
     def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -78,7 +75,6 @@ class Overlay(QWidget):
         if divider != self.divider:
             self.divider = divider
             self._describe()
-            self.divided.emit(divider)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

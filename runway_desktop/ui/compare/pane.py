@@ -6,7 +6,7 @@ It tells of presses, wheel and drags; the room decides. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -14,16 +14,17 @@ from PySide6.QtGui import (
     QLinearGradient,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from runway_desktop.ui.media.picture_view import STEP
+from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import GRID, Role, Theme
 
-from .surface import STEP, Sight, Surface, paint_words
+from .surface import Sight, Surface, paint_words
 
 RADIUS = 4.0
 _BORDER = 2.0
@@ -46,7 +47,7 @@ class Pane(QWidget):
         self.surface = Surface()
         self._left, self._right, self._bold_right = "", "", False
         self._stack = ""
-        self._has_focus_mark = False
+        self.is_marked = False
         self._pressed: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -62,22 +63,16 @@ class Pane(QWidget):
             self.update()
 
     def set_marked(self, marked: bool) -> None:
-        if marked != self._has_focus_mark:
-            self._has_focus_mark = marked
+        if marked != self.is_marked:
+            self.is_marked = marked
             self.update()
-
-    @property
-    def is_marked(self) -> bool:
-        return self._has_focus_mark
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER)
-        corners = QPainterPath()
-        corners.addRoundedRect(area, RADIUS, RADIUS)
         painter.save()
-        painter.setClipPath(corners)
+        painter.setClipPath(rounded(area, RADIUS))
         painter.fillRect(area, Qt.GlobalColor.black)
         self.surface.paint(painter, area, self._sight, self.devicePixelRatioF())
         if self.surface.words:
@@ -85,7 +80,7 @@ class Pane(QWidget):
             paint_words(painter, area, self.surface.words)
         self._paint_captions(painter, area)
         painter.restore()
-        if self._has_focus_mark:
+        if self.is_marked:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), _BORDER))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             edge = area.adjusted(-_BORDER / 2, -_BORDER / 2, _BORDER / 2, _BORDER / 2)
@@ -110,12 +105,8 @@ class Pane(QWidget):
         painter.setFont(self.font())
         words = " · ".join(part for part in (self._left, self._stack) if part)
         space = max(0, int(line.width()) - taken)
-        self._write(
-            painter,
-            line,
-            Qt.AlignmentFlag.AlignLeft,
-            metrics.elidedText(words, Qt.TextElideMode.ElideRight, space),
-        )
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, space)
+        self._write(painter, line, Qt.AlignmentFlag.AlignLeft, words)
 
     @staticmethod
     def _write(painter: QPainter, line: QRectF, side: Qt.AlignmentFlag, words: str) -> None:
@@ -143,7 +134,7 @@ class Pane(QWidget):
         if not self._sight.is_fitted:
             self._sight.pan(moved, QRectF(self.rect()), self.surface.size())
             self._pressed = event.position()
-        elif _far(moved.toPoint()):
+        elif moved.toPoint().manhattanLength() >= QApplication.startDragDistance():
             self._pressed = None
             self.drag_wanted.emit()
 
@@ -164,7 +155,3 @@ def turn_sight(sight: Sight, event: QWheelEvent, area: QRectF, surface: Surface)
     if turned:
         sight.zoom_at(sight.zoom * STEP**turned, event.position(), area, surface.size())
         event.accept()
-
-
-def _far(moved: QPoint) -> bool:
-    return moved.manhattanLength() >= QApplication.startDragDistance()

@@ -12,15 +12,11 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from runway_desktop.ui.media.picture import Picture
-from runway_desktop.ui.media.stage import fitted
+from runway_desktop.ui.media.picture_view import LARGEST, PIXELATED_FROM
+from runway_desktop.ui.media.stage import draw_part, fitted
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
-
-LARGEST = 32.0
-STEP = 1.25
-_PIXELATED_FROM = 2.0
-"""Screen pixels for each pixel of the media, from which on they are shown as squares."""
 
 
 class Sight(QObject):
@@ -121,16 +117,9 @@ class Surface:
         if visible.isEmpty():
             return
         image = self.image(target.width() * ratio)
-        per_x, per_y = image.width() / target.width(), image.height() / target.height()
-        source = QRectF(
-            (visible.x() - target.x()) * per_x,
-            (visible.y() - target.y()) * per_y,
-            visible.width() * per_x,
-            visible.height() * per_y,
-        )
-        crisp = target.width() * ratio >= _PIXELATED_FROM * size.width() and self.is_live
+        crisp = target.width() * ratio >= PIXELATED_FROM * size.width() and self.is_live
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not crisp)
-        painter.drawImage(visible, image, source)
+        draw_part(painter, image, target, visible)
 
 
 def paint_words(painter: QPainter, area: QRectF, words: str) -> None:

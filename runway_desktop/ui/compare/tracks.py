@@ -15,10 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.compare.track import Phase, Track
 from runway_desktop.ui.media.playback import Engine
 from runway_desktop.ui.media.players import Fault
@@ -89,10 +90,8 @@ class Tracks(QObject):
         self._heard = 0
         self._muted = False
         self._next_seek: int | None = None
-        self._watchdog = QTimer(self, singleShot=True, interval=watchdog_ms)
-        self._watchdog.timeout.connect(self._nothing_came)
-        self._patience = QTimer(self, singleShot=True, interval=patience_ms)
-        self._patience.timeout.connect(self._out_of_patience)
+        self._watchdog = timer(self, watchdog_ms, self._nothing_came)
+        self._patience = timer(self, patience_ms, self._out_of_patience)
         self.position = 0.0
         self.length = 0.0
 

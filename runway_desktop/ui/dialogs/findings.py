@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from runway_desktop.ui.building import hbox, push_button, vbox
+from runway_desktop.ui.building import hbox, push_button, scroll_area, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -30,16 +31,11 @@ class FindingsList(QFrame):
         self._text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._area = QScrollArea(self, widgetResizable=True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(self._text)
+        self._area = scroll_area(self, self._text)
         self._more = push_button(self, "", self._turn, kind="flat")
-        row = hbox()
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._area, 1)
-        layout = vbox(row, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID), spacing=GRID // 2)
-        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        row = hbox((self._icon, Qt.AlignmentFlag.AlignTop), (self._area, 1))
+        more = (self._more, Qt.AlignmentFlag.AlignLeft)
+        vbox(row, more, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID), spacing=GRID // 2)
         FollowsTheme(theme, self, self._restyle)
         self._show()
 
@@ -62,8 +58,8 @@ class FindingsList(QFrame):
         self.setVisible(bool(self._messages))
         self._fit()
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:

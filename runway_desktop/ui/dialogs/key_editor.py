@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys, spoken
 from runway_desktop.ui.commands.table import Command
-from runway_desktop.ui.labels import announce, say, tip, words
+from runway_desktop.ui.labels import announce, say, strong, tip, words
 from runway_desktop.ui.theme import GRID
 
 
@@ -70,15 +70,13 @@ class KeyEditor(QWidget):
         self._command: Command | None = None
         self._wanted: list[QKeySequence] = []
         """What was asked for and belongs to others still."""
-        self._what = words(self, wrap=False)
-        font = self._what.font()
-        font.setWeight(font.Weight.DemiBold)
-        self._what.setFont(font)
+        self._what = strong(words(self, wrap=False))
         self._edit = KeyField(self)
         self._edit.setMinimumWidth(20 * GRID)
         self._edit.editingFinished.connect(self._pressed)
-        self._edit.left.connect(self._leave)
-        self._none = push_button(self, "No key", self._take_away)
+        self._edit.left.connect(self._again)
+        self._edit.left.connect(self.left)
+        self._none = push_button(self, "No key", lambda: self._ask_for([]))
         self._reset = push_button(self, "Reset", self._take_back)
         self._said = words(self, tone="muted")
         self._take = push_button(self, "Use it here instead", self._take_over)
@@ -100,10 +98,6 @@ class KeyEditor(QWidget):
         if self._edit.isEnabled():
             self._edit.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _leave(self) -> None:
-        self._again()
-        self.left.emit()
-
     def _name(self, name: str) -> None:
         """The line inside is a control of its own to a screen reader."""
         self._edit.setAccessibleName(name)
@@ -117,7 +111,7 @@ class KeyEditor(QWidget):
         for widget in (self._edit, self._none, self._reset):
             widget.setEnabled(can)
         self._what.setText(command.words if command is not None else "Select a command to change its shortcut.")
-        self._say("")
+        say(self._said, "", "muted")
         if command is None:
             self._edit.clear()
             self._name("Keys of no command yet")
@@ -134,7 +128,7 @@ class KeyEditor(QWidget):
         self._none.setEnabled(can and has)
         self._none.setToolTip(tip("" if has else "It has no key."))
         if command.fixed:
-            self._say(f"This key stays as it is. {command.fixed}")
+            say(self._said, f"This key stays as it is. {command.fixed}", "muted")
 
     def _show_keys(self, sequences: Sequence[QKeySequence]) -> None:
         blocked = self._edit.blockSignals(True)
@@ -143,12 +137,8 @@ class KeyEditor(QWidget):
 
     def _pressed(self) -> None:
         command, sequence = self._command, self._edit.keySequence()
-        if command is None or sequence in (QKeySequence(), *self._keys.of(command.id)[:1]):
-            return
-        self._ask_for([sequence])
-
-    def _take_away(self) -> None:
-        self._ask_for([])
+        if command is not None and sequence not in (QKeySequence(), *self._keys.of(command.id)[:1]):
+            self._ask_for([sequence])
 
     def _take_back(self) -> None:
         if self._command is not None:
@@ -168,10 +158,10 @@ class KeyEditor(QWidget):
         met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival.id) for rival in rivals))
         written = met.toString(QKeySequence.SequenceFormat.NativeText)
         if stays is not None:
-            self._say(f"{written} stays with “{stays.words}”. {stays.fixed} Press another one.", "warn")
+            say(self._said, f"{written} stays with “{stays.words}”. {stays.fixed} Press another one.", "warn")
         else:
             whose = " and ".join(f"“{rival.words}” ({_lower(rival.section)})" for rival in rivals)
-            self._say(f"{written} is the key of {whose}.", "warn")
+            say(self._said, f"{written} is the key of {whose}.", "warn")
         self._take.setVisible(stays is None)
         announce(self, f"{self._said.text()}{' Use it here instead?' if stays is None else ''}")
 
@@ -184,11 +174,7 @@ class KeyEditor(QWidget):
         if command is None:
             return
         self._keys.choose(command.id, wanted)
-        says = f"{command.words}: {', '.join(map(spoken, wanted[:1])) or 'no key'}."
-        announce(self, says)
-
-    def _say(self, text: str, tone: str = "muted") -> None:
-        say(self._said, text, tone)
+        announce(self, f"{command.words}: {', '.join(map(spoken, wanted[:1])) or 'no key'}.")
 
 
 def _lower(section: str) -> str:

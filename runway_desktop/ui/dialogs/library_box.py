@@ -4,10 +4,10 @@ way, what came of it, and what was left behind. GUI thread only."""
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.folders import LeftBehind, MoveProgress
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar, push_button, vbox
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words import units
@@ -55,10 +55,9 @@ class LibraryBox(QWidget):
                 f"result ({size}) is still in {place.folder}.",
                 f"results ({size}) are still in {place.folder}.",
             )
-            line = hbox((words(row, said, "muted"), 1), on=row)
             move = push_button(row, "Move them here…", lambda _=False, place=place: self._form.bring(place))
             move.setAccessibleDescription(said)
-            line.addWidget(move, 0, Qt.AlignmentFlag.AlignTop)
+            hbox((words(row, said, "muted"), 1), (move, Qt.AlignmentFlag.AlignTop), on=row)
             self._left.addWidget(row)
             row.show()
 
@@ -114,15 +113,11 @@ class _UnderWay(QFrame):
             explain("What was moved stays there, the others stay where they are.")
         self._read = push_button(self, "OK", form.dismiss)
         top = hbox((self._headline, 1), self._stop, self._read)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
+        self._bar = progress_bar(self, "Moved")
         self._bar.setRange(0, _STEPS)
-        self._bar.setAccessibleName("Moved")
         self._detail = words(self, tone="muted")
         self._detail.setFont(theme.tabular(theme.small_font()))
-        self._stayed = QPlainTextEdit(self)
-        self._stayed.setReadOnly(True)
-        self._stayed.setTabChangesFocus(True)
+        self._stayed = QPlainTextEdit(self, readOnly=True, tabChangesFocus=True)
         self._stayed.setAccessibleName("Files that stayed")
         self._stayed.setFixedHeight(12 * GRID)
         vbox(top, self._bar, self._detail, self._stayed, on=self, margins=_MARGINS, spacing=GRID // 2)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 from shiboken6 import isValid
 
-from runway_desktop.ui.building import STRETCH, hbox, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, timer, tool_button, vbox
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 
@@ -39,11 +39,8 @@ class Notices(QWidget):
         """Where the keyboard was before it came here, and goes back to."""
         self._covered = 0
         self.setAccessibleName("Notices")
-        self._layout = vbox(on=self, spacing=GRID // 2)
-        self._more = QPushButton(self)
-        self._more.setToolTip("Dismiss all of them")
-        self._more.clicked.connect(self.dismiss_all)
-        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignRight)
+        self._more = push_button(self, "", self.dismiss_all, tip="Dismiss all of them")
+        self._layout = vbox((self._more, Qt.AlignmentFlag.AlignRight), on=self, spacing=GRID // 2)
         over.installEventFilter(self)
         self._arrange()
 
@@ -62,34 +59,30 @@ class Notices(QWidget):
         too."""
         for bar in list(self._bars):
             if bar.is_same(message, detail) and (once or not action_text):
-                self._drop(bar)
+                self.end(bar)
         bar = Bar(self._theme, message, detail, problem, self._seconds, self)
         if action_text and on_action is not None:
             bar.offer(action_text, on_action, below=bool(also))
         for text, deed in also:
             bar.offer(text, deed, below=True)
-        bar.ended.connect(lambda: self._drop(bar))
-        self._bars.append(bar)
-        self._layout.addWidget(bar)
-        self._arrange()
-        announce(self, ". ".join(part for part in (message, action_text) if part), urgent=problem)
-        return bar
+        return self._show(bar, ". ".join(part for part in (message, action_text) if part))
 
     def follow(self, message: str, action_text: str, on_action: Callable[[], object]) -> Bar:
         """A notice of something that goes on: it stays, and its words may change, until whoever asked for it ends
         it. Dismissed, it only goes out of sight."""
         bar = Bar(self._theme, message, "", False, self._seconds, self, stays=True)
         bar.offer(action_text, on_action)
-        bar.ended.connect(lambda: self._drop(bar))
-        self._bars.append(bar)
-        self._layout.addWidget(bar)
-        self._arrange()
-        announce(self, message)
-        return bar
+        return self._show(bar, message)
 
     def end(self, bar: Bar) -> None:
-        """What a notice followed is over. One that was dismissed is gone already."""
-        self._drop(bar)
+        """Takes a notice away. Nothing happens to one that was dismissed."""
+        if bar in self._bars:
+            self._bars.remove(bar)
+            self._give_back_focus(bar)
+            self._layout.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
+            self._arrange()
 
     def messages(self) -> list[str]:
         """What is told now, oldest first, the hidden ones too."""
@@ -97,7 +90,7 @@ class Notices(QWidget):
 
     def dismiss_all(self) -> None:
         for bar in list(self._bars):
-            self._drop(bar)
+            self.end(bar)
 
     def focus_latest(self) -> None:
         """Puts the keyboard on the newest notice. Escape dismisses it."""
@@ -112,14 +105,13 @@ class Notices(QWidget):
             self._place()
         return super().eventFilter(watched, event)
 
-    def _drop(self, bar: Bar) -> None:
-        if bar in self._bars:
-            self._bars.remove(bar)
-            self._give_back_focus(bar)
-            self._layout.removeWidget(bar)
-            bar.hide()
-            bar.deleteLater()
-            self._arrange()
+    def _show(self, bar: Bar, said: str) -> Bar:
+        bar.ended.connect(lambda: self.end(bar))
+        self._bars.append(bar)
+        self._layout.addWidget(bar)
+        self._arrange()
+        announce(self, said, urgent=bar.is_problem)
+        return bar
 
     def _give_back_focus(self, bar: Bar) -> None:
         focus, before = self.window().focusWidget(), self._came_from
@@ -174,28 +166,23 @@ class Bar(QFrame):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._detail = detail
-        self._problem = problem
+        self.is_problem = problem
         self._stays = problem or stays
-        self.message = message
         self.setProperty("notice", True)
-        self.setAccessibleName(message)
-        self.setAccessibleDescription(detail)
         self._icon = QLabel(self)
         self._close = tool_button(self, self.ended, kind="flat", tip="Dismiss (Esc)", spoken=f"Dismiss: {message}")
-        self._words = words(self, message)
+        self._words = words(self)
         self._small = words(self, tone="faint")
         self._small.setFont(theme.small_font())
         self._small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        say(self._small, detail)
-        text = vbox(self._words, self._small, spacing=0)
-        self._text = text
+        self.say(message, detail)
+        self._text = vbox(self._words, self._small, spacing=0)
         self._below: QHBoxLayout | None = None
-        self._row = hbox(self._icon, (text, 1), on=self, margins=(GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2))
-        self._row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        margins = (GRID + GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        close = (self._close, Qt.AlignmentFlag.AlignTop)
+        self._row = hbox(self._icon, (self._text, 1), close, on=self, margins=margins)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._timer = QTimer(self, singleShot=True, interval=round(seconds * 1000))
-        self._timer.timeout.connect(self._over_time)
+        self._timer = timer(self, round(seconds * 1000), self._over_time)
         for child in self.findChildren(QWidget):
             child.installEventFilter(self)
         if not self._stays:
@@ -206,7 +193,7 @@ class Bar(QFrame):
         return (self.message, self._detail) == (message, detail)
 
     def say(self, message: str, detail: str) -> None:
-        """Other words, of a notice that follows something."""
+        """Sets the words. Those of a notice that follows something change."""
         self.message, self._detail = message, detail
         say(self._words, message)
         say(self._small, detail)
@@ -215,15 +202,10 @@ class Bar(QFrame):
 
     def offer(self, text: str, on_action: Callable[[], object], *, below: bool = False) -> None:
         """A button beside the words; `below` them where there are several."""
-        button = QPushButton(text, self)
+        button = push_button(self, text, self.ended)
+        button.clicked.connect(lambda _: on_action())
         button.setAccessibleDescription(self.message)
         button.installEventFilter(self)
-
-        def act() -> None:
-            self.ended.emit()
-            on_action()
-
-        button.clicked.connect(act)
         if below:
             if self._below is None:
                 # Not before there is something for it: an empty layout lets the one around it have no width.
@@ -263,7 +245,7 @@ class Bar(QFrame):
 
     def _restyle(self) -> None:
         name, role = (
-            ("mdi6.alert-circle-outline", Role.WARN) if self._problem else ("mdi6.information-outline", Role.MUTED)
+            ("mdi6.alert-circle-outline", Role.WARN) if self.is_problem else ("mdi6.information-outline", Role.MUTED)
         )
         self._icon.setPixmap(self._theme.icon(name, role).pixmap(2 * GRID, 2 * GRID))
         self._close.setIcon(self._theme.icon("mdi6.close", Role.MUTED))

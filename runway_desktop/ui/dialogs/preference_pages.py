@@ -4,19 +4,11 @@ key, notifications, Runway. GUI thread only."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QGridLayout,
-    QLabel,
-    QRadioButton,
-    QSpinBox,
-    QSystemTrayIcon,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.preferences import (
     MOST_CREDITS,
@@ -29,11 +21,11 @@ from runway_desktop.domain.preferences import (
     Section,
     Switch,
 )
-from runway_desktop.ui.building import STRETCH, clear_layout, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_file
-from runway_desktop.ui.labels import say, set_tone, tip, words
+from runway_desktop.ui.labels import say, set_reason, tip, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.question import Question
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
@@ -140,13 +132,8 @@ class Page(QWidget):
 
     def _add_choice(self, line: Preference[Any], options: tuple[tuple[Any, str], ...]) -> None:
         holder = QWidget(self)
-        rows, group, buttons = vbox(on=holder), QButtonGroup(holder), {}
-        for stored, text in options:
-            buttons[stored] = made = QRadioButton(text, holder)
-            made.setAccessibleName(f"{line.label}: {text}")
-            made.clicked.connect(lambda _=False, stored=stored: self.form.set_value(line.name, stored))
-            group.addButton(made)
-            rows.addWidget(made)
+        buttons = choices(holder, options, partial(self.form.set_value, line.name), spoken=f"{line.label}: {{}}")
+        vbox(*buttons.values(), on=holder)
         self._show_named(line, holder)
         self._follow(line.name, lambda value: buttons[value].setChecked(True))
 
@@ -319,18 +306,10 @@ class RunwayPage(Page):
     def _show_catalog(self, came: str = "", refused: bool = False) -> None:
         say(self._catalog, self.form.catalog_words)
         self._built_in.setVisible(not self.form.catalog_is_built_in)
-        say(self._came, came)
-        set_tone(self._came, "bad" if refused else "good")
+        say(self._came, came, "bad" if refused else "good")
 
     def _choose_catalog(self) -> None:
         choose_file(self, "Renew the catalog", self.form.renew_catalog, filters="Catalog (*.json)")
-
-
-def set_reason(widget: QWidget, reason: str) -> None:
-    """Enables a control, or says why it is not."""
-    widget.setEnabled(not reason)
-    widget.setToolTip(tip(reason))
-    widget.setAccessibleDescription(reason)
 
 
 def _grid(holder: QWidget | None = None) -> QGridLayout:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QListWidget, QStackedWidget, QWidget
 
 from runway_desktop.domain.preferences import Section
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, scroll_area, vbox
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
@@ -45,11 +45,7 @@ class Preferences(Dialog):
                 self._pages[section] = page
         self._stack = QStackedWidget(self)
         for page in self._pages.values():
-            area = QScrollArea(self._stack, widgetResizable=True)
-            area.setFrameShape(QFrame.Shape.NoFrame)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(page)
-            self._stack.addWidget(area)
+            self._stack.addWidget(scroll_area(self._stack, page))
         self._sections.setAccessibleName("Sections")
         self._sections.setProperty("kind", "sections")
         self._sections.addItems(list(self._pages))

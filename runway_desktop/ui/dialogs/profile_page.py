@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.preferences import Section
-from runway_desktop.ui.building import STRETCH, hbox, push_button
+from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button
 from runway_desktop.ui.file_dialogs import choose_backup
-from runway_desktop.ui.labels import mark_wrong, say
+from runway_desktop.ui.labels import say, say_wrong
 from runway_desktop.ui.profiles.color_row import ColorRow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
@@ -48,8 +48,7 @@ class ProfilePage(Page):
 
     def _build_name(self) -> None:
         title = self.heading("This profile")
-        self.name = QLineEdit(self)
-        self.name.setAccessibleName("Name of this profile")
+        self.name = line_edit(self, "Name of this profile")
         self.name.textChanged.connect(self._judge_name)
         self.name.editingFinished.connect(self._keep_name)
         title.setBuddy(self.name)
@@ -100,9 +99,7 @@ class ProfilePage(Page):
     def _judge_name(self) -> None:
         text = self.name.text()
         problem = "" if text == self._profiles.name else self._profiles.name_problem(text)
-        say(self._wrong, f"{problem} The old name stays." if problem else "")
-        mark_wrong(self.name, bool(problem))
-        self.name.setAccessibleDescription(problem)
+        say_wrong(self.name, self._wrong, f"{problem} The old name stays." if problem else "")
 
     def _keep_name(self) -> None:
         text = self.name.text().strip()

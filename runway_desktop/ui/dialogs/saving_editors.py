@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import mark_wrong, say, words
 from runway_desktop.ui.theme import Theme
@@ -33,8 +33,7 @@ class FolderEditor(OwnEditor):
         super().__init__(form, theme, parent)
         self._problem = ""
         """What is wrong with the folder that is typed."""
-        self._line = QLineEdit(self)
-        self._line.setAccessibleName("Folder for results")
+        self._line = line_edit(self, "Folder for results")
         self._line.editingFinished.connect(self.finish)
         self.setFocusProxy(self._line)
         self._choose = push_button(self, "Choose…", self._choose_folder)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHeaderView,
-    QLineEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, line_edit, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.labels import tip, words
+from runway_desktop.ui.labels import set_reason, tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
@@ -35,22 +28,18 @@ class ShortcutsDialog(Dialog):
         super().__init__("Keyboard shortcuts", parent)
         self._keys = keys
         open_at(self, QSize(72 * GRID, 80 * GRID))
-        self._search = QLineEdit(self, placeholderText="Search commands or keys", clearButtonEnabled=True)
-        self._search.setAccessibleName("Search shortcuts")
+        self._search = line_edit(self, "Search shortcuts", hint="Search commands or keys", clear=True)
         self._search.textChanged.connect(self._filter)
-        self._search.installEventFilter(self)
         self._list = self._build_list()
         self._nothing = words(self, "No shortcut has these words.", "muted")
         self._nothing.hide()
         self._editor = KeyEditor(keys, self)
         self._editor.left.connect(self._list.setFocus)
+        SearchKeys(self._search, self._list, self._editor.begin)
         self._reset_all = push_button(self, "Reset all…", self._ask_to_reset)
         close = push_button(self, "Close", self.accept)
         row = hbox(self._reset_all, STRETCH, close)
-        line = QFrame(self)
-        line.setProperty("line", True)
-        line.setFixedHeight(1)
-        vbox(self._search, self._nothing, (self._list, 1), self._editor, line, row, on=self, margins=2 * GRID)
+        vbox(self._search, self._nothing, (self._list, 1), self._editor, line(self), row, on=self, margins=2 * GRID)
         self._fill()
         keys.changed.connect(self._show_keys)
         self._show_keys()
@@ -63,26 +52,16 @@ class ShortcutsDialog(Dialog):
             self._list.setCurrentItem(heading.child(0))
             self._list.scrollToItem(heading, QTreeWidget.ScrollHint.PositionAtTop)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-                self._list.keyPressEvent(event)
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._editor.begin()
-                return True
-        return super().eventFilter(watched, event)
-
     def _build_list(self) -> QTreeWidget:
         tree = QTreeWidget(self, columnCount=3)
-        tree.setHeaderLabels(["What", "Keys", ""])
-        tree.setAccessibleName("Shortcuts")
         tree.setRootIsDecorated(False)
         tree.setItemsExpandable(False)
         tree.setIndentation(0)
-        tree.setProperty("kind", "lines")
         tree.setUniformRowHeights(True)
         tree.setAllColumnsShowFocus(True)
+        tree.setHeaderLabels(["What", "Keys", ""])
+        tree.setAccessibleName("Shortcuts")
+        tree.setProperty("kind", "lines")
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -123,9 +102,7 @@ class ShortcutsDialog(Dialog):
             for column, text in ((1, keys or "no key"), (2, "changed" if changed else "default")):
                 item.setData(column, _READ, text)
         reason = "" if self._keys.changed_commands() else "Every command has its default keys."
-        self._reset_all.setEnabled(not reason)
-        self._reset_all.setToolTip(tip(reason))
-        self._reset_all.setAccessibleDescription(reason)
+        set_reason(self._reset_all, reason)
 
     def _ask_to_reset(self) -> None:
         amount = units.count(len(self._keys.changed_commands()), "command")

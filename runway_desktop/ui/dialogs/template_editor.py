@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import push_button, vbox
+from runway_desktop.ui.building import line_edit, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong, say, tip, words
 
@@ -31,9 +31,9 @@ class TemplateEditor(QWidget):
         super().__init__(parent)
         self._problem = problem
         self._example = example
-        self.line = QLineEdit(self)
-        self.line.setAccessibleName("Template for names of files")
-        self.line.textChanged.connect(self._edited)
+        self.line = line_edit(self, "Template for names of files")
+        self.line.textChanged.connect(self.judge)
+        self.line.textChanged.connect(self.edited)
         self.line.editingFinished.connect(self.finished)
         self._shown = words(self, tone="muted")
         self._wrong = words(self, tone="bad")
@@ -64,10 +64,6 @@ class TemplateEditor(QWidget):
         say(self._wrong, problem)
         mark_wrong(self.line, bool(problem))
         self.line.setAccessibleDescription(problem or self._shown.text())
-
-    def _edited(self, text: str) -> None:
-        self.judge()
-        self.edited.emit(text)
 
     def _insert(self, field: str) -> None:
         self.line.insert(field)

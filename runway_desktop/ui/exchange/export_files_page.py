@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from runway_desktop.ui.building import add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import add_all, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import ElidedLabel, mark_wrong, say, words
+from runway_desktop.ui.labels import ElidedLabel, say_wrong, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.viewmodels.exchange.export import ExportModel
 
@@ -21,16 +21,8 @@ _SWITCHES = (
         "Keep the request inside each file",
         "Off: a client sees the result, and not how it was asked for.",
     ),
-    (
-        "sidecars",
-        "A settings file beside each file",
-        "With it the folder can be imported again.",
-    ),
-    (
-        "link",
-        "Hard links (no extra space)",
-        "No room is taken, on the same disk. One file, two names.",
-    ),
+    ("sidecars", "A settings file beside each file", "With it the folder can be imported again."),
+    ("link", "Hard links (no extra space)", "No room is taken, on the same disk. One file, two names."),
 )
 
 
@@ -45,7 +37,7 @@ class ExportFilesPage(QWidget):
         add_all(column, where, self._build_folder())
         self._folder_wrong = words(self, tone="bad")
         add_all(column, self._folder_wrong, GRID, names)
-        self.template = TemplateEditor(model.template_fields(), model.template_problem, self._first_names, self)
+        self.template = TemplateEditor(model.template_fields(), model.template_problem, model.names_words, self)
         self.template.edited.connect(lambda text: model.set("template", text))
         names.setBuddy(self.template.line)
         where.setBuddy(self.folder)
@@ -79,8 +71,7 @@ class ExportFilesPage(QWidget):
         return hbox(box, (said, 1), spacing=2 * GRID)
 
     def _build_folder(self) -> QHBoxLayout:
-        self.folder = QLineEdit(self)
-        self.folder.setAccessibleName("Folder for the files")
+        self.folder = line_edit(self, "Folder for the files")
         self.folder.textChanged.connect(lambda text: self._model.set("folder", text))
         choose = push_button(self, "Choose…", self._choose)
         return hbox((self.folder, 1), choose)
@@ -93,9 +84,6 @@ class ExportFilesPage(QWidget):
             near=Path(self.folder.text()),
         )
 
-    def _first_names(self, template: str) -> str:
-        return self._model.names_words(template)
-
     def _restyle(self) -> None:
         for heading in self._headings:
             heading.setFont(self._theme.strong_font())
@@ -103,7 +91,5 @@ class ExportFilesPage(QWidget):
             said.setFont(self._theme.small_font())
 
     def _show(self) -> None:
-        problem = self._model.folder_problem
-        say(self._folder_wrong, problem)
-        mark_wrong(self.folder, bool(problem))
+        say_wrong(self.folder, self._folder_wrong, self._model.folder_problem)
         self.template.judge()

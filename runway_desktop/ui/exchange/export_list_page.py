@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QRadioButton,
-    QWidget,
-)
+from functools import partial
 
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+
+from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm
@@ -29,18 +22,9 @@ class ExportListPage(QWidget):
         super().__init__(parent)
         self._model = model
         column = vbox(on=self)
-        row = hbox(spacing=3 * GRID)
-        self._group = QButtonGroup(self)
-        self.forms: dict[ListForm, QRadioButton] = {}
-        for form, text in _FORMS:
-            button = QRadioButton(text, self)
-            button.setChecked(form is model.form)
-            button.toggled.connect(lambda on, form=form: model.set("form", form) if on else None)
-            self._group.addButton(button)
-            self.forms[form] = button
-            row.addWidget(button)
-        row.addStretch()
-        add_all(column, row, self._build_manner())
+        self.forms = choices(self, _FORMS, partial(model.set, "form"))
+        self.forms[model.form].setChecked(True)
+        add_all(column, hbox(*self.forms.values(), STRETCH, spacing=3 * GRID), self._build_manner())
         label = words(self, "Columns")
         column.addWidget(label)
         self.columns = QListWidget(self)
@@ -78,16 +62,13 @@ class ExportListPage(QWidget):
         return holder
 
     def _build_choices(self) -> QHBoxLayout:
-        row = hbox()
         usual = {one.key for one in COLUMNS if one.is_usual}
         every = {one.key for one in COLUMNS}
-        for text, keys in (("Default", usual), ("All", every), ("None", set())):
-            button = push_button(self, text, lambda _=False, keys=keys: self._tick(keys), kind="flat")
-            row.addWidget(button)
-        row.addStretch()
-        return row
+        ticks: tuple[tuple[str, set[str]], ...] = (("Default", usual), ("All", every), ("None", set()))
+        buttons = [push_button(self, text, partial(self._tick, keys), kind="flat") for text, keys in ticks]
+        return hbox(*buttons, STRETCH)
 
-    def _tick(self, keys: set[str]) -> None:
+    def _tick(self, keys: set[str], _pressed: bool = False) -> None:
         self.columns.blockSignals(True)
         for at in range(self.columns.count()):
             item = self.columns.item(at)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
@@ -15,17 +14,14 @@ from runway_desktop.ui.file_dialogs import choose_files, choose_folder
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.door import ExchangeDoor
-from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 
+from .exchange_window import ExchangeWindow, Model
 from .export_window import ExportWindow
-from .import_window import FolderImportWindow, IdImportWindow
+from .import_window import FolderImportWindow, IdImportWindow, ImportWindow
 
 _TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
-
-
-Window = TypeVar("Window", IdImportWindow, FolderImportWindow)
 
 
 class ExchangeHost(QObject):
@@ -69,27 +65,27 @@ class ExchangeHost(QObject):
     def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
         words = "Use as prompts instead" if otherwise is not None else ""
-        return self._import(IdImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
+        window = IdImportWindow(model, self._theme, self._window, otherwise=words)
+        self._import(window, model, otherwise)
+        return window
 
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
         """Shows what results lie there. `otherwise` takes the same in as inputs."""
         model = self.door.folder_import(folder)
         words = "Use as inputs instead" if otherwise is not None else ""
         model.undo_offered.connect(self.undo_offered)
-        return self._import(FolderImportWindow(model, self._theme, self._window, otherwise=words), model, otherwise)
+        window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
+        self._import(window, model, otherwise)
+        return window
 
     def _import(
-        self,
-        window: Window,
-        model: IdImportModel | FolderImportModel,
-        otherwise: Callable[[], object] | None,
-    ) -> Window:
+        self, window: ImportWindow, model: IdImportModel | FolderImportModel, otherwise: Callable[[], object] | None
+    ) -> None:
         self._open(window, model)
         model.finished.connect(self.show_wanted)
         if otherwise is not None:
             window.otherwise_wanted.connect(otherwise)
         model.begin()
-        return window
 
     def export(self, chosen: Sequence[TaskId]) -> ExportWindow:
         """Of these tasks, or of all that the list shows."""
@@ -103,11 +99,7 @@ class ExchangeHost(QObject):
         model.begin()
         return window
 
-    def _open(
-        self,
-        window: IdImportWindow | FolderImportWindow | ExportWindow,
-        model: IdImportModel | FolderImportModel | ExportModel,
-    ) -> None:
+    def _open(self, window: ExchangeWindow, model: Model) -> None:
         """The model outlives its window while there is still something to do."""
         model.setParent(self)
         window.finished.connect(lambda _: _let_go(model))
@@ -119,7 +111,7 @@ def _documents() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
 
-def _let_go(model: IdImportModel | FolderImportModel | ExportModel) -> None:
+def _let_go(model: Model) -> None:
     def look() -> bool:
         if model.phase in (Phase.READY, Phase.DONE):
             model.leave()

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from runway_desktop.ui.building import make_plain
 from runway_desktop.ui.labels import SECOND_INKS
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
 
 ROW = 3 * GRID + GRID // 2
+_WIDEST = 2
 
 
 class _Cell(QStyledItemDelegate):
@@ -41,32 +34,23 @@ class _Cell(QStyledItemDelegate):
 
 
 class PreviewView(QTableView):
-    def __init__(self, model: PreviewTable, theme: Theme, widths: tuple[int, ...], stretch: int, parent: QWidget):
-        """`widths` in steps of the grid, one a column; the column `stretch` takes what is left."""
+    def __init__(self, model: PreviewTable, theme: Theme, widths: tuple[int, ...], parent: QWidget) -> None:
+        """`widths` in steps of the grid, one a column; the third column takes what is left."""
         super().__init__(parent)
         self._table = model
         # Its header begins where plain cells do; said before the model, as a header dresses for what it is given.
         self.setProperty("cells", "plain")
         self.setModel(model)
         self.setItemDelegate(_Cell(theme, self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
+        make_plain(self, "What was found")
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
         header.setMinimumSectionSize(5 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width * GRID)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_WIDEST, QHeaderView.ResizeMode.Stretch)
         FollowsTheme(theme, self, lambda: self.viewport().update())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -5,11 +5,12 @@ the one thing to do now. Colors, icons and fonts are looked up at each paint.
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.labels import QUIET_INKS
+from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.words.expiry import BoardColumn, BoardLine
@@ -100,10 +101,8 @@ class BoardDelegate(QStyledItemDelegate):
         """A poster, or the request's picture; else what kind of thing it is."""
         scale = painter.device().devicePixelRatioF()
         picture = self._posters.picture(line.picture, POSTER, scale) if line.picture else None
-        shape = QPainterPath()
-        shape.addRoundedRect(QRectF(place), 4, 4)
         painter.save()
-        painter.setClipPath(shape)
+        painter.setClipPath(rounded(place, 4))
         painter.fillRect(place, self._theme.color(Role.MEDIA if picture is not None else Role.HOVER))
         if picture is not None:
             target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))

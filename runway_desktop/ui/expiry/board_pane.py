@@ -4,17 +4,18 @@ left. GUI thread.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.expiry import Key
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
 from .board_view import BoardView
@@ -47,12 +48,7 @@ class BoardPane(QWidget):
         return list(dict.fromkeys(task_id for task_id, _ in self.view.selected_keys()))
 
     def choose_folder(self) -> None:
-        choose_folder(
-            self,
-            "Choose the folder for results",
-            lambda folder: self._folder_chosen(str(folder)),
-            near=self._board.library.parent,
-        )
+        choose_folder(self, "Choose the folder for results", self._folder_chosen, near=self._board.library.parent)
 
     def _build(self) -> None:
         self._title = QLabel("Not saved", self)
@@ -78,15 +74,12 @@ class BoardPane(QWidget):
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
-        words = QLabel("Every result that was paid for is on this computer.", page, wordWrap=True)
-        words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        words.setProperty("tone", "muted")
-        column.addStretch(2)
-        add_all(column, self._empty_icon, self._empty_title, words)
-        column.addStretch(3)
+        comfort = words(page, "Every result that was paid for is on this computer.", "muted")
+        comfort.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        parts = (self._empty_icon, self._empty_title, comfort)
+        vbox((STRETCH, 2), *parts, (STRETCH, 3), on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         return page
 
     def _restyle(self) -> None:
@@ -100,10 +93,8 @@ class BoardPane(QWidget):
         board = self._board
         amount = board.ready()
         trouble = board.folder_trouble()
-        self._summary.setText(board.summary())
-        self._summary.setVisible(board.total > 0)
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble) and board.total > 0)
+        say(self._summary, board.summary() if board.total else "")
+        say(self._trouble, trouble if board.total else "")
         self._folder.setVisible(bool(trouble) and board.total > 0)
         self._all.setText(units.plural(max(amount, 1), "Save now", f"Save all {amount:,}"))
         self._all.setVisible(board.total > 0)
@@ -122,13 +113,11 @@ class BoardPane(QWidget):
             menu.addAction(text, lambda: self._board.save_now(keys))
         menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
         menu.addSeparator()
-        menu.addAction(units.plural(len(keys), "Copy link", "Copy links"), lambda: self._copy_links(keys))
+        copy = units.plural(len(keys), "Copy link", "Copy links")
+        menu.addAction(copy, lambda: self.link_wanted.emit(self._board.rows_of(keys)))
         menu.addAction("Choose another folder…", self.choose_folder)
         menu.popup(at)
 
-    def _copy_links(self, keys: list[Key]) -> None:
-        self.link_wanted.emit(self._board.rows_of(keys))
-
-    def _folder_chosen(self, folder: str) -> None:
-        if problem := self._board.set_library(folder):
+    def _folder_chosen(self, folder: Path) -> None:
+        if problem := self._board.set_library(str(folder)):
             self.told.emit(problem)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import push_button, vbox
@@ -42,7 +42,8 @@ class LineageStrip(QWidget):
         self._shown: object = None
         self._walked = False
         """A thumbnail was pressed by key, and its task is not shown yet."""
-        self._takes_head, self._tree_head = self._head("Takes"), self._head("Made from")
+        self._takes_head = words(self, "Takes", "faint", wrap=False)
+        self._tree_head = words(self, "Made from", "faint", wrap=False)
         self._tree, self._takes = QWidget(self), QWidget(self)
         self._tree_row, self._takes_row = FlowLayout(self._tree), FlowLayout(self._takes)
         self._stop = OneStop(self)
@@ -160,9 +161,6 @@ class LineageStrip(QWidget):
         button.clicked.connect(lambda _=False: self.onward_wanted.emit(button))
         button.setVisible(True)
         self._tree_row.addWidget(button)
-
-    def _head(self, text: str) -> QLabel:
-        return words(self, text, "faint", wrap=False)
 
     def _again(self) -> None:
         self._shown = None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -38,6 +39,7 @@ class Thumb(QAbstractButton):
         self.is_here = here
         """It is the task that is shown."""
         self.setFixedSize(SIZE)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         leads = node.task_id is not None and not here
         # A click leads to another task and leaves the keyboard where it is: in the list, at the player.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if leads else Qt.FocusPolicy.NoFocus)
@@ -75,10 +77,8 @@ class Thumb(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        corners = QPainterPath()
-        corners.addRoundedRect(area, _RADIUS, _RADIUS)
         painter.save()
-        painter.setClipPath(corners)
+        painter.setClipPath(rounded(area, _RADIUS))
         painter.fillRect(area, self._theme.color(Role.HOVER))
         self._paint_picture(painter, area)
         if self._number:
@@ -92,9 +92,7 @@ class Thumb(QAbstractButton):
         picture = self._posters.picture(self.node.picture, SIZE * 2, ratio) if self.node.picture else None
         if picture is None:
             icon = _ICONS.get(self.node.media, "mdi6.image-outline")
-            size = 2.5 * GRID
-            place = QRectF(area.center().x() - size / 2, area.center().y() - size / 2, size, size)
-            self._theme.icon(icon, Role.MUTED).paint(painter, place.toRect())
+            self._theme.icon(icon, Role.MUTED).paint(painter, square_in(area, 2.5 * GRID))
             return
         width, height = picture.width(), picture.height()
         scale = max(area.width() / width, area.height() / height)
@@ -121,13 +119,3 @@ class Thumb(QAbstractButton):
         else:
             painter.setPen(QPen(self._theme.color(Role.BORDER), 1))
         painter.drawRoundedRect(area, _RADIUS, _RADIUS)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()

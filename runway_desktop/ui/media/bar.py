@@ -1,24 +1,34 @@
-"""The parts that both rows of controls are made of: a quiet button, and the slider that jumps to where it is pressed.
+"""The parts that all rows of controls are made of: a quiet button, and sliders that jump to where they are pressed.
 GUI thread.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
+from runway_desktop.ui.building import Does
 from runway_desktop.ui.theme import Role, Theme
 
+KNOB = 6.0
+"""Half of what the knob of a slider takes, pixels."""
 _ACTIVATING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class BarButton(QToolButton):
     """An icon with a name. Space and Return press it when it has the focus, whatever else they are shortcuts for."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, does: Does | None = None, *, checkable: bool = False
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setCheckable(checkable)
+        if does is not None:
+            self.clicked.connect(does)
         self.setProperty("kind", "flat")
         self.setStyleSheet("QToolButton { padding: 2px; }")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -30,6 +40,12 @@ class BarButton(QToolButton):
         self.setIcon(self._theme.icon(icon, Role.ACCENT if self.isChecked() else Role.MUTED))
         self.setAccessibleName(name)
         self.setToolTip(f"{name} ({keys})" if keys else name)
+
+    def dress_play(self, playing: bool, keys: str) -> None:
+        self.dress("mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", keys)
+
+    def dress_sound(self, silent: bool, keys: str) -> None:
+        self.dress(sound_icon(silent), "Sound on" if silent else "Mute", keys)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ACTIVATING:
@@ -44,6 +60,10 @@ class BarButton(QToolButton):
             super().keyPressEvent(event)
 
 
+def sound_icon(silent: bool) -> str:
+    return "mdi6.volume-off" if silent else "mdi6.volume-high"
+
+
 class LineSlider(QSlider):
     """A thin line, filled up to the value. A press anywhere goes there at once and a drag follows."""
 
@@ -52,6 +72,7 @@ class LineSlider(QSlider):
         self._theme = theme
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumWidth(32)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -78,7 +99,7 @@ class LineSlider(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        knob = self._knob()
+        knob = KNOB
         middle = self.height() / 2
         line = QRectF(knob, middle - 2, max(1.0, self.width() - 2 * knob), 4)
         at = line.x() + line.width() * self._fraction()
@@ -93,22 +114,45 @@ class LineSlider(QSlider):
                 painter.setBrush(self._theme.color(Role.TEXT))
                 painter.drawEllipse(QRectF(at - knob + 1, middle - knob + 1, 2 * knob - 2, 2 * knob - 2))
 
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def _knob(self) -> float:
-        return 6.0
-
     def _fraction(self) -> float:
         span = self.maximum() - self.minimum()
         return (self.sliderPosition() - self.minimum()) / span if span > 0 else 0.0
 
     def _move_to(self, x: float) -> None:
-        knob = self._knob()
-        fraction = min(1.0, max(0.0, (x - knob) / max(1.0, self.width() - 2 * knob)))
+        fraction = min(1.0, max(0.0, (x - KNOB) / max(1.0, self.width() - 2 * KNOB)))
         value = self.minimum() + round(fraction * (self.maximum() - self.minimum()))
         # sliderMoved is what scrubs; the value itself follows the clip.
         self.setSliderPosition(value)
+
+
+class Scrubbed(Protocol):
+    """What plays, for the slider that moves in it."""
+
+    def begin_scrub(self) -> None: ...
+    def end_scrub(self) -> None: ...
+    def seek(self, seconds: float) -> None: ...
+
+
+class ScrubSlider(LineSlider):
+    """The position in what plays, milliseconds: dragging, keys and the wheel seek in it."""
+
+    def __init__(self, theme: Theme, plays: Scrubbed, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._plays = plays
+        self.setTracking(False)
+        self.setRange(0, 0)
+        self.setSingleStep(100)
+        self.setPageStep(1000)
+        self.sliderPressed.connect(plays.begin_scrub)
+        self.sliderMoved.connect(lambda value: plays.seek(value / 1000))
+        self.sliderReleased.connect(plays.end_scrub)
+        self.actionTriggered.connect(self._slid_by_key)
+
+    def follow(self, seconds: float) -> None:
+        """Shows a position, but not while a person drags."""
+        if not self.isSliderDown():
+            self.setSliderPosition(round(seconds * 1000))
+
+    def _slid_by_key(self, _action: int) -> None:
+        if not self.isSliderDown():
+            self._plays.seek(self.sliderPosition() / 1000)

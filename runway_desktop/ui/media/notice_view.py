@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, push_button, vbox
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 
 from .stage import Stage, fitted
@@ -24,34 +25,26 @@ class NoticeView(Stage):
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._poster = QImage()
-        self._words = QLabel(self)
-        self._words.setWordWrap(True)
+        self._words = words(self, tone="muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._words.setProperty("tone", "muted")
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._button = push_button(self, "", self.action_wanted)
-        layout = vbox(STRETCH, self._words, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)
-        layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch()
+        self.button = push_button(self, "", self.action_wanted)
+        rows = (STRETCH, self._words, (self.button, Qt.AlignmentFlag.AlignHCenter), STRETCH)
+        vbox(*rows, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)
 
-    def say(self, words: str, button: str = "", poster: QImage | None = None) -> None:
+    def say(self, sentence: str, button: str = "", poster: QImage | None = None) -> None:
         """`button` is the label of the one next action; empty for none."""
         self._poster = QImage() if poster is None else poster
-        self._words.setText(words)
-        self._words.setVisible(bool(words))
-        self._words.setAccessibleName(words)
-        self._button.setText(button)
-        self._button.setAccessibleName(button)
-        self._button.setVisible(bool(button))
+        self._words.setText(sentence)
+        self._words.setVisible(bool(sentence))
+        self._words.setAccessibleName(sentence)
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))
         self.update()
 
     @property
     def words(self) -> str:
         return self._words.text()
-
-    @property
-    def button(self) -> QPushButton:
-        return self._button
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         if not self._poster.isNull():

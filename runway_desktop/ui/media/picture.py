@@ -16,6 +16,8 @@ from PySide6.QtGui import QImage, QImageReader
 VECTOR_SIDE = 4096
 """Pixels of the long side of a rasterised drawing."""
 _SMALLEST_LEVEL = 384
+_AT_ONCE_PIXELS = 1_000_000
+"""More would be felt when a poster is decoded in the GUI thread."""
 _DEEP = frozenset(
     {
         QImage.Format.Format_Grayscale16,
@@ -127,10 +129,23 @@ def read_thumbnail(path: Path, side: int) -> QImage:
     size = reader.size()
     if size.isValid() and (is_drawing(path) or max(size.width(), size.height()) > side):
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
-    image = reader.read()
-    if not image.isNull() and max(image.width(), image.height()) > side:
-        image = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    return image
+    return at_most(reader.read(), side)
+
+
+def at_most(image: QImage, side: int) -> QImage:
+    """The image, scaled down if its long side has more pixels than that."""
+    if max(image.width(), image.height()) <= side:
+        return image
+    return image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+
+def small_poster(path: Path | None) -> QImage:
+    """A poster that is small enough to be decoded where it is needed; a null image for none and for a large one."""
+    if path is None or not path.is_file():
+        return QImage()
+    reader = QImageReader(str(path))
+    size = reader.size()
+    return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
 
 
 def _halvings(image: QImage) -> list[QImage]:

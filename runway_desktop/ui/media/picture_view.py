@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.ui.theme import Theme
 
 from .picture import Picture
-from .stage import Stage, checkerboard, fitted
+from .stage import Stage, checkerboard, draw_part, fitted
 
 STEP = 1.25
 LARGEST = 32.0
-_PIXELATED_FROM = 2.0
+PIXELATED_FROM = 2.0
+"""Screen pixels for each pixel of the media, from which on they are shown as squares."""
 
 
 class PictureView(Stage):
@@ -28,7 +29,7 @@ class PictureView(Stage):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._poster = QImage()
-        self._picture: Picture | None = None
+        self.picture: Picture | None = None
         self._zoom: float | None = None
         """Screen pixels for each pixel of the picture; None fits."""
         self._center = QPointF()
@@ -37,18 +38,14 @@ class PictureView(Stage):
 
     def show_poster(self, poster: QImage) -> None:
         """Stands in until the picture is decoded. A null image leaves the stage empty."""
-        self._poster, self._picture = poster, None
+        self._poster, self.picture = poster, None
         self.fit()
         self._say_zoom()
 
     def show_picture(self, picture: Picture) -> None:
-        self._picture = picture
+        self.picture = picture
         self._zoom = None
         self._say_zoom()
-
-    @property
-    def picture(self) -> Picture | None:
-        return self._picture
 
     @property
     def is_fitted(self) -> bool:
@@ -65,7 +62,7 @@ class PictureView(Stage):
 
     def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
         """Keeps the point of the picture under `at` (a point of the view; its middle by default) where it is."""
-        if self._picture is None:
+        if self.picture is None:
             return
         at = QRectF(self.rect()).center() if at is None else at
         before = self.to_picture(at)
@@ -115,7 +112,7 @@ class PictureView(Stage):
         return (point - target.topLeft()) * (1 / self._scale())
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
-        if self._picture is None:
+        if self.picture is None:
             if not self._poster.isNull():
                 painter.drawImage(fitted(self._poster.size(), area), self._poster)
             return
@@ -123,19 +120,12 @@ class PictureView(Stage):
         visible = target & area
         if visible.isEmpty():
             return
-        if self._picture.has_alpha:
+        if self.picture.has_alpha:
             painter.fillRect(visible, checkerboard(self.theme))
-        if self.zoom >= _PIXELATED_FROM and not self._picture.is_drawing:
+        if self.zoom >= PIXELATED_FROM and not self.picture.is_drawing:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        level = self._picture.level_for(target.width() * self.devicePixelRatioF())
-        per_x, per_y = level.width() / target.width(), level.height() / target.height()
-        source = QRectF(
-            (visible.x() - target.x()) * per_x,
-            (visible.y() - target.y()) * per_y,
-            visible.width() * per_x,
-            visible.height() * per_y,
-        )
-        painter.drawImage(visible, level, source)
+        level = self.picture.level_for(target.width() * self.devicePixelRatioF())
+        draw_part(painter, level, target, visible)
 
     def drags_file_at(self, _position: QPointF) -> bool:
         return not self.can_pan()
@@ -164,7 +154,7 @@ class PictureView(Stage):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() / 120
-        if turned and self._picture is not None:
+        if turned and self.picture is not None:
             self.zoom_to(self.zoom * STEP**turned, event.position())
             event.accept()
         else:
@@ -192,7 +182,7 @@ class PictureView(Stage):
         self._say_zoom()
 
     def _size(self) -> QSizeF:
-        return QSizeF(self._picture.size) if self._picture is not None else QSizeF()
+        return QSizeF(self.picture.size) if self.picture is not None else QSizeF()
 
     def _fit_zoom(self) -> float:
         size = self._size()
@@ -208,12 +198,8 @@ class PictureView(Stage):
         """No edge comes further in than the view's edge; what is smaller than the view stays in its middle."""
         size, scale = self._size(), self._scale()
         half_w, half_h = self.width() / 2 / scale, self.height() / 2 / scale
-        x = min(max(self._center.x(), half_w), size.width() - half_w) if size.width() > 2 * half_w else size.width() / 2
-        y = (
-            min(max(self._center.y(), half_h), size.height() - half_h)
-            if size.height() > 2 * half_h
-            else size.height() / 2
-        )
+        x = _kept_inside(self._center.x(), half_w, size.width())
+        y = _kept_inside(self._center.y(), half_h, size.height())
         self._center = QPointF(x, y)
 
     def _show_cursor(self) -> None:
@@ -226,3 +212,7 @@ class PictureView(Stage):
         self._show_cursor()
         self.update()
         self.zoom_changed.emit()
+
+
+def _kept_inside(middle: float, half: float, length: float) -> float:
+    return min(max(middle, half), length - half) if length > 2 * half else length / 2

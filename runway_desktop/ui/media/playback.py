@@ -13,9 +13,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.building import timer
 
 from .players import Fault, MediaEngine
 
@@ -39,20 +40,14 @@ class Activity(Enum):
 class Engine(Protocol):
     """What `Playback` needs of a `MediaEngine`; a test gives its own."""
 
-    @property
-    def frame(self) -> Any: ...
-    @property
-    def loaded(self) -> Any: ...
-    @property
-    def duration(self) -> Any: ...
-    @property
-    def position(self) -> Any: ...
-    @property
-    def ended(self) -> Any: ...
-    @property
-    def failed(self) -> Any: ...
-    @property
-    def released(self) -> Any: ...
+    frame: Any
+    loaded: Any
+    duration: Any
+    position: Any
+    ended: Any
+    failed: Any
+    released: Any
+
     def load(self, path: Path) -> None: ...
     def unload(self) -> None: ...
     def play(self) -> None: ...
@@ -107,12 +102,10 @@ class Playback(QObject):
         self._held: Any = None
         self._next_seek: int | None = None
         self._resume = False
-        self._opener = self._single_shot(0, self._open_now)
-        self._watchdog = self._single_shot(watchdog_ms, self._nothing_came)
-        self._settle = self._single_shot(SETTLE_MS, self._settled)
-        self._backwards = QTimer(self)
-        self._backwards.setInterval(STEP_BACK_MS)
-        self._backwards.timeout.connect(self._step_back)
+        self._opener = timer(self, 0, self._open_now)
+        self._watchdog = timer(self, watchdog_ms, self._nothing_came)
+        self._settle = timer(self, SETTLE_MS, self._settled)
+        self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
         """Where running backwards has come to, seconds: finer than the frames that are shown on the way."""
@@ -244,13 +237,6 @@ class Playback(QObject):
             self._send_volume()
             self.changed.emit()
 
-    def _single_shot(self, milliseconds: int, then: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(then)
-        return timer
-
     def _at_end(self) -> bool:
         last = self._frame_us() / 1e6 * 1.1 if self._pictures else 0.02
         return self.duration > last and self.position >= self.duration - last
@@ -282,8 +268,8 @@ class Playback(QObject):
             self._engine.set_volume(self.volume**2, self.muted)
 
     def _forget(self) -> None:
-        for timer in (self._opener, self._watchdog, self._settle, self._backwards):
-            timer.stop()
+        for running in (self._opener, self._watchdog, self._settle, self._backwards):
+            running.stop()
         self.position = self.duration = 0.0
         self._set_rate(1.0)
         self._ended = self._resume = self._play_when_open = False

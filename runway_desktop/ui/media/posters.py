@@ -17,12 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
 
 from runway_desktop.domain.task import Media
+from runway_desktop.ui.building import timer
 
-from .picture import is_readable, open_reader, read_thumbnail, upright_size
+from .picture import at_most, is_readable, open_reader, read_thumbnail, upright_size
 from .playback import Engine
 from .players import Fault, MediaEngine
 from .waveform import Waveform, WaveformReader
@@ -86,15 +87,9 @@ class PosterMaker(QObject):
         self._sounds: deque[_Wish] = deque()
         self._sound: _Wish | None = None
         self._closed = False
-        self._time_out = QTimer(self)
-        self._time_out.setSingleShot(True)
-        self._time_out.setInterval(clip_time_out_ms)
-        self._time_out.timeout.connect(self._clip_timed_out)
+        self._time_out = timer(self, clip_time_out_ms, self._clip_timed_out)
         # Clips start from a timer's slot: a request may come from a coroutine, where a player must not be built.
-        self._starter = QTimer(self)
-        self._starter.setSingleShot(True)
-        self._starter.setInterval(0)
-        self._starter.timeout.connect(self._next_clip)
+        self._starter = timer(self, 0, self._next_clip)
 
     def request(self, path: Path, media: Media, target: Path) -> None:
         """Answers with `made` or `failed`, always later. A request for a target that is already under way is dropped.
@@ -127,7 +122,7 @@ class PosterMaker(QObject):
 
     def _begin(self, wish: _Wish, is_there: bool) -> None:
         if not is_there:
-            self._fail(wish, self.tr("{0} is not there.").format(wish.path.name))
+            self._fail(wish, f"{wish.path.name} is not there.")
         elif wish.media is Media.IMAGE:
             self._workers.run(partial(_poster_of_picture, wish), partial(self._finish, wish), at=wish.path)
         elif wish.media is Media.VIDEO:
@@ -139,14 +134,14 @@ class PosterMaker(QObject):
             if self._sound is None:
                 self._next_sound()
         else:
-            self._fail(wish, self.tr("There is no picture of this kind of file."))
+            self._fail(wish, "There is no picture of this kind of file.")
 
     def _finish(self, wish: _Wish, result: _Made | str | None) -> None:
         if isinstance(result, _Made):
             self._wanted.discard(wish.target)
             self.made.emit(str(wish.path), str(wish.target), result.width, result.height, result.seconds)
         else:
-            self._fail(wish, result or self.tr("{0} cannot be read. It may be damaged.").format(wish.path.name))
+            self._fail(wish, result or f"{wish.path.name} cannot be read. It may be damaged.")
 
     def _fail(self, wish: _Wish, reason: str) -> None:
         self._wanted.discard(wish.target)
@@ -211,7 +206,7 @@ class PosterMaker(QObject):
             self._save_clip(clip, first)
         else:
             self._clip_done()
-            self._fail(clip, self.tr("No frame of {0} can be decoded here.").format(clip.path.name))
+            self._fail(clip, f"No frame of {clip.path.name} can be decoded here.")
 
     def _clip_done(self) -> None:
         self._time_out.stop()
@@ -267,7 +262,7 @@ def _poster_of_frame(wish: _Wish, frame: QVideoFrame, seconds: float) -> _Made |
     image = frame.toImage()
     if image.isNull():
         return None
-    return _save(_scaled(image), wish.target, image.size(), seconds)
+    return _save(at_most(image, POSTER_SIDE), wish.target, image.size(), seconds)
 
 
 def _poster_of_sound(wish: _Wish, waveform: Waveform) -> _Made | str | None:
@@ -279,14 +274,6 @@ def _poster_of_sound(wish: _Wish, waveform: Waveform) -> _Made | str | None:
     paint_bars(painter, field, waveform.peaks)
     painter.end()
     return _save(image, wish.target, QSize(0, 0), waveform.duration)
-
-
-def _scaled(image: QImage) -> QImage:
-    if max(image.width(), image.height()) <= POSTER_SIDE:
-        return image
-    return image.scaled(
-        POSTER_SIDE, POSTER_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
 
 
 def _save(image: QImage, target: Path, size: QSize, seconds: float) -> _Made | str:

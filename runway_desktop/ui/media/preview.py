@@ -13,13 +13,13 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QImageReader
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.ui.building import vbox
+from runway_desktop.ui.building import timer, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.sharing.drag import start_drag
@@ -28,7 +28,7 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .full_screen import FullScreenWindow
 from .notice_view import NoticeView
-from .picture import BadPicture, Picture, read_picture
+from .picture import BadPicture, Picture, read_picture, small_poster
 from .picture_view import PictureView
 from .playback import Activity, Playback
 from .players import Fault
@@ -45,8 +45,6 @@ __all__ = ["Preview", "PreviewItem"]
 
 OPEN_DELAY_MS = 120
 """A clip is opened once the selection rests: running through a list with the arrow keys opens none of them."""
-_AT_ONCE_PIXELS = 1_000_000
-"""A poster up to that size is decoded where it is needed; more would be felt."""
 
 
 class Preview(QWidget):
@@ -65,35 +63,20 @@ class Preview(QWidget):
         self._keys = keys
         self._workers = Workers(self)
         self._look = QuickLook()
-        self._playback = playback if playback is not None else Playback(self)
+        self.playback = playback if playback is not None else Playback(self)
         self._items: tuple[PreviewItem, ...] = ()
-        self._index = 0
+        self.current_index = 0
         self._shown: PreviewItem | None = None
         self._missing: Path | None = None
         """The shown file, if it was not there; it is looked for again at the next call."""
         self._decoding: Future[Picture | BadPicture] | None = None
         self._waveforms = WaveformReader(self._workers, self)
         self._pending_open: tuple[Path, bool] | None = None
-        self._opener = QTimer(self)
-        self._opener.setSingleShot(True)
-        self._opener.setInterval(OPEN_DELAY_MS)
-        self._opener.timeout.connect(self._open_pending)
+        self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._full_screen: FullScreenWindow | None = None
         self._build()
         self._connect()
         self.clear()
-
-    @property
-    def playback(self) -> Playback:
-        return self._playback
-
-    @property
-    def current_index(self) -> int:
-        return self._index
-
-    @property
-    def strip(self) -> OutputStrip:
-        return self._strip
 
     @property
     def shown_path(self) -> Path | None:
@@ -115,38 +98,32 @@ class Preview(QWidget):
             self.clear()
             return
         self._items = tuple(items)
-        self._index = min(max(index, 0), len(items) - 1)
-        self._strip.setVisible(len(items) > 1)
+        self.current_index = min(max(index, 0), len(items) - 1)
+        self.strip.setVisible(len(items) > 1)
         if len(items) > 1:
-            self._strip.show_items(self._items, self._index)
+            self.strip.show_items(self._items, self.current_index)
         self._show_current()
 
     def clear(self, text: str = "") -> None:
         """Nothing on the stage but words."""
-        self._items, self._index = (), 0
-        self._strip.hide()
+        self._items, self.current_index = (), 0
+        self.strip.hide()
         self._leave()
         self._shown = None
         self._say(text)
 
     def toggle_play(self) -> None:
-        if self._playable():
-            self._hurry()
-            self._playback.toggle()
+        if self._opens_now():
+            self.playback.toggle()
 
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
-        if self._playable():
-            self._hurry()
-            self._playback.shuttle(direction)
+        if self._opens_now():
+            self.playback.shuttle(direction)
 
     def step(self, frames: int) -> None:
-        if self._playable():
-            self._hurry()
-            self._playback.step(frames)
-
-    def set_loop(self, loop: bool) -> None:
-        self._playback.set_loop(loop)
+        if self._opens_now():
+            self.playback.step(frames)
 
     def toggle_full_screen(self) -> None:
         if self._full_screen is not None:
@@ -159,7 +136,7 @@ class Preview(QWidget):
             for stage in self._all_stages():
                 stage.set_rounded(False)
             self._rows.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
-            window.take(self._body, self._items[self._index].title)
+            window.take(self._body, self._items[self.current_index].title)
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
@@ -178,18 +155,13 @@ class Preview(QWidget):
         if self._full_screen is not None:
             self._full_screen.close()
         self._leave()
-        self._playback.shutdown()
+        self.playback.shutdown()
         self._workers.shutdown()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._full_screen is None:
-            self._playback.pause()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name_parts()
+            self.playback.pause()
 
     def _build(self) -> None:
         self._body = QWidget(self)
@@ -198,33 +170,38 @@ class Preview(QWidget):
         self._video = VideoView(self._theme)
         self._sound = WaveformView(self._theme)
         self._stages = StageBox(self._all_stages(), self._body)
-        self._transport = Transport(self._theme, self._playback, keys=self._keys)
+        self._transport = Transport(self._theme, self.playback, keys=self._keys)
         self._zoom_bar = ZoomBar(self._theme, self._picture, self._keys)
         self._no_bar = QWidget()
         self._bars = QStackedWidget(self._body)
         for bar in (self._no_bar, self._transport, self._zoom_bar):
             self._bars.addWidget(bar)
         self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._strip = OutputStrip(self._theme, self._workers, self._body)
-        self._strip.hide()
-        self._rows = vbox(self._bars, self._strip)
+        self.strip = OutputStrip(self._theme, self._workers, self._body)
+        self.strip.hide()
+        self._rows = vbox(self._bars, self.strip)
         vbox((self._stages, 1), self._rows, on=self._body)
         vbox(self._body, on=self)
         self.setFocusProxy(self._stages)
-        self._name_parts()
+        self.setAccessibleName("Preview")
+        self._picture.setAccessibleName("Picture")
+        self._video.setAccessibleName("Clip")
+        self._sound.setAccessibleName("Waveform")
 
     def _connect(self) -> None:
-        playback = self._playback
+        playback = self.playback
         playback.frame.connect(self._video.show_frame)
         playback.moved.connect(self._sound_moved)
         playback.failed.connect(self._play_failed)
         playback.released.connect(self.released)
         self._waveforms.ready.connect(self._waveform_ready)
         self._notice.action_wanted.connect(self._open_outside)
-        self._strip.chosen.connect(self._chosen)
-        self._strip.drag_wanted.connect(self._drag_out_of_strip)
+        self.strip.chosen.connect(self._chosen)
+        self.strip.drag_wanted.connect(self._drag_out_of_strip)
         self._video.clicked.connect(self.toggle_play)
-        self._video.double_clicked.connect(self._video_double_clicked)
+        # The first of the two clicks has toggled playing; full screen should not.
+        self._video.double_clicked.connect(self.toggle_play)
+        self._video.double_clicked.connect(self.toggle_full_screen)
         self._sound.scrub_began.connect(playback.begin_scrub)
         self._sound.scrubbed.connect(lambda fraction: playback.seek(fraction * playback.duration))
         self._sound.scrub_ended.connect(playback.end_scrub)
@@ -240,7 +217,7 @@ class Preview(QWidget):
             "play.forward": partial(self.shuttle, 1),
             "play.frame.back": partial(self.step, -1),
             "play.frame.forward": partial(self.step, 1),
-            "play.loop": lambda: self.set_loop(not playback.loop),
+            "play.loop": lambda: playback.set_loop(not playback.loop),
             "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
             "play.full": self.toggle_full_screen,
             "look.fit": self._picture.toggle_fit,
@@ -253,17 +230,8 @@ class Preview(QWidget):
     def _all_stages(self) -> tuple[Stage, ...]:
         return (self._notice, self._picture, self._video, self._sound)
 
-    def _name_parts(self) -> None:
-        self.setAccessibleName(self.tr("Preview"))
-        self._picture.setAccessibleName(self.tr("Picture"))
-        self._video.setAccessibleName(self.tr("Clip"))
-        self._sound.setAccessibleName(self.tr("Waveform"))
-
-    def _current(self) -> PreviewItem | None:
-        return self._items[self._index] if self._items else None
-
     def _show_current(self) -> None:
-        item = self._current()
+        item = self._items[self.current_index] if self._items else None
         before = self._shown
         came_back = self._missing is not None and self._look.is_file(self._missing)
         if item is None or (item == before and not came_back):
@@ -271,7 +239,8 @@ class Preview(QWidget):
         self._missing = None
         same_file = item.path is not None and before is not None and _content(before) == _content(item)
         self._shown = item
-        self._describe(item)
+        for stage in (self._picture, self._video, self._sound):
+            stage.setAccessibleDescription(item.title)
         if same_file and not came_back:
             return
         self._leave()
@@ -292,11 +261,7 @@ class Preview(QWidget):
             self._waveforms.read(item.path)
             self._open_soon(item.path, pictures=False)
         else:
-            self._offer_system(item.path, self.tr("This kind of file cannot be shown here."))
-
-    def _describe(self, item: PreviewItem) -> None:
-        for stage in (self._picture, self._video, self._sound):
-            stage.setAccessibleDescription(item.title)
+            self._offer_system(item.path, "This kind of file cannot be shown here.")
 
     def _put(self, stage: Stage, bar: QWidget) -> None:
         if self._bars.currentWidget() is not bar:
@@ -311,8 +276,8 @@ class Preview(QWidget):
         if self._decoding is not None:
             self._decoding.cancel()
             self._decoding = None
-        if even_if_empty or self._playback.activity is not Activity.EMPTY:
-            self._playback.close()
+        if even_if_empty or self.playback.activity is not Activity.EMPTY:
+            self.playback.close()
 
     def _say(self, words: str, button: str = "", poster: QImage | None = None) -> None:
         self._notice.say(words, button, poster)
@@ -320,18 +285,13 @@ class Preview(QWidget):
 
     def _say_missing(self, path: Path) -> None:
         self._missing = path
-        self._say(self.tr("{0} is no longer where it was saved.").format(path.name))
+        self._say(f"{path.name} is no longer where it was saved.")
 
     def _offer_system(self, path: Path, words: str) -> None:
-        self._say(f"{path.name}\n{words}", self.tr("Open with the system’s program"), self._poster(self._shown))
+        self._say(f"{path.name}\n{words}", "Open with the system’s program", self._poster(self._shown))
 
     def _poster(self, item: PreviewItem | None) -> QImage:
-        """The poster, if it is small enough to decode here."""
-        if item is None or item.poster is None or not item.poster.is_file():
-            return QImage()
-        reader = QImageReader(str(item.poster))
-        size = reader.size()
-        return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
+        return small_poster(item.poster if item is not None else None)
 
     def _show_picture(self, item: PreviewItem, path: Path) -> None:
         self._picture.show_poster(self._poster(item))
@@ -347,27 +307,27 @@ class Preview(QWidget):
         elif result.missing:
             self._say_missing(result.path)
         else:
-            self._offer_system(result.path, self.tr("This picture cannot be read here. It may be damaged."))
+            self._offer_system(result.path, "This picture cannot be read here. It may be damaged.")
 
     def _open_soon(self, path: Path, *, pictures: bool) -> None:
         self._pending_open = (path, pictures)
         self._opener.start()
 
-    def _hurry(self) -> None:
-        """Opens what waits for the selection to rest, or was stopped, since a person wants it now."""
+    def _opens_now(self) -> bool:
+        """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""
+        if self.stage not in (self._video, self._sound):
+            return False
         if self._shown is None:
             self._show_current()
         if self._pending_open is not None:
             self._open_pending()
+        return True
 
     def _open_pending(self) -> None:
         self._opener.stop()
         pending, self._pending_open = self._pending_open, None
         if pending is not None:
-            self._playback.open(pending[0], pictures=pending[1])
-
-    def _playable(self) -> bool:
-        return self.stage in (self._video, self._sound)
+            self.playback.open(pending[0], pictures=pending[1])
 
     def _play_failed(self, fault: Fault) -> None:
         path = self._shown.path if self._shown is not None else None
@@ -376,12 +336,12 @@ class Preview(QWidget):
         if fault is Fault.MISSING:
             self._say_missing(path)
         elif fault is Fault.NO_PICTURE:
-            self._offer_system(path, self.tr("This clip’s format, perhaps AV1, cannot be decoded here."))
+            self._offer_system(path, "This clip’s format, perhaps AV1, cannot be decoded here.")
         else:
-            self._offer_system(path, self.tr("This file cannot be played here. It may be damaged."))
+            self._offer_system(path, "This file cannot be played here. It may be damaged.")
 
     def _sound_moved(self, seconds: float) -> None:
-        duration = self._playback.duration
+        duration = self.playback.duration
         self._sound.set_fraction(min(1.0, seconds / duration) if duration > 0 else 0.0)
 
     def _waveform_ready(self, path: Path, waveform: Waveform) -> None:
@@ -389,8 +349,8 @@ class Preview(QWidget):
             self._sound.show_waveform(waveform)
 
     def _chosen(self, index: int) -> None:
-        if index != self._index:
-            self._index = index
+        if index != self.current_index:
+            self.current_index = index
             self._show_current()
             self.currentChanged.emit(index)
 
@@ -398,14 +358,9 @@ class Preview(QWidget):
         if self._shown is not None and self._shown.path is not None:
             self.openRequested.emit(self._shown.path)
 
-    def _video_double_clicked(self) -> None:
-        # The first of the two clicks has toggled playing; full screen should not.
-        self.toggle_play()
-        self.toggle_full_screen()
-
     def _drag_out_of_strip(self, row: int) -> None:
         if 0 <= row < len(self._items) and self._items[row].path is not None:
-            start_drag(self, self._theme, self._parcel(row), self._strip.thumbnail_at(row))
+            start_drag(self, self._theme, self._parcel(row), self.strip.thumbnail_at(row))
 
     def _drag_out(self) -> None:
         item = self._shown
@@ -415,7 +370,7 @@ class Preview(QWidget):
         image = stage.image() if isinstance(stage, VideoView) else self._poster(item)
         if isinstance(stage, PictureView) and stage.picture is not None:
             image = stage.picture.levels[-1]
-        start_drag(self, self._theme, self._parcel(self._index), image)
+        start_drag(self, self._theme, self._parcel(self.current_index), image)
 
     def _parcel(self, row: int) -> DragPayload:
         path, count = self._items[row].path, len(self._items)

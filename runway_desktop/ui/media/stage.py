@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import Role, Theme
 
 RADIUS = 5
@@ -39,6 +40,14 @@ def fitted(size: QSize | QSizeF, area: QRectF) -> QRectF:
     scale = min(area.width() / size.width(), area.height() / size.height())
     width, height = size.width() * scale, size.height() * scale
     return QRectF(area.center().x() - width / 2, area.center().y() - height / 2, width, height)
+
+
+def draw_part(painter: QPainter, image: QImage, target: QRectF, visible: QRectF) -> None:
+    """Of an image that would fill `target`, what is `visible` of it."""
+    per_x, per_y = image.width() / target.width(), image.height() / target.height()
+    corner = visible.topLeft() - target.topLeft()
+    source = QRectF(corner.x() * per_x, corner.y() * per_y, visible.width() * per_x, visible.height() * per_y)
+    painter.drawImage(visible, image, source)
 
 
 def checkerboard(theme: Theme) -> QBrush:
@@ -88,8 +97,7 @@ class Stage(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         area = QRectF(self.rect())
         if not self._rounded:
-            painter = QPainter(self)
-            self._paint_content(painter, area)
+            self._paint_content(QPainter(self), area)
             return
         ratio = self.devicePixelRatioF()
         layer = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
@@ -100,9 +108,7 @@ class Stage(QWidget):
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
         corners = QPainterPath()
         corners.addRect(area.adjusted(-1, -1, 1, 1))
-        kept = QPainterPath()
-        kept.addRoundedRect(area, RADIUS, RADIUS)
-        painter.fillPath(corners - kept, QColor(Qt.GlobalColor.black))
+        painter.fillPath(corners - rounded(area, RADIUS), QColor(Qt.GlobalColor.black))
         painter.end()
         painter = QPainter(self)
         painter.drawImage(0, 0, layer)
@@ -115,11 +121,6 @@ class Stage(QWidget):
         reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
         self._focus_visible = event.reason() in reasons
         super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -163,27 +164,23 @@ class StageBox(QWidget):
     def __init__(self, stages: Sequence[Stage], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stages = tuple(stages)
-        self._current = self._stages[0]
+        self.current = self._stages[0]
         for stage in self._stages:
             stage.setParent(self)
-            stage.setVisible(stage is self._current)
-        self.setFocusProxy(self._current)
+            stage.setVisible(stage is self.current)
+        self.setFocusProxy(self.current)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumSize(160, 90)
 
-    @property
-    def current(self) -> Stage:
-        return self._current
-
     def show_stage(self, stage: Stage) -> None:
         """Changes what is visible; the focus goes along if the old stage had it."""
-        if stage is self._current:
+        if stage is self.current:
             return
         focus = QApplication.focusWidget()
-        had_focus = focus is not None and (focus is self._current or self._current.isAncestorOf(focus))
-        before, self._current = self._current, stage
+        had_focus = focus is not None and (focus is self.current or self.current.isAncestorOf(focus))
+        before, self.current = self.current, stage
         self.setFocusProxy(stage)
         stage.setGeometry(self.rect())
         stage.show()
@@ -202,4 +199,4 @@ class StageBox(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._current.setGeometry(self.rect())
+        self.current.setGeometry(self.rect())

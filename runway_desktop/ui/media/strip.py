@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,6 +26,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.media.picture import read_thumbnail
 from runway_desktop.ui.media.stage import RADIUS, fitted
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 
@@ -53,8 +54,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        shape = QPainterPath()
-        shape.addRoundedRect(area, RADIUS, RADIUS)
+        shape = rounded(area, RADIUS)
         painter.fillPath(shape, self._theme.color(Role.MEDIA))
         image = index.data(_THUMBNAIL)
         if isinstance(image, QImage) and not image.isNull():
@@ -64,9 +64,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         else:
             media = self._strip.media_at(index.row())
             icon = self._theme.icon(_ICONS.get(media, "mdi6.file-outline"), Role.FAINT)
-            side = area.height() * 0.45
-            centered = QRectF(area.center().x() - side / 2, area.center().y() - side / 2, side, side)
-            icon.paint(painter, centered.toRect())
+            icon.paint(painter, square_in(area, area.height() * 0.45))
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
             painter.drawRoundedRect(area, RADIUS, RADIUS)
@@ -130,7 +128,7 @@ class OutputStrip(QListWidget):
             self.setCurrentRow(current)
         finally:
             self.blockSignals(False)
-        self.setAccessibleName(self.tr("Outputs"))
+        self.setAccessibleName("Outputs")
         self.viewport().update()
 
     def thumbnail_at(self, row: int) -> QImage:
@@ -142,7 +140,7 @@ class OutputStrip(QListWidget):
 
     def _fill(self, row: int, item: PreviewItem) -> None:
         entry = self.item(row)
-        name = item.title or self.tr("Output {0} of {1}").format(row + 1, len(self._items))
+        name = item.title or f"Output {row + 1} of {len(self._items)}"
         entry.setToolTip(name)
         entry.setData(Qt.ItemDataRole.AccessibleTextRole, name)
         source = item.poster

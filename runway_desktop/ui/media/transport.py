@@ -17,7 +17,7 @@ from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
-from .bar import BarButton, LineSlider
+from .bar import BarButton, LineSlider, ScrubSlider, sound_icon
 from .playback import Activity, Playback
 
 LEAST_SLIDER = 15 * GRID
@@ -44,46 +44,26 @@ class Transport(QWidget):
         self._theme = theme
         self._keys = keys
         self._playback = playback
-        self._back = self._button(lambda: playback.step(-1))
-        self._play = self._button(self.play_wanted.emit)
-        self._on = self._button(lambda: playback.step(1))
-        self._slider = LineSlider(theme, self)
-        self._slider.setRange(0, 0)
-        self._slider.setTracking(False)
-        self._slider.setPageStep(1000)
-        self._slider.setSingleStep(100)
-        self._slider.sliderPressed.connect(playback.begin_scrub)
-        self._slider.sliderMoved.connect(self._scrubbed)
-        self._slider.sliderReleased.connect(playback.end_scrub)
-        self._slider.actionTriggered.connect(self._slid_by_key)
+        self._back = BarButton(theme, self, lambda: playback.step(-1))
+        self._play = BarButton(theme, self, self.play_wanted)
+        self._on = BarButton(theme, self, lambda: playback.step(1))
+        self._slider = ScrubSlider(theme, playback, self)
         self._time = words(self, tone="muted", wrap=False)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self._loop = self._button(lambda: playback.set_loop(not playback.loop))
-        self._loop.setCheckable(True)
-        self._volume = self._button(None)
-        self._full = self._button(self.full_screen_wanted.emit)
+        self._loop = BarButton(theme, self, lambda: playback.set_loop(not playback.loop), checkable=True)
+        self._volume = BarButton(theme, self)
+        self._full = BarButton(theme, self, self.full_screen_wanted)
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
         self._written = _BOTH
         """The widest time that is written; empty where there is no room for any."""
         self._build_volume()
-        hbox(
-            self._back,
-            self._play,
-            self._on,
-            (self._slider, 1),
-            GRID // 2,
-            self._time,
-            GRID // 2,
-            self._loop,
-            self._volume,
-            self._full,
-            on=self,
-            spacing=_SPACING,
-        )
-        OneStop(self, (self._back, self._play, self._on))
-        OneStop(self, (self._loop, self._volume, self._full))
+        first, last = (self._back, self._play, self._on), (self._loop, self._volume, self._full)
+        hbox(*first, (self._slider, 1), GRID // 2, self._time, GRID // 2, *last, on=self, spacing=_SPACING)
+        OneStop(self, first)
+        OneStop(self, last)
         playback.changed.connect(self._show_state)
-        playback.moved.connect(self._show_position)
+        playback.moved.connect(self._slider.follow)
+        playback.moved.connect(self._write_time)
         playback.length_known.connect(self._length_known)
         if keys is not None:
             keys.changed.connect(self._restyle)
@@ -104,22 +84,15 @@ class Transport(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def _button(self, then: object) -> BarButton:
-        button = BarButton(self._theme, self)
-        if callable(then):
-            button.clicked.connect(lambda _checked=False: then())
-        return button
-
     def _build_volume(self) -> None:
-        menu = QMenu(self)
+        menu, playback = QMenu(self), self._playback
         box = QWidget(menu)
-        self._mute = BarButton(self._theme, box)
-        self._mute.clicked.connect(lambda: self._playback.set_volume(self._playback.volume, not self._playback.muted))
+        self._mute = BarButton(self._theme, box, lambda: playback.set_volume(playback.volume, not playback.muted))
         self._loudness = LineSlider(self._theme, box)
         self._loudness.setRange(0, 100)
-        self._loudness.setValue(round(self._playback.volume * 100))
+        self._loudness.setValue(round(playback.volume * 100))
         self._loudness.setMinimumWidth(12 * GRID)
-        self._loudness.valueChanged.connect(lambda value: self._playback.set_volume(value / 100, value == 0))
+        self._loudness.valueChanged.connect(lambda value: playback.set_volume(value / 100, value == 0))
         hbox(self._mute, self._loudness, on=box, margins=(GRID, GRID // 2, GRID, GRID // 2))
         action = QWidgetAction(menu)
         action.setDefaultWidget(box)
@@ -131,36 +104,28 @@ class Transport(QWidget):
     def _restyle(self) -> None:
         small = self._theme.tabular(self._theme.small_font())
         self._time.setFont(small)
-        self._back.dress("mdi6.step-backward", self.tr("One frame back"), self._told("play.frame.back"))
-        self._on.dress("mdi6.step-forward", self.tr("One frame on"), self._told("play.frame.forward"))
-        self._slider.setAccessibleName(self.tr("Position"))
+        self._back.dress("mdi6.step-backward", "One frame back", self._told("play.frame.back"))
+        self._on.dress("mdi6.step-forward", "One frame on", self._told("play.frame.forward"))
+        self._slider.setAccessibleName("Position")
         shuttle = [self._told(name) for name in ("play.back", "play.stop", "play.forward")]
-        words = self.tr("Position. {0} plays backwards, {1} stops, {2} plays") if all(shuttle) else self.tr("Position")
+        words = "Position. {0} plays backwards, {1} stops, {2} plays" if all(shuttle) else "Position"
         self._slider.setToolTip(words.format(*shuttle))
-        self._loudness.setAccessibleName(self.tr("Volume"))
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), self._told("play.full"))
+        self._loudness.setAccessibleName("Volume")
+        self._full.dress("mdi6.fullscreen", "Full screen", self._told("play.full"))
         self._show_state()
         self._fit()
 
     def _show_state(self) -> None:
         playback = self._playback
         ready = playback.activity in (Activity.PAUSED, Activity.PLAYING)
-        toggles = self._told("play.toggle")
-        if playback.is_playing:
-            self._play.dress("mdi6.pause", self.tr("Pause"), toggles)
-        else:
-            self._play.dress("mdi6.play", self.tr("Play"), toggles)
+        self._play.dress_play(playback.is_playing, self._told("play.toggle"))
         for widget in (self._back, self._on, self._slider):
             widget.setEnabled(ready)
         self._loop.setChecked(playback.loop)
-        self._loop.dress("mdi6.repeat", self.tr("Loop"), self._told("play.loop"))
+        self._loop.dress("mdi6.repeat", "Loop", self._told("play.loop"))
         silent = playback.muted or playback.volume == 0
-        self._volume.dress("mdi6.volume-off" if silent else "mdi6.volume-high", self.tr("Volume"))
-        self._mute.dress(
-            "mdi6.volume-off" if silent else "mdi6.volume-high",
-            self.tr("Sound on") if silent else self.tr("Mute"),
-            self._told("play.sound"),
-        )
+        self._volume.dress(sound_icon(silent), "Volume")
+        self._mute.dress_sound(silent, self._told("play.sound"))
         if playback.activity in (Activity.EMPTY, Activity.OPENING, Activity.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)
         self._write_time()
@@ -171,11 +136,6 @@ class Transport(QWidget):
     def _length_known(self, seconds: float) -> None:
         self._slider.setRange(0, round(seconds * 1000))
         self._fit()
-
-    def _show_position(self, seconds: float) -> None:
-        if not self._slider.isSliderDown():
-            self._slider.setSliderPosition(round(seconds * 1000))
-        self._write_time()
 
     def _write_time(self) -> None:
         text = clock(self._playback.position)
@@ -209,10 +169,3 @@ class Transport(QWidget):
 
     def _words_width(self, written: str) -> int:
         return self._time.fontMetrics().horizontalAdvance(written) + 2 if written else 0
-
-    def _scrubbed(self, milliseconds: int) -> None:
-        self._playback.seek(milliseconds / 1000)
-
-    def _slid_by_key(self, _action: int) -> None:
-        if not self._slider.isSliderDown():
-            self._playback.seek(self._slider.sliderPosition() / 1000)

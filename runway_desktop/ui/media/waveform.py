@@ -13,7 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+
+from runway_desktop.ui.building import timer
 
 from .picture import is_readable
 from .players import call_later
@@ -132,9 +134,7 @@ class WaveformReader(QObject):
         self._decoder: QAudioDecoder | None = None
         self._windows: list[float] = []
         self._seconds = 0.0
-        self._alarm = QTimer(self)
-        self._alarm.setSingleShot(True)
-        self._alarm.timeout.connect(self._give_up)
+        self._alarm = timer(self, _TIME_OUT_MS, self._give_up)
 
     def read(self, path: Path) -> None:
         self.cancel()

@@ -38,18 +38,14 @@ class WaveformView(Stage):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._waveform: Waveform | None = None
+        self.waveform: Waveform | None = None
         self._fraction = 0.0
         self._scrubbing = False
 
     def show_waveform(self, waveform: Waveform | None) -> None:
         """None while it is not known: a flat line."""
-        self._waveform = waveform
+        self.waveform = waveform
         self.update()
-
-    @property
-    def waveform(self) -> Waveform | None:
-        return self._waveform
 
     def set_fraction(self, fraction: float) -> None:
         if fraction != self._fraction:
@@ -58,7 +54,7 @@ class WaveformView(Stage):
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         field = self._field()
-        peaks = self._waveform.peaks if self._waveform is not None else ()
+        peaks = self.waveform.peaks if self.waveform is not None else ()
         played_to = field.x() + self._fraction * field.width()
         for role, left, right in ((Role.ACCENT, area.x(), played_to), (Role.FAINT, played_to, area.right())):
             painter.setClipRect(QRectF(left, area.y(), right - left, area.height()))

@@ -22,40 +22,23 @@ class ZoomBar(QWidget):
         self._theme = theme
         self._keys = keys
         self._view = view
-        self._fit = BarButton(theme, self)
-        self._fit.setCheckable(True)
-        self._pixel = BarButton(theme, self)
-        self._pixel.setCheckable(True)
-        self._out = BarButton(theme, self)
-        self._in = BarButton(theme, self)
-        self._full = BarButton(theme, self)
+        self._fit = BarButton(theme, self, view.fit, checkable=True)
+        self._pixel = BarButton(theme, self, lambda: view.zoom_to(1.0), checkable=True)
+        self._out = BarButton(theme, self, view.zoom_out)
+        self._in = BarButton(theme, self, view.zoom_in)
+        self._full = BarButton(theme, self, self.full_screen_wanted)
         self._words = words(self, tone="muted", wrap=False)
-        hbox(
-            self._fit,
-            self._pixel,
-            self._out,
-            self._in,
-            STRETCH,
-            self._words,
-            GRID // 2,
-            self._full,
-            on=self,
-            spacing=GRID // 4,
-        )
-        self._fit.clicked.connect(view.fit)
-        self._pixel.clicked.connect(lambda: view.zoom_to(1.0))
-        self._out.clicked.connect(view.zoom_out)
-        self._in.clicked.connect(view.zoom_in)
-        self._full.clicked.connect(self.full_screen_wanted)
+        zooms = (self._fit, self._pixel, self._out, self._in)
+        hbox(*zooms, STRETCH, self._words, GRID // 2, self._full, on=self, spacing=GRID // 4)
         view.zoom_changed.connect(self._show_zoom)
         keys.changed.connect(self._restyle)
         self._style = FollowsTheme(theme, self, self._restyle)
 
     def _restyle(self) -> None:
         self._words.setFont(self._theme.tabular(self._theme.small_font()))
-        self._out.dress("mdi6.magnify-minus-outline", self.tr("Zoom out"), self._keys.words("look.out"))
-        self._in.dress("mdi6.magnify-plus-outline", self.tr("Zoom in"), self._keys.words("look.in"))
-        self._full.dress("mdi6.fullscreen", self.tr("Full screen"), self._keys.words("play.full"))
+        self._out.dress("mdi6.magnify-minus-outline", "Zoom out", self._keys.words("look.out"))
+        self._in.dress("mdi6.magnify-plus-outline", "Zoom in", self._keys.words("look.in"))
+        self._full.dress("mdi6.fullscreen", "Full screen", self._keys.words("play.full"))
         self._show_zoom()
 
     def _show_zoom(self) -> None:
@@ -65,8 +48,8 @@ class ZoomBar(QWidget):
         self._fit.setChecked(picture is not None and self._view.is_fitted)
         self._pixel.setChecked(picture is not None and not self._view.is_fitted and abs(self._view.zoom - 1) < 0.001)
         keys = self._keys.words("look.fit")
-        self._fit.dress("mdi6.fit-to-page-outline", self.tr("Fit"), keys)
-        self._pixel.dress("mdi6.numeric-1-box-outline", self.tr("100 %: one pixel to one pixel"), keys)
+        self._fit.dress("mdi6.fit-to-page-outline", "Fit", keys)
+        self._pixel.dress("mdi6.numeric-1-box-outline", "100 %: one pixel to one pixel", keys)
         if picture is None:
             self._words.clear()
         else:

@@ -5,29 +5,25 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_target
-from runway_desktop.ui.labels import announce, say, tip, words
+from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 
-from .progress_foot import ProgressFoot
+from .progress_foot import ProgressWindow
 
 WIDTH = 64 * GRID
 
 
-class BackupWindow(Dialog):
+class BackupWindow(ProgressWindow):
     file_wanted = Signal(object)
     """Path of the backup, to point at in the system's file manager."""
 
     def __init__(self, model: BackupModel, profile: str, theme: Theme, parent: QWidget) -> None:
-        super().__init__(f"Back up “{profile}”", parent, spoken=f"Back up the profile {profile}")
+        super().__init__(model, f"Back up “{profile}”", WIDTH, parent, spoken=f"Back up the profile {profile}")
         self.model = model
-        model.setParent(self)
-        self._said = ""
-        self.setMinimumWidth(WIDTH)
-        rows = vbox(words(self, model.always_words, "muted"), GRID, on=self, margins=2 * GRID)
         self.results = QCheckBox(self)
         self.results.toggled.connect(model.set_results)
         self.posters = QCheckBox(self)
@@ -36,21 +32,12 @@ class BackupWindow(Dialog):
         self._note = words(self, tone="faint")
         self._note.setFont(theme.small_font())
         self._size = words(self)
-        add_all(rows, self.results, self._note, self.posters, self._size, GRID)
-        self._foot = ProgressFoot(self)
-        self._report = words(self, tone="good")
-        self._problem = words(self, tone="bad")
-        add_all(rows, self._foot, self._report, self._problem, STRETCH, GRID, self._build_buttons())
+        wanted = (words(self, model.always_words, "muted"), GRID, self.results, self._note, self.posters, self._size)
+        came = (self.foot, self.report, self.problem)
+        vbox(*wanted, GRID, *came, STRETCH, GRID, self._build_buttons(), on=self, margins=2 * GRID)
         model.changed.connect(self._show)
         self._show()
         self.results.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def reject(self) -> None:
-        """Escape calls off what is being made; the window stays to say so."""
-        if self.model.phase is Phase.WORKING:
-            self.model.stop()
-        else:
-            super().reject()
 
     def _build_buttons(self) -> QHBoxLayout:
         self._show_file = push_button(self, "Show in folder", lambda: self.file_wanted.emit(self.model.made))
@@ -72,18 +59,7 @@ class BackupWindow(Dialog):
         self.posters.setText(model.posters_words)
         self.posters.setEnabled(not works)
         say(self._size, model.size_words)
-        if works:
-            self._foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
-        self._foot.setVisible(works)
-        say(self._report, model.report, "good" if model.phase is Phase.DONE else "muted")
-        say(self._problem, model.problem)
         self._show_file.setVisible(model.phase is Phase.DONE)
         self._close.setText("Cancel" if works else "Close")
-        self._start.setEnabled(not model.reason)
-        self._start.setToolTip(tip(model.reason))
-        self._start.setAccessibleDescription(model.reason)
-        said = model.problem or model.report
-        if said != self._said:
-            self._said = said
-            announce(self, said, urgent=bool(model.problem))
-        fit(self)
+        set_reason(self._start, model.reason)
+        self.show_progress(works=works, tone="good" if model.phase is Phase.DONE else "muted")

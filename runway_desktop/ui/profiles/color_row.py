@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from runway_desktop.domain.profiles import Color
-from runway_desktop.ui.building import STRETCH, add_all, hbox, tool_button
+from runway_desktop.ui.building import STRETCH, hbox, tool_button
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 
@@ -23,21 +23,23 @@ class ColorRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Color")
-        row = hbox(on=self, spacing=GRID // 2)
-        self._group = QButtonGroup(self)
+        group = QButtonGroup(self)
         self.buttons: dict[Color, QToolButton] = {}
         for color in Color:
-            button = tool_button(self, icon=swatch(color, _SIDE), kind="swatch", checkable=True)
+            button = tool_button(
+                self,
+                lambda _=False, color=color: self._choose(color),
+                icon=swatch(color, _SIDE),
+                kind="swatch",
+                tip=color.value.capitalize(),
+                spoken=f"Color: {color.value}",
+                checkable=True,
+            )
             button.setIconSize(QSize(badge_width(_SIDE), _SIDE))
-            button.setToolTip(color.value.capitalize())
-            button.setAccessibleName(f"Color: {color.value}")
-            button.clicked.connect(lambda _=False, color=color: self._choose(color))
-            self._group.addButton(button)
+            group.addButton(button)
             self.buttons[color] = button
-            row.addWidget(button)
-        row.addSpacing(GRID)
         self._said = words(self, tone="muted", wrap=False)
-        add_all(row, self._said, STRETCH)
+        hbox(*self.buttons.values(), GRID, self._said, STRETCH, on=self, spacing=GRID // 2)
 
     def show_color(self, color: Color) -> None:
         self.buttons[color].setChecked(True)

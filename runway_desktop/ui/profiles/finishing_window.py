@@ -7,7 +7,7 @@ from __future__ import annotations
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import add_all, vbox
+from runway_desktop.ui.building import vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 
@@ -20,16 +20,11 @@ class FinishingWindow(QWidget):
     def __init__(self, profile: str, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Runway Desktop")
-        column = vbox(on=self, margins=2 * GRID)
         title = words(self, f"Restoring the profile “{profile}”…")
         title.setFont(theme.strong_font())
-        add_all(
-            column,
-            title,
-            words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted"),
-        )
+        when = words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted")
         self.foot = ProgressFoot(self)
-        column.addWidget(self.foot)
+        vbox(title, when, self.foot, on=self, margins=2 * GRID)
         self.setFixedWidth(_WIDTH)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,25 +1,30 @@
-"""How far a backup or a restore is: a bar, and what is being done. GUI thread only."""
+"""How far a backup or a restore is, and what came of it. GUI thread only."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from typing import TYPE_CHECKING
 
-from runway_desktop.ui.building import vbox
-from runway_desktop.ui.labels import say, words
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.ui.building import Dialog, fit, progress_bar, vbox
+from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
+
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.profiles.backup import BackupModel
+    from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
 _STEPS = 1_000
 
 
 class ProgressFoot(QWidget):
-    """It keeps its room while there is nothing to show, so that nothing jumps."""
+    """A bar, and what is being done."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = progress_bar(self)
         self._said = words(self, tone="muted")
         vbox(self._bar, self._said, on=self, spacing=GRID // 2)
         self.hide()
@@ -31,3 +36,40 @@ class ProgressFoot(QWidget):
         of = f", {units.size(done)} of {units.size(total)}" if total else ""
         say(self._said, f"{words_of_it}{of}")
         self.show()
+
+
+class ProgressWindow(Dialog):
+    """A window whose model works for a while. It owns the model. Subclasses build themselves from the parts that are
+    made here, and end each look at the model with `show_progress`."""
+
+    def __init__(
+        self, model: BackupModel | RestoreModel, title: str, width: int, parent: QWidget, *, spoken: str = ""
+    ) -> None:
+        super().__init__(title, parent, spoken=spoken)
+        model.setParent(self)
+        self._work = model
+        self._told = ""
+        self.setMinimumWidth(width)
+        self.foot = ProgressFoot(self)
+        self.report = words(self, tone="good")
+        self.problem = words(self, tone="bad")
+
+    def reject(self) -> None:
+        """Escape cancels what is being done; the window stays to say so."""
+        works = self._work.phase is Phase.WORKING
+        self._work.stop()
+        if not works:
+            super().reject()
+
+    def show_progress(self, *, works: bool, tone: str) -> None:
+        model = self._work
+        if works:
+            self.foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
+        self.foot.setVisible(works)
+        say(self.report, model.report, tone)
+        say(self.problem, model.problem)
+        told = model.problem or model.report
+        if told != self._told:
+            self._told = told
+            announce(self, told, urgent=bool(model.problem))
+        fit(self)

@@ -6,118 +6,79 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QRadioButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import announce, mark_wrong, say, tip, words
+from runway_desktop.ui.labels import say, say_wrong, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 
 from .color_row import ColorRow
-from .progress_foot import ProgressFoot
+from .progress_foot import ProgressWindow
 
 WIDTH = 72 * GRID
 
 
-class RestoreWindow(Dialog):
+class RestoreWindow(ProgressWindow):
     open_wanted = Signal(object)
     """The Profile that was made, in a window of its own."""
 
     def __init__(self, model: RestoreModel, theme: Theme, parent: QWidget) -> None:
-        super().__init__("Restore a backup", parent)
+        super().__init__(model, "Restore a backup", WIDTH, parent)
         self.model = model
         self._theme = theme
-        self._said = ""
         self._made: object = None
-        model.setParent(self)
-        self.setMinimumWidth(WIDTH)
-        rows = vbox(on=self, margins=2 * GRID)
         self._of = self._strong("")
         self._holds = words(self, tone="muted")
         self._warning = words(self, tone="warn")
-        add_all(rows, self._of, self._holds, self._warning)
         self._choices = QWidget(self)
         inner = vbox(on=self._choices, margins=(0, GRID, 0, 0))
         self._build_into(inner)
         self._build_results(inner)
-        rows.addWidget(self._choices)
-        self._foot = ProgressFoot(self)
-        self._report = words(self, tone="good")
-        self._problem = words(self, tone="bad")
-        add_all(rows, self._foot, self._report, self._problem, STRETCH, GRID, self._build_buttons())
+        wanted, came = (self._of, self._holds, self._warning, self._choices), (self.foot, self.report, self.problem)
+        vbox(*wanted, *came, STRETCH, GRID, self._build_buttons(), on=self, margins=2 * GRID)
         model.changed.connect(self._show)
         model.made.connect(self._keep_made)
         self._show()
 
-    def reject(self) -> None:
-        """Escape calls off what is being done; the window stays to say so."""
-        if self.model.phase is Phase.WORKING:
-            self.model.stop()
-        else:
-            self.model.stop()
-            super().reject()
-
     def _build_into(self, rows: QVBoxLayout) -> None:
-        rows.addWidget(self._strong("Where to"))
-        group = QButtonGroup(self)
-        self.into = {
-            Into.NEW: QRadioButton("Into a new profile; nothing that is here is touched", self),
-            Into.THIS: QRadioButton(f"Into this one, in place of what is in “{self.model.profile_name}”", self),
-        }
+        here = f"Into this one, in place of what is in “{self.model.profile_name}”"
+        options = ((Into.NEW, "Into a new profile; nothing that is here is touched"), (Into.THIS, here))
+        self.into = choices(self, options, self.model.set_into)
         self._new = QWidget(self)
-        self.name = QLineEdit(self._new)
-        self.name.setAccessibleName("Name of the new profile")
+        self.name = line_edit(self._new, "Name of the new profile")
         self.name.textEdited.connect(self.model.set_name)
         self._name_wrong = words(self._new, tone="bad")
         self.colors = ColorRow(self._new)
         self.colors.chosen.connect(self.model.set_color)
         vbox(self.name, self._name_wrong, self.colors, on=self._new, margins=(3 * GRID, 0, 0, 0))
-        for into, button in self.into.items():
-            group.addButton(button)
-            button.toggled.connect(lambda on, into=into: self.model.set_into(into) if on else None)
-            rows.addWidget(button)
-            if into is Into.NEW:
-                rows.addWidget(self._new)
+        add_all(rows, self._strong("Where to"), self.into[Into.NEW], self._new, self.into[Into.THIS])
 
     def _build_results(self, rows: QVBoxLayout) -> None:
-        rows.addSpacing(GRID)
         self._results = self._strong("Results")
-        rows.addWidget(self._results)
         self._results_words = words(self, tone="muted")
-        rows.addWidget(self._results_words)
-        group = QButtonGroup(self)
-        self.put_back = {choice: QRadioButton(self) for choice in (PutBack.MISSING, PutBack.ALL, PutBack.NONE)}
-        for choice, button in self.put_back.items():
-            group.addButton(button)
-            button.toggled.connect(lambda on, choice=choice: self.model.set_put_back(choice) if on else None)
-            rows.addWidget(button)
+        options = ((choice, "") for choice in (PutBack.MISSING, PutBack.ALL, PutBack.NONE))
+        self.put_back = choices(self, options, self.model.set_put_back, spoken="")
+        add_all(rows, GRID, self._results, self._results_words, *self.put_back.values())
         self._library_row, self.library = self._folder_row("Results are saved in", self.model.set_library)
         self._library_wrong = words(self, tone="bad")
         self._look_row, self.look_in = self._folder_row(
             "Look for missing results in (may be left empty)", self.model.set_look_in
         )
-        for widget in (self._library_row, self._library_wrong, self._look_row):
-            rows.addWidget(widget)
+        add_all(rows, self._library_row, self._library_wrong, self._look_row)
 
     def _folder_row(self, caption: str, changed: Callable[[str], object]) -> tuple[QWidget, QLineEdit]:
         holder = QWidget(self)
-        line = QLineEdit(holder)
-        line.setAccessibleName(caption)
+        line = line_edit(holder, caption)
         line.textEdited.connect(changed)
-        choose = push_button(
-            holder, "Choose…", lambda: self._choose_folder(caption, line, changed), spoken=f"Choose: {caption}"
-        )
+
+        def ask() -> None:
+            choose_folder(self, caption, lambda folder: changed(str(folder)), near=Path(line.text()))
+
+        choose = push_button(holder, "Choose…", ask, spoken=f"Choose: {caption}")
         label = words(holder, caption)
         label.setBuddy(line)
         vbox(label, hbox((line, 1), choose), on=holder, spacing=GRID // 2)
@@ -127,9 +88,6 @@ class RestoreWindow(Dialog):
         self._close = push_button(self, "", self.reject)
         self._start = push_button(self, "", self._begin, kind="primary", default=True)
         return hbox(STRETCH, self._close, self._start)
-
-    def _choose_folder(self, caption: str, line: QLineEdit, changed: Callable[[str], object]) -> None:
-        choose_folder(self, caption, lambda folder: changed(str(folder)), near=Path(line.text()))
 
     def _begin(self) -> None:
         if self._made is not None:
@@ -154,25 +112,13 @@ class RestoreWindow(Dialog):
         if ready:
             self._show_into()
             self._show_results()
-        if works:
-            self._foot.show_progress(model.progress.words, model.progress.done, model.progress.total)
-        self._foot.setVisible(works)
-        say(self._report, model.report)
-        say(self._problem, model.problem)
         self._close.setText("Cancel" if model.phase is Phase.WORKING else "Close")
         self._start.setVisible(not model.is_refused and (model.phase is not Phase.DONE or self._made is not None))
         self._start.setText("Open it" if self._made is not None else model.verb)
-        reason = "" if self._made is not None else model.reason
-        self._start.setEnabled(not reason)
-        self._start.setToolTip(tip(reason))
-        self._start.setAccessibleDescription(reason)
-        said = model.problem or model.report
-        if said != self._said:
-            self._said = said
-            announce(self, said, urgent=bool(model.problem))
+        set_reason(self._start, "" if self._made is not None else model.reason)
         if ready and self._start.isEnabled() and self.focusWidget() in (None, self._close):
             self.into[model.into].setFocus(Qt.FocusReason.OtherFocusReason)
-        fit(self)
+        self.show_progress(works=works, tone="good")
 
     def _show_into(self) -> None:
         model = self.model
@@ -180,8 +126,7 @@ class RestoreWindow(Dialog):
         self.into[Into.NEW].setVisible(model.may_be_new)
         self._new.setVisible(model.into is Into.NEW)
         _set(self.name, model.name)
-        say(self._name_wrong, model.name_problem)
-        mark_wrong(self.name, bool(model.name_problem))
+        say_wrong(self.name, self._name_wrong, model.name_problem)
         self.colors.show_color(model.color)
 
     def _show_results(self) -> None:
@@ -195,8 +140,7 @@ class RestoreWindow(Dialog):
             self.put_back[model.put_back].setChecked(True)
         self._library_row.setVisible(model.wants_library)
         _set(self.library, model.library)
-        say(self._library_wrong, model.library_problem)
-        mark_wrong(self.library, bool(model.library_problem))
+        say_wrong(self.library, self._library_wrong, model.library_problem)
         self._look_row.setVisible(model.may_look_in)
         _set(self.look_in, model.look_in)
         self._results.setVisible(bool(model.results_words) or model.wants_library)

@@ -16,12 +16,12 @@ from PySide6.QtGui import (
     QImage,
     QImageReader,
     QPainter,
-    QPainterPath,
     QPixmap,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
@@ -98,9 +98,7 @@ def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: flo
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     place = QRectF(QPointF((whole.width() - size.width()) / 2, 0), size.toSizeF())
     if not small.isNull():
-        shape = QPainterPath()
-        shape.addRoundedRect(place, _RADIUS, _RADIUS)
-        painter.setClipPath(shape)
+        painter.setClipPath(rounded(place, _RADIUS))
         painter.drawPixmap(place.topLeft(), small)
         painter.setClipping(False)
     box = QRectF(QPointF((whole.width() - line.width()) / 2, size.height() + gap), line.toSizeF())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -36,9 +36,6 @@ def scale(most: float) -> tuple[float, float]:
 
 
 class BarChart(QWidget):
-    day_chosen = Signal(int)
-    """The number of the day that is looked at, -1 for none."""
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -109,26 +106,22 @@ class BarChart(QWidget):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._bars) - 1
-        match event.key():
-            case Qt.Key.Key_Left:
-                wanted = last if self._chosen < 0 else max(0, self._chosen - 1)
-            case Qt.Key.Key_Right:
-                wanted = min(last, self._chosen + 1) if self._chosen >= 0 else 0
-            case Qt.Key.Key_Home:
-                wanted = 0
-            case Qt.Key.Key_End:
-                wanted = last
-            case _:
-                super().keyPressEvent(event)
-                return
-        self._choose(wanted)
-        announce(self, self.words())
+        last, at = len(self._bars) - 1, self._chosen
+        wanted = {
+            Qt.Key.Key_Left: last if at < 0 else max(0, at - 1),
+            Qt.Key.Key_Right: min(last, at + 1),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }.get(Qt.Key(event.key()))
+        if wanted is None:
+            super().keyPressEvent(event)
+        else:
+            self._choose(wanted)
+            announce(self, self.words())
 
     def _choose(self, number: int) -> None:
         if number != self._chosen:
             self._chosen = number
-            self.day_chosen.emit(number)
             self.update()
 
     def _scale(self) -> tuple[float, float]:

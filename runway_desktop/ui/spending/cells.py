@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from runway_desktop.ui.building import make_plain
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.viewmodels.money.spending_tables import MoneyTable
 
@@ -62,20 +55,10 @@ def money_table(model: QAbstractItemModel, theme: Theme, name: str, parent: QWid
     table = QTableView(parent)
     table.setModel(model)
     table.setItemDelegate(MoneyCell(theme, table))
-    table.setAccessibleName(name)
-    table.setFrameShape(QFrame.Shape.NoFrame)
-    table.setShowGrid(False)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
+    make_plain(table, name, several=False)
     table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW)
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionsClickable(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     header.setMinimumSectionSize(6 * GRID)

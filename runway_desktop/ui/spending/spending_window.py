@@ -9,20 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QWidget
 
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
     add_all,
+    choices,
     hbox,
     open_at,
     open_below,
@@ -34,7 +27,7 @@ from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.spending import Side
-from runway_desktop.viewmodels.money.spending import PERIODS, Period, SpendingModel
+from runway_desktop.viewmodels.money.spending import PERIODS, SpendingModel
 
 from .bar_chart import BarChart
 from .cells import money_table
@@ -70,7 +63,7 @@ class SpendingWindow(Dialog):
         FollowsTheme(theme, self, self._restyle)
         self._show()
         self._show_comparison()
-        self._period_buttons[model.period].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._periods[model.period].setFocus(Qt.FocusReason.OtherFocusReason)
         model.refresh()
 
     def choose_file(self, project: str | None) -> None:
@@ -82,22 +75,7 @@ class SpendingWindow(Dialog):
     def _build_head(self) -> QHBoxLayout:
         self._total = words(self, wrap=False)
         self._period = words(self, tone="muted", wrap=False)
-        row = hbox(vbox(self._total, self._period, spacing=0), STRETCH)
-        self._periods = QButtonGroup(self)
-        self._period_buttons: dict[Period, QPushButton] = {}
-        for period, text in PERIODS:
-            button = push_button(
-                self,
-                text,
-                lambda _=False, chosen=period: self._model.set_period(chosen),
-                kind="pill",
-                spoken=f"Period: {text}",
-                checkable=True,
-            )
-            self._periods.addButton(button)
-            self._period_buttons[period] = button
-            row.addWidget(button)
-        row.addSpacing(GRID)
+        self._periods = choices(self, PERIODS, self._model.set_period, pills=True, spoken="Period: {}")
         self._export = push_button(
             self,
             "Export CSV  ▾",
@@ -105,57 +83,40 @@ class SpendingWindow(Dialog):
             tip="A bill for a client: every task of the period that ended and cost something",
             spoken="Export a bill as CSV",
         )
-        row.addWidget(self._export)
-        return row
+        total = vbox(self._total, self._period, spacing=0)
+        return hbox(total, STRETCH, *self._periods.values(), GRID, self._export)
 
     def _build_sums(self) -> QWidget:
-        holder, column = _pane(self)
-        row = hbox(spacing=GRID // 2)
-        self._sides = QButtonGroup(self)
-        self._side_buttons: dict[Side, QPushButton] = {}
-        for side in Side:
-            button = push_button(
-                holder,
-                f"By {side.value.lower()}",
-                lambda _=False, chosen=side: self._model.set_side(chosen),
-                kind="pill",
-                checkable=True,
-            )
-            self._sides.addButton(button)
-            self._side_buttons[side] = button
-            row.addWidget(button)
-        row.addStretch()
-        column.addLayout(row)
+        holder = QWidget(self)
+        options = ((side, f"By {side.value.lower()}") for side in Side)
+        self._sides = choices(holder, options, self._model.set_side, pills=True)
         self.sums = money_table(self._model.sums, self._theme, "Spending by model, project or batch", holder)
-        column.addWidget(self.sums, 1)
+        vbox(hbox(*self._sides.values(), STRETCH, spacing=GRID // 2), (self.sums, 1), on=holder)
         return holder
 
     def _build_comparison(self) -> QWidget:
-        holder, column = _pane(self)
+        holder = QWidget(self)
         holder.setMinimumWidth(38 * GRID)
         self._heading = QLabel("What Runway reports", holder)
         self._again = push_button(holder, "Refresh", self._model.ask_runway, kind="flat")
-        column.addLayout(hbox(self._heading, STRETCH, self._again))
+        head = hbox(self._heading, STRETCH, self._again)
         self._remainder = words(holder)
         self._days_of = words(holder, tone="faint")
-        column.addWidget(self._remainder)
         self.comparison = money_table(self._model.comparison, self._theme, "Credits here and at Runway", holder)
-        column.addWidget(self.comparison, 1)
-        column.addWidget(self._days_of)
+        vbox(head, self._remainder, (self.comparison, 1), self._days_of, on=holder)
         return holder
 
     def _build_foot(self) -> QHBoxLayout:
         self._refusals = words(self)
         self._caps = words(self, tone="muted")
         self._said = words(self, tone="muted")
-        row = hbox((vbox(self._said, self._refusals, self._caps, spacing=GRID // 2), 1))
+        said = vbox(self._said, self._refusals, self._caps, spacing=GRID // 2)
         caps = push_button(
             self, "Caps…", self.caps_wanted, tip="How much may be spent a day, a month, and for a project"
         )
         close = push_button(self, "Close", self.accept)
-        row.addWidget(caps, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignBottom)
-        return row
+        below = Qt.AlignmentFlag.AlignBottom
+        return hbox((said, 1), (caps, below), (close, below))
 
     def _restyle(self) -> None:
         for label in (self._total, self._heading):
@@ -166,8 +127,8 @@ class SpendingWindow(Dialog):
 
     def _show(self) -> None:
         model = self._model
-        self._period_buttons[model.period].setChecked(True)
-        self._side_buttons[model.side].setChecked(True)
+        self._periods[model.period].setChecked(True)
+        self._sides[model.side].setChecked(True)
         say(self._total, model.total_words() or "Spending")
         say(self._period, model.period_words())
         self.chart.show_days(model.days(), model.day_cap, model.empty_words())
@@ -197,9 +158,3 @@ class SpendingWindow(Dialog):
         for project in projects:
             menu.addAction(f"{project.replace('&', '&&')}…", lambda project=project: self.choose_file(project))
         open_below(menu, self._export)
-
-
-def _pane(parent: QWidget) -> tuple[QWidget, QVBoxLayout]:
-    holder = QWidget(parent)
-    column = vbox(on=holder)
-    return holder, column

@@ -1,4 +1,4 @@
-"""Undo of what was removed from the list, moved to the bin, judged or imported in this session: one after the
+"""Undo of what was removed from the list, moved to the trash, judged or imported in this session: one after the
 other, the last one first, beyond the life of the notice that offered it. GUI thread.
 """
 

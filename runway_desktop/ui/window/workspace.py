@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import vbox
+from runway_desktop.ui.building import line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
@@ -154,13 +154,6 @@ def pane_of(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     _stack(holder, *widgets, stretch=stretch)
     return holder
-
-
-def line() -> QFrame:
-    drawn = QFrame()
-    drawn.setProperty("line", True)
-    drawn.setFixedHeight(1)
-    return drawn
 
 
 def first_size(screen: QSize) -> QSize:

@@ -154,7 +154,7 @@ class Doing:
         await self._engine.actions.restore(task_ids)
         return Report(changed=tuple(task_ids), show=tuple(task_ids))
 
-    # Files that are missing, changed, or in the bin, and results to be fetched.
+    # Files that are missing, changed, or in the trash, and results to be fetched.
 
     async def fetch_again(self, rows: Sequence[Row], _: Given) -> Report:
         return await self._fetch(_ids(rows))
@@ -217,7 +217,7 @@ class Doing:
 
     async def delete_files(self, rows: Sequence[Row], _: Given) -> Report:
         done = await self._engine.trash.throw(_ids(rows))
-        said = f"{units.count(done.files, 'file')} moved to the bin."
+        said = f"{units.count(done.files, 'file')} moved to the trash."
         if not done.can_undo:
             back = units.plural(
                 done.files,
@@ -233,7 +233,7 @@ class Doing:
     async def put_files_back(self, task_ids: Sequence[TaskId]) -> Report:
         """Undoes `delete_files`."""
         done = await self._engine.trash.put_back(list(task_ids))
-        return _of_trash(done, f"{units.count(done.files, 'file')} put back from the bin.", can_undo=False)
+        return _of_trash(done, f"{units.count(done.files, 'file')} put back from the trash.", can_undo=False)
 
     # What is handed on: words and files.
 

@@ -51,9 +51,9 @@ def deleting_files(rows: Sequence[Row]) -> Question:
     stays = units.plural(len(rows), "the task stays", "the tasks stay")
     kept = units.plural(files, "Runway may no longer have it", "Runway may no longer have them")
     return Question(
-        f"Move {amount} to the bin?",
+        f"Move {amount} to the trash?",
         f"{back}, and {stays} in the list. {kept}: how long it keeps results is not published.",
-        f"Move {amount} to the bin",
+        f"Move {amount} to the trash",
     )
 
 

@@ -1,9 +1,9 @@
 """Every command for selected tasks, an entry each: what it is called, for which tasks it is offered and why not, what
 is asked first, and what carries it out. In the order of the menu. Pure.
 
-Four commands stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the bin). What
-is still queued is not canceled but *not sent*. A refused task is offered *Edit and send*, never *Retry*. A command that
-cannot be given now says why.
+Four commands stay apart: *Cancel on Runway*, *Delete from Runway*, *Remove from list*, *Delete file* (to the trash).
+What is still queued is not canceled but *not sent*. A refused task is offered *Edit and send*, never *Retry*. A
+command that cannot be given now says why.
 """
 
 from __future__ import annotations
@@ -175,7 +175,11 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             why_not=unless(lambda row: has(is_changed)(row) and is_kept_by_runway(row), NO_LONGER),
         ),
         Entry(
-            _C.PUT_BACK, "Put back from the bin", Doing.put_back, many="Put {n} back from the bin", outputs=is_in_bin
+            _C.PUT_BACK,
+            "Put back from the trash",
+            Doing.put_back,
+            many="Put {n} back from the trash",
+            outputs=is_in_bin,
         ),
     ),
     (

@@ -29,7 +29,7 @@ class TaskCommand(StrEnum):
     """Of a result that was changed outside."""
     FETCH_ORIGINAL = "fetch original"
     PUT_BACK = "put back"
-    """Out of the bin."""
+    """Out of the trash."""
     SEND_NEXT = "send next"
     SEND_AGAIN = "send again"
     ADOPT_ID = "adopt id"

@@ -22,7 +22,7 @@ def file_words(output: Output) -> str:
     """One line; empty where there is nothing to say."""
     if output.is_binned:
         name = Path(output.binned_from).name
-        return f"{name} · moved to the bin" if name else "Moved to the bin"
+        return f"{name} · moved to the trash" if name else "Moved to the trash"
     if not output.is_kept:
         return saving_words(output)
     name = Path(output.path).name
@@ -68,7 +68,7 @@ def missing_words(output: Output) -> str:
 def binned_words(output: Output) -> str:
     """In the place of the picture or clip."""
     name = Path(output.binned_from).name
-    return f"{name or 'The file'} was moved to the bin."
+    return f"{name or 'The file'} was moved to the trash."
 
 
 def _the_file(output: Output, row: Row) -> str:

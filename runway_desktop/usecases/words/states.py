@@ -223,7 +223,7 @@ def _kept(outputs: list[Output]) -> StateWords:
             icon="mdi6.file-question-outline",
         )
     if all(output.is_binned for output in outputs):
-        return StateWords(headline="Done", detail="the file was moved to the bin", icon="mdi6.delete-outline")
+        return StateWords(headline="Done", detail="the file was moved to the trash", icon="mdi6.delete-outline")
     if changed:
         times = [output.look.modified_at for output in outputs if output.is_changed]
         latest = max((at for at in times if at is not None), default=None)

@@ -260,7 +260,7 @@ class Compare(QObject):
             if touch is None:
                 return take
             output = touch.outputs.get(take.output.index, take.output)
-            # Of one that went to the bin the last picture stays.
+            # Of one that went to the trash the last picture stays.
             return Take(touch.task or take.task, output if output.is_kept and output.path else take.output)
 
         before = [stack.top.content for stack in self.shown]

@@ -179,7 +179,7 @@ class ProfilesModel(QObject):
         self.removal_asked.emit(profile, question(profile, inside))
 
     def _removed(self, profile: Profile, said: str) -> None:
-        self._tell(f"“{profile.name}” is in the bin.", said, problem=bool(said))
+        self._tell(f"“{profile.name}” is in the trash.", said, problem=bool(said))
         self.refresh()
 
     def _change(self, *, name: str | None = None, color: Color | None = None) -> None:
@@ -218,9 +218,9 @@ def question(profile: Profile, inside: Inside) -> Question:
     said = [_holds(inside)]
     size = units.size(inside.size)
     if inside.results_inside:
-        said.append(f"Its folder goes to the bin, {size}, with {units.count(inside.results_inside, 'result')} in it.")
+        said.append(f"Its folder goes to the trash, {size}, with {units.count(inside.results_inside, 'result')} in it.")
     else:
-        said.append(f"Its folder goes to the bin, {size}.")
+        said.append(f"Its folder goes to the trash, {size}.")
     outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
     if outside > 0:
         where = _short(profile.library)

@@ -152,7 +152,7 @@ def test_loop_goes_from_out_to_in(two: Band) -> None:
     two.all_say(10)
     assert two.clips.is_playing
     two.clips.clear_range()
-    assert not two.clips.loops
+    assert two.clips.range == (None, None)
 
 
 def test_one_sound_at_a_time(two: Band) -> None:

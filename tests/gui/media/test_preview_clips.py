@@ -121,7 +121,7 @@ def test_j_runs_backwards_through_the_clip(preview: Preview, clip: Path, qtbot: 
 
 def test_loop_goes_round(preview: Preview, clip: Path, qtbot: QtBot) -> None:
     show_clip(preview, clip, qtbot)
-    preview.set_loop(True)
+    preview.playback.set_loop(True)
     preview.playback.seek(4.8)
     qtbot.waitUntil(lambda: preview.playback.position > 4.7)
     preview.toggle_play()

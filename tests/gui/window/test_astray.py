@@ -1,4 +1,4 @@
-"""Files that are missing, changed or in the bin, as a person meets them in the window."""
+"""Files that are missing, changed or in the trash, as a person meets them in the window."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
         path = Path(output.path)
         notices = desk.window.notices
         desk.desk.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
-        await until(lambda: "1 file moved to the bin." in notices.messages())
+        await until(lambda: "1 file moved to the trash." in notices.messages())
         assert not path.exists()
         await until(lambda: status(desk) == "Done")
         qtbot.mouseClick(button(notices, "Undo"), Qt.MouseButton.LeftButton)
@@ -228,7 +228,7 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
         await until(lambda: status(desk) == "Saved")
         desk.desk.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: not path.exists())
-        await until(lambda: "1 file moved to the bin." in notices.messages())
+        await until(lambda: "1 file moved to the trash." in notices.messages())
         desk.window.taking_back.undo()
         await until(path.exists)
 

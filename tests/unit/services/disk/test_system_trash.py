@@ -1,4 +1,4 @@
-"""*Delete file* means the system's bin."""
+"""*Delete file* means the system's trash."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.engine_rig import AtOnce
 
 @pytest.fixture
 def thrown(monkeypatch):
-    """What the system's bin was given, in place of the real one."""
+    """What the system's trash was given, in place of the real one."""
     given: list[str] = []
     monkeypatch.setattr(send2trash, "send2trash", given.append)
     return given
@@ -40,7 +40,7 @@ async def test_file_that_is_gone_needs_no_throwing_away(tmp_path, thrown):
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        (send2trash.TrashPermissionError("/x"), "has no bin"),
+        (send2trash.TrashPermissionError("/x"), "has no trash"),
         (PermissionError(13, "Permission denied"), "open in another program"),
     ],
 )
@@ -53,7 +53,7 @@ async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, 
     path.write_bytes(b"x")
     with pytest.raises(DiskError) as caught:
         await TrashFolder(AtOnce()).throw(path)
-    assert "fox.mp4 could not be moved to the bin." in caught.value.in_words()
+    assert "fox.mp4 could not be moved to the trash." in caught.value.in_words()
     assert said in caught.value.advice
     assert path.exists()
 
@@ -62,7 +62,7 @@ async def test_bin_that_refuses_says_what_to_do(tmp_path, monkeypatch, trouble, 
 def own_bin(monkeypatch, tmp_path) -> Path:
     """A home of the test's own, with a bin as freedesktop.org describes it."""
     if sys.platform in ("win32", "darwin"):
-        pytest.skip("this system keeps its bin to itself")
+        pytest.skip("this system keeps its trash to itself")
     data = tmp_path / "home" / ".local" / "share"
     data.mkdir(parents=True)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -91,7 +91,7 @@ async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_p
     with pytest.raises(DiskError, match=r"another fox\.mp4 in its place"):
         await system_bin.take_back(thrown[1], path)
     assert thrown[1].read_bytes() == b"second"
-    with pytest.raises(DiskError, match="not in the bin any more"):
+    with pytest.raises(DiskError, match="not in the trash any more"):
         await system_bin.take_back(thrown[0], path)
 
 
@@ -144,7 +144,7 @@ async def test_whatever_the_systems_bin_raises_is_an_error_of_the_disk(tmp_path,
     monkeypatch.setattr(send2trash, "send2trash", fail)
     path = tmp_path / "fox.mp4"
     path.write_bytes(b"x")
-    with pytest.raises(DiskError, match=r"fox\.mp4 could not be moved to the bin"):
+    with pytest.raises(DiskError, match=r"fox\.mp4 could not be moved to the trash"):
         await TrashFolder(AtOnce()).throw(path)
     assert path.exists()
 

@@ -132,7 +132,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
     assert changed.deleted_remotely
 
 
-@pytest.mark.parametrize("was", ["missing", "changed", "in the bin"])
+@pytest.mark.parametrize("was", ["missing", "changed", "in the trash"])
 async def test_a_404_after_the_asking_leaves_it_as_it_was(desk: Bench, was: str):
     async with desk.running():
         task, before = await saved(desk)

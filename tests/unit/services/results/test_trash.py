@@ -1,4 +1,4 @@
-"""*Delete file* moves to the bin, and Undo brings back: the file, its sidecar, and what the row says of it."""
+"""*Delete file* moves to the trash, and Undo brings back: the file, its sidecar, and what the row says of it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_what_the_bin_does_not_tell_is_put_back_by_the_person(tmp_path: Pa
         task_id = await kept(rig, path)
         assert not (await rig.trash.throw([task_id])).can_undo
         said = (await rig.trash.put_back([task_id])).failed[task_id]
-        assert "not known where in the bin a.mp4 is" in said
+        assert "not known where in the trash a.mp4 is" in said
         path.write_bytes(b"a.mp4")
         assert (await rig.trash.put_back([task_id])).files == 1
         assert (await the_output(rig, task_id)).is_here
@@ -88,7 +88,7 @@ async def test_an_emptied_bin_says_so_and_the_row_stays_as_it_is(tmp_path: Path)
         task_id = await kept(rig, path)
         await rig.trash.throw([task_id])
         rig.bin.contents.clear()
-        assert "not in the bin any more" in (await rig.trash.put_back([task_id])).failed[task_id]
+        assert "not in the trash any more" in (await rig.trash.put_back([task_id])).failed[task_id]
         assert (await the_output(rig, task_id)).is_binned
 
 

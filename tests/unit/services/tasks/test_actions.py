@@ -202,8 +202,8 @@ async def test_a_bin_that_takes_nothing_leaves_the_file_where_it_is(tmp_path: Pa
     clip.write_bytes(b"clip")
     async with idle() as rig:
         task_id = await succeeded(rig, clip)
-        rig.bin.trouble = "There is no bin on this disk."
-        assert (await rig.trash.throw([task_id])).failed == {task_id: "There is no bin on this disk."}
+        rig.bin.trouble = "There is no trash on this disk."
+        assert (await rig.trash.throw([task_id])).failed == {task_id: "There is no trash on this disk."}
         [output] = await rig.store.outputs(task_id)
         assert output.path == str(clip)
 

@@ -166,10 +166,10 @@ async def test_a_deleted_file_comes_back_by_undo(tmp_path):
         clip.write_bytes(b"clip")
         rows = await script.put(one, outputs=[saved(one, str(clip))])
         report = await script.commands.do(TaskCommand.DELETE_FILE, rows)
-        assert (report.said, report.undo) == ("1 file moved to the bin.", ("t1",))
+        assert (report.said, report.undo) == ("1 file moved to the trash.", ("t1",))
         assert not clip.exists()
         back = await script.commands.undo(TaskCommand.DELETE_FILE, report.undo)
-        assert back.said == "1 file put back from the bin."
+        assert back.said == "1 file put back from the trash."
         assert clip.exists()
 
 

@@ -109,7 +109,7 @@ def test_each_destructive_question_names_its_deed_with_the_count_it_is_carried_o
     assert said == {
         TaskCommand.CANCEL: "Cancel 2 tasks",
         TaskCommand.DELETE_REMOTELY: "Delete 2 results",
-        TaskCommand.DELETE_FILE: "Move 3 files to the bin",
+        TaskCommand.DELETE_FILE: "Move 3 files to the trash",
     }
     assert len(concerned(TaskCommand.CANCEL, rows)) == 2
     assert len(concerned(TaskCommand.DELETE_REMOTELY, rows)) == 2

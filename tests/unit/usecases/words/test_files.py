@@ -1,4 +1,4 @@
-"""What is said of files that are missing, changed outside or in the bin, and what is offered for them."""
+"""What is said of files that are missing, changed outside or in the trash, and what is offered for them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def found(*rows: Row) -> dict[TaskCommand, Available]:
         (("missing", "missing", "here"), "2 of 3 files missing (not where they were saved)", Tone.WARN),
         (("changed",), "Changed outside (on 5 November 2026, 14:02)", Tone.WARN),
         (("changed", "here"), "1 of 2 changed outside (on 5 November 2026, 14:02)", Tone.WARN),
-        (("binned",), "Done (the file was moved to the bin)", Tone.PLAIN),
+        (("binned",), "Done (the file was moved to the trash)", Tone.PLAIN),
         (("binned", "here"), "Saved (1.2 MB)", Tone.GOOD),
     ],
 )
@@ -71,7 +71,7 @@ def test_the_details_say_it_of_each_file_and_in_a_sentence():
     name = "t1-0.mp4"
     assert file_words(missing.outputs[0]) == f"{name} · not where it was saved"
     assert file_words(changed.outputs[0]) == f"{name} · changed outside on 5 November 2026, 14:02"
-    assert file_words(binned.outputs[0]) == f"{name} · moved to the bin"
+    assert file_words(binned.outputs[0]) == f"{name} · moved to the trash"
     perhaps = "may have been moved, renamed or deleted outside this program."
     assert trouble_words(missing) == f"The file is not where it was saved. It {perhaps}"
     assert trouble_words(changed) == "The file was changed outside on 5 November 2026, 14:02."
@@ -143,7 +143,7 @@ def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
     assert concerned(TaskCommand.KEEP_CHANGE, rows) == [rows[2]]
     assert concerned(TaskCommand.PUT_BACK, rows) == [rows[3]]
     assert found(of("changed"), of("changed"))[TaskCommand.KEEP_CHANGE].text == "Keep 2 changes"
-    assert found(of("binned"), of("binned"))[TaskCommand.PUT_BACK].text == "Put 2 back from the bin"
+    assert found(of("binned"), of("binned"))[TaskCommand.PUT_BACK].text == "Put 2 back from the trash"
 
 
 def test_what_was_never_saved_is_saved_and_not_fetched_again():

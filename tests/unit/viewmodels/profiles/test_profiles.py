@@ -137,7 +137,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
         assert other.folder.is_dir()
         model.remove(other)
         await until(lambda: len(rig.told) == 2)
-        assert rig.told[1] == "“Client A” is in the bin."
+        assert rig.told[1] == "“Client A” is in the trash."
         assert rig.trash.thrown == [other.folder]
 
 
@@ -148,7 +148,7 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
         "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which nobody will ask for any more, 1 uncertain.",
-        "goes to the bin, 38 MB",
+        "goes to the trash, 38 MB",
         "900 results in “Client A” stay.",
         "Then its key is deleted",
     ):

@@ -192,11 +192,11 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
         rig.desk.release_wanted.connect(released.append)
         rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: offered)
-        assert offered == [("1 file moved to the bin.", TaskCommand.DELETE_FILE, ["t1"])]
+        assert offered == [("1 file moved to the trash.", TaskCommand.DELETE_FILE, ["t1"])]
         assert released == [[Path(output.path)]]
         assert not Path(output.path).exists()
         rig.desk.undo(*offered[0][1:])
-        await until(lambda: "1 file put back from the bin." in rig.told)
+        await until(lambda: "1 file put back from the trash." in rig.told)
         assert Path(output.path).exists()
 
 
@@ -206,7 +206,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
         await kept(rig)
         rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: rig.told)
-        assert rig.told == ["1 file moved to the bin. Put it back from there to have it here again."]
+        assert rig.told == ["1 file moved to the trash. Put it back from there to have it here again."]
 
 
 async def test_the_places_show_missing_and_changed_files_while_there_are_any(tmp_path):

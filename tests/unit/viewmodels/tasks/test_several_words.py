@@ -1,4 +1,4 @@
-"""What is told of several chosen tasks together, and of a result in the bin."""
+"""What is told of several chosen tasks together, and of a result in the trash."""
 
 from __future__ import annotations
 
@@ -43,4 +43,4 @@ async def test_a_result_in_the_bin_is_said_over_its_poster(tmp_path: Path) -> No
         rig.details.choose([one.id])
         await until(lambda: rig.details.showing and rig.details.showing[0].poster)
         (shown,) = rig.details.showing
-        assert (shown.text, shown.path) == ("fox.mp4 was moved to the bin.", None)
+        assert (shown.text, shown.path) == ("fox.mp4 was moved to the trash.", None)
