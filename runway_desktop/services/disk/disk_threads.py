@@ -10,6 +10,7 @@ within a fraction of a second, or not at all. Each of the two is used from one t
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -31,6 +32,11 @@ PATIENCE = 5.0
 
 IDLE = 30.0
 """Seconds without work after which a thread ends."""
+
+
+async def in_worker(executor: Executor | None, work: Callable[..., Result], *arguments: object) -> Result:
+    """Does work that blocks on a thread, and waits for it on the loop. Raises what the work raises."""
+    return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
 
 
 class DiskThreads(Executor):
