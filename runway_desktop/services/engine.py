@@ -329,7 +329,6 @@ class Engine:
     @cached_property
     def downloads(self) -> Downloads:
         from .results.downloads import Downloads
-        from .results.fallback_saving import FallbackSaving
 
         store, settings, folder, bus, clock = self._store, self.settings, self.folder, self.bus, self.clock
         return Downloads(
@@ -342,7 +341,7 @@ class Engine:
             settings,
             self._rng,
             folder,
-            FallbackSaving(self._profile.rescued, folder, settings, bus, clock),
+            self._profile.rescued,
         )
 
     @cached_property

@@ -8,7 +8,7 @@ What each failure does:
     a task that this key cannot see      it waits until there is another key; asked seldom
     the key is refused or missing        it waits until there is another
     disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
-    or silent                            can be used again. What waits too long is rescued (`rescue`)
+    or silent                            can be used again. What waits too long is rescued (`saving_gate`)
     one file that the disk refuses       FAILED with a sentence; tried again every few minutes and when told
     the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
     the database refuses                 nothing is lost: the file is there, and is found when it is tried again
@@ -22,7 +22,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.account import KeyPlace, Link
@@ -63,7 +63,6 @@ from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
-from .fallback_saving import FallbackSaving
 from .link_renewal import EXPIRED, LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
@@ -82,38 +81,34 @@ LONGEST_WAIT = 300.0
 GONE = "Runway does not keep this result any more."
 
 
+@dataclass(eq=False, repr=False)
 class Downloads:
-    def __init__(
-        self,
-        store: Store,
-        ledger: Ledger,
-        asking: Asking,
-        fetcher: Fetcher,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        rng: random.Random,
-        folder: LibraryFolder,
-        rescue: FallbackSaving,
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._rng = rng
-        self._folder = folder
-        self._rescue = rescue
-        self._tally = Tally(bus, clock)
-        self._gate = SavingGate(folder, rescue, store, bus)
-        self._saving = Saving(store, fetcher, bus, clock, settings, folder, self._progressed)
+    _store: Store
+    _ledger: Ledger
+    _asking: Asking
+    _fetcher: Fetcher
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _rng: random.Random
+    _folder: LibraryFolder
+    _rescued: Path
+
+    def __post_init__(self) -> None:
+        self._tally = Tally(self._bus, self._clock)
+        self._gate = SavingGate(self._folder, self._rescued, self._store, self._settings, self._bus, self._clock)
+        self._saving = Saving(
+            self._store, self._fetcher, self._bus, self._clock, self._settings, self._folder, self._progressed
+        )
         self._jobs: dict[Owner, Job] = {}
         """Everything that is to be saved, in the order in which it came."""
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links = LinkRenewal(self._jobs, self._running.__contains__, self._saving, store, asking, folder, clock)
-        self._alarm = Alarm(clock)
+        self._links = LinkRenewal(
+            self._jobs, self._running.__contains__, self._saving, self._store, self._asking, self._folder, self._clock
+        )
+        self._alarm = Alarm(self._clock)
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -195,7 +190,7 @@ class Downloads:
 
     def rescue_now(self) -> None:
         """The person does not want to wait for the library: what cannot be saved there is kept in the profile."""
-        self._rescue.start_now()
+        self._gate.rescue_now()
         self.resume_waiting()
 
     async def settle(self, deadline: float) -> None:

@@ -42,17 +42,15 @@ class LinksHanded:
         return min((LinkLife(output.url_fetched_at) for output in self.outputs), default=None)
 
 
+@dataclass(eq=False, repr=False)
 class FreshLinks:
-    def __init__(
-        self, store: Store, ledger: Ledger, runway: Runway, asking: Asking, account: Account, bus: Bus, clock: Clock
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._runway = runway
-        self._asking = asking
-        self._account = account
-        self._bus = bus
-        self._clock = clock
+    _store: Store
+    _ledger: Ledger
+    _runway: Runway
+    _asking: Asking
+    _account: Account
+    _bus: Bus
+    _clock: Clock
 
     async def hand_on(self, task_ids: Sequence[TaskId]) -> LinksHanded:
         """Links to all results of these tasks. Where Runway cannot be asked, one that may still work is better than

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -27,26 +27,19 @@ from .saving import Job, Saving
 EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
 
 
+@dataclass(eq=False, repr=False)
 class LinkRenewal:
     """`jobs` are the downloads' own: one that can never be saved is taken out."""
 
-    def __init__(
-        self,
-        jobs: dict[Owner, Job],
-        is_running: Callable[[Owner], bool],
-        saving: Saving,
-        store: Store,
-        asking: Asking,
-        folder: LibraryFolder,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._is_running = is_running
-        self._saving = saving
-        self._store = store
-        self._asking = asking
-        self._folder = folder
-        self._clock = clock
+    _jobs: dict[Owner, Job]
+    _is_running: Callable[[Owner], bool]
+    _saving: Saving
+    _store: Store
+    _asking: Asking
+    _folder: LibraryFolder
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
 
     async def save(self, job: Job, task: Task) -> bool:

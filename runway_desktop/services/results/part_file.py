@@ -26,7 +26,7 @@ from typing import BinaryIO
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
-from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import read_json, rename_exclusively, sha256_of, sync_folder, write_whole
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because, room_at
@@ -209,10 +209,10 @@ def note_of(final: Path) -> Path:
 
 
 def read_note(final: Path) -> Note | None:
+    found = read_json(note_of(final))
     try:
-        found = json.loads(note_of(final).read_bytes())
         return Note(**found) if isinstance(found, dict) else None
-    except (OSError, ValueError, TypeError):
+    except TypeError:
         return None
 
 

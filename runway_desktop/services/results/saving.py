@@ -73,26 +73,19 @@ class Job:
         return (self.output.task_id, self.output.index)
 
 
+@dataclass(eq=False, repr=False)
 class Saving:
     """`progressed` is called on the loop with the job and the number of new bytes."""
 
-    def __init__(
-        self,
-        store: Store,
-        fetcher: Fetcher,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        folder: LibraryFolder,
-        progressed: Callable[[Job, int], None],
-    ) -> None:
-        self._store = store
-        self._fetcher = fetcher
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._folder = folder
-        self._progressed = progressed
+    _store: Store
+    _fetcher: Fetcher
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _folder: LibraryFolder
+    _progressed: Callable[[Job, int], None]
+
+    def __post_init__(self) -> None:
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
 

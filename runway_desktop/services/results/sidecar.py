@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from runway_desktop import __version__
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
-from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_steps import read_json, write_whole
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -195,12 +195,7 @@ def read(document: object) -> Sidecar | None:
 
 def document_in(sidecar: Path) -> dict[str, Any] | None:
     """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
-    try:
-        if sidecar.stat().st_size > LARGEST:
-            return None
-        found = json.loads(sidecar.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
+    found = read_json(sidecar, LARGEST)
     return found if isinstance(found, dict) else None
 
 

@@ -8,25 +8,22 @@ thread; all that touches the disk runs in the executor.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store, SystemTrash
 
 from .sidecar import path_for
-
-Result = TypeVar("Result")
 
 DELETED = "file deleted"
 """The ledger's line of a file that went to the bin. Its detail tells where in the bin it is, if the system told."""
@@ -44,22 +41,14 @@ class TrashReport:
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
+@dataclass(eq=False, repr=False)
 class Trash:
-    def __init__(
-        self,
-        store: Store,
-        file_bin: SystemTrash,
-        bus: Bus,
-        clock: Clock,
-        locks: FileLocks,
-        executor: Executor | None = None,
-    ) -> None:
-        self._store = store
-        self._locks = locks
-        self._bin = file_bin
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
+    _store: Store
+    _bin: SystemTrash
+    _bus: Bus
+    _clock: Clock
+    _locks: FileLocks
+    _executor: Executor | None = None
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """To the bin. A file that is not where it was saved is left alone."""
@@ -103,7 +92,7 @@ class Trash:
     async def _throw(self, output: Output) -> bool:
         """Whether the system told where the file is in the bin."""
         path = Path(output.path)
-        if not await self._do(path.exists):
+        if not await in_worker(self._executor, path.exists):
             raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the bin.")
         meant = await self._store.change_output(
             output.task_id,
@@ -122,14 +111,14 @@ class Trash:
         beside = path_for(path)
         # The result is in the bin; a sidecar that cannot follow does no harm.
         with suppress(DiskError):
-            if await self._do(beside.exists):
+            if await in_worker(self._executor, beside.exists):
                 detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
         await self._store.save_output(meant, self._line(output, DELETED, **detail))
         return place is not None
 
     async def _put_back(self, output: Output) -> None:
         path = Path(output.binned_from)
-        if not await self._do(path.exists):
+        if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
             place = str(said.get(_PLACE) or "")
             if not place:
@@ -162,9 +151,6 @@ class Trash:
 
     def _line(self, output: Output, kind: str, **detail: object) -> LedgerEntry:
         return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 def _binned(output: Output) -> Output:
