@@ -7,7 +7,6 @@ file that cannot be read stays as it was judged.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -15,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 
 from .progress import Progress
@@ -23,38 +23,34 @@ from .standing import Candidate, Standing
 _BLOCK = 1024 * 1024
 
 
-class Comparing:
-    def __init__(self, store: Store, executor: Executor) -> None:
-        self._store = store
-        self._executor = executor
+async def compared(
+    store: Store, executor: Executor, candidates: Sequence[Candidate], progress: Progress
+) -> tuple[list[Candidate], int]:
+    """The same, those that were read judged by their bytes; and how many were left unread because it was stopped.
+    `progress` counts the files that are read."""
+    judged = [_by_size(one) for one in candidates]
+    wanted = [place for place, one in enumerate(judged) if _is_doubtful(one)]
+    seen: set[str] = set()
+    for count, place in enumerate(wanted):
+        progress.report(count, len(wanted))
+        if not progress.is_stopped:
+            digest = await in_worker(executor, _digest, judged[place].found.path, progress)
+        if progress.is_stopped:
+            return judged, len(wanted) - count
+        if digest is not None:
+            judged[place] = await _by_bytes(store, judged[place], digest, seen)
+    return judged, 0
 
-    async def of(self, candidates: Sequence[Candidate], progress: Progress) -> tuple[list[Candidate], int]:
-        """The same, those that were read judged by their bytes; and how many were left unread because it was stopped.
-        `progress` counts the files that are read."""
-        judged = [_by_size(one) for one in candidates]
-        wanted = [place for place, one in enumerate(judged) if _is_doubtful(one)]
-        seen: set[str] = set()
-        for count, place in enumerate(wanted):
-            progress.report(count, len(wanted))
-            digest = None if progress.is_stopped else await self._digest(judged[place].found.path, progress)
-            if progress.is_stopped:
-                return judged, len(wanted) - count
-            if digest is not None:
-                judged[place] = await self._by_bytes(judged[place], digest, seen)
-        return judged, 0
 
-    async def _by_bytes(self, one: Candidate, digest: str, seen: set[str]) -> Candidate:
-        if one.here is not None:
-            return replace(one, differs=digest != one.here.sha256)
-        if any(output.is_here for output in await self._store.outputs_with([digest])):
-            return replace(one, standing=Standing.KNOWN)
-        if digest in seen:
-            return replace(one, standing=Standing.DOUBLE)
-        seen.add(digest)
-        return one
-
-    async def _digest(self, path: Path, progress: Progress) -> str | None:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _digest, path, progress)
+async def _by_bytes(store: Store, one: Candidate, digest: str, seen: set[str]) -> Candidate:
+    if one.here is not None:
+        return replace(one, differs=digest != one.here.sha256)
+    if any(output.is_here for output in await store.outputs_with([digest])):
+        return replace(one, standing=Standing.KNOWN)
+    if digest in seen:
+        return replace(one, standing=Standing.DOUBLE)
+    seen.add(digest)
+    return one
 
 
 def _by_size(one: Candidate) -> Candidate:

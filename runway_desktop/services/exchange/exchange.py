@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.intake.reading import Source, Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
@@ -90,9 +90,8 @@ class Exchange:
 
     async def _recognized(self, dropped: Dropped, *, for_import: bool) -> CatalogFile | TaskIds | ResultsFolder | None:
         """Results that are all here already are inputs, as they always were."""
-        loop = asyncio.get_running_loop()
         words = self._intake.words if for_import else None
-        found = await loop.run_in_executor(self._executor, _recognized, dropped, words)
+        found = await in_worker(self._executor, _recognized, dropped, words)
         if not isinstance(found, list):
             return found
         ids = [task_id for told in found if (task_id := local_id(told.task_id)) is not None]

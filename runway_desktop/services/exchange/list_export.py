@@ -6,30 +6,28 @@ a `.part`. Loop's thread; what writes runs in the executor. Raises StoreError an
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import csv
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Any, TextIO
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain
 from runway_desktop.services.ports import Store
 
 from .list_columns import BY_KEY, Line, ListColumn, Value
 from .progress import Progress
-
-Result = TypeVar("Result")
 
 PAGE = 500
 """Tasks of one trip to the store and one to the worker."""
@@ -49,14 +47,14 @@ class ListWritten:
     is_stopped: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class ListExport:
     """`zone` is that of the times; None: this machine's."""
 
-    def __init__(self, store: Store, catalog: Catalog, executor: Executor, *, zone: tzinfo | None = None) -> None:
-        self._store = store
-        self._catalog = catalog
-        self._executor = executor
-        self._zone = zone
+    _store: Store
+    _catalog: Catalog
+    _executor: Executor
+    _zone: tzinfo | None = None
 
     async def write(
         self,
@@ -70,7 +68,7 @@ class ListExport:
         """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out. `manner`
         is that of a CSV."""
         chosen = [BY_KEY[key] for key in columns if key in BY_KEY]
-        file: _ListFile = await self._do(_BEGIN[form], path, chosen, manner)
+        file = await in_worker(self._executor, _ListFile, path, chosen, form, manner)
         rows = 0
         try:
             for start in range(0, len(task_ids), PAGE):
@@ -78,113 +76,76 @@ class ListExport:
                     break
                 found = await self._store.rows(task_ids[start : start + PAGE])
                 lines = await self._lines(found)
-                await self._do(file.write, lines)
+                await in_worker(self._executor, file.write, lines)
                 rows += len(lines)
                 progress.report(min(start + PAGE, len(task_ids)), len(task_ids))
             if progress.is_stopped:
-                await self._do(file.abandon)
+                await in_worker(self._executor, file.abandon)
                 return ListWritten(path, 0, is_stopped=True)
-            await self._do(file.finish)
+            await in_worker(self._executor, file.finish)
         except BaseException:
-            await self._do(file.abandon)
+            await in_worker(self._executor, file.abandon)
             raise
         return ListWritten(path, rows)
 
     async def _lines(self, rows: Sequence[Row]) -> list[Line]:
         batches = {row.task.batch_id for row in rows if row.task.batch_id is not None}
         names = await self._store.batch_names(sorted(batches)) if batches else {}
-        return [
-            Line(
-                row,
-                names.get(row.task.batch_id, "") if row.task.batch_id is not None else "",
-                settings_line(
-                    self._catalog.pair(row.task.request.endpoint, row.task.request.model), row.task.request.values
-                ),
-                self._zone,
-            )
-            for row in rows
-        ]
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        lines = []
+        for row in rows:
+            request, batch_id = row.task.request, row.task.batch_id
+            settings = settings_line(self._catalog.pair(request.endpoint, request.model), request.values)
+            lines.append(Line(row, names.get(batch_id, "") if batch_id is not None else "", settings, self._zone))
+        return lines
 
 
-class _ListFile(Protocol):
-    """Blocks; one thread at a time."""
+class _ListFile:
+    """A list beside its place, which takes the place when it is whole. Blocks; one thread at a time."""
 
-    def write(self, lines: Sequence[Line]) -> None: ...
-
-    def finish(self) -> None: ...
-
-    def abandon(self) -> None: ...
-
-
-class _Unfinished:
-    """A text beside its place, which takes the place when it is whole."""
-
-    def __init__(self, path: Path, encoding: str, errors: str) -> None:
+    def __init__(self, path: Path, columns: Sequence[ListColumn], form: ListForm, manner: CsvDialect) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
+        self._columns = columns
+        self._form = form
+        self._decimal = manner.decimal
+        # Half a character, of a broken file name, is spelled as JSON spells it.
+        is_json = form is ListForm.JSON
+        encoding, errors = ("utf-8", "backslashreplace") if is_json else (manner.encoding, "replace")
+        self._before = "[\n"
+        """What stands in JSON before the next object."""
         with spoken_for(path.parent):
             # It is open between the trips to the worker; `finish` and `abandon` close it.
-            self.text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
-
-    def finish(self) -> None:
-        with spoken_for(self._path.parent):
-            self.text.flush()
-            os.fsync(self.text.fileno())
-            self.text.close()
-            self._part.replace(self._path)
-
-    def abandon(self) -> None:
-        with contextlib.suppress(OSError):
-            self.text.close()
-        with contextlib.suppress(OSError):
-            self._part.unlink(missing_ok=True)
-
-
-class _CsvFile(_Unfinished):
-    def __init__(self, path: Path, columns: Sequence[ListColumn], manner: CsvDialect) -> None:
-        super().__init__(path, manner.encoding, "replace")
-        self._columns = columns
-        self._decimal = manner.decimal
-        self._writer = csv.writer(self.text, delimiter=manner.separator)
-        with spoken_for(path.parent):
-            self._writer.writerow([column.key for column in columns])
-
-    def write(self, lines: Sequence[Line]) -> None:
-        with spoken_for(self._path.parent):
-            self._writer.writerows(
-                [_cell(column.value(line), self._decimal) for column in self._columns] for line in lines
-            )
-
-
-class _JsonFile(_Unfinished):
-    """One array, an object a line, so that it can be read by eye and by `grep` too."""
-
-    def __init__(self, path: Path, columns: Sequence[ListColumn], _: CsvDialect) -> None:
-        # Half a character, of a broken file name, is spelled as JSON spells it.
-        super().__init__(path, "utf-8", "backslashreplace")
-        self._columns = columns
-        self._before = "[\n"
+            self._text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
+            self._writer = csv.writer(self._text, delimiter=manner.separator)
+            if not is_json:
+                self._writer.writerow([column.key for column in columns])
 
     def write(self, lines: Sequence[Line]) -> None:
         with spoken_for(self._path.parent):
             for line in lines:
-                values = {column.key: _json(column.value(line)) for column in self._columns}
-                self.text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
-                self._before = ",\n"
+                match self._form:
+                    case ListForm.CSV:
+                        self._writer.writerow([_cell(column.value(line), self._decimal) for column in self._columns])
+                    case ListForm.JSON:
+                        # One array, an object a line, so that it can be read by eye and by `grep` too.
+                        values = {column.key: _json(column.value(line)) for column in self._columns}
+                        self._text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
+                        self._before = ",\n"
 
     def finish(self) -> None:
         with spoken_for(self._path.parent):
-            self.text.write("[]\n" if self._before == "[\n" else "\n]\n")
-        super().finish()
+            if self._form is ListForm.JSON:
+                self._text.write("[]\n" if self._before == "[\n" else "\n]\n")
+            self._text.flush()
+            os.fsync(self._text.fileno())
+            self._text.close()
+            self._part.replace(self._path)
 
-
-_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn], CsvDialect], _ListFile]] = {
-    ListForm.CSV: _CsvFile,
-    ListForm.JSON: _JsonFile,
-}
+    def abandon(self) -> None:
+        with contextlib.suppress(OSError):
+            self._text.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
 
 def _cell(value: Value, decimal: str) -> str:

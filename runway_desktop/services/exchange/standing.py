@@ -5,7 +5,6 @@ Loop's thread; whether files are there is looked up in the executor. StoreError 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, OutputState, State, TaskId, parse_remote_id
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 
 from .folder_reading import FoundResult
@@ -51,49 +51,44 @@ class Candidate:
     """It is not, byte for byte, what is here."""
 
 
-class Standings:
-    def __init__(self, store: Store, executor: Executor) -> None:
-        self._store = store
-        self._executor = executor
+async def standings_of(store: Store, executor: Executor, found: Sequence[FoundResult]) -> list[Candidate]:
+    """Each with its standing, in the order given."""
+    judged: list[Candidate] = []
+    seen: set[tuple[str, int]] = set()
+    for start in range(0, len(found), PAGE):
+        page = found[start : start + PAGE]
+        rows = await rows_of(store, page)
+        here = [output for row in rows.values() for output in row.outputs if output.is_kept]
+        gone = await in_worker(executor, _without_file, here)
+        for one in page:
+            standing = _standing(one, rows.get(one.task_key), gone)
+            if standing.is_worth_taking and one.key in seen:
+                standing = Standing.DOUBLE
+            seen.add(one.key)
+            is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
+            known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
+            judged.append(Candidate(one, standing, is_other, known))
+    return judged
 
-    async def of(self, found: Sequence[FoundResult]) -> list[Candidate]:
-        """Each with its standing, in the order given."""
-        judged: list[Candidate] = []
-        seen: set[tuple[str, int]] = set()
-        for start in range(0, len(found), PAGE):
-            page = found[start : start + PAGE]
-            rows = await self.rows_of(page)
-            here = [output for row in rows.values() for output in row.outputs if output.is_kept]
-            gone = await asyncio.get_running_loop().run_in_executor(self._executor, _without_file, here)
-            for one in page:
-                standing = _standing(one, rows.get(one.task_key), gone)
-                if standing.is_worth_taking and one.key in seen:
-                    standing = Standing.DOUBLE
-                seen.add(one.key)
-                is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
-                known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
-                judged.append(Candidate(one, standing, is_other, known))
-        return judged
 
-    async def rows_of(self, found: Sequence[FoundResult]) -> dict[str, Row]:
-        """The tasks that are here already, by the keys of the results."""
-        words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
-        by_remote = await self._store.find_remote([word for word in words.values() if word is not None])
-        ids: dict[str, TaskId] = {}
-        for one in found:
-            word, own = words[one.task_key], local_id(one.told.task_id)
-            if word is not None and word in by_remote:
-                ids[one.task_key] = by_remote[word]
-            elif own is not None:
-                ids[one.task_key] = own
-        rows = {row.task.id: row for row in await self._store.rows(list(dict.fromkeys(ids.values())))}
-        return {
-            key: row
-            for key, task_id in ids.items()
-            # Two ids at Runway are two tasks, whatever else their files say.
-            if (row := rows.get(task_id)) is not None
-            and (words[key] is None or row.task.remote_id in (None, words[key]))
-        }
+async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
+    """The tasks that are here already, by the keys of the results."""
+    words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
+    by_remote = await store.find_remote([word for word in words.values() if word is not None])
+    ids: dict[str, TaskId] = {}
+    for one in found:
+        word, own = words[one.task_key], local_id(one.told.task_id)
+        if word is not None and word in by_remote:
+            ids[one.task_key] = by_remote[word]
+        elif own is not None:
+            ids[one.task_key] = own
+    rows = {row.task.id: row for row in await store.rows(list(dict.fromkeys(ids.values())))}
+    return {
+        key: row
+        for key, task_id in ids.items()
+        # Two ids at Runway are two tasks, whatever else their files say.
+        if (row := rows.get(task_id)) is not None and (words[key] is None or row.task.remote_id in (None, words[key]))
+    }
 
 
 def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Standing:

@@ -40,7 +40,7 @@ async def written(
     store = MemoryStore()
     await store.add(tasks, [], more.get("batch"), [], more.get("outputs", ()))
     path = tmp_path / f"list.{form}"
-    export = ListExport(store, CATALOG, AtOnce(), zone=KATHMANDU)
+    export = ListExport(store, CATALOG, AtOnce(), KATHMANDU)
     manner = more.get("manner", USUAL)
     found = await export.write(path, [task.id for task in tasks], columns, form, Progress(), manner)
     assert (found.path, found.rows) == (path, len(tasks))
