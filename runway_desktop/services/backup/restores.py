@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -40,26 +41,20 @@ async def _nobody(_: str) -> Sequence[Output]:
     return ()
 
 
+@dataclass(eq=False, repr=False)
 class Restores:
-    def __init__(
-        self,
-        profile: Profile,
-        folders: Folders,
-        snapshots: Snapshots,
-        workshop: Workshop,
-        clock: Clock,
-        rng: random.Random,
-        results_in: ResultsIn = _nobody,
-    ) -> None:
-        """`results_in` tells which results of the list lie in a folder."""
-        self.profile = profile
-        self._folders = folders
-        self._snapshots = snapshots
-        self._workshop = workshop
-        self._clock = clock
-        self._rng = rng
-        self._results_in = results_in
-        self._tail = new_tail(rng)
+    """`results_in` tells which results of the list lie in a folder."""
+
+    profile: Profile
+    _folders: Folders
+    _snapshots: Snapshots
+    _workshop: Workshop
+    _clock: Clock
+    _rng: random.Random
+    _results_in: ResultsIn = _nobody
+
+    def __post_init__(self) -> None:
+        self._tail = new_tail(self._rng)
         """Of the folder of the next new profile."""
 
     def stop(self) -> None:
@@ -94,10 +89,6 @@ class Restores:
     async def say_yes(self) -> None:
         now = self._clock.now()
         await self._workshop.make(lambda _: finishing.say_yes(self.profile, now))
-
-    async def give_up(self) -> None:
-        """Takes away what `into_this` put together, if nobody said yes to it."""
-        await self.clean_up()
 
     async def clean_up(self) -> list[TakenAway]:
         """Takes away what restores of this profile's program have begun and not finished, because they were killed.
@@ -166,12 +157,10 @@ class Restores:
 
     def _sweep(self, now: float) -> None:
         """Takes away what a program that died had begun to put together long ago."""
-        try:
+        with suppress(OSError):
             for folder in self._folders.beside.glob(f"{UNFINISHED}*"):
                 if folder.stat().st_mtime < now - STALE_AFTER:
                     clear(folder)
-        except OSError:
-            return
 
 
 def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: Watch) -> TakenAway | None:

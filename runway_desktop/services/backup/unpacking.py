@@ -13,12 +13,13 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from runway_desktop.domain.backups import MANIFEST, Manifest, Member, NewerFormat, read
 from runway_desktop.domain.errors import BadBackup
+from runway_desktop.services.disk.disk_steps import draft_of
 
 from .places import told
 from .watching import Watch
@@ -38,19 +39,14 @@ class Opened:
     def extract(self, member: Member, target: Path, watch: Watch) -> None:
         """Writes one member to a new file, which gets its name when all of it is there, is right, and is on the
         disk."""
-        unfinished = target.with_name(f"{target.name}.part")
         try:
             with told(target.parent):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                digest = self._write(member, unfinished, watch)
-                if digest != member.sha256:
-                    raise _damaged(self.path, f"{member.name} is not what the manifest says")
-                os.replace(unfinished, target)
+                with draft_of(target) as draft:
+                    if self._write(member, draft, watch) != member.sha256:
+                        raise _damaged(self.path, f"{member.name} is not what the manifest says")
         except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise _damaged(self.path, f"{member.name}: {error}") from error
-        finally:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
 
     def _write(self, member: Member, target: Path, watch: Watch) -> str:
         """Gives the SHA-256 of what was written; empty for another length than it should have."""

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
+from runway_desktop.services.disk.disk_threads import in_worker
+
 from .watching import Progress, Stopped, Watch
 
 Result = TypeVar("Result")
@@ -65,4 +67,4 @@ class Workshop:
 
     async def look(self, work: Callable[..., Result], *arguments: object) -> Result:
         """For what is quick and writes nothing that another could be writing."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        return await in_worker(self._executor, work, *arguments)
