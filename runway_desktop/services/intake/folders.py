@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from .gathered import IntakeFinding
@@ -15,15 +14,9 @@ _OWN = (".part", ".part.json", ".part.new", ".copying", ".embedding", ".tmp", ".
 _NOISE = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    files: tuple[Path, ...]
-    findings: tuple[IntakeFinding, ...]
-
-
-def choose_files(paths: Sequence[Path]) -> Chosen:
+def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]]:
     """The files named, and those that lie directly in the folders named, in the order in which people count: 2 before
-    10."""
+    10. Beside them what is wrong."""
     files: dict[Path, None] = {}
     findings: list[IntakeFinding] = []
     for path in paths:
@@ -41,7 +34,7 @@ def choose_files(paths: Sequence[Path]) -> Chosen:
     if len(chosen) > MOST_FILES:
         message = f"{len(chosen):,} files were dropped. Only the first {MOST_FILES:,} are taken."
         findings.append(IntakeFinding(source=chosen[0].parent.name, message=message))
-    return Chosen(tuple(chosen[:MOST_FILES]), tuple(findings))
+    return chosen[:MOST_FILES], findings
 
 
 def _inside(folder: Path) -> tuple[list[Path], list[str]]:

@@ -6,7 +6,6 @@ file, a text or a link can cause: what is wrong is a finding, and the rest is ke
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -14,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.services.disk.disk_threads import in_worker
 
 from .folders import choose_files
 from .gathered import Draft, Gathered, IntakeFinding
@@ -38,13 +38,12 @@ class Intake:
     async def gather(self, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> Gathered:
         """Everything at once, in the order given. `prefer` is the endpoint and model that the composer shows: a row
         that names none goes there if its inputs fit."""
-        reader = SourceReader(self.words, dropped, prefer=prefer)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _gather, reader, dropped)
+        reader = SourceReader(self.words, dropped, prefer)
+        return await in_worker(self._executor, _gather, reader, dropped)
 
     async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
         """What inputs that are named by address turn out to be, by those addresses."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _look, tuple(addresses))
+        return await in_worker(self._executor, _look, tuple(addresses))
 
 
 def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
@@ -54,10 +53,10 @@ def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
 
 def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
     paths = dropped.paths
-    chosen = choose_files(paths)
-    all_parts = Parts(findings=list(chosen.findings))
+    files, findings = choose_files(paths)
+    all_parts = Parts(findings=findings)
     sidecar_sources: list[str] = []
-    for path in chosen.files:
+    for path in files:
         parts = reader.read_file(path)
         sidecar_sources += [path.name] * len(parts.sidecars)
         all_parts.add(parts)
@@ -67,8 +66,8 @@ def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
         parts = reader.read_clipboard(dropped.text or plain_text(dropped.html))
         sidecar_sources += ["clipboard"] * len(parts.sidecars)
         all_parts.add(parts)
-    gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))
-    return replace(gathered, is_folder=len(paths) == 1 and bool(chosen.files) and paths[0] not in chosen.files)
+    gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, files))
+    return replace(gathered, is_folder=len(paths) == 1 and bool(files) and paths[0] not in files)
 
 
 def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
@@ -99,7 +98,7 @@ def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str)
     )
 
 
-def _name(paths: tuple[Path, ...], files: tuple[Path, ...]) -> str:
+def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
     if not paths:
         return "Clipboard"
     if len(paths) == 1:

@@ -6,13 +6,8 @@ A line that is nothing but an id or a link is that, wherever it stands; everythi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-
-from runway_desktop.domain.task import RemoteId, parse_remote_id
-
-from .inputs import is_link
 
 _LOOKS_LIKE_ID = re.compile(
     r"(?:urn:uuid:)?\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?", re.IGNORECASE
@@ -29,39 +24,23 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    """What stands in a text. `bad_ids`: what has the form of an id and is none of Runway's."""
+def parts_of(text: str, most: int) -> tuple[list[Line], int]:
+    """The paragraphs of a text that is written in such, else its lines, and how many there are; at most `most` of them.
+    Blank ones are left out."""
+    lines = [line.strip() for line in text.split("\n")]
+    blocks = _blocks(lines)
+    # A single line among paragraphs is still a paragraph; a few groups of lines with a gap between them are mostly
+    # single lines.
+    if len(blocks) > 1 and sum(size > 1 for _, size in blocks) * 2 > len(blocks):
+        paragraphs = [Line(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
+        return paragraphs, len(blocks)
+    filled = (Line(number, line) for number, line in enumerate(lines, 1) if line)
+    return list(islice(filled, most)), sum(size for _, size in blocks)
 
-    prompts: tuple[Line, ...]
-    links: tuple[Line, ...]
-    ids: tuple[RemoteId, ...]
-    bad_ids: tuple[Line, ...]
-    total: int
-    """How many lines or paragraphs there are, those that were not taken too."""
 
-
-def sort_lines(text: str, *, most: int) -> Sorted:
-    """Sorts a text with plain newlines into what its parts are; at most the first `most` of them."""
-    prompts: list[Line] = []
-    links: list[Line] = []
-    ids: dict[RemoteId, None] = {}
-    bad: list[Line] = []
-    parts, total = _parts(text, most)
-    for line in parts:
-        words = [word.strip(_QUOTES) for word in _BETWEEN.split(line.text) if word.strip(_QUOTES)]
-        if words and all(_LOOKS_LIKE_ID.fullmatch(word) for word in words):
-            for word in words:
-                found = parse_remote_id(word.lower().removeprefix("urn:uuid:").strip("{}"))
-                if found is None:
-                    bad.append(Line(line.number, word))
-                else:
-                    ids[found] = None
-        elif words and all(is_link(word) for word in words):
-            links += [Line(line.number, word) for word in words]
-        else:
-            prompts.append(line)
-    return Sorted(tuple(prompts), tuple(links), tuple(ids), tuple(bad), total)
+def words_of(line: str) -> list[str]:
+    """The parts of a line between blanks, commas and semicolons, without what quotes them."""
+    return [word for part in _BETWEEN.split(line) if (word := part.strip(_QUOTES))]
 
 
 def looks_like_id(word: str) -> bool:
@@ -75,24 +54,6 @@ def bad_id_in_words(word: str) -> str:
     version = word.lower().removeprefix("urn:uuid:").strip("{}")[14:15]
     other = "this one is not, though it says so" if version == "4" else f"this is one of version {version}"
     return f"{word} is no id of Runway's: those are UUIDs of version 4, {other}."
-
-
-def _parts(text: str, most: int) -> tuple[list[Line], int]:
-    """The paragraphs of a text that is written in such, else its lines, and how many there are; at most `most` of them.
-    Blank ones are left out."""
-    lines = [line.strip() for line in text.split("\n")]
-    blocks = _blocks(lines)
-    # A single line among paragraphs is still a paragraph; a few groups of lines with a gap between them are mostly
-    # single lines.
-    if len(blocks) > 1 and sum(size > 1 for _, size in blocks) * 2 > len(blocks):
-        paragraphs = [Line(start + 1, "\n".join(lines[start : start + size])) for start, size in blocks[:most]]
-        return paragraphs, len(blocks)
-    filled = [Line(number, line) for number, line in islice(_filled(lines), most)]
-    return filled, sum(size for _, size in blocks)
-
-
-def _filled(lines: list[str]) -> Iterator[tuple[int, str]]:
-    return ((number, line) for number, line in enumerate(lines, 1) if line)
 
 
 def _blocks(lines: list[str]) -> list[tuple[int, int]]:

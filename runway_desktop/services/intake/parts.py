@@ -11,6 +11,9 @@ from .gathered import AssetDrop, Draft, IntakeFinding
 from .lines import bad_id_in_words
 from .rows import RowReader
 
+MOST_DRAFTS = 10_000
+"""Of one source. Nobody can review more in one sitting, and every one of them costs money."""
+
 
 @dataclass(slots=True)
 class Parts:
@@ -28,6 +31,13 @@ class Parts:
             self.findings.append(reader.finding(bad_id_in_words(word.strip()), number, "id"))
         else:
             self.ids[found] = None
+
+    def is_full(self, reader: RowReader, number: int, things: str = "") -> bool:
+        """Whether there is no place for another draft, which has its sentence then."""
+        if len(self.drafts) < MOST_DRAFTS:
+            return False
+        self.findings.append(reader.finding(f"Only the first {MOST_DRAFTS:,}{things} are taken.", number))
+        return True
 
     def add(self, other: Parts) -> None:
         """Everything of another source after what is here."""
