@@ -34,8 +34,7 @@ from runway_desktop.services.supervised import keep_going, survived
 from .finishing import sweep
 from .packing import LIGHT, Choice, Made, Outline, pack, survey
 from .unpacking import opened
-from .watching import Watch
-from .workshop import Say, Workshop
+from .watching import Say, Watch, Workshop
 
 log = logging.getLogger(__name__)
 

@@ -35,7 +35,7 @@ from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, sync_folder
-from runway_desktop.services.library.move_names import PASTED
+from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
 

@@ -59,6 +59,18 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
         clear(folder)
 
 
+@contextmanager
+def unfinished(folder: Path, beside: Path) -> Iterator[None]:
+    """Makes a folder of ours, which is removed unless the block ends well. `beside` is what the disk is blamed by."""
+    with told(beside):
+        folder.mkdir(parents=True)
+    try:
+        yield
+    except BaseException:
+        clear(folder)
+        raise
+
+
 def clear(folder: Path) -> None:
     """Takes away a folder of ours with all that is in it, as far as the system lets us."""
     shutil.rmtree(folder, ignore_errors=True)

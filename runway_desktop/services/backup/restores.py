@@ -23,11 +23,10 @@ from runway_desktop.services.ports import Clock, Snapshots
 
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway
-from .places import clear, told
+from .places import clear, told, unfinished
 from .restoring import Outlook, Wishes, look_at, put_together
 from .unpacking import opened
-from .watching import Watch
-from .workshop import Say, Workshop
+from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
 """The folder, among a profile's backups, where a list is looked at before it is restored."""
@@ -110,9 +109,7 @@ class Restores:
         _refuse(path, is_demo=False)
         folder, card = self._folders.plan(name, color, tail, now)
         staging = self._folders.staging(folder)
-        with told(self._folders.beside):
-            staging.mkdir(parents=True)
-        try:
+        with unfinished(staging, self._folders.beside):
             with told(staging):
                 leftovers.note(staging, Begun(by=str(self.profile.folder)))
                 write_card(staging, card)
@@ -125,22 +122,14 @@ class Restores:
                 made = self._folders.take_in(staging, folder)
             leftovers.forget(folder)
             return made
-        except BaseException:
-            clear(staging)
-            raise
 
     def _into_this(self, path: Path, wishes: Wishes, now: float, watch: Watch) -> Manifest:
         """In a worker."""
         _refuse(path, is_demo=self.profile.is_demo)
         staging = self.profile.restoring
         clear(staging)
-        with told(self.profile.folder):
-            staging.mkdir(parents=True)
-        try:
+        with unfinished(staging, self.profile.folder):
             return put_together(path, self._snapshots, staging, self.profile, wishes, {}, now, watch)
-        except BaseException:
-            clear(staging)
-            raise
 
     def _unfinished(self) -> list[tuple[Path, Begun | None]]:
         """In a worker. Where nobody is at work now: this is the only program of the profile, and does one at a time."""

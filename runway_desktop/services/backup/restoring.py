@@ -18,7 +18,7 @@ from typing import Any
 
 from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
-from runway_desktop.domain.errors import BadBackup, DiskError
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_steps import sync_folder
@@ -30,7 +30,7 @@ from runway_desktop.services.tasks.after_restore import FRESH
 from . import leftovers
 from .leftovers import UNFINISHED, Begun
 from .places import check_room, clear, scratch, told
-from .unpacking import Opened, newer, opened
+from .unpacking import Opened, damaged, newer, opened
 from .watching import Watch
 
 _PART = ".part"
@@ -277,11 +277,7 @@ def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path
     """Checks and migrates a list that was taken out of a backup."""
     try:
         if snapshots.look(copy).version != manifest.contents.version:
-            raise BadBackup(
-                f"The backup “{path.name}” is damaged.",
-                advice="Nothing was changed. Try another copy of it, or an older backup.",
-                detail=f"{path}: its list of tasks has another version than its manifest says",
-            )
+            raise damaged(path, "its list of tasks has another version than its manifest says")
         snapshots.bring_up_to_date(copy)
     except NewerFormat:
         raise newer(path, manifest.program) from None

@@ -32,11 +32,10 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
 
-from .comparing import compared
 from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
-from .standing import Candidate, Standing, rows_of, standings_of
+from .standing import Candidate, Standing, compared, rows_of, standings_of
 from .whole_copy import Names, SourceTrouble, put_whole
 
 CHUNK = 40

@@ -13,8 +13,7 @@ from typing import Any
 
 from runway_desktop.services.results import sidecar
 
-from .lines import looks_like_id
-from .parts import Parts
+from .parts import Parts, looks_like_id
 from .reading import Unreadable
 from .rows import Cell, RowReader
 from .vocabulary import Column, Meaning, Vocabulary

@@ -19,8 +19,7 @@ from . import documents
 from .documents import read_document, read_json_lines
 from .gathered import CLIPBOARD, AssetDrop, Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, is_link, path_of
-from .lines import looks_like_id, parts_of, words_of
-from .parts import MOST_DRAFTS, Parts
+from .parts import MOST_DRAFTS, Parts, looks_like_id, parts_of, words_of
 from .reading import (
     DOCUMENTS,
     JSON_LINES,

@@ -6,6 +6,7 @@ Loop's thread; whatever touches a file runs in the executor. Raises StoreError w
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -145,7 +146,7 @@ class Library:
     async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
         """Which of these were saved and are not there any more, by task and index."""
         saved = [output for output in outputs if output.state is OutputState.SAVED and output.path]
-        gone = await in_worker(self._executor, lambda: [not _is_file(Path(output.path)) for output in saved])
+        gone = await in_worker(self._executor, lambda: [not os.path.isfile(output.path) for output in saved])
         return frozenset((output.task_id, output.index) for output, is_gone in zip(saved, gone, strict=True) if is_gone)
 
     async def folder_of(self, output: Output) -> Path:
@@ -179,18 +180,5 @@ def _write_text(path: Path, text: str) -> None:
         write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
 def _nearest_folder(wanted: Path, otherwise: Path) -> Path:
-    for folder in (wanted, otherwise, *otherwise.parents):
-        try:
-            if folder.is_dir():
-                return folder
-        except OSError:
-            continue
-    return Path.home()
+    return next(filter(os.path.isdir, (wanted, otherwise, *otherwise.parents)), Path.home())

@@ -36,8 +36,7 @@ from runway_desktop.services.supervised import keep_going
 
 from .move_group import GroupMover, Report
 from .move_journal import JOURNAL, Journal, ended_words, read, resumed_words, waiting_words
-from .move_names import choose_names, pasted_pictures
-from .move_plan import MovePlan, examine
+from .move_plan import MovePlan, choose_names, examine, pasted_pictures
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -215,12 +216,8 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
-    try:
+    with _written("The copy cannot be written."):
         home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DiskError(
-            "The copy cannot be written.", advice="Is the disk full, or the folder protected?", detail=str(error)
-        ) from error
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
     stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", original.stem)[:_LONGEST_STEM].rstrip(" .") or "copy"
@@ -228,11 +225,14 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
 
 
 def _write(target: Path, content: bytes) -> None:
-    try:
+    with _written(f"“{target.name}” cannot be written."):
         write_whole(target, content)
+
+
+@contextmanager
+def _written(failed: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise DiskError(
-            f"“{target.name}” cannot be written.",
-            advice="Is the disk full, or the folder protected?",
-            detail=str(error),
-        ) from error
+        advice = "Is the disk full, or the folder protected?"
+        raise DiskError(failed, advice=advice, detail=str(error)) from error

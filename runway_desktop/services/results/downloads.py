@@ -63,7 +63,7 @@ from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
-from .link_renewal import EXPIRED, LinkRenewal
+from .fresh_links import EXPIRED, LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
 from .saving_gate import SavingGate
@@ -132,7 +132,7 @@ class Downloads:
         await self._take_in_arrivals()
         await self._gate.tell_rows(job for owner, job in self._jobs.items() if owner not in self._running)
         self._start(group)
-        self._tally.count(*self._count())
+        self._tally.count(self.running, self.waiting)
         await self._alarm.wait(self._until_next())
 
     def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
@@ -307,7 +307,7 @@ class Downloads:
             times += [time - now for time in due if time != NEVER]
         if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:
             times.append(seconds)
-        if (seconds := self._tally.seconds_until(*self._count())) is not None:
+        if (seconds := self._tally.seconds_until(self.running, self.waiting)) is not None:
             times.append(seconds)
         return max(0.01, min(times)) if times else None
 
@@ -399,9 +399,6 @@ class Downloads:
         asked = error.retry_after if isinstance(error, SlowDown | ServerTrouble) else None
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
 
-    def _count(self) -> tuple[int, int]:
-        return len(self._running), len(self._jobs) - len(self._running)
-
     def _progressed(self, job: Job, count: int) -> None:
         self._tally.progressed(job, count)
-        self._tally.count(*self._count())
+        self._tally.count(self.running, self.waiting)

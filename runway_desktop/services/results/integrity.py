@@ -246,11 +246,8 @@ class Integrity:
         return True
 
     def _hear(self, event: Event) -> None:
-        match event:
-            case LibraryFolderChanged(health, before) if health.state.can_read and not before.state.can_read:
-                self._again.ring()
-            case _:
-                pass
+        if isinstance(event, LibraryFolderChanged) and event.health.state.can_read and not event.before.state.can_read:
+            self._again.ring()
 
 
 def _still_away(drives: set[Path]) -> set[Path]:

@@ -11,6 +11,7 @@ read and NotPossible where it is another result's.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -31,8 +32,7 @@ from runway_desktop.services.settings import Settings
 
 from . import sidecar
 from .batch_places import BatchPlaces
-from .file_check import Examined, examine
-from .file_search import Found, Hunt, beside
+from .file_check import Examined, Found, Hunt, beside, examine
 from .integrity import Integrity
 
 log = logging.getLogger(__name__)
@@ -100,18 +100,18 @@ class Relinking:
         hunt = Hunt(wanted, asked, folders)
         found: list[Found] = []
         back: list[Output] = []
+        left = {file.key for file in asked}
         is_done = False
         while not is_done:
             is_done = await in_worker(self._executor, hunt.step, STEP, self._clock.monotonic)
             found += (news := hunt.take_found())
             back += await self._bring_back(news)
-            keys = {(output.task_id, output.index) for output in back}
-            done = sum(file.key in keys for file in asked)
+            left -= {(output.task_id, output.index) for output in back}
+            done = len(asked) - len(left)
             progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
         back += await self._bring_neighbors(found)
-        keys = {(output.task_id, output.index) for output in back}
-        missing = sum(file.key not in keys for file in asked)
-        return Relinked(outputs=tuple(back), missing=missing, looked=hunt.looked)
+        left -= {(output.task_id, output.index) for output in back}
+        return Relinked(outputs=tuple(back), missing=len(left), looked=hunt.looked)
 
     async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
         """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these
@@ -225,14 +225,7 @@ def _as_found(output: Output, path: Path, found: Examined, now: float) -> Output
 def _near(files: Sequence[KeptFile], library: Path) -> list[Path]:
     """In a worker. The library, and the folders where files were that are not in it."""
     outside = dict.fromkeys(folder for file in files if not (folder := Path(file.path).parent).is_relative_to(library))
-    return [folder for folder in (*outside, library) if _is_folder(folder)]
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+    return [folder for folder in (*outside, library) if os.path.isdir(folder)]
 
 
 def _bring_sidecar(old: Path, new: Path, task: Task, output: Output, made: dict[str, Any] | None) -> None:

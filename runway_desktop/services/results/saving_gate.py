@@ -18,7 +18,6 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
-from runway_desktop.domain.failures import Reason
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import is_of_disk, of_health
@@ -124,10 +123,12 @@ class SavingGate:
     def _news(self, jobs: Iterable[Job]) -> list[tuple[Job, Output]]:
         error = of_health(self._folder.health)
         if error is None:
-            return [(job, _free(job.output)) for job in jobs if is_of_disk(job.output.problem)]
+            held = [job for job in jobs if is_of_disk(job.output.problem)]
+            return [(job, replace(job.output, state=OutputState.WAITING, problem=None)) for job in held]
         # One that has a reason of its own keeps it.
-        held = (job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem))
-        return [(job, output) for job in held if (output := _held(job.output, error.reason)) != job.output]
+        free = [job for job in jobs if job.output.state is not OutputState.FAILED or is_of_disk(job.output.problem)]
+        news = [(job, replace(job.output, state=OutputState.FAILED, problem=error.reason)) for job in free]
+        return [(job, output) for job, output in news if output != job.output]
 
     async def _tell(self, news: list[tuple[Job, Output]]) -> None:
         if not news:
@@ -164,11 +165,3 @@ class SavingGate:
             self._is_stale = True
             if event.health.state.can_write:
                 self._rescues_at_once = self._told = False
-
-
-def _held(output: Output, problem: Reason) -> Output:
-    return replace(output, state=OutputState.FAILED, problem=problem)
-
-
-def _free(output: Output) -> Output:
-    return replace(output, state=OutputState.WAITING, problem=None)

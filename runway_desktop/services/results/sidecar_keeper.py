@@ -114,11 +114,8 @@ class SidecarKeeper:
         return any(map(self._locks.is_in_hand, _owners(row)))
 
     def _hear(self, event: Event) -> None:
-        match event:
-            case TaskChanged(task, before) if task.state is State.SUCCEEDED and _told(task) != _told(before):
-                self._take([task.id])
-            case _:
-                pass
+        if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED:
+            self._take([event.task.id] if _told(event.task) != _told(event.before) else [])
 
     def _take(self, task_ids: Sequence[TaskId]) -> None:
         if task_ids:

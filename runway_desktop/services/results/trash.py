@@ -52,29 +52,16 @@ class Trash:
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """To the bin. A file that is not where it was saved is left alone."""
-        told: list[bool] = []
-
-        async def one(output: Output) -> None:
-            if output.is_kept:
-                told.append(await self._throw(output))
-
-        report = await self._each(task_ids, one)
-        return replace(report, files=len(told), can_undo=bool(told) and all(told))
+        return await self._each(task_ids, self._throw)
 
     async def put_back(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """Out of the bin, to where they were."""
-        back: list[Output] = []
+        return await self._each(task_ids, self._put_back)
 
-        async def one(output: Output) -> None:
-            if output.is_binned and output.binned_from:
-                await self._put_back(output)
-                back.append(output)
-
-        report = await self._each(task_ids, one)
-        return replace(report, files=len(back))
-
-    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[None]]) -> TrashReport:
+    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[bool | None]]) -> TrashReport:
+        """`one` gives whether the system told where the file is, or None for a result that it left alone."""
         done: list[TaskId] = []
+        told: list[bool] = []
         failed: dict[TaskId, str] = {}
         for task_id in dict.fromkeys(task_ids):
             try:
@@ -82,15 +69,18 @@ class Trash:
                     async with self._locks.hold([(task_id, index)]):
                         # It may have been moved while somebody else had it in hand.
                         [now] = [output for output in await self._store.outputs(task_id) if output.index == index]
-                        await one(now)
+                        if (is_known := await one(now)) is not None:
+                            told.append(is_known)
             except DiskError as error:
                 failed[task_id] = error.in_words()
             else:
                 done.append(task_id)
-        return TrashReport(done=tuple(done), failed=failed)
+        can_undo = bool(told) and all(told)
+        return TrashReport(done=tuple(done), files=len(told), can_undo=can_undo, failed=failed)
 
-    async def _throw(self, output: Output) -> bool:
-        """Whether the system told where the file is in the bin."""
+    async def _throw(self, output: Output) -> bool | None:
+        if not output.is_kept:
+            return None
         path = Path(output.path)
         if not await in_worker(self._executor, path.exists):
             raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the bin.")
@@ -116,7 +106,10 @@ class Trash:
         await self._store.save_output(meant, self._line(output, DELETED, **detail))
         return place is not None
 
-    async def _put_back(self, output: Output) -> None:
+    async def _put_back(self, output: Output) -> bool | None:
+        """What was put back is not put back once more, so that nothing of it can be undone."""
+        if not output.is_binned or not output.binned_from:
+            return None
         path = Path(output.binned_from)
         if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
@@ -131,6 +124,7 @@ class Trash:
                 with suppress(DiskError):
                     await self._bin.take_back(Path(beside), path_for(path))
         await self._is_back(output, "file put back")
+        return False
 
     async def _is_back(self, output: Output, kind: str) -> None:
         """In its place; `kind` is the ledger's line, empty where it never left."""

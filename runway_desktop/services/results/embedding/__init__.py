@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from runway_desktop.services.results.sidecar import part_of
+
 from . import jpeg, png, tags, webp
 from .note import Note
 
@@ -51,9 +53,9 @@ _FORMATS: Mapping[str, _Format] = {
 
 def note_of(document: Mapping[str, Any]) -> Note:
     """The note for a sidecar's document, without paths of this computer: a file is handed on."""
-    request, task, times = (_part(document, name) for name in ("request", "task", "times"))
+    request, task, times = (part_of(document, name) for name in ("request", "task", "times"))
     model, prompt = str(request.get("model") or ""), str(request.get("prompt") or "")
-    values = _part(request, "values")
+    values = part_of(request, "values")
     seed = f", seed {values['seed']}" if values.get("seed") is not None else ""
     shared = {**document, "inputs": [_without_path(item) for item in document.get("inputs") or ()]}
     return Note(
@@ -103,11 +105,6 @@ def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
     except DAMAGED as error:
         raise NotEmbedded(str(error)) from error
     return True
-
-
-def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = document.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _without_path(item: Any) -> Any:

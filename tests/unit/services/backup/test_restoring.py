@@ -25,8 +25,7 @@ from runway_desktop.services.backup.packing import LIGHT, Choice, pack
 from runway_desktop.services.backup.restores import Restores, ResultsIn
 from runway_desktop.services.backup.restoring import PutBack, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Stopped, Watch
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.library.move_journal import JOURNAL

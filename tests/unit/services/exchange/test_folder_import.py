@@ -21,11 +21,10 @@ from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
-from runway_desktop.services.exchange.comparing import compared
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.standing import Standing, standings_of
+from runway_desktop.services.exchange.standing import Standing, compared, standings_of
 from runway_desktop.services.results import embedding, sidecar
 from tests.engine_rig import CATALOG, AtOnce, Rig
 from tests.fake_runway import remote_id
