@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .applications import Applications
     from .backup.backups import Backups
     from .backup.restores import Restores
-    from .backup.workshop import Workshop
+    from .backup.watching import Workshop
     from .bus import Bus
     from .catalog_renewal import CatalogRenewal
     from .disk.library_folder import LibraryFolder
@@ -194,7 +194,7 @@ class Engine:
 
     @cached_property
     def workshop(self) -> Workshop:
-        from .backup.workshop import Workshop
+        from .backup.watching import Workshop
 
         # The disk of a backup may hang, and results with theirs.
         return Workshop(self._threads(2, "backups"))
@@ -329,7 +329,6 @@ class Engine:
     @cached_property
     def downloads(self) -> Downloads:
         from .results.downloads import Downloads
-        from .results.fallback_saving import FallbackSaving
 
         store, settings, folder, bus, clock = self._store, self.settings, self.folder, self.bus, self.clock
         return Downloads(
@@ -342,7 +341,7 @@ class Engine:
             settings,
             self._rng,
             folder,
-            FallbackSaving(self._profile.rescued, folder, settings, bus, clock),
+            self._profile.rescued,
         )
 
     @cached_property

@@ -19,7 +19,6 @@ from runway_desktop.domain.task import Media, OutputState, Request, State
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.engine_rig import Rig, request
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
@@ -44,7 +43,7 @@ async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Do
             rig.settings,
             random.Random(1),
             folder,
-            FallbackSaving(library.parent / "Rescued", folder, rig.settings, rig.bus, cast(Any, clock)),
+            library.parent / "Rescued",
         )
         loop = asyncio.create_task(downloads.run())
         try:

@@ -89,7 +89,7 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
             look = await folders.look(out, Progress())
             found = [one.found for one in look.candidates if one.standing.is_worth_taking]
             imported = await folders.take_in(out, found, Progress())
-            assert (set(imported.added), imported.changed, imported.failures) == (set(ids), (), ())
+            assert (set(imported.added), imported.changed, imported.failures) == (set(ids), [], [])
             after = {row.task.id: row for row in await rig.store.rows(ids)}
             for task_id, row in before.items():
                 assert as_kept(after[task_id].task) == as_kept(row.task)

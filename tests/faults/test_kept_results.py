@@ -22,6 +22,7 @@ from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.tasks.schedule import LEAST_GAP
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fakes import FakeClock, MemoryBin, MemoryStore, settle
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
@@ -62,6 +63,8 @@ async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_i
         [task] = await all_tasks(rig)
         assert task.remote_id
         await rig.runway.delete(task.remote_id)
+        # A young answer would do.
+        await clock.sleep(LEAST_GAP + 1)
         with pytest.raises(NotSeen, match="did not find this task"):
             await downloads.fetch_again(task.id)
         # Its own key has to say it twice.

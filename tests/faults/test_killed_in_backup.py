@@ -14,8 +14,7 @@ from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Watch
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Watch, Workshop
 from tests.dying import dies_at, needs_fork
 from tests.fakes import FakeClock
 from tests.profiles_on_disk import NOW, Made, a_profile, add_a_task, everything

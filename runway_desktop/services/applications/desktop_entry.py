@@ -6,6 +6,7 @@ Source: Desktop Entry Specification 1.5, "Basic format of the file", "Localized 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ from runway_desktop.domain.outputs import Launch
 MAIN = "Desktop Entry"
 _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\", ";": ";"}
 _QUOTED_ESCAPES = '"`$\\'
-_FOR_ONE, _FOR_MANY = "fu", "FU"
 _DEPRECATED = "dDnNvm"
 """Field codes that an older version had: they stand for nothing."""
 
@@ -102,24 +102,13 @@ class DesktopEntry:
 
     def _with_codes(self, word: str, path: Path, locale: str) -> tuple[str, bool]:
         """The word with what its codes stand for, and whether a file was among it."""
-        text, names_file, rest = "", False, iter(word)
-        for letter in rest:
-            if letter != "%":
-                text += letter
-                continue
-            code = next(rest, "")
-            if code in ("f", "F", "u", "U"):
-                names_file = True
-                text += str(path) if code in "fF" else path.as_uri()
-            elif code == "c":
-                text += self.text("Name", locale)
-            elif code == "k":
-                text += str(self.path)
-            elif code == "%":
-                text += "%"
-            elif code not in _DEPRECATED or not code:
-                raise ValueError(f"{self.id} has the unknown field code %{code}")
-        return text, names_file
+        codes = {"c": self.text("Name", locale), "k": str(self.path), "%": "%"} | dict.fromkeys(_DEPRECATED, "")
+        codes |= dict.fromkeys("fF", str(path)) | dict.fromkeys("uU", path.as_uri())
+        try:
+            text = re.sub("%(.?)", lambda found: codes[found[1]], word, flags=re.DOTALL)
+        except KeyError as error:
+            raise ValueError(f"{self.id} has the unknown field code %{error.args[0]}") from error
+        return text, any(code in "fFuU" for code in re.findall("%(.?)", word, re.DOTALL))
 
     def _is(self, key: str) -> bool:
         return self.values.get(key, "").strip().lower() == "true"
@@ -146,29 +135,14 @@ def groups_of(text: str) -> dict[str, dict[str, str]]:
 
 def unescaped(value: str) -> str:
     """A string value without its escapes."""
-    text, letters = "", iter(value)
-    for letter in letters:
-        if letter != "\\":
-            text += letter
-            continue
-        escaped = next(letters, "")
-        # An escape that is none is passed on: inside a quoted argument the second rule may know it.
-        text += _ESCAPES.get(escaped, "\\" + escaped)
-    return text
+    # An escape that is none is passed on: inside a quoted argument the second rule may know it.
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), value, flags=re.DOTALL)
 
 
 def split(value: str) -> list[str]:
     """The parts of a list value; a semicolon within one is escaped."""
-    parts, part, letters = [], "", iter(value)
-    for letter in letters:
-        if letter == "\\":
-            part += letter + next(letters, "")
-        elif letter == ";":
-            parts.append(part)
-            part = ""
-        else:
-            part += letter
-    return [unescaped(part).strip() for part in (*parts, part) if part.strip()]
+    parts = re.findall(r"(?:\\.|[^\\;]|\\$)+", value, re.DOTALL)
+    return [unescaped(part).strip() for part in parts if part.strip()]
 
 
 def _words(line: str) -> Iterator[str]:

@@ -4,13 +4,13 @@ read in a worker. Raises nothing but what its docstrings say.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.outputs import Application, Launch
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.settings import Settings
 
 from .associations import Folders, Installed, applications_for
@@ -37,7 +37,7 @@ class Applications:
     async def taking(self, kinds: Sequence[Sequence[str]]) -> list[Application]:
         """The programs that take all of these kinds of file, each given by its names, the most special first: what was
         used last, then what the system prefers for the first kind."""
-        entries = await asyncio.get_running_loop().run_in_executor(self._executor, self._look, tuple(kinds))
+        entries = await in_worker(self._executor, self._look, tuple(kinds))
         self._entries |= {entry.id: entry for entry in entries}
         found = [
             Application(entry.id, entry.text("Name", self._locale) or entry.id, entry.text("Icon", self._locale))

@@ -1,6 +1,6 @@
 """Backup and restore of a profile, without its key and without anything that opens a door.
 
-    watching    how far it is, and calling it off
+    watching    how far it is, calling it off, and where it is made, one at a time
     packing     a profile becomes one file, read back before it gets its name
     unpacking   what a file says it is, and taking it apart with every byte checked
     restoring   the parts are put together in a folder beside, for a new profile or for this one

@@ -34,8 +34,7 @@ from runway_desktop.services.supervised import keep_going, survived
 from .finishing import sweep
 from .packing import LIGHT, Choice, Made, Outline, pack, survey
 from .unpacking import opened
-from .watching import Watch
-from .workshop import Say, Workshop
+from .watching import Say, Watch, Workshop
 
 log = logging.getLogger(__name__)
 
@@ -55,32 +54,21 @@ class Kept:
     day: date | None = None
 
 
+@dataclass(eq=False, repr=False)
 class Backups:
-    def __init__(
-        self,
-        profile: Profile,
-        snapshots: Snapshots,
-        workshop: Workshop,
-        settings: Settings,
-        bus: Bus,
-        clock: Clock,
-    ) -> None:
-        self.profile = profile
-        self._snapshots = snapshots
-        self._workshop = workshop
-        self._settings = settings
-        self._bus = bus
-        self._clock = clock
+    profile: Profile
+    _snapshots: Snapshots
+    _workshop: Workshop
+    _settings: Settings
+    _bus: Bus
+    _clock: Clock
+
+    def __post_init__(self) -> None:
         self._changed = True
         self._told = False
         self.trouble = ""
         """Why the last daily backup could not be made, in words; empty when it could."""
-        bus.listen(self._hear)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a backup or a restore is being made."""
-        return self._workshop.is_busy
+        self._bus.listen(self._hear)
 
     @property
     def is_awaited(self) -> bool:

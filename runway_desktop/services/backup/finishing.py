@@ -27,7 +27,7 @@ from typing import Any
 from runway_desktop.domain.backups import DATABASE, ENDING
 from runway_desktop.domain.errors import RunwayDesktopError, StoreError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.disk.disk_steps import sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import read_json, sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 
 from . import leftovers
@@ -180,10 +180,7 @@ def _kept(staging: Path) -> Path | None:
 
 
 def _note(staging: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads((staging / _KEPT).read_bytes())
-    except (OSError, ValueError):
-        return {}
+    found = read_json(staging / _KEPT)
     return found if isinstance(found, Mapping) else {}
 
 

@@ -12,17 +12,18 @@ import json
 import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from runway_desktop.services.disk.disk_steps import is_folder, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import is_folder, read_json, sync_folder, write_whole
 from runway_desktop.services.results import sidecar
 
 from .places import clear
 
 NOTE = "begun.json"
 """In the folder where a restore is put together."""
+_LARGEST = 256 * 1024 * 1024
+"""Bytes: it names every result of a backup."""
 UNFINISHED = ".runway-desktop-restoring"
 """Marks a folder of results that is not whole yet: it may be taken away."""
 
@@ -48,19 +49,18 @@ class TakenAway:
 
 def note(staging: Path, begun: Begun) -> None:
     """On the disk when this returns."""
-    document = {"by": begun.by, "final": begun.final, "staged": begun.staged, "files": begun.files}
-    write_whole(staging / NOTE, json.dumps(document).encode())
+    write_whole(staging / NOTE, json.dumps(asdict(begun)).encode())
     sync_folder(staging)
 
 
 def read(staging: Path) -> Begun | None:
     """None where nothing is written down that could be understood."""
-    try:
-        found = json.loads((staging / NOTE).read_bytes())
-        words = {name: _text(found[name]) for name in ("by", "final", "staged")}
-        return Begun(**words, files=tuple((_text(inside), int(size)) for inside, size in found["files"]))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+    match read_json(staging / NOTE, _LARGEST):
+        case {"by": str(by), "final": str(final), "staged": str(staged), "files": list(files)}:
+            with suppress(ValueError, TypeError):
+                places = tuple((str(inside), int(size)) for inside, size in files)
+                return Begun(by=by, final=final, staged=staged, files=places)
+    return None
 
 
 def forget(folder: Path) -> None:
@@ -108,9 +108,3 @@ def _empty(final: Path, files: Sequence[tuple[str, int]], in_use: Collection[str
 def _above(inside: str) -> list[str]:
     parts = inside.split("/")[:-1]
     return ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-
-
-def _text(found: Any) -> str:
-    if not isinstance(found, str):
-        raise TypeError(found)
-    return found

@@ -12,7 +12,6 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePath
@@ -35,12 +34,12 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
-from runway_desktop.services.disk.disk_steps import forget_cached, sync_folder
-from runway_desktop.services.library.move_names import PASTED
+from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, sync_folder
+from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
 
-from .places import check_room, clear, told
+from .places import check_room, scratch, told
 from .watching import Watch
 
 MAKING = ".making"
@@ -133,56 +132,31 @@ def pack(
 ) -> Made:
     """Writes a backup of a profile, in use or not, to `target`. `library` is where it saves its results now."""
     making = profile.backups / MAKING
-    clear(making)
-    try:
-        with told(profile.backups, "Make room on the disk of the profile."):
-            making.mkdir(parents=True)
-        return _pack(profile, snapshots, target, choice, library, now, watch, making)
-    finally:
-        clear(making)
-
-
-def _pack(
-    profile: Profile,
-    snapshots: Snapshots,
-    target: Path,
-    choice: Choice,
-    library: Path,
-    now: float,
-    watch: Watch,
-    making: Path,
-) -> Made:
-    size = _database_bytes(profile)
-    check_room({making: 2 * size}, "The backup")
-    watch.begin(size * 4)
-    watch.doing("Copying the list of tasks")
-    copy = making / DATABASE
-    contents = snapshots.take(profile.database, copy, watch.copying(size))
-    sources, left_out = _sources(profile, snapshots, copy, choice, library)
-    amount = sum(source.size for source in sources)
-    check_room({target.parent: amount}, "The backup")
-    watch.begin(2 * amount)
-    manifest = _manifest(profile, contents, library, left_out, now)
-    unfinished = target.with_name(f"{target.name}.part")
-    try:
+    with scratch(making, "Make room on the disk of the profile."):
+        size = _database_bytes(profile)
+        check_room({making: 2 * size}, "The backup")
+        watch.begin(size * 4)
+        watch.doing("Copying the list of tasks")
+        copy = making / DATABASE
+        contents = snapshots.take(profile.database, copy, watch.copying(size))
+        sources, left_out = _sources(profile, snapshots, copy, choice, library)
+        amount = sum(source.size for source in sources)
+        check_room({target.parent: amount}, "The backup")
+        watch.begin(2 * amount)
+        manifest = _manifest(profile, contents, library, left_out, now)
         with told(target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(handle, "w+b") as file:
-                manifest = _write(file, sources, manifest, watch)
-                file.flush()
-                os.fsync(file.fileno())
-                forget_cached(file.fileno())
-        _read_back(unfinished, manifest, watch)
-        watch.look()
-        with told(target.parent):
-            os.replace(unfinished, target)
+            with draft_of(target) as draft:
+                handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+                with os.fdopen(handle, "w+b") as file:
+                    manifest = _write(file, sources, manifest, watch)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    forget_cached(file.fileno())
+                _read_back(draft, manifest, watch)
+                watch.look()
             sync_folder(target.parent)
             return Made(target, target.stat().st_size, manifest)
-    except BaseException:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int, now: float) -> Manifest:
@@ -237,15 +211,9 @@ def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member | No
             digest.update(block)
             size += len(block)
             watch.step(len(block))
-    output = source.output
-    return Member(
-        name=source.name,
-        kind=source.kind,
-        size=size,
-        sha256=digest.hexdigest(),
-        task_id=output.task_id if output is not None else "",
-        index=output.index if output is not None else 0,
-    )
+    task_id, index = (source.output.task_id, source.output.index) if source.output is not None else ("", 0)
+    sha256 = digest.hexdigest()
+    return Member(name=source.name, kind=source.kind, size=size, sha256=sha256, task_id=task_id, index=index)
 
 
 def _read_back(path: Path, manifest: Manifest, watch: Watch) -> None:

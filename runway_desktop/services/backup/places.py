@@ -47,6 +47,30 @@ def check_room(needs: dict[Path, int], what: str) -> None:
             )
 
 
+@contextmanager
+def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
+    """Has an empty folder of ours as long as the block takes."""
+    clear(folder)
+    try:
+        with told(folder, advice):
+            folder.mkdir(parents=True)
+        yield
+    finally:
+        clear(folder)
+
+
+@contextmanager
+def unfinished(folder: Path, beside: Path) -> Iterator[None]:
+    """Makes a folder of ours, which is removed unless the block ends well. `beside` is what the disk is blamed by."""
+    with told(beside):
+        folder.mkdir(parents=True)
+    try:
+        yield
+    except BaseException:
+        clear(folder)
+        raise
+
+
 def clear(folder: Path) -> None:
     """Takes away a folder of ours with all that is in it, as far as the system lets us."""
     shutil.rmtree(folder, ignore_errors=True)

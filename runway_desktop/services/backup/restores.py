@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +23,10 @@ from runway_desktop.services.ports import Clock, Snapshots
 
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway
-from .places import clear, told
+from .places import clear, told, unfinished
 from .restoring import Outlook, Wishes, look_at, put_together
 from .unpacking import opened
-from .watching import Watch
-from .workshop import Say, Workshop
+from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
 """The folder, among a profile's backups, where a list is looked at before it is restored."""
@@ -40,26 +40,20 @@ async def _nobody(_: str) -> Sequence[Output]:
     return ()
 
 
+@dataclass(eq=False, repr=False)
 class Restores:
-    def __init__(
-        self,
-        profile: Profile,
-        folders: Folders,
-        snapshots: Snapshots,
-        workshop: Workshop,
-        clock: Clock,
-        rng: random.Random,
-        results_in: ResultsIn = _nobody,
-    ) -> None:
-        """`results_in` tells which results of the list lie in a folder."""
-        self.profile = profile
-        self._folders = folders
-        self._snapshots = snapshots
-        self._workshop = workshop
-        self._clock = clock
-        self._rng = rng
-        self._results_in = results_in
-        self._tail = new_tail(rng)
+    """`results_in` tells which results of the list lie in a folder."""
+
+    profile: Profile
+    _folders: Folders
+    _snapshots: Snapshots
+    _workshop: Workshop
+    _clock: Clock
+    _rng: random.Random
+    _results_in: ResultsIn = _nobody
+
+    def __post_init__(self) -> None:
+        self._tail = new_tail(self._rng)
         """Of the folder of the next new profile."""
 
     def stop(self) -> None:
@@ -95,10 +89,6 @@ class Restores:
         now = self._clock.now()
         await self._workshop.make(lambda _: finishing.say_yes(self.profile, now))
 
-    async def give_up(self) -> None:
-        """Takes away what `into_this` put together, if nobody said yes to it."""
-        await self.clean_up()
-
     async def clean_up(self) -> list[TakenAway]:
         """Takes away what restores of this profile's program have begun and not finished, because they were killed.
         Gives what was taken out of folders of results; what cannot be reached now is left for the next time."""
@@ -119,9 +109,7 @@ class Restores:
         _refuse(path, is_demo=False)
         folder, card = self._folders.plan(name, color, tail, now)
         staging = self._folders.staging(folder)
-        with told(self._folders.beside):
-            staging.mkdir(parents=True)
-        try:
+        with unfinished(staging, self._folders.beside):
             with told(staging):
                 leftovers.note(staging, Begun(by=str(self.profile.folder)))
                 write_card(staging, card)
@@ -134,22 +122,14 @@ class Restores:
                 made = self._folders.take_in(staging, folder)
             leftovers.forget(folder)
             return made
-        except BaseException:
-            clear(staging)
-            raise
 
     def _into_this(self, path: Path, wishes: Wishes, now: float, watch: Watch) -> Manifest:
         """In a worker."""
         _refuse(path, is_demo=self.profile.is_demo)
         staging = self.profile.restoring
         clear(staging)
-        with told(self.profile.folder):
-            staging.mkdir(parents=True)
-        try:
+        with unfinished(staging, self.profile.folder):
             return put_together(path, self._snapshots, staging, self.profile, wishes, {}, now, watch)
-        except BaseException:
-            clear(staging)
-            raise
 
     def _unfinished(self) -> list[tuple[Path, Begun | None]]:
         """In a worker. Where nobody is at work now: this is the only program of the profile, and does one at a time."""
@@ -166,12 +146,10 @@ class Restores:
 
     def _sweep(self, now: float) -> None:
         """Takes away what a program that died had begun to put together long ago."""
-        try:
+        with suppress(OSError):
             for folder in self._folders.beside.glob(f"{UNFINISHED}*"):
                 if folder.stat().st_mtime < now - STALE_AFTER:
                     clear(folder)
-        except OSError:
-            return
 
 
 def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: Watch) -> TakenAway | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
-from runway_desktop.domain.errors import BadBackup, DiskError
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_steps import sync_folder
@@ -29,8 +29,8 @@ from runway_desktop.services.tasks.after_restore import FRESH
 
 from . import leftovers
 from .leftovers import UNFINISHED, Begun
-from .places import check_room, clear, told
-from .unpacking import Opened, newer, opened
+from .places import check_room, clear, scratch, told
+from .unpacking import Opened, damaged, newer, opened
 from .watching import Watch
 
 _PART = ".part"
@@ -71,40 +71,35 @@ class Wishes:
     look_in: Path | None = None
 
 
-def look_at(path: Path, snapshots: Snapshots, scratch: Path, watch: Watch) -> Outlook:
-    """Opens a backup, checks its list of tasks, and compares it with this machine. `scratch` is a folder that is made
+def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch) -> Outlook:
+    """Opens a backup, checks its list of tasks, and compares it with this machine. `scratch_folder` is made
     and taken away again."""
-    try:
-        with opened(path) as backup:
-            manifest = backup.manifest
-            check_room({scratch: manifest.database.size}, "Looking into the backup")
-            watch.begin(manifest.database.size)
-            watch.doing("Checking the backup")
-            with told(scratch):
-                scratch.mkdir(parents=True, exist_ok=True)
-            copy = scratch / manifest.database.name
-            backup.extract(manifest.database, copy, watch)
-            _up_to_date(path, manifest, snapshots, copy)
-            outputs = snapshots.results(copy)
-            gone = {(output.task_id, output.index) for output in outputs if not Path(output.path).is_file()}
-            packed = manifest.of(Kind.RESULT)
-            packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
-            with told(path.parent):
-                size = path.stat().st_size
-            return Outlook(
-                path=path,
-                size=size,
-                manifest=manifest,
-                contents=snapshots.look(copy),
-                here=len(outputs) - len(gone),
-                gone=len(gone),
-                packed=len(packed),
-                packed_bytes=manifest.size_of(Kind.RESULT),
-                packed_gone=len(packed_gone),
-                packed_gone_bytes=sum(member.size for member in packed_gone),
-            )
-    finally:
-        clear(scratch)
+    with scratch(scratch_folder), opened(path) as backup:
+        manifest = backup.manifest
+        check_room({scratch_folder: manifest.database.size}, "Looking into the backup")
+        watch.begin(manifest.database.size)
+        watch.doing("Checking the backup")
+        copy = scratch_folder / manifest.database.name
+        backup.extract(manifest.database, copy, watch)
+        _up_to_date(path, manifest, snapshots, copy)
+        outputs = snapshots.results(copy)
+        gone = {(output.task_id, output.index) for output in outputs if not Path(output.path).is_file()}
+        packed = manifest.of(Kind.RESULT)
+        packed_gone = [member for member in packed if (member.task_id, member.index) in gone]
+        with told(path.parent):
+            size = path.stat().st_size
+        return Outlook(
+            path=path,
+            size=size,
+            manifest=manifest,
+            contents=snapshots.look(copy),
+            here=len(outputs) - len(gone),
+            gone=len(gone),
+            packed=len(packed),
+            packed_bytes=manifest.size_of(Kind.RESULT),
+            packed_gone=len(packed_gone),
+            packed_gone_bytes=sum(member.size for member in packed_gone),
+        )
 
 
 def put_together(
@@ -166,26 +161,19 @@ def put_together(
     return manifest
 
 
+@dataclass(eq=False, repr=False)
 class _Results:
-    """The results of a backup on their way to the disk."""
+    """The results of a backup on their way to the disk. What goes below the first of `moves` is put below the second,
+    which becomes the first. What goes elsewhere is written down in `noted_in` before it does."""
 
-    def __init__(
-        self,
-        backup: Opened,
-        outputs: list[Output],
-        wishes: Wishes,
-        now: float,
-        moves: tuple[Path, Path] | None,
-        noted_in: Path,
-    ) -> None:
-        """What goes below the first of `moves` is put below the second, which becomes the first. What goes elsewhere is
-        written down in `noted_in` before it does."""
-        self._backup = backup
-        self._moves = moves
-        self._outputs = outputs
-        self._wishes = wishes
-        self._now = now
-        self._noted_in = noted_in
+    _backup: Opened
+    _outputs: list[Output]
+    _wishes: Wishes
+    _now: float
+    _moves: tuple[Path, Path] | None
+    _noted_in: Path
+
+    def __post_init__(self) -> None:
         self._final: Path | None = None
 
     def put_back(self, watch: Watch) -> dict[tuple[TaskId, int], Path]:
@@ -289,11 +277,7 @@ def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path
     """Checks and migrates a list that was taken out of a backup."""
     try:
         if snapshots.look(copy).version != manifest.contents.version:
-            raise BadBackup(
-                f"The backup “{path.name}” is damaged.",
-                advice="Nothing was changed. Try another copy of it, or an older backup.",
-                detail=f"{path}: its list of tasks has another version than its manifest says",
-            )
+            raise damaged(path, "its list of tasks has another version than its manifest says")
         snapshots.bring_up_to_date(copy)
     except NewerFormat:
         raise newer(path, manifest.program) from None

@@ -13,12 +13,13 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from runway_desktop.domain.backups import MANIFEST, Manifest, Member, NewerFormat, read
 from runway_desktop.domain.errors import BadBackup
+from runway_desktop.services.disk.disk_steps import draft_of
 
 from .places import told
 from .watching import Watch
@@ -38,19 +39,14 @@ class Opened:
     def extract(self, member: Member, target: Path, watch: Watch) -> None:
         """Writes one member to a new file, which gets its name when all of it is there, is right, and is on the
         disk."""
-        unfinished = target.with_name(f"{target.name}.part")
         try:
             with told(target.parent):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                digest = self._write(member, unfinished, watch)
-                if digest != member.sha256:
-                    raise _damaged(self.path, f"{member.name} is not what the manifest says")
-                os.replace(unfinished, target)
+                with draft_of(target) as draft:
+                    if self._write(member, draft, watch) != member.sha256:
+                        raise damaged(self.path, f"{member.name} is not what the manifest says")
         except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise _damaged(self.path, f"{member.name}: {error}") from error
-        finally:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+            raise damaged(self.path, f"{member.name}: {error}") from error
 
     def _write(self, member: Member, target: Path, watch: Watch) -> str:
         """Gives the SHA-256 of what was written; empty for another length than it should have."""
@@ -99,19 +95,19 @@ def newer(path: Path, program: str) -> BadBackup:
 def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     try:
         if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
-            raise _damaged(path, "its manifest is too large")
+            raise damaged(path, "its manifest is too large")
         found = json.loads(archive.read(MANIFEST))
     except KeyError as error:
         raise _none(path, "there is no manifest") from error
     except (zipfile.BadZipFile, ValueError, EOFError, RecursionError, zlib.error, NotImplementedError) as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged(path, str(error)) from error
     try:
         return read(found)
     except NewerFormat:
         program = found.get("program")
         raise newer(path, program if isinstance(program, str) and program.isprintable() else "") from None
     except (ValueError, OverflowError) as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged(path, str(error)) from error
 
 
 def _none(path: Path, detail: str) -> BadBackup:
@@ -122,7 +118,8 @@ def _none(path: Path, detail: str) -> BadBackup:
     )
 
 
-def _damaged(path: Path, detail: str) -> BadBackup:
+def damaged(path: Path, detail: str) -> BadBackup:
+    """For a backup that is not what it says. `detail` is for the log."""
     return BadBackup(
         f"The backup “{path.name}” is damaged.",
         advice="Nothing was changed. Try another copy of it, or an older backup.",

@@ -6,11 +6,14 @@ All block. Raise OSError, apart from what they promise.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 
 def sha256_of(path: Path) -> str:
@@ -55,20 +58,35 @@ def rename_exclusively(old: Path, new: Path) -> None:
         raise
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
-    which the next writing takes the place of; a refusal of the disk leaves nothing."""
-    draft = path.with_name(f"{path.name}.part")
+@contextmanager
+def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
+    """The name of a draft beside `path`, which takes its place when the block ends well, and is removed when it does
+    not. The block makes the draft and flushes it to the disk."""
+    draft = path.with_name(path.name + ending)
     try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
         os.replace(draft, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
+    which the next writing takes the place of; a refusal of the disk leaves nothing."""
+    with draft_of(path) as draft, draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_json(path: Path, largest: int = 65_536) -> Any:
+    """What a JSON file of at most `largest` bytes holds; None where there is none. Raises nothing."""
+    try:
+        return json.loads(path.read_bytes()) if path.stat().st_size <= largest else None
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,10 +6,17 @@ writes is made for. They fit `concurrent.futures.Executor` and can be used from 
 
 `DriveThreads` keeps some for each drive, so that one that hangs holds up only what lies on it. `QuickLook` answers
 within a fraction of a second, or not at all. Each of the two is used from one thread.
+
+Which drive a path lies on is told without asking the drive: one that hangs would not answer. A link that leads to
+another drive is not seen through.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
+import re
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -20,7 +27,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from .drives import drive_of
+_MOUNTS = Path("/proc/self/mountinfo")
+"""The kernel's own table: reading it waits for no drive."""
+_PLACE = 4
+"""The field of a line that holds the mount point."""
+_OCTAL = re.compile(r"\\([0-7]{3})")
 
 Result = TypeVar("Result")
 Answer = TypeVar("Answer")
@@ -31,6 +42,11 @@ PATIENCE = 5.0
 
 IDLE = 30.0
 """Seconds without work after which a thread ends."""
+
+
+async def in_worker(executor: Executor | None, work: Callable[..., Result], *arguments: object) -> Result:
+    """Does work that blocks on a thread, and waits for it on the loop. Raises what the work raises."""
+    return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
 
 
 class DiskThreads(Executor):
@@ -132,7 +148,7 @@ class QuickLook:
         self._hanging: Future[Any] | None = None
 
     def is_file(self, path: Path) -> bool:
-        return self.ask(_is_file, path, otherwise=False)
+        return self.ask(os.path.isfile, path, otherwise=False)
 
     def ask(self, look: Callable[[Path], Answer], path: Path, *, otherwise: Answer) -> Answer:
         """What the look says, or `otherwise` when it says nothing in time."""
@@ -144,13 +160,6 @@ class QuickLook:
         except NoAnswer:
             self._hanging = future
             return otherwise
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
 
 
 class DriveThreads:
@@ -181,3 +190,31 @@ class DriveThreads:
 def drive_at(path: Path | None) -> str:
     """The name of its drive, told without asking it; none of work that touches no disk."""
     return "" if path is None else drive_of(path)
+
+
+def drive_of(path: Path) -> str:
+    """A name that paths of one drive share: its mount point, or its letter or share."""
+    if path.drive:
+        return path.drive.casefold()
+    if sys.platform == "darwin":
+        return str(Path(*path.parts[:3])) if path.parts[1:2] == ("Volumes",) else "/"
+    return nearest(path, _mounted())
+
+
+def nearest(path: Path, mounts: frozenset[str]) -> str:
+    """The mount point at or above `path`."""
+    return next((place for part in (path, *path.parents) if (place := str(part)) in mounts), path.anchor)
+
+
+def mounts_in(table: str) -> frozenset[str]:
+    """The mount points in the text of `/proc/self/mountinfo`, where blanks are written as octal numbers."""
+    lines = (line.split(" ") for line in table.splitlines())
+    places = (fields[_PLACE] for fields in lines if len(fields) > _PLACE)
+    return frozenset(_OCTAL.sub(lambda found: chr(int(found[1], 8)), place) for place in places)
+
+
+def _mounted() -> frozenset[str]:
+    try:
+        return mounts_in(_MOUNTS.read_text("utf-8", "surrogateescape"))
+    except OSError:
+        return frozenset()

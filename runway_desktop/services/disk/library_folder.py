@@ -23,7 +23,7 @@ from runway_desktop.domain.events import Event, LibraryFolderChanged, SettingsCh
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.services.clock import Alarm, first_of
 
-from .disk_threads import DiskThreads
+from .disk_threads import DiskThreads, in_worker
 from .file_locks import FileLocks
 from .folder_look import Look, look_at
 
@@ -158,14 +158,14 @@ class LibraryFolder:
 
         `elsewhere`: on threads that go on while those of the folder hang, for work that does not touch it."""
         if elsewhere:
-            return await asyncio.get_running_loop().run_in_executor(self._elsewhere, work, *arguments)
+            return await in_worker(self._elsewhere, work, *arguments)
         key = object()
         self._working[key] = self._clock.monotonic()
         self._has_worked = True
         if self._dozes:
             self._alarm.ring()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
+            return await in_worker(self._workers, work, *arguments)
         finally:
             self._working.pop(key, None)
 

@@ -17,12 +17,10 @@ from pathlib import Path
 from runway_desktop.domain.copies import Marker
 from runway_desktop.domain.errors import StoreError
 
-from .disk_steps import sync_folder, write_whole
+from .disk_steps import read_json, sync_folder, write_whole
 from .machine import machine_id
 
 log = logging.getLogger(__name__)
-
-_LARGEST = 65_536
 
 
 class Superseded(StoreError):
@@ -41,7 +39,7 @@ class ListMarkers:
         return self._machine(self.folder)
 
     def read(self, list_id: str) -> Marker | None:
-        return _read(self._path(list_id))
+        return Marker.read(read_json(self._path(list_id)))
 
     def knows(self, folder: str) -> bool:
         """Whether a list was in use in that folder."""
@@ -50,7 +48,7 @@ class ListMarkers:
     def write(self, list_id: str, marker: Marker) -> None:
         """On the disk when it returns. Raises OSError, and Superseded where a later run has written it."""
         path = self._path(list_id)
-        there = _read(path)
+        there = Marker.read(read_json(path))
         if there is not None and (there.retired or there.runs > marker.runs):
             raise Superseded(
                 "A copy of this profile's folder is in use.",
@@ -81,17 +79,8 @@ class ListMarkers:
         except OSError:
             return
         for path in paths:
-            if (marker := _read(path)) is not None:
+            if (marker := Marker.read(read_json(path))) is not None:
                 yield path, marker
-
-
-def _read(path: Path) -> Marker | None:
-    try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        return Marker.read(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError):
-        return None
 
 
 def _bytes(marker: Marker) -> bytes:

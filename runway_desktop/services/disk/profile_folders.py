@@ -28,11 +28,10 @@ from runway_desktop.domain.profiles import (
     read,
 )
 
-from .disk_steps import sync_folder, write_whole
+from .disk_steps import read_json, sync_folder, write_whole
 
 UNFINISHED = ".new-"
 """How the folder of a profile begins that is still being put together."""
-_LARGEST_CARD = 65_536
 
 
 class NoSuchProfile(LookupError):
@@ -164,13 +163,7 @@ def demo_profile(folder: Path, words: tuple[str, ...]) -> Profile:
 
 
 def read_card(folder: Path) -> Card | None:
-    path = folder / CARD
-    try:
-        if path.stat().st_size > _LARGEST_CARD:
-            return None
-        return read(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError):
-        return None
+    return read(read_json(folder / CARD))
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -79,18 +79,11 @@ def _throw(path: Path) -> Path | None:
         if not path.exists() and not path.is_symlink():
             return None
         send2trash(str(path))
-    except TrashPermissionError as error:
-        raise DiskError(
-            f"{path.name} could not be moved to the trash.",
-            advice="The drive that it is on has no trash. Delete it in your file manager.",
-            detail=str(error),
-        ) from error
     except OSError as error:
-        raise DiskError(
-            f"{path.name} could not be moved to the trash.",
-            advice="Is it open in another program, or write-protected?",
-            detail=str(error),
-        ) from error
+        advice = "Is it open in another program, or write-protected?"
+        if isinstance(error, TrashPermissionError):
+            advice = "The drive that it is on has no trash. Delete it in your file manager."
+        raise DiskError(f"{path.name} could not be moved to the trash.", advice=advice, detail=str(error)) from error
     return None if sys.platform in ("win32", "darwin") else _find_if_told(path)
 
 

@@ -1,21 +1,33 @@
-"""All that goes in and out, as one value for the window; and what a drop is, of which it may be an import."""
+"""All that goes in and out, as one value for the window; and what a drop is, of which it may be an import.
+
+What was dropped or pasted may be a record of tasks, rather than prompts or inputs. The rule is careful on the side of
+prompts: a text that holds an id somewhere is still prompts, unless it reads like a log or most of it is ids. A few bare
+ids want no preview either. Loop's thread; what is dropped is read in the executor.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import csv
+import io
+import re
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake import Dropped, Gathered, Intake
-from runway_desktop.services.intake.reading import Source, Unreadable
+from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Source, Unreadable
+from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
+from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
@@ -25,11 +37,24 @@ from runway_desktop.services.tasks.ledger import Ledger
 from .file_export import FileExport
 from .folder_import import FolderImport
 from .folder_reading import holds_results
+from .found_ids import UUID, FoundId, Weight
 from .id_import import IdImport
 from .id_search import IdSearch
 from .imported_tasks import local_id
 from .list_export import ListExport
-from .recognizing import searches_of_record
+
+FEW = 10
+"""Bare ids that are taken up at once, as they were typed."""
+GLANCE = 8
+"""Steps of a search that tell what a long file is."""
+HEAD = 1_000_000
+"""Characters of its beginning that are looked at beside."""
+_ENDINGS = LOGS | JSON_LINES | TABLES | DOCUMENTS | {".txt", ".text", ".md", ""}
+_LOG_LINE = re.compile(
+    r"\s*(?:[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]?\d \d\d:\d\d)"
+    r"|[\[(<]?(?:DEBUG|INFO|WARN(?:ING)?|ERROR|TRACE)\b|(?:GET|POST|DELETE) )|.*/v1/tasks/"
+)
+_BARE = re.compile(r"[\s,;|\"'`\[\](){}<>]+|urn:uuid:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +115,8 @@ class Exchange:
 
     async def _recognized(self, dropped: Dropped, *, for_import: bool) -> CatalogFile | TaskIds | ResultsFolder | None:
         """Results that are all here already are inputs, as they always were."""
-        loop = asyncio.get_running_loop()
         words = self._intake.words if for_import else None
-        found = await loop.run_in_executor(self._executor, _recognized, dropped, words)
+        found = await in_worker(self._executor, _recognized, dropped, words)
         if not isinstance(found, list):
             return found
         ids = [task_id for told in found if (task_id := local_id(told.task_id)) is not None]
@@ -113,3 +137,103 @@ def _recognized(dropped: Dropped, words: Vocabulary | None) -> CatalogFile | Tas
         return holds_results(path)
     searches = searches_of_record(dropped, words)
     return TaskIds(dropped, searches) if searches else None
+
+
+def searches_of_record(dropped: Dropped, words: Vocabulary) -> tuple[IdSearch, ...]:
+    """The searches for ids, of each file or of the text, begun so far that they tell that this is a record of which the
+    person wants a preview; none when it is not. Files win over a text beside them."""
+    if not dropped.paths:
+        search = _begun(IdSearch.in_text(dropped.text, words))
+        return (search,) if _text_is_record(dropped.text, search) else ()
+    if any(path.suffix.lower() not in _ENDINGS for path in dropped.paths):
+        return ()
+    searches = []
+    for path in dropped.paths:
+        try:
+            source = dropped.source(path)
+            search = _begun(IdSearch.in_file(source, words))
+        except (DiskError, Unreadable, ValueError):
+            return ()
+        if not _file_is_record(source, search, words):
+            return ()
+        searches.append(search)
+    return tuple(searches)
+
+
+def _begun(search: IdSearch) -> IdSearch:
+    for _ in range(GLANCE):
+        if not search.step():
+            break
+    return search
+
+
+def _file_is_record(source: Source, search: IdSearch, words: Vocabulary) -> bool:
+    head = source.content[: 4 * HEAD].decode("utf-8-sig", "replace")[:HEAD]
+    ids = _likely(search)
+    ending = source.ending
+    if ending in LOGS:
+        return bool(ids)
+    if not ids or _is_few(head, ids):
+        return False
+    if ending in TABLES:
+        rows = _rows(head, words)
+        return len({one.line for one in ids if one.line <= rows}) * 2 >= rows - 1
+    if ending in JSON_LINES:
+        return _most_lines(head, ids)
+    if ending in DOCUMENTS:
+        return _document_is_record(search.document, ids)
+    return _prose_is_record(head, ids)
+
+
+def _text_is_record(text: str, search: IdSearch) -> bool:
+    ids, head = _likely(search), text[:HEAD]
+    if not ids or _is_few(head, ids):
+        return False
+    if head.lstrip()[:1] in ("{", "["):
+        return _document_is_record(search.document, ids) or _most_lines(head, ids)
+    return _prose_is_record(head, ids)
+
+
+def _likely(search: IdSearch) -> list[FoundId]:
+    return [one for one in search.found.values() if one.weight in (Weight.PLAIN, Weight.TASK)]
+
+
+def _is_few(head: str, ids: Sequence[FoundId]) -> bool:
+    """A handful of ids and nothing else."""
+    return len(ids) <= FEW and not _BARE.sub("", UUID.sub("", head))
+
+
+def _prose_is_record(head: str, ids: Sequence[FoundId]) -> bool:
+    if len(ids) > 1 and _most_lines(head, ids):
+        return True
+    lines = [line for line in head.split("\n")[:400] if line.strip()]
+    like_a_log = sum(_LOG_LINE.match(line) is not None for line in lines)
+    return like_a_log * 2 >= len(lines) and any(one.weight is Weight.TASK for one in ids)
+
+
+def _most_lines(head: str, ids: Sequence[FoundId]) -> bool:
+    lines = [number for number, line in enumerate(head.split("\n"), 1) if line.strip()]
+    with_id = {one.line for one in ids} & set(lines)
+    return len(ids) > 1 and len(with_id) * 2 >= len(lines)
+
+
+def _document_is_record(document: Any, ids: Sequence[FoundId]) -> bool:
+    """A list of which most have an id at Runway. One sidecar, or one answer of Runway's, is what it always was."""
+    if document is None:
+        return len(ids) > FEW
+    if sidecar.read(document) is not None:
+        return False
+    items = document
+    if isinstance(document, dict):
+        items = max((value for value in document.values() if isinstance(value, list)), key=len, default=[document])
+    if any(sidecar.read(item) is not None for item in items[:20]):
+        return False
+    return len(ids) > 1 and len(ids) * 2 >= len(items)
+
+
+def _rows(head: str, words: Vocabulary) -> int:
+    delimiter, start = delimiter_of(head, words)
+    try:
+        return sum(bool(row) for row in csv.reader(io.StringIO(head[start:]), delimiter=delimiter))
+    except csv.Error:
+        return head.count("\n") + 1

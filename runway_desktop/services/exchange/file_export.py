@@ -9,11 +9,10 @@ StoreError, `run` that and DiskError when there is no room.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
@@ -21,6 +20,7 @@ from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
 from runway_desktop.services.disk.disk_steps import sha256_of
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.folder_look import room_at
 from runway_desktop.services.ports import Store
@@ -30,8 +30,6 @@ from runway_desktop.services.results.result_file import name_values
 
 from .progress import Progress
 from .whole_copy import How, Names, Put, SourceTrouble, put_whole
-
-Result = TypeVar("Result")
 
 PAGE = 200
 _WHOLE = "{batch}{row}"
@@ -85,7 +83,7 @@ class Survey:
     first: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class FilesExported:
     """`failures`: the file's name and why it could not be exported. `problem`: what ended the export, if anything
     did."""
@@ -95,17 +93,9 @@ class FilesExported:
     linked: int = 0
     there: int = 0
     failed: int = 0
-    failures: tuple[tuple[str, str], ...] = ()
-    problem: str = ""
-    is_stopped: bool = False
-
-
-@dataclass(slots=True)
-class _Tally:
-    by_way: dict[How, int] = field(default_factory=lambda: dict.fromkeys(How, 0))
-    failed: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
     problem: str = ""
+    is_stopped: bool = False
 
 
 class FileExport:
@@ -141,10 +131,10 @@ class FileExport:
         self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
     ) -> FilesExported:
         if not choice.link:
-            await self._do(_check_room, choice.folder, survey.size)
+            await in_worker(self._executor, _check_room, choice.folder, survey.size)
         names = Names(beside=choice.sidecars)
         places = BatchPlaces(self._store)
-        tally = _Tally()
+        came = FilesExported(folder=choice.folder)
         done = 0
         async for rows in self._pages(task_ids, Progress()):
             for row in rows:
@@ -152,8 +142,9 @@ class FileExport:
                     continue
                 inputs: Sequence[Input] | None = None
                 for output in row.outputs:
-                    if progress.is_stopped or tally.problem:
-                        return _report(choice, tally, progress)
+                    if progress.is_stopped or came.problem:
+                        came.is_stopped = progress.is_stopped
+                        return came
                     if not output.is_here:
                         continue
                     if inputs is None:
@@ -161,23 +152,30 @@ class FileExport:
                     # A sidecar names the batch, whether the file does or not.
                     asked = choice.template + ("{batch}" if choice.sidecars else "")
                     item = await self._item(row, output, asked, places)
-                    await self._export(item, inputs, choice, names, tally)
+                    await self._export(item, inputs, choice, names, came)
                     done += 1
                     progress.report(done, survey.files)
-        return _report(choice, tally, progress)
+        came.is_stopped = progress.is_stopped
+        return came
 
     async def _export(
-        self, item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, tally: _Tally
+        self, item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, came: FilesExported
     ) -> None:
         try:
-            put = await self._do(_put, item, inputs, choice, names)
-            tally.by_way[put.how] += 1
+            put = await in_worker(self._executor, _put, item, inputs, choice, names)
+            match put.how:
+                case How.COPIED:
+                    came.copied += 1
+                case How.LINKED:
+                    came.linked += 1
+                case How.THERE:
+                    came.there += 1
         except SourceTrouble as error:
-            tally.failed += 1
-            if len(tally.failures) < MOST_FAILURES:
-                tally.failures.append((Path(item.output.path).name, error.message))
+            came.failed += 1
+            if len(came.failures) < MOST_FAILURES:
+                came.failures.append((Path(item.output.path).name, error.message))
         except DiskError as error:
-            tally.problem = error.message
+            came.problem = error.message
 
     async def _item(self, row: Row, output: Output, template: str, places: BatchPlaces) -> Item:
         batch, number = await places.of(row.task, template)
@@ -189,9 +187,6 @@ class FileExport:
                 return
             yield await self._store.rows(task_ids[start : start + PAGE])
             progress.report(min(start + PAGE, len(task_ids)), len(task_ids))
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 def names_of(items: Sequence[Item], template: str) -> list[str]:
@@ -206,19 +201,6 @@ def names_of(items: Sequence[Item], template: str) -> list[str]:
         taken.add(path.casefold())
         found.append(path)
     return found
-
-
-def _report(choice: FileChoice, tally: _Tally, progress: Progress) -> FilesExported:
-    return FilesExported(
-        folder=choice.folder,
-        copied=tally.by_way[How.COPIED],
-        linked=tally.by_way[How.LINKED],
-        there=tally.by_way[How.THERE],
-        failed=tally.failed,
-        failures=tuple(tally.failures),
-        problem=tally.problem,
-        is_stopped=progress.is_stopped,
-    )
 
 
 def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) -> Put:

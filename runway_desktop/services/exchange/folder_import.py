@@ -9,12 +9,11 @@ thread; files are read in the executor. Raises StoreError, and DiskError where c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
@@ -25,6 +24,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import sha256_of
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
@@ -32,14 +32,11 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
 
-from .comparing import Comparing
 from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
 from .progress import Progress
-from .standing import Candidate, Standing, Standings
+from .standing import Candidate, Standing, compared, rows_of, standings_of
 from .whole_copy import Names, SourceTrouble, put_whole
-
-Result = TypeVar("Result")
 
 CHUNK = 40
 """Results of one transaction, or a few more where one task has several."""
@@ -59,23 +56,24 @@ class FolderLook:
     not_compared: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Imported:
     """What came of an import. `changed` and `failures` name files; `problem` is what ended it, if anything did."""
 
     folder: Path
-    added: tuple[TaskId, ...] = ()
-    restored: tuple[TaskId, ...] = ()
-    filled: tuple[tuple[Output | None, Output], ...] = ()
+    added: list[TaskId] = field(default_factory=list)
+    restored: dict[TaskId, None] = field(default_factory=dict)
+    """In order, each once."""
+    filled: list[tuple[Output | None, Output]] = field(default_factory=list)
     """Results that known tasks were given: what was there before, and what is there now."""
-    revived: tuple[Task, ...] = ()
+    revived: list[Task] = field(default_factory=list)
     """Tasks as they were, of which nothing was known but that Runway does not know them, and whose results were
     found."""
-    taken: tuple[Path, ...] = ()
+    taken: list[Path] = field(default_factory=list)
     """The files that were imported, where they were found."""
     known: int = 0
-    changed: tuple[str, ...] = ()
-    failures: tuple[tuple[str, str], ...] = ()
+    changed: list[str] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
     problem: str = ""
     is_stopped: bool = False
 
@@ -84,22 +82,14 @@ class Imported:
         return len(self.taken)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Work:
     """An import while it is made."""
 
     copies: bool
     names: Names
     progress: Progress
-    added: list[TaskId] = field(default_factory=list)
-    restored: dict[TaskId, None] = field(default_factory=dict)
-    filled: list[tuple[Output | None, Output]] = field(default_factory=list)
-    revived: list[Task] = field(default_factory=list)
-    taken: list[Path] = field(default_factory=list)
-    known: int = 0
-    changed: list[str] = field(default_factory=list)
-    failures: list[tuple[str, str]] = field(default_factory=list)
-    problem: str = ""
+    came: Imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +102,29 @@ class _Read:
     changed: bool
 
 
+@dataclass(eq=False, repr=False)
 class FolderImport:
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        actions: TaskActions,
-        catalog: Catalog,
-        settings: Settings,
-        bus: Bus,
-        clock: Clock,
-        executor: Executor,
-    ) -> None:
-        self._ledger = ledger
-        self._store = store
-        self._actions = actions
-        self._catalog = catalog
-        self._settings = settings
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
-        self._standings = Standings(store, executor)
-        self._comparing = Comparing(store, executor)
+    _ledger: Ledger
+    _store: Store
+    _actions: TaskActions
+    _catalog: Catalog
+    _settings: Settings
+    _bus: Bus
+    _clock: Clock
+    _executor: Executor
+
+    def __post_init__(self) -> None:
         self._turn = asyncio.Lock()
 
     async def look(self, folder: Path, progress: Progress) -> FolderLook:
         """Walks the folder and all in it, then compares what may be here already. `progress.done` counts the files
         that were looked at, and, once there is a total, those of them that were compared."""
         walk = FolderWalk(folder)
-        while not progress.is_stopped and await self._do(walk.step):
+        while not progress.is_stopped and await in_worker(self._executor, walk.step):
             progress.report(walk.seen, 0)
         is_whole = not progress.is_stopped
-        candidates, not_compared = await self._comparing.of(await self._standings.of(walk.results), progress)
+        judged = await standings_of(self._store, self._executor, walk.results)
+        candidates, not_compared = await compared(self._store, self._executor, judged, progress)
         return FolderLook(
             folder=folder,
             candidates=tuple(candidates),
@@ -166,30 +147,22 @@ class FolderImport:
         self, folder: Path, found: Sequence[FoundResult], progress: Progress, *, copies: bool
     ) -> Imported:
         if copies:
-            await self._do(part_file.prepare_folder, self._settings.library)
-            await self._do(part_file.check_room, self._settings.library, sum(one.size for one in found))
-        work = _Work(copies, Names(beside=True), progress)
+            await in_worker(self._executor, part_file.prepare_folder, self._settings.library)
+            await in_worker(
+                self._executor, part_file.check_room, self._settings.library, sum(one.size for one in found)
+            )
+        came = Imported(folder=folder)
+        work = _Work(copies, Names(beside=True), progress, came)
         done = 0
         for chunk in _chunks(found):
-            if progress.is_stopped or work.problem:
+            if progress.is_stopped or came.problem:
                 break
             progress.report(done, len(found))
-            await self._take_in_chunk(folder, chunk, work)
+            await self._take_in_chunk(chunk, work)
             done += len(chunk)
             progress.report(done, len(found))
-        return Imported(
-            folder=folder,
-            added=tuple(work.added),
-            restored=tuple(work.restored),
-            filled=tuple(work.filled),
-            revived=tuple(work.revived),
-            taken=tuple(work.taken),
-            known=work.known,
-            changed=tuple(work.changed),
-            failures=tuple(work.failures),
-            problem=work.problem,
-            is_stopped=progress.is_stopped,
-        )
+        came.is_stopped = progress.is_stopped
+        return came
 
     async def take_back(self, imported: Imported) -> None:
         """Undoes an import: its tasks leave the list, and known tasks have again what they had. Files stay, copies
@@ -200,7 +173,7 @@ class FolderImport:
             lambda task: replace(task, removed_at=now, sent_at=None, remote_created_at=None),
             "import undone",
         )
-        await self._actions.remove(imported.restored)
+        await self._actions.remove(list(imported.restored))
         for before, after in imported.filled:
             edit = partial(_without_file, before, after)
             back = await self._store.change_output(after.task_id, after.index, edit, self._line(after, "import undone"))
@@ -209,9 +182,9 @@ class FolderImport:
         for task in imported.revived:
             await self._ledger.change(task.id, partial(_as_it_was, task), "import undone")
 
-    async def _take_in_chunk(self, folder: Path, chunk: Sequence[FoundResult], work: _Work) -> None:
+    async def _take_in_chunk(self, chunk: Sequence[FoundResult], work: _Work) -> None:
         fresh: list[FoundResult] = []
-        for one in await self._standings.of(chunk):
+        for one in await standings_of(self._store, self._executor, chunk):
             match one.standing:
                 case Standing.NEW:
                     fresh.append(one.found)
@@ -220,7 +193,7 @@ class FolderImport:
                 case Standing.REMOVED:
                     await self._bring_back(one.found, work)
                 case Standing.KNOWN | Standing.DOUBLE:
-                    work.known += 1
+                    work.came.known += 1
         reads = [read for one in fresh if (read := await self._read(one, work)) is not None]
         reads = await self._without_known_bytes(reads, work)
         tasks = await self._new_tasks([read.found for read in reads])
@@ -237,9 +210,9 @@ class FolderImport:
         if batch is not None and await self._store.batch_names([batch.id]):
             # It is here under a name that the person may have given it.
             batch = None
-        await self._ledger.take_in(new, outputs, inputs, batch, source=str(folder))
-        work.added += [task.id for task in new]
-        work.taken += [read.found.path for read, output in zip(reads, placed, strict=True) if output is not None]
+        await self._ledger.take_in(new, outputs, inputs, batch, source=str(work.came.folder))
+        work.came.added += [task.id for task in new]
+        work.came.taken += [read.found.path for read, output in zip(reads, placed, strict=True) if output is not None]
 
     async def _new_tasks(self, found: Sequence[FoundResult]) -> dict[str, Task]:
         """By the keys of the results. Where somebody else has the id that a file names, the task gets a new one."""
@@ -260,9 +233,11 @@ class FolderImport:
             return None
         work.progress.report(work.progress.done + 1, work.progress.total)
         try:
-            return await self._do(_read, found)
+            return await in_worker(self._executor, _read, found)
         except OSError as error:
-            work.failures.append((found.path.name, f"“{found.path.name}” cannot be read: {error.strerror or error}."))
+            work.came.failures.append(
+                (found.path.name, f"“{found.path.name}” cannot be read: {error.strerror or error}.")
+            )
             return None
 
     async def _without_known_bytes(self, reads: Sequence[_Read], work: _Work) -> list[_Read]:
@@ -273,18 +248,18 @@ class FolderImport:
         for read in reads:
             is_nameless = parse_remote_id(read.found.told.remote_id) is None
             if is_nameless and read.digest in known:
-                work.known += 1
+                work.came.known += 1
                 continue
             if is_nameless:
                 known.add(read.digest)
             if read.changed:
-                work.changed.append(read.found.path.name)
+                work.came.changed.append(read.found.path.name)
             kept.append(read)
         return kept
 
     async def _fill(self, found: FoundResult, work: _Work) -> None:
         """Gives a known task the result that it has not."""
-        row = (await self._standings.rows_of([found])).get(found.task_key)
+        row = (await rows_of(self._store, [found])).get(found.task_key)
         read = await self._read(found, work)
         if row is None or read is None:
             return
@@ -300,37 +275,37 @@ class FolderImport:
         if row.task.state is State.GONE:
             alive = replace(task_of(found, self._catalog), id=row.task.id, batch_id=row.task.batch_id)
             await self._ledger.change(row.task.id, lambda _: alive, "imported")
-            work.revived.append(row.task)
+            work.came.revived.append(row.task)
         await self._store.save_output(output, self._line(output, "imported"))
         self._bus.tell(OutputChanged(output))
-        work.filled.append((before, output))
-        work.taken.append(found.path)
+        work.came.filled.append((before, output))
+        work.came.taken.append(found.path)
         if read.changed:
-            work.changed.append(found.path.name)
+            work.came.changed.append(found.path.name)
 
     async def _bring_back(self, found: FoundResult, work: _Work) -> None:
         """With the times that an undone import took from it."""
-        row = (await self._standings.rows_of([found])).get(found.task_key)
+        row = (await rows_of(self._store, [found])).get(found.task_key)
         if row is None:
             return
-        if row.task.id not in work.restored:
+        if row.task.id not in work.came.restored:
             told = task_of(found, self._catalog)
             await self._ledger.change(row.task.id, partial(_back_again, told), "restored")
-            work.restored[row.task.id] = None
-        work.taken.append(found.path)
+            work.came.restored[row.task.id] = None
+        work.came.taken.append(found.path)
 
     async def _placed(self, read: _Read, task: Task, work: _Work) -> Output | None:
         """The result where it will be: where it is, or in the library."""
         output = output_of(read.found, task.id, read.found.path, read.size, read.digest)
-        if not work.copies or work.problem:
-            return None if work.problem else output
+        if not work.copies or work.came.problem:
+            return None if work.came.problem else output
         known = {one.path for one in await self._store.outputs_with([read.digest])}
         try:
-            return await self._do(self._copy, read, task, output, work.names, known)
+            return await in_worker(self._executor, self._copy, read, task, output, work.names, known)
         except SourceTrouble as error:
-            work.failures.append((read.found.path.name, error.message))
+            work.came.failures.append((read.found.path.name, error.message))
         except DiskError as error:
-            work.problem = error.message
+            work.came.problem = error.message
         return None
 
     def _copy(self, read: _Read, task: Task, output: Output, names: Names, known: Set[str]) -> Output:
@@ -360,9 +335,6 @@ class FolderImport:
     def _line(self, output: Output, kind: str) -> LedgerEntry:
         detail = {"index": output.index, "file": Path(output.path).name}
         return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 def _back_again(told: Task, task: Task) -> Task:

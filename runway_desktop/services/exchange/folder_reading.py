@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.task import parse_remote_id
-from runway_desktop.services.intake.folders import as_counted, is_noise
+from runway_desktop.services.intake.intake import as_counted, is_noise
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.result_file import KNOWN
 from runway_desktop.services.results.sidecar import Sidecar

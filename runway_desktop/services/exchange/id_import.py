@@ -6,16 +6,15 @@ task's, Runway's answer says. Loop's thread; texts are searched in the executor.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake import Dropped, Intake
 from runway_desktop.services.intake.reading import Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
@@ -25,8 +24,6 @@ from runway_desktop.services.tasks.adoption import Adopting, Adoption
 from .found_ids import FoundId, Weight
 from .id_search import MOST_IDS, IdSearch
 from .progress import Progress
-
-Result = TypeVar("Result")
 
 PAGE = 500
 
@@ -66,12 +63,12 @@ class IdsLook:
     is_whole: bool = True
 
 
+@dataclass(eq=False, repr=False)
 class IdImport:
-    def __init__(self, adoption: Adoption, store: Store, intake: Intake, executor: Executor) -> None:
-        self._adoption = adoption
-        self._store = store
-        self._intake = intake
-        self._executor = executor
+    _adoption: Adoption
+    _store: Store
+    _intake: Intake
+    _executor: Executor
 
     async def look(self, dropped: Dropped, progress: Progress, begun: Sequence[IdSearch] = ()) -> IdsLook:
         """Every id in these files, or else in the text. `begun` are searches that go on where they stopped. `progress`
@@ -81,7 +78,7 @@ class IdImport:
         troubles: list[str] = []
         for place, path in enumerate(dropped.paths):
             try:
-                search = begun[place] if begun else await self._do(_search_in, dropped, path, words)
+                search = begun[place] if begun else await in_worker(self._executor, _search_in, dropped, path, words)
                 await self._run(search, progress)
             except Unreadable as error:
                 troubles.append(str(error))
@@ -118,7 +115,7 @@ class IdImport:
         return Adopting(added=tuple(added), known=tuple(known))
 
     async def _run(self, search: IdSearch, progress: Progress) -> None:
-        while not progress.is_stopped and await self._do(search.step):
+        while not progress.is_stopped and await in_worker(self._executor, search.step):
             progress.report(search.read, search.total)
 
     async def _judged(self, found: Sequence[FoundId]) -> list[IdEntry]:
@@ -130,9 +127,6 @@ class IdImport:
             standings = {task.id: _standing(task) for task in tasks}
             entries += [_entry(one, here.get(one.remote_id), standings) for one in page]
         return entries
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 def _search_in(dropped: Dropped, path: Path, words: Vocabulary) -> IdSearch:

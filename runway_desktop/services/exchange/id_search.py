@@ -11,7 +11,7 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from runway_desktop.catalog.limits import MEGABYTE
@@ -175,22 +175,18 @@ class IdSearch:
             self._take(match[0], number, before[-JUST_BEFORE:], cell[match.end() :][:60], known)
 
     def _of_row(self, row: list[str], titles: list[str], columns: list[Column | None]) -> Known:
-        said: dict[str, str] = {}
-        for cell, title, column in zip(row, titles, columns, strict=False):
-            name = _role(title, column)
-            if name and cell.strip():
-                said.setdefault(name, cell.strip())
-        return self._said(said)
+        return self._known(zip(titles, columns, row, strict=False))
 
     def _of_object(self, holder: Mapping[str, Any]) -> Known:
+        return self._known((title, self._words.column(title), value) for title, value in _members(holder))
+
+    def _known(self, cells: Iterable[tuple[str, Column | None, Any]]) -> Known:
+        """What titles with their columns and values say of a task; of several that say the same the first counts."""
         said: dict[str, str] = {}
-        for title, value in _members(holder):
-            name = _role(title, self._words.column(title))
+        for title, column, value in cells:
+            name = _role(title, column)
             if name and isinstance(value, str) and value.strip():
                 said.setdefault(name, value.strip())
-        return self._said(said)
-
-    def _said(self, said: Mapping[str, str]) -> Known:
         model = self._words.model(said.get("model", "")) or ""
         time = said.get("time", "").replace("T", " ")[:19]
         file = said.get("file", "").replace("\\", "/").split("\n")[0].rsplit("/", 1)[-1]

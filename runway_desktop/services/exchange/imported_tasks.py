@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog, prompt_of
@@ -42,7 +42,6 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
     request = told.request
     if not request.prompt:
         request = replace(request, prompt=prompt_of(catalog.pair(request.endpoint, request.model), request.values))
-    judgment = told.judgment
     return Task(
         id=local_id(told.task_id) or new_task_id(),
         request=request,
@@ -59,11 +58,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
         estimated_credits=told.estimated,
         cost_credits=told.cost,
         title=told.title,
-        rating=judgment.rating,
-        pick=judgment.pick,
-        tags=judgment.tags,
-        shot=judgment.shot,
-        note=judgment.note,
+        **asdict(told.judgment),
     )
 
 

@@ -1,4 +1,5 @@
-"""The list as a file: CSV for spreadsheets or JSON for programs, streamed page by page, however long it is.
+"""The list as a file: CSV for spreadsheets or JSON for programs, streamed page by page, however long it is;
+and what can be said of each task, column by column, as values: numbers as numbers, times with their zone.
 
 What was there under the name is whole until the new file is; a program that dies in the middle leaves the old one and
 a `.part`. Loop's thread; what writes runs in the executor. Raises StoreError and DiskError.
@@ -6,7 +7,6 @@ a `.part`. Loop's thread; what writes runs in the executor. Raises StoreError an
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import csv
 import json
@@ -14,22 +14,118 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Any, TextIO
 
 from runway_desktop.catalog import Catalog, settings_line
+from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import Task, TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain
 from runway_desktop.services.ports import Store
 
-from .list_columns import BY_KEY, Line, ListColumn, Value
 from .progress import Progress
 
-Result = TypeVar("Result")
+Value = str | float | int | None | Sequence[str] | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task with what is said of it elsewhere. `zone` is that of its times; None: this machine's."""
+
+    row: Row
+    batch: str = ""
+    settings: str = ""
+    zone: tzinfo | None = None
+
+    @property
+    def task(self) -> Task:
+        return self.row.task
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """`key` is its name in JSON and the first line of a CSV; `title` is for people."""
+
+    key: str
+    title: str
+    value: Callable[[Line], Value]
+    is_usual: bool = True
+    """Whether it is there unless somebody takes it out."""
+
+
+def _time(line: Line, at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, line.zone).astimezone(line.zone).isoformat("T", "seconds")
+
+
+def _took(line: Line) -> float | None:
+    task = line.task
+    since = task.running_since or task.remote_created_at or task.sent_at
+    return None if task.ended_at is None or since is None else round(max(0.0, task.ended_at - since), 3)
+
+
+def _dollars(line: Line) -> float | None:
+    cost = line.task.cost_credits
+    return None if cost is None else round(cost * DOLLARS_PER_CREDIT, 4)
+
+
+def _failure(line: Line) -> str:
+    return line.task.failure.words if line.task.failure is not None else ""
+
+
+def _parameter(name: str) -> Callable[[Line], Value]:
+    def value(line: Line) -> Value:
+        found = line.task.request.values.get(name)
+        return found if isinstance(found, str | int | float) and not isinstance(found, bool) else None
+
+    return value
+
+
+def _at(name: str) -> Callable[[Line], Value]:
+    return lambda line: _time(line, getattr(line.task, name))
+
+
+def _files(line: Line) -> Value:
+    return [output.path for output in line.row.outputs if output.is_here]
+
+
+COLUMNS: tuple[ListColumn, ...] = (
+    ListColumn("prompt", "Prompt", lambda line: line.task.request.prompt),
+    ListColumn("title", "Name", lambda line: line.task.title),
+    ListColumn("model", "Model", lambda line: line.task.request.model),
+    ListColumn("endpoint", "Endpoint", lambda line: line.task.request.endpoint),
+    ListColumn("settings", "Settings, in words", lambda line: line.settings),
+    ListColumn("values", "Whole request, as JSON", lambda line: line.task.request.values, is_usual=False),
+    ListColumn("seed", "Seed", _parameter("seed")),
+    ListColumn("ratio", "Ratio", _parameter("ratio"), is_usual=False),
+    ListColumn("duration", "Length asked for, in seconds", _parameter("duration"), is_usual=False),
+    ListColumn("state", "State", lambda line: line.task.state.value),
+    ListColumn("failure", "Why it failed", _failure, is_usual=False),
+    ListColumn("made", "Made", _at("created_at"), is_usual=False),
+    ListColumn("sent", "Sent", _at("sent_at")),
+    ListColumn("ended", "Ended", _at("ended_at")),
+    ListColumn("took_seconds", "Took, in seconds", _took),
+    ListColumn("credits", "Credits", lambda line: line.task.cost_credits),
+    ListColumn("dollars", "US dollars", _dollars, is_usual=False),
+    ListColumn("estimated_credits", "Estimated credits", lambda line: line.task.estimated_credits, is_usual=False),
+    ListColumn("rating", "Rating", lambda line: line.task.rating),
+    ListColumn("pick", "Pick", lambda line: line.task.pick.value),
+    ListColumn("tags", "Tags", lambda line: list(line.task.tags)),
+    ListColumn("project", "Project", lambda line: line.task.project),
+    ListColumn("shot", "Shot", lambda line: line.task.shot),
+    ListColumn("note", "Note", lambda line: line.task.note),
+    ListColumn("batch", "Batch", lambda line: line.batch, is_usual=False),
+    ListColumn("files", "Files", _files),
+    ListColumn("runway_id", "Task id at Runway", lambda line: line.task.remote_id),
+    ListColumn("id", "Id in this list", lambda line: line.task.id),
+    ListColumn("parent_id", "Id of what it was made from again", lambda line: line.task.parent_id),
+)
+BY_KEY: Mapping[str, ListColumn] = {column.key: column for column in COLUMNS}
+
 
 PAGE = 500
 """Tasks of one trip to the store and one to the worker."""
@@ -49,14 +145,14 @@ class ListWritten:
     is_stopped: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class ListExport:
     """`zone` is that of the times; None: this machine's."""
 
-    def __init__(self, store: Store, catalog: Catalog, executor: Executor, *, zone: tzinfo | None = None) -> None:
-        self._store = store
-        self._catalog = catalog
-        self._executor = executor
-        self._zone = zone
+    _store: Store
+    _catalog: Catalog
+    _executor: Executor
+    _zone: tzinfo | None = None
 
     async def write(
         self,
@@ -70,7 +166,7 @@ class ListExport:
         """Writes these tasks in their order. `columns` are keys of `list_columns`; unknown ones are left out. `manner`
         is that of a CSV."""
         chosen = [BY_KEY[key] for key in columns if key in BY_KEY]
-        file: _ListFile = await self._do(_BEGIN[form], path, chosen, manner)
+        file = await in_worker(self._executor, _ListFile, path, chosen, form, manner)
         rows = 0
         try:
             for start in range(0, len(task_ids), PAGE):
@@ -78,113 +174,76 @@ class ListExport:
                     break
                 found = await self._store.rows(task_ids[start : start + PAGE])
                 lines = await self._lines(found)
-                await self._do(file.write, lines)
+                await in_worker(self._executor, file.write, lines)
                 rows += len(lines)
                 progress.report(min(start + PAGE, len(task_ids)), len(task_ids))
             if progress.is_stopped:
-                await self._do(file.abandon)
+                await in_worker(self._executor, file.abandon)
                 return ListWritten(path, 0, is_stopped=True)
-            await self._do(file.finish)
+            await in_worker(self._executor, file.finish)
         except BaseException:
-            await self._do(file.abandon)
+            await in_worker(self._executor, file.abandon)
             raise
         return ListWritten(path, rows)
 
     async def _lines(self, rows: Sequence[Row]) -> list[Line]:
         batches = {row.task.batch_id for row in rows if row.task.batch_id is not None}
         names = await self._store.batch_names(sorted(batches)) if batches else {}
-        return [
-            Line(
-                row,
-                names.get(row.task.batch_id, "") if row.task.batch_id is not None else "",
-                settings_line(
-                    self._catalog.pair(row.task.request.endpoint, row.task.request.model), row.task.request.values
-                ),
-                self._zone,
-            )
-            for row in rows
-        ]
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        lines = []
+        for row in rows:
+            request, batch_id = row.task.request, row.task.batch_id
+            settings = settings_line(self._catalog.pair(request.endpoint, request.model), request.values)
+            lines.append(Line(row, names.get(batch_id, "") if batch_id is not None else "", settings, self._zone))
+        return lines
 
 
-class _ListFile(Protocol):
-    """Blocks; one thread at a time."""
+class _ListFile:
+    """A list beside its place, which takes the place when it is whole. Blocks; one thread at a time."""
 
-    def write(self, lines: Sequence[Line]) -> None: ...
-
-    def finish(self) -> None: ...
-
-    def abandon(self) -> None: ...
-
-
-class _Unfinished:
-    """A text beside its place, which takes the place when it is whole."""
-
-    def __init__(self, path: Path, encoding: str, errors: str) -> None:
+    def __init__(self, path: Path, columns: Sequence[ListColumn], form: ListForm, manner: CsvDialect) -> None:
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
+        self._columns = columns
+        self._form = form
+        self._decimal = manner.decimal
+        # Half a character, of a broken file name, is spelled as JSON spells it.
+        is_json = form is ListForm.JSON
+        encoding, errors = ("utf-8", "backslashreplace") if is_json else (manner.encoding, "replace")
+        self._before = "[\n"
+        """What stands in JSON before the next object."""
         with spoken_for(path.parent):
             # It is open between the trips to the worker; `finish` and `abandon` close it.
-            self.text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
-
-    def finish(self) -> None:
-        with spoken_for(self._path.parent):
-            self.text.flush()
-            os.fsync(self.text.fileno())
-            self.text.close()
-            self._part.replace(self._path)
-
-    def abandon(self) -> None:
-        with contextlib.suppress(OSError):
-            self.text.close()
-        with contextlib.suppress(OSError):
-            self._part.unlink(missing_ok=True)
-
-
-class _CsvFile(_Unfinished):
-    def __init__(self, path: Path, columns: Sequence[ListColumn], manner: CsvDialect) -> None:
-        super().__init__(path, manner.encoding, "replace")
-        self._columns = columns
-        self._decimal = manner.decimal
-        self._writer = csv.writer(self.text, delimiter=manner.separator)
-        with spoken_for(path.parent):
-            self._writer.writerow([column.key for column in columns])
-
-    def write(self, lines: Sequence[Line]) -> None:
-        with spoken_for(self._path.parent):
-            self._writer.writerows(
-                [_cell(column.value(line), self._decimal) for column in self._columns] for line in lines
-            )
-
-
-class _JsonFile(_Unfinished):
-    """One array, an object a line, so that it can be read by eye and by `grep` too."""
-
-    def __init__(self, path: Path, columns: Sequence[ListColumn], _: CsvDialect) -> None:
-        # Half a character, of a broken file name, is spelled as JSON spells it.
-        super().__init__(path, "utf-8", "backslashreplace")
-        self._columns = columns
-        self._before = "[\n"
+            self._text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
+            self._writer = csv.writer(self._text, delimiter=manner.separator)
+            if not is_json:
+                self._writer.writerow([column.key for column in columns])
 
     def write(self, lines: Sequence[Line]) -> None:
         with spoken_for(self._path.parent):
             for line in lines:
-                values = {column.key: _json(column.value(line)) for column in self._columns}
-                self.text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
-                self._before = ",\n"
+                match self._form:
+                    case ListForm.CSV:
+                        self._writer.writerow([_cell(column.value(line), self._decimal) for column in self._columns])
+                    case ListForm.JSON:
+                        # One array, an object a line, so that it can be read by eye and by `grep` too.
+                        values = {column.key: _json(column.value(line)) for column in self._columns}
+                        self._text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
+                        self._before = ",\n"
 
     def finish(self) -> None:
         with spoken_for(self._path.parent):
-            self.text.write("[]\n" if self._before == "[\n" else "\n]\n")
-        super().finish()
+            if self._form is ListForm.JSON:
+                self._text.write("[]\n" if self._before == "[\n" else "\n]\n")
+            self._text.flush()
+            os.fsync(self._text.fileno())
+            self._text.close()
+            self._part.replace(self._path)
 
-
-_BEGIN: Mapping[ListForm, Callable[[Path, Sequence[ListColumn], CsvDialect], _ListFile]] = {
-    ListForm.CSV: _CsvFile,
-    ListForm.JSON: _JsonFile,
-}
+    def abandon(self) -> None:
+        with contextlib.suppress(OSError):
+            self._text.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
 
 def _cell(value: Value, decimal: str) -> str:

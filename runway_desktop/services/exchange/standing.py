@@ -1,25 +1,31 @@
-"""What each result that was found in a folder is to this list: new, known, or known without its file.
+"""What each result that was found in a folder is to this list: new, known, or known without its file; and whether it
+is, byte for byte, what is here already.
 
-Loop's thread; whether files are there is looked up in the executor. StoreError passes through.
+Only what may be the same is read: a known result of the same size, and results without an id at Runway, which nothing
+but their bytes tells. Loop's thread; files are looked at and read in the executor, one after the other. StoreError
+passes through; a file that cannot be read stays as it was judged.
 """
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, OutputState, State, TaskId, parse_remote_id
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 
 from .folder_reading import FoundResult
 from .imported_tasks import local_id
+from .progress import Progress
 
 PAGE = 500
+_BLOCK = 1024 * 1024
 
 
 class Standing(StrEnum):
@@ -51,49 +57,63 @@ class Candidate:
     """It is not, byte for byte, what is here."""
 
 
-class Standings:
-    def __init__(self, store: Store, executor: Executor) -> None:
-        self._store = store
-        self._executor = executor
+async def standings_of(store: Store, executor: Executor, found: Sequence[FoundResult]) -> list[Candidate]:
+    """Each with its standing, in the order given."""
+    judged: list[Candidate] = []
+    seen: set[tuple[str, int]] = set()
+    for start in range(0, len(found), PAGE):
+        page = found[start : start + PAGE]
+        rows = await rows_of(store, page)
+        here = [output for row in rows.values() for output in row.outputs if output.is_kept]
+        gone = await in_worker(executor, _without_file, here)
+        for one in page:
+            standing = _standing(one, rows.get(one.task_key), gone)
+            if standing.is_worth_taking and one.key in seen:
+                standing = Standing.DOUBLE
+            seen.add(one.key)
+            is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
+            known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
+            judged.append(Candidate(one, standing, is_other, known))
+    return judged
 
-    async def of(self, found: Sequence[FoundResult]) -> list[Candidate]:
-        """Each with its standing, in the order given."""
-        judged: list[Candidate] = []
-        seen: set[tuple[str, int]] = set()
-        for start in range(0, len(found), PAGE):
-            page = found[start : start + PAGE]
-            rows = await self.rows_of(page)
-            here = [output for row in rows.values() for output in row.outputs if output.is_kept]
-            gone = await asyncio.get_running_loop().run_in_executor(self._executor, _without_file, here)
-            for one in page:
-                standing = _standing(one, rows.get(one.task_key), gone)
-                if standing.is_worth_taking and one.key in seen:
-                    standing = Standing.DOUBLE
-                seen.add(one.key)
-                is_other = one.is_beside and one.told.size not in (0, one.size) and one.told.version > 1
-                known = _here(one, rows.get(one.task_key)) if standing is Standing.KNOWN else None
-                judged.append(Candidate(one, standing, is_other, known))
-        return judged
 
-    async def rows_of(self, found: Sequence[FoundResult]) -> dict[str, Row]:
-        """The tasks that are here already, by the keys of the results."""
-        words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
-        by_remote = await self._store.find_remote([word for word in words.values() if word is not None])
-        ids: dict[str, TaskId] = {}
-        for one in found:
-            word, own = words[one.task_key], local_id(one.told.task_id)
-            if word is not None and word in by_remote:
-                ids[one.task_key] = by_remote[word]
-            elif own is not None:
-                ids[one.task_key] = own
-        rows = {row.task.id: row for row in await self._store.rows(list(dict.fromkeys(ids.values())))}
-        return {
-            key: row
-            for key, task_id in ids.items()
-            # Two ids at Runway are two tasks, whatever else their files say.
-            if (row := rows.get(task_id)) is not None
-            and (words[key] is None or row.task.remote_id in (None, words[key]))
-        }
+async def rows_of(store: Store, found: Sequence[FoundResult]) -> dict[str, Row]:
+    """The tasks that are here already, by the keys of the results."""
+    words = {one.task_key: parse_remote_id(one.told.remote_id) for one in found}
+    by_remote = await store.find_remote([word for word in words.values() if word is not None])
+    ids: dict[str, TaskId] = {}
+    for one in found:
+        word, own = words[one.task_key], local_id(one.told.task_id)
+        if word is not None and word in by_remote:
+            ids[one.task_key] = by_remote[word]
+        elif own is not None:
+            ids[one.task_key] = own
+    rows = {row.task.id: row for row in await store.rows(list(dict.fromkeys(ids.values())))}
+    return {
+        key: row
+        for key, task_id in ids.items()
+        # Two ids at Runway are two tasks, whatever else their files say.
+        if (row := rows.get(task_id)) is not None and (words[key] is None or row.task.remote_id in (None, words[key]))
+    }
+
+
+async def compared(
+    store: Store, executor: Executor, candidates: Sequence[Candidate], progress: Progress
+) -> tuple[list[Candidate], int]:
+    """The same, those that were read judged by their bytes; and how many were left unread because it was stopped.
+    `progress` counts the files that are read."""
+    judged = [_by_size(one) for one in candidates]
+    wanted = [place for place, one in enumerate(judged) if _is_doubtful(one)]
+    seen: set[str] = set()
+    for count, place in enumerate(wanted):
+        progress.report(count, len(wanted))
+        if not progress.is_stopped:
+            digest = await in_worker(executor, _digest, judged[place].found.path, progress)
+        if progress.is_stopped:
+            return judged, len(wanted) - count
+        if digest is not None:
+            judged[place] = await _by_bytes(store, judged[place], digest, seen)
+    return judged, 0
 
 
 def _standing(found: FoundResult, row: Row | None, gone: frozenset[str]) -> Standing:
@@ -135,3 +155,39 @@ def _is_file(path: Path) -> bool:
     except OSError:
         # A drive that cannot be looked at may be back tomorrow, with the file on it.
         return True
+
+
+async def _by_bytes(store: Store, one: Candidate, digest: str, seen: set[str]) -> Candidate:
+    if one.here is not None:
+        return replace(one, differs=digest != one.here.sha256)
+    if any(output.is_here for output in await store.outputs_with([digest])):
+        return replace(one, standing=Standing.KNOWN)
+    if digest in seen:
+        return replace(one, standing=Standing.DOUBLE)
+    seen.add(digest)
+    return one
+
+
+def _by_size(one: Candidate) -> Candidate:
+    other = one.here is not None and one.here.size != one.found.size
+    return replace(one, differs=True) if other else one
+
+
+def _is_doubtful(one: Candidate) -> bool:
+    if one.here is not None:
+        return bool(one.here.sha256) and not one.differs
+    return one.standing is Standing.NEW and parse_remote_id(one.found.told.remote_id) is None
+
+
+def _digest(path: Path, progress: Progress) -> str | None:
+    """In a worker. None for a file that cannot be read, and once it is stopped."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                if progress.is_stopped:
+                    return None
+                digest.update(block)
+    except OSError:
+        return None
+    return digest.hexdigest()

@@ -89,18 +89,10 @@ def put_whole(
 
 def _linked(source: Path, wanted: Path, names: Names, may_stand_for: Callable[[Path], bool]) -> Put | None:
     """None where the disk knows no second names, or it is another disk."""
-    for path in _candidates(wanted):
-        if names.is_free(path):
-            try:
-                os.link(source, path)
-            except FileExistsError:
-                continue
-            except OSError:
-                return None
-            return Put(path, How.LINKED)
-        if not names.is_ours(path) and _is_same(source, path) and may_stand_for(path):
-            return Put(path, How.THERE)
-    return None
+    try:
+        return _named(source, wanted, names, os.link, How.LINKED, may_stand_for)
+    except OSError:
+        return None
 
 
 def _copied(
@@ -119,18 +111,31 @@ def _copied(
             shutil.copystat(source, draft)
         with draft.open("rb+") as written:
             os.fsync(written.fileno())
-        for path in _candidates(wanted):
-            if names.is_free(path):
-                try:
-                    rename_exclusively(draft, path)
-                except FileExistsError:
-                    continue
-                return Put(path, How.COPIED)
-            if not names.is_ours(path) and _is_same(draft, path) and may_stand_for(path):
-                return Put(path, How.THERE)
+        return _named(draft, wanted, names, rename_exclusively, How.COPIED, may_stand_for)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _named(
+    file: Path,
+    wanted: Path,
+    names: Names,
+    give: Callable[[Path, Path], None],
+    how: How,
+    may_stand_for: Callable[[Path], bool],
+) -> Put:
+    """Gives the file the first name that is free, unless the same bytes stand under one before it."""
+    for number in count(1):
+        path = wanted.with_name(numbered(wanted.name, number))
+        if names.is_free(path):
+            try:
+                give(file, path)
+            except FileExistsError:
+                continue
+            return Put(path, how)
+        if not names.is_ours(path) and _is_same(file, path) and may_stand_for(path):
+            return Put(path, How.THERE)
     raise AssertionError("There is always a next number")
 
 
@@ -142,10 +147,6 @@ def _copy(source: Path, draft: Path) -> None:
     with opened:
         # In the system's own fast way, which on some disks copies nothing at all.
         shutil.copyfile(source, draft)
-
-
-def _candidates(wanted: Path) -> map[Path]:
-    return map(lambda number: wanted.with_name(numbered(wanted.name, number)), count(1))
 
 
 def _is_same(one: Path, other: Path) -> bool:

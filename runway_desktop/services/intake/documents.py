@@ -13,8 +13,7 @@ from typing import Any
 
 from runway_desktop.services.results import sidecar
 
-from .lines import looks_like_id
-from .parts import Parts
+from .parts import Parts, looks_like_id
 from .reading import Unreadable
 from .rows import Cell, RowReader
 from .vocabulary import Column, Meaning, Vocabulary
@@ -38,49 +37,42 @@ def parse(text: str, name: str) -> Any:
         raise Unreadable(f"{name} is no list of prompts: it is nested too deeply.") from error
 
 
-def read_document(document: Any, vocabulary: Vocabulary, reader: RowReader, *, most: int) -> Parts:
+def read_document(document: Any, reader: RowReader) -> Parts:
     """What a JSON document holds: one thing, or a list of them, at its top or under a name such as "prompts"."""
     parts = Parts()
     items = document
     if isinstance(document, Mapping) and sidecar.read(document) is None:
         items = next((document[name] for name in _LISTS if isinstance(document.get(name), list)), document)
     if not isinstance(items, list):
-        _read_item(items, None, vocabulary, reader, parts)
+        _read_item(items, None, reader, parts)
         return parts
     if not items:
         parts.findings.append(reader.finding("The list is empty."))
     for number, item in enumerate(items, 1):
-        if _is_full(parts, reader, number, most):
+        if parts.is_full(reader, number):
             break
-        _read_item(item, number, vocabulary, reader, parts)
+        _read_item(item, number, reader, parts)
     return parts
 
 
-def read_json_lines(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int) -> Parts:
+def read_json_lines(text: str, reader: RowReader) -> Parts:
     """A document a line. A broken line has its sentence, the others are kept."""
     parts = Parts()
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        if _is_full(parts, reader, number, most):
+        if parts.is_full(reader, number):
             break
         try:
             item = json.loads(line, parse_constant=_refuse)
         except (ValueError, RecursionError):
             parts.findings.append(reader.finding("This is no valid JSON.", number))
             continue
-        _read_item(item, number, vocabulary, reader, parts)
+        _read_item(item, number, reader, parts)
     return parts
 
 
-def _is_full(parts: Parts, reader: RowReader, number: int, most: int) -> bool:
-    if len(parts.drafts) < most:
-        return False
-    parts.findings.append(reader.finding(f"Only the first {most:,} are taken.", number))
-    return True
-
-
-def _read_item(item: Any, number: int | None, vocabulary: Vocabulary, reader: RowReader, parts: Parts) -> None:
+def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -> None:
     row = number if number is not None else 1
     if isinstance(item, str):
         if looks_like_id(item):
@@ -96,7 +88,7 @@ def _read_item(item: Any, number: int | None, vocabulary: Vocabulary, reader: Ro
         parts.sidecars.append(found)
         return
     remote = next((item[name] for name in _ID_NAMES if isinstance(item.get(name), str)), "")
-    cells, unknown = _cells(item, vocabulary)
+    cells, unknown = _cells(item, reader.words)
     if looks_like_id(remote) and not any(column.meaning is Meaning.PROMPT for column, _ in cells):
         parts.take_id(remote, row, reader)
         return

@@ -84,9 +84,3 @@ class Gathered:
     def is_empty(self) -> bool:
         """Nothing usable and nothing to complain of."""
         return not (self.drafts or self.assets or self.remote_ids or self.findings or self.restored)
-
-    @property
-    def all_findings(self) -> tuple[IntakeFinding, ...]:
-        """Those of the whole, of every draft and of every asset, in that order."""
-        of_drafts = [finding for draft in self.drafts for finding in draft.findings]
-        return (*self.findings, *of_drafts, *(finding for asset in self.assets for finding in asset.findings))

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from runway_desktop.catalog import Field, MediaKind, Pair, link_problem
-from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, largest
+from runway_desktop.catalog import Field, Pair, link_problem
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media
-from runway_desktop.services.media.media_facts import MediaFacts, check_asset, megabytes, probe
+from runway_desktop.services.media.media_facts import MediaFacts, check_asset, general_problem, probe
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
@@ -110,20 +109,6 @@ def path_of(uri: str) -> Path | None:
     return None if "\x00" in name else Path(name)
 
 
-def general_problem(facts: MediaFacts) -> str:
-    """Why no model takes such a file, whichever it is; empty when some may."""
-    kind = MediaKind(facts.media.value)
-    taken = [known.name for known in accepted_formats(kind)]
-    if facts.format not in taken:
-        return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
-    limit = largest(kind, Way.UPLOAD)
-    if facts.size > limit:
-        return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
-    if facts.media is Media.IMAGE and not facts.width:
-        return "The picture seems to be damaged: its size cannot be read."
-    return ""
-
-
 def problem_for(found: FoundInput, field: Field | None, pair: Pair | None) -> str:
     """What is wrong with an input at this place of the request; empty when nothing is."""
     if found.problem or found.facts is None or field is None or pair is None:
@@ -147,7 +132,7 @@ def _look_at(path: Path) -> FoundInput:
         return FoundInput("", path, problem=message)
     if facts is None:
         return FoundInput("", path, problem=f"“{path.name}” is no picture, clip or sound.")
-    return FoundInput(uri, path, facts.media, facts, general_problem(facts))
+    return FoundInput(uri, path, facts.media, facts, general_problem(facts) or "")
 
 
 def _short(words: str) -> str:

@@ -1,28 +1,38 @@
 """Takes in what is dropped, pasted or named on the command line, and gives one value.
 
 `gather` is called on the loop's thread; everything that reads or parses runs in the executor. It raises nothing that a
-file, a text or a link can cause: what is wrong is a finding, and the rest is kept.
+file, a text or a link can cause: what is wrong is a finding, and the rest is kept. A folder stands for the files in it,
+without what the program itself put there; of HTML the pictures and the words count.
 """
 
 from __future__ import annotations
 
-import asyncio
+import os
+import re
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.services.disk.disk_threads import in_worker
 
-from .folders import choose_files
 from .gathered import Draft, Gathered, IntakeFinding
 from .inputs import FoundInput, InputFinder
-from .markup import linked_pictures, plain_text
 from .parts import Parts
 from .reading import Dropped
 from .sources import SourceReader, draft_of
 from .vocabulary import Vocabulary
+
+_LONGEST = 2_000_000
+_SILENT = frozenset({"script", "style", "head", "title", "noscript"})
+_BREAKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"})
+
+MOST_FILES = 2_000
+_OWN = (".part", ".part.json", ".part.new", ".copying", ".embedding", ".tmp", ".crdownload", ".download")
+_NOISE = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
 class Intake:
@@ -38,13 +48,12 @@ class Intake:
     async def gather(self, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> Gathered:
         """Everything at once, in the order given. `prefer` is the endpoint and model that the composer shows: a row
         that names none goes there if its inputs fit."""
-        reader = SourceReader(self.words, dropped, prefer=prefer)
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _gather, reader, dropped)
+        reader = SourceReader(self.words, dropped, prefer)
+        return await in_worker(self._executor, _gather, reader, dropped)
 
     async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
         """What inputs that are named by address turn out to be, by those addresses."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, _look, tuple(addresses))
+        return await in_worker(self._executor, _look, tuple(addresses))
 
 
 def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
@@ -54,10 +63,10 @@ def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:
 
 def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
     paths = dropped.paths
-    chosen = choose_files(paths)
-    all_parts = Parts(findings=list(chosen.findings))
+    files, findings = choose_files(paths)
+    all_parts = Parts(findings=findings)
     sidecar_sources: list[str] = []
-    for path in chosen.files:
+    for path in files:
         parts = reader.read_file(path)
         sidecar_sources += [path.name] * len(parts.sidecars)
         all_parts.add(parts)
@@ -67,8 +76,8 @@ def _gather(reader: SourceReader, dropped: Dropped) -> Gathered:
         parts = reader.read_clipboard(dropped.text or plain_text(dropped.html))
         sidecar_sources += ["clipboard"] * len(parts.sidecars)
         all_parts.add(parts)
-    gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, chosen.files))
-    return replace(gathered, is_folder=len(paths) == 1 and bool(chosen.files) and paths[0] not in chosen.files)
+    gathered = _gathered(reader, all_parts, sidecar_sources, _name(paths, files))
+    return replace(gathered, is_folder=len(paths) == 1 and bool(files) and paths[0] not in files)
 
 
 def _addresses(urls: tuple[str, ...], text: str, html: str) -> tuple[str, ...]:
@@ -99,9 +108,102 @@ def _gathered(reader: SourceReader, parts: Parts, sources: list[str], name: str)
     )
 
 
-def _name(paths: tuple[Path, ...], files: tuple[Path, ...]) -> str:
+def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
     if not paths:
         return "Clipboard"
     if len(paths) == 1:
         return paths[0].stem if paths[0] in files else paths[0].name
     return f"{paths[0].stem} and {len(paths) - 1} more"
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pictures: list[str] = []
+        self.words: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BREAKS:
+            self.words.append("\n")
+        elif tag == "img":
+            self.pictures += [value for name, value in attrs if name == "src" and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BREAKS:
+            self.words.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.words.append(data.replace("\n", " "))
+
+
+def linked_pictures(html: str) -> tuple[str, ...]:
+    """The https addresses of the pictures in it, each once."""
+    found = _read(html).pictures
+    return tuple(dict.fromkeys(address for address in found if address.lower().startswith("https://")))
+
+
+def plain_text(html: str) -> str:
+    """Its words, a line a block."""
+    lines = (" ".join(line.split()) for line in "".join(_read(html).words).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html[:_LONGEST])
+    reader.close()
+    return reader
+
+
+def choose_files(paths: Sequence[Path]) -> tuple[list[Path], list[IntakeFinding]]:
+    """The files named, and those that lie directly in the folders named, in the order in which people count: 2 before
+    10. Beside them what is wrong."""
+    files: dict[Path, None] = {}
+    findings: list[IntakeFinding] = []
+    for path in paths:
+        if not os.path.isdir(path):
+            files[path] = None
+            continue
+        inside, remarks = _inside(path)
+        files |= dict.fromkeys(inside)
+        findings += [IntakeFinding(source=path.name, message=f"{path.name}: {remark}") for remark in remarks]
+    chosen = list(files)
+    if len(chosen) > MOST_FILES:
+        message = f"{len(chosen):,} files were dropped. Only the first {MOST_FILES:,} are taken."
+        findings.append(IntakeFinding(source=chosen[0].parent.name, message=message))
+    return chosen[:MOST_FILES], findings
+
+
+def _inside(folder: Path) -> tuple[list[Path], list[str]]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda path: as_counted(path.name))
+        folders = [path for path in entries if path.is_dir()]
+        files = [path for path in entries if path.is_file() and not is_noise(path)]
+    except OSError as error:
+        return [], [f"The folder cannot be read: {error.strerror or error}."]
+    names = {path.name for path in files}
+    # The settings files beside saved results tell nothing that the results' own folder was not dropped for.
+    kept = [path for path in files if not (path.suffix == ".json" and path.stem in names)]
+    remarks = [] if kept else ["There is no file in this folder."]
+    shown = [path for path in folders if not path.name.startswith(".")]
+    if len(shown) == 1:
+        remarks.append("The folder inside it is left out. Drop it by itself.")
+    elif shown:
+        remarks.append(f"The {len(shown)} folders inside it are left out. Drop them by themselves.")
+    return kept, remarks
+
+
+def is_noise(path: Path) -> bool:
+    name = path.name.lower()
+    return name.startswith((".", "~$")) or name in _NOISE or name.endswith(_OWN)
+
+
+def as_counted(name: str) -> list[tuple[int, int, str]]:
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(0, int(part), "") if part.isdecimal() and len(part) < 19 else (1, 0, part) for part in parts if part]

@@ -50,25 +50,16 @@ class _Making:
     inputs: list[tuple[Column, FoundInput]] = _default(default_factory=list)
 
 
+@dataclass(eq=False, repr=False)
 class RowReader:
     """For one source. `noun` is what its parts are called: "row", "line", "item"."""
 
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        finder: InputFinder,
-        *,
-        source: str,
-        noun: str,
-        beside: Path | None,
-        prefer: tuple[str, str] | None = None,
-    ) -> None:
-        self._words = vocabulary
-        self._finder = finder
-        self._source = source
-        self._noun = noun
-        self._beside = beside
-        self._prefer = prefer
+    words: Vocabulary
+    _finder: InputFinder
+    _source: str
+    _noun: str
+    _beside: Path | None
+    _prefer: tuple[str, str] | None = None
 
     def finding(self, message: str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
         """A finding whose sentence says where it is. `field` is the name that the person sees, `key` the program's
@@ -96,8 +87,8 @@ class RowReader:
             endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Meaning.PROMPT, "").strip()))
         if endpoint is None:
             endpoint = self._endpoint_having([column for column, value in cells if not _is_blank(value)], model)
-        pair = self._words.pair(endpoint, model)
-        shape = pair or self._preferred(endpoint) or (self._words.some_pair(endpoint) if endpoint else None)
+        pair = self.words.pair(endpoint, model)
+        shape = pair or self._preferred(endpoint) or (self.words.some_pair(endpoint) if endpoint else None)
         for column, value in cells:
             if not _is_blank(value):
                 self._fill(made, column, value, pair, shape)
@@ -117,14 +108,14 @@ class RowReader:
     def _target(self, made: _Making, texts: Mapping[Meaning, str]) -> tuple[str | None, str | None]:
         """Endpoint and model that the row names. An unknown name stays None and gets its sentence."""
         endpoint_words, model_words = texts.get(Meaning.ENDPOINT, "").strip(), texts.get(Meaning.MODEL, "").strip()
-        endpoint = self._words.endpoint(endpoint_words) if endpoint_words else None
+        endpoint = self.words.endpoint(endpoint_words) if endpoint_words else None
         if endpoint_words and endpoint is None:
             made.findings.append(self.finding(f"There is no endpoint “{endpoint_words}”.", made.number, "endpoint"))
-        model = self._words.model(model_words) if model_words else None
+        model = self.words.model(model_words) if model_words else None
         if model_words and model is None:
             made.findings.append(self.finding(f"There is no model “{model_words}”.", made.number, "model"))
         if model is not None:
-            having = self._words.endpoints_of(model)
+            having = self.words.endpoints_of(model)
             if endpoint is not None and endpoint not in having:
                 message = f"“{model_words}” is no model of {endpoint_words}. It is one of {', '.join(having)}."
                 made.findings.append(self.finding(message, made.number, "model"))
@@ -135,15 +126,15 @@ class RowReader:
     def _endpoint_for(self, made: _Making, model: str | None, *, has_prompt: bool) -> str | None:
         kinds = {kind for column, found in made.inputs if (kind := _kind(column, found)) is not None}
         if self._prefer is not None and model in (None, self._prefer[1]):
-            preferred = self._words.pair(*self._prefer)
+            preferred = self.words.pair(*self._prefer)
             if preferred and kinds <= {kind for place in preferred.asset_fields for kind in place.media}:
                 return preferred.endpoint
-        return self._words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
+        return self.words.endpoint_for(kinds, has_prompt=has_prompt, model=model)
 
     def _endpoint_having(self, columns: Sequence[Column], model: str | None) -> str | None:
         """The endpoint that places for inputs, named as on the wire, leave no doubt about."""
-        places = [column for column in columns if self._words.holds_inputs(column)]
-        having = self._words.endpoints_having(places, model=model) if places else ()
+        places = [column for column in columns if self.words.holds_inputs(column)]
+        having = self.words.endpoints_having(places, model=model) if places else ()
         if self._prefer is not None and self._prefer[0] in having:
             return None
         return having[0] if len(having) == 1 else None
@@ -151,7 +142,7 @@ class RowReader:
     def _preferred(self, endpoint: str | None) -> Pair | None:
         """The composer's own pair, where the row leaves the choice to it: its way of writing inputs is the best
         guess."""
-        return self._words.pair(*self._prefer) if self._prefer and endpoint in (None, self._prefer[0]) else None
+        return self.words.pair(*self._prefer) if self._prefer and endpoint in (None, self._prefer[0]) else None
 
     def _gather_inputs(self, made: _Making, column: Column, value: Any) -> None:
         """Finds the files and links of a column that holds inputs by its meaning."""
@@ -169,7 +160,7 @@ class RowReader:
             return
         if column.meaning is not Meaning.SETTING or any(known.title == column.title for known, _ in made.inputs):
             return
-        field = self._words.field(column, pair)
+        field = self.words.field(column, pair)
         if field is None:
             label = pair.label if pair else "The model"
             self._at(made, column, f"{label} has no such setting. It is left out.")
@@ -246,7 +237,7 @@ class RowReader:
             complaint = "is no number"
         elif field.kind is FieldKind.SWITCH and not isinstance(typed, bool):
             complaint = "is neither yes nor no"
-        if complaint and str(value).strip().casefold() not in self._words.choices(field.name):
+        if complaint and str(value).strip().casefold() not in self.words.choices(field.name):
             message = f"“{_short(value.strip())}” {complaint}."
             self._at(made, column, message)
         return typed

@@ -3,7 +3,7 @@ cause."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from . import documents
 from .documents import read_document, read_json_lines
 from .gathered import CLIPBOARD, AssetDrop, Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, is_link, path_of
-from .lines import Sorted, sort_lines
-from .parts import Parts
+from .parts import MOST_DRAFTS, Parts, looks_like_id, parts_of, words_of
 from .reading import (
     DOCUMENTS,
     JSON_LINES,
@@ -38,17 +37,16 @@ from .rows import RowReader
 from .tables import looks_like_table, read_table
 from .vocabulary import PROMPT, Vocabulary
 
-MOST_DRAFTS = 10_000
-"""Of one source. Nobody can review more in one sitting, and every one of them costs money."""
 
-
+@dataclass(eq=False, repr=False)
 class SourceReader:
     """For one drop: every file that rows name is looked at once. `prefer` is the composer's endpoint and model."""
 
-    def __init__(self, vocabulary: Vocabulary, dropped: Dropped, *, prefer: tuple[str, str] | None = None) -> None:
-        self._words = vocabulary
-        self._dropped = dropped
-        self._prefer = prefer
+    _words: Vocabulary
+    _dropped: Dropped
+    _prefer: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
         self._finder = InputFinder()
 
     def read_file(self, path: Path) -> Parts:
@@ -77,9 +75,9 @@ class SourceReader:
                 # A prompt may begin with a bracket as well; "{a|b}" is one of ours.
                 pass
             else:
-                return read_document(document, self._words, self._reader(CLIPBOARD, "item", None), most=MOST_DRAFTS)
+                return read_document(document, self._reader(CLIPBOARD, "item", None))
         if looks_like_table(text, self._words):
-            return self._table(text, CLIPBOARD, None, tabs_only=True)
+            return read_table(text, self._reader(CLIPBOARD, "row", None), tabs_only=True)
         return self._lines(text, CLIPBOARD, None)
 
     def read_address(self, address: str) -> Parts:
@@ -130,9 +128,10 @@ class SourceReader:
 
     def _text_file(self, path: Path, ending: str, text: str) -> Parts:
         if ending in TABLES:
-            return self._table(text, path.name, path.parent, tabs_only=ending != ".csv" and "\t" in text)
+            tabs_only = ending != ".csv" and "\t" in text
+            return read_table(text, self._reader(path.name, "row", path.parent), tabs_only=tabs_only)
         if ending in JSON_LINES:
-            return read_json_lines(text, self._words, self._reader(path.name, "line", path.parent), most=MOST_DRAFTS)
+            return read_json_lines(text, self._reader(path.name, "line", path.parent))
         if ending in DOCUMENTS:
             return self._json(text, path)
         return self._lines(text, path.name, path.parent)
@@ -145,8 +144,8 @@ class SourceReader:
             if len(lines) < 2 or not all(line.strip()[:1] == "{" for line in lines):
                 raise
             # Several documents, a line each, under the name of one.
-            return read_json_lines(text, self._words, self._reader(path.name, "line", path.parent), most=MOST_DRAFTS)
-        return read_document(document, self._words, self._reader(path.name, "item", path.parent), most=MOST_DRAFTS)
+            return read_json_lines(text, self._reader(path.name, "line", path.parent))
+        return read_document(document, self._reader(path.name, "item", path.parent))
 
     def _medium(self, path: Path, found: Sniffed) -> Parts:
         if found.media is Media.OTHER:
@@ -156,24 +155,24 @@ class SourceReader:
             raise Unreadable(f"{path.name}: {looked.problem}")
         return Parts(assets=[_asset(looked, path.name)])
 
-    def _table(self, text: str, source: str, beside: Path | None, *, tabs_only: bool) -> Parts:
-        reader = self._reader(source, "row", beside)
-        return read_table(text, self._words, reader, most=MOST_DRAFTS, tabs_only=tabs_only)
-
     def _lines(self, text: str, source: str, beside: Path | None) -> Parts:
-        return self._from_lines(sort_lines(text, most=MOST_DRAFTS), source, beside)
-
-    def _from_lines(self, found: Sorted, source: str, beside: Path | None) -> Parts:
+        """A line that is nothing but ids or links is that; everything else is a prompt."""
         reader = self._reader(source, "line", beside)
-        parts = Parts(ids=dict.fromkeys(found.ids))
-        for line in found.bad_ids:
-            parts.take_id(line.text, line.number, reader)
-        for line in found.links:
-            parts.add(self._link(line.text, source, line.number))
-        if found.total > MOST_DRAFTS:
-            message = f"{found.total:,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
+        parts = Parts()
+        lines, total = parts_of(text, MOST_DRAFTS)
+        for line in lines:
+            words = words_of(line.text)
+            if words and all(map(looks_like_id, words)):
+                for word in words:
+                    parts.take_id(word, line.number, reader)
+            elif words and all(map(is_link, words)):
+                for word in words:
+                    parts.add(self._link(word, source, line.number))
+            else:
+                parts.drafts.append(Draft(values={PROMPT: line.text}, source=source, row=line.number))
+        if total > MOST_DRAFTS:
+            message = f"{total:,} prompts stand there. Only the first {MOST_DRAFTS:,} are taken."
             parts.findings.append(reader.finding(message))
-        parts.drafts += [Draft(values={PROMPT: line.text}, source=source, row=line.number) for line in found.prompts]
         return parts
 
     def _link(self, address: str, source: str, number: int | None) -> Parts:
@@ -188,16 +187,15 @@ class SourceReader:
         return Parts(assets=[_asset(found, source)])
 
     def _reader(self, source: str, noun: str, beside: Path | None) -> RowReader:
-        return RowReader(self._words, self._finder, source=source, noun=noun, beside=beside, prefer=self._prefer)
+        return RowReader(self._words, self._finder, source, noun, beside, self._prefer)
 
 
 def draft_of(found: Sidecar, source: str) -> Draft:
     """A request that is made anew, where several sidecars came at once."""
-    values: Mapping[str, Any] = found.request.values
     return Draft(
         endpoint=found.request.endpoint or None,
         model=found.request.model or None,
-        values=values,
+        values=found.request.values,
         source=source,
         project=found.project,
         shot=found.title,

@@ -27,14 +27,14 @@ _COMPARED = 20
 _NO_PROMPT = "There is no column named “prompt”. The first line names the columns, such as prompt, model, ratio, seed."
 
 
-def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: int, tabs_only: bool = False) -> Parts:
-    """What a table holds: a draft for each row, ids of tasks where a row has nothing but one. At most `most` drafts."""
+def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Parts:
+    """What a table holds: a draft for each row, ids of tasks where a row has nothing but one."""
     parts = Parts()
-    delimiter, start = delimiter_of(text, vocabulary)
+    delimiter, start = delimiter_of(text, reader.words)
     header_row = _HEADER_ROW + (start > 0)
     records = _records(text[start:], "\t" if tabs_only and not start else delimiter, reader, parts)
     header = next(records, [])
-    columns, complaints = _columns(header, header_row, vocabulary, reader)
+    columns, complaints = _columns(header, header_row, reader)
     start = header_row + 1
     if not any(columns) and len(header) == 1 and header[0].strip():
         # A plain list with a table's ending: its lines are prompts, the first one too.
@@ -49,8 +49,7 @@ def read_table(text: str, vocabulary: Vocabulary, reader: RowReader, *, most: in
             return parts
     strange = [title.strip() if column is None else "" for title, column in zip(header, columns, strict=False)]
     for number, record in enumerate(records, start):
-        if len(parts.drafts) >= most:
-            parts.findings.append(reader.finding(f"Only the first {most:,} rows are taken.", number))
+        if parts.is_full(reader, number, " rows"):
             break
         if any(cell.strip() for cell in record):
             _read_row(record, number, columns, strange, reader, parts)
@@ -123,18 +122,16 @@ def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iter
             yield []
 
 
-def _columns(
-    header: Sequence[str], row: int, vocabulary: Vocabulary, reader: RowReader
-) -> tuple[list[Column | None], list[IntakeFinding]]:
+def _columns(header: Sequence[str], row: int, reader: RowReader) -> tuple[list[Column | None], list[IntakeFinding]]:
     columns: list[Column | None] = []
     findings: list[IntakeFinding] = []
     seen: dict[tuple[str, ...], str] = {}
     for title in header:
         name = title.strip()
-        column = vocabulary.column(name) if name else None
+        column = reader.words.column(name) if name else None
         if column is None:
             if name:
-                near = vocabulary.nearest(name)
+                near = reader.words.nearest(name)
                 hint = f" Did you mean “{near}”?" if near else ""
                 message = f"The column “{name}” is not known and is left out.{hint}"
                 findings.append(reader.finding(message, row, name))

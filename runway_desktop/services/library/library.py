@@ -6,21 +6,22 @@ Loop's thread; whatever touches a file runs in the executor. Raises StoreError w
 
 from __future__ import annotations
 
-import asyncio
+import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, spoken_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from runway_desktop.services.bus import Bus
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from .lineage import Lineage
     from .sheets import Sheets
-
-Result = TypeVar("Result")
 
 LARGEST_TEXT = 5_000_000
 """Bytes of a file of presets; more is none."""
@@ -139,7 +138,7 @@ class Library:
     async def maker_of(self, path: Path) -> Row | None:
         """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file
         that was not made here. DiskError when it cannot be read."""
-        digest = await self._ask(file_hash, path)
+        digest = await in_worker(self._executor, file_hash, path)
         made = await self._store.outputs_with([digest])
         rows = await self._store.rows([output.task_id for output in made])
         return min(rows, key=lambda row: row.task.created_at, default=None)
@@ -147,25 +146,22 @@ class Library:
     async def missing(self, outputs: Sequence[Output]) -> frozenset[tuple[TaskId, int]]:
         """Which of these were saved and are not there any more, by task and index."""
         saved = [output for output in outputs if output.state is OutputState.SAVED and output.path]
-        gone = await self._ask(lambda: [not _is_file(Path(output.path)) for output in saved])
+        gone = await in_worker(self._executor, lambda: [not os.path.isfile(output.path) for output in saved])
         return frozenset((output.task_id, output.index) for output, is_gone in zip(saved, gone, strict=True) if is_gone)
 
     async def folder_of(self, output: Output) -> Path:
         """The folder to show for a result: its own if it is there, else the library, else the nearest folder above."""
         wanted = Path(output.path).parent if output.path else self._settings.library
-        return await self._ask(_nearest_folder, wanted, self._settings.library)
+        return await in_worker(self._executor, _nearest_folder, wanted, self._settings.library)
 
     async def write_text(self, path: Path, text: str) -> None:
         """An export, written beside its place first, so that what was there is whole until the new one is. DiskError
         when it cannot be written."""
-        await self._ask(_write_text, path, text)
+        await in_worker(self._executor, _write_text, path, text)
 
     async def read_text(self, path: Path) -> str:
         """A small text that the person chose. DiskError when it cannot be read, NotPossible when it is no text."""
-        return await self._ask(_read_text, path)
-
-    async def _ask(self, question: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, question, *arguments)
+        return await in_worker(self._executor, _read_text, path)
 
 
 def _read_text(path: Path) -> str:
@@ -184,18 +180,5 @@ def _write_text(path: Path, text: str) -> None:
         write_whole(path, text.encode("utf-8", "backslashreplace"))
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
 def _nearest_folder(wanted: Path, otherwise: Path) -> Path:
-    for folder in (wanted, otherwise, *otherwise.parents):
-        try:
-            if folder.is_dir():
-                return folder
-        except OSError:
-            continue
-    return Path.home()
+    return next(filter(os.path.isdir, (wanted, otherwise, *otherwise.parents)), Path.home())

@@ -18,7 +18,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -36,8 +36,7 @@ from runway_desktop.services.supervised import keep_going
 
 from .move_group import GroupMover, Report
 from .move_journal import JOURNAL, Journal, ended_words, read, resumed_words, waiting_words
-from .move_names import choose_names, pasted_pictures
-from .move_plan import MovePlan, examine
+from .move_plan import MovePlan, choose_names, examine, pasted_pictures
 
 log = logging.getLogger(__name__)
 
@@ -61,29 +60,21 @@ class UnderWay(Protocol):
     def any_under_way_in(self, folder: Path) -> bool: ...
 
 
+@dataclass(eq=False, repr=False)
 class LibraryMove:
     """`rescued` is the folder from which results come home."""
 
-    def __init__(
-        self,
-        store: Store,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        folder: LibraryFolder,
-        downloads: UnderWay,
-        mover: GroupMover,
-        rescued: Path,
-    ) -> None:
-        self._store = store
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._folder = folder
-        self._downloads = downloads
-        self._rescued = rescued
-        self._mover = mover
-        self._alarm = Alarm(clock)
+    _store: Store
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _folder: LibraryFolder
+    _downloads: UnderWay
+    _mover: GroupMover
+    _rescued: Path
+
+    def __post_init__(self) -> None:
+        self._alarm = Alarm(self._clock)
         self._turn = asyncio.Lock()
         """Held while a group is in hand."""
         self._journal: Journal | None = None
@@ -94,9 +85,9 @@ class LibraryMove:
         self._stops = False
         self._may_have_rescued = True
         self._is_recalled = False
-        mover.copied = self._copied
-        mover.is_stopped = lambda: self._stops
-        bus.listen(self._hear)
+        self._mover.copied = self._copied
+        self._mover.is_stopped = lambda: self._stops
+        self._bus.listen(self._hear)
 
     @property
     def progress(self) -> MoveProgress | None:

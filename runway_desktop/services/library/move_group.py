@@ -19,6 +19,7 @@ from runway_desktop.domain.events import FilesMoved, FilesMoving, OutputChanged
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
@@ -52,24 +53,19 @@ class Report:
     is_stopped: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class GroupMover:
     """`threads` run what touches the files, one at a time."""
 
-    def __init__(
-        self,
-        store: Store,
-        bus: Bus,
-        folder: LibraryFolder,
-        following: InputFollowing,
-        threads: Executor,
-        disk: Disk | None = None,
-    ) -> None:
-        self._store = store
-        self._bus = bus
-        self._folder = folder
-        self._following = following
-        self._threads = threads
-        self._disk = disk or Disk()
+    _store: Store
+    _bus: Bus
+    _folder: LibraryFolder
+    _following: InputFollowing
+    _threads: Executor
+    _disk: Disk | None = None
+
+    def __post_init__(self) -> None:
+        self._disk = self._disk or Disk()
         self.copied: Callable[[int], None] = lambda _: None
         """Called on the loop with bytes as they come."""
         self.is_stopped: Callable[[], bool] = lambda: False
@@ -174,7 +170,7 @@ class GroupMover:
 
     async def do(self, work: Callable[..., Result], *arguments: Any) -> Result:
         """Runs what touches the files."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        return await in_worker(self._threads, work, *arguments)
 
 
 def _on_loop(loop: asyncio.AbstractEventLoop, tell: Callable[[int], None], count: int) -> None:

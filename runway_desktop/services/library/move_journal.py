@@ -9,7 +9,7 @@ Pure. `read` never raises for what is stored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from runway_desktop.domain.events import Notice
@@ -43,13 +43,7 @@ class Journal:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "source": self.source,
-            "target": self.target,
-            "begun_at": self.begun_at,
-            "is_homecoming": self.is_homecoming,
-            "is_stopped": self.is_stopped,
-            "files": self.files,
-            "size": self.size,
+            **asdict(replace(self, group=(), stayed=())),
             "group": [[move.task_id, move.index, move.source, move.target] for move in self.group],
             "stayed": [[known.path, known.reason] for known in self.stayed],
         }
@@ -94,7 +88,7 @@ def waiting_words(folder: str, state: FolderState) -> str:
 
 
 def resumed_words(journal: Journal) -> Notice:
-    done = f"{_files(journal.files)} {_are(journal.files)} there already." if journal.files else ""
+    done = f"{_files(journal.files, 'is', 'are')} there already." if journal.files else ""
     return Notice(f"Moving the library to {journal.target} goes on.", done)
 
 
@@ -104,29 +98,24 @@ def ended_words(journal: Journal, phase: MovePhase) -> Notice | None:
     if journal.is_homecoming:
         if not files:
             return None
-        return Notice(f"{_files(files)} that {_were(files)} kept in the profile's folder moved home to the library.")
+        return Notice(
+            f"{_files(files, 'that was', 'that were')} kept in the profile's folder moved home to the library."
+        )
     if phase is MovePhase.STOPPED:
         rest = f"The others stay in {journal.source}. All of them stay in the list."
-        return Notice(f"Moving the library was stopped. {_files(files)} {_are(files)} in {journal.target}.", rest)
-    moved = f"The library is in {journal.target} now. {_files(files)} {_were(files)} moved."
+        return Notice(f"Moving the library was stopped. {_files(files, 'is', 'are')} in {journal.target}.", rest)
+    moved = f"The library is in {journal.target} now. {_files(files, 'was', 'were')} moved."
     if not stayed:
         return Notice(moved)
     told = "; ".join(f"{known.path}: {known.reason}" for known in journal.stayed[:3])
     more = f" and {stayed - 3:,} more" if stayed > 3 else ""
-    return Notice(f"{moved} {_files(stayed)} stayed where {_they(stayed)}.", f"{told}{more}", is_problem=True)
+    return Notice(
+        f"{moved} {_files(stayed, 'stayed where it was', 'stayed where they were')}.",
+        f"{told}{more}",
+        is_problem=True,
+    )
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file{'' if count == 1 else 's'}"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
-
-
-def _they(count: int) -> str:
-    return "it was" if count == 1 else "they were"
+def _files(count: int, one: str, more: str) -> str:
+    """So many files, with the words that follow on one or on several."""
+    return f"{count:,} file {one}" if count == 1 else f"{count:,} files {more}"

@@ -1,20 +1,29 @@
-"""What a move of results to another folder would mean, told before anything is done.
+"""What a move of results to another folder would mean, told before anything is done; which names moved files get there,
+and which files move though they are no results.
 
-`examine` blocks, on a thread that may hang with either folder; it raises nothing.
+Blocks, on a thread that may hang with either folder. Raises nothing but what `choose_names` says.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import FolderState, size_in_words
-from runway_desktop.domain.task import Output
+from runway_desktop.domain.folders import FileMove, FolderState, size_in_words
+from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_words import of_state
-from runway_desktop.services.disk.folder_look import SPARE, look_at
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.folder_look import SPARE, look_at, nearest_folder
+from runway_desktop.services.results.part_file import claim, free_name, is_free
+
+PASTED = "Pasted pictures"
+"""A folder in the library, for pictures that were pasted as inputs."""
+_PASTED_NAME = re.compile(r"pasted \d{4}-\d\d-\d\d \d\d-\d\d-\d\d(?: \d+)?\.png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,7 @@ def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: 
     try:
         if not source.is_dir():
             return replace(plan, problem=f"The folder {source} is not there, so nothing can be moved out of it.")
-        needs_room = _device(source) != _device(target)
+        needs_room = source.stat().st_dev != nearest_folder(target).stat().st_dev
         remarks = _remarks(target)
     except OSError as error:
         return replace(plan, problem=f"The folder {source} cannot be looked at. {error.strerror or ''}".strip())
@@ -52,6 +61,30 @@ def examine(source: Path, target: Path, outputs: Sequence[Output], known_mount: 
         words = f"{size_in_words(size)} are to be moved, and {size_in_words(found.free)} are free there."
         return replace(plan, problem=f"They do not fit into {target}. {words}", remarks=remarks)
     return replace(plan, remarks=remarks)
+
+
+def choose_names(
+    files: Sequence[tuple[TaskId, int, Path]], source: Path, target: Path, taken: Sequence[Path] = ()
+) -> tuple[FileMove, ...]:
+    """A free name for each file, in the folders that it lies in now; `taken` may not be chosen either. Raises DiskError
+    when there is none."""
+    chosen = {claim(path) for path in taken}
+    moves = []
+    for task_id, index, path in files:
+        final = free_name(target / path.relative_to(source), partial(_may, (task_id, index), chosen))
+        chosen.add(claim(final))
+        moves.append(FileMove(task_id=task_id, index=index, source=str(path), target=str(final)))
+    return tuple(moves)
+
+
+def pasted_pictures(source: Path) -> list[tuple[Path, int]]:
+    """The pictures that this program kept there, each with its size. What else lies there is somebody's own."""
+    try:
+        with os.scandir(source / PASTED) as entries:
+            found = [entry for entry in entries if _PASTED_NAME.fullmatch(entry.name) and entry.is_file()]
+            return sorted((Path(entry.path), entry.stat().st_size) for entry in found)
+    except OSError:
+        return []
 
 
 def _words(error: DiskError) -> str:
@@ -81,14 +114,13 @@ def _real(path: Path) -> Path:
         return path
 
 
-def _device(folder: Path) -> int:
-    near = next(place for place in (folder, *folder.parents) if place.is_dir())
-    return near.stat().st_dev
-
-
 def _remarks(target: Path) -> tuple[str, ...]:
     if not target.is_dir() or not any(target.iterdir()):
         return ()
     return (
         "There are files in it already. They stay as they are; where a name is taken, the moved file gets a number.",
     )
+
+
+def _may(owner: Owner, chosen: set[str], path: Path) -> bool:
+    return claim(path) not in chosen and is_free(path, owner)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
@@ -92,7 +92,7 @@ def write(content: SheetContent, rows: Sequence[str]) -> str:
     head = {
         "form": FORM,
         "name": content.name,
-        "composed": _request(content.composed),
+        "composed": asdict(content.composed),
         "axes": [{"key": axis.key, "title": axis.title, "values": list(axis.values)} for axis in content.axes],
         "project": content.project,
         "shown": list(content.shown),
@@ -125,12 +125,7 @@ def read(text: str) -> SheetContent:
         composed = found["composed"]
         return SheetContent(
             name=str(found["name"]),
-            composed=Request(
-                endpoint=composed["endpoint"],
-                model=composed["model"],
-                values=dict(composed["values"]),
-                prompt=composed["prompt"],
-            ),
+            composed=Request(**{name: composed[name] for name in ("endpoint", "model", "values", "prompt")}),
             rows=tuple(map(_row, found["rows"])),
             axes=tuple(Axis(axis["key"], axis["title"], tuple(axis["values"])) for axis in found["axes"]),
             project=str(found["project"]),
@@ -149,12 +144,3 @@ def _row(found: Mapping[str, Any]) -> KeptRow:
         remarks=tuple(found.get("remarks", ())),
         sent=tuple(SentTask(TaskId(task["task"]), tuple(task["labels"])) for task in found.get("sent", ())),
     )
-
-
-def _request(request: Request) -> dict[str, Any]:
-    return {
-        "endpoint": request.endpoint,
-        "model": request.model,
-        "values": dict(request.values),
-        "prompt": request.prompt,
-    }

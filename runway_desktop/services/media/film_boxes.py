@@ -17,29 +17,22 @@ from typing import BinaryIO
 _MOST_BOXES = 10_000
 """A file that claims more is damaged or hostile."""
 _LONGEST_HEADER = 256
-_CODECS = {
-    b"avc1": "H.264",
-    b"avc3": "H.264",
-    b"hvc1": "H.265",
-    b"hev1": "H.265",
-    b"av01": "AV1",
-    b"vp08": "VP8",
-    b"vp09": "VP9",
-    b"apco": "ProRes",
-    b"apcs": "ProRes",
-    b"apcn": "ProRes",
-    b"apch": "ProRes",
-    b"ap4h": "ProRes",
-    b"ap4x": "ProRes",
-    b"mp4v": "MPEG-4",
-    b"jpeg": "MJPEG",
-    b"mjpa": "MJPEG",
-    b"mp4a": "AAC",
-    b"alac": "ALAC",
-    b"Opus": "Opus",
-    b"fLaC": "FLAC",
-    b".mp3": "MP3",
+_CODES = {
+    "H.264": b"avc1 avc3",
+    "H.265": b"hvc1 hev1",
+    "AV1": b"av01",
+    "VP8": b"vp08",
+    "VP9": b"vp09",
+    "ProRes": b"apco apcs apcn apch ap4h ap4x",
+    "MPEG-4": b"mp4v",
+    "MJPEG": b"jpeg mjpa",
+    "AAC": b"mp4a",
+    "ALAC": b"alac",
+    "Opus": b"Opus",
+    "FLAC": b"fLaC",
+    "MP3": b".mp3",
 }
+_CODECS = {code: name for name, codes in _CODES.items() for code in codes.split()}
 
 
 @dataclass(slots=True)
@@ -56,6 +49,18 @@ class FilmFacts:
     codec: str = ""
     """Of the pictures, else of the sound, as people call it ("H.264"); the file's own four letters where nobody knows
     it."""
+
+    def add_pictures(self, codec: str, sides: tuple[int, int] | None) -> None:
+        """A track of pictures; the first one with sides tells them."""
+        self.codec = self.codec if self.has_pictures else codec
+        self.has_pictures = True
+        if self.width is None and sides is not None:
+            self.width, self.height = sides
+
+    def add_sound(self, codec: str) -> None:
+        self.has_sound = True
+        if not self.has_pictures:
+            self.codec = self.codec or codec
 
 
 def read_film(path: Path) -> FilmFacts:
@@ -90,16 +95,11 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
                     media = _bytes(file, begin, finish)[8:12]
                 elif name == b"minf":
                     codec = _codec(file, begin, finish)
+    called = _CODECS.get(codec, codec.decode("ascii", "replace").strip())
     if media == b"vide":
-        if not facts.has_pictures:
-            facts.codec = _codec_name(codec)
-        facts.has_pictures = True
-        if facts.width is None and sides is not None:
-            facts.width, facts.height = sides
+        facts.add_pictures(called, sides)
     elif media == b"soun":
-        facts.has_sound = True
-        if not facts.has_pictures and not facts.codec:
-            facts.codec = _codec_name(codec)
+        facts.add_sound(called)
 
 
 def _codec(file: BinaryIO, start: int, stop: int) -> bytes:
@@ -110,10 +110,6 @@ def _codec(file: BinaryIO, start: int, stop: int) -> bytes:
         if kind == b"stsd":
             return _bytes(file, inner, end)[12:16]
     return b""
-
-
-def _codec_name(code: bytes) -> str:
-    return _CODECS.get(code, code.decode("ascii", "replace").strip())
 
 
 def boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int, int]]:

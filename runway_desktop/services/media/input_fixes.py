@@ -8,26 +8,24 @@ decoded or written. Loop's thread only.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from runway_desktop.catalog import Field, MediaKind
 from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import Media
-from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_steps import read_json, write_whole
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash
 
 from .media_facts import MediaFacts
-
-Result = TypeVar("Result")
 
 MOST_PIXELS = 250_000_000
 """Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
@@ -89,15 +87,17 @@ class InputFixer:
 
     async def mend(self, path: Path, facts: MediaFacts, mend: InputFix) -> Path:
         """Makes the copy of a picture and gives its path."""
-        return await self._run(_mend, self._folder, path, facts, mend)
+        return await in_worker(self._executor, _mend, self._folder, path, facts, mend)
 
     async def keep_frame(self, clip: Path, png: bytes, words: str) -> Path:
         """Keeps a still of a clip. `words` say which one, for its name ("last frame")."""
-        return await self._run(_keep_frame, self._folder, clip, png, words)
+        return await in_worker(self._executor, _keep_frame, self._folder, clip, png, words)
 
     async def sizes(self, path: Path, facts: MediaFacts, mends: Sequence[InputFix]) -> dict[InputFix, int]:
         """About how many bytes each copy of a picture would have; empty where that takes too long to find out."""
-        return await self._run(_sizes, path, facts, tuple(mend for mend in mends if mend.kind is not FixKind.FRAME))
+        return await in_worker(
+            self._executor, _sizes, path, facts, tuple(mend for mend in mends if mend.kind is not FixKind.FRAME)
+        )
 
     def home_of(self, sha256: str) -> Path:
         """The folder for copies of the file with these bytes."""
@@ -107,10 +107,7 @@ class InputFixer:
         """What a copy was made from; None for a file that is no copy of ours."""
         if self._folder not in copy.parents:
             return None
-        return await self._run(_origin, copy)
-
-    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        return await in_worker(self._executor, _origin, copy)
 
 
 _FRAMES = (
@@ -208,23 +205,19 @@ def _sizes(path: Path, facts: MediaFacts, mends: tuple[InputFix, ...]) -> dict[I
 
 def _origin(copy: Path) -> Origin | None:
     """In a worker."""
-    try:
-        note = json.loads((copy.parent / _NOTE).read_text(encoding="utf-8"))
-        return Origin(path=Path(str(note["path"])), sha256=str(note["sha256"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    match read_json(copy.parent / _NOTE):
+        case {"path": str(path), "sha256": str(sha256)}:
+            return Origin(path=Path(path), sha256=sha256)
+        case _:
+            return None
 
 
 def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
-    try:
+    with _written("The copy cannot be written."):
         home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DiskError(
-            "The copy cannot be written.", advice="Is the disk full, or the folder protected?", detail=str(error)
-        ) from error
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
     stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", original.stem)[:_LONGEST_STEM].rstrip(" .") or "copy"
@@ -232,11 +225,14 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
 
 
 def _write(target: Path, content: bytes) -> None:
-    try:
+    with _written(f"“{target.name}” cannot be written."):
         write_whole(target, content)
+
+
+@contextmanager
+def _written(failed: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise DiskError(
-            f"“{target.name}” cannot be written.",
-            advice="Is the disk full, or the folder protected?",
-            detail=str(error),
-        ) from error
+        advice = "Is the disk full, or the folder protected?"
+        raise DiskError(failed, advice=advice, detail=str(error)) from error

@@ -103,16 +103,11 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
             codec = _bytes(file, inner, end).rstrip(b"\0").decode("ascii", "replace")
         elif kind == _VIDEO:
             sides = _sides(file, inner, end)
+    called = next((name for start, name in _CODECS.items() if codec.startswith(start)), codec[2:])
     if kind_of_track == _PICTURES:
-        if not facts.has_pictures:
-            facts.codec = _codec_name(codec)
-            if sides is not None:
-                facts.width, facts.height = sides
-        facts.has_pictures = True
+        facts.add_pictures(called, sides)
     elif kind_of_track == _SOUND:
-        facts.has_sound = True
-        if not facts.has_pictures and not facts.codec:
-            facts.codec = _codec_name(codec)
+        facts.add_sound(called)
 
 
 def _sides(file: BinaryIO, start: int, stop: int) -> tuple[int, int] | None:
@@ -122,10 +117,6 @@ def _sides(file: BinaryIO, start: int, stop: int) -> tuple[int, int] | None:
     if found.get(_SHOWN_UNIT, 0) == 0:
         width, height = found.get(_SHOWN_WIDTH, width), found.get(_SHOWN_HEIGHT, height)
     return (width, height) if 0 < width < 1 << 20 and 0 < height < 1 << 20 else None
-
-
-def _codec_name(code: str) -> str:
-    return next((name for start, name in _CODECS.items() if code.startswith(start)), code[2:])
 
 
 def _number(head: bytes, *, keep_marker: bool) -> tuple[int | None, int]:

@@ -49,6 +49,12 @@ _PAGE = re.compile(
 )
 _TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 """The first two look like the beginning of an MP3."""
+_THINGS = {
+    Media.IMAGE: "a picture",
+    Media.VIDEO: "a clip",
+    Media.AUDIO: "a sound",
+    Media.OTHER: "another kind of file",
+}
 _ENDINGS = {"JPEG": "jpg", "HEIC": "heic", "TIFF": "tif", "MOV": "mov"}
 
 
@@ -123,15 +129,24 @@ def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.U
     if kind is None or kind not in field.media:
         wanted = media_in_words(field.media)
         where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
-        return f"This is {_a_thing(facts)}; a {wanted} {where}."
-    taken = accepted_formats(kind)
-    if facts.format not in {known.name for known in taken}:
-        return f"Runway does not take {facts.format} files. It takes {_or([known.name for known in taken])}."
-    if facts.size > (limit := largest(kind, way, field)):
+        return f"This is {_THINGS[facts.media]}; a {wanted} {where}."
+    general = general_problem(facts, largest(kind, way, field))
+    return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
+
+
+def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
+    """A sentence that says why no model takes such a file, which is none of `Media.OTHER`; None when some may. `limit`
+    in bytes, else that of an upload."""
+    kind = MediaKind(facts.media.value)
+    taken = [known.name for known in accepted_formats(kind)]
+    if facts.format not in taken:
+        return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
+    limit = limit or largest(kind, Way.UPLOAD)
+    if facts.size > limit:
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
     if kind is MediaKind.IMAGE and not facts.width:
         return "The picture seems to be damaged: its size cannot be read."
-    return _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
+    return None
 
 
 def check_together(facts: Sequence[MediaFacts | None], field: Field, pair: Pair) -> str | None:
@@ -254,20 +269,6 @@ def _sides_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
     if most is not None and shape > most * 1.005:
         return f"It is {facts.width} × {facts.height}, too wide. {pair.label} takes width / height up to {most:g}."
     return None
-
-
-def _a_thing(facts: MediaFacts) -> str:
-    words = {
-        Media.IMAGE: "a picture",
-        Media.VIDEO: "a clip",
-        Media.AUDIO: "a sound",
-        Media.OTHER: "another kind of file",
-    }
-    return words[facts.media]
-
-
-def _or(words: list[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def _is_bitmap(head: bytes) -> bool:

@@ -36,11 +36,13 @@ def copy_of(path: Path, form: str, into: str, *, crop: Sides | None, size: Sides
     are kept around its middle, then it is scaled to `size`."""
     try:
         return _encoded(_changed(_opened(path, form), crop, size), into)
-    except OSError as error:
-        raise _broken(path, error) from error
     except Exception as error:  # Pillow's readers raise nearly anything for a damaged file
         log.debug("%s could not be copied", path.name, exc_info=True)
-        raise _broken(path, error) from error
+        raise DiskError(
+            f"“{path.name}” cannot be decoded.",
+            advice="It may be damaged. Open it in another program and save it as PNG.",
+            detail=repr(error),
+        ) from error
 
 
 def sizes_of(path: Path, form: str, wanted: Sequence[tuple[str, Sides | None, Sides | None]]) -> list[int]:
@@ -55,14 +57,6 @@ def sizes_of(path: Path, form: str, wanted: Sequence[tuple[str, Sides | None, Si
     except Exception as error:  # noqa: BLE001 - an estimate is a courtesy
         log.debug("The copies of %s could not be estimated: %s", path.name, error)
         return []
-
-
-def _broken(path: Path, error: Exception) -> DiskError:
-    return DiskError(
-        f"“{path.name}” cannot be decoded.",
-        advice="It may be damaged. Open it in another program and save it as PNG.",
-        detail=repr(error),
-    )
 
 
 def _opened(path: Path, form: str) -> Image.Image:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
@@ -35,21 +36,22 @@ READINGS = 3
 """How often a project is added up anew because one of its tasks moved meanwhile."""
 
 
+@dataclass(eq=False, repr=False)
 class Budget:
     """`zone` says when a day begins; None: this machine's."""
 
-    def __init__(
-        self, store: Store, settings: Settings, pricing: Pricing, bus: Bus, clock: Clock, *, zone: tzinfo | None = None
-    ) -> None:
-        self._store = store
-        self._settings = settings
-        self._pricing = pricing
-        self._clock = clock
-        self._zone = zone
+    _store: Store
+    _settings: Settings
+    _pricing: Pricing
+    _bus: Bus
+    _clock: Clock
+    _zone: tzinfo | None = None
+
+    def __post_init__(self) -> None:
         self._days: defaultdict[str, float] = defaultdict(float)
         self._projects: dict[str, float] = {}
         self._moves: Counter[str] = Counter()
-        bus.listen(self._hear)
+        self._bus.listen(self._hear)
 
     async def load(self) -> None:
         """Adds up this month, and the projects that have a cap. Call once at start, after `Ledger.load`."""

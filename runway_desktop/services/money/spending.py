@@ -6,7 +6,6 @@ StoreError, `compare` that and ApiError, `export` that and DiskError.
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
 from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
 from runway_desktop.services.ports import Clock, Runway, Store
 
@@ -50,25 +50,16 @@ class Bill:
     left_out: int
 
 
+@dataclass(eq=False, repr=False)
 class Spending:
     """`executor` writes files; `zone` says when a day begins, None: this machine's."""
 
-    def __init__(
-        self,
-        store: Store,
-        runway: Runway,
-        catalog: Catalog,
-        clock: Clock,
-        executor: Executor | None = None,
-        *,
-        zone: tzinfo | None = None,
-    ) -> None:
-        self._store = store
-        self._runway = runway
-        self._catalog = catalog
-        self._clock = clock
-        self._executor = executor
-        self._zone = zone
+    _store: Store
+    _runway: Runway
+    _catalog: Catalog
+    _clock: Clock
+    _executor: Executor | None = None
+    _zone: tzinfo | None = None
 
     async def report(self, period: Period) -> Report:
         first, last = self.days(period)
@@ -94,8 +85,7 @@ class Spending:
         found = await self._store.spent_tasks(self._midnight(first), self._midnight(last, 1), project)
         billed = [(task, batch) for task, batch in found if task.state.is_final and counted_credits(task)]
         left_out = sum(not task.state.is_final for task, _ in found)
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self._write, path, billed, manner)
+        await in_worker(self._executor, self._write, path, billed, manner)
         return Bill(path, len(billed), sum(counted_credits(task) for task, _ in billed), left_out)
 
     def days(self, period: Period) -> tuple[date, date]:

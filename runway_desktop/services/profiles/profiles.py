@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runway_desktop.domain.backups import Contents
-    from runway_desktop.services.backup.workshop import Workshop
+    from runway_desktop.services.backup.watching import Workshop
     from runway_desktop.services.ports import Clock, SecretStore, Snapshots, SystemTrash
 
 

@@ -8,7 +8,7 @@ What each failure does:
     a task that this key cannot see      it waits until there is another key; asked seldom
     the key is refused or missing        it waits until there is another
     disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
-    or silent                            can be used again. What waits too long is rescued (`rescue`)
+    or silent                            can be used again. What waits too long is rescued (`saving_gate`)
     one file that the disk refuses       FAILED with a sentence; tried again every few minutes and when told
     the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
     the database refuses                 nothing is lost: the file is there, and is found when it is tried again
@@ -22,7 +22,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.account import KeyPlace, Link
@@ -63,8 +63,7 @@ from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
 
 from .download_tally import Tally
-from .fallback_saving import FallbackSaving
-from .link_renewal import EXPIRED, LinkRenewal
+from .fresh_links import EXPIRED, LinkRenewal
 from .result_file import WrongContent
 from .saving import Job, Saving
 from .saving_gate import SavingGate
@@ -82,38 +81,34 @@ LONGEST_WAIT = 300.0
 GONE = "Runway does not keep this result any more."
 
 
+@dataclass(eq=False, repr=False)
 class Downloads:
-    def __init__(
-        self,
-        store: Store,
-        ledger: Ledger,
-        asking: Asking,
-        fetcher: Fetcher,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        rng: random.Random,
-        folder: LibraryFolder,
-        rescue: FallbackSaving,
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._rng = rng
-        self._folder = folder
-        self._rescue = rescue
-        self._tally = Tally(bus, clock)
-        self._gate = SavingGate(folder, rescue, store, bus)
-        self._saving = Saving(store, fetcher, bus, clock, settings, folder, self._progressed)
+    _store: Store
+    _ledger: Ledger
+    _asking: Asking
+    _fetcher: Fetcher
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _rng: random.Random
+    _folder: LibraryFolder
+    _rescued: Path
+
+    def __post_init__(self) -> None:
+        self._tally = Tally(self._bus, self._clock)
+        self._gate = SavingGate(self._folder, self._rescued, self._store, self._settings, self._bus, self._clock)
+        self._saving = Saving(
+            self._store, self._fetcher, self._bus, self._clock, self._settings, self._folder, self._progressed
+        )
         self._jobs: dict[Owner, Job] = {}
         """Everything that is to be saved, in the order in which it came."""
         self._running: dict[Owner, asyncio.Task[None]] = {}
         self._arrivals: deque[TaskId] = deque()
         """Tasks that succeeded and whose outputs are still to be read from the store."""
-        self._links = LinkRenewal(self._jobs, self._running.__contains__, self._saving, store, asking, folder, clock)
-        self._alarm = Alarm(clock)
+        self._links = LinkRenewal(
+            self._jobs, self._running.__contains__, self._saving, self._store, self._asking, self._folder, self._clock
+        )
+        self._alarm = Alarm(self._clock)
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -137,7 +132,7 @@ class Downloads:
         await self._take_in_arrivals()
         await self._gate.tell_rows(job for owner, job in self._jobs.items() if owner not in self._running)
         self._start(group)
-        self._tally.count(*self._count())
+        self._tally.count(self.running, self.waiting)
         await self._alarm.wait(self._until_next())
 
     def enqueue(self, task: Task, outputs: Sequence[Output]) -> None:
@@ -195,7 +190,7 @@ class Downloads:
 
     def rescue_now(self) -> None:
         """The person does not want to wait for the library: what cannot be saved there is kept in the profile."""
-        self._rescue.start_now()
+        self._gate.rescue_now()
         self.resume_waiting()
 
     async def settle(self, deadline: float) -> None:
@@ -312,7 +307,7 @@ class Downloads:
             times += [time - now for time in due if time != NEVER]
         if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:
             times.append(seconds)
-        if (seconds := self._tally.seconds_until(*self._count())) is not None:
+        if (seconds := self._tally.seconds_until(self.running, self.waiting)) is not None:
             times.append(seconds)
         return max(0.01, min(times)) if times else None
 
@@ -404,9 +399,6 @@ class Downloads:
         asked = error.retry_after if isinstance(error, SlowDown | ServerTrouble) else None
         return delay(job.failures, self._rng, retry_after=asked, longest=LONGEST_WAIT)
 
-    def _count(self) -> tuple[int, int]:
-        return len(self._running), len(self._jobs) - len(self._running)
-
     def _progressed(self, job: Job, count: int) -> None:
         self._tally.progressed(job, count)
-        self._tally.count(*self._count())
+        self._tally.count(self.running, self.waiting)

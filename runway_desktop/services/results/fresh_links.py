@@ -1,4 +1,5 @@
-"""Links to results that a person may hand on: fresh ones from Runway, with the time at which each was fetched.
+"""Links to results, fresh from Runway, with the time at which each was fetched: those that a person may hand on, and
+those that downloads need in place of one that works no longer.
 
 A link needs no key: whoever has it can download the result. It goes to the clipboard and into the database, and into no
 log. Loop's thread only.
@@ -7,25 +8,33 @@ log. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from weakref import WeakValueDictionary
 
-from runway_desktop.domain.errors import ApiError, NotSeen, NotThere, ServerTrouble
+from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.expiry import LinkLife, Standing
-from runway_desktop.domain.outputs import outputs_of
-from runway_desktop.domain.task import Output, Task, TaskId
+from runway_desktop.domain.outputs import kept_no_longer, outputs_of
+from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.ports import Clock, LedgerEntry, Runway, Store
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
+
+from .part_file import forget_part
+from .saving import Job, Saving
 
 YOUNG = 3600.0
 """Seconds: a link that was fetched less than this ago is handed on as it is. An older one has lost too much of its
 life to be given to somebody."""
 AT_ONCE = 8
 """Tasks that are asked for at the same time."""
+EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +51,15 @@ class LinksHanded:
         return min((LinkLife(output.url_fetched_at) for output in self.outputs), default=None)
 
 
+@dataclass(eq=False, repr=False)
 class FreshLinks:
-    def __init__(
-        self, store: Store, ledger: Ledger, runway: Runway, asking: Asking, account: Account, bus: Bus, clock: Clock
-    ) -> None:
-        self._store = store
-        self._ledger = ledger
-        self._runway = runway
-        self._asking = asking
-        self._account = account
-        self._bus = bus
-        self._clock = clock
+    _store: Store
+    _ledger: Ledger
+    _runway: Runway
+    _asking: Asking
+    _account: Account
+    _bus: Bus
+    _clock: Clock
 
     async def hand_on(self, task_ids: Sequence[TaskId]) -> LinksHanded:
         """Links to all results of these tasks. Where Runway cannot be asked, one that may still work is better than
@@ -118,3 +125,87 @@ async def ask_for_links(task: Task, asking: Asking, clock: Clock, *, young_will_
     if not fresh:
         raise ServerTrouble("Runway names no results for this task at the moment.")
     return fresh
+
+
+@dataclass(eq=False, repr=False)
+class LinkRenewal:
+    """`jobs` are the downloads' own: one that can never be saved is taken out."""
+
+    _jobs: dict[Owner, Job]
+    _is_running: Callable[[Owner], bool]
+    _saving: Saving
+    _store: Store
+    _asking: Asking
+    _folder: LibraryFolder
+    _clock: Clock
+
+    def __post_init__(self) -> None:
+        self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
+
+    async def save(self, job: Job, task: Task) -> bool:
+        """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
+        asked = job.wants_fresh_link or not job.output.url
+        if asked and not await self._refresh(job, task):
+            return False
+        try:
+            await self._saving.save(job, task)
+        except LinkExpired:
+            if asked:
+                raise
+            if not await self._refresh(job, task):
+                return False
+            await self._saving.save(job, task)
+        return True
+
+    async def _refresh(self, job: Job, task: Task) -> bool:
+        """A fresh link for the job, and for the others of its task; False when there is none and never will be."""
+        refused = job.output.url
+        async with self._locks.setdefault(task.id, asyncio.Lock()):
+            if job.output.url != refused or job.owner not in self._jobs:
+                # Another output of the same task asked while this one waited for its turn.
+                return job.owner in self._jobs
+            try:
+                fresh = await self.ask(task)
+            except NotThere:
+                await self.expire(task.id, job)
+                return False
+            links = {output.index: output for output in fresh}
+            if job.output.index not in links:
+                raise ServerTrouble("Runway does not name this result at the moment.")
+            for other in [other for other in self._jobs.values() if other.output.task_id == task.id]:
+                if (link := links.get(other.output.index)) is not None:
+                    await self._saving.put(
+                        other, replace(other.output, url=link.url, url_fetched_at=link.url_fetched_at)
+                    )
+            job.wants_fresh_link = False
+            return True
+
+    async def ask(self, task: Task, *, young_will_do: bool = False) -> tuple[Output, ...]:
+        """The task's results with fresh links; where a link was refused, one of a young answer may be the same and will
+        not do. NotThere when Runway has no such task any more, NotSeen when the key in
+        use cannot tell; other ApiErrors as they come."""
+        return await ask_for_links(task, self._asking, self._clock, young_will_do=young_will_do)
+
+    async def expire(self, task_id: TaskId, asking: Job | None = None) -> None:
+        """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link
+        that still works. `asking` is the job whose link does not. A saved file that is missing may come back."""
+        for output in await self._store.outputs(task_id):
+            owner = (output.task_id, output.index)
+            if output.state is OutputState.SAVED:
+                continue
+            arriving = self._jobs.get(owner)
+            if arriving is not None and arriving is not asking and self._is_running(owner) and arriving.received:
+                continue
+            job = arriving or Job(output)
+            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind="expired", detail={"index": output.index})
+            is_there = bool(job.output.path) and await self.is_there(job.output)
+            lost = kept_no_longer(job.output, self._clock.now(), is_there=is_there)
+            await self._saving.put(job, lost, entry)
+            self._jobs.pop(owner, None)
+            if job.output.path:
+                await self._folder.do(forget_part, Path(job.output.path), owner)
+
+    async def is_there(self, output: Output) -> bool:
+        """Saved and not found is not lost while the folder that it lies in is away."""
+        path = Path(output.path)
+        return await self._folder.is_away(path) or await self._folder.do(path.is_file)

@@ -15,9 +15,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
@@ -26,6 +26,7 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.supervised import keep_going
@@ -34,8 +35,6 @@ from .file_check import Examined, Seen, examine, glance_at
 from .trash import back_from_bin
 
 log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 AFTER_START = 5.0
 """Seconds until the first round: what the person waits for comes first."""
@@ -70,24 +69,26 @@ class Folders(Protocol):
         ...
 
 
+@dataclass(eq=False, repr=False)
 class Integrity:
     """`executor` has a thread for the looks round and one for what is shown; what hangs there holds up nothing else."""
 
-    def __init__(self, store: Store, folders: Folders, bus: Bus, clock: Clock, executor: Executor) -> None:
-        self._store = store
-        self._folders = folders
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
+    _store: Store
+    _folders: Folders
+    _bus: Bus
+    _clock: Clock
+    _executor: Executor
+
+    def __post_init__(self) -> None:
         self._shown: dict[TaskId, float] = {}
         """When tasks that are shown were last looked at, in monotonic seconds."""
         self._wanted: dict[TaskId, None] = {}
-        self._wanting = Alarm(clock)
-        self._again = Alarm(clock)
+        self._wanting = Alarm(self._clock)
+        self._again = Alarm(self._clock)
         self._ended = float("-inf")
         self._away: set[Path] = set()
         """Drives of which it was said that they are not there."""
-        bus.listen(self._hear)
+        self._bus.listen(self._hear)
 
     async def run(self) -> None:
         """Looks until canceled. One for the life of the program, held by the supervisor."""
@@ -112,7 +113,7 @@ class Integrity:
     async def look(self, files: Sequence[KeptFile]) -> None:
         """Looks at these files now and notes what the disk says. StoreError when it cannot be noted."""
         while files:
-            seen = await self._do(glance_at, files, SLICE, self._clock.monotonic)
+            seen = await in_worker(self._executor, glance_at, files, SLICE, self._clock.monotonic)
             await self._note(seen)
             files = files[len(seen) :]
 
@@ -145,12 +146,12 @@ class Integrity:
             await self._again.wait(ROUND)
 
     async def _round(self) -> None:
-        self._away = await self._do(_still_away, self._away)
+        self._away = await in_worker(self._executor, _still_away, self._away)
         after: tuple[TaskId, int] | None = None
         while page := await self._store.kept_files(after, PAGE):
             after = page[-1].key
             while page:
-                seen = await self._do(glance_at, page, SLICE, self._clock.monotonic)
+                seen = await in_worker(self._executor, glance_at, page, SLICE, self._clock.monotonic)
                 await self._note(seen)
                 page = page[len(seen) :]
                 await self._clock.sleep(PAUSE)
@@ -173,7 +174,7 @@ class Integrity:
                     return None
                 return self._news(file, seen_again(file, seen.signs, now))
             case Glance.DOUBTFUL:
-                examined = await self._do(examine, file)
+                examined = await in_worker(self._executor, examine, file)
                 return None if examined is None else await self._read(file, examined)
             case Glance.ABSENT if not file.is_binned and not await self._is_away(seen):
                 return self._news(file, not_seen(file, now))
@@ -245,14 +246,8 @@ class Integrity:
         return True
 
     def _hear(self, event: Event) -> None:
-        match event:
-            case LibraryFolderChanged(health, before) if health.state.can_read and not before.state.can_read:
-                self._again.ring()
-            case _:
-                pass
-
-    async def _do(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+        if isinstance(event, LibraryFolderChanged) and event.health.state.can_read and not event.before.state.can_read:
+            self._again.ring()
 
 
 def _still_away(drives: set[Path]) -> set[Path]:

@@ -26,7 +26,7 @@ from typing import BinaryIO
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
-from runway_desktop.services.disk.disk_steps import rename_exclusively, sha256_of, sync_folder, write_whole
+from runway_desktop.services.disk.disk_steps import read_json, rename_exclusively, sha256_of, sync_folder, write_whole
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because, room_at
@@ -209,10 +209,10 @@ def note_of(final: Path) -> Path:
 
 
 def read_note(final: Path) -> Note | None:
+    found = read_json(note_of(final))
     try:
-        found = json.loads(note_of(final).read_bytes())
         return Note(**found) if isinstance(found, dict) else None
-    except (OSError, ValueError, TypeError):
+    except TypeError:
         return None
 
 
@@ -240,12 +240,9 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
     try:
         if final.stat().st_size != note.size:
             return None
-        digest, head = hashlib.sha256(), b""
         with final.open("rb") as file:
-            while block := file.read(_BLOCK):
-                head = head or block[:HEAD_LENGTH]
-                digest.update(block)
-        if digest.hexdigest() != note.sha256:
+            head = file.read(HEAD_LENGTH)
+        if sha256_of(final) != note.sha256:
             return None
         # A kill between giving the new name and taking the old one away leaves both.
         part_of(final).unlink(missing_ok=True)
@@ -269,6 +266,11 @@ def free_name(wanted: Path, may_choose: Callable[[Path], bool]) -> Path:
         if may_choose(path):
             return path
     raise names_taken(wanted)
+
+
+def claim(path: Path) -> str:
+    """Two names that differ in case only are one file on Windows and macOS."""
+    return str(path).casefold()
 
 
 def names_taken(wanted: Path) -> DiskError:

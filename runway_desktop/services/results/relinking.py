@@ -10,13 +10,13 @@ read and NotPossible where it is another result's.
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.events import OutputChanged
@@ -25,19 +25,17 @@ from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Output, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.settings import Settings
 
 from . import sidecar
 from .batch_places import BatchPlaces
-from .file_check import Examined, examine
-from .file_search import Found, Hunt, beside
+from .file_check import Examined, Found, Hunt, beside, examine
 from .integrity import Integrity
 
 log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 STEP = 0.2
 """Seconds of looking between two times that it is told of."""
@@ -71,25 +69,17 @@ class Chosen:
     is_other: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class Relinking:
-    def __init__(
-        self,
-        store: Store,
-        integrity: Integrity,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        locks: FileLocks,
-        executor: Executor,
-    ) -> None:
-        """`locks` are those of the files of results."""
-        self._store = store
-        self._locks = locks
-        self._integrity = integrity
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._executor = executor
+    """`locks` are those of the files of results."""
+
+    _store: Store
+    _integrity: Integrity
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _locks: FileLocks
+    _executor: Executor
 
     async def look_for(
         self,
@@ -104,22 +94,24 @@ class Relinking:
         asked = [file for file in wanted if file.task_id in set(task_ids)]
         if not asked:
             return Relinked()
-        folders = [folder] if folder is not None else await self._do(_near, asked, self._settings.library)
+        folders = (
+            [folder] if folder is not None else await in_worker(self._executor, _near, asked, self._settings.library)
+        )
         hunt = Hunt(wanted, asked, folders)
         found: list[Found] = []
         back: list[Output] = []
+        left = {file.key for file in asked}
         is_done = False
         while not is_done:
-            is_done = await self._do(hunt.step, STEP, self._clock.monotonic)
+            is_done = await in_worker(self._executor, hunt.step, STEP, self._clock.monotonic)
             found += (news := hunt.take_found())
             back += await self._bring_back(news)
-            keys = {(output.task_id, output.index) for output in back}
-            done = sum(file.key in keys for file in asked)
+            left -= {(output.task_id, output.index) for output in back}
+            done = len(asked) - len(left)
             progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
         back += await self._bring_neighbors(found)
-        keys = {(output.task_id, output.index) for output in back}
-        missing = sum(file.key not in keys for file in asked)
-        return Relinked(outputs=tuple(back), missing=missing, looked=hunt.looked)
+        left -= {(output.task_id, output.index) for output in back}
+        return Relinked(outputs=tuple(back), missing=len(left), looked=hunt.looked)
 
     async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
         """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these
@@ -127,8 +119,8 @@ class Relinking:
         file = next((file for file in await self._files([task_id]) if file.index == index), None)
         if file is None:
             return Chosen()
-        path = await self._do(Path.absolute, path)
-        found = await self._do(examine, replace(file, path=str(path)))
+        path = await in_worker(self._executor, Path.absolute, path)
+        found = await in_worker(self._executor, examine, replace(file, path=str(path)))
         if found is None:
             raise DiskError(f"{path.name} cannot be read.", advice="Is it being written to, or protected?")
         if await self._is_anothers(file, path, found.sha256):
@@ -145,7 +137,7 @@ class Relinking:
         kept = []
         for file in await self._files(task_ids):
             if file.look.presence is Presence.CHANGED:
-                found = await self._do(examine, file)
+                found = await in_worker(self._executor, examine, file)
                 if found is not None and (output := await self._take(file, Path(file.path), found, "change kept")):
                     kept.append(output)
         return tuple(kept)
@@ -153,7 +145,7 @@ class Relinking:
     async def _bring_neighbors(self, found: Sequence[Found]) -> list[Output]:
         if not found:
             return []
-        return await self._bring_back(await self._do(beside, found, await self._store.missing_files()))
+        return await self._bring_back(await in_worker(self._executor, beside, found, await self._store.missing_files()))
 
     async def _bring_back(self, found: Sequence[Found], other: Examined | None = None) -> list[Output]:
         """`other` are the bytes of a file that is taken though it is another."""
@@ -201,7 +193,7 @@ class Relinking:
             batch = await BatchPlaces(self._store).name(task.batch_id)
             made = sidecar.compose(task, output, inputs, count=len(rows[0].outputs), batch=batch)
         try:
-            await self._do(_bring_sidecar, old, Path(output.path), rows[0].task, output, made)
+            await in_worker(self._executor, _bring_sidecar, old, Path(output.path), rows[0].task, output, made)
         except OSError as error:
             log.info("No sidecar could be brought beside %s: %s", Path(output.path).name, error)
 
@@ -220,9 +212,6 @@ class Relinking:
         outputs = [output for row in rows for output in row.outputs if output.is_kept]
         return [file for output in outputs if (file := kept_file(output)) is not None]
 
-    async def _do(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
-
 
 def _as_found(output: Output, path: Path, found: Examined, now: float) -> Output:
     look = Look(at=now, signs=found.signs)
@@ -236,14 +225,7 @@ def _as_found(output: Output, path: Path, found: Examined, now: float) -> Output
 def _near(files: Sequence[KeptFile], library: Path) -> list[Path]:
     """In a worker. The library, and the folders where files were that are not in it."""
     outside = dict.fromkeys(folder for file in files if not (folder := Path(file.path).parent).is_relative_to(library))
-    return [folder for folder in (*outside, library) if _is_folder(folder)]
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+    return [folder for folder in (*outside, library) if os.path.isdir(folder)]
 
 
 def _bring_sidecar(old: Path, new: Path, task: Task, output: Output, made: dict[str, Any] | None) -> None:

@@ -73,26 +73,19 @@ class Job:
         return (self.output.task_id, self.output.index)
 
 
+@dataclass(eq=False, repr=False)
 class Saving:
     """`progressed` is called on the loop with the job and the number of new bytes."""
 
-    def __init__(
-        self,
-        store: Store,
-        fetcher: Fetcher,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        folder: LibraryFolder,
-        progressed: Callable[[Job, int], None],
-    ) -> None:
-        self._store = store
-        self._fetcher = fetcher
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._folder = folder
-        self._progressed = progressed
+    _store: Store
+    _fetcher: Fetcher
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _folder: LibraryFolder
+    _progressed: Callable[[Job, int], None]
+
+    def __post_init__(self) -> None:
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
 
@@ -137,7 +130,7 @@ class Saving:
             if part is not None and not part.final.is_relative_to(self._home(job)):
                 part = await self._carry(job, task, part, claims)
             if part is not None:
-                claims.add(_claim(part.final))
+                claims.add(part_file.claim(part.final))
                 self._claimed |= claims
                 job.received, job.total = part.received, part.note.total
             if part is None or not part.is_complete:
@@ -237,8 +230,9 @@ class Saving:
         for _ in range(_NAME_TRIES):
             # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
             async with self._namings.setdefault(home, asyncio.Lock()):
-                final = await self._do(job, self._choose, home, self._known_mount(job), relative, job.owner, needed)
-                claims.add(_claim(final))
+                mount = self._folder.known_mount if job.rescue_to is None else None
+                final = await self._do(job, self._choose, home, mount, relative, job.owner, needed)
+                claims.add(part_file.claim(final))
                 self._claimed |= claims
             await self.put(job, replace(output, path=str(final)))
             try:
@@ -254,9 +248,6 @@ class Saving:
             return None
         return old.relative_to(home).parts
 
-    def _known_mount(self, job: Job) -> str | None:
-        return self._folder.known_mount if job.rescue_to is None else None
-
     def _choose(
         self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner, needed: int
     ) -> Path:
@@ -267,7 +258,7 @@ class Saving:
         return part_file.free_name(wanted, self._may_choose(owner))
 
     def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
-        return lambda path: _claim(path) not in self._claimed and part_file.is_free(path, owner)
+        return lambda path: part_file.claim(path) not in self._claimed and part_file.is_free(path, owner)
 
     async def _relative_name(self, job: Job, task: Task, ext: str) -> tuple[str, ...]:
         count = len(await self._store.outputs(task.id))
@@ -408,8 +399,3 @@ def _renew_sidecar(result: Path, document: Mapping[str, Any], size: int, digest:
     person made of the result meanwhile stays."""
     found = sidecar.document_in(sidecar.path_for(result)) or document
     sidecar.write(result, {**found, "output": {**document["output"], "size": size, "sha256": digest}})
-
-
-def _claim(path: Path) -> str:
-    """Two names that differ in case only are one file on Windows and macOS."""
-    return str(path).casefold()

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from runway_desktop import __version__
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
-from runway_desktop.services.disk.disk_steps import write_whole
+from runway_desktop.services.disk.disk_steps import read_json, write_whole
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -140,10 +140,10 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
     return {
         **document,
         "schema_version": max(version, SCHEMA_VERSION) if isinstance(version, int) else SCHEMA_VERSION,
-        "task": {**_part(document, "task"), "project": task.project, "title": task.title},
-        "judgement": {**_part(document, "judgement"), **_judgment_of(task)},
+        "task": {**part_of(document, "task"), "project": task.project, "title": task.title},
+        "judgement": {**part_of(document, "judgement"), **_judgment_of(task)},
         "output": {
-            **_part(document, "output"),
+            **part_of(document, "output"),
             "file": Path(output.path).name,
             "size": output.size,
             "sha256": output.sha256,
@@ -163,7 +163,7 @@ def read(document: object) -> Sidecar | None:
     """What a parsed JSON document tells, if it is a sidecar of ours; None if it is anything else."""
     if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
         return None
-    request, task, output, cost = (_part(document, name) for name in ("request", "task", "output", "cost"))
+    request, task, output, cost = (part_of(document, name) for name in ("request", "task", "output", "cost"))
     endpoint, model, values = request.get("endpoint"), request.get("model"), request.get("values")
     if not isinstance(endpoint, str) or not isinstance(model, str) or not isinstance(values, Mapping):
         return None
@@ -184,10 +184,10 @@ def read(document: object) -> Sidecar | None:
         media=_one_of(Media, _text(output, "media"), Media.OTHER),
         size=int(_number(output, "size") or 0),
         sha256=_text(output, "sha256").lower(),
-        times=_times(_part(document, "times")),
+        times=_times(part_of(document, "times")),
         cost=_number(cost, "credits"),
         estimated=_number(cost, "estimated_credits"),
-        judgment=_judgment(_part(document, "judgement")),
+        judgment=_judgment(part_of(document, "judgement")),
         version=version if isinstance(version, int) else SCHEMA_VERSION,
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
     )
@@ -195,12 +195,7 @@ def read(document: object) -> Sidecar | None:
 
 def document_in(sidecar: Path) -> dict[str, Any] | None:
     """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
-    try:
-        if sidecar.stat().st_size > LARGEST:
-            return None
-        found = json.loads(sidecar.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
+    found = read_json(sidecar, LARGEST)
     return found if isinstance(found, dict) else None
 
 
@@ -273,7 +268,7 @@ def _inputs(entries: list[Any]) -> list[tuple[tuple[str | int, ...], str, str]]:
     return found
 
 
-def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def part_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = document.get(name)
     return found if isinstance(found, Mapping) else {}
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import Output, State, Task, TaskId
 from runway_desktop.services.clock import Alarm
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.supervised import keep_going
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from runway_desktop.domain.library import Row
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from runway_desktop.services.settings import Settings
 
 log = logging.getLogger(__name__)
-
-Answer = TypeVar("Answer")
 
 GATHER = 1.0
 """Seconds after a deed in which others join it."""
@@ -47,27 +47,22 @@ _TOLD = ("title", "project", "rating", "pick", "tags", "shot", "note")
 """The members of a task that a sidecar keeps and a person changes."""
 
 
+@dataclass(eq=False, repr=False)
 class SidecarKeeper:
-    def __init__(
-        self,
-        store: Store,
-        bus: Bus,
-        clock: Clock,
-        settings: Settings,
-        locks: FileLocks,
-        executor: Executor | None = None,
-    ) -> None:
-        """`locks` are those of the files of results: a sidecar goes with its file."""
-        self._store = store
-        self._locks = locks
-        self._bus = bus
-        self._clock = clock
-        self._settings = settings
-        self._executor = executor
+    """`locks` are those of the files of results: a sidecar goes with its file."""
+
+    _store: Store
+    _bus: Bus
+    _clock: Clock
+    _settings: Settings
+    _locks: FileLocks
+    _executor: Executor | None = None
+
+    def __post_init__(self) -> None:
         self._behind: dict[TaskId, None] = {}
         self._working = asyncio.Lock()
-        self._alarm = Alarm(clock)
-        bus.listen(self._hear)
+        self._alarm = Alarm(self._clock)
+        self._bus.listen(self._hear)
 
     async def run(self) -> None:
         """Writes what changes until canceled. One for the life of the program, held by the supervisor."""
@@ -113,17 +108,14 @@ class SidecarKeeper:
     async def _renew(self, rows: Sequence[Row]) -> None:
         async with self._locks.hold(owner for row in rows for owner in _owners(row)):
             # Where they are now: who had them in hand may have moved them.
-            await self._in_worker(_renew, await self._store.rows([row.task.id for row in rows]))
+            await in_worker(self._executor, _renew, await self._store.rows([row.task.id for row in rows]))
 
     def _is_in_hand(self, row: Row) -> bool:
         return any(map(self._locks.is_in_hand, _owners(row)))
 
     def _hear(self, event: Event) -> None:
-        match event:
-            case TaskChanged(task, before) if task.state is State.SUCCEEDED and _told(task) != _told(before):
-                self._take([task.id])
-            case _:
-                pass
+        if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED:
+            self._take([event.task.id] if _told(event.task) != _told(event.before) else [])
 
     def _take(self, task_ids: Sequence[TaskId]) -> None:
         if task_ids:
@@ -134,9 +126,6 @@ class SidecarKeeper:
         """Once for many, since it is written whole."""
         if self._behind or self._settings.get(BEHIND) is not None:
             self._settings.set(BEHIND, list(self._behind)[:MOST_NOTED] or None)
-
-    async def _in_worker(self, work: Callable[[Sequence[Row]], Answer], rows: Sequence[Row]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, rows)
 
 
 def _owners(row: Row) -> list[Owner]:

@@ -8,25 +8,22 @@ thread; all that touches the disk runs in the executor.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store, SystemTrash
 
 from .sidecar import path_for
-
-Result = TypeVar("Result")
 
 DELETED = "file deleted"
 """The ledger's line of a file that went to the trash. Its detail tells where in the trash it is, if the system told."""
@@ -44,48 +41,27 @@ class TrashReport:
     failed: Mapping[TaskId, str] = field(default_factory=dict)
 
 
+@dataclass(eq=False, repr=False)
 class Trash:
-    def __init__(
-        self,
-        store: Store,
-        file_bin: SystemTrash,
-        bus: Bus,
-        clock: Clock,
-        locks: FileLocks,
-        executor: Executor | None = None,
-    ) -> None:
-        self._store = store
-        self._locks = locks
-        self._bin = file_bin
-        self._bus = bus
-        self._clock = clock
-        self._executor = executor
+    _store: Store
+    _bin: SystemTrash
+    _bus: Bus
+    _clock: Clock
+    _locks: FileLocks
+    _executor: Executor | None = None
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """To the trash. A file that is not where it was saved is left alone."""
-        told: list[bool] = []
-
-        async def one(output: Output) -> None:
-            if output.is_kept:
-                told.append(await self._throw(output))
-
-        report = await self._each(task_ids, one)
-        return replace(report, files=len(told), can_undo=bool(told) and all(told))
+        return await self._each(task_ids, self._throw)
 
     async def put_back(self, task_ids: Sequence[TaskId]) -> TrashReport:
         """Out of the trash, to where they were."""
-        back: list[Output] = []
+        return await self._each(task_ids, self._put_back)
 
-        async def one(output: Output) -> None:
-            if output.is_binned and output.binned_from:
-                await self._put_back(output)
-                back.append(output)
-
-        report = await self._each(task_ids, one)
-        return replace(report, files=len(back))
-
-    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[None]]) -> TrashReport:
+    async def _each(self, task_ids: Sequence[TaskId], one: Callable[[Output], Awaitable[bool | None]]) -> TrashReport:
+        """`one` gives whether the system told where the file is, or None for a result that it left alone."""
         done: list[TaskId] = []
+        told: list[bool] = []
         failed: dict[TaskId, str] = {}
         for task_id in dict.fromkeys(task_ids):
             try:
@@ -93,17 +69,20 @@ class Trash:
                     async with self._locks.hold([(task_id, index)]):
                         # It may have been moved while somebody else had it in hand.
                         [now] = [output for output in await self._store.outputs(task_id) if output.index == index]
-                        await one(now)
+                        if (is_known := await one(now)) is not None:
+                            told.append(is_known)
             except DiskError as error:
                 failed[task_id] = error.in_words()
             else:
                 done.append(task_id)
-        return TrashReport(done=tuple(done), failed=failed)
+        can_undo = bool(told) and all(told)
+        return TrashReport(done=tuple(done), files=len(told), can_undo=can_undo, failed=failed)
 
-    async def _throw(self, output: Output) -> bool:
-        """Whether the system told where the file is in the trash."""
+    async def _throw(self, output: Output) -> bool | None:
+        if not output.is_kept:
+            return None
         path = Path(output.path)
-        if not await self._do(path.exists):
+        if not await in_worker(self._executor, path.exists):
             raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the trash.")
         meant = await self._store.change_output(
             output.task_id,
@@ -122,14 +101,17 @@ class Trash:
         beside = path_for(path)
         # The result is in the trash; a sidecar that cannot follow does no harm.
         with suppress(DiskError):
-            if await self._do(beside.exists):
+            if await in_worker(self._executor, beside.exists):
                 detail[_SIDECAR_PLACE] = str(await self._bin.throw(beside) or "")
         await self._store.save_output(meant, self._line(output, DELETED, **detail))
         return place is not None
 
-    async def _put_back(self, output: Output) -> None:
+    async def _put_back(self, output: Output) -> bool | None:
+        """What was put back is not put back once more, so that nothing of it can be undone."""
+        if not output.is_binned or not output.binned_from:
+            return None
         path = Path(output.binned_from)
-        if not await self._do(path.exists):
+        if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
             place = str(said.get(_PLACE) or "")
             if not place:
@@ -142,6 +124,7 @@ class Trash:
                 with suppress(DiskError):
                     await self._bin.take_back(Path(beside), path_for(path))
         await self._is_back(output, "file put back")
+        return False
 
     async def _is_back(self, output: Output, kind: str) -> None:
         """In its place; `kind` is the ledger's line, empty where it never left."""
@@ -162,9 +145,6 @@ class Trash:
 
     def _line(self, output: Output, kind: str, **detail: object) -> LedgerEntry:
         return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
-
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
 
 
 def _binned(output: Output) -> Output:

@@ -19,8 +19,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
-from runway_desktop.services.exchange.list_columns import COLUMNS
-from runway_desktop.services.exchange.list_export import ListForm, ListWritten
+from runway_desktop.services.exchange.list_export import COLUMNS, ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase

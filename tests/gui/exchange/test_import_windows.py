@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State
-from runway_desktop.services.exchange import comparing
+from runway_desktop.services.exchange import standing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
@@ -303,13 +303,13 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         press(first, "Import 2 results")
         await reached(first, Phase.DONE)
         first.close()
-        true = comparing._digest
+        true = standing._digest
 
         def slow(*arguments: Any) -> str | None:
             gate.wait(60)
             return true(*arguments)
 
-        monkeypatch.setattr(comparing, "_digest", slow)
+        monkeypatch.setattr(standing, "_digest", slow)
         window = counter.host.import_folder(results.folder)
         wanted = "Comparing with what is here… 0 of 2 files"
         await until(lambda: window.model.headline() == wanted)

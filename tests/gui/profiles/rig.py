@@ -12,7 +12,7 @@ from runway_desktop.app.profile_windows import ProfileWindows
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.services.backup.backups import Backups
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots

@@ -91,7 +91,7 @@ async def test_a_window_that_is_closed_while_the_disk_is_looked_at_hurts_nobody(
         shown(desktop, BackupWindow).reject()
         desktop.windows.restore(path)
         shown(desktop, RestoreWindow).reject()
-        await until(lambda: not desktop.engine.backups.is_busy)
+        await until(lambda: not desktop.engine.workshop.is_busy)
 
 
 async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there(tmp_path: Path, theme: Theme):

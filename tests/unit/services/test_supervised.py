@@ -17,7 +17,6 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
@@ -152,7 +151,7 @@ def downloads(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:
     return Downloads(
         room.store, room.ledger, Asking(FakeRunway(), room.ledger, room.clock), FakeFetcher(), room.bus, room.clock,
         room.settings, random.Random(1), room.folder,
-        FallbackSaving(Path("/rescued"), room.folder, room.settings, room.bus, room.clock),
+        Path("/rescued"),
     ).run  # fmt: skip
 
 

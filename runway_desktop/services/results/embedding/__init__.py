@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
+from .note import Note
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
@@ -29,59 +31,31 @@ class NotEmbedded(Exception):
     """The file is not what its ending says, or is built in a way that is not understood."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
-    """What is written into a file: `document` is the sidecar's, `title` and `comment` are for other programs."""
+class _Format(Protocol):
+    """Raises OSError, and `DAMAGED`."""
 
-    title: str
-    comment: str
-    date: str
-    document: Mapping[str, Any]
+    def rewrite(self, path: Path, note: Note | None) -> None: ...
 
-    @property
-    def json(self) -> str:
-        return json.dumps(self.document, ensure_ascii=False, separators=(",", ":"), default=str)
+    def read(self, path: Path) -> str | None: ...
 
 
-_WRITERS: dict[str, Callable[[Path, str, str, str, str], None]] = {
-    ".png": png.write,
-    ".jpg": jpeg.write,
-    ".jpeg": jpeg.write,
-    ".webp": webp.write,
-    **dict.fromkeys((".mp4", ".m4v", ".m4a", ".mov"), tags.write_mp4),
-    ".mp3": tags.write_mp3,
-    ".wav": tags.write_wav,
-    ".flac": tags.write_flac,
-    ".ogg": tags.write_ogg,
-    ".oga": tags.write_ogg,
-}
-_REMOVERS: dict[str, Callable[[Path], None]] = {
-    ".png": png.remove,
-    **dict.fromkeys((".jpg", ".jpeg"), jpeg.remove),
-    ".webp": webp.remove,
-    **dict.fromkeys((".mp4", ".m4v", ".m4a", ".mov"), tags.remove_mp4),
-    ".mp3": tags.remove_mp3,
-    ".wav": tags.remove_wav,
-    ".flac": tags.remove_flac,
-    **dict.fromkeys((".ogg", ".oga"), tags.remove_ogg),
-}
-_READERS: dict[str, Callable[[Path], str | None]] = {
-    **dict.fromkeys((".png",), png.read),
-    **dict.fromkeys((".jpg", ".jpeg"), jpeg.read),
-    **dict.fromkeys((".webp",), webp.read),
-    **dict.fromkeys((".mp4", ".m4v", ".m4a", ".mov"), tags.read_mp4),
-    **dict.fromkeys((".mp3",), tags.read_mp3),
-    **dict.fromkeys((".wav",), tags.read_wav),
-    **dict.fromkeys((".flac",), tags.read_flac),
-    **dict.fromkeys((".ogg", ".oga"), tags.read_ogg),
+_FORMATS: Mapping[str, _Format] = {
+    ".png": png,
+    **dict.fromkeys((".jpg", ".jpeg"), jpeg),
+    ".webp": webp,
+    **dict.fromkeys((".mp4", ".m4v", ".m4a", ".mov"), tags.MP4),
+    ".mp3": tags.MP3,
+    ".wav": tags.WAV,
+    ".flac": tags.FLAC,
+    **dict.fromkeys((".ogg", ".oga"), tags.OGG),
 }
 
 
 def note_of(document: Mapping[str, Any]) -> Note:
     """The note for a sidecar's document, without paths of this computer: a file is handed on."""
-    request, task, times = (_part(document, name) for name in ("request", "task", "times"))
+    request, task, times = (part_of(document, name) for name in ("request", "task", "times"))
     model, prompt = str(request.get("model") or ""), str(request.get("prompt") or "")
-    values = _part(request, "values")
+    values = part_of(request, "values")
     seed = f", seed {values['seed']}" if values.get("seed") is not None else ""
     shared = {**document, "inputs": [_without_path(item) for item in document.get("inputs") or ()]}
     return Note(
@@ -95,38 +69,25 @@ def note_of(document: Mapping[str, Any]) -> Note:
 def embed(path: Path, note: Note, ending: str = "") -> bool:
     """Writes the note into the file; False where the format or the note's size does not allow it. `ending` stands
     for the path's own, for a file that has its name yet to come."""
-    writer = _WRITERS.get((ending or path.suffix).lower())
-    text = note.json
-    if writer is None or len(text) > LARGEST:
-        return False
-    try:
-        writer(path, note.title, note.comment, note.date, text)
-    except DAMAGED as error:
-        raise NotEmbedded(str(error)) from error
-    return True
+    form = _format(path, ending)
+    return form is not None and len(note.json) <= LARGEST and _rewrite(form, path, note)
 
 
 def remove(path: Path, ending: str = "") -> bool:
     """Takes the note out again, with the title and comment that came with it; False where there is none. The media's
     own data stay. OSError, and NotEmbedded for a file that cannot be written anew."""
-    remover = _REMOVERS.get((ending or path.suffix).lower())
-    if remover is None or read(path, ending) is None:
-        return False
-    try:
-        remover(path)
-    except DAMAGED as error:
-        raise NotEmbedded(str(error)) from error
-    return True
+    form = _format(path, ending)
+    return form is not None and read(path, ending) is not None and _rewrite(form, path, None)
 
 
 def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
     """The document that was written into the file; None where there is none. Raises OSError only. `ending` as in
     `embed`."""
-    reader = _READERS.get((ending or path.suffix).lower())
-    if reader is None:
+    form = _format(path, ending)
+    if form is None:
         return None
     try:
-        text = reader(path)
+        text = form.read(path)
         found = json.loads(text) if text else None
     except (*DAMAGED, RecursionError):
         # A stranger's, or one that a disk has damaged.
@@ -134,9 +95,16 @@ def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = document.get(name)
-    return found if isinstance(found, Mapping) else {}
+def _format(path: Path, ending: str) -> _Format | None:
+    return _FORMATS.get((ending or path.suffix).lower())
+
+
+def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
+    try:
+        form.rewrite(path, note)
+    except DAMAGED as error:
+        raise NotEmbedded(str(error)) from error
+    return True
 
 
 def _without_path(item: Any) -> Any:

@@ -13,32 +13,33 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .rewriting import rewritten
+from .note import Note, rewritten
 
 _MARK = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF = b"Exif\0\0"
 _MOST = 65_533
 
 
-def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    content = _MARK + xmp.packet(title, comment, date, document)
+def rewrite(path: Path, note: Note | None) -> None:
+    """Puts a note in, in place of an older one; None takes it out."""
+    content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:
         raise ValueError("The note is too long for a JPEG.")
     with rewritten(path) as (source, target):
         if source.read(2) != b"\xff\xd8":
             raise ValueError("This is no JPEG.")
         target.write(b"\xff\xd8")
-        waiting, described = True, False
+        waiting, described = note, False
         while segment := _segment(source):
             marker, body = segment
-            if marker == 0xE1 and (body.startswith(_MARK) or _is_our_exif(body)):
+            if marker == 0xE1 and (_is_packet(body, any_will_do=note is not None) or _is_our_exif(body)):
                 continue
             described = described or (marker == 0xE1 and body.startswith(_EXIF))
-            if waiting and marker not in (0xE0, 0xE1):
+            if waiting is not None and marker not in (0xE0, 0xE1):
                 if not described:
-                    _put(target, 0xE1, _EXIF + exif.block(comment, date))
+                    _put(target, 0xE1, _EXIF + exif.block(waiting.comment, waiting.date))
                 _put(target, 0xE1, content)
-                waiting = False
+                waiting = None
             _put(target, marker, body)
             if marker == 0xDA:
                 break
@@ -58,20 +59,9 @@ def read(path: Path) -> str | None:
     return None
 
 
-def remove(path: Path) -> None:
-    """Takes the segments out that `write` put in."""
-    with rewritten(path) as (source, target):
-        if source.read(2) != b"\xff\xd8":
-            raise ValueError("This is no JPEG.")
-        target.write(b"\xff\xd8")
-        while segment := _segment(source):
-            marker, body = segment
-            is_packet = body.startswith(_MARK) and xmp.document_of(body[len(_MARK) :]) is not None
-            if marker != 0xE1 or not (is_packet or _is_our_exif(body)):
-                _put(target, marker, body)
-            if marker == 0xDA:
-                break
-        shutil.copyfileobj(source, target)
+def _is_packet(body: bytes, *, any_will_do: bool) -> bool:
+    """A picture has one packet at the most, so that a new note replaces another program's too."""
+    return body.startswith(_MARK) and (any_will_do or xmp.document_of(body[len(_MARK) :]) is not None)
 
 
 def _is_our_exif(body: bytes) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .rewriting import rewritten
+from .note import Note, rewritten
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
@@ -25,8 +25,9 @@ _MOST = 1024 * 1024
 """Bytes of a note: JSON of 256 K characters, of which each may take four."""
 
 
-def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    texts = dict(zip((*_FOR_OTHERS, KEY), (title, comment, "Runway Desktop", date, document), strict=True))
+def rewrite(path: Path, note: Note | None) -> None:
+    """Puts a note in, in place of an older one; None takes it out. Texts of other programs with the same keys go with
+    the older one."""
     with rewritten(path) as (source, target):
         if source.read(8) != SIGNATURE:
             raise ValueError("This is no PNG.")
@@ -35,11 +36,12 @@ def write(path: Path, title: str, comment: str, date: str, document: str) -> Non
             if _is_ours(kind, content):
                 continue
             _put(target, kind, content)
-            if kind == b"IHDR":
-                for key, text in texts.items():
+            if kind == b"IHDR" and note is not None:
+                texts = (note.title, note.comment, "Runway Desktop", note.date, note.json)
+                for key, text in zip((*_FOR_OTHERS, KEY), texts, strict=True):
                     if text:
                         _put(target, b"iTXt", _international(key, text))
-                _put(target, b"tEXt", _latin(comment, date))
+                _put(target, b"tEXt", _latin(note.comment, note.date))
 
 
 def read(path: Path) -> str | None:
@@ -60,17 +62,6 @@ def read(path: Path) -> str | None:
 def _unpacked(text: bytes) -> bytes:
     """No more of it than a note of ours can have: a stranger's may be made to fill the memory."""
     return zlib.decompressobj().decompress(text, _MOST)
-
-
-def remove(path: Path) -> None:
-    """Takes the texts out that `write` put in. Those of other programs with the same keys go with them."""
-    with rewritten(path) as (source, target):
-        if source.read(8) != SIGNATURE:
-            raise ValueError("This is no PNG.")
-        target.write(SIGNATURE)
-        for kind, content in _chunks(source):
-            if not _is_ours(kind, content):
-                _put(target, kind, content)
 
 
 def _is_ours(kind: bytes, content: bytes) -> bool:

@@ -6,11 +6,13 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .rewriting import copied
+from .note import Note, copied
 
 NAME = "runway-desktop"
 _ATOM = f"----:com.runway-desktop:{NAME}"
@@ -20,149 +22,86 @@ class Unreadable(ValueError):
     """mutagen cannot read or write the file."""
 
 
-def write_mp4(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    from mutagen.mp4 import MP4FreeForm
+@dataclass(frozen=True, slots=True)
+class TagFormat:
+    """`put` sets the tags of an opened file, `drop` takes them out, `find` gives the document in them."""
 
-    def put(file: Any) -> None:
-        if file.tags is None:
-            file.add_tags()
-        file["\xa9nam"], file["\xa9cmt"], file["\xa9too"] = [title], [comment], ["Runway Desktop"]
-        if date:
-            file["\xa9day"] = [date]
-        file[_ATOM] = [MP4FreeForm(document.encode("utf-8", errors="replace"))]
+    name: str
+    put: Callable[[Any, Note], None]
+    drop: Callable[[Any], None]
+    find: Callable[[Any], str | None]
 
-    _change(path, ".mp4", _open_mp4, put)
-
-
-def read_mp4(path: Path) -> str | None:
-    found = (_opened(_open_mp4, path).tags or {}).get(_ATOM)
-    return bytes(found[0]).decode("utf-8", errors="replace") if found else None
-
-
-def write_mp3(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    _change(path, ".mp3", _open_mp3, lambda file: _put_frames(file, title, comment, date, document))
-
-
-def read_mp3(path: Path) -> str | None:
-    return _frame(_opened(_open_mp3, path))
-
-
-def write_wav(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    _change(path, ".wav", _open_wav, lambda file: _put_frames(file, title, comment, date, document))
-
-
-def read_wav(path: Path) -> str | None:
-    return _frame(_opened(_open_wav, path))
-
-
-def write_flac(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    _change(path, ".flac", _open_flac, lambda file: _put_comments(file, title, comment, date, document))
-
-
-def read_flac(path: Path) -> str | None:
-    return _comment(_opened(_open_flac, path))
-
-
-def write_ogg(path: Path, title: str, comment: str, date: str, document: str) -> None:
-    _change(path, ".ogg", _open_ogg, lambda file: _put_comments(file, title, comment, date, document))
-
-
-def read_ogg(path: Path) -> str | None:
-    return _comment(_opened(_open_ogg, path))
-
-
-def remove_mp4(path: Path) -> None:
-    def drop(file: Any) -> None:
-        for name in ("\xa9nam", "\xa9cmt", "\xa9too", "\xa9day", _ATOM):
-            (file.tags or {}).pop(name, None)
-
-    _change(path, ".mp4", _open_mp4, drop)
-
-
-def remove_mp3(path: Path) -> None:
-    _change(path, ".mp3", _open_mp3, _drop_frames)
-
-
-def remove_wav(path: Path) -> None:
-    _change(path, ".wav", _open_wav, _drop_frames)
-
-
-def remove_flac(path: Path) -> None:
-    _change(path, ".flac", _open_flac, _drop_comments)
-
-
-def remove_ogg(path: Path) -> None:
-    _change(path, ".ogg", _open_ogg, _drop_comments)
-
-
-def _change(path: Path, ending: str, opens: Callable[[Path], Any], put: Callable[[Any], None]) -> None:
-    from mutagen import MutagenError
-
-    with copied(path, ending) as draft:
-        file = _opened(opens, draft)
-        try:
-            put(file)
+    def rewrite(self, path: Path, note: Note | None) -> None:
+        """Puts a note in, in place of an older one; None takes it out."""
+        with copied(path) as draft, _understood():
+            file = _opened(self.name, draft)
+            if note is not None:
+                self.put(file, note)
+            else:
+                self.drop(file)
             file.save()
-        except MutagenError as error:
-            raise Unreadable(str(error)) from error
+
+    def read(self, path: Path) -> str | None:
+        with _understood():
+            return self.find(_opened(self.name, path))
 
 
-def _opened(opens: Callable[[Path], Any], path: Path) -> Any:
+@contextmanager
+def _understood() -> Iterator[None]:
     from mutagen import MutagenError
 
     try:
-        return opens(path)
+        yield
     except MutagenError as error:
         raise Unreadable(str(error)) from error
 
 
-def _open_mp4(path: Path) -> Any:
-    from mutagen.mp4 import MP4
-
-    return MP4(path)
-
-
-def _open_mp3(path: Path) -> Any:
-    from mutagen.mp3 import MP3
-
-    return MP3(path)
-
-
-def _open_wav(path: Path) -> Any:
-    from mutagen.wave import WAVE
-
-    return WAVE(path)
-
-
-def _open_flac(path: Path) -> Any:
-    from mutagen.flac import FLAC
-
-    return FLAC(path)
-
-
-def _open_ogg(path: Path) -> Any:
-    """Whatever sound is in the OGG."""
+def _opened(name: str, path: Path) -> Any:
+    """Of an OGG, whatever sound is in it."""
     import mutagen
+    from mutagen import flac, mp3, mp4, wave
 
-    found = mutagen.File(path)
+    opens: dict[str, Callable[[Path], Any]] = {"mp4": mp4.MP4, "mp3": mp3.MP3, "wav": wave.WAVE, "flac": flac.FLAC}
+    found = opens.get(name, mutagen.File)(path)
     if found is None:
         raise Unreadable("This is no OGG.")
     return found
 
 
-def _put_frames(file: Any, title: str, comment: str, date: str, document: str) -> None:
+def _put_atoms(file: Any, note: Note) -> None:
+    from mutagen.mp4 import MP4FreeForm
+
+    if file.tags is None:
+        file.add_tags()
+    file["\xa9nam"], file["\xa9cmt"], file["\xa9too"] = [note.title], [note.comment], ["Runway Desktop"]
+    if note.date:
+        file["\xa9day"] = [note.date]
+    file[_ATOM] = [MP4FreeForm(note.json.encode("utf-8", errors="replace"))]
+
+
+def _drop_atoms(file: Any) -> None:
+    for name in ("\xa9nam", "\xa9cmt", "\xa9too", "\xa9day", _ATOM):
+        (file.tags or {}).pop(name, None)
+
+
+def _atom(file: Any) -> str | None:
+    found = (file.tags or {}).get(_ATOM)
+    return bytes(found[0]).decode("utf-8", errors="replace") if found else None
+
+
+def _put_frames(file: Any, note: Note) -> None:
     from mutagen import id3
 
     if file.tags is None:
         file.add_tags()
     frames: list[Any] = [
-        id3.TIT2(encoding=3, text=[title]),
-        id3.COMM(encoding=3, lang="eng", desc="", text=[comment]),
+        id3.TIT2(encoding=3, text=[note.title]),
+        id3.COMM(encoding=3, lang="eng", desc="", text=[note.comment]),
         id3.TSSE(encoding=3, text=["Runway Desktop"]),
-        id3.TXXX(encoding=3, desc=NAME, text=[document]),
+        id3.TXXX(encoding=3, desc=NAME, text=[note.json]),
     ]
-    if date:
-        frames.append(id3.TDRC(encoding=3, text=[date[:19]]))
+    if note.date:
+        frames.append(id3.TDRC(encoding=3, text=[note.date[:19]]))
     for frame in frames:
         file.tags.add(frame)
 
@@ -173,23 +112,30 @@ def _drop_frames(file: Any) -> None:
             file.tags.delall(key)
 
 
+def _frame(file: Any) -> str | None:
+    found = file.tags.getall(f"TXXX:{NAME}") if file.tags is not None else []
+    return str(found[0].text[0]) if found else None
+
+
+def _put_comments(file: Any, note: Note) -> None:
+    file["title"], file["comment"], file["encoder"], file[NAME] = note.title, note.comment, "Runway Desktop", note.json
+    if note.date:
+        file["date"] = note.date
+
+
 def _drop_comments(file: Any) -> None:
     for name in ("title", "comment", "encoder", "date", NAME):
         if name in (file.tags or ()):
             del file[name]
 
 
-def _frame(file: Any) -> str | None:
-    found = file.tags.getall(f"TXXX:{NAME}") if file.tags is not None else []
-    return str(found[0].text[0]) if found else None
-
-
-def _put_comments(file: Any, title: str, comment: str, date: str, document: str) -> None:
-    file["title"], file["comment"], file["encoder"], file[NAME] = title, comment, "Runway Desktop", document
-    if date:
-        file["date"] = date
-
-
 def _comment(file: Any) -> str | None:
     found = (file.tags or {}).get(NAME)
     return str(found[0]) if found else None
+
+
+MP4 = TagFormat("mp4", _put_atoms, _drop_atoms, _atom)
+MP3 = TagFormat("mp3", _put_frames, _drop_frames, _frame)
+WAV = TagFormat("wav", _put_frames, _drop_frames, _frame)
+FLAC = TagFormat("flac", _put_comments, _drop_comments, _comment)
+OGG = TagFormat("ogg", _put_comments, _drop_comments, _comment)

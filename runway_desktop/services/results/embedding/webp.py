@@ -12,34 +12,28 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .rewriting import rewritten
+from .note import Note, rewritten
 
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
-def write(path: Path, title: str, comment: str, date: str, document: str) -> None:
+def rewrite(path: Path, note: Note | None) -> None:
+    """Puts a note in, in place of an older one; None takes it out."""
     with rewritten(path) as (source, target):
         chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
         if not chunks:
             raise ValueError("The WebP holds no picture.")
+        described = any(kind == b"EXIF" for kind, _ in chunks)
+        if note is not None:
+            if chunks[0][0] != b"VP8X":
+                chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
+            if not described:
+                chunks.append((b"EXIF", exif.block(note.comment, note.date)))
+            chunks.append((b"XMP ", xmp.packet(note)))
         if chunks[0][0] == b"VP8X":
-            flags = chunks[0][1][0] | _XMP_FLAG | _EXIF_FLAG
-            chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
-        else:
-            chunks.insert(0, (b"VP8X", _extended_header(*chunks[0])))
-        if not any(kind == b"EXIF" for kind, _ in chunks):
-            chunks.append((b"EXIF", exif.block(comment, date)))
-        chunks.append((b"XMP ", xmp.packet(title, comment, date, document)))
-        _put(target, chunks)
-
-
-def remove(path: Path) -> None:
-    """Takes the chunks out that `write` put in."""
-    with rewritten(path) as (source, target):
-        chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
-        if chunks and chunks[0][0] == b"VP8X":
-            described = any(kind == b"EXIF" for kind, _ in chunks)
-            flags = chunks[0][1][0] & ~_XMP_FLAG & ~(0 if described else _EXIF_FLAG)
+            flags = chunks[0][1][0] & ~(_XMP_FLAG | _EXIF_FLAG)
+            flags |= _EXIF_FLAG if described or note is not None else 0
+            flags |= _XMP_FLAG if note is not None else 0
             chunks[0] = (b"VP8X", bytes((flags,)) + chunks[0][1][1:])
         _put(target, chunks)
 
@@ -61,7 +55,7 @@ def _put(target: BinaryIO, chunks: Sequence[tuple[bytes, bytes]]) -> None:
 
 
 def _extended_header(kind: bytes, body: bytes) -> bytes:
-    flags = _XMP_FLAG | _EXIF_FLAG
+    flags = 0
     if kind == b"VP8 ":
         if body[3:6] != b"\x9d\x01\x2a":
             raise ValueError("The WebP's picture cannot be read.")
@@ -71,7 +65,7 @@ def _extended_header(kind: bytes, body: bytes) -> bytes:
             raise ValueError("The WebP's picture cannot be read.")
         packed = struct.unpack("<I", body[1:5])[0]
         width, height = (packed & 0x3FFF) + 1, ((packed >> 14) & 0x3FFF) + 1
-        flags |= _ALPHA_FLAG if packed >> 28 & 1 else 0
+        flags = _ALPHA_FLAG if packed >> 28 & 1 else 0
     else:
         raise ValueError("The WebP begins with an unknown part.")
     sides = [int(side - 1).to_bytes(3, "little") for side in (width, height)]

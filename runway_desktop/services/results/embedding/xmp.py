@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 
+from .note import Note
+
 NAMESPACE = "https://github.com/runway-desktop/ns/request/1.0/"
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 
-def packet(title: str, comment: str, date: str, document: str) -> bytes:
+def packet(note: Note) -> bytes:
     # It brings HTTP and e-mail along, for which the first paint must not wait.
     from xml.sax.saxutils import escape
 
-    created = f"<xmp:CreateDate>{escape(date)}</xmp:CreateDate>" if date else ""
+    created = f"<xmp:CreateDate>{escape(note.date)}</xmp:CreateDate>" if note.date else ""
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:runway="{NAMESPACE}">'
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(title))}</rdf:li></rdf:Alt></dc:title>'
-        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(comment))}</rdf:li></rdf:Alt>'
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(note.title))}</rdf:li></rdf:Alt></dc:title>'
+        f'<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(_plain(note.comment))}</rdf:li></rdf:Alt>'
         f"</dc:description><xmp:CreatorTool>Runway Desktop</xmp:CreatorTool>{created}"
-        f"<runway:request>{escape(_plain(document), _QUOTES)}</runway:request>"
+        f"<runway:request>{escape(_plain(note.json), _QUOTES)}</runway:request>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"
         '<?xpacket end="w"?>'
     ).encode()

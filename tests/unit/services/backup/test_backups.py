@@ -14,8 +14,7 @@ from runway_desktop.services.backup import packing
 from runway_desktop.services.backup.backups import FIRST_AFTER, LOOK_EVERY, Backups, kept_in, name_of
 from runway_desktop.services.backup.packing import Choice
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Progress, Watch
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Progress, Watch, Workshop
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce

@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,11 +22,10 @@ from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack
-from runway_desktop.services.backup.restores import Restores
+from runway_desktop.services.backup.restores import Restores, ResultsIn
 from runway_desktop.services.backup.restoring import PutBack, Wishes, found_again
 from runway_desktop.services.backup.unpacking import opened
-from runway_desktop.services.backup.watching import Stopped, Watch
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.library.move_journal import JOURNAL
@@ -43,10 +41,9 @@ from tests.unit.store.test_migrations import NEWER_MINOR
 ALL = Choice(results=True)
 
 
-def restores(made: Made, profile: Profile | None = None, **more: Any) -> Restores:
-    return Restores(
-        profile or made.profile, made.folders, made.snapshots, Workshop(AtOnce()), FakeClock(), random.Random(1), **more
-    )
+def restores(made: Made, profile: Profile | None = None, *results_in: ResultsIn) -> Restores:
+    workshop, clock, rng = Workshop(AtOnce()), FakeClock(), random.Random(1)
+    return Restores(profile or made.profile, made.folders, made.snapshots, workshop, clock, rng, *results_in)
 
 
 async def a_backup(tmp_path: Path, choice: Choice = ALL) -> tuple[Made, Path]:
@@ -286,7 +283,7 @@ async def test_what_was_done_with_them_meanwhile_is_kept(tmp_path: Path):
         asked.append(place)
         return [Output(task_id=TaskId("t0"), index=0, url="", url_fetched_at=NOW, path=str(used))]
 
-    await restores(made, results_in=results_in).clean_up()
+    await restores(made, None, results_in).clean_up()
     assert asked == [str(folder)]
     names = sorted(file.name for file in folder.rglob("*") if file.is_file())
     assert names == sorted([used.name, f"{used.name}.json", changed.name, "notes.txt"])
@@ -315,7 +312,7 @@ async def test_given_up_nothing_of_it_is_left(tmp_path: Path):
     done = restores(made)
     for put_back in (PutBack.NONE, PutBack.ALL):
         await done.into_this(path, Wishes(put_back=put_back, library=made.library))
-        await done.give_up()
+        await done.clean_up()
         assert not made.profile.restoring.exists()
         assert not list(made.library.glob("Restored*"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runway_desktop.services.disk.drives import drive_of, mounts_in, nearest
+from runway_desktop.services.disk.disk_threads import drive_of, mounts_in, nearest
 
 TABLE = r"""22 1 8:2 / / rw,relatime shared:1 - ext4 /dev/sda2 rw
 40 22 0:45 / /mnt/films rw,relatime shared:9 - nfs4 server:/films rw

@@ -154,7 +154,7 @@ async def test_what_is_gone_is_told_and_the_others_are_exported(results, tmp_pat
     Path(gone.path).unlink()
     found = await export(results, tmp_path / "out")
     assert (found.copied, found.failed, found.problem) == (1, 1, "")
-    assert found.failures == ((Path(gone.path).name, f"“{Path(gone.path).name}” is not where it was saved."),)
+    assert found.failures == [(Path(gone.path).name, f"“{Path(gone.path).name}” is not where it was saved.")]
 
 
 async def test_a_request_that_cannot_be_taken_out_is_not_handed_out(results, tmp_path, monkeypatch):

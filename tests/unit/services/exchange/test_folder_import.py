@@ -24,7 +24,7 @@ from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.standing import Standing
+from runway_desktop.services.exchange.standing import Standing, compared, standings_of
 from runway_desktop.services.results import embedding, sidecar
 from tests.engine_rig import CATALOG, AtOnce, Rig
 from tests.fake_runway import remote_id
@@ -87,7 +87,7 @@ async def test_a_task_comes_back_as_it_was(on):
     async with on() as desk:
         outputs = await desk.old.put(task, files=2, batch=batch)
         found = await desk.take_in()
-        assert (found.added, found.results, found.changed, found.failures) == ((task.id,), 2, (), ())
+        assert (found.added, found.results, found.changed, found.failures) == ([task.id], 2, [], [])
         assert await desk.store.get(task.id) == task
         kept = await desk.store.outputs(task.id)
         assert [(one.path, one.sha256, one.saved_at) for one in kept] == [
@@ -144,7 +144,7 @@ async def test_done_again_nothing_is_doubled(on):
             await desk.old.put(a_task(number), files=2)
         await desk.take_in(copies=True)
         again = await desk.take_in(copies=True)
-        assert (again.added, again.results) == ((), 0)
+        assert (again.added, again.results) == ([], 0)
         assert set(desk.standings(await desk.look()).values()) == {Standing.KNOWN}
         assert len(files_in(desk.library)) == 8
 
@@ -174,7 +174,7 @@ async def test_what_was_changed_since_is_told_and_taken_in_as_it_is_now(on):
         [output] = await desk.old.put(a_task(1))
         make_picture(Path(output.path), 200)
         found = await desk.take_in()
-        assert found.changed == (Path(output.path).name,)
+        assert found.changed == [Path(output.path).name]
         [kept] = await desk.store.outputs(local_id(1))
         assert kept.sha256 == as_it_is(output).sha256 != output.sha256
 
@@ -187,7 +187,7 @@ async def test_an_older_sidecar_with_the_hash_of_the_file_as_it_came_is_no_chang
         document = json.loads(beside.read_text(encoding="utf-8"))
         document |= {"schema_version": 1, "output": {**document["output"], "sha256": came}}
         beside.write_text(json.dumps(document), encoding="utf-8")
-        assert (await desk.take_in()).changed == ()
+        assert (await desk.take_in()).changed == []
 
 
 async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
@@ -199,7 +199,7 @@ async def test_a_known_task_is_given_the_result_that_it_lost(on, tmp_path):
         [other] = await desk.old.put(a_task(2))
         await desk.rig.ledger.take_in([task, a_task(2)], [lost, expired])
         found = await desk.take_in()
-        assert (found.added, found.results) == ((), 2)
+        assert (found.added, found.results) == ([], 2)
         assert await desk.store.outputs(task.id) == [output]
         assert [(one.path, one.state) for one in await desk.store.outputs(local_id(2))] == [
             (other.path, OutputState.SAVED)
@@ -216,7 +216,7 @@ async def test_two_folders_with_a_result_each_make_one_task(on, tmp_path):
                 shutil.move(path, apart / path.name)
         await desk.take_in(tmp_path / "part 1")
         second = await desk.take_in(tmp_path / "part 0")
-        assert second.added == ()
+        assert second.added == []
         assert [one.index for one in await desk.store.outputs(local_id(1))] == [0, 1]
 
 
@@ -292,8 +292,8 @@ async def test_a_file_that_cannot_be_compared_stays_as_it_was_judged(on, monkeyp
         walked = [one.found for one in (await desk.look()).candidates]
         assert walked
         monkeypatch.setattr(Path, "open", refuse)
-        judged = await desk.service._standings.of(walked)
-        [one], left = await desk.service._comparing.of(judged, Progress())
+        judged = await standings_of(desk.store, AtOnce(), walked)
+        [one], left = await compared(desk.store, AtOnce(), judged, Progress())
         assert (one.standing, one.differs, left) == (Standing.KNOWN, False, 0)
 
 
@@ -322,7 +322,7 @@ async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on,
         look = await desk.look()
         assert sorted(one.standing for one in look.candidates) == ["missing here", "removed", "removed"]
         again = await desk.take_in()
-        assert (again.added, len(again.restored), again.results) == ((), 2, 3)
+        assert (again.added, len(again.restored), again.results) == ([], 2, 3)
         assert len(await desk.store.list(_ALL)) == 3
 
 
@@ -369,7 +369,7 @@ async def test_an_id_that_runway_did_not_know_is_the_task_that_the_folder_knows(
         await desk.rig.ledger.take_in([gone], [])
         await desk.old.put(task, files=2)
         found = await desk.take_in()
-        assert (found.added, found.results) == ((), 2)
+        assert (found.added, found.results) == ([], 2)
         assert await desk.store.get(task.id) == task
         assert [one.is_here for one in await desk.store.outputs(task.id)] == [True, True]
         await desk.service.take_back(found)
@@ -439,7 +439,7 @@ async def test_what_cannot_be_read_is_told_and_the_others_come(on, monkeypatch):
         look = await desk.look()
         Path(bad.path).unlink()
         found = await desk.service.take_in(desk.folder, [one.found for one in look.candidates], Progress())
-        assert found.added == (local_id(2),)
+        assert found.added == [local_id(2)]
         assert [name for name, _ in found.failures] == [Path(bad.path).name]
 
 

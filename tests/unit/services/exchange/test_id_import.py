@@ -14,9 +14,9 @@ import pytest
 
 from runway_desktop.domain.task import State
 from runway_desktop.services.exchange import CatalogFile, Exchange, ResultsFolder, TaskIds
+from runway_desktop.services.exchange.exchange import FEW
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.exchange.recognizing import FEW
 from runway_desktop.services.intake import Dropped, Gathered, Intake
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id

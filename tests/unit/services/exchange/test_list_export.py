@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
-from runway_desktop.services.exchange.list_columns import COLUMNS
-from runway_desktop.services.exchange.list_export import PAGE, ListExport, ListForm
+from runway_desktop.services.exchange.list_export import COLUMNS, PAGE, ListExport, ListForm
 from runway_desktop.services.exchange.progress import Progress
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
@@ -40,7 +39,7 @@ async def written(
     store = MemoryStore()
     await store.add(tasks, [], more.get("batch"), [], more.get("outputs", ()))
     path = tmp_path / f"list.{form}"
-    export = ListExport(store, CATALOG, AtOnce(), zone=KATHMANDU)
+    export = ListExport(store, CATALOG, AtOnce(), KATHMANDU)
     manner = more.get("manner", USUAL)
     found = await export.write(path, [task.id for task in tasks], columns, form, Progress(), manner)
     assert (found.path, found.rows) == (path, len(tasks))

@@ -17,10 +17,11 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
 from runway_desktop.services.intake import Dropped, Gathered, Intake
-from runway_desktop.services.intake.sources import MOST_DRAFTS
+from runway_desktop.services.intake.parts import MOST_DRAFTS
 from runway_desktop.services.results import embedding, sidecar
 from tests.conftest import run_test
 from tests.engine_rig import AtOnce
+from tests.unit.services.intake.findings import all_findings
 
 CATALOG = Catalog.load()
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -39,7 +40,7 @@ def prompts(found: Gathered) -> list[str]:
 
 
 def sentences(found: Gathered) -> list[str]:
-    return [finding.message for finding in found.all_findings]
+    return [finding.message for finding in all_findings(found)]
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ async def test_text_file_is_a_prompt_a_line(write):
     assert prompts(found) == ["a red fox", "a white fox", "a gray fox"]
     assert [draft.row for draft in found.drafts] == [1, 3, 4]
     assert {draft.source for draft in found.drafts} == {"foxes.txt"}
-    assert (found.name, found.all_findings) == ("foxes", ())
+    assert (found.name, all_findings(found)) == ("foxes", ())
 
 
 async def test_text_file_of_paragraphs_is_a_prompt_a_paragraph(write):
@@ -127,7 +128,7 @@ async def test_text_of_every_usual_encoding_is_read(write, encoding):
     content = "Füchse\n猫".encode(encoding)
     found = await gather(write("x.txt", b"\xff\xfe" + content if encoding == "utf-16-le" else content))
     assert prompts(found) == ["Füchse", "猫"]
-    assert not found.all_findings
+    assert not all_findings(found)
 
 
 async def test_text_that_is_not_utf_8_is_read_and_says_so(write):
@@ -241,8 +242,8 @@ async def test_damaged_picture_says_so(write):
 async def test_link_that_runway_would_refuse_has_a_sentence(link, said):
     found = await gather(urls=[link, "https://x.example.com/good.png"])
     assert [asset.uri for asset in found.assets] == ["https://x.example.com/good.png"]
-    assert len(found.all_findings) == 1
-    assert said in found.all_findings[0].message
+    assert len(all_findings(found)) == 1
+    assert said in all_findings(found)[0].message
 
 
 async def test_address_of_a_local_file_is_that_file(tmp_path):
@@ -303,7 +304,7 @@ async def test_json_lines_are_requests_prompts_and_ids(write, fox):
     }  # fmt: skip
     assert (third.endpoint, third.project, third.row) == ("text_to_image", "P", 3)
     assert found.remote_ids == (ID,)
-    assert not found.all_findings
+    assert not all_findings(found)
 
 
 async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_its_position(write, fox):
@@ -311,7 +312,7 @@ async def test_input_in_the_wires_own_form_is_found_beside_the_file_and_keeps_it
     item = {"prompt": "x", "model": "gen4.5", "promptImage": inputs}
     found = await gather(write("x.json", json.dumps([item])))
     assert found.drafts[0].values["promptImage"][0] == {"uri": fox.as_uri(), "position": "first"}
-    assert len(found.all_findings) == 1
+    assert len(all_findings(found)) == 1
     assert "There is no file" in sentences(found)[0]
 
 

@@ -13,6 +13,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.media.media_facts import MediaFacts, probe
 from tests.engine_rig import AtOnce
+from tests.unit.services.intake.findings import all_findings
 
 CATALOG = Catalog.load()
 ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -38,7 +39,7 @@ def fox(tmp_path):
 
 
 def sentences(found: Gathered) -> list[str]:
-    return [finding.message for finding in found.all_findings]
+    return [finding.message for finding in all_findings(found)]
 
 
 async def test_row_becomes_a_request_in_the_types_of_its_fields(table):
@@ -53,7 +54,7 @@ async def test_row_becomes_a_request_in_the_types_of_its_fields(table):
     pair = CATALOG.pair("text_to_video", "gen4.5")
     assert pair is not None
     assert validate(pair, draft.values) == ()
-    assert not found.all_findings
+    assert not all_findings(found)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -172,7 +173,7 @@ async def test_cell_of_the_wrong_kind_stays_as_it_is_and_has_a_sentence(table, h
 async def test_numbers_are_read_as_people_write_them(table, cell, value):
     found = await table(f"prompt,duration\na,{cell}")
     assert found.drafts[0].values["duration"] == value
-    assert not found.all_findings
+    assert not all_findings(found)
 
 
 @pytest.mark.parametrize(("cell", "value"), [("yes", True), ("TRUE", True), ("off", False), ("0", False)])
@@ -184,7 +185,7 @@ async def test_blank_prompt_has_a_sentence_at_its_row_and_blank_rows_count_but_a
     found = await table("prompt,seed\na,1\n,\n\n  ,3\n")
     assert [draft.row for draft in found.drafts] == [2, 5]
     assert sentences(found) == ["shots.csv, row 5, prompt: The prompt is empty."]
-    assert found.all_findings[0].field == "prompt"
+    assert all_findings(found)[0].field == "prompt"
 
 
 async def test_model_and_endpoint_are_known_by_name_and_label(table):
@@ -260,7 +261,7 @@ async def test_character_and_performance_each_find_their_place(table, fox, tmp_p
     assert found.drafts[0].values == {
         "character": {"type": "image", "uri": fox.as_uri()}, "reference": {"type": "video", "uri": clip.as_uri()},
     }  # fmt: skip
-    assert not found.all_findings
+    assert not all_findings(found)
 
 
 async def test_sound_column_is_a_switch_or_a_file(table, tmp_path):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -497,7 +498,8 @@ class TestPlan:
         async with House(tmp_path).open() as house:
             await house.results(3)
             monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 9_000_000}))
-            monkeypatch.setattr("runway_desktop.services.library.move_plan._device", lambda folder: len(str(folder)))
+            elsewhere = SimpleNamespace(stat=lambda: SimpleNamespace(st_dev=-1))
+            monkeypatch.setattr("runway_desktop.services.library.move_plan.nearest_folder", lambda _: elsewhere)
             await house.rig.store.save_output(replace(await house.result(9), size=5_000_000))
             plan = await house.move.plan(house.new / "far away")
             house.new.mkdir()

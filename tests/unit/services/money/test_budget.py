@@ -96,7 +96,7 @@ async def test_a_month_is_counted_from_its_first_day():
         await learn(rig)
         await rig.submit(request("in October"))
     async with Rig(loops=("lane",), store=store, clock=FakeClock(at)) as rig:
-        budget = Budget(rig.store, rig.settings, rig.pricing, rig.bus, rig.clock, zone=UTC)
+        budget = Budget(rig.store, rig.settings, rig.pricing, rig.bus, rig.clock, UTC)
         await rig.submit(request("in November"))
         await budget.load()
         assert budget.spent_this_month == ONE_COSTS

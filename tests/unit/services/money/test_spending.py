@@ -46,7 +46,7 @@ def task(
 class Books:
     def __init__(self) -> None:
         self.store, self.runway = MemoryStore(zone=UTC), FakeRunway()
-        self.spending = Spending(self.store, self.runway, CATALOG, FakeClock(NOW), AtOnce(), zone=UTC)
+        self.spending = Spending(self.store, self.runway, CATALOG, FakeClock(NOW), AtOnce(), UTC)
 
     async def put(self, *tasks: Task, batch: Batch | None = None) -> None:
         await self.store.add(tasks, [], batch, [])

@@ -11,7 +11,7 @@ import pytest
 
 from runway_desktop.domain.errors import DiskError, NotPossible, SecretTrouble
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.services.backup.workshop import Workshop
+from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profiles import Profiles
 from runway_desktop.store.snapshots import SqliteSnapshots

@@ -37,7 +37,6 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
-from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.file_check import examine
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
@@ -91,7 +90,7 @@ class Bench:
         self.downloads = Downloads(
             self.store, self.ledger, Asking(self.runway, self.ledger, self.clock), self.fetcher, self.bus, self.clock,
             self.settings, random.Random(1), self.folder,
-            FallbackSaving(self.rescued, self.folder, self.settings, self.bus, self.clock),
+            self.rescued,
         )  # fmt: skip
         self._made = 0
 

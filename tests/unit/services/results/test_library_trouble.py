@@ -18,7 +18,7 @@ from runway_desktop.domain.task import OutputState
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
-from runway_desktop.services.results.fallback_saving import GRACE, RESCUE_AFTER
+from runway_desktop.services.results.saving_gate import GRACE, RESCUE_AFTER
 from tests.fake_drive import Drives
 from tests.fakes import settle
 from tests.unit.services.results.test_downloads import LINK, Bench, clip

@@ -15,7 +15,6 @@ from runway_desktop.domain.errors import NoReply, NotReached
 from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.results.downloads import Downloads
-from runway_desktop.services.results.fallback_saving import FallbackSaving
 from runway_desktop.services.results.fresh_links import FreshLinks
 from runway_desktop.services.tasks.poller import LOOKING_GAP
 from runway_desktop.services.tasks.schedule import LEAST_GAP
@@ -55,11 +54,10 @@ def links(rig: Rig) -> FreshLinks:
 
 @asynccontextmanager
 async def saving(rig: Rig, fetcher: FakeFetcher, library: Path) -> AsyncIterator[Downloads]:
-    rescue = FallbackSaving(library / "Rescued", rig.folder, rig.settings, rig.bus, rig.clock)
     rig.settings.library_folder = str(library)
     downloads = Downloads(
         rig.store, rig.ledger, rig.asking, fetcher, rig.bus, rig.clock, rig.settings, rig.poller._rng, rig.folder,
-        rescue,
+        library / "Rescued",
     )  # fmt: skip
     loop = asyncio.create_task(downloads.run())
     try:

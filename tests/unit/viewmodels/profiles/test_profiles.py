@@ -263,7 +263,7 @@ async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_pa
         await until(lambda: model.phase is Phase.READY)
         target = tmp_path / "studio.zip"
         model.start(target)
-        await until(lambda: rig.engine.backups.is_busy)
+        await until(lambda: rig.engine.workshop.is_busy)
         model.stop()
         await until(lambda: model.phase is Phase.READY)
         assert model.report == "Canceled. Nothing was left behind."

@@ -1,0 +1,11 @@
+"""What is wrong with all that was gathered."""
+
+from __future__ import annotations
+
+from runway_desktop.services.intake import Gathered, IntakeFinding
+
+
+def all_findings(found: Gathered) -> tuple[IntakeFinding, ...]:
+    """Those of the whole, of every draft and of every asset, in that order."""
+    of_drafts = [finding for draft in found.drafts for finding in draft.findings]
+    return (*found.findings, *of_drafts, *(finding for asset in found.assets for finding in asset.findings))
