@@ -15,6 +15,8 @@ from .task import BatchId, State, Task
 
 SAME = 0.005
 """Credits that make no difference."""
+SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credits")
+"""Members of a line that are added up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,16 +155,7 @@ def _grouped(lines: Iterable[SpendingLine], key_of: Callable[[SpendingLine], tup
 
 
 def _sum(key: str, title: str, lines: Sequence[SpendingLine]) -> Sum:
-    return Sum(
-        key=key,
-        title=title,
-        tasks=sum(line.tasks for line in lines),
-        credits=sum(line.credits for line in lines),
-        keepers=sum(line.keepers for line in lines),
-        refused=sum(line.refused for line in lines),
-        uncertain=sum(line.uncertain for line in lines),
-        uncertain_credits=sum(line.uncertain_credits for line in lines),
-    )
+    return Sum(key=key, title=title, **{name: sum(getattr(line, name) for line in lines) for name in SUMS})
 
 
 def _dearest(sums: Mapping[str, Sum]) -> tuple[Sum, ...]:

@@ -45,7 +45,7 @@ def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
     return [_sheet(row) for row in found]
 
 
-def recent_prompts(connection: sqlite3.Connection, limit: int, text: str) -> list[str]:
+def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -> list[str]:
     """Latest first, each once. With `text`, those that hold every word of it."""
     words = search_words(text)
     found: dict[str, None] = {}
