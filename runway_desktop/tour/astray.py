@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Place
-from runway_desktop.domain.task import Media, Output, TaskId
+from runway_desktop.domain.task import Media, Output
 from runway_desktop.usecases.commands.task_command import TaskCommand
 
 from .hands import StepFailed, until
@@ -32,25 +32,21 @@ async def show_astray(walk: Walk) -> None:
     window.view.clearSelection()
     await walk.choose(clip.task_id)
     await until(lambda: _is(walk, clip, "missing"), "the missing file", 20)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "file-missing")
+    await walk.take("file-missing", after=0.4)
     walk.say("a file that was changed by hand")
     await walk.choose(picture.task_id)
     await until(lambda: _is(walk, picture, "changed"), "the changed file", 20)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "file-changed")
+    await walk.take("file-changed", after=0.4)
     walk.say("missing files in the grid, and as a place")
     window.show_grid(True)
     await until(lambda: models.places.counts.places.get(Place.MISSING) == 1, "the place of missing files")
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "file-missing-grid")
+    await walk.take("file-missing-grid", after=0.4)
     window.show_grid(False)
     walk.say("a missing file is found again")
     await walk.choose(clip.task_id)
     window.task_menu.take(TaskCommand.LOOK_FOR)
     await until(lambda: _is(walk, clip, "here"), "the file that was moved", 30)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "file-found")
+    await walk.take("file-found", after=0.4)
     await walk.choose(picture.task_id)
     window.task_menu.take(TaskCommand.KEEP_CHANGE)
     await until(lambda: _is(walk, picture, "here"), "the change that is kept", 20)
@@ -66,18 +62,10 @@ def _move(path: Path) -> None:
 
 def _first(walk: Walk, media: Media, model: str) -> Output:
     task_id = walk.saved(media, model)
-    row = walk.models.rows.row_of(task_id) if task_id is not None else None
-    if row is None:
+    if task_id is None:
         raise StepFailed(f"there is no saved {media.value}")
-    return row.outputs[0]
+    return walk.row(task_id).outputs[0]
 
 
 def _is(walk: Walk, output: Output, presence: str) -> bool:
-    return _now(walk, output.task_id, output.index).look.presence.value == presence
-
-
-def _now(walk: Walk, task_id: TaskId, index: int) -> Output:
-    row = walk.models.rows.row_of(task_id)
-    if row is None:
-        raise StepFailed("the task is not in the list any more")
-    return row.outputs[index]
+    return walk.row(output.task_id).outputs[output.index].look.presence.value == presence

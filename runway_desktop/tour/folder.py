@@ -12,7 +12,7 @@ from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
-from .hands import StepFailed, dialog, until
+from .hands import StepFailed, opened, until
 
 if TYPE_CHECKING:
     from .walk import Walk
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 async def show_folder(walk: Walk) -> None:
     """Needs saved results; leaves the library in another folder, with all of them."""
-    engine, window = walk.session.engine, walk.window
-    if engine is None:
-        raise StepFailed("there is no engine")
+    engine, window = walk.engine, walk.window
     library = engine.settings.library
     walk.say("the library's folder is gone, and there again")
     window.notices.dismiss_all()
@@ -31,26 +29,22 @@ async def show_folder(walk: Walk) -> None:
     aside = await asyncio.to_thread(library.rename, library.with_name("unplugged"))
     await engine.folder.look()
     await until(lambda: engine.folder.health.state is FolderState.ABSENT, "the folder that is gone", 20)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "folder-absent")
+    await walk.take("folder-absent", after=0.4)
     await asyncio.to_thread(aside.rename, library)
     await engine.folder.look()
     await until(lambda: engine.folder.health.state.can_write, "the folder that is back", 20)
     walk.say("the library moves")
     window.preferences_wanted.emit("Saving")
-    await until(lambda: dialog(window, Preferences), "the preferences")
-    preferences = dialog(window, Preferences)
-    form = preferences.findChild(LibraryForm) if preferences is not None else None
-    if preferences is None or form is None:
+    preferences = await opened(window, Preferences, "the preferences")
+    form = preferences.findChild(LibraryForm)
+    if form is None:
         raise StepFailed("the preferences are closed")
     form.look_into(library.with_name("moved library"))
     await until(lambda: form.plan, "what the move means", 20)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "folder-question")
+    await walk.take("folder-question", after=0.4)
     form.move()
     await until(lambda: form.progress is not None and form.progress.phase is MovePhase.DONE, "the move", 60)
-    await asyncio.sleep(0.4)
-    await walk.album.take(window, "folder-moved")
+    await walk.take("folder-moved", after=0.4)
     form.dismiss()
     preferences.accept()
     window.notices.dismiss_all()

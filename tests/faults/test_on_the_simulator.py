@@ -17,9 +17,10 @@ from typing import Any, cast
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import State, Task
+from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from runway_desktop.store.sqlite_store import SqliteStore
 from tests import sent
 from tests.engine_rig import CATALOG, Rig, request, with_picture
