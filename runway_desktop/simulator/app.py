@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -219,8 +221,7 @@ class _Api:
     async def usage(self, request: Request, secret: str) -> Response:
         simulator = self._simulator
         world = simulator.organizations.of(secret)
-        body = await _body(request)
-        wishes = body if isinstance(body, dict) else {}
+        wishes = await _members(request)
         now = simulator.clock()
         world.advance(now)
         today = datetime.fromtimestamp(now, UTC).date()
@@ -241,9 +242,9 @@ class _Api:
 
     async def slot(self, request: Request, secret: str) -> Response:
         simulator = self._simulator
-        body = await _body(request)
-        filename = body.get("filename") if isinstance(body, dict) else None
-        if not isinstance(body, dict) or not isinstance(filename, str) or "." not in filename:
+        body = await _members(request)
+        filename = body.get("filename")
+        if not isinstance(filename, str) or "." not in filename:
             issue = {"code": "custom", "path": ["filename"], "message": "A file name with an ending is needed."}
             return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
         if body.get("type") != "ephemeral":
@@ -296,16 +297,14 @@ class _Control:
         return _json({"faults": len(self._simulator.faults.listed())})
 
     async def knobs(self, request: Request) -> Response:
-        body = await _body(request)
         try:
-            knobs = self._simulator.organizations.turn(body if isinstance(body, dict) else {}, self._simulator.clock())
+            knobs = self._simulator.organizations.turn(await _members(request), self._simulator.clock())
         except ValueError as error:
             return _json({"error": str(error)}, 400)
         return _json(msgspec.structs.asdict(knobs))
 
     async def keys(self, request: Request) -> Response:
-        body = await _body(request)
-        wish = body if isinstance(body, dict) else {}
+        wish = await _members(request)
         secret, name = wish.get("secret"), wish.get("organization")
         if not isinstance(secret, str) or not isinstance(name, str) or not secret.strip() or not name:
             return _json({"error": "secret and organization have to be words."}, 400)
@@ -313,8 +312,7 @@ class _Control:
         return _json({"organizations": [known for known, _ in self._simulator.organizations.each()]})
 
     async def clock(self, request: Request) -> Response:
-        body = await _body(request)
-        seconds = body.get("forward") if isinstance(body, dict) else None
+        seconds = (await _members(request)).get("forward")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             return _json({"error": "forward has to be a number of seconds."}, 400)
         self._simulator.clock.forward(seconds)
@@ -322,11 +320,15 @@ class _Control:
 
 
 async def _body(request: Request) -> object:
-    try:
-        body: object = json.loads(await request.body())
-    except ValueError:
-        return None
-    return body
+    with suppress(ValueError):
+        return json.loads(await request.body())
+    return None
+
+
+async def _members(request: Request) -> dict[str, Any]:
+    """Those of the object that the body is; none where it is anything else."""
+    body = await _body(request)
+    return body if isinstance(body, dict) else {}
 
 
 def _json(content: object, status: int = 200) -> Response:
