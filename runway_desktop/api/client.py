@@ -104,7 +104,7 @@ class RunwayClient:
         was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
-        reply = await self._ask(self._creates, "POST", f"/v1/{endpoint}", body, self._patience.for_create())
+        reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates)
         try:
             self._settle(reply, allow_cut=True)
         except NotThere as error:
@@ -120,21 +120,21 @@ class RunwayClient:
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
         """GET, once. NotThere for 404."""
-        reply = await self._ask(self._questions, "GET", _task_path(remote_id), None, self._patience.for_question())
+        reply = await self._ask("GET", _task_path(remote_id))
         self._settle(reply)
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
-        reply = await self._ask(self._questions, "DELETE", _task_path(remote_id), None, self._patience.for_question())
+        reply = await self._ask("DELETE", _task_path(remote_id))
         # What the body of a success would say does not matter, so neither does its end.
         self._settle(reply, allow_cut=True)
 
     @border.guarded
     async def organization(self) -> Organization:
         """Balance, limits and the day's use."""
-        reply = await self._ask(self._questions, "GET", "/v1/organization", None, self._patience.for_question())
+        reply = await self._ask("GET", "/v1/organization")
         self._settle(reply)
         return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
 
@@ -142,7 +142,7 @@ class RunwayClient:
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
         """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
         body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
-        reply = await self._ask(self._questions, "POST", "/v1/organization/usage", body, self._patience.for_question())
+        reply = await self._ask("POST", "/v1/organization/usage", body)
         self._settle(reply)
         return await self._read(reply, wire.read_usage)
 
@@ -156,10 +156,10 @@ class RunwayClient:
         # The key of the moment of the call, whatever comes in while the file is looked at: the upload belongs to it.
         key = self._key
         file = await uploads.look_at(path, self._executor)
+        if key is None:
+            raise replies.no_key()
         body = {"filename": file.name, "type": "ephemeral"}
-        reply = await self._request(
-            self._questions, "POST", "/v1/uploads", body, self._patience.for_question(), key=key
-        )
+        reply = await self._ask("POST", "/v1/uploads", body, key=key)
         self._settle(reply)
         slot = await self._read(reply, wire.read_slot)
         if not is_safe(slot.upload_url):
@@ -181,26 +181,16 @@ class RunwayClient:
 
     async def _ask(
         self,
-        pool: ConnectionPool,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
-        timeout: httpx.Timeout,
-    ) -> _Reply:
-        """One request to the API, with the key in use. ApiError when no status came back; else the answer, whatever it
-        says."""
-        return await self._request(pool, method, path, body, timeout, key=self._key)
-
-    async def _request(
-        self,
-        pool: ConnectionPool,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        timeout: httpx.Timeout,
+        body: Mapping[str, Any] | None = None,
         *,
-        key: _Key | None,
+        pool: ConnectionPool | None = None,
+        key: _Key | None = None,
     ) -> _Reply:
+        """One request to the API: a question, with the key in use, where nothing else is said. ApiError when no status
+        came back; else the answer, whatever it says."""
+        key = key or self._key
         if key is None:
             raise replies.no_key()
         if not key.usable:
@@ -212,7 +202,8 @@ class RunwayClient:
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
             # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
             content = _pieces(encoded)
-        exchange = await pool.send(
+        timeout = self._patience.for_question() if pool is None else self._patience.for_create()
+        exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
         )
         return await self._receive(exchange, key, "Runway")
