@@ -127,7 +127,7 @@ class _Check:
     def _choices_said(self, field: Field, value: object) -> str:
         unit = _unit(field)
         if len(field.choices) <= _MOST_CHOICES_SAID:
-            return f"{field.label} for {self._model} is {_or([value_in_words(c) for c in field.choices])}{unit}."
+            return f"{field.label} for {self._model} is {any_of([value_in_words(c) for c in field.choices])}{unit}."
         some = ", ".join(value_in_words(choice) for choice in field.choices[:3])
         told = value_in_words(value) if isinstance(value, str | int | float) else "this"
         return (
@@ -190,7 +190,7 @@ class _Check:
         if field.tag_key is not None:
             known.add(field.tag_key)
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
-                allowed = _or([f"“{tag}”" for tag in field.tags.values()])
+                allowed = any_of([f"“{tag}”" for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
         # The catalog only assumes the shape of items that the SDK does not declare: the server has the word there.
         if field.position_key is not None and not field.assumed:
@@ -203,7 +203,7 @@ class _Check:
         if position is None and not field.position_required:
             return
         if not _among(position, field.positions):
-            frames = _or(list(field.positions))
+            frames = any_of(list(field.positions))
             yield Finding(path, f"{self._model} takes this {media_in_words(field.media)} only as the {frames} frame.")
 
     def _assets(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ class _Check:
             return
         variant = variant_of(field, value)
         if variant is None:
-            forms = _or([f"“{known.tag}”" for known in field.variants])
+            forms = any_of([f"“{known.tag}”" for known in field.variants])
             what = f"its “{field.tag_key}” must be" if field.tag_key else "it must have"
             yield Finding(path, f"“{field.label}” has an unknown form; {what} {forms}.")
             return
@@ -299,16 +299,16 @@ def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
         if field.only_when is not None:
             other, allowed = field.only_when
             if values.get(other) not in allowed:
-                label = _label(pair, other)
-                yield Finding((field.name,), f"{field.label} counts only when “{label}” is {_or(list(allowed))}.")
+                label = label_of(pair, other)
+                yield Finding((field.name,), f"{field.label} counts only when “{label}” is {any_of(list(allowed))}.")
         if lacking := [name for name in field.requires if name not in given and values.get(field.name) is not False]:
-            needs = _or([f"“{_label(pair, name)}”" for name in lacking])
+            needs = any_of([f"“{label_of(pair, name)}”" for name in lacking])
             yield Finding((field.name,), f"“{field.label}” works only together with {needs}.")
         if field.alone and len(given) > 1:
             yield Finding((field.name,), f"“{field.label}” is sent by itself. Take out everything else, or this.")
 
 
-def _label(pair: Pair, name: str) -> str:
+def label_of(pair: Pair, name: str) -> str:
     field = pair.field(name)
     return field.label if field is not None else name
 
@@ -325,7 +325,7 @@ def _unit(field: Field) -> str:
     return f" {_UNIT_WORDS.get(field.unit, field.unit)}" if field.unit else ""
 
 
-def _or(words: list[str]) -> str:
+def any_of(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing"
 
 

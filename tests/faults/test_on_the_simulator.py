@@ -74,7 +74,7 @@ async def engine(simulator: Simulator, clock: QuickClock, database: Path, *, sec
 
 async def all_tasks(rig: Rig) -> list[Task]:
     entries = await rig.store.list(Listing())
-    return await rig.store.get_many([entry.id for entry in entries])
+    return await rig.store.get_many(entries.ids)
 
 
 async def until(rig: Rig, done: Callable[[list[Task]], bool]) -> list[Task]:

@@ -44,7 +44,7 @@ async def keep(store: Store, *outputs: Output) -> None:
 
 
 async def ids(store: Store, **wanted: Any) -> set[str]:
-    return {entry.id for entry in await store.list(Listing(filter=Filter(**wanted)))}
+    return set((await store.list(Listing(filter=Filter(**wanted)))).ids)
 
 
 async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
