@@ -17,15 +17,13 @@ from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.wiring.build import demo_secret
 
-from .astray import show_astray
 from .comparing import compare
 from .exchange import exchange
-from .folder import show_folder
+from .files import show_astray, show_folder, show_not_saved
 from .forms import show_chooser, show_forms
 from .hands import control, drop, find, opened, press, type_text, until
 from .material import paint_dusk, table
 from .profiles import show_profiles
-from .unsaved import show_not_saved
 from .walk import UNDER_WAY, Walk
 
 FASTER = 8.0
