@@ -104,9 +104,8 @@ class RunwayClient:
         was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
-        reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates)
         try:
-            self._settle(reply, allow_cut=True)
+            reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates, allow_cut=True)
         except NotThere as error:
             # There is no such endpoint or model at this address; for a create that is one more way of being refused.
             message = "Runway does not offer this endpoint or model."
@@ -121,21 +120,18 @@ class RunwayClient:
     async def task(self, remote_id: RemoteId) -> Answer:
         """GET, once. NotThere for 404."""
         reply = await self._ask("GET", _task_path(remote_id))
-        self._settle(reply)
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
-        reply = await self._ask("DELETE", _task_path(remote_id))
         # What the body of a success would say does not matter, so neither does its end.
-        self._settle(reply, allow_cut=True)
+        await self._ask("DELETE", _task_path(remote_id), allow_cut=True)
 
     @border.guarded
     async def organization(self) -> Organization:
         """Balance, limits and the day's use."""
         reply = await self._ask("GET", "/v1/organization")
-        self._settle(reply)
         return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
 
     @border.guarded
@@ -143,7 +139,6 @@ class RunwayClient:
         """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
         body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
         reply = await self._ask("POST", "/v1/organization/usage", body)
-        self._settle(reply)
         return await self._read(reply, wire.read_usage)
 
     @border.guarded
@@ -160,7 +155,6 @@ class RunwayClient:
             raise replies.no_key()
         body = {"filename": file.name, "type": "ephemeral"}
         reply = await self._ask("POST", "/v1/uploads", body, key=key)
-        self._settle(reply)
         slot = await self._read(reply, wire.read_slot)
         if not is_safe(slot.upload_url):
             raise replies.unreadable(
@@ -187,9 +181,11 @@ class RunwayClient:
         *,
         pool: ConnectionPool | None = None,
         key: _Key | None = None,
+        allow_cut: bool = False,
     ) -> _Reply:
-        """One request to the API: a question, with the key in use, where nothing else is said. ApiError when no status
-        came back; else the answer, whatever it says."""
+        """One request to the API: a question, with the key in use, where nothing else is said. Gives the answer if it
+        is a whole success; with `allow_cut` its end may be missing. ApiError else: a complaint counts even when its
+        words broke off."""
         key = key or self._key
         if key is None:
             raise replies.no_key()
@@ -206,7 +202,12 @@ class RunwayClient:
         exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
         )
-        return await self._receive(exchange, key, "Runway")
+        reply = await self._receive(exchange, key, "Runway")
+        if not reply.is_success:
+            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
+        if reply.cut is not None and not allow_cut:
+            raise reply.cut
+        return reply
 
     async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
@@ -230,14 +231,6 @@ class RunwayClient:
         finally:
             await exchange.aclose()
         return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
-
-    def _settle(self, reply: _Reply, *, allow_cut: bool = False) -> None:
-        """Raises what the answer means unless it is a whole success. A complaint counts even when its words broke
-        off."""
-        if not reply.is_success:
-            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
-        if reply.cut is not None and not allow_cut:
-            raise reply.cut
 
     async def _read(self, reply: _Reply, reader: Callable[[bytes], Value]) -> Value:
         try:

@@ -77,17 +77,13 @@ class _Check:
             value = values.get(field.name)
             here = (*path, field.name)
             if not is_left_out(value):
-                yield from self._value(field, value, here)
+                yield from self._by_kind[field.kind](field, value, here)
             elif field.required:
                 yield Finding(here, self._missing(field))
         names = known | {field.name for field in fields}
         for name, value in values.items():
             if name not in names and value is not None:
                 yield Finding((*path, name), f"{self._model} has no setting named “{name}”.")
-
-    def _value(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
-        if check := self._by_kind.get(field.kind):
-            yield from check(field, value, path)
 
     def _missing(self, field: Field) -> str:
         thing = _thing(field)

@@ -9,7 +9,7 @@ from runway_desktop.simulator.faults import Fault, Faults, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.magic import Magic, read_magic
 from runway_desktop.simulator.media.recipe import FORMATS, recipe_of
-from runway_desktop.simulator.prices import price_of
+from runway_desktop.simulator.world import price_of
 from tests.samples_of_requests import fullest, smallest
 
 
