@@ -37,7 +37,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     "services/tasks/sendings.py": (f"{TASKS}/test_sendings.py",),
     "services/tasks/uncertainty.py": (f"{TASKS}/test_uncertainty.py", f"{TASKS}/test_uncertainty_words.py"),
-    "services/tasks/uncertain_followup.py": (f"{TASKS}/test_uncertain_followup.py",),
     "services/tasks/ledger.py": (f"{TASKS}/test_ledger.py", f"{TASKS}/test_ledger_rules.py"),
     "services/tasks/lane.py": (
         f"{TASKS}/test_lane.py",

@@ -104,9 +104,8 @@ class RunwayClient:
         was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
-        reply = await self._ask(self._creates, "POST", f"/v1/{endpoint}", body, self._patience.for_create())
         try:
-            self._settle(reply, allow_cut=True)
+            reply = await self._ask("POST", f"/v1/{endpoint}", body, pool=self._creates, allow_cut=True)
         except NotThere as error:
             # There is no such endpoint or model at this address; for a create that is one more way of being refused.
             message = "Runway does not offer this endpoint or model."
@@ -120,30 +119,26 @@ class RunwayClient:
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
         """GET, once. NotThere for 404."""
-        reply = await self._ask(self._questions, "GET", _task_path(remote_id), None, self._patience.for_question())
-        self._settle(reply)
+        reply = await self._ask("GET", _task_path(remote_id))
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
         """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
-        reply = await self._ask(self._questions, "DELETE", _task_path(remote_id), None, self._patience.for_question())
         # What the body of a success would say does not matter, so neither does its end.
-        self._settle(reply, allow_cut=True)
+        await self._ask("DELETE", _task_path(remote_id), allow_cut=True)
 
     @border.guarded
     async def organization(self) -> Organization:
         """Balance, limits and the day's use."""
-        reply = await self._ask(self._questions, "GET", "/v1/organization", None, self._patience.for_question())
-        self._settle(reply)
+        reply = await self._ask("GET", "/v1/organization")
         return await self._read(reply, lambda content: wire.read_organization(content, self._now()))
 
     @border.guarded
     async def usage(self, start: date, before: date) -> Sequence[UsedCredits]:
         """Credits of each model on each day from `start` until the day before `before` (UTC), 90 days at most."""
         body = {"startDate": start.isoformat(), "beforeDate": before.isoformat()}
-        reply = await self._ask(self._questions, "POST", "/v1/organization/usage", body, self._patience.for_question())
-        self._settle(reply)
+        reply = await self._ask("POST", "/v1/organization/usage", body)
         return await self._read(reply, wire.read_usage)
 
     @border.guarded
@@ -156,11 +151,10 @@ class RunwayClient:
         # The key of the moment of the call, whatever comes in while the file is looked at: the upload belongs to it.
         key = self._key
         file = await uploads.look_at(path, self._executor)
+        if key is None:
+            raise replies.no_key()
         body = {"filename": file.name, "type": "ephemeral"}
-        reply = await self._request(
-            self._questions, "POST", "/v1/uploads", body, self._patience.for_question(), key=key
-        )
-        self._settle(reply)
+        reply = await self._ask("POST", "/v1/uploads", body, key=key)
         slot = await self._read(reply, wire.read_slot)
         if not is_safe(slot.upload_url):
             raise replies.unreadable(
@@ -181,26 +175,18 @@ class RunwayClient:
 
     async def _ask(
         self,
-        pool: ConnectionPool,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
-        timeout: httpx.Timeout,
-    ) -> _Reply:
-        """One request to the API, with the key in use. ApiError when no status came back; else the answer, whatever it
-        says."""
-        return await self._request(pool, method, path, body, timeout, key=self._key)
-
-    async def _request(
-        self,
-        pool: ConnectionPool,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        timeout: httpx.Timeout,
+        body: Mapping[str, Any] | None = None,
         *,
-        key: _Key | None,
+        pool: ConnectionPool | None = None,
+        key: _Key | None = None,
+        allow_cut: bool = False,
     ) -> _Reply:
+        """One request to the API: a question, with the key in use, where nothing else is said. Gives the answer if it
+        is a whole success; with `allow_cut` its end may be missing. ApiError else: a complaint counts even when its
+        words broke off."""
+        key = key or self._key
         if key is None:
             raise replies.no_key()
         if not key.usable:
@@ -212,10 +198,16 @@ class RunwayClient:
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
             # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
             content = _pieces(encoded)
-        exchange = await pool.send(
+        timeout = self._patience.for_question() if pool is None else self._patience.for_create()
+        exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
         )
-        return await self._receive(exchange, key, "Runway")
+        reply = await self._receive(exchange, key, "Runway")
+        if not reply.is_success:
+            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
+        if reply.cut is not None and not allow_cut:
+            raise reply.cut
+        return reply
 
     async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
@@ -239,14 +231,6 @@ class RunwayClient:
         finally:
             await exchange.aclose()
         return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
-
-    def _settle(self, reply: _Reply, *, allow_cut: bool = False) -> None:
-        """Raises what the answer means unless it is a whole success. A complaint counts even when its words broke
-        off."""
-        if not reply.is_success:
-            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
-        if reply.cut is not None and not allow_cut:
-            raise reply.cut
 
     async def _read(self, reply: _Reply, reader: Callable[[bytes], Value]) -> Value:
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -105,11 +106,7 @@ class OtherHosts:
         who: str,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._connections = connections
-        self._user_agent = user_agent
-        self._reuse = reuse
-        self._who = who
-        self._transport = transport
+        self._open = partial(open_pool, connections, user_agent=user_agent, reuse=reuse, who=who, transport=transport)
         self._pools: dict[tuple[bool, bool], ConnectionPool] = {}
         self._is_closed = False
 
@@ -120,15 +117,7 @@ class OtherHosts:
         kind = (is_loopback(url), url.lower().startswith("http:"))
         if kind not in self._pools:
             loopback, plain = kind
-            self._pools[kind] = open_pool(
-                self._connections,
-                user_agent=self._user_agent,
-                context=trust(plain),
-                reuse=self._reuse,
-                loopback=loopback,
-                who=self._who,
-                transport=self._transport,
-            )
+            self._pools[kind] = self._open(context=trust(plain), loopback=loopback)
         return self._pools[kind]
 
     async def aclose(self) -> None:

@@ -137,10 +137,6 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
             )
         case 404:
             return NotThere("Runway does not have what was asked for.", detail=detail, status=status)
-        case 408:
-            # The server gave up waiting. That it read nothing is likely and not certain.
-            message = "The connection to Runway was too slow."
-            return NoReply(message, advice="Check the network connection.", detail=detail, status=status)
         case 429:
             wait = retry_after(headers, now)
             return SlowDown(
@@ -152,21 +148,19 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
                 status=status,
                 retry_after=wait,
             )
+        case 408:
+            # The server gave up waiting. That it read nothing is likely and not certain.
+            return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 400 <= status < 500:
             return _refused(status, body, said, detail)
-        case _ if 500 <= status < 600:
-            message = (
-                "Runway is overloaded and did not take the request."
-                if status == 503
-                else "Runway has trouble at the moment."
-            )
+        case 503:
+            message = "Runway is overloaded and did not take the request."
+            wait = retry_after(headers, now)
             return ServerTrouble(
-                message,
-                advice="Try again in a moment.",
-                detail=detail,
-                status=status,
-                retry_after=retry_after(headers, now),
+                message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait
             )
+        case _ if 500 <= status < 600:
+            return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 300 <= status < 400:
             return unreadable("a redirect, which is not followed with a key", status=status)
         case _:

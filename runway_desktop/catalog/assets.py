@@ -45,7 +45,7 @@ def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetPlace, ...
 
 def with_assets(values: Mapping[str, object], replacements: Mapping[Path, str]) -> dict[str, object]:
     """A copy of `values` with the texts at the given paths replaced. A path that does not exist raises KeyError."""
-    copied = {key: _copy(value) for key, value in values.items()}
+    copied = {key: copy_of(value) for key, value in values.items()}
     for path, uri in replacements.items():
         place: object = copied
         for step in path[:-1]:
@@ -230,11 +230,12 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _copy(value: object) -> object:
+def copy_of(value: object) -> object:
+    """A copy of JSON, its objects and lists with it."""
     if isinstance(value, Mapping):
-        return {key: _copy(inner) for key, inner in value.items()}
+        return {key: copy_of(inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_copy(inner) for inner in value]
+        return [copy_of(inner) for inner in value]
     return value
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
 from . import labels
-from .assets import Path
+from .assets import Path, copy_of
 from .model import Field, Pair
 from .payload import is_left_out
-from .validation import Finding, validate
+from .validation import Finding, any_of, label_of, validate
 
 _MOST_STEPS = 64
 """A value with more faults than this is not worth keeping a part of."""
@@ -27,11 +27,11 @@ def idle_reason(pair: Pair, values: Mapping[str, object], field: Field) -> str:
         if is_left_out(chosen) and known is not None:
             chosen = known.default
         if chosen not in allowed:
-            words = _or([labels.choice_label(other, choice) for choice in allowed])
+            words = any_of([labels.choice_label(other, choice) for choice in allowed])
             return f"Counts only when “{known.label if known else other}” is {words}."
     lacking = [name for name in field.requires if is_left_out(values.get(name))]
     if lacking:
-        return f"Counts only together with {_or([f'“{_label(pair, name)}”' for name in lacking])}."
+        return f"Counts only together with {any_of([f'“{label_of(pair, name)}”' for name in lacking])}."
     taking_all = next((found for found in pair.fields if found.alone and not is_left_out(values.get(found.name))), None)
     if taking_all is not None and taking_all is not field:
         return f"“{taking_all.label}” is sent by itself."
@@ -43,7 +43,7 @@ def kept_part(pair: Pair, values: Mapping[str, object], name: str, value: object
 
     None when nothing of it fits. A scalar fits as a whole or not at all.
     """
-    kept: Any = _copy(value)
+    kept: Any = copy_of(value)
     lost: list[str] = []
     for _ in range(_MOST_STEPS):
         if is_left_out(kept):
@@ -96,20 +96,3 @@ def _without(value: Any, fault: Finding, lost: list[str]) -> Any:
             return value
         path = path[:-1]
     return None
-
-
-def _copy(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {key: _copy(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_copy(inner) for inner in value]
-    return value
-
-
-def _label(pair: Pair, name: str) -> str:
-    field = pair.field(name)
-    return field.label if field is not None else name
-
-
-def _or(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -77,17 +77,13 @@ class _Check:
             value = values.get(field.name)
             here = (*path, field.name)
             if not is_left_out(value):
-                yield from self._value(field, value, here)
+                yield from self._by_kind[field.kind](field, value, here)
             elif field.required:
                 yield Finding(here, self._missing(field))
         names = known | {field.name for field in fields}
         for name, value in values.items():
             if name not in names and value is not None:
                 yield Finding((*path, name), f"{self._model} has no setting named “{name}”.")
-
-    def _value(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
-        if check := self._by_kind.get(field.kind):
-            yield from check(field, value, path)
 
     def _missing(self, field: Field) -> str:
         thing = _thing(field)
@@ -127,7 +123,7 @@ class _Check:
     def _choices_said(self, field: Field, value: object) -> str:
         unit = _unit(field)
         if len(field.choices) <= _MOST_CHOICES_SAID:
-            return f"{field.label} for {self._model} is {_or([value_in_words(c) for c in field.choices])}{unit}."
+            return f"{field.label} for {self._model} is {any_of([value_in_words(c) for c in field.choices])}{unit}."
         some = ", ".join(value_in_words(choice) for choice in field.choices[:3])
         told = value_in_words(value) if isinstance(value, str | int | float) else "this"
         return (
@@ -190,7 +186,7 @@ class _Check:
         if field.tag_key is not None:
             known.add(field.tag_key)
             if not _among(value.get(field.tag_key), tuple(field.tags.values())):
-                allowed = _or([f"“{tag}”" for tag in field.tags.values()])
+                allowed = any_of([f"“{tag}”" for tag in field.tags.values()])
                 yield Finding((*path, field.tag_key), f"The kind of this input must be {allowed}.")
         # The catalog only assumes the shape of items that the SDK does not declare: the server has the word there.
         if field.position_key is not None and not field.assumed:
@@ -203,7 +199,7 @@ class _Check:
         if position is None and not field.position_required:
             return
         if not _among(position, field.positions):
-            frames = _or(list(field.positions))
+            frames = any_of(list(field.positions))
             yield Finding(path, f"{self._model} takes this {media_in_words(field.media)} only as the {frames} frame.")
 
     def _assets(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
@@ -238,7 +234,7 @@ class _Check:
             return
         variant = variant_of(field, value)
         if variant is None:
-            forms = _or([f"“{known.tag}”" for known in field.variants])
+            forms = any_of([f"“{known.tag}”" for known in field.variants])
             what = f"its “{field.tag_key}” must be" if field.tag_key else "it must have"
             yield Finding(path, f"“{field.label}” has an unknown form; {what} {forms}.")
             return
@@ -299,16 +295,16 @@ def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:
         if field.only_when is not None:
             other, allowed = field.only_when
             if values.get(other) not in allowed:
-                label = _label(pair, other)
-                yield Finding((field.name,), f"{field.label} counts only when “{label}” is {_or(list(allowed))}.")
+                label = label_of(pair, other)
+                yield Finding((field.name,), f"{field.label} counts only when “{label}” is {any_of(list(allowed))}.")
         if lacking := [name for name in field.requires if name not in given and values.get(field.name) is not False]:
-            needs = _or([f"“{_label(pair, name)}”" for name in lacking])
+            needs = any_of([f"“{label_of(pair, name)}”" for name in lacking])
             yield Finding((field.name,), f"“{field.label}” works only together with {needs}.")
         if field.alone and len(given) > 1:
             yield Finding((field.name,), f"“{field.label}” is sent by itself. Take out everything else, or this.")
 
 
-def _label(pair: Pair, name: str) -> str:
+def label_of(pair: Pair, name: str) -> str:
     field = pair.field(name)
     return field.label if field is not None else name
 
@@ -325,7 +321,7 @@ def _unit(field: Field) -> str:
     return f" {_UNIT_WORDS.get(field.unit, field.unit)}" if field.unit else ""
 
 
-def _or(words: list[str]) -> str:
+def any_of(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing"
 
 

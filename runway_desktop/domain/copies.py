@@ -10,7 +10,7 @@ moved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import Enum, StrEnum, auto
 from typing import Any, Self
 
@@ -66,13 +66,7 @@ class Identity:
     runs: int = 0
 
     def document(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "machine": self.machine,
-            "folder": self.folder,
-            "inodes": list(self.inodes),
-            "runs": self.runs,
-        }
+        return {**asdict(self), "inodes": list(self.inodes)}
 
     @classmethod
     def read(cls, found: object) -> Self | None:
@@ -101,7 +95,7 @@ class Marker:
     retired: bool = False
 
     def document(self) -> dict[str, Any]:
-        return {"runs": self.runs, "sent": self.sent, "folder": self.folder, "retired": self.retired}
+        return asdict(self)
 
     @classmethod
     def read(cls, found: object) -> Self | None:

@@ -56,9 +56,25 @@ class RunwayDesktopError(Exception):
 
 
 class ApiError(RunwayDesktopError):
-    def __init__(self, message: str, *, advice: str = "", detail: str = "", status: int = 0) -> None:
+    """`retry_after` in seconds where the same key may ask again, None where nobody says when; `refusals` are of a
+    request."""
+
+    usual_status: ClassVar[int] = 0
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        detail: str = "",
+        status: int | None = None,
+        retry_after: float | None = None,
+        refusals: tuple[Refusal, ...] = (),
+    ) -> None:
         super().__init__(message, advice=advice, detail=detail)
-        self.status = status
+        self.status = self.usual_status if status is None else status
+        self.retry_after = retry_after
+        self.refusals = refusals
 
 
 class NotReached(ApiError):
@@ -85,48 +101,28 @@ class NotThere(ApiError):
 
 
 class NotSeen(ApiError):
-    """`retry_after` in seconds where the same key is to ask once more; None where only another key can tell."""
+    """`retry_after` is None where only another key can tell."""
 
     may_retry = True
     code = ReasonCode.NOT_SEEN
-
-    def __init__(
-        self, message: str, *, advice: str = "", detail: str = "", status: int = 404, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, advice=advice, detail=detail, status=status)
-        self.retry_after = retry_after
+    usual_status = 404
 
 
 class RequestRefused(ApiError):
     code = ReasonCode.REFUSED
-
-    def __init__(
-        self, message: str, *, advice: str = "", detail: str = "", status: int = 400, refusals: tuple[Refusal, ...] = ()
-    ) -> None:
-        super().__init__(message, advice=advice, detail=detail, status=status)
-        self.refusals = refusals
+    usual_status = 400
 
 
 class SlowDown(ApiError):
     may_retry = True
     code = ReasonCode.SLOW_DOWN
-
-    def __init__(
-        self, message: str, *, advice: str = "", detail: str = "", status: int = 429, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, advice=advice, detail=detail, status=status)
-        self.retry_after = retry_after
+    usual_status = 429
 
 
 class ServerTrouble(ApiError):
     may_retry = True
     code = ReasonCode.SERVER_TROUBLE
-
-    def __init__(
-        self, message: str, *, advice: str = "", detail: str = "", status: int = 500, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, advice=advice, detail=detail, status=status)
-        self.retry_after = retry_after
+    usual_status = 500
 
 
 class SecretTrouble(StrEnum):

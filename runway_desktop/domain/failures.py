@@ -50,79 +50,80 @@ class Meaning:
 
 _HINTS = {"TEXT": "the prompt", "IMAGE": "a picture", "VIDEO": "a clip", "AUDIO": "a sound", "SPEECH": "the speech"}
 
+_REFUSED = "Refused by moderation"
+_MEANINGS = (
+    (
+        "SAFETY.OUTPUT",
+        "Result refused by moderation",
+        "The finished result was refused by moderation. Change the prompt and send again.",
+        Advice.CHANGE_PROMPT,
+    ),
+    *(
+        (
+            code,
+            _REFUSED,
+            "The prompt was refused by moderation. Change the prompt and send again.",
+            Advice.CHANGE_PROMPT,
+        )
+        for code in ("SAFETY", "INPUT_PREPROCESSING.SAFETY")
+    ),
+    (
+        "INPUT_PREPROCESSING",
+        "Moderation did not work",
+        "The moderation step broke at Runway. The same request may work later.",
+        Advice.RETRY_LATER,
+    ),
+    (
+        "INTERNAL.BAD_OUTPUT",
+        "Failed Runway's quality check",
+        "Runway threw the result away as too poor. Text or graphics laid over an input picture is a frequent cause; "
+        "change the input.",
+        Advice.CHANGE_INPUT,
+    ),
+    (
+        "ASSET",
+        "An input file does not fit",
+        "An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
+        Advice.CHANGE_INPUT,
+    ),
+    (
+        "THIRD_PARTY",
+        "Model not available",
+        "The model's own provider is not available. The same request may work later.",
+        Advice.RETRY_LATER,
+    ),
+    (
+        "REQUEST.REFUSED",
+        "Not accepted",
+        "Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
+        Advice.FIX_REQUEST,
+    ),
+)
+"""How a code begins, and what that means. The first that fits counts."""
+
 
 def explain(code: str) -> Meaning:
     """The meaning of a failure code, known or not."""
-    parts = code.upper().split(".")
-    match parts:
-        case ["SAFETY", "INPUT", *rest]:
-            what = _HINTS.get(rest[0], "") if rest else ""
-            blame = f"Probably {what} was the reason." if what else "One of the inputs was the reason."
-            return Meaning(
-                headline="Refused by moderation",
-                sentence=(
-                    f"An input was refused by moderation, and the credits are not given back. {blame} Edit "
-                    f"it and send again."
-                ),
-                advice=Advice.CHANGE_PROMPT if what == "the prompt" else Advice.CHANGE_INPUT,
-            )
-        case ["SAFETY", "OUTPUT", *_]:
-            return Meaning(
-                headline="Result refused by moderation",
-                sentence="The finished result was refused by moderation. Change the prompt and send again.",
-                advice=Advice.CHANGE_PROMPT,
-            )
-        case ["SAFETY", *_] | ["INPUT_PREPROCESSING", "SAFETY", *_]:
-            return Meaning(
-                headline="Refused by moderation",
-                sentence="The prompt was refused by moderation. Change the prompt and send again.",
-                advice=Advice.CHANGE_PROMPT,
-            )
-        case ["INPUT_PREPROCESSING", *_]:
-            return Meaning(
-                headline="Moderation did not work",
-                sentence="The moderation step broke at Runway. The same request may work later.",
-                advice=Advice.RETRY_LATER,
-            )
-        case ["INTERNAL", "BAD_OUTPUT", *_]:
-            return Meaning(
-                headline="Failed Runway's quality check",
-                sentence=(
-                    "Runway threw the result away as too poor. Text or graphics laid over an input picture "
-                    "is a frequent cause; change the input."
-                ),
-                advice=Advice.CHANGE_INPUT,
-            )
-        case ["ASSET", *_]:
-            return Meaning(
-                headline="An input file does not fit",
-                sentence=(
-                    "An input does not fit the model's limits of size, format, dimensions or length. Choose "
-                    "another file."
-                ),
-                advice=Advice.CHANGE_INPUT,
-            )
-        case ["THIRD_PARTY", *_]:
-            return Meaning(
-                headline="Model not available",
-                sentence="The model's own provider is not available. The same request may work later.",
-                advice=Advice.RETRY_LATER,
-            )
-        case ["REQUEST", "REFUSED"]:
-            return Meaning(
-                headline="Not accepted",
-                sentence=(
-                    "Runway did not accept the request. Nothing was made and nothing is charged. Edit it "
-                    "and send again."
-                ),
-                advice=Advice.FIX_REQUEST,
-            )
-        case _:
-            return Meaning(
-                headline="Failed at Runway",
-                sentence="Something broke at Runway. The same request may work later.",
-                advice=Advice.RETRY_LATER,
-            )
+    parts = f"{code.upper()}."
+    if parts.startswith("SAFETY.INPUT."):
+        what = _HINTS.get(parts.split(".")[2], "")
+        blame = f"Probably {what} was the reason." if what else "One of the inputs was the reason."
+        return Meaning(
+            headline=_REFUSED,
+            sentence=(
+                "An input was refused by moderation, and the credits are not given back. "
+                f"{blame} Edit it and send again."
+            ),
+            advice=Advice.CHANGE_PROMPT if what == "the prompt" else Advice.CHANGE_INPUT,
+        )
+    for begin, headline, sentence, advice in _MEANINGS:
+        if parts.startswith(f"{begin}."):
+            return Meaning(headline=headline, sentence=sentence, advice=advice)
+    return Meaning(
+        headline="Failed at Runway",
+        sentence="Something broke at Runway. The same request may work later.",
+        advice=Advice.RETRY_LATER,
+    )
 
 
 class ReasonCode(Enum):

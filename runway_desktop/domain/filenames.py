@@ -226,18 +226,13 @@ def _number(name: str, values: NameValues, width: int | None) -> str:
     return "" if values.count <= 1 else str(values.index + 1).zfill(min(width or 0, 9))
 
 
+_TIMES = {"date": "%Y-%m-%d", "time": "%H-%M-%S", "year": "%Y", "month": "%m", "day": "%d"}
+
+
 def _words(name: str, values: NameValues) -> str:
+    if name in _TIMES:
+        return values.sent.strftime(_TIMES[name])
     match name:
-        case "date":
-            return f"{values.sent:%Y-%m-%d}"
-        case "time":
-            return f"{values.sent:%H-%M-%S}"
-        case "year":
-            return f"{values.sent:%Y}"
-        case "month":
-            return f"{values.sent:%m}"
-        case "day":
-            return f"{values.sent:%d}"
         case "title":
             return values.title or values.prompt
         case "ratio":
@@ -246,10 +241,8 @@ def _words(name: str, values: NameValues) -> str:
             return values.task_id.replace("-", "")[-8:]
         case "task":
             return values.task_id
-        case "project" | "shot" | "model" | "endpoint" | "prompt" | "seed" | "duration" | "batch" | "ext":
-            return str(getattr(values, name))
         case _:
-            return ""
+            return str(getattr(values, name)) if name in FIELDS else ""
 
 
 def _slug(text: str, length: int) -> str:

@@ -10,17 +10,16 @@ from typing import Any
 from .task import HoldCode, Request, State, Task
 
 
-def still_asked(request: Request, place: tuple[str | int, ...]) -> bool:
-    """Whether the request's values have something at an input's place. An input of a place that was edited away is
-    stale."""
+def value_at(request: Request, place: tuple[str | int, ...]) -> Any:
+    """What a request's values have at an input's place; None where there is nothing, as after an edit."""
     at: Any = request.values
     for step in place:
         in_object = isinstance(at, Mapping) and step in at
         in_list = isinstance(at, list | tuple) and isinstance(step, int) and 0 <= step < len(at)
         if not (in_object or in_list):
-            return False
+            return None
         at = at[step]
-    return at is not None
+    return at
 
 
 def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:

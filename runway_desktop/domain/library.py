@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import repeat
-from typing import overload
 
 from .task import BatchId, Output, Pick, State, Task, TaskId
 
@@ -70,8 +68,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Without:
-    """What a listed task must not be, any of it."""
+class Traits:
+    """What a task can be picked out by. An empty set asks for nothing."""
 
     states: frozenset[State] = frozenset()
     models: frozenset[str] = frozenset()
@@ -82,6 +80,11 @@ class Without:
     picks: frozenset[Pick] = frozenset()
     shots: frozenset[str] = frozenset()
     places: frozenset[Place] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without(Traits):
+    """What a listed task must not be, any of it."""
 
     def __bool__(self) -> bool:
         return self != _NOTHING
@@ -91,25 +94,15 @@ _NOTHING = Without()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """All parts must hold. Empty sets, spans and None mean "any". `text` is searched in prompt, title, note, tags,
-    project, shot, model, file name and ids; what it may hold tells `domain.search.words_of`."""
+class Filter(Traits):
+    """All parts must hold, of `tags` and `places` (beside `place`) each one. Empty sets, spans and None mean "any".
+    `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; what it may hold tells
+    `domain.search.words_of`."""
 
     place: Place = Place.ALL
     text: str = ""
-    states: frozenset[State] = frozenset()
-    models: frozenset[str] = frozenset()
-    endpoints: frozenset[str] = frozenset()
-    projects: frozenset[str] = frozenset()
-    batches: frozenset[BatchId] = frozenset()
     since: float | None = None
     until: float | None = None
-    places: frozenset[Place] = frozenset()
-    """Further places in all of which it must be."""
-    tags: frozenset[str] = frozenset()
-    """All of them."""
-    picks: frozenset[Pick] = frozenset()
-    shots: frozenset[str] = frozenset()
     rating: Span = Span()
     """Stars; 0 is not rated."""
     cost: Span = Span()
@@ -130,49 +123,19 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class ListEntry:
-    """One line of the ordered answer. `group` is the key of its group (batch id, day as YYYY-MM-DD, model …), or "".
-    Entries of one group stand together; a group stands where its first entry sorts."""
-
-    id: TaskId
-    group: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entries(Sequence[ListEntry]):
-    """The ordered answer, kept small: the ids, and how many of them stand in each group, in the same order. A hundred
-    thousand of them are one list, not as many objects."""
+class Entries:
+    """The ordered answer, kept small: the ids, and how many of them stand in each group, in the same order. Those of
+    one group stand together; a group stands where its first entry sorts. A hundred thousand of them are one list, not
+    as many objects."""
 
     ids: Sequence[TaskId] = ()
     groups: tuple[tuple[str, int], ...] = ()
-    """Key and number of entries. None of them for a list that is not grouped."""
+    """Key (batch id, day as YYYY-MM-DD, model …) and number of entries. None of them for a list that is not grouped."""
     is_whole: bool = True
     """False: more would follow, which was not asked for."""
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def __iter__(self) -> Iterator[ListEntry]:
-        if not self.groups:
-            yield from map(ListEntry, self.ids, repeat(""))
-        for key, start, end in self.runs():
-            yield from map(ListEntry, self.ids[start:end], repeat(key))
-
-    @overload
-    def __getitem__(self, place: int) -> ListEntry: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[ListEntry]: ...
-
-    def __getitem__(self, place: int | slice) -> ListEntry | Sequence[ListEntry]:
-        return list(self)[place]
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Entries):
-            return list(self.ids) == list(other.ids) and self.groups == other.groups
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
 
     def runs(self) -> Iterator[tuple[str, int, int]]:
         """Key of each group, place of its first entry and the place after its last."""

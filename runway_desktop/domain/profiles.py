@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -152,13 +152,7 @@ def folder_name(name: str, tail: str) -> str:
 
 
 def document(card: Card) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "name": card.name,
-        "color": card.color.value,
-        "library": card.library,
-        "created_at": card.created_at,
-    }
+    return {"schema": SCHEMA, **asdict(card), "color": card.color.value}
 
 
 def read(found: object) -> Card | None:

@@ -6,6 +6,7 @@ price that was known before. Days are those of the zone that was asked for. Pure
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from .task import BatchId, State, Task
 
 SAME = 0.005
 """Credits that make no difference."""
+SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credits")
+"""Members of a line that are added up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,23 +78,6 @@ class Reconciliation:
     uncertain: int = 0
     uncertain_credits: float = 0.0
 
-    @property
-    def sentence(self) -> str:
-        """What the difference is, and what it may come from."""
-        difference = self.total.difference
-        if abs(difference) <= SAME:
-            return "Runway reports just what this program knows of."
-        amount = _credits(abs(difference))
-        if difference < 0:
-            return (
-                f"{amount} that Runway does not report: it may not have counted the latest yet, or has given them back."
-            )
-        if not self.uncertain:
-            return f"{amount} that this program does not know of: other programs on this key."
-        many = "1 uncertain task" if self.uncertain == 1 else f"{self.uncertain:,} uncertain tasks"
-        most = f" (at most {_credits(self.uncertain_credits)})" if self.uncertain_credits > SAME else ""
-        return f"{amount} that this program does not know of: other programs on this key, or {many}{most}."
-
 
 def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
     """A report of lines whose days lie in the period."""
@@ -111,19 +97,16 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
 
 def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first: date, last: date) -> Reconciliation:
     """What this program knows, in lines by days of UTC, beside what Runway reports for the same days."""
-    here_models: dict[str, float] = {}
-    here_days: dict[str, float] = {}
+    here_models, here_days = defaultdict[str, float](float), defaultdict[str, float](float)
     for line in lines:
         certain = line.credits - line.uncertain_credits
-        here_models[line.model] = here_models.get(line.model, 0.0) + certain
-        here_days[line.day] = here_days.get(line.day, 0.0) + certain
-    their_models: dict[str, float] = {}
-    their_days: dict[str, float] = {}
+        here_models[line.model] += certain
+        here_days[line.day] += certain
+    their_models, their_days = defaultdict[str, float](float), defaultdict[str, float](float)
     for use in used:
         if first <= use.day <= last:
-            day = use.day.isoformat()
-            their_models[use.model] = their_models.get(use.model, 0.0) + use.credits
-            their_days[day] = their_days.get(day, 0.0) + use.credits
+            their_models[use.model] += use.credits
+            their_days[use.day.isoformat()] += use.credits
     return Reconciliation(
         first=first,
         last=last,
@@ -153,25 +136,11 @@ def _grouped(lines: Iterable[SpendingLine], key_of: Callable[[SpendingLine], tup
 
 
 def _sum(key: str, title: str, lines: Sequence[SpendingLine]) -> Sum:
-    return Sum(
-        key=key,
-        title=title,
-        tasks=sum(line.tasks for line in lines),
-        credits=sum(line.credits for line in lines),
-        keepers=sum(line.keepers for line in lines),
-        refused=sum(line.refused for line in lines),
-        uncertain=sum(line.uncertain for line in lines),
-        uncertain_credits=sum(line.uncertain_credits for line in lines),
-    )
+    return Sum(key=key, title=title, **{name: sum(getattr(line, name) for line in lines) for name in SUMS})
 
 
 def _dearest(sums: Mapping[str, Sum]) -> tuple[Sum, ...]:
     return tuple(sorted(sums.values(), key=lambda one: (-one.credits, -one.tasks, one.title)))
-
-
-def _credits(value: float) -> str:
-    said = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{said} credit" if said == "1" else f"{said} credits"
 
 
 KEEPER_RATING = 4

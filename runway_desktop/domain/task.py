@@ -106,26 +106,26 @@ class HoldCode(Enum):
     @property
     def waits_for_person(self) -> bool:
         """Whether the lane leaves the task alone until the person sends it."""
-        match self:
-            case HoldCode.WAITS_FOR_PERSON:
-                return True
-            case HoldCode.RESTORED | HoldCode.COPIED | HoldCode.ASK_PERSON:
-                return True
-            case HoldCode.ITS_TURN | HoldCode.NOT_SENT | HoldCode.NOT_PREPARED | HoldCode.UPLOAD_FAILED:
-                return False
-            case HoldCode.FILE_MISSING | HoldCode.FILE_UNREADABLE | HoldCode.FILE_EMPTY:
-                return False
+        return self not in _SENT_IN_TURN
 
     @property
     def may_be_sent_already(self) -> bool:
         """Whether sending the task may pay for it a second time, so that the person is asked first."""
-        match self:
-            case HoldCode.RESTORED | HoldCode.COPIED | HoldCode.ASK_PERSON:
-                return True
-            case HoldCode.WAITS_FOR_PERSON | HoldCode.ITS_TURN | HoldCode.NOT_SENT | HoldCode.NOT_PREPARED:
-                return False
-            case HoldCode.FILE_MISSING | HoldCode.FILE_UNREADABLE | HoldCode.FILE_EMPTY | HoldCode.UPLOAD_FAILED:
-                return False
+        return self.waits_for_person and self is not HoldCode.WAITS_FOR_PERSON
+
+
+_SENT_IN_TURN = frozenset(
+    {
+        HoldCode.ITS_TURN,
+        HoldCode.NOT_SENT,
+        HoldCode.NOT_PREPARED,
+        HoldCode.UPLOAD_FAILED,
+        HoldCode.FILE_MISSING,
+        HoldCode.FILE_UNREADABLE,
+        HoldCode.FILE_EMPTY,
+    }
+)
+"""What the lane sends by itself. A code that is not named here waits for the person, who is asked first."""
 
 
 @dataclass(frozen=True, slots=True)

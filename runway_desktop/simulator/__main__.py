@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import dataclasses
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from .faults import Fault
 from .knobs import Knobs
-from .server import Simulator, running_simulator
+from .server import running_simulator
 
 _EXAMPLES = """\
 words in a prompt: [fail:CODE] fails with that code, [outputs:4] makes several, [seconds:60] takes that long,
@@ -45,11 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     wishes = parser.parse_args(arguments)
     try:
-        changes = {
-            knob.name: getattr(wishes, knob.name)
-            for knob in dataclasses.fields(Knobs)
-            if getattr(wishes, knob.name) is not None
-        }
+        changes = {name: value for name in Knobs.__struct_fields__ if (value := getattr(wishes, name)) is not None}
         knobs = Knobs().turned(changes)
         faults = [Fault.parse(words) for words in wishes.fault]
     except ValueError as error:
@@ -73,21 +68,12 @@ async def _serve(knobs: Knobs, faults: Sequence[Fault], wishes: argparse.Namespa
     async with running_simulator(
         knobs, port=wishes.port, other_secrets=wishes.other_secret, faults=faults, kept_in=wishes.keep
     ) as simulator:
-        _announce(simulator)
+        words = {name: getattr(simulator, name) for name in ("base_url", "upload_url", "output_url", "secret")}
+        # A program without a console may have no sys.stdout though its parent reads from a pipe.
+        os.write(1, json.dumps(words).encode() + b"\n")
         if wishes.until_input_ends:
             _watch_input(loop, ended)
         await ended.wait()
-
-
-def _announce(simulator: Simulator) -> None:
-    words = {
-        "base_url": simulator.base_url,
-        "upload_url": simulator.upload_url,
-        "output_url": simulator.output_url,
-        "secret": simulator.secret,
-    }
-    # A program without a console may have no sys.stdout though its parent reads from a pipe.
-    os.write(1, json.dumps(words).encode() + b"\n")
 
 
 def _watch_input(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

@@ -17,11 +17,14 @@ All of it runs on the loop's thread and none of it waits, so that polling costs 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +34,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.media.recipe import FORMATS
 
 from .checks import DOCS, issues_of, refusal_of_headers, secret_in
+from .child import DEMO_SECRET
 from .faults import Fault, Faults
 from .links import Links, Uploads
 from .organizations import Organizations
@@ -57,9 +61,10 @@ class Clock:
         self._skipped += seconds
 
 
-@dataclasses.dataclass(slots=True)
-class Premises:
-    """All that the three origins share. The addresses are known once the sockets are bound."""
+@dataclass(slots=True)
+class Simulator:
+    """A simulator in this process: all that its three origins share, for tests to turn and to ask. The addresses are
+    known once the sockets are bound."""
 
     catalog: Catalog
     organizations: Organizations
@@ -68,15 +73,18 @@ class Premises:
     witness: Witness
     links: Links
     uploads: Uploads
+    base_url: str = ""
     upload_url: str = ""
     output_url: str = ""
+    secret: str = DEMO_SECRET
+    """Opens the first organization."""
 
 
-def api_app(premises: Premises) -> Starlette:
+def api_app(simulator: Simulator) -> Starlette:
     """The API's origin as an ASGI application."""
-    api = _Api(premises)
-    control = _Control(premises)
-    creates = premises.catalog.endpoints
+    api = _Api(simulator)
+    control = _Control(simulator)
+    creates = simulator.catalog.endpoints
     routes = [Route(found.path, api.guarded(api.create(found.name)), methods=["POST"]) for found in creates]
     routes += [
         Route("/v1/tasks/{id}", api.guarded(api.task), methods=["GET", "DELETE"]),
@@ -106,19 +114,19 @@ def api_route_of(catalog: Catalog) -> Callable[[str, str], str]:
 
 
 class _Api:
-    def __init__(self, premises: Premises) -> None:
-        self._premises = premises
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
 
     def guarded(self, answer: KeyedEndpoint) -> Endpoint:
         """Lets through only requests with a key and the right version."""
 
         async def guarded(request: Request) -> Response:
             brought, version = request.headers.get("authorization"), request.headers.get("x-runway-version")
-            refusal = refusal_of_headers(brought, version, self._premises.organizations.accepts)
+            refusal = refusal_of_headers(brought, version, self._simulator.organizations.accepts)
             if refusal is None:
                 return await answer(request, secret_in(brought))
             if refusal[0] == 401:
-                self._premises.witness.unauthorized += 1
+                self._simulator.witness.unauthorized += 1
             return _json({"error": refusal[1]}, refusal[0])
 
         return guarded
@@ -128,37 +136,37 @@ class _Api:
             body = await _body(request)
             answer = self._created(endpoint, body, secret)
             if answer.status_code != 200:
-                self._premises.witness.refused[answer.status_code] += 1
+                self._simulator.witness.refused[answer.status_code] += 1
             return answer
 
         return create
 
     def _created(self, endpoint: str, body: object, secret: str) -> Response:
-        premises = self._premises
-        now, owner = premises.clock(), premises.organizations.name_of(secret)
-        issues = issues_of(premises.catalog, endpoint, body, lambda uri: premises.uploads.is_known(uri, now, owner))
+        simulator = self._simulator
+        now, owner = simulator.clock(), simulator.organizations.name_of(secret)
+        issues = issues_of(simulator.catalog, endpoint, body, lambda uri: simulator.uploads.is_known(uri, now, owner))
         if issues or not isinstance(body, dict):
             words = [issue.as_json() for issue in issues]
             return _json({"error": "Validation of body failed", "issues": words, "docUrl": DOCS}, 400)
         try:
-            task = premises.organizations.of(secret).create(endpoint, body, now)
+            task = simulator.organizations.of(secret).create(endpoint, body, now)
         except NotEnoughCredits:
             return _json({"error": "You do not have enough credits to run this task."}, 400)
         except DailyLimitReached:
             return _json({"error": "You have reached the daily limit of generations for this model."}, 429)
-        premises.witness.accepted.append(task.id)
+        simulator.witness.accepted.append(task.id)
         return _json({"id": task.id, "estimatedCost": {"credits": task.credits}})
 
     async def task(self, request: Request, secret: str) -> Response:
-        premises = self._premises
+        simulator = self._simulator
         task_id = request.path_params["id"]
-        now, world = premises.clock(), premises.organizations.of(secret)
+        now, world = simulator.clock(), simulator.organizations.of(secret)
         try:
             if request.method == "DELETE":
                 world.delete(task_id, now)
-                premises.witness.deleted.append(task_id)
+                simulator.witness.deleted.append(task_id)
                 return Response(status_code=204)
-            premises.witness.asked(task_id, now)
+            simulator.witness.asked(task_id, now)
             return _json(self._answer(world.get(task_id, now), now, world.knobs.link_seconds))
         except NoSuchTask:
             return _json({"error": "Task not found."}, 404)
@@ -185,14 +193,14 @@ class _Api:
         return answer
 
     def _link(self, task: SimulatedTask, index: int, expires: float) -> str:
-        premises = self._premises
+        simulator = self._simulator
         name = f"{task.id}/{index}{FORMATS[task.recipe.format].suffix}"
-        query = premises.links.query(task.id, index, expires)
-        return f"{premises.output_url}/outputs/{name}?{query}"
+        query = simulator.links.query(task.id, index, expires)
+        return f"{simulator.output_url}/outputs/{name}?{query}"
 
     async def organization(self, request: Request, secret: str) -> Response:
-        premises = self._premises
-        world, now = premises.organizations.of(secret), premises.clock()
+        simulator = self._simulator
+        world, now = simulator.organizations.of(secret), simulator.clock()
         world.advance(now)
         limits = {
             "maxConcurrentGenerations": world.knobs.concurrency,
@@ -211,11 +219,10 @@ class _Api:
         )
 
     async def usage(self, request: Request, secret: str) -> Response:
-        premises = self._premises
-        world = premises.organizations.of(secret)
-        body = await _body(request)
-        wishes = body if isinstance(body, dict) else {}
-        now = premises.clock()
+        simulator = self._simulator
+        world = simulator.organizations.of(secret)
+        wishes = await _members(request)
+        now = simulator.clock()
         world.advance(now)
         today = datetime.fromtimestamp(now, UTC).date()
         try:
@@ -234,19 +241,19 @@ class _Api:
         return _json({"results": results, "models": models})
 
     async def slot(self, request: Request, secret: str) -> Response:
-        premises = self._premises
-        body = await _body(request)
-        filename = body.get("filename") if isinstance(body, dict) else None
-        if not isinstance(body, dict) or not isinstance(filename, str) or "." not in filename:
+        simulator = self._simulator
+        body = await _members(request)
+        filename = body.get("filename")
+        if not isinstance(filename, str) or "." not in filename:
             issue = {"code": "custom", "path": ["filename"], "message": "A file name with an ending is needed."}
             return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
         if body.get("type") != "ephemeral":
             issue = {"code": "custom", "path": ["type"], "message": "Expected ephemeral."}
             return _json({"error": "Validation of body failed", "issues": [issue], "docUrl": DOCS}, 400)
-        slot = premises.uploads.open(filename, premises.clock(), premises.organizations.name_of(secret))
+        slot = simulator.uploads.open(filename, simulator.clock(), simulator.organizations.name_of(secret))
         return _json(
             {
-                "uploadUrl": f"{premises.upload_url}/uploads/{slot.id}",
+                "uploadUrl": f"{simulator.upload_url}/uploads/{slot.id}",
                 "fields": {"key": f"ephemeral/{slot.id}/{filename}", "policy": slot.policy},
                 "runwayUri": slot.uri,
             }
@@ -254,73 +261,74 @@ class _Api:
 
 
 class _Control:
-    def __init__(self, premises: Premises) -> None:
-        self._premises = premises
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
 
     async def state(self, request: Request) -> Response:
-        premises = self._premises
-        organizations, now = premises.organizations, premises.clock()
+        simulator = self._simulator
+        organizations, now = simulator.organizations, simulator.clock()
         organizations.advance(now)
         worlds = dict(organizations.each())
         ended = {task_id: at for world in worlds.values() for task_id, at in world.ended.items()}
-        report = premises.witness.report(ended, sum(world.unfinished() for world in worlds.values()))
+        report = simulator.witness.report(ended, sum(world.unfinished() for world in worlds.values()))
         return _json(
             report
             | {
                 "now": now,
-                "knobs": dataclasses.asdict(organizations.first.knobs),
+                "knobs": msgspec.structs.asdict(organizations.first.knobs),
                 "balance": organizations.first.balance,
                 "organizations": {
                     name: {"balance": world.balance, "open": world.unfinished()} for name, world in worlds.items()
                 },
-                "faults": [dataclasses.asdict(fault) for fault in premises.faults.listed()],
+                "faults": [msgspec.structs.asdict(fault) for fault in simulator.faults.listed()],
             }
         )
 
     async def faults(self, request: Request) -> Response:
         if request.method == "DELETE":
-            self._premises.faults.clear()
+            self._simulator.faults.clear()
             return Response(status_code=204)
         body = await _body(request)
         try:
             added = [Fault.of(wish) for wish in (body if isinstance(body, list) else [body])]
         except ValueError as error:
             return _json({"error": str(error)}, 400)
-        self._premises.faults.add(*added)
-        return _json({"faults": len(self._premises.faults.listed())})
+        self._simulator.faults.add(*added)
+        return _json({"faults": len(self._simulator.faults.listed())})
 
     async def knobs(self, request: Request) -> Response:
-        body = await _body(request)
         try:
-            knobs = self._premises.organizations.turn(body if isinstance(body, dict) else {}, self._premises.clock())
+            knobs = self._simulator.organizations.turn(await _members(request), self._simulator.clock())
         except ValueError as error:
             return _json({"error": str(error)}, 400)
-        return _json(dataclasses.asdict(knobs))
+        return _json(msgspec.structs.asdict(knobs))
 
     async def keys(self, request: Request) -> Response:
-        body = await _body(request)
-        wish = body if isinstance(body, dict) else {}
+        wish = await _members(request)
         secret, name = wish.get("secret"), wish.get("organization")
         if not isinstance(secret, str) or not isinstance(name, str) or not secret.strip() or not name:
             return _json({"error": "secret and organization have to be words."}, 400)
-        self._premises.organizations.give(secret.strip(), name)
-        return _json({"organizations": [known for known, _ in self._premises.organizations.each()]})
+        self._simulator.organizations.give(secret.strip(), name)
+        return _json({"organizations": [known for known, _ in self._simulator.organizations.each()]})
 
     async def clock(self, request: Request) -> Response:
-        body = await _body(request)
-        seconds = body.get("forward") if isinstance(body, dict) else None
+        seconds = (await _members(request)).get("forward")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             return _json({"error": "forward has to be a number of seconds."}, 400)
-        self._premises.clock.forward(seconds)
-        return _json({"now": self._premises.clock()})
+        self._simulator.clock.forward(seconds)
+        return _json({"now": self._simulator.clock()})
 
 
 async def _body(request: Request) -> object:
-    try:
-        body: object = json.loads(await request.body())
-    except ValueError:
-        return None
-    return body
+    with suppress(ValueError):
+        return json.loads(await request.body())
+    return None
+
+
+async def _members(request: Request) -> dict[str, Any]:
+    """Those of the object that the body is; none where it is anything else."""
+    body = await _body(request)
+    return body if isinstance(body, dict) else {}
 
 
 def _json(content: object, status: int = 200) -> Response:

@@ -6,14 +6,11 @@ then begins anew, as it is only a simulation. Raises `OSError` where the file ca
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from pathlib import Path
-from typing import Any
 
-from runway_desktop.simulator.media.recipe import Recipe
-from runway_desktop.simulator.media.tones import Shape
+import msgspec
 
 from .links import Uploads
 from .world import SimulatedTask, World
@@ -21,36 +18,31 @@ from .world import SimulatedTask, World
 _MAKE = 1
 
 
+class _Kept(msgspec.Struct):
+    make: int
+    balance: int
+    uploads: dict[str, float]
+    tasks: list[SimulatedTask]
+
+
 def keep(world: World, uploads: Uploads, path: Path) -> None:
     """Writes everything that a later run needs."""
-    tasks = []
-    for task in world.tasks():
-        words = dataclasses.asdict(task)
-        words["recipe"]["shape"] = task.recipe.shape.value
-        tasks.append(words)
-    content = {"make": _MAKE, "balance": world.balance, "uploads": uploads.known(), "tasks": tasks}
+    kept = _Kept(_MAKE, world.balance, uploads.known(), list(world.tasks()))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(content), encoding="utf-8")
+    # A task that never ends lasts for an infinity, which strict JSON has not.
+    part.write_text(json.dumps(msgspec.to_builtins(kept)), encoding="utf-8")
     os.replace(part, path)
 
 
 def take_up(world: World, uploads: Uploads, path: Path, now: float) -> bool:
     """Lets a new world go on from the file. False when there was nothing to take up."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["make"] != _MAKE:
-            return False
-        tasks = [_task(words) for words in content["tasks"]]
-        balance, known = int(content["balance"]), dict(content["uploads"])
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), _Kept)
+    except (OSError, ValueError, msgspec.ValidationError):
         return False
-    uploads.restore(known)
-    world.restore(tasks, balance, now)
+    if kept.make != _MAKE:
+        return False
+    uploads.restore(kept.uploads)
+    world.restore(kept.tasks, kept.balance, now)
     return True
-
-
-def _task(words: dict[str, Any]) -> SimulatedTask:
-    recipe = words.pop("recipe")
-    recipe["shape"] = Shape(recipe["shape"])
-    return SimulatedTask(recipe=Recipe(**recipe), **words)

@@ -6,16 +6,14 @@ one sees it live. Pure; raises `ValueError` in words for a knob that does not ex
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+
+import msgspec
 
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Knobs:
+class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All knobs. Times are seconds, money is credits, rates are 0 to 1; None means no limit (or no choice)."""
 
     speed: float = 1.0
@@ -53,19 +51,7 @@ class Knobs:
 
     def turned(self, changes: Mapping[str, object]) -> Knobs:
         """These knobs with some of them changed, as they come from JSON."""
-        accepted = {knob.name: typing.get_type_hints(Knobs)[knob.name] for knob in fields(Knobs)}
-        values: dict[str, typing.Any] = {}
-        for name, value in changes.items():
-            if name not in accepted:
-                raise ValueError(f"there is no knob called {name!r}; there are {', '.join(accepted)}")
-            values[name] = _fitted(name, value, accepted[name])
-        return replace(self, **values)
-
-
-def _fitted(name: str, value: object, kind: object) -> object:
-    allowed = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    if type(value) is int and float in allowed:
-        return float(value)
-    if type(value) not in allowed:
-        raise ValueError(f"{name} cannot be {value!r}")
-    return value
+        try:
+            return msgspec.convert({**msgspec.structs.asdict(self), **changes}, Knobs)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from None

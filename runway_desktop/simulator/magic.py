@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 _WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status)(?::([^\[\]]*))?\]")
 _MOST_OUTPUTS = 10
@@ -32,19 +33,16 @@ class Magic:
 
 def read_magic(prompt: str) -> tuple[Magic, str]:
     """The wishes in a prompt, and the prompt without them."""
-    failure: str | None = None
-    outputs: int | None = None
-    seconds: float | None = None
-    status_word: str | None = None
+    found: dict[str, Any] = {}
     for word, argument in _WORD.findall(prompt):
         if word == "fail":
-            failure = argument.strip()
+            found["failure"] = argument.strip()
         elif word == "outputs" and argument.isdecimal():
-            outputs = min(max(1, int(argument)), _MOST_OUTPUTS)
+            found["outputs"] = min(max(1, int(argument)), _MOST_OUTPUTS)
         elif word == "seconds" and re.fullmatch(r"\d+(\.\d+)?", argument):
-            seconds = float(argument)
+            found["seconds"] = float(argument)
         elif word == "stuck":
-            seconds = float("inf")
+            found["seconds"] = float("inf")
         elif word == "status" and argument:
-            status_word = argument.strip()
-    return Magic(failure, outputs, seconds, status_word), " ".join(_WORD.sub(" ", prompt).split())
+            found["status_word"] = argument.strip()
+    return Magic(**found), " ".join(_WORD.sub(" ", prompt).split())

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from runway_desktop.simulator.media.make import make_output
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe
 
-from .app import Premises
+from .app import Simulator
 from .world import NoSuchTask, Status
 
 _LARGEST_UPLOAD = 200 * 1024 * 1024
@@ -33,14 +33,14 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _DENIED = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>{}</Message></Error>"
 
 
-def upload_app(premises: Premises) -> Starlette:
+def upload_app(simulator: Simulator) -> Starlette:
     """The uploads' origin as an ASGI application."""
 
     async def upload(request: Request) -> Response:
-        _watch_for_secret(premises, request, "uploads")
-        now = premises.clock()
+        _watch_for_secret(simulator, request, "uploads")
+        now = simulator.clock()
         async with request.form(max_files=1, max_fields=20) as form:
-            slot = premises.uploads.slot(request.path_params["slot"], str(form.get("policy", "")), now)
+            slot = simulator.uploads.slot(request.path_params["slot"], str(form.get("policy", "")), now)
             if slot is None:
                 return _denied("The slot is unknown, used or expired.")
             file = form.get("file")
@@ -52,35 +52,35 @@ def upload_app(premises: Premises) -> Starlette:
                 size += len(part)
             if size > _LARGEST_UPLOAD:
                 return Response(_DENIED.format("The file is larger than 200 MB."), 400, media_type="application/xml")
-            premises.uploads.arrived(slot, now + premises.organizations.first.knobs.upload_seconds)
+            simulator.uploads.arrived(slot, now + simulator.organizations.first.knobs.upload_seconds)
             arrival = {"uri": slot.uri, "filename": slot.filename, "type": file.content_type}
-            premises.witness.uploads.append({**arrival, "size": size, "sha256": digest.hexdigest()})
+            simulator.witness.uploads.append({**arrival, "size": size, "sha256": digest.hexdigest()})
         return Response(status_code=204)
 
     return Starlette(routes=[Route("/uploads/{slot}", upload, methods=["POST"])])
 
 
-def output_app(premises: Premises, executor: Executor, samples: Path) -> Starlette:
+def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starlette:
     """The outputs' origin as an ASGI application. `samples` is the folder of the sample clips and sounds."""
     shelf = _Shelf(executor, samples)
 
     async def output(request: Request) -> Response:
-        _watch_for_secret(premises, request, "outputs")
+        _watch_for_secret(simulator, request, "outputs")
         task_id, name = request.path_params["task"], request.path_params["name"]
-        now = premises.clock()
+        now = simulator.clock()
         words = request.query_params
         stem, _, _ = name.partition(".")
         index = int(stem) if stem.isdecimal() else -1
-        if not premises.links.is_good(task_id, index, words.get("exp", ""), words.get("sig", ""), now):
+        if not simulator.links.is_good(task_id, index, words.get("exp", ""), words.get("sig", ""), now):
             return _denied("The link has expired or is not valid.")
         try:
-            task = premises.organizations.task(task_id, now)
+            task = simulator.organizations.task(task_id, now)
         except NoSuchTask:
             return Response(status_code=404)
         if task.status(now) is not Status.SUCCEEDED:
             return Response(status_code=404)
         if request.method == "GET":
-            premises.witness.downloads[task_id] += 1
+            simulator.witness.downloads[task_id] += 1
         body = await shelf.output(task.recipe, index)
         content_type = FORMATS[task.recipe.format].content_type
         return _served(request, body, content_type, task.ends_at or task.created_at)
@@ -153,6 +153,6 @@ def _denied(words: str) -> Response:
     return Response(_DENIED.format(words), 403, media_type="application/xml")
 
 
-def _watch_for_secret(premises: Premises, request: Request, origin: str) -> None:
+def _watch_for_secret(simulator: Simulator, request: Request, origin: str) -> None:
     if "authorization" in request.headers:
-        premises.witness.misplaced_secrets[origin] += 1
+        simulator.witness.misplaced_secrets[origin] += 1

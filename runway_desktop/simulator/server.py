@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
@@ -23,8 +22,7 @@ from starlette.types import ASGIApp, Scope
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 
-from .app import Clock, Premises, api_app, api_route_of
-from .child import DEMO_SECRET
+from .app import Clock, Simulator, api_app, api_route_of
 from .faults import Fault, Faults, FaultyApp
 from .keeping import keep, take_up
 from .knobs import Knobs
@@ -32,28 +30,11 @@ from .links import Links, Uploads
 from .organizations import Organizations
 from .origins import output_app, upload_app
 from .witness import Witness
-from .world import World
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75
 _KEEPING_SECONDS = 3.0
 _PATIENCE_SECONDS = 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class Simulator:
-    """A running simulator in this process: where it is reached, and its parts, for tests to turn and to ask."""
-
-    base_url: str
-    upload_url: str
-    output_url: str
-    secret: str
-    organizations: Organizations
-    world: World
-    """Of the first organization, which `secret` opens."""
-    clock: Clock
-    faults: Faults
-    witness: Witness
 
 
 @contextlib.asynccontextmanager
@@ -77,24 +58,29 @@ async def running_simulator(
     knobs = knobs or Knobs()
     catalog = catalog or Catalog.load()
     organizations = Organizations(knobs, models_of(catalog))
-    world = organizations.first
-    premises = Premises(catalog, organizations, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads())
+    simulator = Simulator(
+        catalog, organizations, Clock(clock), Faults(knobs.seed, faults), Witness(), Links(), Uploads()
+    )
     for number, secret in enumerate(other_secrets, start=2):
         organizations.give(secret, f"organization {number}")
     if kept_in is not None:
-        take_up(world, premises.uploads, kept_in, premises.clock())
+        take_up(organizations.first, simulator.uploads, kept_in, simulator.clock())
     with contextlib.ExitStack() as undo:
         sockets = [undo.enter_context(_bound(number)) for number in (port, 0, 0)]
         addresses = [f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets]
-        premises.upload_url, premises.output_url = addresses[1:]
+        simulator.base_url, simulator.upload_url, simulator.output_url = addresses
         pool = undo.enter_context(ThreadPoolExecutor(2, thread_name_prefix="simulated-media"))
         origins = (
-            _Origin(api_app(premises), premises.faults, api_route_of(catalog)),
-            _Origin(upload_app(premises), premises.faults, lambda method, path: "upload"),
-            _Origin(output_app(premises, pool, samples or resource("samples")), premises.faults, _output_route),
+            _Origin(api_app(simulator), simulator.faults, api_route_of(catalog)),
+            _Origin(upload_app(simulator), simulator.faults, lambda method, path: "upload"),
+            _Origin(
+                output_app(simulator, pool, samples or resource("samples")),
+                simulator.faults,
+                lambda method, path: "output",
+            ),
         )
         serving = [
-            asyncio.create_task(origin.serve(bound), name=f"simulator on {address}")
+            asyncio.create_task(origin.serve([bound]), name=f"simulator on {address}")
             for origin, bound, address in zip(origins, sockets, addresses, strict=True)
         ]
         try:
@@ -103,19 +89,9 @@ async def running_simulator(
                     ended[0].result()
                 await asyncio.sleep(0.001)
             if kept_in is not None:
-                undo.callback(keep, world, premises.uploads, kept_in)
-                serving.append(asyncio.create_task(_keep_often(premises, kept_in), name="simulator keeps its state"))
-            yield Simulator(
-                base_url=addresses[0],
-                upload_url=addresses[1],
-                output_url=addresses[2],
-                secret=DEMO_SECRET,
-                organizations=organizations,
-                world=world,
-                clock=premises.clock,
-                faults=premises.faults,
-                witness=premises.witness,
-            )
+                undo.callback(keep, organizations.first, simulator.uploads, kept_in)
+                serving.append(asyncio.create_task(_keep_often(simulator, kept_in), name="simulator keeps its state"))
+            yield simulator
         finally:
             for origin in origins:
                 origin.stop()
@@ -129,15 +105,28 @@ def models_of(catalog: Catalog) -> list[str]:
     return list(dict.fromkeys(model for endpoint in catalog.endpoints for model in endpoint.models))
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals to the program that it runs in, and stops at once: no answer here is worth waiting for."""
+class _Origin(uvicorn.Server):
+    """One origin: an application behind its faults. Leaves the signals to the program that it runs in, and stops at
+    once: no answer here is worth waiting for."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
+    def __init__(self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                FaultyApp(app, faults, route_of, self._hang_up),
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            )
+        )
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """Lets `serve` return soon."""
+        """Closes every connection and lets `serve` return soon."""
         self.should_exit = True
         self._stopped.set()
 
@@ -165,38 +154,8 @@ class _Server(uvicorn.Server):
             task.cancel()
         await asyncio.gather(*answering, return_exceptions=True)
 
-
-class _Origin:
-    """One origin: an application behind its faults, and the server that serves it."""
-
-    def __init__(self, app: ASGIApp, faults: Faults, route_of: Callable[[str, str], str]) -> None:
-        config = uvicorn.Config(
-            FaultyApp(app, faults, route_of, self._hang_up),
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        )
-        self._server = _Server(config)
-
-    @property
-    def started(self) -> bool:
-        return self._server.started
-
-    async def serve(self, bound: socket.socket) -> None:
-        """Serves until `stop`."""
-        await self._server.serve([bound])
-
-    def stop(self) -> None:
-        """Closes every connection; `serve` then returns."""
-        self._server.stop()
-
     def _hang_up(self, scope: Scope, after_written: bool) -> None:
-        for connection in self._server.server_state.connections:
+        for connection in self.server_state.connections:
             if getattr(connection, "client", None) == scope["client"]:
                 if after_written:
                     connection.transport.close()
@@ -205,12 +164,12 @@ class _Origin:
                 return
 
 
-async def _keep_often(premises: Premises, kept_in: Path) -> None:
+async def _keep_often(simulator: Simulator, kept_in: Path) -> None:
     seen: tuple[int, int] | None = None
     while True:
-        now = (len(premises.witness.accepted), len(premises.witness.deleted))
+        now = (len(simulator.witness.accepted), len(simulator.witness.deleted))
         if now != seen:
-            keep(premises.organizations.first, premises.uploads, kept_in)
+            keep(simulator.organizations.first, simulator.uploads, kept_in)
             seen = now
         await asyncio.sleep(_KEEPING_SECONDS)
 
@@ -226,7 +185,3 @@ def _bound(port: int) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def _output_route(method: str, path: str) -> str:
-    return "output"

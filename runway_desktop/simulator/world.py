@@ -15,6 +15,7 @@ import heapq
 import math
 import random
 import uuid
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,10 +23,10 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
+from runway_desktop.simulator.media.tones import Shape
 
 from .knobs import DAY, Knobs
 from .magic import read_magic
-from .prices import price_of
 
 FAILURES: Mapping[str, str] = {
     "SAFETY.INPUT.TEXT": "The text of the request was refused by content moderation.",
@@ -50,6 +51,35 @@ _MANNER_OF_FORMAT = {
     **dict.fromkeys(("mp3", "wav", "flac", "ogg"), "sound"),
     **dict.fromkeys(("png", "jpeg", "webp", "svg"), "picture"),
 }
+_CLIP_PER_SECOND = {
+    "gen4.5": 12,
+    "gen4_turbo": 5,
+    "gen4_aleph": 15,
+    "aleph2": 15,
+    "act_two": 5,
+    "veo3.1": 40,
+    "veo3.1_fast": 15,
+    "seedance2": 36,
+    "seedance2_5": 40,
+    "seedance2_fast": 20,
+    "seedance2_mini": 8,
+    "kling3.0_pro": 14,
+    "kling3.0_standard": 9,
+    "kling3.0_4k": 28,
+    "kling2.5_turbo_pro": 7,
+}
+_PICTURE = {
+    "gen4_image": 8,
+    "gen4_image_turbo": 2,
+    "gemini_image3_pro": 20,
+    "gemini_2.5_flash": 5,
+    "muse_image": 1,
+    "gpt_image_2": 12,
+}
+_SOUND_PER_SECOND = 1.5
+_SPEECH_PER_50_UNITS = 1
+_LARGE = 1920 * 1080
+"""Made-up prices that look like real ones. A model that has none here gets one from its own name."""
 
 
 class NoSuchTask(Exception):
@@ -297,3 +327,21 @@ class World:
         self.balance -= credits
         day = datetime.fromtimestamp(moment, UTC).date()
         self._spent[day, model] = self._spent.get((day, model), 0) + credits
+
+
+def price_of(recipe: Recipe) -> int:
+    """Whole credits for all outputs of a task."""
+    if recipe.format in ("png", "jpeg", "webp", "svg"):
+        each = _PICTURE.get(recipe.model) or 2 + _spread(recipe.model, 14)
+        larger = 2 if recipe.width * recipe.height > 2 * _LARGE else 1
+        return each * larger * recipe.count
+    if recipe.format in ("mp3", "wav", "flac", "ogg"):
+        if recipe.shape is Shape.SPEECH and recipe.prompt:
+            return max(1, -(-len(recipe.prompt) // 50) * _SPEECH_PER_50_UNITS) * recipe.count
+        return max(1, round(recipe.seconds * _SOUND_PER_SECOND)) * recipe.count
+    each = _CLIP_PER_SECOND.get(recipe.model) or 5 + _spread(recipe.model, 20)
+    return max(1, round(each * recipe.seconds)) * recipe.count
+
+
+def _spread(model: str, width: int) -> int:
+    return zlib.crc32(model.encode()) % width

@@ -28,6 +28,16 @@ IN_LIST = "removed_at IS NULL"
 _JUDGED = "SELECT number FROM tasks INDEXED BY tasks_by_made WHERE {}"
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
 TAGGED = "SELECT task FROM task_tags WHERE tag = ?"
+_COLUMNS = {
+    "states": "+state",
+    "models": "+model",
+    "endpoints": "+endpoint",
+    "projects": "+project",
+    "batches": "+batch_id",
+    "picks": "+pick",
+    "shots": "+shot",
+}
+"""The column of each trait that stands in one."""
 _LENGTH = "CASE WHEN seconds > 0 THEN seconds ELSE asked_seconds END"
 
 
@@ -152,13 +162,8 @@ def judged(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Ce
     for place in (wanted.place, *sorted(wanted.places)):
         if place in PLACES:
             made.add(PLACES[place])
-    made.one_of("+state", wanted.states)
-    made.one_of("+model", wanted.models)
-    made.one_of("+endpoint", wanted.endpoints)
-    made.one_of("+project", wanted.projects)
-    made.one_of("+batch_id", wanted.batches)
-    made.one_of("+pick", wanted.picks)
-    made.one_of("+shot", wanted.shots)
+    for name, column in _COLUMNS.items():
+        made.one_of(column, getattr(wanted, name))
     if wanted.since is not None:
         made.add("created_at >= ?", wanted.since)
     if wanted.until is not None:
@@ -167,16 +172,10 @@ def judged(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Ce
     made.within("max(credits, 0)", wanted.cost)
     made.within(_LENGTH, wanted.length)
     without = wanted.without
-    if without:
-        made.none_of("+state", without.states)
-        made.none_of("+model", without.models)
-        made.none_of("+endpoint", without.endpoints)
-        made.none_of("+project", without.projects)
-        made.none_of("coalesce(batch_id, '')", without.batches)
-        made.none_of("+pick", without.picks)
-        made.none_of("+shot", without.shots)
-        for place in sorted(without.places):
-            made.add(f"NOT ({PLACES.get(place, '1')})")
+    for name, column in (_COLUMNS | {"batches": "coalesce(batch_id, '')"}).items():
+        made.one_of(column, getattr(without, name), "NOT ")
+    for place in sorted(without.places):
+        made.add(f"NOT ({PLACES.get(place, '1')})")
     for tags, negation in ((wanted.tags, ""), (without.tags, "NOT ")):
         for tag in sorted(tags):
             # A long list would be gathered first; of a task that passed all else it is asked in a moment.
@@ -220,9 +219,6 @@ class _Conditions:
         cells = _cells(words)
         if cells:
             self.add(f"{column} {negation}IN ({_marks(cells)})", *cells)
-
-    def none_of(self, column: str, words: Iterable[str]) -> None:
-        self.one_of(column, words, "NOT ")
 
     def within(self, column: str, span: Span) -> None:
         if span.least is not None:

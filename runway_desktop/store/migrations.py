@@ -58,6 +58,14 @@ class Migration:
     run: Callable[[sqlite3.Connection], None]
 
 
+def _doing(statements: Sequence[str]) -> Callable[[sqlite3.Connection], None]:
+    def run(connection: sqlite3.Connection) -> None:
+        for statement in statements:
+            connection.execute(statement)
+
+    return run
+
+
 _MADE_NAME = re.compile(
     r"[0-9]+ tasks|Batch of [0-9]{1,2} "
     r"(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{4}"
@@ -65,28 +73,9 @@ _MADE_NAME = re.compile(
 """The names that versions before 3.2 made for a batch."""
 
 
-def create_first(connection: sqlite3.Connection) -> None:
-    """1.0: everything there is."""
-    for statement in (*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS):
-        connection.execute(statement)
-
-
-def add_sheets(connection: sqlite3.Connection) -> None:
-    """1.1: batch sheets are kept. An older program ignores them."""
-    for statement in schema.SHEETS:
-        connection.execute(statement)
-
-
-def add_judging(connection: sqlite3.Connection) -> None:
-    """1.2: results are rated and picked, and spending is added up by its time. An older program ignores both."""
-    for statement in schema.JUDGING:
-        connection.execute(statement)
-
-
 def add_finding(connection: sqlite3.Connection) -> None:
     """1.3: tags, shots and notes; what is found by them, by length and by prompt. An older program ignores them."""
-    for statement in schema.FINDING:
-        connection.execute(statement)
+    _doing(schema.FINDING)(connection)
     tasks = connection.execute("SELECT number, prompt, request_values FROM tasks").fetchall()
     known = (
         (number, Request(endpoint="", model="", values=from_json(values), prompt=to_text(prompt)))
@@ -103,50 +92,10 @@ def add_finding(connection: sqlite3.Connection) -> None:
     )
 
 
-def add_lineage(connection: sqlite3.Connection) -> None:
-    """1.4: what was made from what is found by bytes. An older program ignores it."""
-    for statement in schema.LINEAGE:
-        connection.execute(statement)
-
-
-def add_presence(connection: sqlite3.Connection) -> None:
-    """1.5: what the disk said last of each file, and where a file was before it went to the trash. An older program
-    ignores both."""
-    for statement in schema.PRESENCE:
-        connection.execute(statement)
-
-
-def add_endings(connection: sqlite3.Connection) -> None:
-    """1.6: short words are looked up. An older program adds none of its endings: a word of a letter or two is then not
-    found where nothing but such a text ends with it."""
-    for statement in schema.ENDINGS:
-        connection.execute(statement)
-
-
-def put_in_order(connection: sqlite3.Connection) -> None:
-    """2.0: the list stands in the order in which tasks were made. An older program would miss a column."""
-    for statement in schema.IN_ORDER:
-        connection.execute(statement)
-
-
-def add_shot_order(connection: sqlite3.Connection) -> None:
-    """2.1: the list is sorted by shots, and they are counted. An older program ignores it."""
-    for statement in schema.SHOTS_IN_ORDER:
-        connection.execute(statement)
-
-
-def add_keys(connection: sqlite3.Connection) -> None:
-    """2.2: a task and an upload know which key they are of. Nobody knows it of older ones. An older program notes it of
-    none."""
-    for statement in schema.KEYS:
-        connection.execute(statement)
-
-
 def code_holds(connection: sqlite3.Connection) -> None:
     """3.0: why a held task waits is a code with details. An older program would take a restored task for one that may
     be sent by itself."""
-    for statement in schema.HOLDS:
-        connection.execute(statement)
+    _doing(schema.HOLDS)(connection)
     said = connection.execute("SELECT number, hold FROM tasks WHERE hold <> ''").fetchall()
     holds = [(number, hold_of_sentence(to_text(sentence))) for number, sentence in said]
     connection.executemany(
@@ -179,16 +128,26 @@ def forget_made_names(connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS = (
-    Migration(Version(1, 0), create_first),
-    Migration(Version(1, 1), add_sheets),
-    Migration(Version(1, 2), add_judging),
+    Migration(Version(1, 0), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS))),
+    # Batch sheets are kept. An older program ignores them.
+    Migration(Version(1, 1), _doing(schema.SHEETS)),
+    # Results are rated and picked, and spending is added up by its time. An older program ignores both.
+    Migration(Version(1, 2), _doing(schema.JUDGING)),
     Migration(Version(1, 3), add_finding),
-    Migration(Version(1, 4), add_lineage),
-    Migration(Version(1, 5), add_presence),
-    Migration(Version(1, 6), add_endings),
-    Migration(Version(2, 0), put_in_order),
-    Migration(Version(2, 1), add_shot_order),
-    Migration(Version(2, 2), add_keys),
+    # What was made from what is found by bytes. An older program ignores it.
+    Migration(Version(1, 4), _doing(schema.LINEAGE)),
+    # What the disk said last of each file, and where a file was before it went to the bin. An older program ignores
+    # both.
+    Migration(Version(1, 5), _doing(schema.PRESENCE)),
+    # Short words are looked up. An older program adds none of its endings: a word of a letter or two is then not found
+    # where nothing but such a text ends with it.
+    Migration(Version(1, 6), _doing(schema.ENDINGS)),
+    # The list stands in the order in which tasks were made. An older program would miss a column.
+    Migration(Version(2, 0), _doing(schema.IN_ORDER)),
+    # The list is sorted by shots, and they are counted. An older program ignores it.
+    Migration(Version(2, 1), _doing(schema.SHOTS_IN_ORDER)),
+    # A task and an upload know which key they are of. Nobody knows it of older ones. An older program notes it of none.
+    Migration(Version(2, 2), _doing(schema.KEYS)),
     Migration(Version(3, 0), code_holds),
     Migration(Version(3, 1), code_reasons),
     Migration(Version(3, 2), forget_made_names),

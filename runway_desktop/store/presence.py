@@ -1,16 +1,21 @@
-"""What the disk said of saved files: read in pages, and noted. Functions of a connection, on its thread."""
+"""Files of results: what the disk said of them, where they lie, and which are not saved though Runway may still have
+them. Functions of a connection, on its thread; what writes runs inside the lane's transaction."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from runway_desktop.domain.expiry import AT_LATEST
+from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import KeptFile, Looked
-from runway_desktop.domain.presence import Presence
+from runway_desktop.domain.library import NotSaved
+from runway_desktop.domain.presence import NEVER_LOOKED, Presence
 from runway_desktop.domain.task import Output, TaskId
 
 from . import writing
-from .reading import OUTPUTS
+from .reading import OUTPUTS, bounds_of, rows
 from .records import KEPT_COLUMNS, LOOK_COLUMNS, Cell, kept_file_of, look_cells, output_of, to_cell
 
 KEPT = f"SELECT {', '.join(KEPT_COLUMNS)} FROM outputs"
@@ -21,10 +26,27 @@ _NOTE = f"UPDATE outputs SET {', '.join(f'{column} = ?' for column in LOOK_COLUM
 _NOTE_SAME = f"UPDATE outputs SET {', '.join(f'{column} = ?' for column in LOOK_COLUMNS[1:])} WHERE {_STILL_SO}"
 ONE = f'{OUTPUTS} WHERE task_id = ? AND "index" = ?'
 # What the index leaves out is said as well: SQLite proves no more than it must.
-MISSING = (
-    f"{KEPT} WHERE presence = '{Presence.MISSING.value}' AND presence <> '' AND state = 'saved' AND path <> '' "
-    'ORDER BY task_id, "index"'
-)
+_IS_MISSING = f"presence = '{Presence.MISSING.value}' AND presence <> '' AND state = 'saved' AND path <> ''"
+MISSING = f'{KEPT} WHERE {_IS_MISSING} ORDER BY task_id, "index"'
+# Each half has an index of its own that is as small as it should be: most results are saved, and are where they were.
+_WANTED = f"""
+    WITH wanted AS (
+        SELECT task_id, "index", url_fetched_at, 1 AS never_saved FROM outputs WHERE state NOT IN ('saved', 'expired')
+        UNION ALL
+        SELECT task_id, "index", url_fetched_at, 0 FROM outputs
+        WHERE {_IS_MISSING}
+    )
+"""
+_FROM = """
+    FROM wanted CROSS JOIN tasks ON tasks.id = wanted.task_id
+    WHERE tasks.state = 'succeeded' AND NOT tasks.deleted_remotely
+        AND (wanted.never_saved OR tasks.removed_at IS NULL)
+"""
+# A link that has expired waits for nobody: of those the youngest first, where asking is likeliest to help.
+FIRST = f"""
+    {_WANTED} SELECT wanted.task_id, wanted."index", count(*) OVER () {_FROM}
+    ORDER BY url_fetched_at <= ?1, abs(url_fetched_at - ?1), wanted.task_id, wanted."index" LIMIT ?2
+"""
 
 
 def page_query(after: tuple[TaskId, int] | None, limit: int) -> tuple[str, tuple[Cell, ...]]:
@@ -69,3 +91,34 @@ def change_output(
     writing.put_outputs(connection, (after,), with_looks=True)
     writing.renew_search(connection, task_id)
     return after
+
+
+def outputs_in(connection: sqlite3.Connection, folder: str) -> list[Output]:
+    query = f'{OUTPUTS} WHERE path >= ? AND path < ? ORDER BY path, task_id, "index"'
+    return [output_of(row) for row in connection.execute(query, bounds_of(folder))]
+
+
+def move_outputs(connection: sqlite3.Connection, moves: Sequence[FileMove]) -> list[Output]:
+    moved = []
+    for move in moves:
+        row = connection.execute(f"{ONE} AND path = ?", (move.task_id, move.index, to_cell(move.source))).fetchone()
+        if row is not None:
+            before = output_of(row)
+            # Somebody may have looked for it in the moment between its moving and this.
+            look = NEVER_LOOKED if before.is_missing else before.look
+            moved.append(replace(before, path=move.target, look=look))
+    writing.put_outputs(connection, moved, with_looks=True)
+    for task_id in dict.fromkeys(output.task_id for output in moved):
+        writing.renew_search(connection, task_id)
+    return moved
+
+
+def not_saved(connection: sqlite3.Connection, now: float, limit: int) -> NotSaved:
+    keys = connection.execute(FIRST, (now - AT_LATEST, limit)).fetchall()
+    total = keys[0][2] if keys else 0
+    by_task = {row.task.id: row for row in rows(connection, list(dict.fromkeys(TaskId(key) for key, *_ in keys)))}
+    found = []
+    for task_id, index, _ in keys:
+        row = by_task[TaskId(task_id)]
+        found.append((row, next(output for output in row.outputs if output.index == index)))
+    return NotSaved(total=total, results=tuple(found))

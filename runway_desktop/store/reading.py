@@ -9,7 +9,7 @@ from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Row
+from runway_desktop.domain.library import Row, Takes
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (
@@ -85,10 +85,9 @@ def rows(connection: sqlite3.Connection, task_ids: Sequence[TaskId]) -> list[Row
     ]
 
 
-def takes(connection: sqlite3.Connection, task_id: TaskId) -> list[TaskId]:
+def takes(connection: sqlite3.Connection, task_id: TaskId) -> Takes:
     """A task, what it was made again from, and what was made again from any of those: oldest first."""
-    found = connection.execute(_TAKES, (task_id,)).fetchall()
-    return [TaskId(name) for (name,) in found]
+    return Takes(ids=tuple(TaskId(name) for (name,) in connection.execute(_TAKES, (task_id,))))
 
 
 def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[Output]:
@@ -101,7 +100,7 @@ def outputs_with(connection: sqlite3.Connection, hashes: Sequence[str]) -> list[
     ]
 
 
-def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequence[str]) -> list[Input]:
+def uses_of(connection: sqlite3.Connection, hashes: Sequence[str], folders: Sequence[str] = ()) -> list[Input]:
     found = {
         row[:2]: input_of(row)
         for some, marks in _pages([one for one in hashes if one])
@@ -184,7 +183,7 @@ def upload_of(
     return None if row is None else (to_text(row[0]), row[1])
 
 
-def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: str, limit: int) -> list[Timing]:
+def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: str, limit: int = 50) -> list[Timing]:
     """Of the shape where there are enough, else of the model. `limit` is how many at most."""
     kind = (to_cell(endpoint), to_cell(model))
     same_shape = f"{_TIMINGS} AND shape = ? ORDER BY ended_at DESC, number DESC LIMIT ?"

@@ -147,7 +147,7 @@ def task_of(row: Sequence[Any]) -> Task:
         progress=progress,
         estimated_credits=estimated_credits,
         cost_credits=cost_credits,
-        failure=None if failure is None else _failure(from_json(failure)),
+        failure=None if failure is None else failure_of(from_json(failure)),
         refusals=() if refusals == "[]" else tuple(_refusal(*parts) for parts in from_json(refusals)),
         evidence=None if evidence is None else evidence_of(from_json(evidence)),
         cancel_asked=bool(cancel_asked),
@@ -325,7 +325,7 @@ def _failure_cell(failure: Failure | None) -> str | bytes | None:
     return None if failure is None else to_json({"code": failure.code, "words": failure.words})
 
 
-def _failure(members: Mapping[str, Any]) -> Failure:
+def failure_of(members: Mapping[str, Any]) -> Failure:
     return Failure(code=members["code"], words=members["words"])
 
 

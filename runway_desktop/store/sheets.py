@@ -9,7 +9,7 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.search import search_words
 from runway_desktop.domain.task import BatchId
 
-from .records import from_json, to_cell, to_text
+from .records import failure_of, from_json, to_cell, to_text
 
 _HEAD = "id, name, changed_at, rows, batch_id"
 _RECENT_FIRST = "created_at DESC, number DESC"
@@ -45,7 +45,7 @@ def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
     return [_sheet(row) for row in found]
 
 
-def recent_prompts(connection: sqlite3.Connection, limit: int, text: str) -> list[str]:
+def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -> list[str]:
     """Latest first, each once. With `text`, those that hold every word of it."""
     words = search_words(text)
     found: dict[str, None] = {}
@@ -66,11 +66,7 @@ def refused_prompts(connection: sqlite3.Connection) -> frozenset[str]:
     found = connection.execute(
         "SELECT DISTINCT prompt, failure FROM tasks WHERE state = 'failed' AND prompt <> '' AND failure LIKE '%SAFETY%'"
     )
-    return frozenset(to_text(prompt) for prompt, failure in found if _is_refusal(from_json(failure)))
-
-
-def _is_refusal(failure: Any) -> bool:
-    return str(failure.get("code", "")).startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY"))
+    return frozenset(to_text(prompt) for prompt, failure in found if failure_of(from_json(failure)).is_moderation)
 
 
 def _sheet(row: tuple[Any, ...]) -> KeptSheet:

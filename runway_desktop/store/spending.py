@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
-from runway_desktop.domain.spending_report import KEEPER_RATING, SpendingLine
+from runway_desktop.domain.spending_report import KEEPER_RATING, SUMS, SpendingLine
 from runway_desktop.domain.task import BatchId, Task
 
 from .listing import Days
@@ -73,7 +74,9 @@ def by_project(connection: sqlite3.Connection, projects: Sequence[str]) -> dict[
     return {project: connection.execute(query, (to_cell(project),)).fetchone()[0] for project in projects}
 
 
-def tasks(connection: sqlite3.Connection, since: float, until: float, project: str | None) -> list[tuple[Task, str]]:
+def tasks(
+    connection: sqlite3.Connection, since: float, until: float, project: str | None = None
+) -> list[tuple[Task, str]]:
     """Oldest first, each with its batch's name."""
     query = f"""
         SELECT {", ".join(TASK_COLUMNS)} FROM tasks
@@ -87,16 +90,4 @@ def tasks(connection: sqlite3.Connection, since: float, until: float, project: s
 
 
 def _together(one: SpendingLine, other: SpendingLine) -> SpendingLine:
-    return SpendingLine(
-        day=one.day,
-        model=one.model,
-        project=one.project,
-        batch_id=one.batch_id,
-        batch_name=one.batch_name,
-        tasks=one.tasks + other.tasks,
-        credits=one.credits + other.credits,
-        uncertain=one.uncertain + other.uncertain,
-        uncertain_credits=one.uncertain_credits + other.uncertain_credits,
-        keepers=one.keepers + other.keepers,
-        refused=one.refused + other.refused,
-    )
+    return replace(one, **{name: getattr(one, name) + getattr(other, name) for name in SUMS})

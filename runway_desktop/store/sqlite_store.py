@@ -15,41 +15,65 @@ from __future__ import annotations
 import builtins
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.kept_files import KeptFile, Looked
-from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import (
-    Entries,
-    Filter,
-    GroupSummary,
-    KeptSheet,
-    Listing,
-    NotSaved,
-    PlaceCounts,
-    Row,
-    Takes,
-)
+from runway_desktop.domain.ledger import Estimate, LedgerEntry
+from runway_desktop.domain.library import Entries, GroupSummary, Listing, Row
 from runway_desktop.domain.spending_report import SpendingLine
-from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
+from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from . import listing as listings
-from . import not_saved, places, presence, reading, sheets, spending, trouble, writing
+from . import presence, reading, trouble, writing
+from . import sheets as kept_sheets
+from . import spending as spent
 from .conditions import add_pieces
-from .lanes import DatabaseThread, ReadingLane, Work, WritingLane
+from .lanes import DatabaseThread, ReadingLane, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date
 from .records import Cell, to_cell, to_json
 
 Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
 
 _PATIENCE_WITH_OTHERS = 5.0
 """Seconds to wait for a lock that another process holds."""
+
+
+Asked = Callable[Concatenate[sqlite3.Connection, Arguments], Answer]
+"""A piece of work on a connection, ..."""
+Method = Callable[Concatenate["SqliteStore", Arguments], Coroutine[Any, Any, Answer]]
+"""... and the method of the store that has it done."""
+
+
+def _asked(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
+    """Read by the thread that the window waits for."""
+
+    async def ask(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        return await store._reader.ask(lambda connection: work(connection, *arguments, **named))
+
+    return ask
+
+
+def _swept(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
+    """Read by the thread for what goes through the whole library."""
+
+    async def sweep(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        return await store._sweeper.ask(lambda connection: work(connection, *arguments, **named))
+
+    return sweep
+
+
+def _written(work: Asked[Arguments, Answer]) -> Method[Arguments, Answer]:
+    """Written in a transaction of its own."""
+
+    async def write(store: SqliteStore, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answer:
+        return await store._writer.write(lambda connection: work(connection, *arguments, **named))
+
+    return write
 
 
 class SqliteStore:
@@ -115,8 +139,10 @@ class SqliteStore:
     async def save_outputs(self, outputs: Sequence[Output]) -> None:
         await self._write((), outputs, (), ())
 
-    async def renew_links(self, outputs: Sequence[Output]) -> None:
-        await self._writer.write(lambda connection: writing.renew_links(connection, outputs))
+    renew_links = _written(writing.renew_links)
+    note_looks = _written(presence.note_looks)
+    save_sheet = _written(kept_sheets.put)
+    delete_sheet = _written(kept_sheets.delete)
 
     async def change_output(
         self,
@@ -133,18 +159,6 @@ class SqliteStore:
 
         return await self._writer.write(work)
 
-    async def kept_files(self, after: tuple[TaskId, int] | None, limit: int) -> builtins.list[KeptFile]:
-        return await self._read(lambda connection: presence.kept_files(connection, after, limit), self._sweeper)
-
-    async def missing_files(self) -> builtins.list[KeptFile]:
-        return await self._read(presence.missing, self._sweeper)
-
-    async def note_looks(self, looks: Sequence[Looked]) -> builtins.list[Output]:
-        return await self._writer.write(lambda connection: presence.note_looks(connection, looks))
-
-    async def outputs_in(self, folder: str) -> builtins.list[Output]:
-        return await self._read(lambda connection: places.outputs_in(connection, folder), self._sweeper)
-
     async def move_outputs(
         self, moves: Sequence[FileMove], settings: Mapping[str, Any] = MappingProxyType({})
     ) -> builtins.list[Output]:
@@ -152,136 +166,75 @@ class SqliteStore:
 
         def work(connection: sqlite3.Connection) -> list[Output]:
             writing.put_settings(connection, cells)
-            return places.move_outputs(connection, moves)
+            return presence.move_outputs(connection, moves)
 
         return await self._writer.write(work)
-
-    async def get(self, task_id: TaskId) -> Task | None:
-        found = await self.get_many((task_id,))
-        return found[0] if found else None
-
-    async def get_many(self, task_ids: Sequence[TaskId]) -> builtins.list[Task]:
-        return await self._read(lambda connection: reading.tasks(connection, task_ids))
-
-    async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
-        return await self._read(lambda connection: reading.by_remote_id(connection, remote_ids))
-
-    async def unfinished(self) -> builtins.list[Task]:
-        return await self._read(reading.unfinished)
-
-    async def unsaved(self) -> builtins.list[Row]:
-        return await self._read(reading.unsaved)
-
-    async def not_saved(self, now: float, limit: int) -> NotSaved:
-        return await self._read(lambda connection: not_saved.not_saved(connection, now, limit), self._sweeper)
-
-    async def outputs(self, task_id: TaskId) -> builtins.list[Output]:
-        return await self._read(lambda connection: reading.outputs_of_task(connection, task_id))
-
-    async def inputs(self, task_id: TaskId) -> builtins.list[Input]:
-        return await self._read(lambda connection: reading.inputs_of_task(connection, task_id))
-
-    async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
-        return await self._read(lambda connection: reading.upload_of(connection, sha256, key, since, until))
-
-    async def ledger(self, task_id: TaskId) -> builtins.list[LedgerEntry]:
-        return await self._read(lambda connection: reading.ledger_of_task(connection, task_id))
-
-    async def last_sending(self) -> int:
-        return await self._read(reading.last_sending)
-
-    async def list(self, listing: Listing, limit: int = 0) -> Entries:
-        lane = self._reader if limit else self._sweeper
-        return await self._read(lambda connection: listings.entries(connection, listing, self._zone, limit), lane)
-
-    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, builtins.list[Row]]:
-        def work(connection: sqlite3.Connection) -> tuple[Entries, builtins.list[Row]]:
-            entries = listings.entries(connection, listing, self._zone, limit)
-            return entries, reading.rows(connection, entries.ids[:sight])
-
-        return await self._read(work)
-
-    async def amount(self, wanted: Filter) -> int:
-        return await self._read(lambda connection: listings.amount(connection, wanted), self._sweeper)
-
-    async def outputs_with(self, hashes: Sequence[str]) -> builtins.list[Output]:
-        return await self._read(lambda connection: reading.outputs_with(connection, hashes))
-
-    async def uses_of(self, hashes: Sequence[str], folders: Sequence[str] = ()) -> builtins.list[Input]:
-        return await self._read(lambda connection: reading.uses_of(connection, hashes, folders))
-
-    async def takes(self, task_id: TaskId) -> Takes:
-        return Takes(ids=tuple(await self._read(lambda connection: reading.takes(connection, task_id))))
-
-    async def rows(self, task_ids: Sequence[TaskId]) -> builtins.list[Row]:
-        return await self._read(lambda connection: reading.rows(connection, task_ids))
-
-    async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
-        return await self._read(lambda connection: listings.summaries(connection, listing, self._zone), self._sweeper)
-
-    async def counts(self) -> PlaceCounts:
-        return await self._read(listings.counts, self._sweeper)
-
-    async def batch_names(self, batch_ids: Sequence[BatchId]) -> dict[BatchId, str]:
-        return await self._read(lambda connection: reading.batch_names(connection, batch_ids))
-
-    async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> builtins.list[Timing]:
-        return await self._read(lambda connection: reading.timings(connection, endpoint, model, shape, limit))
-
-    async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:
-        return await self._read(lambda connection: reading.estimate(connection, endpoint, model, shape))
 
     async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None:
         await self._writer.write(
             lambda connection: writing.put_estimate(connection, (endpoint, model, shape), estimate)
         )
 
-    async def learned(self) -> dict[tuple[str, str, str], float]:
-        return await self._read(reading.learned)
-
-    async def spent_since(self, since: float) -> float:
-        return await self._read(lambda connection: reading.spent_since(connection, since))
-
-    async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
-        zone = UTC if utc else self._zone
-        return await self._read(lambda connection: spending.lines(connection, since, until, zone), self._sweeper)
-
-    async def spent_by_project(self, projects: Sequence[str]) -> dict[str, float]:
-        return await self._read(lambda connection: spending.by_project(connection, projects), self._sweeper)
-
-    async def spent_tasks(
-        self, since: float, until: float, project: str | None = None
-    ) -> builtins.list[tuple[Task, str]]:
-        return await self._read(lambda connection: spending.tasks(connection, since, until, project), self._sweeper)
-
-    async def settings(self) -> dict[str, Any]:
-        return await self._read(reading.settings)
-
     async def set_settings(self, values: Mapping[str, Any]) -> None:
         # Taken down now: the caller may change its values while the writing waits.
         cells = self._setting_cells(values)
         await self._writer.write(lambda connection: writing.put_settings(connection, cells))
 
-    async def save_sheet(self, sheet: KeptSheet) -> None:
-        await self._writer.write(lambda connection: sheets.put(connection, sheet))
+    get_many = _asked(reading.tasks)
+    find_remote = _asked(reading.by_remote_id)
+    unfinished = _asked(reading.unfinished)
+    unsaved = _asked(reading.unsaved)
+    outputs = _asked(reading.outputs_of_task)
+    inputs = _asked(reading.inputs_of_task)
+    upload_of = _asked(reading.upload_of)
+    ledger = _asked(reading.ledger_of_task)
+    last_sending = _asked(reading.last_sending)
+    outputs_with = _asked(reading.outputs_with)
+    uses_of = _asked(reading.uses_of)
+    takes = _asked(reading.takes)
+    rows = _asked(reading.rows)
+    batch_names = _asked(reading.batch_names)
+    timings = _asked(reading.timings)
+    estimate = _asked(reading.estimate)
+    learned = _asked(reading.learned)
+    spent_since = _asked(reading.spent_since)
+    settings = _asked(reading.settings)
+    sheet = _asked(kept_sheets.sheet)
+    sheet_of_batch = _asked(kept_sheets.of_batch)
+    sheets = _asked(kept_sheets.recent)
+    recent_prompts = _asked(kept_sheets.recent_prompts)
+    refused_prompts = _asked(kept_sheets.refused_prompts)
 
-    async def delete_sheet(self, sheet_id: str) -> None:
-        await self._writer.write(lambda connection: sheets.delete(connection, sheet_id))
+    kept_files = _swept(presence.kept_files)
+    missing_files = _swept(presence.missing)
+    outputs_in = _swept(presence.outputs_in)
+    not_saved = _swept(presence.not_saved)
+    amount = _swept(listings.amount)
+    counts = _swept(listings.counts)
+    spent_by_project = _swept(spent.by_project)
+    spent_tasks = _swept(spent.tasks)
 
-    async def sheet(self, sheet_id: str) -> KeptSheet | None:
-        return await self._read(lambda connection: sheets.sheet(connection, sheet_id))
+    async def get(self, task_id: TaskId) -> Task | None:
+        found = await self.get_many((task_id,))
+        return found[0] if found else None
 
-    async def sheet_of_batch(self, batch_id: BatchId) -> KeptSheet | None:
-        return await self._read(lambda connection: sheets.of_batch(connection, batch_id))
+    async def list(self, listing: Listing, limit: int = 0) -> Entries:
+        lane = self._reader if limit else self._sweeper
+        return await lane.ask(lambda connection: listings.entries(connection, listing, self._zone, limit))
 
-    async def sheets(self, limit: int) -> builtins.list[KeptSheet]:
-        return await self._read(lambda connection: sheets.recent(connection, limit))
+    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, builtins.list[Row]]:
+        def work(connection: sqlite3.Connection) -> tuple[Entries, builtins.list[Row]]:
+            entries = listings.entries(connection, listing, self._zone, limit)
+            return entries, reading.rows(connection, entries.ids[:sight])
 
-    async def recent_prompts(self, limit: int, text: str = "") -> builtins.list[str]:
-        return await self._read(lambda connection: sheets.recent_prompts(connection, limit, text))
+        return await self._reader.ask(work)
 
-    async def refused_prompts(self) -> frozenset[str]:
-        return await self._read(sheets.refused_prompts)
+    async def groups(self, listing: Listing) -> builtins.list[GroupSummary]:
+        return await self._sweeper.ask(lambda connection: listings.summaries(connection, listing, self._zone))
+
+    async def spending(self, since: float, until: float, *, utc: bool = False) -> builtins.list[SpendingLine]:
+        zone = UTC if utc else self._zone
+        return await self._sweeper.ask(lambda connection: spent.lines(connection, since, until, zone))
 
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
@@ -293,9 +246,6 @@ class SqliteStore:
                 await self._reader.close()
             finally:
                 await self._writer.close()
-
-    async def _read(self, work: Work[Answer], lane: ReadingLane | None = None) -> Answer:
-        return await (lane or self._reader).ask(work)
 
     async def _write(
         self,

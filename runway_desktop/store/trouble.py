@@ -20,8 +20,27 @@ log = logging.getLogger(__name__)
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _NOT_WRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
-_IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _ALREADY_THERE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
+_SAID = {
+    **dict.fromkeys(
+        (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
+        ("The list of tasks is in use by another program.", "Close other copies of this program and try again."),
+    ),
+    sqlite3.SQLITE_FULL: (
+        "The disk is full, so the list of tasks could not be saved.",
+        "Free some space. What was saved before is still there.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "The disk did not take what was to be saved.",
+        "Check the disk with the list of tasks. What was saved before is still there.",
+    ),
+    sqlite3.SQLITE_NOMEM: (
+        "There is not enough memory for the list of tasks.",
+        "Close other programs and try again. What was saved before is still there.",
+    ),
+    sqlite3.SQLITE_INTERRUPT: ("The work with the list of tasks was called off.", "Try again."),
+}
+"""What happened and what to do, by SQLite's code."""
 
 _NO_TEXT = "Could not decode to UTF-8"
 _CLOSED = "closed database"
@@ -77,40 +96,16 @@ def told(path: Path, *, of_rows: bool = False) -> Iterator[None]:
 def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
     """For what disk, file and other programs do; None for what the statement did."""
     code = _code(error) & 0xFF
-    detail = f"{path}: {error}"
     if code in _DAMAGED or (not code and _NO_TEXT in str(error)):
         return damaged(path, str(error))
     if not code and _CLOSED in str(error):
         return closed()
     if code in _NOT_WRITABLE:
         return not_writable(path, str(error))
-    if code in _IN_USE:
-        return StoreError(
-            "The list of tasks is in use by another program.",
-            advice="Close other copies of this program and try again.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return StoreError(
-            "The disk is full, so the list of tasks could not be saved.",
-            advice="Free some space. What was saved before is still there.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_IOERR:
-        return StoreError(
-            "The disk did not take what was to be saved.",
-            advice="Check the disk with the list of tasks. What was saved before is still there.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_NOMEM:
-        return StoreError(
-            "There is not enough memory for the list of tasks.",
-            advice="Close other programs and try again. What was saved before is still there.",
-            detail=detail,
-        )
-    if code == sqlite3.SQLITE_INTERRUPT:
-        return StoreError("The work with the list of tasks was called off.", advice="Try again.", detail=detail)
-    return None
+    if code not in _SAID:
+        return None
+    message, advice = _SAID[code]
+    return StoreError(message, advice=advice, detail=f"{path}: {error}")
 
 
 def damaged(path: Path, detail: str) -> StoreError:

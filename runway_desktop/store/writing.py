@@ -10,7 +10,7 @@ import functools
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.inputs import value_at
 from runway_desktop.domain.ledger import Estimate, LedgerEntry
 from runway_desktop.domain.search import searched_text
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
@@ -164,6 +164,6 @@ def _renew_tags(connection: sqlite3.Connection, task: Task) -> None:
 def _drop_stale_inputs(connection: sqlite3.Connection, task: Task) -> None:
     kept = connection.execute("SELECT number, place FROM inputs WHERE task_id = ?", (task.id,)).fetchall()
     stale: list[tuple[Cell]] = [
-        (number,) for number, place in kept if not still_asked(task.request, tuple(from_json(place)))
+        (number,) for number, place in kept if value_at(task.request, tuple(from_json(place))) is None
     ]
     connection.executemany("DELETE FROM inputs WHERE number = ?", stale)

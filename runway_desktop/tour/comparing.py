@@ -6,7 +6,6 @@ GUI thread, inside a coroutine; raises `StepFailed` when something does not come
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -71,10 +70,7 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Cullin
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
     walk.window.compare_wanted.emit(task_ids)
-    await until(lambda: session.culling is not None and session.culling.room is not None, "the culling room")
-    room = session.culling.room if session.culling is not None else None
-    if room is None:
-        raise StepFailed("there is no culling room")
+    room = await until(lambda: None if session.culling is None else session.culling.room, "the culling room")
     await until(room.isVisible, "the culling room")
     room.showNormal()
     room.resize(1440, 900)
@@ -97,13 +93,11 @@ async def _lineage(walk: Walk) -> None:
     if clip is None:
         raise StepFailed("there is no saved clip")
     await walk.choose(clip)
-    await until(lambda: models.details.showing and models.details.showing[0].path is not None, "the clip")
-    shown = models.details.showing[0]
+    shown = (await until(lambda: models.details.showing, "the clip"))[0]
+    path = await until(lambda: models.details.showing[0].path, "the clip's file")
     use_as_input = models.desk.use_as_input
-    if shown.path is None:
-        raise StepFailed("the clip has no file")
     models.composer.clear()
-    use_as_input.take(next(way for way in use_as_input.ways(shown.media) if way.last_frame), shown.path, shown.media)
+    use_as_input.take(next(way for way in use_as_input.ways(shown.media) if way.last_frame), path, shown.media)
     await until(models.composer.inputs, "the last frame in the composer", 20)
     prompt = find(window, QPlainTextEdit, "Prompt")
     type_text(prompt, "The light goes out, and the camera turns to the sea")
@@ -113,5 +107,4 @@ async def _lineage(walk: Walk) -> None:
     await until(lambda: models.details.row is not None and models.details.row.task.id != clip, "the new task", 40)
     await until(models.details.lineage.above, "what it is made from", 40)
     await until(lambda: models.details.chosen[0] in _saved(walk, Media.VIDEO), "the clip that is made from it", 90)
-    await asyncio.sleep(1.0)
-    await walk.album.take(window, "lineage")
+    await walk.take("lineage", after=1.0)

@@ -19,7 +19,7 @@ from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImpor
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.phase import Phase
 
-from .hands import StepFailed, dialog, drop, find, until
+from .hands import drop, find, opened, until
 
 if TYPE_CHECKING:
     from .walk import Walk
@@ -43,20 +43,20 @@ async def _export(walk: Walk, folder: Path) -> None:
     walk.say("export")
     window.view.selectAll()
     window.task_menu.take(TaskCommand.EXPORT)
-    opened = await _opened(walk, ExportWindow)
-    find(opened, QLineEdit, "Folder for the files").setText(str(folder))
-    find(opened, QLineEdit, "Template").setText("{project}/{date}_{prompt:40}_{id}")
-    find(opened, QCheckBox, "A settings file").setChecked(True)
-    await until(opened.go.isEnabled, "the files to be counted")
-    await walk.album.take(window, "export-files")
+    export = await _ready(walk, ExportWindow)
+    find(export, QLineEdit, "Folder for the files").setText(str(folder))
+    find(export, QLineEdit, "Template").setText("{project}/{date}_{prompt:40}_{id}")
+    find(export, QCheckBox, "A settings file").setChecked(True)
+    await until(export.go.isEnabled, "the files to be counted")
+    await walk.take("export-files")
     walk.say("export of the list")
-    find(opened, QPushButton, "Export as list").click()
-    await walk.album.take(window, "export-list")
+    find(export, QPushButton, "Export as list").click()
+    await walk.take("export-list")
     walk.say("exporting")
-    find(opened, QPushButton, "Export as files").click()
-    opened.go.click()
-    await until(lambda: opened.model.phase is Phase.DONE, "the export")
-    opened.close()
+    find(export, QPushButton, "Export as files").click()
+    export.go.click()
+    await until(lambda: export.model.phase is Phase.DONE, "the export")
+    export.close()
 
 
 async def _import_folder(walk: Walk, folder: Path) -> None:
@@ -65,13 +65,13 @@ async def _import_folder(walk: Walk, folder: Path) -> None:
     # Some of it seems to come from another machine.
     await asyncio.get_running_loop().run_in_executor(None, _give_away, folder)
     drop(window, [folder])
-    opened = await _opened(walk, FolderImportWindow)
-    await walk.album.take(window, "import-folder")
-    opened.go.click()
-    await until(lambda: opened.model.phase is Phase.DONE, "the import")
-    await walk.album.take(window, "imported-folder")
-    find(opened, QPushButton, "Undo import").click()
-    opened.close()
+    found = await _ready(walk, FolderImportWindow)
+    await walk.take("import-folder")
+    found.go.click()
+    await until(lambda: found.model.phase is Phase.DONE, "the import")
+    await walk.take("imported-folder")
+    find(found, QPushButton, "Undo import").click()
+    found.close()
 
 
 async def _import_ids(walk: Walk) -> None:
@@ -80,16 +80,13 @@ async def _import_ids(walk: Walk) -> None:
     log = walk.session.profile.folder / "dropped" / "render_night.log"
     log.write_text(_log(walk), encoding="utf-8")
     drop(window, [log])
-    opened = await _opened(walk, IdImportWindow)
-    await walk.album.take(window, "import-ids")
-    opened.close()
+    found = await _ready(walk, IdImportWindow)
+    await walk.take("import-ids")
+    found.close()
 
 
-async def _opened(walk: Walk, kind: type[Kind]) -> Kind:
-    await until(lambda: dialog(walk.window, kind), f"a {kind.__name__}")
-    found = dialog(walk.window, kind)
-    if not isinstance(found, kind):
-        raise StepFailed(f"there is no {kind.__name__}")
+async def _ready(walk: Walk, kind: type[Kind]) -> Kind:
+    found = await opened(walk.window, kind, f"a {kind.__name__}")
     await until(lambda: found.model.phase is Phase.READY, f"what the {kind.__name__} looks for")
     return found
 

@@ -17,15 +17,13 @@ from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.wiring.build import demo_secret
 
-from .astray import show_astray
 from .comparing import compare
 from .exchange import exchange
-from .folder import show_folder
+from .files import show_astray, show_folder, show_not_saved
 from .forms import show_chooser, show_forms
-from .hands import StepFailed, control, dialog, drop, find, press, type_text, until
+from .hands import control, drop, find, opened, press, type_text, until
 from .material import paint_dusk, table
 from .profiles import show_profiles
-from .unsaved import show_not_saved
 from .walk import UNDER_WAY, Walk
 
 FASTER = 8.0
@@ -54,10 +52,10 @@ class First(Walk):
         self.say("first start")
         window = self.window
         key = find(window, QLineEdit, "API key")
-        await self.album.take(window, "first-start")
+        await self.take("first-start")
         self.say("a key that is none")
         type_text(key, "key_123")
-        await self.album.take(window, "key-incomplete")
+        await self.take("key-incomplete")
         self.say("first key")
         key.clear()
         remember = find(window, QCheckBox, "Remember")
@@ -67,7 +65,7 @@ class First(Walk):
         press(key, Qt.Key.Key_Return)
         await until(window.composer_pane.isVisible, "the workspace")
         await until(lambda: self.models.status.organization is not None, "the balance")
-        await self.album.take(window, "empty")
+        await self.take("empty")
 
     async def drop_and_send(self) -> None:
         self.say("drop of a table")
@@ -78,47 +76,43 @@ class First(Walk):
         picture = folder / "harbour.png"
         paint_dusk(picture)
         drop(window, [folder / "aurora_shots.csv"])
-        await until(lambda: dialog(window, SheetWindow), "the sheet")
-        sheet = dialog(window, SheetWindow)
-        if sheet is None:
-            raise StepFailed("the sheet is gone")
+        sheet = await opened(window, SheetWindow, "the sheet")
         await until(lambda: find(sheet, QPushButton, "Generate").isEnabled(), "rows that are ready")
-        await self.album.take(window, "sheet")
+        await self.take("sheet")
         self.say("sending from the sheet")
         find(sheet, QPushButton, "Generate").click()
-        await until(lambda: dialog(sheet, QDialog), "the question about the woodcut, whose price nobody knows")
-        await self.album.take(window, "sheet-question")
+        await opened(sheet, QDialog, "the question about the woodcut, whose price nobody knows")
+        await self.take("sheet-question")
         find(sheet, QPushButton, "Send").click()
         await until(lambda: len(self.tasks()) >= 5, "the tasks in the list")
-        await self.album.take(window, "sheet-sent")
+        await self.take("sheet-sent")
         self.say("the sheet's grid")
         find(sheet, QPushButton, "Show as grid").click()
-        await until(lambda: dialog(window, GridWindow), "the grid")
-        await self.album.take(window, "sheet-as-grid")
-        for opened in (dialog(window, GridWindow), sheet):
-            if opened is not None:
-                opened.close()
+        grid = await opened(window, GridWindow, "the grid")
+        await self.take("sheet-as-grid")
+        grid.close()
+        sheet.close()
         self.say("drop of a picture")
         drop(window, [picture])
         await until(self.models.composer.inputs, "the picture in the composer")
         prompt = find(window, QPlainTextEdit, "Prompt")
         type_text(prompt, "The harbour wakes: nets, gulls, diesel smoke, first sun on wet planks")
-        await self.album.take(window, "composer-with-picture")
+        await self.take("composer-with-picture")
 
     async def live(self) -> None:
         self.say("throttled")
         window = self.window
         await until(lambda: self.having(State.RUNNING), "a running task")
-        await self.album.take(window, "live")
+        await self.take("live")
         await control(self.base_url, "knobs", {"concurrency": 1})
         composer = window.composer_pane
         press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         await until(
             lambda: composer.isVisible() and self.having(State.THROTTLED, State.RUNNING, State.PENDING), "the sent task"
         )
-        await until(lambda: self.having(State.THROTTLED), "a throttled task", 40)
-        await self.choose(self.having(State.THROTTLED)[0])
-        await self.album.take(window, "throttled")
+        throttled = await until(lambda: self.having(State.THROTTLED), "a throttled task", 40)
+        await self.choose(throttled[0])
+        await self.take("throttled")
         await control(self.base_url, "knobs", {"concurrency": 4, "speed": FASTER})
 
     async def results(self) -> None:
@@ -129,31 +123,23 @@ class First(Walk):
             (Media.IMAGE, "gen4_image", "pictures"),
         ):
             self.say(f"preview: {name}")
-            await until(partial(self.saved, media, model), f"a saved {name}", 90)
-            found = self.saved(media, model)
-            if found is None:
-                raise StepFailed(f"no {name}")
-            await self.choose(found)
+            await self.choose(await until(partial(self.saved, media, model), f"a saved {name}", 90))
             await asyncio.sleep(0.8)
             if media is Media.VIDEO and window.preview is not None:
                 window.preview.toggle_play()
                 await asyncio.sleep(1.5)
                 window.preview.toggle_play()
-            await self.album.take(window, f"preview-{name}")
+            await self.take(f"preview-{name}")
         self.say("preview: drawing")
-        await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60)
-        drawing = self.saved(Media.IMAGE, "recraft")
-        if drawing is not None:
-            await self.choose(drawing)
-        await asyncio.sleep(0.8)
-        await self.album.take(window, "preview-drawing")
+        await self.choose(await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60))
+        await self.take("preview-drawing", after=0.8)
 
     async def trouble(self) -> None:
         self.say("failed")
         window = self.window
-        await until(lambda: self.having(State.FAILED), "a failed task", 60)
-        await self.choose(self.having(State.FAILED)[0])
-        await self.album.take(window, "failed")
+        failed = await until(lambda: self.having(State.FAILED), "a failed task", 60)
+        await self.choose(failed[0])
+        await self.take("failed")
         self.say("uncertain")
         await control(self.base_url, "faults", {"route": "create", "harm": "cut", "accepted": True, "times": 1})
         models = self.models
@@ -164,13 +150,12 @@ class First(Walk):
         models.composer.set_value("ratio", "1920:1080")
         type_text(find(window, QPlainTextEdit, "Prompt"), "Paper boats on a flooded street, neon reflections, rain")
         press(find(window, QPlainTextEdit, "Prompt"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)
-        uncertain = self.having(State.UNCERTAIN)[0]
-        await self.choose(uncertain)
+        uncertain = await until(lambda: self.having(State.UNCERTAIN), "an uncertain task", 40)
+        await self.choose(uncertain[0])
         await until(
             lambda: "probably" in models.details.trouble() or "cannot" in models.details.trouble(), "the verdict", 40
         )
-        await self.album.take(window, "uncertain")
+        await self.take("uncertain")
 
     async def narrowing(self) -> None:
         self.say("filter")
@@ -178,11 +163,11 @@ class First(Walk):
         before = len(self.tasks())
         type_text(window.search, "lagoon")
         await until(lambda: 0 < len(self.tasks()) < before, "fewer tasks")
-        await self.album.take(window, "filter")
+        await self.take("filter")
         self.say("nothing matches")
         type_text(window.search, " zebra")
         await until(lambda: not self.tasks(), "no task")
-        await self.album.take(window, "nothing-matches")
+        await self.take("nothing-matches")
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks again")
         self.say("judging and a saved search")
@@ -191,75 +176,55 @@ class First(Walk):
         await until(lambda: len(self.tasks()) == 3, "the rated tasks")
         self.models.filter.save_search("Good ones")
         await until(lambda: any(e.search and e.count == 3 for e in self.models.places.entries()), "its count")
-        await self.album.take(window, "saved-search")
+        await self.take("saved-search")
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks once more")
         self.say("grid")
         window.show_grid(True)
-        await asyncio.sleep(0.6)
-        await self.album.take(window, "grid")
+        await self.take("grid", after=0.6)
         window.show_grid(False)
 
     async def looks(self) -> None:
-        window, cases = self.window, self.session.cases
-        if cases is None:
-            raise StepFailed("there is no cases")
+        window = self.window
         self.say("preferences")
         window.preferences_wanted.emit("Saving")
-        await until(lambda: dialog(window, Preferences), "the preferences")
-        await self.album.take(window, "preferences")
-        found = dialog(window, Preferences)
-        if found is not None:
-            found.accept()
-        await until(
-            lambda: not self.having(*UNDER_WAY),
-            "everything to end",
-            120,
-        )
+        preferences = await opened(window, Preferences, "the preferences")
+        await self.take("preferences")
+        preferences.accept()
+        await until(lambda: not self.having(*UNDER_WAY), "everything to end", 120)
         self.say("spending")
         window.spending_wanted.emit()
-        await until(lambda: dialog(window, SpendingWindow), "the spending")
-        await asyncio.sleep(0.5)
-        await self.album.take(window, "spending")
-        spending = dialog(window, SpendingWindow)
-        if spending is not None:
-            spending.close()
-        video = self.saved(Media.VIDEO)
-        if video is not None:
-            await self.choose(video)
-            await asyncio.sleep(0.6)
+        spending = await opened(window, SpendingWindow, "the spending")
+        await self.take("spending", after=0.5)
+        spending.close()
+        video = await until(lambda: self.saved(Media.VIDEO), "a saved clip")
+        await self.choose(video)
+        await asyncio.sleep(0.6)
         for theme in ("light", "dark"):
             self.say(f"{theme} theme")
-            cases.settings.set("theme", theme)
-            await asyncio.sleep(0.3)
-            await self.album.take(window, f"theme-{theme}")
+            self.cases.settings.set("theme", theme)
+            await self.take(f"theme-{theme}", after=0.3)
         for width, height in ((1024, 640), (1920, 1080)):
             self.say(f"{width} × {height}")
             await self.size(width, height)
-            await self.album.take(window, f"size-{width}x{height}")
+            await self.take(f"size-{width}x{height}")
         await self.size(1440, 900)
         self.say("menu of a task")
-        if video is not None:
-            window.task_menu.popup(window.mapToGlobal(window.rect().center()))
-            await until(QApplication.activePopupWidget, "the menu")
-            await self.album.take(window, "menu")
-            popup = QApplication.activePopupWidget()
-            if popup is not None:
-                popup.close()
+        window.task_menu.popup(window.mapToGlobal(window.rect().center()))
+        popup = await until(QApplication.activePopupWidget, "the menu")
+        await self.take("menu")
+        popup.close()
         self.say("a question before something is lost")
-        if video is not None:
-            window.task_menu.take(TaskCommand.DELETE_REMOTELY)
-            await until(lambda: dialog(window, QDialog), "the question")
-            await self.album.take(window, "question")
-            find(window, QPushButton, "Keep").click()
+        window.task_menu.take(TaskCommand.DELETE_REMOTELY)
+        await opened(window, QDialog, "the question")
+        await self.take("question")
+        find(window, QPushButton, "Keep").click()
 
     async def making(self) -> None:
         self.say("forms")
-        video = self.saved(Media.VIDEO)
-        row = self.models.rows.row_of(video) if video is not None else None
-        if row is None:
-            raise StepFailed("there is no clip for the forms")
-        picture, clip = self.session.profile.folder / "dropped" / "harbour.png", Path(row.outputs[0].path)
+        video = await until(lambda: self.saved(Media.VIDEO), "a clip for the forms")
+        picture = self.session.profile.folder / "dropped" / "harbour.png"
+        clip = Path(self.row(video).outputs[0].path)
         await show_forms(self.window, self.models.composer, self.album, picture, clip)
         self.say("chooser")
         await show_chooser(self.window, self.album, "", "chooser")

@@ -16,7 +16,7 @@ from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.composer.composer import Composer
 
-from .hands import Album, StepFailed, until
+from .hands import Album, until
 
 
 async def show_forms(window: MainWindow, composer: Composer, album: Album, picture: Path, clip: Path) -> None:
@@ -32,13 +32,15 @@ async def show_forms(window: MainWindow, composer: Composer, album: Album, pictu
 async def show_chooser(window: MainWindow, album: Album, search: str, name: str) -> None:
     """The chooser, with something searched for or not."""
     window.composer_pane.choose_model()
-    await until(lambda: isinstance(QApplication.activePopupWidget(), ChooserPanel), "the chooser")
-    panel = QApplication.activePopupWidget()
-    if not isinstance(panel, ChooserPanel):
-        raise StepFailed("the chooser is gone")
+    panel = await until(_chooser, "the chooser")
     panel.search.setText(search)
     await album.take(window, name)
     panel.close()
+
+
+def _chooser() -> ChooserPanel | None:
+    popup = QApplication.activePopupWidget()
+    return popup if isinstance(popup, ChooserPanel) else None
 
 
 def _requests(picture: str, clip: str) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -17,22 +17,33 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 Kind = TypeVar("Kind", bound=QWidget)
+Found = TypeVar("Found")
 
 
 class StepFailed(Exception):
     """A step did not reach its state."""
 
 
-async def until(holds: Callable[[], object], what: str, seconds: float = 30.0) -> None:
-    """Waits until `holds()` is true; looks twenty times a second, as an eye would."""
+async def until(look: Callable[[], Found | None], what: str, seconds: float = 30.0) -> Found:
+    """What `look()` gives, once that is true; looks twenty times a second, as an eye would."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (found := look()):
         if time.monotonic() > end:
             raise StepFailed(f"waited {seconds:.0f} s in vain for {what}")
         await asyncio.sleep(0.05)
+    return found
+
+
+async def opened(window: QWidget, kind: type[Kind], what: str) -> Kind:
+    """The dialog of this kind, once it is open."""
+
+    def look() -> Kind | None:
+        return next((found for found in window.findChildren(kind) if found.isVisible()), None)
+
+    return await until(look, what)
 
 
 def find(root: QWidget, kind: type[Kind], name: str) -> Kind:
@@ -42,10 +53,6 @@ def find(root: QWidget, kind: type[Kind], name: str) -> Kind:
         if found.isVisible() and said.startswith(name):
             return found
     raise StepFailed(f"there is no {kind.__name__} called {name!r}")
-
-
-def dialog(window: QWidget, kind: type[QDialog]) -> QDialog | None:
-    return next((found for found in window.findChildren(kind) if found.isVisible()), None)
 
 
 def type_text(widget: QWidget, text: str) -> None:

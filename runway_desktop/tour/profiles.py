@@ -17,7 +17,7 @@ from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.usecases.phase import Phase
 
-from .hands import StepFailed, dialog, find, type_text, until
+from .hands import StepFailed, find, opened, type_text, until
 
 if TYPE_CHECKING:
     from .walk import Walk
@@ -28,50 +28,45 @@ async def show_profiles(walk: Walk) -> None:
     windows = walk.session.profiles
     if windows is None:
         raise StepFailed("there are no profiles")
-    opened: list[Profile] = []
+    profiles: list[Profile] = []
 
     # The tour drives one window; another process would have nobody who looks at it.
     def open_profile(profile: Profile) -> bool:
-        opened.append(profile)
+        profiles.append(profile)
         return True
 
     windows.open_profile = open_profile
-    await _make(walk, windows, opened)
+    await _make(walk, windows, profiles)
     await _switch(walk)
     await _back_up_and_restore(walk, windows)
 
 
-async def _make(walk: Walk, windows: ProfileWindows, opened: list[Profile]) -> None:
+async def _make(walk: Walk, windows: ProfileWindows, profiles: list[Profile]) -> None:
     window = walk.window
     walk.say("a new profile")
     windows.make_new()
-    await until(lambda: dialog(window, NewProfileDialog), "the new profile")
-    made = dialog(window, NewProfileDialog)
-    if made is None:
-        raise StepFailed("there is no window for a new profile")
+    made = await opened(window, NewProfileDialog, "the new profile")
     type_text(find(made, QLineEdit, "Name of the profile"), "Lagoon Films")
     find(made, QToolButton, "Color: violet").click()
-    await walk.album.take(window, "new-profile")
+    await walk.take("new-profile")
     find(made, QPushButton, "Create and open").click()
-    await until(lambda: opened, "the new profile to be opened")
+    await until(lambda: profiles, "the new profile to be opened")
 
 
 async def _switch(walk: Walk) -> None:
     window, profiles = walk.window, walk.models.profiles
     walk.say("the switcher")
     find(window, QPushButton, "Profile ").click()
-    await until(QApplication.activePopupWidget, "the switcher")
-    await walk.album.take(window, "profiles")
-    menu = QApplication.activePopupWidget()
-    if menu is not None:
-        menu.close()
+    menu = await until(QApplication.activePopupWidget, "the switcher")
+    await walk.take("profiles")
+    menu.close()
     walk.say("a question before a profile goes")
     other = next((entry.profile for entry in profiles.entries() if not entry.is_current), None)
     if other is None:
         raise StepFailed("there is no other profile")
     profiles.ask_to_remove(other)
-    await until(lambda: dialog(window, QDialog), "the question")
-    await walk.album.take(window, "remove-profile")
+    await opened(window, QDialog, "the question")
+    await walk.take("remove-profile")
     find(window, QPushButton, "Keep").click()
 
 
@@ -79,35 +74,27 @@ async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
     window = walk.window
     walk.say("the page of the profile")
     window.preferences_wanted.emit("Profile")
-    await until(lambda: dialog(window, Preferences), "the preferences")
-    await walk.album.take(window, "profile-page")
-    preferences = dialog(window, Preferences)
-    if preferences is not None:
-        preferences.accept()
+    preferences = await opened(window, Preferences, "the preferences")
+    await walk.take("profile-page")
+    preferences.accept()
     walk.say("a backup")
     windows.back_up()
-    await until(lambda: dialog(window, BackupWindow), "the window for backups")
-    backup = dialog(window, BackupWindow)
-    if not isinstance(backup, BackupWindow):
-        raise StepFailed("there is no window for backups")
+    backup = await opened(window, BackupWindow, "the window for backups")
     await until(lambda: backup.model.phase is Phase.READY, "the sizes")
     backup.results.setChecked(True)
-    await walk.album.take(window, "backup")
+    await walk.take("backup")
     target = walk.session.profile.folder / "dropped" / "studio.zip"
     backup.model.start(target)
     await until(lambda: backup.model.phase is Phase.DONE, "the backup", 60)
-    await walk.album.take(window, "backed-up")
+    await walk.take("backed-up")
     backup.close()
     walk.say("what a backup would bring back")
     windows.restore(target)
-    await until(lambda: dialog(window, RestoreWindow), "the window for restores")
-    restore = dialog(window, RestoreWindow)
-    if not isinstance(restore, RestoreWindow):
-        raise StepFailed("there is no window for restores")
+    restore = await opened(window, RestoreWindow, "the window for restores")
     await until(lambda: restore.model.phase is Phase.READY, "the look into the backup")
-    await walk.album.take(window, "restore")
+    await walk.take("restore")
     walk.say("a restore into a new profile")
     restore.model.start()
     await until(lambda: restore.model.phase is Phase.DONE, "the restore", 60)
-    await walk.album.take(window, "restored")
+    await walk.take("restored")
     restore.close()

@@ -22,14 +22,15 @@ from runway_desktop.app.options import Options, own_words
 from runway_desktop.app.program import make_application, run_on_loop
 from runway_desktop.app.session import Session
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import Media
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, demo_secret, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
-from .again import Again
 from .first import First
-from .hands import Album
+from .forms import show_chooser
+from .hands import Album, until
 from .walk import Walk
 
 SPEED = 1.5
@@ -38,6 +39,21 @@ HANGS_AFTER = 240
 steps gives up long before, so that it can only be the whole window that stands still."""
 AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
 """Set in the second process: the number of its first picture."""
+
+
+class Again(Walk):
+    """The same profile, opened again at 200 %."""
+
+    async def walk(self) -> None:
+        self.say("opened again")
+        await self.size(1200, 760)
+        await until(lambda: len(self.tasks()) >= 6, "the tasks of the first run")
+        await self.choose(await until(lambda: self.saved(Media.VIDEO), "the saved clip"))
+        await self.take("opened-again-200-percent-dark", after=1.0)
+        self.cases.settings.set("theme", "light")
+        await self.take("200-percent-light", after=0.4)
+        self.say("chooser at 200 %")
+        await show_chooser(self.window, self.album, "gemini", "200-percent-chooser")
 
 
 def take_tour(options: Options) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import traceback
 
@@ -10,6 +11,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State, TaskId
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.window.models import Models
+from runway_desktop.usecases.use_cases import UseCases
 
 from .hands import Album, StepFailed, until
 
@@ -36,7 +38,7 @@ class Walk:
             sys.stderr.write(f"The tour failed at “{self.step}”: {error}\n")
             if not isinstance(error, StepFailed):
                 sys.stderr.write(traceback.format_exc())
-            await self.album.take(self.window, "failed-here")
+            await self.take("failed-here")
         finally:
             self.session.close()
 
@@ -48,6 +50,13 @@ class Walk:
         found = self.session.window
         if found is None:
             raise StepFailed("there is no window")
+        return found
+
+    @property
+    def cases(self) -> UseCases:
+        found = self.session.cases
+        if found is None:
+            raise StepFailed("there are no use cases")
         return found
 
     @property
@@ -77,8 +86,19 @@ class Walk:
                 return row.task.id
         return None
 
+    def row(self, task_id: TaskId) -> Row:
+        found = self.models.rows.row_of(task_id)
+        if found is None:
+            raise StepFailed("the task is not in the list any more")
+        return found
+
     def say(self, step: str) -> None:
         self.step = step
+
+    async def take(self, name: str, *, after: float = 0.0) -> None:
+        """A picture of the window, so many seconds from now."""
+        await asyncio.sleep(after)
+        await self.album.take(self.window, name)
 
     async def choose(self, task_id: TaskId) -> None:
         self.window.view.select([task_id])

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.tasks.forecast import LaneForecast, Slots
     from runway_desktop.services.tasks.judging import Judging
-    from runway_desktop.services.tasks.lane_forecast import LaneForecast, Slots
 
     from .commands.commands import Commands
     from .sending.sending import Sending

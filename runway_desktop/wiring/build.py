@@ -119,12 +119,9 @@ async def _assemble(
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
 
-    async def base_url() -> str | None:
-        return await demo.base_url() if demo is not None else address.base_url
-
     async def make_client() -> ClosableRunway:
         client = await loop.run_in_executor(workers, _import_client)
-        url = await base_url()
+        url = await demo.base_url() if demo is not None else address.base_url
         made: ClosableRunway = client(url, executor=workers) if url else client(executor=workers)
         return made
 

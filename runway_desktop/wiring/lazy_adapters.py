@@ -48,21 +48,17 @@ class Late(Generic[Made]):
     def __init__(self, make: Callable[[], Awaitable[Made]]) -> None:
         self._make = make
         self._lock = asyncio.Lock()
-        self._made: Made | None = None
-
-    @property
-    def made(self) -> Made | None:
-        return self._made
+        self.made: Made | None = None
 
     async def get(self) -> Made:
         async with self._lock:
-            if self._made is None:
-                self._made = await self._make_it()
-            return self._made
+            if self.made is None:
+                self.made = await self._make_it()
+            return self.made
 
     async def close(self) -> None:
-        if self._made is not None:
-            await self._made.aclose()
+        if self.made is not None:
+            await self.made.aclose()
 
     async def _make_it(self) -> Made:
         try:

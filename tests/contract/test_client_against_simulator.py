@@ -35,9 +35,10 @@ from runway_desktop.domain.errors import (
     SlowDown,
 )
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from tests.samples_of_requests import fullest, smallest
 
 CATALOG = Catalog.load()

@@ -15,9 +15,10 @@ from runwayml import AsyncRunwayML, AuthenticationError, BadRequestError, NotFou
 from runwayml.lib.polling import TaskFailedError
 
 from runway_desktop.catalog import Catalog, MediaKind, Pair
+from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.child import SimulatorProcess
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from tests.media_files import problem_of
 from tests.samples_of_requests import smallest
 

@@ -19,8 +19,9 @@ from runway_desktop.services.backup.restoring import PutBack, Wishes
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.tasks import after_restore
+from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, build, finish_restore
 from runway_desktop.wiring.stages import Supervisor, go_down

@@ -17,9 +17,10 @@ from typing import Any, cast
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import State, Task
+from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.faults import Fault, Harm
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.server import Simulator, running_simulator
+from runway_desktop.simulator.server import running_simulator
 from runway_desktop.store.sqlite_store import SqliteStore
 from tests import sent
 from tests.engine_rig import CATALOG, Rig, request, with_picture
@@ -73,7 +74,7 @@ async def engine(simulator: Simulator, clock: QuickClock, database: Path, *, sec
 
 async def all_tasks(rig: Rig) -> list[Task]:
     entries = await rig.store.list(Listing())
-    return await rig.store.get_many([entry.id for entry in entries])
+    return await rig.store.get_many(entries.ids)
 
 
 async def until(rig: Rig, done: Callable[[list[Task]], bool]) -> list[Task]:

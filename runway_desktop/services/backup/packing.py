@@ -172,6 +172,7 @@ def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int
         pasted=_folder(library / PASTED),
         posters=_folder(profile.posters),
         left_out=left_out,
+        members=(),
     )
 
 

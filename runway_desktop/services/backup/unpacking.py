@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from runway_desktop.domain.backups import MANIFEST, Manifest, Member, NewerFormat, read
+import msgspec
+
+from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Manifest, Member, problem_of
 from runway_desktop.domain.errors import BadBackup
 from runway_desktop.services.disk.disk_steps import draft_of
 
@@ -101,13 +103,20 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
         raise _none(path, "there is no manifest") from error
     except (zipfile.BadZipFile, ValueError, EOFError, RecursionError, zlib.error, NotImplementedError) as error:
         raise damaged(path, str(error)) from error
-    try:
-        return read(found)
-    except NewerFormat:
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise damaged(path, "it is no manifest of a backup")
+    if type(form := found.get("format")) is not int or form < 1:
+        raise damaged(path, "it has no format")
+    if form > FORMAT:
         program = found.get("program")
-        raise newer(path, program if isinstance(program, str) and program.isprintable() else "") from None
-    except (ValueError, OverflowError) as error:
+        raise newer(path, program if isinstance(program, str) and program.isprintable() else "")
+    try:
+        manifest = msgspec.convert(found, Manifest)
+    except (msgspec.ValidationError, OverflowError) as error:
         raise damaged(path, str(error)) from error
+    if problem := problem_of(manifest):
+        raise damaged(path, problem)
+    return manifest
 
 
 def _none(path: Path, detail: str) -> BadBackup:

@@ -30,7 +30,7 @@ class BatchPlaces:
             only = Filter(batches=frozenset({task.batch_id}))
             order = Listing(filter=only, sort=SortKey.MADE, descending=False, group=GroupBy.NONE)
             members = await self._store.list(order)
-            self._rows[task.batch_id] = {entry.id: number for number, entry in enumerate(members, 1)}
+            self._rows[task.batch_id] = {task_id: number for number, task_id in enumerate(members.ids, 1)}
         return self._rows[task.batch_id].get(task.id)
 
     async def of(self, task: Task, template: str) -> tuple[str, int | None]:

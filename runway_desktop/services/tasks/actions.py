@@ -8,7 +8,7 @@ task: each report names it. StoreError passes through. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from runway_desktop.domain.account import Fingerprint
@@ -27,19 +27,14 @@ from .ledger import Ledger
 AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelReport:
-    """What became of each. `kept`: finished meanwhile, so the result is kept and saved. `failed`: why, in words."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of each: `done` are canceled, or deleted. `kept`: finished meanwhile, so the result is kept and
+    saved. `failed`: why, in words."""
 
-    canceled: tuple[TaskId, ...] = ()
-    kept: tuple[TaskId, ...] = ()
-    failed: Mapping[TaskId, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteReport:
-    deleted: tuple[TaskId, ...] = ()
-    failed: Mapping[TaskId, str] = field(default_factory=dict)
+    done: list[TaskId] = field(default_factory=list)
+    kept: list[TaskId] = field(default_factory=list)
+    failed: dict[TaskId, str] = field(default_factory=dict)
 
 
 class TaskActions:
@@ -54,7 +49,7 @@ class TaskActions:
         self._bus = bus
         self._clock = clock
 
-    async def cancel(self, task_ids: Sequence[TaskId]) -> CancelReport:
+    async def cancel(self, task_ids: Sequence[TaskId]) -> Done:
         """Cancels tasks: held ones never leave; one being sent is canceled as soon as it has its id.
 
         A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
@@ -63,38 +58,32 @@ class TaskActions:
         seconds. Between the answer and the DELETE it can still finish; that is a fraction of a second, and nothing can
         close it. If the poller hears of the result in it, the result wins
         and its download is tried."""
-        canceled: list[TaskId] = []
-        kept: list[TaskId] = []
-        failed: dict[TaskId, str] = {}
+        report = Done()
 
         async def one(task_id: TaskId) -> None:
             problem = await self._cancel(task_id)
             task = await self._ledger.task(task_id)
             if problem:
-                failed[task_id] = problem
-            elif task is not None and task.state is State.CANCELLED:
-                canceled.append(task_id)
+                report.failed[task_id] = problem
             elif task is not None:
-                kept.append(task_id)
+                (report.done if task.state is State.CANCELLED else report.kept).append(task_id)
 
         await _each(task_ids, one)
-        return CancelReport(canceled=tuple(canceled), kept=tuple(kept), failed=failed)
+        return report
 
-    async def delete_remotely(self, task_ids: Sequence[TaskId]) -> DeleteReport:
+    async def delete_remotely(self, task_ids: Sequence[TaskId]) -> Done:
         """Deletes ended tasks and their results at Runway, for good. One with a result that is not saved here is left
         alone."""
-        deleted: list[TaskId] = []
-        failed: dict[TaskId, str] = {}
+        report = Done()
 
         async def one(task_id: TaskId) -> None:
-            problem = await self._delete(task_id)
-            if problem:
-                failed[task_id] = problem
+            if problem := await self._delete(task_id):
+                report.failed[task_id] = problem
             else:
-                deleted.append(task_id)
+                report.done.append(task_id)
 
         await _each(task_ids, one)
-        return DeleteReport(deleted=tuple(deleted), failed=failed)
+        return report
 
     async def remove(self, task_ids: Sequence[TaskId]) -> None:
         """Takes tasks out of the list. Live ones go on and are saved; a held one is not sent while it is away."""

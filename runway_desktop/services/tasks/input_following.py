@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from runway_desktop.catalog import with_assets
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.domain.inputs import misses_file
+from runway_desktop.domain.inputs import misses_file, value_at
 from runway_desktop.domain.task import ITS_TURN, Input, Task, TaskId
 from runway_desktop.services.ports import Store
 
@@ -61,27 +60,15 @@ class InputFollowing:
         paths = {use.place: use.path for use in used}
 
         def edit(task: Task) -> Task:
-            values = task.request.values
             places = {
                 place: Path(targets[path]).as_uri()
                 for place, path in paths.items()
-                if path_of(_text_at(values, place)) == path
+                if isinstance(uri := value_at(task.request, place), str) and path_of(uri) == path
             }
             if not places:
                 return task
-            request = replace(task.request, values=with_assets(values, places))
+            request = replace(task.request, values=with_assets(task.request.values, places))
             return replace(task, request=request, hold=ITS_TURN if misses_file(task) else task.hold)
 
         moved = [replace(use, path=targets[use.path], uri=Path(targets[use.path]).as_uri()) for use in used]
         await self._ledger.change(task_id, edit, "inputs moved", inputs=moved, files=len(moved))
-
-
-def _text_at(values: Mapping[str, Any], place: tuple[str | int, ...]) -> str:
-    """The text at a place of a request's values; empty where there is none."""
-    at: Any = values
-    for step in place:
-        try:
-            at = at[step]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    return at if isinstance(at, str) else ""

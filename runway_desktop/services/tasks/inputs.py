@@ -52,7 +52,8 @@ class UnusableInput(Exception):
         self.hold = hold
 
 
-def _same(task: Task) -> Task:
+def same(task: Task) -> Task:
+    """An edit that leaves the task as it is: only its inputs are noted."""
     return task
 
 
@@ -128,7 +129,7 @@ class Inputs:
             replacements[found.place] = uri
         if replacements:
             values = with_assets(values, replacements)
-            await self._ledger.change(task.id, _same, "read", inputs=inputs)
+            await self._ledger.change(task.id, same, "read", inputs=inputs)
         return build_payload(pair, values) if pair is not None else {"model": task.request.model, **values}
 
     async def _ready(self, task: Task, found: Input, limit: int, key: Fingerprint) -> tuple[Input, str]:
@@ -180,7 +181,7 @@ class Inputs:
         uri = await self._runway.upload(Path(found.path), progress)
         # At once, so that neither a refused request nor a restart uploads the same bytes again.
         known = replace(found, upload_uri=uri, uploaded_at=now, upload_key=key)
-        await self._ledger.change(task.id, _same, "uploaded", inputs=(known,), file=Path(found.path).name)
+        await self._ledger.change(task.id, same, "uploaded", inputs=(known,), file=Path(found.path).name)
         return uri, now
 
 
@@ -205,13 +206,7 @@ def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[s
 
 def _kind(found: Input) -> MediaKind:
     """What counts for the limit; where nobody knows, the smallest."""
-    match found.media:
-        case Media.VIDEO:
-            return MediaKind.VIDEO
-        case Media.AUDIO:
-            return MediaKind.AUDIO
-        case _:
-            return MediaKind.IMAGE
+    return MediaKind.IMAGE if found.media is Media.OTHER else MediaKind(found.media.value)
 
 
 def _read(path: str, limit: int) -> _FileRead:

@@ -42,12 +42,11 @@ from runway_desktop.services.supervised import keep_going, survived
 
 from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
-from .forecast import Forecasts
+from .forecast import Forecasts, LaneForecast, LaneForecasts, Slots
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
-from .lane_forecast import LaneForecast, LaneForecasts, Slots
 from .ledger import Ledger
+from .readings import UncertainFollowup
 from .task_changes import hold_detail
-from .uncertain_followup import UncertainFollowup
 
 log = logging.getLogger(__name__)
 

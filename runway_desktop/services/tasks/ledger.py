@@ -12,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
@@ -32,6 +33,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+
+
+def _finished(
+    work: Callable[Concatenate[Ledger, Arguments], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Ledger, Arguments], Coroutine[Any, Any, Result]]:
+    """A method that runs to its end, whatever happens to the caller."""
+
+    @wraps(work)
+    async def run(ledger: Ledger, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        task = asyncio.create_task(work(ledger, *arguments, **named))
+        ledger._writing.add(task)
+        task.add_done_callback(ledger._written)
+        return await asyncio.shield(task)
+
+    return run
 
 
 class NoSuchTask(LookupError):
@@ -63,11 +80,19 @@ class Ledger:
             evidence = replace(task.evidence or Evidence(), cause=Reason(sending))
             await self.move(task.id, NoAnswer(evidence))
 
+    @_finished
     async def add(self, tasks: Sequence[Task], inputs: Sequence[Input], batch: Batch | None = None) -> None:
         """Stores new tasks, all or none, and tells of them."""
-        if tasks:
-            await self._finish(self._add(tuple(tasks), tuple(inputs), batch))
+        now = self._clock.now()
+        entries = [
+            LedgerEntry(
+                task_id=task.id, at=now, kind="adopted" if task.adopted else "created", detail=_birth_detail(task)
+            )
+            for task in tasks
+        ]
+        await self._store_new(tasks, inputs, batch, entries)
 
+    @_finished
     async def take_in(
         self,
         tasks: Sequence[Task],
@@ -81,48 +106,111 @@ class Ledger:
         says where they were found. ValueError for one that has not ended: it would be asked for, or sent."""
         if any(not task.state.is_final for task in tasks):
             raise ValueError("A task that has not ended cannot be taken in")
-        if tasks:
-            entries = [
-                LedgerEntry(
-                    task_id=task.id,
-                    at=self._clock.now(),
-                    kind="imported",
-                    detail={**_birth_detail(task), "from": source},
-                )
-                for task in tasks
-            ]
-            await self._finish(self._store_new(tuple(tasks), tuple(inputs), batch, entries, tuple(outputs)))
+        now = self._clock.now()
+        entries = [
+            LedgerEntry(task_id=task.id, at=now, kind="imported", detail={**_birth_detail(task), "from": source})
+            for task in tasks
+        ]
+        await self._store_new(tasks, inputs, batch, entries, outputs)
 
-    async def move(
-        self, task_id: TaskId, transition: Transition, *, outputs: Sequence[Output] = (), **detail: Any
-    ) -> Task:
+    @_finished
+    async def move(self, /, task_id: TaskId, transition: Transition, **detail: Any) -> Task:
         """Moves a task by what happened and gives the task after it. `detail` goes into the ledger's line.
 
-        `outputs` are stored in the same transaction; those of a task that had already succeeded are left as they are,
-        because by then the downloads own them."""
-        return await self._finish(self._move(task_id, transition, tuple(outputs), detail))
+        The results that an answer names are stored in the same transaction; those of a task that had already succeeded
+        are left as they are, because by then the downloads own them."""
+        # What moves a task is imported with the first move, which the first paint does not wait for.
+        from .task_changes import advance, ledger_line, results_of
+
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            now = self._clock.now()
+            after = advance(before, transition, now)
+            outputs = results_of(after, transition, now)
+            if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
+                outputs = ()
+            if outputs:
+                # What was imported for a task that was thought gone is here already, and stays.
+                here = {known.index for known in await self._store.outputs(task_id) if known.state is OutputState.SAVED}
+                outputs = tuple(output for output in outputs if output.index not in here)
+            if after == before:
+                return after
+            if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
+                # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
+                self._keep(after)
+                return after
+            entry = ledger_line(before, after, transition, now, detail)
+            await self._store.save(after, entry, outputs)
+            self._keep(after)
+            self._bus.tell(TaskChanged(after, before))
+            for output in outputs:
+                self._bus.tell(OutputChanged(output))
+            return after
 
     async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
         """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
         from runway_desktop.domain.transitions import Answered
 
-        return await self._finish(self._move(task_id, Answered(answer, key), None, {}))
+        return await self.move(task_id, Answered(answer, key))
 
+    @_finished
     async def change(
-        self, task_id: TaskId, edit: Callable[[Task], Task], kind: str, *, inputs: Sequence[Input] = (), **detail: Any
+        self,
+        /,
+        task_id: TaskId,
+        edit: Callable[[Task], Task],
+        kind: str,
+        *,
+        inputs: Sequence[Input] = (),
+        **detail: Any,
     ) -> Task:
         """An edit that is no move (a title, a project, a held request). `edit` may raise; then nothing has changed."""
-        return await self._finish(self._change(task_id, edit, kind, tuple(inputs), detail))
+        async with self._lock(task_id):
+            before = await self._current(task_id)
+            after = edit(before)
+            if after == before and not inputs:
+                return after
+            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind=kind, detail=detail)
+            await self._store.save(after, entry, (), inputs)
+            self._keep(after)
+            if after != before:
+                self._bus.tell(TaskChanged(after, before))
+            return after
 
+    @_finished
     async def change_many(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> list[Task]:
         """The same edit of many, in one transaction. Gives those that changed."""
-        return await self._finish(self._change_many(tuple(dict.fromkeys(task_ids)), edit, kind))
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, task_ids)
+            stored = {
+                task.id: task for task in await self._store.get_many([i for i in task_ids if i not in self._open])
+            }
+            before = [task for i in dict.fromkeys(task_ids) if (task := self._open.get(i) or stored.get(i)) is not None]
+            pairs = [(old, new) for old in before if (new := edit(old)) != old]
+            if pairs:
+                now = self._clock.now()
+                entries = [LedgerEntry(task_id=new.id, at=now, kind=kind, detail={}) for _, new in pairs]
+                await self._store.save_many([new for _, new in pairs], entries)
+            for _, new in pairs:
+                self._keep(new)
+            for old, new in pairs:
+                self._bus.tell(TaskChanged(new, old))
+            return [new for _, new in pairs]
 
+    @_finished
     async def place(self, positions: Mapping[TaskId, float]) -> None:
         """New positions in the lane, in one transaction and one event. Tasks that are not held any more are left
         alone."""
-        if positions:
-            await self._finish(self._place(dict(positions)))
+        async with AsyncExitStack() as stack:
+            await self._lock_all(stack, positions)
+            held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
+            pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
+            if not pairs:
+                return
+            await self._store.save_many([new for _, new in pairs])
+            for _, new in pairs:
+                self._keep(new)
+            self._bus.tell(TasksMoved(tuple(new.id for _, new in pairs)))
 
     async def sent_between(self, since: float, until: float) -> list[Task]:
         """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,
@@ -169,13 +257,6 @@ class Ledger:
         while self._writing:
             await asyncio.wait(tuple(self._writing))
 
-    async def _finish(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Runs `work` to its end, whatever happens to the caller."""
-        task = asyncio.create_task(work)
-        self._writing.add(task)
-        task.add_done_callback(self._written)
-        return await asyncio.shield(task)
-
     def _written(self, task: asyncio.Task[Any]) -> None:
         self._writing.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -191,113 +272,21 @@ class Ledger:
             raise NoSuchTask(task_id)
         return found
 
-    async def _add(self, tasks: tuple[Task, ...], inputs: tuple[Input, ...], batch: Batch | None) -> None:
-        now = self._clock.now()
-        entries = [
-            LedgerEntry(task_id=task.id, at=now, kind=_birth(task), detail=_birth_detail(task)) for task in tasks
-        ]
-        await self._store_new(tasks, inputs, batch, entries)
-
     async def _store_new(
         self,
-        tasks: tuple[Task, ...],
-        inputs: tuple[Input, ...],
+        tasks: Sequence[Task],
+        inputs: Sequence[Input],
         batch: Batch | None,
         entries: Sequence[LedgerEntry],
-        outputs: tuple[Output, ...] = (),
+        outputs: Sequence[Output] = (),
     ) -> None:
-        await self._store.add(tasks, inputs, batch, entries, outputs)
-        for task in tasks:
-            self._keep(task)
-        self._bus.tell(TasksAdded(tasks))
+        if tasks:
+            await self._store.add(tasks, inputs, batch, entries, outputs)
+            for task in tasks:
+                self._keep(task)
+            self._bus.tell(TasksAdded(tuple(tasks)))
 
-    async def _move(
-        self, task_id: TaskId, transition: Transition, outputs: tuple[Output, ...] | None, detail: dict[str, Any]
-    ) -> Task:
-        # What moves a task is imported with the first move, which the first paint does not wait for.
-        from .task_changes import advance, ledger_line, results_of
-
-        async with self._lock(task_id):
-            before = await self._current(task_id)
-            now = self._clock.now()
-            after = advance(before, transition, now)
-            if outputs is None:
-                outputs = results_of(after, transition, now)
-            if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
-                outputs = ()
-            if outputs:
-                # What was imported for a task that was thought gone is here already, and stays.
-                here = {known.index for known in await self._store.outputs(task_id) if known.state is OutputState.SAVED}
-                outputs = tuple(output for output in outputs if output.index not in here)
-            if after == before:
-                return after
-            if before.state is after.state and replace(before, asked_at=after.asked_at) == after:
-                # It was asked for and nothing is new: not worth a write, and nobody needs to hear of it.
-                self._keep(after)
-                return after
-            entry = ledger_line(before, after, transition, now, detail)
-            await self._store.save(after, entry, outputs)
-            self._keep(after)
-            self._bus.tell(TaskChanged(after, before))
-            for output in outputs:
-                self._bus.tell(OutputChanged(output))
-            return after
-
-    async def _change(
-        self,
-        task_id: TaskId,
-        edit: Callable[[Task], Task],
-        kind: str,
-        inputs: tuple[Input, ...],
-        detail: dict[str, Any],
-    ) -> Task:
-        async with self._lock(task_id):
-            before = await self._current(task_id)
-            after = edit(before)
-            if after == before and not inputs:
-                return after
-            entry = LedgerEntry(task_id=task_id, at=self._clock.now(), kind=kind, detail=detail)
-            await self._store.save(after, entry, (), inputs)
-            self._keep(after)
-            if after != before:
-                self._bus.tell(TaskChanged(after, before))
-            return after
-
-    async def _change_many(self, task_ids: tuple[TaskId, ...], edit: Callable[[Task], Task], kind: str) -> list[Task]:
-        async with AsyncExitStack() as stack:
-            await self._lock_all(stack, task_ids)
-            stored = {
-                task.id: task for task in await self._store.get_many([i for i in task_ids if i not in self._open])
-            }
-            before = [task for i in task_ids if (task := self._open.get(i) or stored.get(i)) is not None]
-            pairs = [(old, new) for old in before if (new := edit(old)) != old]
-            await self._save_pairs(pairs, kind)
-            for old, new in pairs:
-                self._bus.tell(TaskChanged(new, old))
-            return [new for _, new in pairs]
-
-    async def _place(self, positions: dict[TaskId, float]) -> None:
-        async with AsyncExitStack() as stack:
-            await self._lock_all(stack, tuple(positions))
-            held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
-            pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
-            if not pairs:
-                return
-            await self._store.save_many([new for _, new in pairs])
-            for _, new in pairs:
-                self._keep(new)
-            self._bus.tell(TasksMoved(tuple(new.id for _, new in pairs)))
-
-    async def _save_pairs(self, pairs: Sequence[tuple[Task, Task]], kind: str) -> None:
-        if not pairs:
-            return
-        now = self._clock.now()
-        entries = [LedgerEntry(task_id=new.id, at=now, kind=kind, detail={}) for _, new in pairs]
-        await self._store.save_many([new for _, new in pairs], entries)
-        for _, new in pairs:
-            self._keep(new)
-
-    async def _lock_all(self, stack: AsyncExitStack, task_ids: Sequence[TaskId]) -> None:
+    async def _lock_all(self, stack: AsyncExitStack, task_ids: Iterable[TaskId]) -> None:
         # Sorted, so that two who want several of the same tasks cannot wait for each other.
         for task_id in sorted(set(task_ids)):
             await stack.enter_async_context(self._lock(task_id))
@@ -318,10 +307,6 @@ class Ledger:
 
 def _takes_a_slot(task: Task) -> bool:
     return (task.state.is_live and not task.is_hidden) or task.state is State.SENDING
-
-
-def _birth(task: Task) -> str:
-    return "adopted" if task.adopted else "created"
 
 
 def _birth_detail(task: Task) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from runway_desktop.services.disk.sibling_paths import places_beside
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
 
-from .inputs import inputs_of
+from .inputs import inputs_of, same
 from .ledger import Ledger
 from .submission import Submission
 
@@ -99,7 +99,7 @@ class MissingInputs:
             noted = [replace(found, sha256=digest) for found in inputs if (digest := await self._hash(found, known))]
             now = self._ledger.get_open(task.id)
             if noted and now is not None and now.state is State.HELD and now.request == task.request:
-                await self._ledger.change(task.id, _same, "files noted", inputs=noted)
+                await self._ledger.change(task.id, same, "files noted", inputs=noted)
 
     async def missing(self, task_id: TaskId) -> tuple[Path, ...]:
         """Files that a held task wants and that are not there."""
@@ -167,10 +167,6 @@ class MissingInputs:
                 self._alarm.ring()
             case _:
                 pass
-
-
-def _same(task: Task) -> Task:
-    return task
 
 
 def _paths(inputs: Iterable[Input]) -> set[str]:

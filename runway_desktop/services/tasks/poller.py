@@ -366,7 +366,7 @@ class Poller:
                 self._failures += 1
                 if self._failures > 3:
                     self._not_before = max(self._not_before, now + delay(self._failures - 3, self._rng))
-        self._later(task_id, watch, getattr(error, "retry_after", None))
+        self._later(task_id, watch, error.retry_after)
 
     def _later(self, task_id: TaskId, watch: _Watch, retry_after: float | None) -> None:
         if self._watches.get(task_id) is not watch:

@@ -42,10 +42,7 @@ def verdict(evidence: Evidence) -> Verdict:
     seen = f"The {count_words(evidence)}"
     if evidence.doubtful:
         others = "1 other task" if evidence.doubtful == 1 else f"{evidence.doubtful} other tasks"
-        return Verdict(
-            Likelihood.UNKNOWN,
-            f"{seen}. {others} may be counted in it or not, so this cannot tell whether it was made.",
-        )
+        return _cannot_tell(f"{seen}. {others} may be counted in it or not, so this cannot tell whether it was made.")
     if evidence.is_balance_doubtful and not _supports(evidence, spent, unexplained):
         spent = None
     if spent is not None:
@@ -56,24 +53,20 @@ def verdict(evidence: Evidence) -> Verdict:
         return Verdict(Likelihood.MADE, f"{seen}: it was probably made.")
     if unexplained == 0:
         if evidence.price and spent is not None and _fits(spent, evidence.charged_between + evidence.price):
-            return Verdict(
-                Likelihood.UNKNOWN,
-                f"{seen}. The count says that it was not made, the balance that it was: nobody can tell.",
+            return _cannot_tell(
+                f"{seen}. The count says that it was not made, the balance that it was: nobody can tell."
             )
         if evidence.is_early:
-            return Verdict(
-                Likelihood.UNKNOWN,
-                f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made.",
+            return _cannot_tell(
+                f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made."
             )
         return Verdict(Likelihood.NOT_MADE, f"{seen}: it was probably not made.")
     if unexplained > 1:
-        return Verdict(
-            Likelihood.UNKNOWN,
-            f"{seen}. Something else uses this key at the same time, so this cannot tell whether it was made.",
+        return _cannot_tell(
+            f"{seen}. Something else uses this key at the same time, so this cannot tell whether it was made."
         )
-    return Verdict(
-        Likelihood.UNKNOWN,
-        f"{seen}. Tasks of yesterday left the count meanwhile, so this cannot tell whether it was made.",
+    return _cannot_tell(
+        f"{seen}. Tasks of yesterday left the count meanwhile, so this cannot tell whether it was made."
     )
 
 
@@ -99,31 +92,28 @@ def _moved(counted: int) -> str:
 
 def _by_balance(evidence: Evidence, spent: float | None) -> Verdict:
     if spent is None:
-        return Verdict(
-            Likelihood.UNKNOWN,
-            "The day's count and the balance could not be compared, so nobody can tell whether it was made.",
+        return _cannot_tell(
+            "The day's count and the balance could not be compared, so nobody can tell whether it was made."
         )
     others = evidence.accepted_between
     seen = _capital(_credits_moved(spent)) + (f" while {_other_tasks(others)} sent" if others else "")
     if not evidence.price:
-        return Verdict(
-            Likelihood.UNKNOWN, f"{seen}. What it would cost is not known, so this cannot tell whether it was made."
-        )
+        return _cannot_tell(f"{seen}. What it would cost is not known, so this cannot tell whether it was made.")
     if evidence.is_balance_doubtful:
-        return Verdict(
-            Likelihood.UNKNOWN, f"{seen}. Other tasks moved the balance too, so this cannot tell whether it was made."
-        )
+        return _cannot_tell(f"{seen}. Other tasks moved the balance too, so this cannot tell whether it was made.")
     if _fits(spent, evidence.charged_between + evidence.price):
         return Verdict(Likelihood.MADE, f"{seen}, which is what it would cost: it was probably made.")
     if _fits(spent, evidence.charged_between) and evidence.is_early:
-        return Verdict(
-            Likelihood.UNKNOWN, f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made."
-        )
+        return _cannot_tell(f"{seen}. A slow server may still make it, so this cannot tell yet whether it was made.")
     if _fits(spent, evidence.charged_between):
         return Verdict(
             Likelihood.NOT_MADE, f"{seen}: it was probably not made. The day's count is not known, so be careful."
         )
-    return Verdict(Likelihood.UNKNOWN, f"{seen}. That does not fit its price, so this cannot tell whether it was made.")
+    return _cannot_tell(f"{seen}. That does not fit its price, so this cannot tell whether it was made.")
+
+
+def _cannot_tell(words: str) -> Verdict:
+    return Verdict(Likelihood.UNKNOWN, words)
 
 
 def _counted(evidence: Evidence) -> int | None:

@@ -133,8 +133,8 @@ class Doing:
         done = await self._engine.actions.cancel(_ids(rows))
         said = f"{units.count(len(done.kept), 'task')} had finished in the meantime: kept, and saved."
         return Report(
-            changed=done.canceled,
-            kept=done.kept,
+            changed=tuple(done.done),
+            kept=tuple(done.kept),
             failed=done.failed,
             said=said if done.kept else "",
             problems=_each_once(done.failed),
@@ -142,7 +142,7 @@ class Doing:
 
     async def delete_remotely(self, rows: Sequence[Row], _: Given) -> Report:
         done = await self._engine.actions.delete_remotely(_ids(rows))
-        return Report(changed=done.deleted, failed=done.failed, problems=_each_once(done.failed))
+        return Report(changed=tuple(done.done), failed=done.failed, problems=_each_once(done.failed))
 
     async def remove(self, rows: Sequence[Row], _: Given) -> Report:
         ids = tuple(_ids(rows))

@@ -134,8 +134,20 @@ def refusal_words(refused: int) -> tuple[str, Tone]:
 
 
 def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
-    """The remainder in a sentence."""
-    return books.sentence, Tone.WARN if is_unexplained(books.total.difference) else Tone.PLAIN
+    """What the difference is, and what it may come from."""
+    difference = books.total.difference
+    if abs(difference) <= SAME:
+        return "Runway reports just what this program knows of.", Tone.PLAIN
+    amount = units.credits_in_words(abs(difference))
+    if difference < 0:
+        late = "it may not have counted the latest yet, or has given them back"
+        return f"{amount} that Runway does not report: {late}.", Tone.PLAIN
+    causes = "other programs on this key"
+    if books.uncertain:
+        most = books.uncertain_credits
+        causes += f", or {units.count(books.uncertain, 'uncertain task')}"
+        causes += f" (at most {units.credits_in_words(most)})" if most > SAME else ""
+    return f"{amount} that this program does not know of: {causes}.", Tone.WARN
 
 
 def comparison_period(books: Reconciliation) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.domain.inputs import still_asked
+from runway_desktop.domain.inputs import value_at
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.search import folded, search_words, searched_text
 from runway_desktop.domain.task import Request
@@ -63,7 +63,7 @@ def test_nested_settings_count_by_their_path():
 )
 def test_an_input_is_asked_for_while_its_place_holds_something(place: tuple[str | int, ...], there: bool):
     request = a_request(promptImage="file:///a.png", references=[{"uri": "file:///b.png"}], emptied=None)
-    assert still_asked(request, place) is there
+    assert (value_at(request, place) is not None) is there
 
 
 def test_a_search_does_not_see_case_and_width():

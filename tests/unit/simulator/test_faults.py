@@ -49,7 +49,7 @@ async def test_create_that_was_accepted_can_lose_its_answer() -> None:
         with pytest.raises(httpx.TransportError):
             await at.api.post("/v1/text_to_video", json=CLIP)
         assert len(at.simulator.witness.accepted) == 1
-        assert at.simulator.world.balance == 10_000 - 60
+        assert at.simulator.organizations.first.balance == 10_000 - 60
 
 
 async def test_create_that_was_accepted_can_answer_with_an_error() -> None:

@@ -9,20 +9,20 @@ from runway_desktop.simulator.faults import Fault, Faults, Harm
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.magic import Magic, read_magic
 from runway_desktop.simulator.media.recipe import FORMATS, recipe_of
-from runway_desktop.simulator.prices import price_of
+from runway_desktop.simulator.world import price_of
 from tests.samples_of_requests import fullest, smallest
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"sped": 2}, "no knob called 'sped'"),
+        ({"sped": 2}, "unknown field `sped`"),
         ({"speed": 0}, "above 0"),
-        ({"speed": "fast"}, "speed cannot be 'fast'"),
+        ({"speed": "fast"}, "got `str` - at `\\$.speed`"),
         ({"concurrency": 0}, "at least 1"),
-        ({"concurrency": True}, "concurrency cannot be True"),
+        ({"concurrency": True}, "got `bool` - at `\\$.concurrency`"),
         ({"failure_rate": 1.5}, "from 0 to 1"),
-        ({"balance": None}, "balance cannot be None"),
+        ({"balance": None}, "got `null` - at `\\$.balance`"),
     ],
 )
 def test_knob_that_cannot_be_is_refused_in_words(changes: dict[str, object], words: str) -> None:
@@ -61,12 +61,12 @@ def test_fault_is_read_from_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("get:explode", "no harm 'explode'"),
+        ("get:explode", "Invalid enum value 'explode'"),
         ("gat:cut", "no route 'gat'"),
-        ("get:cut,often=3", "has no often"),
-        ("get:cut,times=some", "times has to be a whole number"),
-        ("get:latency,seconds=-1", "seconds has to be a number"),
-        ("cut", "no harm ''"),
+        ("get:cut,often=3", "unknown field `often`"),
+        ("get:cut,times=some", "at `\\$.times`"),
+        ("get:latency,seconds=-1", "`float` >= 0.0 - at `\\$.seconds`"),
+        ("cut", "Invalid enum value ''"),
     ],
 )
 def test_fault_that_cannot_be_is_refused_in_words(words: str, complaint: str) -> None:

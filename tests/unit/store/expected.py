@@ -57,6 +57,8 @@ class Library:
         everything = self._listed(listing)
         tasks = everything[:limit] if limit else everything
         is_whole = len(tasks) == len(everything)
+        if not tasks:
+            return Entries()
         if listing.group is GroupBy.NONE:
             return Entries([task.id for task in tasks], (), is_whole)
         groups: dict[str, list[TaskId]] = {}

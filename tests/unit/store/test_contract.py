@@ -72,7 +72,7 @@ async def put(store: Store, *tasks: Task, batch: Batch | None = None) -> None:
 
 
 async def ids(store: Store, listing: Listing) -> list[str]:
-    return [entry.id for entry in await store.list(listing)]
+    return list((await store.list(listing)).ids)
 
 
 def flat(sort: SortKey = SortKey.MADE, *, descending: bool = True, **wanted: Any) -> Listing:
@@ -428,8 +428,9 @@ async def test_groups_stand_together_where_their_first_entry_sorts(opened: Opene
         await put(
             store, *(a_task(n, batch_id=batch and BatchId(batch), created_at=NOON - int(n)) for n, batch in order)
         )
-        entries = [(entry.id, entry.group) for entry in await store.list(Listing())]
-        assert entries == [("1", "a"), ("4", "a"), ("2", "b"), ("6", "b"), ("3", ""), ("5", "")]
+        entries = await store.list(Listing())
+        assert list(entries.ids) == ["1", "4", "2", "6", "3", "5"]
+        assert entries.groups == (("a", 2), ("b", 2), ("", 2))
         assert [(group.key, group.title, group.total) for group in await store.groups(Listing())] == [
             ("a", "a.csv", 2), ("b", "b.csv", 2), ("", "", 2),
         ]  # fmt: skip
@@ -440,7 +441,9 @@ async def test_days_begin_at_midnight_where_the_person_is(opened: Opened):
     async with opened() as store:
         await put(store, a_task("late", created_at=midnight - 0.001), a_task("early", created_at=midnight))
         listing = Listing(group=GroupBy.DAY)
-        assert [(e.id, e.group) for e in await store.list(listing)] == [("early", "2025-06-16"), ("late", "2025-06-15")]
+        entries = await store.list(listing)
+        assert list(entries.ids) == ["early", "late"]
+        assert entries.groups == (("2025-06-16", 1), ("2025-06-15", 1))
         assert [group.key for group in await store.groups(listing)] == ["2025-06-16", "2025-06-15"]
 
 
@@ -656,9 +659,8 @@ async def test_takes_of_one_prompt_stand_together_and_the_single_ones_too(opened
         for n, prompt in enumerate(("One  boat", "A tree", "one boat", "A bird")):
             await put(store, a_task(str(n), prompt=prompt, created_at=NOON + n))
         entries = await store.list(Listing(group=GroupBy.PROMPT))
-        assert [(entry.id, bool(entry.group)) for entry in entries] == [
-            ("3", False), ("1", False), ("2", True), ("0", True),
-        ]  # fmt: skip
+        assert list(entries.ids) == ["3", "1", "2", "0"]
+        assert [(bool(key), amount) for key, amount in entries.groups] == [(False, 2), (True, 2)]
         sums = await store.groups(Listing(group=GroupBy.PROMPT))
         assert sorted((found.title, found.total) for found in sums) == [("", 2), ("one boat", 2)]
 

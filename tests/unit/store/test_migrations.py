@@ -17,7 +17,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortK
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
-from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, add_endings, backup_path, bring_up_to_date
+from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path, bring_up_to_date
 from tests.unit.store.libraries import fill
 
 
@@ -196,7 +196,7 @@ async def test_short_words_of_an_older_list_are_found_at_the_end_of_a_text(tmp_p
     await store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE endings")
-        add_endings(connection)
+        next(migration for migration in MIGRATIONS if migration.to == Version(1, 6)).run(connection)
         connection.commit()
     store = await SqliteStore.open(path)
     for word in ("京都", "都", "京"):

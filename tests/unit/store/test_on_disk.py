@@ -244,7 +244,7 @@ async def test_a_killed_program_loses_nothing_that_was_saved(tmp_path: Path):
             rest_of_it = process.stdout.read().split()
         saved = max([saved, *(int(word) for word in rest_of_it if word.isdigit())])
         store = await SqliteStore.open(path)
-        names = {entry.id for entry in await store.list(Listing())}
+        names = set((await store.list(Listing())).ids)
         assert {str(number) for number in range(saved)} <= names
         assert all([await store.ledger(TaskId(name)) for name in names])
         await store.close()

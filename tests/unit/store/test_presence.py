@@ -14,7 +14,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, Witho
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
-from runway_desktop.store import SqliteStore, not_saved, presence
+from runway_desktop.store import SqliteStore, presence
 from runway_desktop.store.listing import entries_query
 from tests.unit.store.libraries import NOON, Opened, fill
 
@@ -44,7 +44,7 @@ async def keep(store: Store, *outputs: Output) -> None:
 
 
 async def ids(store: Store, **wanted: Any) -> set[str]:
-    return {entry.id for entry in await store.list(Listing(filter=Filter(**wanted)))}
+    return set((await store.list(Listing(filter=Filter(**wanted)))).ids)
 
 
 async def test_a_look_is_kept_and_tells_what_is_news(opened: Opened):
@@ -192,7 +192,7 @@ async def test_the_list_of_missing_files_and_the_next_page_need_no_search(tmp_pa
     assert "TEMP B-TREE" not in page
     missing = await plan_of(tmp_path / "b.db", presence.MISSING, [])
     assert "outputs_astray (presence=?)" in missing
-    wanted = await plan_of(tmp_path / "d.db", not_saved.FIRST, [NOON, 100])
+    wanted = await plan_of(tmp_path / "d.db", presence.FIRST, [NOON, 100])
     assert "INDEX outputs_unsaved" in wanted
     assert "INDEX outputs_astray" in wanted
     assert "SCAN outputs;" not in wanted

@@ -97,7 +97,7 @@ class Bench:
             cast(Pricing, Prices(**prices)),
             self.bus,
             self.clock,
-            zone=EAST,
+            _zone=EAST,
         )
 
     def held(self, of: Task, ahead: Sequence[Task] = (), **more) -> HeldBack | None:

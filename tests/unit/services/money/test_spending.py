@@ -19,6 +19,7 @@ from runway_desktop.domain.spending_report import SpendingLine, reconciled, summ
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
+from runway_desktop.usecases.words.spending import comparison_words
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore
@@ -109,7 +110,7 @@ async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
     ]
     found = await books.spending.compare(Period.WEEK)
     assert found.total.difference == 128
-    assert found.sentence == "128 credits that this program does not know of: other programs on this key."
+    assert comparison_words(found)[0] == "128 credits that this program does not know of: other programs on this key."
     assert [(one.key, one.difference) for one in found.models if one.difference] == [("gen4.5", 100), ("veo3.1", 28)]
     assert [(one.key, one.difference) for one in found.days] == [("2026-11-23", 128), ("2026-11-24", 0)]
 
@@ -119,7 +120,7 @@ async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Bo
     await books.put(task(1), unsure)
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=120.0)]
     found = await books.spending.compare(Period.WEEK)
-    assert found.sentence == (
+    assert comparison_words(found)[0] == (
         "60 credits that this program does not know of: other programs on this key, or 1 uncertain task (at most 60 "
         "credits)."
     )
@@ -127,9 +128,14 @@ async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Bo
 
 async def test_what_runway_has_not_counted_yet_is_said_and_agreement_too(books: Books):
     await books.put(task(1))
-    assert (await books.spending.compare(Period.WEEK)).sentence.startswith("60 credits that Runway does not report")
+    assert comparison_words(await books.spending.compare(Period.WEEK))[0].startswith(
+        "60 credits that Runway does not report"
+    )
     books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
-    assert (await books.spending.compare(Period.WEEK)).sentence == "Runway reports just what this program knows of."
+    assert (
+        comparison_words(await books.spending.compare(Period.WEEK))[0]
+        == "Runway reports just what this program knows of."
+    )
 
 
 async def test_runway_is_never_asked_for_more_than_ninety_days(books: Books):
@@ -205,4 +211,4 @@ def test_the_difference_is_the_same_by_model_by_day_and_in_all(found: list[Spend
     books = reconciled(found, used, FIRST, LAST)
     assert sum(one.difference for one in books.models) == books.total.difference
     assert sum(one.difference for one in books.days) == books.total.difference
-    assert books.sentence
+    assert comparison_words(books)[0]

@@ -40,7 +40,7 @@ async def test_a_held_task_is_canceled_without_a_word_to_runway():
     async with idle() as rig:
         [task_id] = await rig.submit(request())
         report = await rig.actions.cancel([task_id])
-        assert report.canceled == (task_id,)
+        assert report.done == [task_id]
         assert rig.runway.calls == []
 
 
@@ -48,7 +48,7 @@ async def test_a_running_task_is_asked_for_and_then_canceled():
     async with idle() as rig:
         task_id = await live(rig)
         report = await rig.actions.cancel([task_id])
-        assert report.canceled == (task_id,)
+        assert report.done == [task_id]
         assert [call.name for call in rig.runway.calls] == ["task", "delete"]
         assert await rig.state(task_id) is State.CANCELLED
 
@@ -58,7 +58,7 @@ async def test_a_task_that_has_just_finished_is_kept_and_not_deleted():
         task_id = await live(rig)
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         report = await rig.actions.cancel([task_id])
-        assert report.kept == (task_id,)
+        assert report.kept == [task_id]
         assert rig.runway.named("delete") == []
         assert await rig.state(task_id) is State.SUCCEEDED
         assert len(await rig.store.outputs(task_id)) == 1
@@ -73,7 +73,7 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
         rig.runway.finish(REMOTE, "https://x.example/a.mp4")
         await rig.ledger.answer(task_id, rig.runway.answers[REMOTE])
         gate.open()
-        assert (await canceling).kept == (task_id,)
+        assert (await canceling).kept == [task_id]
         task = await rig.task(task_id)
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
         assert len(await rig.store.outputs(task_id)) == 1
@@ -83,7 +83,7 @@ async def test_a_task_that_is_gone_already_counts_as_canceled():
     async with idle() as rig:
         task_id = await live(rig)
         rig.runway.vanish(REMOTE)
-        assert (await rig.actions.cancel([task_id])).canceled == (task_id,)
+        assert (await rig.actions.cancel([task_id])).done == [task_id]
 
 
 async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
@@ -117,7 +117,7 @@ async def test_a_task_being_sent_is_canceled_once_it_has_its_id():
         await settle()
         assert not canceling.done()
         gate.open()
-        assert (await canceling).canceled == (task_id,)
+        assert (await canceling).done == [task_id]
         assert len(rig.runway.named("delete")) == 1
 
 
@@ -134,7 +134,7 @@ async def test_many_are_canceled_and_each_gets_its_word():
         held = await rig.submit(*(request(f"{n}") for n in range(20)))
         running = await live(rig)
         report = await rig.actions.cancel([*held, running, *held])
-        assert set(report.canceled) == {*held, running}
+        assert set(report.done) == {*held, running}
 
 
 async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
@@ -149,7 +149,7 @@ async def test_a_saved_result_can_be_deleted_at_runway(tmp_path: Path):
     async with idle() as rig:
         task_id = await succeeded(rig, tmp_path / "a.mp4")
         report = await rig.actions.delete_remotely([task_id])
-        assert report.deleted == (task_id,)
+        assert report.done == [task_id]
         task = await rig.task(task_id)
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
 

@@ -25,7 +25,7 @@ from runway_desktop.domain.task import (
     Task,
     TaskId,
 )
-from runway_desktop.domain.transitions import Accepted, Answer, Answered, NoAnswer, NotFound, NotSent, Sending
+from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, NotFound, NotSent, Sending
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.ledger import Ledger
 from tests.engine_rig import Rig, request
@@ -152,11 +152,12 @@ async def test_a_move_keeps_what_else_is_known_of_it_in_its_line():
 async def test_results_that_come_with_a_success_are_stored_and_told_and_with_nothing_else():
     async with idle() as rig:
         await rig.ledger.add([running(), running("two", 2)], [])
-        await rig.ledger.move(ONE, Answered(said("RUNNING", progress=0.5), MINE), outputs=[result()])
+        urls = ("https://x.example/1.mp4", "https://x.example/2.mp4")
+        await rig.ledger.answer(ONE, said("RUNNING", progress=0.5, output=urls[:1]), MINE)
         assert await rig.store.outputs(ONE) == []
-        await rig.ledger.move(ONE, Answered(said("SUCCEEDED"), MINE), outputs=[result(), result(index=1)])
-        assert await rig.store.outputs(ONE) == [result(), result(index=1)]
-        assert [event.output for event in rig.told(OutputChanged)] == [result(), result(index=1)]
+        await rig.ledger.answer(ONE, said("SUCCEEDED", output=urls), MINE)
+        assert [output.url for output in await rig.store.outputs(ONE)] == list(urls)
+        assert [event.output.url for event in rig.told(OutputChanged)] == list(urls)
         await rig.ledger.answer(TWO, said("RUNNING", 2, output=("https://x.example/early.mp4",)), MINE)
         assert await rig.store.outputs(TWO) == []
 

@@ -280,7 +280,7 @@ async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
         [task_id] = await sent(rig)
         await use(rig, THEIRS)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
-        assert report.canceled == ()
+        assert report.done == []
         assert "This key can't see this task." in report.failed[task_id]
         task = await rig.task(task_id)
         assert (task.state, task.cancel_asked) == (State.RUNNING, False)
@@ -324,7 +324,7 @@ async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_dele
         await rig.clock.advance(120)
         await use(rig, THEIRS)
         report = await rig.actions.delete_remotely([task_id])
-        assert report.deleted == ()
+        assert report.done == []
         assert "This key can't see this task." in report.failed[task_id]
         assert not (await rig.task(task_id)).deleted_remotely
 

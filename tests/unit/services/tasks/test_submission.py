@@ -46,7 +46,7 @@ async def test_what_is_sent_together_was_made_at_one_time_however_long_that_took
         monkeypatch.setattr(rig.clock, "now", lambda: float(next(later)))
         ids = await rig.submit(*(request(f"Prompt {n}") for n in range(3)), batch_name="Fog")
         assert len({(await rig.task(task_id)).created_at for task_id in ids}) == 1
-        assert [entry.id for entry in await rig.store.list(Listing())] == list(ids)
+        assert list((await rig.store.list(Listing())).ids) == list(ids)
 
 
 async def test_more_of_a_sheet_joins_its_batch():

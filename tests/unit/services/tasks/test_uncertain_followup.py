@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from runway_desktop.domain.task import State, Task, TaskId
-from runway_desktop.services.tasks.readings import Readings
-from runway_desktop.services.tasks.uncertain_followup import UncertainFollowup
+from runway_desktop.services.tasks.readings import Readings, UncertainFollowup
 from tests.engine_rig import request
 from tests.fakes import settle
 

@@ -61,7 +61,7 @@ async def test_the_store_sorts_by_what_a_column_shows(tmp_path: Path, column: Li
         await store.add([last, first], [], None, [])
         for descending, wanted in ((False, [first.id, last.id]), (True, [last.id, first.id])):
             listing = Listing(sort=column.sort, descending=descending, group=GroupBy.NONE)
-            assert [entry.id for entry in await store.list(listing)] == wanted
+            assert list((await store.list(listing)).ids) == wanted
     finally:
         await store.close()
 

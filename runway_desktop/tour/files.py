@@ -1,0 +1,146 @@
+"""The tour past trouble with files: results that cannot be fetched, files that somebody else moved and changed, a
+library's folder that is gone and one that moves.
+
+GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
+
+from runway_desktop.domain.folders import FolderState, MovePhase
+from runway_desktop.domain.library import Place
+from runway_desktop.domain.task import Media, Output
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.viewmodels.settings.library_form import LibraryForm
+
+from .hands import StepFailed, control, find, opened, press, type_text, until
+from .material import paint_dusk
+from .walk import UNDER_WAY
+
+if TYPE_CHECKING:
+    from .walk import Walk
+
+_PROMPTS = ("Salt flats after rain, one red umbrella", "A night train crosses the viaduct", "Moss on a stone lion")
+
+
+async def show_not_saved(walk: Walk) -> None:
+    """Breaks the origin of results for a while; nothing of it is left afterwards."""
+    window, models, board = walk.window, walk.models, walk.models.board
+    walk.say("results that cannot be saved")
+    await control(walk.base_url, "faults", {"route": "output", "harm": "status", "status": 503})
+    for prompt in _PROMPTS:
+        models.composer.clear()
+        models.composer.choose_endpoint("text_to_image")
+        models.composer.choose_model("gen4_image")
+        # The one of the dropped table, whose price is known by now: nothing is asked.
+        models.composer.set_value("ratio", "1920:1080")
+        line = find(window, QPlainTextEdit, "Prompt")
+        type_text(line, prompt)
+        press(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda prompt=prompt: prompt in _prompts(walk), "the sent task")  # type: ignore[misc]
+    await until(lambda: not walk.having(*UNDER_WAY) and board.count >= len(_PROMPTS), "results that wait", 60)
+    find(window.workspace.status, QToolButton, f"{board.count} not saved").click()
+    await until(lambda: window.workspace.shows_board, "the board")
+    await until(lambda: models.details.row is not None, "the details")
+    await walk.take("not-saved")
+    walk.say("all of them saved")
+    await control(walk.base_url, "faults", {}, method="DELETE")
+    find(window.workspace.board, QPushButton, "Save all").click()
+    await until(lambda: board.total == 0, "everything to be saved", 60)
+    await walk.take("everything-saved")
+    window.workspace.places.choose_all()
+    await until(lambda: not window.workspace.shows_board, "the list")
+
+
+def _prompts(walk: Walk) -> list[str]:
+    return [row.task.request.prompt for row in walk.rows()]
+
+
+async def show_astray(walk: Walk) -> None:
+    """Needs a saved clip and a saved picture in the list; leaves them saved."""
+    models, window = walk.models, walk.window
+    clip, picture = _first(walk, Media.VIDEO, ""), _first(walk, Media.IMAGE, "gen4_image")
+    walk.say("a file that was moved by hand")
+    if window.preview is not None:
+        window.preview.stop()
+    await asyncio.to_thread(_move, Path(clip.path))
+    paint_dusk(Path(picture.path))
+    window.view.clearSelection()
+    await walk.choose(clip.task_id)
+    await until(lambda: _is(walk, clip, "missing"), "the missing file", 20)
+    await walk.take("file-missing", after=0.4)
+    walk.say("a file that was changed by hand")
+    await walk.choose(picture.task_id)
+    await until(lambda: _is(walk, picture, "changed"), "the changed file", 20)
+    await walk.take("file-changed", after=0.4)
+    walk.say("missing files in the grid, and as a place")
+    window.show_grid(True)
+    await until(lambda: models.places.counts.places.get(Place.MISSING) == 1, "the place of missing files")
+    await walk.take("file-missing-grid", after=0.4)
+    window.show_grid(False)
+    walk.say("a missing file is found again")
+    await walk.choose(clip.task_id)
+    window.task_menu.take(TaskCommand.LOOK_FOR)
+    await until(lambda: _is(walk, clip, "here"), "the file that was moved", 30)
+    await walk.take("file-found", after=0.4)
+    await walk.choose(picture.task_id)
+    window.task_menu.take(TaskCommand.KEEP_CHANGE)
+    await until(lambda: _is(walk, picture, "here"), "the change that is kept", 20)
+    window.notices.dismiss_all()
+
+
+def _move(path: Path) -> None:
+    """As one does in a file manager: into another folder, under a better name."""
+    folder = path.parent / "best takes"
+    folder.mkdir(exist_ok=True)
+    path.rename(folder / f"the one{path.suffix}")
+
+
+def _first(walk: Walk, media: Media, model: str) -> Output:
+    task_id = walk.saved(media, model)
+    if task_id is None:
+        raise StepFailed(f"there is no saved {media.value}")
+    return walk.row(task_id).outputs[0]
+
+
+def _is(walk: Walk, output: Output, presence: str) -> bool:
+    return walk.row(output.task_id).outputs[output.index].look.presence.value == presence
+
+
+async def show_folder(walk: Walk) -> None:
+    """Needs saved results; leaves the library in another folder, with all of them."""
+    cases, window = walk.cases, walk.window
+    library = cases.settings.library
+    walk.say("the library's folder is gone, and there again")
+    window.notices.dismiss_all()
+    if window.preview is not None:
+        window.preview.stop()
+    aside = await asyncio.to_thread(library.rename, library.with_name("unplugged"))
+    await cases.folder.look()
+    await until(lambda: cases.folder.health.state is FolderState.ABSENT, "the folder that is gone", 20)
+    await walk.take("folder-absent", after=0.4)
+    await asyncio.to_thread(aside.rename, library)
+    await cases.folder.look()
+    await until(lambda: cases.folder.health.state.can_write, "the folder that is back", 20)
+    walk.say("the library moves")
+    window.preferences_wanted.emit("Saving")
+    preferences = await opened(window, Preferences, "the preferences")
+    form = preferences.findChild(LibraryForm)
+    if form is None:
+        raise StepFailed("the preferences are closed")
+    form.look_into(library.with_name("moved library"))
+    await until(lambda: form.plan, "what the move means", 20)
+    await walk.take("folder-question", after=0.4)
+    form.move()
+    await until(lambda: form.progress is not None and form.progress.phase is MovePhase.DONE, "the move", 60)
+    await walk.take("folder-moved", after=0.4)
+    form.dismiss()
+    preferences.accept()
+    window.notices.dismiss_all()
