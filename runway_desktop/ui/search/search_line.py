@@ -7,7 +7,7 @@ the words first, then the chips. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QSizePolicy,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.searching.suggestions import Suggestion
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
@@ -154,36 +154,16 @@ OFFER = Qt.ItemDataRole.UserRole
 """The item's Suggestion."""
 
 
-class OfferDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+class OfferDelegate(ItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * GRID, option.fontMetrics.height() + GRID + GRID // 2)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         offer: Suggestion = index.data(OFFER)
-        theme = self._theme
-        painter.save()
-        rect = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
-        state = option.state
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            selected = bool(state & QStyle.StateFlag.State_Selected)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(Role.SELECTED if selected else Role.HOVER))
-            painter.drawRoundedRect(rect, 4, 4)
+        theme, rect = self._theme, option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        self.ground(painter, option, rect, 4)
         inner = rect.adjusted(GRID, 0, -GRID, 0)
-        upright = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(theme.tabular(option.font))
-        painter.setPen(theme.color(Role.FAINT))
-        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignTrailing), offer.detail)
-        room = inner.width() - painter.fontMetrics().horizontalAdvance(offer.detail) - 2 * GRID
-        painter.setFont(option.font)
-        painter.setPen(theme.color(Role.TEXT))
-        words = option.fontMetrics.elidedText(offer.text, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignLeading), words)
-        painter.restore()
+        used = self.text(painter, inner, offer.detail, theme.tabular(option.font), Role.FAINT, RIGHT) + 2 * GRID
+        middle = Qt.TextElideMode.ElideMiddle
+        room = QStyle.visualRect(option.direction, inner, inner.adjusted(0, 0, -used, 0))
+        draw_line(painter, room, offer.text, option.font, theme.color(Role.TEXT), elide=middle)

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
     QObject,
     QPersistentModelIndex,
     QRect,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.labels import INKS, tip
+from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.columns import Kind
@@ -43,14 +43,11 @@ PICTURE = QSize(5 * GRID, 3 * GRID)
 EDITOR_LINES = 4
 _TABULAR = (Kind.CREDITS, Kind.FIELD)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class SheetDelegate(QStyledItemDelegate):
+class SheetDelegate(ItemDelegate):
     def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QAbstractItemView) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._model = model
-        self._theme = theme
         self._posters = posters
         self._view = parent
         self._editor: QWidget | None = None
@@ -64,10 +61,9 @@ class SheetDelegate(QStyledItemDelegate):
         """The one that is open."""
         return self._editor
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
         kind = index.data(KIND_ROLE)
-        painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
@@ -77,10 +73,8 @@ class SheetDelegate(QStyledItemDelegate):
         text = index.data(Qt.ItemDataRole.DisplayRole) or ""
         if text and room.width() > GRID and not (pictures and kind is Kind.ASSETS and len(pictures) == 1):
             font = Theme.tabular(option.font) if kind in _TABULAR else option.font
-            painter.setFont(font)
-            painter.setPen(theme.color(self._role(index)))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), shown)
+            align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
+            self.text(painter, room, text, font, self._role(index), align)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -88,7 +82,6 @@ class SheetDelegate(QStyledItemDelegate):
             self._frame(painter, rect, Role.BAD)
         if option.state & QStyle.StateFlag.State_HasFocus:
             self._frame(painter, rect.adjusted(1, 1, -1, -1) if index.data(WRONG_ROLE) else rect, Role.ACCENT)
-        painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
@@ -202,7 +195,7 @@ class SheetDelegate(QStyledItemDelegate):
         return Role.MUTED if role is Role.TEXT and index.data(FAINT_ROLE) else role
 
     def _paint_pictures(self, painter: QPainter, room: QRect, paths: list[str]) -> QRect:
-        scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
+        scale = painter.device().devicePixelRatioF()
         for path in paths:
             if room.width() < PICTURE.width():
                 break

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
 
 from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
@@ -58,6 +58,19 @@ class PosterCache(QObject):
             self._waiting.popitem(last=False)
         self._decode()
         return None
+
+    def paint(self, painter: QPainter, box: QRect, path: str, opacity: float = 1.0) -> bool:
+        """Paints the picture in the middle of `box`. Returns False when there is none yet, or none at all."""
+        scale = painter.device().devicePixelRatioF()
+        picture = self.picture(path, box.size(), scale)
+        if picture is None:
+            return False
+        target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
+        target.moveCenter(box.center())
+        painter.setOpacity(opacity)
+        painter.drawPixmap(target, picture)
+        painter.setOpacity(1.0)
+        return True
 
     def _decode(self) -> None:
         for key, drive in reversed(list(self._waiting.items())):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
 
-from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .layout_direction import Sides
 
@@ -20,6 +20,7 @@ MOST = 1500
 _NARROWEST = 2
 """Pixels of a letter: more of a text than fit like this need not be looked at."""
 _LEAST_ROOM = 8
+_PLATE, _ON_PLATE = QColor(12, 13, 15, 190), QColor(245, 246, 248)
 
 
 class Ink:
@@ -89,9 +90,19 @@ class TextCache:
             picture = self._icons[key] = icon.pixmap(place.size(), scale)
         painter.drawPixmap(place, picture)
 
-    @staticmethod
-    def plate(painter: QPainter, plate: QRectF, text: str, ink: Ink) -> None:
-        """A word or two in the middle of a plate that is made for it."""
+    def badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool, inset: int) -> None:
+        """A word or two on a plate in a lower corner of a picture. White on near-black in both themes: it stands on
+        the picture, not on a surface."""
+        if not text:
+            return
+        ink = self.small_figures
+        width = ink.metrics.horizontalAdvance(text) + GRID
+        left = frame.left() + inset if at_left else frame.right() - width - inset
+        plate = QRectF(left, frame.bottom() - ink.height - inset, width, ink.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_PLATE)
+        painter.drawRoundedRect(plate, 3, 3)
+        painter.setPen(_ON_PLATE)
         painter.setFont(ink.font)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
