@@ -158,6 +158,13 @@ def passing_menu(parent: QWidget) -> QMenu:
     return menu
 
 
+def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bool) -> None:
+    """Adds an entry with a tick to the menu."""
+    action = menu.addAction(text, does)
+    action.setCheckable(True)
+    action.setChecked(checked)
+
+
 def open_below(menu: QMenu, button: QWidget) -> None:
     menu.popup(button.mapToGlobal(QPoint(0, button.height() + 2)))
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_target
@@ -42,7 +42,7 @@ class PresetsButton(QPushButton):
 
     def menu_of_presets(self) -> QMenu:
         """Built anew each time: presets come and go."""
-        shelf, menu = self._shelf, QMenu(self)
+        shelf, menu = self._shelf, passing_menu(self)
         for preset in shelf.all:
             action = menu.addAction(preset.name, partial(shelf.take, preset))
             action.setToolTip(f"{preset.model}{', with its prompt' if preset.prompt is not None else ''}")
@@ -60,7 +60,6 @@ class PresetsButton(QPushButton):
         menu.addSeparator()
         menu.addAction("Import…", self._import)
         menu.addAction("Export…", self._export).setEnabled(bool(shelf.all))
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def _open(self) -> None:
@@ -108,14 +107,12 @@ class SavePreset(Dialog):
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(shelf.free_key))
         self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
         vbox(
             words(self, "The model and its settings, without inputs.", "muted"),
             self._name,
             self._prompt,
             self._key,
-            hbox(STRETCH, cancel, self._save),
+            hbox(STRETCH, push_button(self, "Cancel", self.reject), self._save),
             on=self,
             margins=2 * GRID,
         )

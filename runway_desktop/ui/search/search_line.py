@@ -47,16 +47,16 @@ class SearchLine(QLineEdit):
         self._star = QAction(theme.icon("mdi6.star-outline", Role.MUTED), "Save this search", self)
         self._star.triggered.connect(self.save_wanted)
         self.addAction(self._star, QLineEdit.ActionPosition.TrailingPosition)
-        self._offers = QListWidget(self)
-        self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
-        self._offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._offers.setProperty("offers", "true")
-        self._offers.setItemDelegate(OfferDelegate(theme, self._offers))
-        self._offers.setMouseTracking(True)
-        self._offers.setAccessibleName("What the word could become")
-        self._offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._offers.itemClicked.connect(self._take)
-        self._offers.hide()
+        self.offers = QListWidget(self)
+        self.offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
+        self.offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.offers.setProperty("offers", "true")
+        self.offers.setItemDelegate(OfferDelegate(theme, self.offers))
+        self.offers.setMouseTracking(True)
+        self.offers.setAccessibleName("What the word could become")
+        self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.offers.itemClicked.connect(self._take)
+        self.offers.hide()
         self.textEdited.connect(self._typed)
         self.textChanged.connect(chosen.search)
         chosen.text_wanted.connect(self._show_text)
@@ -64,28 +64,24 @@ class SearchLine(QLineEdit):
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
-    @property
-    def offers(self) -> QListWidget:
-        return self._offers
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._offers.isVisible() and not event.modifiers():
+        if self.offers.isVisible() and not event.modifiers():
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 step = 1 if event.key() == Qt.Key.Key_Down else -1
-                rows = self._offers.count()
-                self._offers.setCurrentRow((self._offers.currentRow() + step) % rows)
+                rows = self.offers.count()
+                self.offers.setCurrentRow((self.offers.currentRow() + step) % rows)
                 return
-            current = self._offers.currentItem()
+            current = self.offers.currentItem()
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
                 self._take(current)
                 return
             if event.key() == Qt.Key.Key_Escape:
-                self._offers.hide()
+                self.offers.hide()
                 return
         if event.key() == Qt.Key.Key_Escape and self._filter.clear_next():
             return
         if event.key() in _TO_WHAT_WAS_FOUND and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self._offers.hide()
+            self.offers.hide()
             self.left.emit()
             return
         super().keyPressEvent(event)
@@ -96,18 +92,18 @@ class SearchLine(QLineEdit):
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Tab
-            and self._offers.isVisible()
+            and self.offers.isVisible()
         ):
-            self._take(self._offers.currentItem() or self._offers.item(0))
+            self._take(self.offers.currentItem() or self.offers.item(0))
             return True
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._offers.hide()
+        self.offers.hide()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._offers.hide()
+        self.offers.hide()
         super().hideEvent(event)
 
     def _typed(self, text: str) -> None:
@@ -115,19 +111,19 @@ class SearchLine(QLineEdit):
         self._show_offers(self._filter.suggestions(self.cursorPosition()))
 
     def _show_offers(self, found: list[Suggestion]) -> None:
-        self._offers.clear()
+        self.offers.clear()
         for offer in found:
             item = QListWidgetItem(offer.text)
             item.setData(OFFER, offer)
             spoken = f"{offer.text}, {offer.detail} tasks" if offer.detail else offer.text
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            self._offers.addItem(item)
+            self.offers.addItem(item)
         if not found or not self.isVisible():
-            self._offers.hide()
+            self.offers.hide()
             return
-        self._offers.setFixedSize(max(36 * GRID, self.width()), len(found) * self._offers.sizeHintForRow(0) + GRID + 2)
-        self._offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
-        self._offers.show()
+        self.offers.setFixedSize(max(36 * GRID, self.width()), len(found) * self.offers.sizeHintForRow(0) + GRID + 2)
+        self.offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self.offers.show()
 
     def _take(self, item: QListWidgetItem) -> None:
         offer: Suggestion = item.data(OFFER)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QWidget,
 )
@@ -60,8 +59,7 @@ class AxisDialog(Dialog):
         self._text.setPlaceholderText("One value a line. 1..4 makes 1, 2, 3 and 4.")
         self._files = QWidget(self)
         files = vbox(on=self._files)
-        folder = QPushButton("Choose a folder of pictures…", self._files)
-        folder.clicked.connect(self._choose_folder)
+        folder = push_button(self._files, "Choose a folder of pictures…", self._choose_folder)
         self._chosen = words(self._files, tone="muted")
         files.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
         add_all(files, self._chosen, STRETCH)
@@ -72,8 +70,7 @@ class AxisDialog(Dialog):
         return self._values
 
     def _build_buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
+        cancel = push_button(self, "Cancel", self.reject)
         self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
         return hbox(STRETCH, cancel, self._add)
 

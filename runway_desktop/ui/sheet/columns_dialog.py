@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -49,8 +48,7 @@ class ColumnsDialog(Dialog):
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
             self._list.addItem(item)
         layout.addWidget(self._list, 1)
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
+        cancel = push_button(self, "Cancel", self.reject)
         apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
         layout.addLayout(hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)

@@ -50,16 +50,12 @@ class SheetDelegate(ItemDelegate):
         self._model = model
         self._posters = posters
         self._view = parent
-        self._editor: QWidget | None = None
+        self.editor: QWidget | None = None
+        """The one that is open."""
         self._before: Any = None
         self._is_loaded = False
         theme.changed.connect(parent.viewport().update)
         posters.ready.connect(parent.viewport().update)
-
-    @property
-    def editor(self) -> QWidget | None:
-        """The one that is open."""
-        return self._editor
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
@@ -107,12 +103,12 @@ class SheetDelegate(ItemDelegate):
             line.textChanged.connect(lambda words: self._try(place, words))
             editor = line
         editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
-        self._editor = editor
+        self.editor = editor
         return editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:
-        if editor is self._editor:
-            self._editor = None
+        if editor is self.editor:
+            self.editor = None
         super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:

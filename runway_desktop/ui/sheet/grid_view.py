@@ -8,14 +8,13 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QPushButton,
     QStyle,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -76,8 +75,7 @@ class GridWindow(Dialog):
         down.setFixedWidth(26 * GRID)
         down.setTextElideMode(Qt.TextElideMode.ElideRight)
         posters.ready.connect(self._table.viewport().update)
-        close = QPushButton("Close", self)
-        close.clicked.connect(self.accept)
+        close = push_button(self, "Close", self.accept)
         title = words(self, model.title, wrap=False)
         title.setFont(theme.strong_font())
         vbox(title, (self._table, 1), hbox(STRETCH, close), on=self, margins=2 * GRID)

@@ -6,6 +6,7 @@ Decides nothing: what a deed does, says and undoes is the view-model's. GUI thre
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.ui.building import add_check
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.places import Places
@@ -171,6 +173,5 @@ class TagsMenu(QMenu):
         some = f"\t{amount:,} of {of:,}" if 0 < amount < of else ""
         shown = tag.replace("&", "&&")
         all_have = amount == of
-        action = self.addAction(f"{shown}{some}", lambda: self._judging.tag(self._ids, f"-{tag}" if all_have else tag))
-        action.setCheckable(True)
-        action.setChecked(all_have)
+        does = partial(self._judging.tag, self._ids, f"-{tag}" if all_have else tag)
+        add_check(self, f"{shown}{some}", does, checked=all_have)

@@ -7,17 +7,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QStringListModel, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import (
-    QCompleter,
-    QFrame,
-    QLineEdit,
-    QPlainTextEdit,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
+from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
 
 DIFFER = "They differ; what you write is for all"
@@ -25,15 +20,11 @@ _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOTE_LINES = 6
 
 
-class _Popup(QFrame):
+class _Popup(Popup):
     taken = Signal(str)
 
     def __init__(self, title: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setProperty("pane", "raised")
-        self.setAccessibleName(title)
+        super().__init__(title, parent)
         self._caption = words(self, title, "muted", wrap=False)
         self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
@@ -47,11 +38,7 @@ class _Popup(QFrame):
         """In the upper middle of the widget, inside its screen, with the keyboard."""
         self.adjustSize()
         at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
-        screen = (widget.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
-        at.setY(max(screen.top(), min(at.y(), screen.bottom() - self.height())))
-        self.move(at)
-        self.show()
+        self.show_at(at, widget)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def event(self, event: QEvent) -> bool:

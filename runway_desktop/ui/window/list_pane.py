@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,7 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.library import GroupBy, SortKey
-from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, push_button, tool_button, vbox
+from runway_desktop.ui.building import (
+    add_all,
+    add_check,
+    hbox,
+    open_below,
+    passing_menu,
+    push_button,
+    tool_button,
+    vbox,
+)
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.search.filter_row import FilterRow
@@ -255,26 +266,19 @@ class ListPane(QWidget):
 
     def _group_menu(self) -> None:
         menu = passing_menu(self)
+        listing = self._filter.listing
         for key, name in _GROUPS:
-            action = menu.addAction(
-                f"By {name}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
-            )
-            action.setCheckable(True)
-            action.setChecked(self._filter.listing.group is key)
+            text = f"By {name}" if key is not GroupBy.NONE else "Not grouped"
+            add_check(menu, text, partial(self._filter.group_by, key), checked=listing.group is key)
         menu.addSeparator()
         orders = [(column.sort, column.order or column.title.lower(), column.is_falling) for column in COLUMNS]
         for sort, order, falling in (*orders, (SortKey.LANE, "sending order", False)):
-            if sort is None:
-                continue
-            action = menu.addAction(
-                f"Sort by {order}", lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
-            )
-            action.setCheckable(True)
-            action.setChecked(self._filter.listing.sort is sort)
+            if sort is not None:
+                does = partial(self._filter.sort_by, sort, descending=falling)
+                add_check(menu, f"Sort by {order}", does, checked=listing.sort is sort)
         if not self.is_grid:
             menu.addSeparator()
-            columns = menu.addMenu("Columns")
-            self._add_columns(columns)
+            self._add_columns(menu.addMenu("Columns"))
         open_below(menu, self._group)
 
     def _columns_menu(self, at: QPoint) -> None:
@@ -284,11 +288,9 @@ class ListPane(QWidget):
 
     def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
-            if COLUMNS[column].is_fixed:
-                continue
-            action = menu.addAction(COLUMNS[column].title, lambda column=column: self._toggle_column(column))
-            action.setCheckable(True)
-            action.setChecked(not self._view.isColumnHidden(column))
+            if not COLUMNS[column].is_fixed:
+                shown = not self._view.isColumnHidden(column)
+                add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
 
     def _toggle_column(self, column: Column) -> None:
         self._view.setColumnHidden(column, not self._view.isColumnHidden(column))

@@ -37,12 +37,8 @@ from .workspace import Workspace, first_size, state_of, text_of
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import Notice
-    from runway_desktop.ui.composer.composer_pane import ComposerPane
-    from runway_desktop.ui.dialogs.notices import Notices
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.search.search_line import SearchLine
-    from runway_desktop.ui.tasks.view import TaskView
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.words.tasks import Showing
 
@@ -91,22 +87,6 @@ class MainWindow(QMainWindow):
         models.profiles.changed.connect(self._show_title)
         self._show_title()
         self._restore()
-
-    @property
-    def view(self) -> TaskView:
-        return self.workspace.view
-
-    @property
-    def composer_pane(self) -> ComposerPane:
-        return self.workspace.composer
-
-    @property
-    def search(self) -> SearchLine:
-        return self.workspace.search
-
-    @property
-    def notices(self) -> Notices:
-        return self.workspace.notices
 
     def add_preview(self) -> None:
         """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
@@ -212,6 +192,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         m, theme = self.models, self._theme
         self.workspace = work = Workspace(m, theme, self.keys)
+        self.view, self.composer_pane = work.view, work.composer
+        self.search, self.notices = work.search, work.notices
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
@@ -235,14 +217,11 @@ class MainWindow(QMainWindow):
         """The panes with each other, with their models and with the window."""
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
-        top.preferences_wanted.connect(lambda: self.preferences_wanted.emit(""))
-        top.key_wanted.connect(lambda: self.preferences_wanted.emit("Key"))
-        top.profile_wanted.connect(lambda: self.preferences_wanted.emit("Profile"))
+        top.preferences_wanted.connect(self.preferences_wanted)
         top.refresh_wanted.connect(m.desk.ask_now)
         top.pause_wanted.connect(m.desk.pause)
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
-        top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         work.search.save_wanted.connect(self.keeper.save)
         work.search.left.connect(work.shelf.enter)
         m.places.follow(m.filter)
