@@ -190,10 +190,10 @@ class First(Walk):
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks once more")
         self.say("grid")
-        window.show_grid(True)
+        window.workspace.list.show_grid(True)
         await asyncio.sleep(0.6)
         await self.album.take(window, "grid")
-        window.show_grid(False)
+        window.workspace.list.show_grid(False)
 
     async def looks(self) -> None:
         window, engine = self.window, self.session.engine

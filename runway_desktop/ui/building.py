@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, SignalInstance
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -158,11 +158,12 @@ def passing_menu(parent: QWidget) -> QMenu:
     return menu
 
 
-def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bool) -> None:
+def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bool) -> QAction:
     """Adds an entry with a tick to the menu."""
     action = menu.addAction(text, does)
     action.setCheckable(True)
     action.setChecked(checked)
+    return action
 
 
 def open_below(menu: QMenu, button: QWidget) -> None:

@@ -6,7 +6,7 @@ closes without a choice. A window of its own, never a nested loop. GUI thread on
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
 
@@ -32,8 +32,6 @@ _HAVE = (
 
 
 class ChooserPanel(Popup):
-    closed = Signal()
-
     def __init__(self, chooser: Chooser, theme: Theme, parent: QWidget) -> None:
         super().__init__("Choose what to make, and the model", parent)
         self._chooser = chooser
@@ -58,10 +56,6 @@ class ChooserPanel(Popup):
         self.show()
         self._show_offers()
         (self.parts if at_parts else self.search).setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def closeEvent(self, event: QEvent) -> None:
-        self.closed.emit()
-        super().closeEvent(event)  # type: ignore[arg-type]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

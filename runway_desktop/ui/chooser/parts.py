@@ -62,12 +62,6 @@ class PartsList(QListWidget):
                 self.setCurrentItem(item)
         self.blockSignals(blocked)
 
-    def choose(self, scope: str) -> None:
-        for row in range(self.count()):
-            part = self.item(row).data(_PART)
-            if isinstance(part, Part) and part.scope == scope:
-                self.setCurrentRow(row)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit(self.scope)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -102,7 +101,9 @@ class ComposerPane(QWidget):
         self._prompt.installEventFilter(self)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
-        self._count = self._build_count()
+        self._count = words(self._box, tone="faint", wrap=False)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._count.hide()
         self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
@@ -143,12 +144,6 @@ class ComposerPane(QWidget):
         self._beside = hbox()
         self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
         return self._bottom
-
-    def _build_count(self) -> QLabel:
-        label = words(self._box, tone="faint", wrap=False)
-        label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        label.hide()
-        return label
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
@@ -214,8 +209,7 @@ class ComposerPane(QWidget):
         unknown = self._composer.places.unknown_names(self._composer.prompt)
         if unknown:
             words = "   ".join(filter(None, (f"No input is called @{', @'.join(unknown[:3])}.", words)))
-        self._count.setText(words)
-        self._count.setVisible(bool(words))
+        say(self._count, words)
 
     def _typed(self) -> None:
         field = self._composer.pair.prompt_field
@@ -251,8 +245,7 @@ class ComposerPane(QWidget):
         self._show_length()
         fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
         said = [message for field in fields if (message := self._composer.finding_for(field.name))]
-        self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
-        self._wrong.setVisible(bool(said))
+        say(self._wrong, "\n".join(dict.fromkeys(said[:3])))
         prompt = pair.prompt_field
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)

@@ -100,6 +100,7 @@ class InputsStrip(QWidget):
 
         item = tile.item
         menu = passing_menu(self.window())
+        add_places(menu, item, self._composer.places, tile)
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
         for mend in mends:
@@ -123,7 +124,6 @@ class InputsStrip(QWidget):
         menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
         menu.addAction("Move right", partial(self._move, item, 1)).setEnabled(item.number < of_field - 1)
         menu.addAction("Remove", partial(self._remove, item))
-        add_places(menu, item, self._composer.places, tile)
         return menu
 
     def shutdown(self) -> None:

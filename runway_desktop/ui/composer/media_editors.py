@@ -16,12 +16,11 @@ from PySide6.QtWidgets import (
     QColorDialog,
     QFrame,
     QLineEdit,
-    QToolButton,
     QWidget,
 )
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
-from runway_desktop.ui.building import clear_layout, hbox, push_button
+from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong
@@ -145,15 +144,17 @@ class ColorsBox(QWidget):
     def _show(self) -> None:
         clear_layout(self._flow)
         for place, color in enumerate(self._colors):
-            button = QToolButton(self)
             swatch = QPixmap(QSize(16, 16))
             swatch.fill(QColor(color))
-            button.setIcon(QIcon(swatch))
+            button = tool_button(
+                self,
+                lambda _=False, place=place: self._pick(place),
+                icon=QIcon(swatch),
+                tip="Change the color; Delete removes it",
+                spoken=f"Color {place + 1}, {color}",
+            )
             button.setText(color)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip("Change the color; Delete removes it")
-            button.setAccessibleName(f"Color {place + 1}, {color}")
-            button.clicked.connect(lambda _=False, place=place: self._pick(place))
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             remove = button.addAction("Remove")
             remove.setShortcut(Qt.Key.Key_Delete)

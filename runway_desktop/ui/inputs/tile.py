@@ -143,10 +143,7 @@ class InputTile(QWidget):
         self.menu_wanted.emit(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._takes(event.mimeData()):
-            event.setDropAction(_action(event.mimeData()))
-            event.accept()
-            self._mark(event.mimeData(), event.position())
+        self.dragMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._takes(event.mimeData()):
@@ -185,15 +182,13 @@ class InputTile(QWidget):
         self._paint_outline(painter, outline)
 
     def _build_cross(self) -> QToolButton:
-        cross = tool_button(self, icon=self._theme.icon("mdi6.close"), side=12)
+        name = f"Remove {self.item.name}"
+        cross = tool_button(self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip="Remove", spoken=name)
         cross.setFixedSize(18, 18)
         cross.setStyleSheet("padding: 0; min-height: 0;")
         cross.move(self.width() - 20, 2)
-        cross.setToolTip("Remove")
-        cross.setAccessibleName(f"Remove {self.item.name}")
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cross.hide()
-        cross.clicked.connect(self.removed)
         return cross
 
     def show_state(self) -> None:

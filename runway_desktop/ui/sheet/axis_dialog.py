@@ -9,9 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QStackedWidget,
     QWidget,
@@ -23,6 +20,8 @@ from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+from .columns_dialog import TickList
 
 
 class AxisDialog(Dialog):
@@ -41,7 +40,9 @@ class AxisDialog(Dialog):
         self._total = words(self)
         self._total.setAccessibleName("Total")
         self._problem = words(self, tone="bad")
-        add_all(layout, self._total, self._problem, self._build_buttons())
+        cancel = push_button(self, "Cancel", self.reject)
+        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
+        add_all(layout, self._total, self._problem, hbox(STRETCH, cancel, self._add))
         self.setMinimumWidth(56 * GRID)
         self._field.currentIndexChanged.connect(self._show_values)
         self._list.itemChanged.connect(lambda _: self._count())
@@ -50,9 +51,7 @@ class AxisDialog(Dialog):
         self._show_values()
 
     def _build_values(self) -> QStackedWidget:
-        self._list = QListWidget(self)
-        self._list.setAccessibleName("Values")
-        self._list.setProperty("kind", "ticks")
+        self._list = TickList("Values", self)
         self._text = QPlainTextEdit(self)
         self._text.setAccessibleName("Values, one a line")
         self._text.setTabChangesFocus(True)
@@ -69,21 +68,13 @@ class AxisDialog(Dialog):
         self._values.setMinimumHeight(24 * GRID)
         return self._values
 
-    def _build_buttons(self) -> QHBoxLayout:
-        cancel = push_button(self, "Cancel", self.reject)
-        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
-        return hbox(STRETCH, cancel, self._add)
-
     @property
     def values(self) -> tuple[Any, ...]:
         """Those that are chosen, as cells."""
         key = str(self._field.currentData())
         page = self._values.currentWidget()
         if page is self._list:
-            items = [self._list.item(at) for at in range(self._list.count())]
-            return tuple(
-                item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
-            )
+            return tuple(self._list.ticked())
         if page is self._files:
             return tuple([{"uri": path.as_uri()}] for path in self._pictures)
         return self._sheet.offering.axis_values(key, self._text.toPlainText())
@@ -95,16 +86,11 @@ class AxisDialog(Dialog):
             blocked = self._list.blockSignals(True)
             self._list.clear()
             for choice in choices:
-                item = QListWidgetItem(cell.shown(key, choice))
-                item.setData(Qt.ItemDataRole.UserRole, choice)
-                item.setCheckState(Qt.CheckState.Unchecked)
-                self._list.addItem(item)
+                self._list.add(cell.shown(key, choice), choice, ticked=False)
             self._list.blockSignals(blocked)
             self._values.setCurrentWidget(self._list)
-        elif self._sheet.offering.is_inputs(key):
-            self._values.setCurrentWidget(self._files)
         else:
-            self._values.setCurrentWidget(self._text)
+            self._values.setCurrentWidget(self._files if self._sheet.offering.is_inputs(key) else self._text)
         self._count()
 
     def _choose_folder(self) -> None:

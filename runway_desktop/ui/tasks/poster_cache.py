@@ -79,10 +79,6 @@ class PosterCache(QObject):
                 self._decoding[drive] = key
                 self._workers.run(partial(load, key), partial(self._keep, drive, key), at=Path(key[0]))
 
-    def forget(self, path: str) -> None:
-        for key in [key for key in self._pictures if key[0] == path]:
-            self._drop(key)
-
     def shutdown(self) -> None:
         self._waiting.clear()
         self._workers.shutdown()

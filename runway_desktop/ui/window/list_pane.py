@@ -29,7 +29,7 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
@@ -187,8 +187,7 @@ class ListPane(QWidget):
         page = QWidget(self)
         column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         column.addStretch(2)
-        self._empty_icon = QLabel(page)
-        self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text.setProperty("tone", "muted")
@@ -219,9 +218,7 @@ class ListPane(QWidget):
         metrics = self._title.fontMetrics()
         self._title.setText(metrics.elidedText(chosen.title, Qt.TextElideMode.ElideRight, _LONGEST_TITLE))
         self._title.setToolTip(chosen.title)
-        said = " ".join(chosen.said)
-        self._said.setText(said)
-        self._said.setVisible(bool(said))
+        say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
         self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
         column = column_of(chosen.listing.sort)

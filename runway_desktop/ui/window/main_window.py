@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -97,7 +97,6 @@ class MainWindow(QMainWindow):
         self.preview = Preview(self._theme, self.keys, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
-        self.workspace.preview_waits.hide()
         self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))
         self._poster_maker = PosterMaker(self)
         posters.wanted.connect(self._poster_maker.request)
@@ -129,17 +128,9 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def show_grid(self, on: bool) -> None:
-        self.workspace.list.show_grid(on)
-
     def chosen_rows(self) -> list[Row]:
         """The chosen tasks as far as they are known here; the visible ones always are."""
         return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
-
-    def take_mime(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
-        """Takes in whatever was dropped or pasted; for a field, in the place of its input `at`, where those are
-        named."""
-        self.taking_in.take(mime, to_field, at)
 
     def pause_preview(self) -> None:
         """One thing plays at a time."""
@@ -231,8 +222,8 @@ class MainWindow(QMainWindow):
         places.search_menu_wanted.connect(self.keeper.popup)
         places.chosen.connect(self._open_place)
         places.batch_menu_wanted.connect(self.batch_menu_wanted)
-        work.composer.pasted.connect(self.take_mime)
-        work.composer.replaced.connect(self.take_mime)
+        work.composer.pasted.connect(self.taking_in.take)
+        work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.desk.look_at)
             view.opened.connect(self._open)
@@ -350,7 +341,7 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.take_mime(event.mimeData())
+        self.taking_in.take(event.mimeData())
 
     def _is_over_composer(self, at: QPoint) -> bool:
         pane = self.composer_pane

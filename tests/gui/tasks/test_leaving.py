@@ -65,7 +65,7 @@ async def test_one_after_the_other_goes_by_the_same_key(tmp_path, theme, qtbot):
 async def test_in_the_grid_too(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
-        rig.window.show_grid(True)
+        rig.window.workspace.list.show_grid(True)
         grid = rig.window.workspace.grid
         await until(grid.isVisible)
         grid.setFocus()
