@@ -135,7 +135,7 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = push_button(self._chip_area, "", self._choose_endpoint, kind="chip", spoken="What to make")
         self._model = push_button(self._chip_area, "", self.choose_model, kind="chip", spoken="Model")
-        self._presets = PresetsButton(self._composer.presets, self._keys, self, self)
+        self._presets = PresetsButton(self._composer.presets, self._keys, self)
         self._more = push_button(self, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
         self._send = push_button(self, "", self._composer.send, kind="primary")

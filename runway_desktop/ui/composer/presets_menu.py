@@ -28,13 +28,12 @@ _FILES = "Presets (*.json)"
 
 
 class PresetsButton(QPushButton):
-    """A chip with a menu. Its windows open over `holder`'s."""
+    """A chip with a menu."""
 
-    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget, holder: QWidget) -> None:
+    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
         self._shelf = shelf
         self._keys = keys
-        self._holder = holder
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
         self.setAccessibleName("Presets")
@@ -66,11 +65,11 @@ class PresetsButton(QPushButton):
         self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _save(self) -> None:
-        SavePreset(self._shelf, self._keys, self._holder.window()).open()
+        SavePreset(self._shelf, self._keys, self.window()).open()
 
     def _rename(self, preset: Preset) -> None:
         ask_text(
-            self._holder.window(),
+            self.window(),
             "Rename preset",
             "A name for this preset",
             preset.name,
@@ -81,13 +80,13 @@ class PresetsButton(QPushButton):
 
     def _remove(self, preset: Preset) -> None:
         asked = Question(f"Remove the preset “{preset.name}”?", "Tasks that were made with it stay.", "Remove preset")
-        confirm(self._holder.window(), asked, partial(self._shelf.remove, preset.name))
+        confirm(self.window(), asked, partial(self._shelf.remove, preset.name))
 
     def _import(self) -> None:
-        choose_file(self._holder.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
+        choose_file(self.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        choose_target(self._holder.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
+        choose_target(self.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
 
 
 class SavePreset(Dialog):

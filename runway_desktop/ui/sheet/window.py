@@ -143,8 +143,7 @@ class SheetWindow(Dialog):
         self._title.setFont(self._theme.strong_font())
         self._subtitle = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         set_tone(self._subtitle, "muted")
-        self._default = self._button("", self._choose_default)
-        self._default.setProperty("kind", "chip")
+        self._default = self._button("", self._choose_default, "chip")
         self._columns = self._button("Columns…", self._open_columns)
         return hbox(
             self._title,
@@ -160,14 +159,13 @@ class SheetWindow(Dialog):
         self._grid = self._button("Show as grid", self.show_as_grid)
         self._cancel = self._button("Cancel", self.reject)
         self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
-        self._go = self._button("", self._send)
-        self._go.setProperty("kind", "primary")
+        self._go = self._button("", self._send, "primary")
         add_all(row, self._grid, STRETCH, self._cancel, self._few, self._go)
         return row
 
-    def _button(self, text: str, does: Callable[[], object]) -> QPushButton:
+    def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
         # Without the signal's own word, which would be taken for how many to send.
-        return push_button(self, text, lambda _=False: does())
+        return push_button(self, text, lambda _=False: does(), kind=kind)
 
     def _make_actions(self) -> None:
         table = self.table
@@ -262,8 +260,7 @@ class SheetWindow(Dialog):
         clear_layout(self._axes_flow)
         for at, axis in enumerate(self.sheet.model.axes):
             said = self.sheet.offering.axis_in_words(axis)
-            chip = self._button(f"{said}  ✕", partial(self.sheet.offering.remove_axis, at))
-            chip.setProperty("kind", "chip")
+            chip = self._button(f"{said}  ✕", partial(self.sheet.offering.remove_axis, at), "chip")
             chip.setAccessibleName(f"Remove the axis {said}")
             chip.setToolTip("Remove this axis")
             chip.show()

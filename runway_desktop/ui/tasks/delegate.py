@@ -20,9 +20,8 @@ from runway_desktop.usecases.words.states import StateWords, Tone
 
 from .grid_cell import DIMMED
 from .group_header import GroupHeader
-from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import Ink, TextCache
+from .text_cache import Ink, Sides, TextCache
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -11,9 +11,8 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
 from .group_header import GroupHeader
-from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import TextCache
+from .text_cache import Sides, TextCache
 
 DIMMED = 0.35
 """How much of a picture is seen whose file is missing."""

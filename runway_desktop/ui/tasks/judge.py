@@ -58,15 +58,12 @@ class Judge(QObject):
             if not rows:
                 return
             ids = [row.task.id for row in rows]
-            words = [*sorted(self._places.counts.tags)]
-            if len(rows) == 1:
-                before = rows[0].task.tags
-                popup = LinePopup("Tags, separated by commas", ", ".join(before), words, self._over, several=True)
-                popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
-            else:
+            before = rows[0].task.tags if len(rows) == 1 else ()
+            title = "Tags, separated by commas"
+            if len(rows) > 1:
                 title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
-                popup = LinePopup(title, "", words, self._over, several=True)
-                popup.taken.connect(lambda text: self._judging.tag(ids, text))
+            popup = LinePopup(title, ", ".join(before), sorted(self._places.counts.tags), self._over, several=True)
+            popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
             popup.open_over(self._over)
 
         self._rows.with_rows(self._chosen(), ask)

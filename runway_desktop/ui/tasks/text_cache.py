@@ -10,10 +10,9 @@ from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
+from PySide6.QtWidgets import QStyle
 
 from runway_desktop.ui.theme import GRID, Role, Theme
-
-from .layout_direction import Sides
 
 MOST = 1500
 """Lines kept: those of some hundred rows."""
@@ -21,6 +20,31 @@ _NARROWEST = 2
 """Pixels of a letter: more of a text than fit like this need not be looked at."""
 _LEAST_ROOM = 8
 _PLATE, _ON_PLATE = QColor(12, 13, 15, 190), QColor(245, 246, 248)
+
+
+class Sides:
+    """Places within one area, such as a cell: laid out as for reading from the left, mirrored where the layout is from
+    the right."""
+
+    def __init__(self, direction: Qt.LayoutDirection, area: QRect) -> None:
+        self._direction = direction
+        self._area = area
+
+    @property
+    def is_mirrored(self) -> bool:
+        return self._direction == Qt.LayoutDirection.RightToLeft
+
+    def place(self, rect: QRect) -> QRect:
+        if not self.is_mirrored:
+            return rect
+        return QStyle.visualRect(self._direction, self._area, rect)
+
+    def place_exactly(self, rect: QRectF) -> QRectF:
+        """The same between whole pixels."""
+        if not self.is_mirrored:
+            return rect
+        area = QRectF(self._area)
+        return QRectF(area.left() + area.right() - rect.right(), rect.top(), rect.width(), rect.height())
 
 
 class Ink:

@@ -5,7 +5,7 @@ Keys follow the platform; what they mean is said by signals, decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -34,7 +34,6 @@ from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .delegate import RowDelegate
-from .next_selection import NextSelection
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
@@ -365,3 +364,31 @@ class TaskView(TaskItems, QTableView):
         task_id = self.rows.task_id(row)
         words = self.rows.words(task_id) if task_id is not None else None
         return words is not None and words.moving
+
+
+class NextSelection:
+    """Which row is selected next when all that was selected is removed from the list. The list moves on its own time:
+    its lines may go before or after one hears that the person removed them."""
+
+    def __init__(self) -> None:
+        self._chosen: frozenset[TaskId] = frozenset()
+        """What was chosen when lines last began to move."""
+        self._heirs: tuple[TaskId, ...] = ()
+        self._leaving: frozenset[TaskId] = frozenset()
+
+    def note(self, chosen: Iterable[TaskId], near: Iterable[TaskId | None]) -> None:
+        """What is chosen, and the tasks that may follow it, the best first."""
+        self._chosen = frozenset(chosen)
+        self._heirs = tuple(task_id for task_id in near if task_id is not None)
+
+    def leave(self, task_ids: Collection[TaskId]) -> None:
+        """The person takes these away; what went by itself has no heir."""
+        self._leaving = frozenset(task_ids)
+
+    def heir(self, is_there: Callable[[TaskId], bool]) -> TaskId | None:
+        """Once, as soon as all that was chosen has left: the first that is still there; None before, and without."""
+        if not self._chosen or not self._chosen <= self._leaving or any(map(is_there, self._chosen)):
+            return None
+        found = next((task_id for task_id in self._heirs if is_there(task_id)), None)
+        self._chosen = self._leaving = frozenset()
+        return found

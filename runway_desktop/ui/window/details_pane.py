@@ -107,9 +107,8 @@ class DetailsPane(QWidget):
         self._state = self._label()
         self._trouble = self._label()
         self._small = self._label("faint")
-        self._next = push_button(holder, "", kind="primary")
+        self._next = push_button(holder, "", lambda: self._take(self._details.next_step()), kind="primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._next.clicked.connect(self._take_next_step)
         self._more = QWidget(holder)
         self._more_row = FlowLayout(self._more)
         self._more_buttons: list[QPushButton] = []
@@ -297,15 +296,14 @@ class DetailsPane(QWidget):
 
     def _take_more(self, number: int) -> None:
         steps = self._more_steps()
-        if number < len(steps) and steps[number].command is not None:
-            self.command_wanted.emit(steps[number].command)
+        if number < len(steps):
+            self._take(steps[number])
 
-    def _take_next_step(self) -> None:
-        step = self._details.next_step()
-        if step is not None and step.command is None:
-            self._details.raise_cap()
-        elif step is not None:
+    def _take(self, step: NextStep | None) -> None:
+        if step is not None and step.command is not None:
             self.command_wanted.emit(step.command)
+        elif step is not None:
+            self._details.raise_cap()
 
 
 class _Holder(QWidget):

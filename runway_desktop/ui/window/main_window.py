@@ -8,6 +8,7 @@ Built before anything is imported that playing needs: the preview comes after th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -237,11 +238,7 @@ class MainWindow(QMainWindow):
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.desk.use_as_input, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
-        details.support_wanted.connect(
-            lambda given: m.rows.with_rows(
-                work.chosen_ids(), lambda rows: m.desk.carry_out(TaskCommand.COPY_SUPPORT, rows, given)
-            )
-        )
+        details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
         """What the engine and the desk want shown or asked."""

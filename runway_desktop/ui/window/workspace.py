@@ -68,20 +68,11 @@ class Workspace(QWidget):
         middle = pane_of((room, 1), line(), self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
-        self._stage = QSplitter(Qt.Orientation.Vertical)
-        self._stage.addWidget(self.preview_room)
-        self._stage.addWidget(self.details)
-        self._stage.setStretchFactor(0, 3)
-        self._stage.setStretchFactor(1, 2)
-        self._stage.setHandleWidth(1)
+        self._stage = _splitter(Qt.Orientation.Vertical, (self.preview_room, 3), (self.details, 2))
         right = pane_of((self._stage, 1), pane="raised")
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget, least in ((left, 140), (middle, 420), (right, 260)):
             widget.setMinimumWidth(least)
-            self.columns.addWidget(widget)
-        self.columns.setHandleWidth(1)
-        for place, share in enumerate((0, 3, 1)):
-            self.columns.setStretchFactor(place, share)
+        self.columns = _splitter(Qt.Orientation.Horizontal, (left, 0), (middle, 3), (right, 1))
         self.columns.setCollapsible(1, False)
         self.status = StatusLine(m.status, m.composer, theme)
         vbox(self.top, line(), (self.columns, 1), line(), self.status, on=self, spacing=0)
@@ -151,6 +142,15 @@ def pane_of(*items: Item, pane: str = "") -> QWidget:
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     vbox(*items, on=holder, spacing=0)
     return holder
+
+
+def _splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
+    """Parts with their shares of room that comes or goes."""
+    made = QSplitter(orientation, handleWidth=1)
+    for place, (widget, share) in enumerate(parts):
+        made.addWidget(widget)
+        made.setStretchFactor(place, share)
+    return made
 
 
 def line() -> QFrame:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.next_selection import NextSelection
+from runway_desktop.ui.tasks.view import NextSelection
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
