@@ -79,8 +79,8 @@ class ChooserPanel(Popup):
         vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
 
     def _build_top(self) -> QHBoxLayout:
-        self.search = QLineEdit(self, placeholderText="Search models, makers, what goes in and comes out")
-        self.search.setClearButtonEnabled(True)
+        hint = "Search models, makers, what goes in and comes out"
+        self.search = QLineEdit(self, placeholderText=hint, clearButtonEnabled=True)
         self.search.setAccessibleName("Search endpoints and models")
         self.search.textChanged.connect(self._show_offers)
         self.search.installEventFilter(self)
@@ -110,10 +110,9 @@ class ChooserPanel(Popup):
         self.parts.right.connect(self._go_to_offers)
         self.parts.installEventFilter(self)
         self._model = OffersModel(self)
-        self.offers: QListView = QListView(self)
+        self.offers = QListView(self, uniformItemSizes=True)
         self.offers.setModel(self._model)
         self.offers.setItemDelegate(OfferDelegate(self._theme, self.offers))
-        self.offers.setUniformItemSizes(True)
         self.offers.setMouseTracking(True)
         self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.offers.setAccessibleName("Models")

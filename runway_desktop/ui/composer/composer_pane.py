@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.catalog import Field, FieldKind
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -90,9 +90,7 @@ class ComposerPane(QWidget):
         self._box.style().polish(self._box)
 
     def _build(self) -> None:
-        outer = vbox(on=self, margins=GRID + GRID // 2)
         self._editing_bar = self._build_editing_bar()
-        outer.addWidget(self._editing_bar)
         self._box = QFrame(self)
         self._box.setProperty("box", True)
         self._prompt = PromptEdit(self._box)
@@ -115,17 +113,15 @@ class ComposerPane(QWidget):
             on=self._box,
             margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
         )
-        outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
         self._form.rearranged.connect(self._order_tabs)
         self._form.hide()
-        outer.addWidget(self._form)
         self._wrong = words(self, tone="bad")
-        outer.addWidget(self._wrong)
         self._note = words(self, tone="muted")
         self._note.hide()
-        add_all(outer, self._note, self._build_bottom())
+        parts = (self._editing_bar, self._box, self._form, self._wrong, self._note)
+        vbox(*parts, self._build_bottom(), on=self, margins=GRID + GRID // 2)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()

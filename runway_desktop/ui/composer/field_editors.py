@@ -302,16 +302,14 @@ def _editor(field: Field, parent: QWidget) -> QWidget:
 
 
 def _text_box(parent: QWidget, *, lines: int) -> QPlainTextEdit:
-    box = QPlainTextEdit(parent)
-    box.setTabChangesFocus(True)
+    box = QPlainTextEdit(parent, tabChangesFocus=True)
     box.setFixedHeight(lines * box.fontMetrics().lineSpacing() + 3 * GRID)
     return box
 
 
 def _line(field: Field, parent: QWidget) -> QLineEdit:
-    line = QLineEdit(parent, clearButtonEnabled=True)
+    line = QLineEdit(parent, clearButtonEnabled=True, placeholderText=_hint(field))
     line.setAccessibleName(field.label)
-    line.setPlaceholderText(_hint(field))
     if field.kind is FieldKind.INTEGER and not field.choices:
         # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
         line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), line))

@@ -93,9 +93,8 @@ class SavePreset(Dialog):
     def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Save as preset", parent)
         self._shelf = shelf
-        self._name = QLineEdit(self)
+        self._name = QLineEdit(self, placeholderText="Name")
         self._name.setAccessibleName("Name of the preset")
-        self._name.setPlaceholderText("Name")
         self._prompt = QCheckBox("Keep the prompt with it", self)
         self._key = QComboBox(self)
         self._key.setAccessibleName("Key of the preset")

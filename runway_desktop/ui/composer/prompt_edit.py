@@ -31,10 +31,9 @@ class PromptEdit(QPlainTextEdit):
     """A QMimeData that holds something else than a prompt."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, tabChangesFocus=True)
         viewport_of(self)
         self.setProperty("bare", True)
-        self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(False)
         self.setAccessibleName("Prompt")

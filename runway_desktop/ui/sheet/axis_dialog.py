@@ -31,9 +31,8 @@ class AxisDialog(Dialog):
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
         layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
-        self._field = QComboBox(self)
+        self._field = QComboBox(self, maxVisibleItems=16)
         self._field.setAccessibleName("Column")
-        self._field.setMaxVisibleItems(16)
         for column in sheet.offering.axis_columns():
             self._field.addItem(column.title, column.key)
         add_all(layout, self._field, (self._build_values(), 1))
@@ -52,10 +51,9 @@ class AxisDialog(Dialog):
 
     def _build_values(self) -> QStackedWidget:
         self._list = TickList("Values", self)
-        self._text = QPlainTextEdit(self)
+        hint = "One value a line. 1..4 makes 1, 2, 3 and 4."
+        self._text = QPlainTextEdit(self, tabChangesFocus=True, placeholderText=hint)
         self._text.setAccessibleName("Values, one a line")
-        self._text.setTabChangesFocus(True)
-        self._text.setPlaceholderText("One value a line. 1..4 makes 1, 2, 3 and 4.")
         self._files = QWidget(self)
         files = vbox(on=self._files)
         folder = push_button(self._files, "Choose a folder of pictures…", self._choose_folder)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -64,10 +64,9 @@ class ColumnsDialog(Dialog):
             item.setToolTip(column.help)
             if is_needed:
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
-        layout.addWidget(self._list, 1)
         cancel = push_button(self, "Cancel", self.reject)
         apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
-        layout.addLayout(hbox(STRETCH, cancel, apply))
+        add_all(layout, (self._list, 1), hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)
 
     def _mapping(self, unmatched: dict[str, str]) -> QWidget:

@@ -84,14 +84,12 @@ class SheetDelegate(ItemDelegate):
         self._before, self._is_loaded = self._model.remember(index), False
         place = QPersistentModelIndex(index)
         if column.kind is Kind.PROMPT:
-            text = QPlainTextEdit(parent)
-            text.setTabChangesFocus(True)
+            text = QPlainTextEdit(parent, tabChangesFocus=True)
             text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
             text.textChanged.connect(lambda: self._try(place, text.toPlainText()))
             editor: QWidget = text
         else:
-            line = QLineEdit(parent)
-            line.setFrame(False)
+            line = QLineEdit(parent, frame=False)
             choices = self._model.choices(index)
             if choices:
                 completer = QCompleter(list(choices), line)

@@ -53,13 +53,11 @@ class GridWindow(Dialog):
     def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(f"{model.title} as a grid", parent)
         self._theme = theme
-        self._table = QTableView(self)
+        self._table = QTableView(self, showGrid=False, cornerButtonEnabled=False)
         self._table.setAccessibleName("Results")
         self._table.setModel(model)
         model.setParent(self)
         self._table.setItemDelegate(_PosterDelegate(theme, posters, self._table))
-        self._table.setShowGrid(False)
-        self._table.setCornerButtonEnabled(False)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -139,10 +139,8 @@ class NotePopup(_Popup):
         super().__init__(title, parent)
         self._before = text
         self._dropped = False
-        self.text = QPlainTextEdit(text, self)
+        self.text = QPlainTextEdit(text, self, tabChangesFocus=True, placeholderText=DIFFER if differ else "")
         self.text.setAccessibleName(title)
-        self.text.setPlaceholderText(DIFFER if differ else "")
-        self.text.setTabChangesFocus(True)
         self.text.setMinimumWidth(48 * GRID)
         self.text.setFixedHeight(_NOTE_LINES * self.text.fontMetrics().lineSpacing() + 2 * GRID)
         self.text.moveCursor(QTextCursor.MoveOperation.End)

@@ -49,7 +49,7 @@ class TaskView(TaskItems, QTableView):
     selection_moved = Signal()
 
     def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, showGrid=False, wordWrap=False)
         self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
@@ -59,8 +59,6 @@ class TaskView(TaskItems, QTableView):
         self._wide_columns: dict[Column, int] = {}
         self.setItemDelegate(self._delegate)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -202,7 +202,6 @@ class StatusLine(QFrame):
         self._composer = composer
         self._theme = theme
         self.setProperty("pane", "bar")
-        row = hbox(on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         self._dot = QLabel(self)
         self._connection = QLabel(self)
         self._left = QLabel(self)
@@ -211,14 +210,12 @@ class StatusLine(QFrame):
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
-        add_all(row, self._dot, self._connection, self._left, STRETCH)
-        self._not_saved = tool_button(self, kind="flat")
+        tip = "Results that are not on this computer, and until when they can be fetched"
+        self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._not_saved.setIconSize(QSize(14, 14))
-        self._not_saved.setToolTip("Results that are not on this computer, and until when they can be fetched")
-        self._not_saved.clicked.connect(self.not_saved_wanted)
-        add_all(row, self._not_saved, self._right)
+        parts = (self._dot, self._connection, self._left, STRETCH, self._not_saved, self._right)
+        hbox(*parts, on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)

@@ -190,16 +190,11 @@ class DetailsPane(QWidget):
         self._bottom.setVisible(row is not None)
         self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
-        title = row.task.title or row.task.request.prompt or self._details.title() if row else ""
-        self._title.say(title)
-        self._title.setVisible(row is not None)
+        _tell(self._title, row.task.title or row.task.request.prompt or self._details.title() if row else "")
         self._show_state(row)
-        trouble = self._details.trouble()
-        self._trouble.say(trouble)
-        self._trouble.setVisible(bool(trouble))
+        _tell(self._trouble, self._details.trouble())
         self._small.setFont(self._theme.small_font())
-        self._small.say(small_print(row.task) if row is not None else "")
-        self._small.setVisible(bool(self._small.whole))
+        _tell(self._small, small_print(row.task) if row is not None else "")
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
@@ -304,6 +299,12 @@ class DetailsPane(QWidget):
             self.command_wanted.emit(step.command)
         elif step is not None:
             self._details.raise_cap()
+
+
+def _tell(label: LongWordsLabel, text: str) -> None:
+    """Hides the label when there is nothing to say."""
+    label.say(text)
+    label.setVisible(bool(text))
 
 
 class _Holder(QWidget):
