@@ -48,7 +48,9 @@ def add_places(menu: QMenu, item: InputItem, places: InputPlaces, tile: QWidget)
             words = default_words(field) if option.value is None else choice_label(field.name, option.value)
             does = partial(places.set_detail, item, field.name, option.value)
             choices.append((words, value == option.value, does))
-        _add_choices(menu.addMenu(field.label), choices)
+        inner = QMenu(field.label, menu)
+        _add_choices(inner, choices)
+        menu.addMenu(inner)
     if places.details(item):
         menu.addSeparator()
 
@@ -57,7 +59,8 @@ def _add_choices(menu: QMenu, choices: Sequence[tuple[str, bool, Callable[[], ob
     """One of them is ticked; a line stands below them."""
     group = QActionGroup(menu)
     for text, checked, does in choices:
-        group.addAction(add_check(menu, text, does, checked=checked))
+        # Not `group.addAction`: with PySide 6.10 the action is deleted then while its menu is still there.
+        add_check(menu, text, does, checked=checked).setActionGroup(group)
     if choices:
         menu.addSeparator()
 
