@@ -150,11 +150,11 @@ async def test_a_clip_plays_while_the_pointer_rests_on_it(tmp_path, theme, qtbot
         await rig.fetch_rows()
         engines: list[FakeEngine] = []
         grid.player._make_engine = lambda parent: engines.append(FakeEngine(parent)) or engines[-1]
-        grid._hover(0)
+        grid.hover(0)
         await until(lambda: engines and engines[0].did == ["load clip.mp4", "play"])
         engines[0].ended.emit()
         assert engines[0].did[-2:] == ["seek", "play"]
-        grid._hover(-1)
+        grid.hover(-1)
         assert engines[0].did[-1] == "unload"
         assert isinstance(grid.player, HoverPlayer)
         assert grid.player.image() is None
