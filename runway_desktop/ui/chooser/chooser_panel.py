@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.building import hbox, tool_button, vbox
@@ -127,9 +127,8 @@ class ChooserPanel(Popup):
         foot = hbox()
         keys = "Return chooses   ·   Ctrl+D marks a favorite   ·   Esc closes"
         for text in (keys, f"Catalog: SDK {self._chooser.version}"):
-            label = QLabel(text, self)
+            label = words(self, text, "faint", wrap=False)
             label.setFont(self._theme.small_font())
-            label.setProperty("tone", "faint")
             foot.addWidget(label, 0 if foot.count() else 1)
         return foot
 

@@ -209,15 +209,8 @@ class ComposerPane(QWidget):
 
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
-        order: list[QWidget] = [
-            self._prompt,
-            *self._inputs.tiles,
-            self._inputs.add_tile,
-            *self._form.stops(),
-            self._endpoint,
-            self._model,
-        ]
-        order += [*self._chips.values(), self._presets, self._more, self._send]
+        above = [self._prompt, *self._inputs.tiles, self._inputs.add_tile, *self._form.stops()]
+        order = [*above, self._endpoint, self._model, *self._chips.values(), self._presets, self._more, self._send]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 

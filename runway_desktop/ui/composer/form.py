@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -60,11 +61,10 @@ class Form(QScrollArea):
         line = 0
         for heading, members in groups:
             if len(groups) > 1:
-                title = QLabel(heading, holder)
+                title = words(holder, heading, "faint", wrap=False)
                 font = self._theme.small_font()
                 font.setWeight(QFont.Weight.DemiBold)
                 title.setFont(font)
-                title.setProperty("tone", "faint")
                 grid.addWidget(title, line, 0, 1, 2)
                 line += 1
             line = self._add_rows(members, value, holder, grid, line)

@@ -7,7 +7,7 @@ Each shows a wire value and says `edited(value)` with the whole new one; None le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QWidget
@@ -25,26 +25,9 @@ Inner = Mapping[tuple[str | int, ...], str]
 """What is wrong inside a value: path within it, sentence."""
 
 
-class Row(Protocol):
-    """What a line of a form is, as far as a box of lines cares."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def span(self) -> int: ...
-
-    def show_value(self, value: Any) -> None: ...
-
-    def show_finding(self, message: str, inner: Inner = ...) -> None: ...
-
-    def focus_editor(self) -> None: ...
-
-    def stops(self) -> list[QWidget]: ...
-
-
 MakeRow = Callable[[Field, QWidget], Any]
-"""Makes a Row that is a widget and has the signal edited(name, value)."""
+"""Makes a line of a form: a widget with the signal edited(name, value), `name`, `span`, `show_value`, `show_finding`,
+`focus_editor` and `stops`."""
 
 
 def inner_of(findings: Inner, step: str | int) -> dict[tuple[str | int, ...], str]:

@@ -46,7 +46,6 @@ class GridView(TaskItems, QListView):
         player: HoverPlayer | None = None,
     ) -> None:
         super().__init__(parent)
-        self._theme = theme
         self._painter = CellPainter(theme, posters)
         self.player = player or HoverPlayer(self)
         self._poster_width = USUAL

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
@@ -72,14 +72,12 @@ class LinePopup(_Popup):
         super().__init__(title, parent)
         self._several = several
         self._differ = differ
-        self._words = words
         self.line = QLineEdit(text, self, clearButtonEnabled=True, placeholderText=DIFFER if differ else "")
         self.line.setAccessibleName(title)
         self.line.setMinimumWidth(44 * GRID)
         self.line.selectAll()
         self._add(self.line)
-        self._model = QStringListModel(list(words), self)
-        self.completer = QCompleter(self._model, self)
+        self.completer = QCompleter(list(words), self)
         self.completer.setWidget(self.line)
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
