@@ -180,9 +180,9 @@ class First(Walk):
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks once more")
         self.say("grid")
-        window.show_grid(True)
+        window.workspace.list.show_grid(True)
         await self.take("grid", after=0.6)
-        window.show_grid(False)
+        window.workspace.list.show_grid(False)
 
     async def looks(self) -> None:
         window = self.window

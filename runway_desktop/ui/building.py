@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QAction, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -265,6 +265,14 @@ def passing_menu(parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu
+
+
+def add_check(menu: QMenu, text: str, does: Callable[[], object], *, checked: bool) -> QAction:
+    """Adds an entry with a tick to the menu."""
+    action = menu.addAction(text, does)
+    action.setCheckable(True)
+    action.setChecked(checked)
+    return action
 
 
 def open_below(menu: QMenu, button: QWidget) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from .building import SearchKeys, line_edit, vbox
+from .popup import Popup
 from .theme import GRID
 
 GLANCE = 10
@@ -32,15 +32,11 @@ class Option:
     """Searched too, and shown as a tool tip."""
 
 
-class ChoicePopup(QFrame):
+class ChoicePopup(Popup):
     chosen = Signal(object)
 
     def __init__(self, options: Sequence[Option], current: Any, title: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setProperty("pane", "raised")
-        self.setAccessibleName(title)
+        super().__init__(title, parent)
         self._search = line_edit(self, f"Search {title.lower()}", hint="Search", clear=True)
         self._search.setVisible(len(options) > GLANCE)
         self._list = QListWidget(self)
@@ -65,15 +61,7 @@ class ChoicePopup(QFrame):
 
     def open_at(self, button: QWidget) -> None:
         """Opens above or below the button, whole on its screen."""
-        below = button.mapToGlobal(QPoint(0, button.height() + 2))
-        screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        at = below
-        if below.y() + self.height() > screen.bottom():
-            at = button.mapToGlobal(QPoint(0, -self.height() - 2))
-        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
-        at.setY(max(screen.top(), at.y()))
-        self.move(at)
-        self.show()
+        self.show_beside(button, above=False)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         current = self._list.currentItem()
         if current is not None:

@@ -1,9 +1,20 @@
-"""What several delegates and views paint alike. GUI thread."""
+"""What item delegates have in common: the ground of an item, icons, and lines of text cut to their room. GUI thread.
+
+Colors are looked up at each paint.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from .theme import Role, Theme
+
+Index = QModelIndex | QPersistentModelIndex
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FOOT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
 
 
 def rounded(area: QRect | QRectF, radius: float) -> QPainterPath:
@@ -18,3 +29,58 @@ def square_in(area: QRect | QRectF, side: float) -> QRect:
     square = QRectF(0, 0, side, side)
     square.moveCenter(QRectF(area).center())
     return square.toRect()
+
+
+def draw_line(
+    painter: QPainter,
+    room: QRect,
+    text: str,
+    font: QFont,
+    color: QColor,
+    align: Qt.AlignmentFlag = LEFT,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> int:
+    """One line, with an ellipsis where it does not fit. Returns its width in pixels."""
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = painter.fontMetrics().elidedText(text, elide, max(0, room.width()))
+    painter.drawText(room, int(align), shown)
+    return painter.fontMetrics().horizontalAdvance(shown)
+
+
+class ItemDelegate(QStyledItemDelegate):
+    """Paints items by `paint_item`, which may leave the painter in any state."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        painter.save()
+        self.paint_item(painter, option, index)
+        painter.restore()
+
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        raise NotImplementedError
+
+    def ground(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, radius: int) -> bool:
+        """The rounded ground of an item that is selected or under the pointer. Returns whether it is selected."""
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if selected or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(Role.SELECTED if selected else Role.HOVER))
+            painter.drawRoundedRect(rect, radius, radius)
+        return selected
+
+    def heading(self, painter: QPainter, room: QRect, text: str) -> None:
+        draw_line(painter, room, text, self._theme.small_font(), self._theme.color(Role.FAINT), _FOOT)
+
+    def text(
+        self, painter: QPainter, room: QRect, text: str, font: QFont, role: Role, align: Qt.AlignmentFlag = LEFT
+    ) -> int:
+        """As `draw_line`, in a color of the theme."""
+        return draw_line(painter, room, text, font, self._theme.color(role), align)
+
+    def icon(self, painter: QPainter, place: QRect, name: str, role: Role) -> None:
+        self._theme.icon(name, role).paint(painter, place)

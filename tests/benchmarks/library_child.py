@@ -86,7 +86,7 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     assert session.window is not None, "the session is ready"
     rows, window = session.models.rows, session.window
     window.show_welcome(None)
-    window.show_grid(False)
+    window.workspace.list.show_grid(False)
     while not rows.is_loaded or "rows" not in times:
         await asyncio.sleep(0.05)
     everything = rows.task_count
@@ -101,7 +101,7 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     await _whole(rows, everything)
     await asyncio.sleep(1.0)
     say("list", took=await _scroll(window.view, frames))
-    window.show_grid(True)
+    window.workspace.list.show_grid(True)
     await asyncio.sleep(1.0)
     say("grid", took=await _scroll(window.workspace.grid, frames))
 

@@ -6,13 +6,14 @@ closes without a choice. A window of its own, never a nested loop. GUI thread on
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.building import hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
+from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.viewmodels.composer.chooser import Chooser
@@ -30,33 +31,17 @@ _HAVE = (
 )
 
 
-class ChooserPanel(QFrame):
-    closed = Signal()
-
+class ChooserPanel(Popup):
     def __init__(self, chooser: Chooser, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__("Choose what to make, and the model", parent)
         self._chooser = chooser
         self._theme = theme
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setProperty("pane", None)
         self.setProperty("popup", True)
-        self.setAccessibleName("Choose what to make, and the model")
         self._build()
-        self._parts.show_parts(chooser.parts(), chooser.current[0])
+        self.parts.show_parts(chooser.parts(), chooser.current[0])
         chooser.changed.connect(self._again)
         chooser.look_up_times()
-
-    @property
-    def search(self) -> QLineEdit:
-        return self._search
-
-    @property
-    def parts(self) -> PartsList:
-        return self._parts
-
-    @property
-    def offers(self) -> QListView:
-        return self._list
 
     def open_at(self, button: QWidget, *, at_parts: bool = False) -> None:
         """Opens over the button, whole on its screen. `at_parts`: the keyboard starts at the left side."""
@@ -70,11 +55,7 @@ class ChooserPanel(QFrame):
         self.move(at)
         self.show()
         self._show_offers()
-        (self._parts if at_parts else self._search).setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def closeEvent(self, event: QEvent) -> None:
-        self.closed.emit()
-        super().closeEvent(event)  # type: ignore[arg-type]
+        (self.parts if at_parts else self.search).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -82,15 +63,15 @@ class ChooserPanel(QFrame):
             if control and event.key() == Qt.Key.Key_D:
                 self._toggle_favorite()
                 return True
-            if watched is self._search and self._key_in_search(event):
+            if watched is self.search and self._key_in_search(event):
                 return True
-            if watched is self._list and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if watched is self.offers and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._take()
                 return True
-            if watched is self._list and event.key() == Qt.Key.Key_Left:
-                self._parts.setFocus(Qt.FocusReason.OtherFocusReason)
+            if watched is self.offers and event.key() == Qt.Key.Key_Left:
+                self.parts.setFocus(Qt.FocusReason.OtherFocusReason)
                 return True
-        if watched is self._list.viewport() and isinstance(event, QMouseEvent):
+        if watched is self.offers.viewport() and isinstance(event, QMouseEvent):
             return self._mouse_on_offers(event)
         return super().eventFilter(watched, event)
 
@@ -98,13 +79,13 @@ class ChooserPanel(QFrame):
         vbox(self._build_top(), (self._build_body(), 1), self._build_foot(), on=self, margins=GRID)
 
     def _build_top(self) -> QHBoxLayout:
-        self._search = QLineEdit(self, placeholderText="Search models, makers, what goes in and comes out")
-        self._search.setClearButtonEnabled(True)
-        self._search.setAccessibleName("Search endpoints and models")
-        self._search.textChanged.connect(self._show_offers)
-        self._search.installEventFilter(self)
+        hint = "Search models, makers, what goes in and comes out"
+        self.search = QLineEdit(self, placeholderText=hint, clearButtonEnabled=True)
+        self.search.setAccessibleName("Search endpoints and models")
+        self.search.textChanged.connect(self._show_offers)
+        self.search.installEventFilter(self)
         have = words(self, "I have", "muted", wrap=False)
-        top = hbox((self._search, 1), GRID, have, spacing=GRID // 2)
+        top = hbox((self.search, 1), GRID, have, spacing=GRID // 2)
         self._have: dict[str, QToolButton] = {}
         for kind, icon, name in _HAVE:
             button = tool_button(
@@ -121,64 +102,62 @@ class ChooserPanel(QFrame):
         return top
 
     def _build_body(self) -> QHBoxLayout:
-        self._parts = PartsList(self._theme, self)
-        self._parts.setFixedWidth(25 * GRID)
-        self._parts.scope_chosen.connect(lambda _: self._show_part())
-        self._parts.taken.connect(self._take_part)
-        self._parts.typed.connect(self._type_on)
-        self._parts.right.connect(self._go_to_offers)
-        self._parts.installEventFilter(self)
+        self.parts = PartsList(self._theme, self)
+        self.parts.setFixedWidth(25 * GRID)
+        self.parts.scope_chosen.connect(lambda _: self._show_part())
+        self.parts.taken.connect(self._take_part)
+        self.parts.typed.connect(self._type_on)
+        self.parts.right.connect(self._go_to_offers)
+        self.parts.installEventFilter(self)
         self._model = OffersModel(self)
-        self._list: QListView = QListView(self)
-        self._list.setModel(self._model)
-        self._list.setItemDelegate(OfferDelegate(self._theme, self._list))
-        self._list.setUniformItemSizes(True)
-        self._list.setMouseTracking(True)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setAccessibleName("Models")
-        self._list.installEventFilter(self)
-        self._list.viewport().installEventFilter(self)
+        self.offers = QListView(self, uniformItemSizes=True)
+        self.offers.setModel(self._model)
+        self.offers.setItemDelegate(OfferDelegate(self._theme, self.offers))
+        self.offers.setMouseTracking(True)
+        self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.offers.setAccessibleName("Models")
+        self.offers.installEventFilter(self)
+        self.offers.viewport().installEventFilter(self)
         self._nothing = words(self, tone="muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
-        return hbox(self._parts, (self._list, 1), (self._nothing, 1))
+        return hbox(self.parts, (self.offers, 1), (self._nothing, 1))
 
     def _build_foot(self) -> QHBoxLayout:
         foot = hbox()
         keys = "Return chooses   ·   Ctrl+D marks a favorite   ·   Esc closes"
         for text in (keys, f"Catalog: SDK {self._chooser.version}"):
-            label = QLabel(text, self)
+            label = words(self, text, "faint", wrap=False)
             label.setFont(self._theme.small_font())
-            label.setProperty("tone", "faint")
             foot.addWidget(label, 0 if foot.count() else 1)
         return foot
 
     def _go_to_offers(self) -> None:
-        self._list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.offers.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _key_in_search(self, event: QKeyEvent) -> bool:
         if event.key() in _MOVES:
-            self._list.keyPressEvent(event)
+            self.offers.keyPressEvent(event)
             return True
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._take()
             return True
-        if event.key() == Qt.Key.Key_Left and not self._search.text():
-            self._parts.setFocus(Qt.FocusReason.OtherFocusReason)
+        if event.key() == Qt.Key.Key_Left and not self.search.text():
+            self.parts.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         return False
 
     def _mouse_on_offers(self, event: QMouseEvent) -> bool:
         if event.type() != QEvent.Type.MouseButtonRelease or event.button() != Qt.MouseButton.LeftButton:
             return False
-        index = self._list.indexAt(event.position().toPoint())
+        index = self.offers.indexAt(event.position().toPoint())
         offer = self._model.offer(index)
         if offer is None:
             return False
-        if star_rect(self._list.visualRect(index)).contains(event.position().toPoint()):
+        if star_rect(self.offers.visualRect(index)).contains(event.position().toPoint()):
             self._chooser.toggle_favorite(offer.key)
         else:
-            self._list.setCurrentIndex(index)
+            self.offers.setCurrentIndex(index)
             self._take()
         return True
 
@@ -187,15 +166,15 @@ class ChooserPanel(QFrame):
 
     def _show_part(self) -> None:
         """Another part is looked at: what was searched for is over."""
-        if self._search.text():
-            self._search.clear()
+        if self.search.text():
+            self.search.clear()
         else:
             self._show_offers()
 
     def _show_offers(self) -> None:
-        text = self._search.text()
-        before = self._model.offer(self._list.currentIndex())
-        self._model.show_offers(self._chooser.offers(self._parts.scope, text, self._having()))
+        text = self.search.text()
+        before = self._model.offer(self.offers.currentIndex())
+        self._model.show_offers(self._chooser.offers(self.parts.scope, text, self._having()))
         wanted = self._chooser.current if not text else None
         row = self._model.row_of(before.key) if before is not None and not text else None
         if row is None and wanted is not None:
@@ -203,34 +182,34 @@ class ChooserPanel(QFrame):
         amount = self._model.rowCount()
         if amount:
             index = self._model.index(row or 0)
-            self._list.setCurrentIndex(index)
-            self._list.scrollTo(index, QListView.ScrollHint.EnsureVisible)
-        self._list.setVisible(bool(amount))
+            self.offers.setCurrentIndex(index)
+            self.offers.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        self.offers.setVisible(bool(amount))
         self._nothing.setText(self._nothing_words(text))
         self._nothing.setVisible(not amount)
 
     def _nothing_words(self, text: str) -> str:
         if text:
             return f"No model fits “{text}”."
-        if self._parts.scope == Scope.FAVORITES and not self._having():
+        if self.parts.scope == Scope.FAVORITES and not self._having():
             return "No favorites yet. Mark a model with Ctrl+D, or with its star."
         return "No model here takes just that. Mark less of what you have, or look at everything."
 
     def _again(self) -> None:
-        self._parts.show_parts(self._chooser.parts(), self._parts.scope)
+        self.parts.show_parts(self._chooser.parts(), self.parts.scope)
         self._show_offers()
 
     def _toggle_favorite(self) -> None:
-        offer = self._model.offer(self._list.currentIndex())
+        offer = self._model.offer(self.offers.currentIndex())
         if offer is not None:
             self._chooser.toggle_favorite(offer.key)
 
     def _type_on(self, text: str) -> None:
-        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._search.setText(self._search.text() + text)
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.setText(self.search.text() + text)
 
     def _take(self) -> None:
-        offer = self._model.offer(self._list.currentIndex())
+        offer = self._model.offer(self.offers.currentIndex())
         if offer is not None:
             self.close()
             self._chooser.choose(offer.key)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from runway_desktop.catalog import MediaKind
-from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
+from runway_desktop.ui.theme import GRID, Role
 from runway_desktop.usecases.requests.choices import Key, Offer
 
 OFFER = Qt.ItemDataRole.UserRole
@@ -27,8 +28,6 @@ _ICON = 16
 _WAY = 4 * (_ICON + 2)
 """Room for what goes in and what comes out."""
 _STAR = 4 * GRID
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class OffersModel(QAbstractListModel):
@@ -92,49 +91,31 @@ def star_rect(row: QRect) -> QRect:
     return QRect(row.right() - _STAR, row.top(), _STAR, row.height())
 
 
-class OfferDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
+class OfferDelegate(ItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         lines = option.fontMetrics.height() + QFontMetrics(self._theme.small_font()).height()
         return QSize(40 * GRID, lines + GRID + GRID // 2)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         offer = index.data(OFFER)
         if not isinstance(offer, Offer):
             return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option, offer)
-        row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
-        self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
-        star = star_rect(option.rect)
-        icon = "mdi6.star" if offer.is_favorite else "mdi6.star-outline"
-        lively = bool(option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected))
-        if offer.is_favorite or lively:
-            place = QRect(0, 0, _ICON, _ICON)
-            place.moveCenter(star.center())
-            self._theme.icon(icon, Role.WARN if offer.is_favorite else Role.FAINT).paint(painter, place)
-        words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
-        self._words(painter, words, option.font, offer)
-        painter.restore()
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, offer: Offer) -> None:
-        role = None
-        if option.state & QStyle.StateFlag.State_Selected:
-            role = Role.SELECTED
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            role = Role.HOVER
-        if role is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color(role))
-            painter.drawRoundedRect(option.rect.adjusted(2, 1, -2, -1), 6, 6)
+        selected = self.ground(painter, option, option.rect.adjusted(2, 1, -2, -1), 6)
         if offer.is_current:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             x = option.rect.left() + 5
             painter.drawLine(x, option.rect.top() + 12, x, option.rect.bottom() - 12)
+        row = option.rect.adjusted(GRID + GRID // 2, 0, -GRID // 2, 0)
+        self._way(painter, QRect(row.left(), row.top(), _WAY, row.height()), offer)
+        star = star_rect(option.rect)
+        place = QRect(0, 0, _ICON, _ICON)
+        place.moveCenter(star.center())
+        if offer.is_favorite:
+            self.icon(painter, place, "mdi6.star", Role.WARN)
+        elif selected or option.state & QStyle.StateFlag.State_MouseOver:
+            self.icon(painter, place, "mdi6.star-outline", Role.FAINT)
+        words = QRect(row.left() + _WAY + GRID, row.top(), star.left() - row.left() - _WAY - 2 * GRID, row.height())
+        self._words(painter, words, option.font, offer)
 
     def _way(self, painter: QPainter, room: QRect, offer: Offer) -> None:
         """What goes in, an arrow, what comes out."""
@@ -143,36 +124,22 @@ class OfferDelegate(QStyledItemDelegate):
         names.append((ICONS[offer.makes], Role.TEXT))
         x = room.right() - len(names) * (_ICON + 2)
         for name, role in names:
-            place = QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON)
-            self._theme.icon(name, role).paint(painter, place)
+            self.icon(painter, QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON), name, role)
             x += _ICON + 2
 
     def _words(self, painter: QPainter, room: QRect, base: QFont, offer: Offer) -> None:
         strong, small = self._theme.strong_font(), self._theme.small_font()
         high, low = QFontMetrics(strong).height(), QFontMetrics(small).height()
-        top = room.top() + (room.height() - high - low - 2) // 2
-        first, second = (
-            QRect(room.left(), top, room.width(), high),
-            QRect(room.left(), top + high + 2, room.width(), low),
-        )
-        right = self._text(painter, first, self._theme.tabular(base), Role.TEXT, offer.price, right=True)
+        first = QRect(room.left(), room.top() + (room.height() - high - low - 2) // 2, room.width(), high)
+        second = QRect(room.left(), first.bottom() + 3, room.width(), low)
+        right = self.text(painter, first, offer.price, self._theme.tabular(base), Role.TEXT, RIGHT)
         first.setRight(first.right() - right - (GRID if right else 0))
-        used = self._text(painter, first, strong, Role.TEXT, offer.label)
+        used = self.text(painter, first, offer.label, strong, Role.TEXT)
         first.setLeft(first.left() + used + GRID)
         if offer.is_new:
             first.setLeft(first.left() + self._pill(painter, first, "New") + GRID)
-        self._text(painter, first, small, Role.FAINT, offer.model)
-        self._text(painter, second, self._theme.tabular(small), Role.MUTED, offer.facts)
-
-    def _text(self, painter: QPainter, room: QRect, font: QFont, role: Role, text: str, *, right: bool = False) -> int:
-        """Paints a line cut to its room; gives its width."""
-        metrics = QFontMetrics(font)
-        said = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, room.width()))
-        painter.setFont(font)
-        painter.setPen(self._theme.color(role))
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), said)
-        return metrics.horizontalAdvance(said)
+        self.text(painter, first, offer.model, small, Role.FAINT)
+        self.text(painter, second, offer.facts, self._theme.tabular(small), Role.MUTED)
 
     def _pill(self, painter: QPainter, room: QRect, text: str) -> int:
         font = self._theme.small_font()
@@ -183,7 +150,5 @@ class OfferDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
-        painter.setFont(font)
-        painter.setPen(self._theme.color(Role.GOOD))
-        painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), text)
+        self.text(painter, pill, text, font, Role.GOOD, Qt.AlignmentFlag.AlignCenter)
         return width

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QListWidget,
-    QListWidgetItem,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyleOptionViewItem, QWidget
 
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import Part, Scope
 
@@ -68,12 +62,6 @@ class PartsList(QListWidget):
                 self.setCurrentItem(item)
         self.blockSignals(blocked)
 
-    def choose(self, scope: str) -> None:
-        for row in range(self.count()):
-            part = self.item(row).data(_PART)
-            if isinstance(part, Part) and part.scope == scope:
-                self.setCurrentRow(row)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.taken.emit(self.scope)
@@ -97,54 +85,23 @@ def _heading(text: str) -> QListWidgetItem:
     return item
 
 
-class _PartDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QObject) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+class _PartDelegate(ItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * GRID, option.fontMetrics.height() + GRID)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        part = index.data(_PART)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        part, theme = index.data(_PART), self._theme
         room = option.rect.adjusted(GRID, 0, -GRID, 0)
-        if isinstance(part, Part):
-            self._part(painter, option, room, part)
-        else:
-            painter.setFont(self._theme.small_font())
-            painter.setPen(self._theme.color(Role.FAINT))
-            at = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-            painter.drawText(room.adjusted(0, 0, 0, -2), at, str(index.data()))
-        painter.restore()
-
-    def _part(self, painter: QPainter, option: QStyleOptionViewItem, room: QRect, part: Part) -> None:
-        role = None
-        if option.state & QStyle.StateFlag.State_Selected:
-            role = Role.SELECTED
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            role = Role.HOVER
-        if role is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color(role))
-            painter.drawRoundedRect(option.rect.adjusted(2, 0, -2, 0), 6, 6)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if not isinstance(part, Part):
+            self.heading(painter, room.adjusted(0, 0, 0, -2), str(index.data()))
+            return
+        selected = self.ground(painter, option, option.rect.adjusted(2, 0, -2, 0), 6)
         name = _SPECIAL.get(Scope(part.scope)) if part.scope in set(Scope) else None
         if name is None:
             name = ICONS[part.takes[0]] if part.takes else TEXT_ICON
         icon = QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON)
-        self._theme.icon(name, Role.TEXT if chosen else Role.MUTED).paint(painter, icon)
-        amount = f"{part.amount:,}"
-        small = self._theme.tabular(self._theme.small_font())
-        painter.setFont(small)
-        painter.setPen(self._theme.color(Role.FAINT))
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), amount)
-        width = room.width() - _ICON - 2 * GRID - QFontMetrics(small).horizontalAdvance(amount)
-        words = QRect(icon.right() + GRID, room.top(), width, room.height())
-        painter.setFont(option.font)
-        painter.setPen(self._theme.color(Role.TEXT))
-        said = option.fontMetrics.elidedText(part.label, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), said)
+        self.icon(painter, icon, name, Role.TEXT if selected else Role.MUTED)
+        small = theme.tabular(theme.small_font())
+        used = self.text(painter, room, f"{part.amount:,}", small, Role.FAINT, RIGHT)
+        words = QRect(icon.right() + GRID, room.top(), room.width() - _ICON - 2 * GRID - used, room.height())
+        self.text(painter, words, part.label, option.font, Role.TEXT)

@@ -18,11 +18,8 @@ _TELLING = ("ratio", "duration", "resolution", "targetLang", "quality")
 """Settings whose value says by itself what it is."""
 
 
-class AnotherValue:
-    """Stands in a list of choices for one that is typed."""
-
-
-ANOTHER = AnotherValue()
+ANOTHER = object()
+"""Stands in a list of choices for a value that is typed."""
 
 
 def flat_member(field: Field) -> Field | None:

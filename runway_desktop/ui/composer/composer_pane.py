@@ -8,16 +8,10 @@ import itertools
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -91,9 +85,7 @@ class ComposerPane(QWidget):
         self._box.style().polish(self._box)
 
     def _build(self) -> None:
-        outer = vbox(on=self, margins=GRID + GRID // 2)
         self._editing_bar = self._build_editing_bar()
-        outer.addWidget(self._editing_bar)
         self._box = QFrame(self)
         self._box.setProperty("box", True)
         self._prompt = PromptEdit(self._box)
@@ -102,7 +94,9 @@ class ComposerPane(QWidget):
         self._prompt.installEventFilter(self)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
-        self._count = self._build_count()
+        self._count = words(self._box, tone="faint", wrap=False)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._count.hide()
         self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
@@ -114,17 +108,15 @@ class ComposerPane(QWidget):
             on=self._box,
             margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
         )
-        outer.addWidget(self._box)
         self._form = Form(self._theme, self)
         self._form.edited.connect(self._composer.set_value)
         self._form.rearranged.connect(self._order_tabs)
         self._form.hide()
-        outer.addWidget(self._form)
         self._wrong = words(self, tone="bad")
-        outer.addWidget(self._wrong)
         self._note = words(self, tone="muted")
         self._note.hide()
-        add_all(outer, self._note, self._build_bottom())
+        parts = (self._editing_bar, self._box, self._form, self._wrong, self._note)
+        vbox(*parts, self._build_bottom(), on=self, margins=GRID + GRID // 2)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
@@ -134,7 +126,7 @@ class ComposerPane(QWidget):
         self._chip_flow = FlowLayout(self._chip_area)
         self._endpoint = push_button(self._chip_area, "", self._choose_endpoint, kind="chip", spoken="What to make")
         self._model = push_button(self._chip_area, "", self.choose_model, kind="chip", spoken="Model")
-        self._presets = PresetsButton(self._composer.presets, self._keys, self, self)
+        self._presets = PresetsButton(self._composer.presets, self._keys, self)
         self._more = push_button(self, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
         self._send = push_button(self, "", self._composer.send, kind="primary")
@@ -143,12 +135,6 @@ class ComposerPane(QWidget):
         self._beside = hbox()
         self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
         return self._bottom
-
-    def _build_count(self) -> QLabel:
-        label = words(self._box, tone="faint", wrap=False)
-        label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        label.hide()
-        return label
 
     def _build_editing_bar(self) -> QWidget:
         bar = QWidget(self)
@@ -214,8 +200,7 @@ class ComposerPane(QWidget):
         unknown = self._composer.places.unknown_names(self._composer.prompt)
         if unknown:
             words = "   ".join(filter(None, (f"No input is called @{', @'.join(unknown[:3])}.", words)))
-        self._count.setText(words)
-        self._count.setVisible(bool(words))
+        say(self._count, words)
 
     def _typed(self) -> None:
         field = self._composer.pair.prompt_field
@@ -224,15 +209,8 @@ class ComposerPane(QWidget):
 
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
-        order: list[QWidget] = [
-            self._prompt,
-            *self._inputs.tiles,
-            self._inputs.add_tile,
-            *self._form.stops(),
-            self._endpoint,
-            self._model,
-        ]
-        order += [*self._chips.values(), self._presets, self._more, self._send]
+        above = [self._prompt, *self._inputs.tiles, self._inputs.add_tile, *self._form.stops()]
+        order = [*above, self._endpoint, self._model, *self._chips.values(), self._presets, self._more, self._send]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -251,8 +229,7 @@ class ComposerPane(QWidget):
         self._show_length()
         fields = sorted(pair.fields, key=lambda field: field is not pair.prompt_field)
         said = [message for field in fields if (message := self._composer.finding_for(field.name))]
-        self._wrong.setText("\n".join(dict.fromkeys(said[:3])))
-        self._wrong.setVisible(bool(said))
+        say(self._wrong, "\n".join(dict.fromkeys(said[:3])))
         prompt = pair.prompt_field
         mark_wrong(self._box, bool(prompt and self._composer.finding_for(prompt.name)))
         self._editing_bar.setVisible(self._composer.editing is not None)

@@ -12,20 +12,14 @@ from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QFontDatabase, QRegularExpressionValidator
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
 from runway_desktop.ui.building import hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
+from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
 
 from .choices import ANOTHER, chip_text, default_words, options_of, value_text, with_unit
@@ -109,7 +103,7 @@ class Chip(QPushButton):
         line.open_at(self)
 
 
-class LinePopup(QFrame):
+class LinePopup(Popup):
     """A number or word typed under its chip: applied as one types, closed by Return or a click elsewhere. Words that
     may stand in the number's place are buttons."""
 
@@ -117,11 +111,8 @@ class LinePopup(QFrame):
     closed = Signal()
 
     def __init__(self, field: Field, value: Any, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(field.label, parent)
         self._field = field
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("pane", "raised")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         label = words(self, field.help, "muted")
         label.setMinimumWidth(28 * GRID)
         row = hbox()
@@ -148,13 +139,7 @@ class LinePopup(QFrame):
     def open_at(self, button: QWidget) -> None:
         """Opens above the button, or below where there is no room above; whole on its screen."""
         self.adjustSize()
-        screen = (button.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        at = button.mapToGlobal(button.rect().topLeft())
-        above = at.y() - self.height() - 2
-        at.setY(above if above >= screen.top() else at.y() + button.height() + 2)
-        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
-        self.move(at)
-        self.show()
+        self.show_beside(button)
         self._line.setFocus(Qt.FocusReason.PopupFocusReason)
         self._line.selectAll()
 
@@ -172,73 +157,66 @@ class FormRow(QWidget):
         """`dense`: inside an object, where what a member is for is said by its tool tip alone."""
         super().__init__(parent)
         self._field = field
+        self.name = field.name
         self._dense = dense
         self._value: Any = None
         self._idle = self._wrong = ""
-        self._editor = _editor(field, self)
+        self.editor = _editor(field, self)
         self._note = words(self, field.help, "faint")
         self._note.setVisible(not dense)
         self._label = QLabel(field.label + (" *" if field.required else ""), self)
-        self._label.setBuddy(self._editor)
+        self._label.setBuddy(self.editor)
         self._label.setToolTip(field.help)
         if dense:
             set_tone(self._label, "muted")
-        self._editor.setAccessibleName(field.label)
-        self._editor.setAccessibleDescription(field.help)
+        self.editor.setAccessibleName(field.label)
+        self.editor.setAccessibleDescription(field.help)
         self._count = words(self, tone="faint", wrap=False)
         layout = vbox(hbox((self._label, 1), self._count), on=self, spacing=2)
-        layout.addWidget(self._editor, 0, Qt.AlignmentFlag.AlignLeft if isinstance(self._editor, Chip) else _WHOLE_LINE)
+        layout.addWidget(self.editor, 0, Qt.AlignmentFlag.AlignLeft if isinstance(self.editor, Chip) else _WHOLE_LINE)
         layout.addWidget(self._note)
         self._connect()
 
     @property
-    def name(self) -> str:
-        return self._field.name
-
-    @property
     def is_wide(self) -> bool:
         """What is nested wants a whole line of the form, and so does a long text."""
-        nested = isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox)
+        nested = isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox)
         return nested or self._field.kind in (FieldKind.PROMPT, FieldKind.UNKNOWN) or self._field.name in _LONG_TEXTS
 
     @property
     def span(self) -> int:
         """How many of three columns of an object's box it takes."""
-        if isinstance(self._editor, ObjectBox | ObjectsBox):
+        if isinstance(self.editor, ObjectBox | ObjectsBox):
             return 3
         return 2 if self.is_wide else 1
 
-    @property
-    def editor(self) -> QWidget:
-        return self._editor
-
     def stops(self) -> list[QWidget]:
         """Where the keyboard stops in it, in the order of the eye."""
-        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
-            return self._editor.stops()
-        return [self._editor]
+        if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            return self.editor.stops()
+        return [self.editor]
 
     def focus_editor(self) -> None:
-        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
-            self._editor.focus_first()
+        if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            self.editor.focus_first()
             return
-        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_value(self, value: Any) -> None:
         """Shows a value that came from elsewhere; the cursor of a line being typed in stays."""
         self._value = value
-        match self._editor:
+        match self.editor:
             case Chip() | ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
-                self._editor.show_value(value)
-            case QPlainTextEdit() | QLineEdit() if not self._editor.hasFocus():
+                self.editor.show_value(value)
+            case QPlainTextEdit() | QLineEdit() if not self.editor.hasFocus():
                 # Showing is not typing: a value whose text reads as another type must not change by being shown.
-                blocked = self._editor.blockSignals(True)
+                blocked = self.editor.blockSignals(True)
                 text = _as_text(self._field, value)
-                if isinstance(self._editor, QPlainTextEdit):
-                    self._editor.setPlainText(text)
+                if isinstance(self.editor, QPlainTextEdit):
+                    self.editor.setPlainText(text)
                 else:
-                    self._editor.setText(text)
-                self._editor.blockSignals(blocked)
+                    self.editor.setText(text)
+                self.editor.blockSignals(blocked)
         self._count.setText(count_words(self._field, value) if isinstance(value, str) else "")
         self._show_use()
 
@@ -246,10 +224,10 @@ class FormRow(QWidget):
         """Says what is wrong with the whole, and passes on what is wrong inside it."""
         self._wrong = message
         self._show_note()
-        if isinstance(self._editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
-            self._editor.show_inner({(): message, **inner} if message else inner)
+        if isinstance(self.editor, ObjectBox | ObjectsBox | AssetBox | ColorsBox):
+            self.editor.show_inner({(): message, **inner} if message else inner)
         else:
-            mark_wrong(self._editor, bool(message))
+            mark_wrong(self.editor, bool(message))
 
     def show_idle(self, reason: str) -> None:
         """Why the field does not count now; empty when it does."""
@@ -263,27 +241,26 @@ class FormRow(QWidget):
         self._note.setText(said)
         self._note.setVisible(not self._dense or bool(self._wrong))
         set_tone(self._note, "bad" if self._wrong else "faint")
-        self._editor.setAccessibleDescription(said)
+        self.editor.setAccessibleDescription(said)
 
     def _show_use(self) -> None:
         """What does not count cannot be set, but what is set can be taken out."""
         counts = not self._idle or not is_left_out(self._value)
-        self._editor.setEnabled(counts)
+        self.editor.setEnabled(counts)
         self._label.setEnabled(counts)
 
     def _connect(self) -> None:
-        name = self._field.name
-        match self._editor:
+        match self.editor:
             case Chip():
-                self._editor.edited.connect(self.edited)
+                self.editor.edited.connect(self.edited)
             case ObjectBox() | ObjectsBox() | AssetBox() | ColorsBox():
-                self._editor.edited.connect(lambda value: self.edited.emit(name, value))
+                self.editor.edited.connect(lambda value: self.edited.emit(self.name, value))
             case QPlainTextEdit():
-                self._editor.textChanged.connect(
-                    lambda: self.edited.emit(name, _from_text(self._field, self._editor.toPlainText()))
+                self.editor.textChanged.connect(
+                    lambda: self.edited.emit(self.name, _from_text(self._field, self.editor.toPlainText()))
                 )
             case QLineEdit():
-                self._editor.textChanged.connect(lambda text: self.edited.emit(name, _from_text(self._field, text)))
+                self.editor.textChanged.connect(lambda text: self.edited.emit(self.name, _from_text(self._field, text)))
 
 
 _LONG_TEXTS = ("negativePrompt", "previousText", "nextText")
@@ -319,16 +296,14 @@ def _editor(field: Field, parent: QWidget) -> QWidget:
 
 
 def _text_box(parent: QWidget, *, lines: int) -> QPlainTextEdit:
-    box = QPlainTextEdit(parent)
-    box.setTabChangesFocus(True)
+    box = QPlainTextEdit(parent, tabChangesFocus=True)
     box.setFixedHeight(lines * box.fontMetrics().lineSpacing() + 3 * GRID)
     return box
 
 
 def _line(field: Field, parent: QWidget) -> QLineEdit:
-    line = QLineEdit(parent, clearButtonEnabled=True)
+    line = QLineEdit(parent, clearButtonEnabled=True, placeholderText=_hint(field))
     line.setAccessibleName(field.label)
-    line.setPlaceholderText(_hint(field))
     if field.kind is FieldKind.INTEGER and not field.choices:
         # Qt's own check of whole numbers ends at 31 bits, a seed may have 32.
         line.setValidator(QRegularExpressionValidator(QRegularExpression(r"-?\d*"), line))

@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -36,25 +37,21 @@ class Form(QScrollArea):
         super().__init__(parent, widgetResizable=True)
         viewport_of(self)
         self._theme = theme
-        self._rows: dict[str, FormRow] = {}
+        self.rows: dict[str, FormRow] = {}
+        """By the name of their field, in the order of the eye."""
         self._stops: list[QWidget] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(LEAST_HEIGHT)
 
-    @property
-    def rows(self) -> dict[str, FormRow]:
-        """The rows by the name of their field, in the order of the eye."""
-        return self._rows
-
     def stops(self) -> list[QWidget]:
         """Where the keyboard stops in it, in the order of the eye."""
-        return [stop for row in self._rows.values() for stop in row.stops()]
+        return [stop for row in self.rows.values() for stop in row.stops()]
 
     def build(self, fields: Sequence[Field], value: Callable[[str], Any]) -> None:
         """Shows these fields and nothing else. `value` gives a field's present value."""
-        self._rows = {}
+        self.rows = {}
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, GRID // 2, GRID, GRID // 2)
@@ -64,11 +61,10 @@ class Form(QScrollArea):
         line = 0
         for heading, members in groups:
             if len(groups) > 1:
-                title = QLabel(heading, holder)
+                title = words(holder, heading, "faint", wrap=False)
                 font = self._theme.small_font()
                 font.setWeight(QFont.Weight.DemiBold)
                 title.setFont(font)
-                title.setProperty("tone", "faint")
                 grid.addWidget(title, line, 0, 1, 2)
                 line += 1
             line = self._add_rows(members, value, holder, grid, line)
@@ -84,7 +80,7 @@ class Form(QScrollArea):
 
     def show_state(self, composer: Composer) -> None:
         """All values anew, what is wrong with them, and which of them do not count now."""
-        for name, row in self._rows.items():
+        for name, row in self.rows.items():
             row.show_idle(composer.idle_reason(name))
             row.show_value(composer.value(name))
             row.show_finding(composer.finding_for(name), composer.findings_in(name))
@@ -95,7 +91,7 @@ class Form(QScrollArea):
 
     def show_row(self, name: str) -> None:
         """Gives the keyboard to a field's editor and scrolls to it."""
-        row = self._rows[name]
+        row = self.rows[name]
         row.focus_editor()
         self.ensureWidgetVisible(row)
 
@@ -128,7 +124,7 @@ class Form(QScrollArea):
             row.edited.connect(self.edited)
             row.edited.connect(self._fit_soon)
             row.show_value(value(field.name))
-            self._rows[field.name] = row
+            self.rows[field.name] = row
             if row.is_wide and column:
                 line, column = line + 1, 0
             grid.addWidget(row, line, column, 1, 2 if row.is_wide else 1, Qt.AlignmentFlag.AlignTop)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from runway_desktop.domain.inputs import FrameAt
     from runway_desktop.ui.inputs.fix_popup import MendPopup
     from runway_desktop.ui.inputs.frames import FrameGrabber
-
-__all__ = ["AddTile", "InputTile", "InputsStrip"]
 
 MOST_WIDE = 6
 """More inputs than this are shown by their pictures alone."""
@@ -102,6 +100,7 @@ class InputsStrip(QWidget):
 
         item = tile.item
         menu = passing_menu(self.window())
+        add_places(menu, item, self._composer.places, tile)
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
         for mend in mends:
@@ -125,7 +124,6 @@ class InputsStrip(QWidget):
         menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
         menu.addAction("Move right", partial(self._move, item, 1)).setEnabled(item.number < of_field - 1)
         menu.addAction("Remove", partial(self._remove, item))
-        add_places(menu, item, self._composer.places, tile)
         return menu
 
     def shutdown(self) -> None:
@@ -169,7 +167,7 @@ class InputsStrip(QWidget):
         tile.landed.connect(partial(self._landed, item))
         tile.replaced.connect(lambda mime: self.replaced.emit(mime, item.field, item.number))
         tile.opened.connect(lambda: self.open_mends(tile))
-        tile.menu_wanted.connect(lambda at: self._popup(tile, at))
+        tile.menu_wanted.connect(lambda at: self.build_menu(tile).popup(at))
         tile.drag_began.connect(self._drag_began)
         tile.drag_ended.connect(self._drag_ended)
         return tile
@@ -183,9 +181,6 @@ class InputsStrip(QWidget):
             return f"{needed.label}: drop a {media_in_words(needed.media)} here."
         takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
         return "" if items else f"Takes a {media_in_words(takes)}, by drop, paste or file."
-
-    def _popup(self, tile: InputTile, at: QPoint) -> None:
-        self.build_menu(tile).popup(at)
 
     def _move(self, item: InputItem, by: int) -> None:
         self._composer.taking.move(item.field, item.number, item.number + by)

@@ -12,16 +12,10 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
-from PySide6.QtWidgets import (
-    QColorDialog,
-    QFrame,
-    QLineEdit,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QColorDialog, QFrame, QLineEdit, QWidget
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
-from runway_desktop.ui.building import clear_layout, hbox, push_button
+from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong
@@ -39,8 +33,8 @@ class AssetBox(QFrame):
         super().__init__(parent)
         self._field = field
         self.setAcceptDrops(True)
-        self._line = QLineEdit(self, clearButtonEnabled=True)
-        self._line.setPlaceholderText(f"Drop a {media_in_words(field.media)} here, or type a path or link")
+        hint = f"Drop a {media_in_words(field.media)} here, or type a path or link"
+        self._line = QLineEdit(self, clearButtonEnabled=True, placeholderText=hint)
         self._line.setAcceptDrops(False)
         self._line.setAccessibleName(field.label)
         self._line.textEdited.connect(self._typed)
@@ -116,6 +110,8 @@ class ColorsBox(QWidget):
         self._most = 1 if self._single else field.max_length
         self._colors: list[str] = []
         self._flow = FlowLayout(self, GRID // 2)
+        self._buttons: list[QWidget] = []
+        """A swatch for each color, then what adds one."""
         self._show()
 
     def show_value(self, value: Any) -> None:
@@ -127,46 +123,43 @@ class ColorsBox(QWidget):
 
     def show_inner(self, findings: Inner) -> None:
         """A color that is none is marked; what is wrong stands in the note below."""
-        for place in range(len(self._colors)):
-            item = self._flow.itemAt(place)
-            swatch = item.widget() if item is not None else None
-            if swatch is not None:
-                mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
+        for place, swatch in enumerate(self._buttons[: len(self._colors)]):
+            mark_wrong(swatch, any(path[:1] in ((), (place,)) for path in findings))
 
     def stops(self) -> list[QWidget]:
-        items = (self._flow.itemAt(place) for place in range(self._flow.count()))
-        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        return [*self._buttons]
 
     def focus_first(self) -> None:
-        item = self._flow.itemAt(0)
-        if item is not None and item.widget() is not None:
-            item.widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self) -> None:
         clear_layout(self._flow)
+        self._buttons = []
         for place, color in enumerate(self._colors):
-            button = QToolButton(self)
             swatch = QPixmap(QSize(16, 16))
             swatch.fill(QColor(color))
-            button.setIcon(QIcon(swatch))
+            button = tool_button(
+                self,
+                lambda _=False, place=place: self._pick(place),
+                icon=QIcon(swatch),
+                tip="Change the color; Delete removes it",
+                spoken=f"Color {place + 1}, {color}",
+            )
             button.setText(color)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setToolTip("Change the color; Delete removes it")
-            button.setAccessibleName(f"Color {place + 1}, {color}")
-            button.clicked.connect(lambda _=False, place=place: self._pick(place))
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
             remove = button.addAction("Remove")
             remove.setShortcut(Qt.Key.Key_Delete)
             remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             remove.triggered.connect(lambda _=False, place=place: self._set(place, None))
-            self._flow.addWidget(button)
-            button.show()
+            self._buttons.append(button)
         if self._most is None or len(self._colors) < self._most:
             text, last = "Choose a color…" if self._single else "Add a color…", len(self._colors)
             spoken = f"{self._field.label}: {text}"
-            add = push_button(self, text, lambda: self._pick(last), kind="chip", spoken=spoken)
-            self._flow.addWidget(add)
-            add.show()
+            self._buttons.append(push_button(self, text, lambda: self._pick(last), kind="chip", spoken=spoken))
+        for one in self._buttons:
+            self._flow.addWidget(one)
+            one.show()
         self.updateGeometry()
 
     def _pick(self, place: int) -> None:

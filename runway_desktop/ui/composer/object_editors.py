@@ -7,22 +7,15 @@ Each shows a wire value and says `edited(value)` with the whole new one; None le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QToolButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, Variant, variant_of
-from runway_desktop.ui.building import hbox, push_button, vbox
+from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.labels import set_tone, words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 
 COLUMNS = 3
@@ -32,26 +25,9 @@ Inner = Mapping[tuple[str | int, ...], str]
 """What is wrong inside a value: path within it, sentence."""
 
 
-class Row(Protocol):
-    """What a line of a form is, as far as a box of lines cares."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def span(self) -> int: ...
-
-    def show_value(self, value: Any) -> None: ...
-
-    def show_finding(self, message: str, inner: Inner = ...) -> None: ...
-
-    def focus_editor(self) -> None: ...
-
-    def stops(self) -> list[QWidget]: ...
-
-
 MakeRow = Callable[[Field, QWidget], Any]
-"""Makes a Row that is a widget and has the signal edited(name, value)."""
+"""Makes a line of a form: a widget with the signal edited(name, value), `name`, `span`, `show_value`, `show_finding`,
+`focus_editor` and `stops`."""
 
 
 def inner_of(findings: Inner, step: str | int) -> dict[tuple[str | int, ...], str]:
@@ -82,22 +58,20 @@ class ObjectBox(QFrame):
         self._grid.setVerticalSpacing(GRID)
         for column in range(COLUMNS):
             self._grid.setColumnStretch(column, 1)
-        self._wrong = QLabel("", self, wordWrap=True)
-        set_tone(self._wrong, "bad")
+        self._wrong = words(self, tone="bad")
         self._wrong.hide()
         self._form = push_button(self, "", self._choose_form, kind="chip", spoken=f"{field.label}: form")
         if field.variants and (len(field.variants) > 1 or not required):
             self._grid.addWidget(self._labeled_form(), 0, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         else:
             self._form.hide()
-        self._layout = vbox(self._grid, self._wrong, on=self, margins=GRID)
+        vbox(self._grid, self._wrong, on=self, margins=GRID)
         self._show_form()
 
     def _labeled_form(self) -> QWidget:
         """Under a label as the members are, so that all stand in one line."""
         holder = QWidget(self)
-        label = QLabel("Kind", holder)
-        set_tone(label, "muted")
+        label = words(holder, "Kind", "muted", wrap=False)
         label.setBuddy(self._form)
         column = vbox(label, on=holder, spacing=2)
         column.addWidget(self._form, 0, Qt.AlignmentFlag.AlignLeft)
@@ -113,12 +87,11 @@ class ObjectBox(QFrame):
     def show_inner(self, findings: Inner) -> None:
         """What is wrong in each member; what is wrong with a tag that no member shows stands below them."""
         shown = {row.name for row in self._rows}
-        strange = [words for path, words in findings.items() if path and path[0] not in shown]
-        self._wrong.setText("\n".join(strange))
-        self._wrong.setVisible(bool(strange))
+        strange = [message for path, message in findings.items() if path and path[0] not in shown]
+        say(self._wrong, "\n".join(strange))
         for row in self._rows:
             under = inner_of(findings, row.name)
-            row.show_finding(under.get((), ""), {path: words for path, words in under.items() if path})
+            row.show_finding(under.get((), ""), {path: message for path, message in under.items() if path})
 
     def stops(self) -> list[QWidget]:
         """Where the keyboard stops in it, in the order of the eye."""
@@ -228,11 +201,11 @@ class ObjectsBox(QWidget):
         self._boxes: list[ObjectBox] = []
         self._heads: list[list[QToolButton]] = []
         """The buttons above each box."""
-        self._layout = vbox(on=self)
+        self._list = vbox()
         self._add = push_button(
             self, f"Add {field.label.removesuffix('s').lower()}", self._add_one, spoken=f"Add to {field.label.lower()}"
         )
-        self._layout.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        vbox(self._list, on=self).addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_value(self, value: Any) -> None:
         entries = value if isinstance(value, list | tuple) else []
@@ -267,11 +240,7 @@ class ObjectsBox(QWidget):
         self._add.setToolTip("" if self._add.isEnabled() else f"The model takes {self._field.max_length}.")
 
     def _build(self) -> None:
-        while self._layout.count() > 1:
-            item = self._layout.takeAt(0)
-            if item is not None and item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+        clear_layout(self._list)
         self._boxes, self._heads = [], []
         for place in range(len(self._values)):
             holder = QWidget(self)
@@ -279,7 +248,7 @@ class ObjectsBox(QWidget):
             box = ObjectBox(self._field, self._make_row, holder, required=True)
             box.edited.connect(lambda value, place=place: self._one_edited(place, value))
             column.addWidget(box)
-            self._layout.insertWidget(place, holder)
+            self._list.addWidget(holder)
             holder.show()
             self._boxes.append(box)
 
@@ -294,13 +263,9 @@ class ObjectsBox(QWidget):
             ("↓", "Move down", place < last, lambda: self._move(place, place + 1)),
             ("×", "Remove", True, lambda: self._remove(place)),
         ):
-            button = QToolButton(holder)
+            button = tool_button(holder, deed, kind="flat", tip=name, spoken=f"{name}: {name_of_one}")
             button.setText(text)
-            button.setProperty("kind", "flat")
-            button.setToolTip(name)
-            button.setAccessibleName(f"{name}: {name_of_one}")
             button.setEnabled(possible)
-            button.clicked.connect(deed)
             self._heads[-1].append(button)
             row.addWidget(button)
         return row

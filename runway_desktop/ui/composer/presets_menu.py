@@ -6,16 +6,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QPushButton, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.file_dialogs import choose_file, choose_target
@@ -28,13 +21,12 @@ _FILES = "Presets (*.json)"
 
 
 class PresetsButton(QPushButton):
-    """A chip with a menu. Its windows open over `holder`'s."""
+    """A chip with a menu."""
 
-    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget, holder: QWidget) -> None:
+    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
         self._shelf = shelf
         self._keys = keys
-        self._holder = holder
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
         self.setAccessibleName("Presets")
@@ -42,7 +34,7 @@ class PresetsButton(QPushButton):
 
     def menu_of_presets(self) -> QMenu:
         """Built anew each time: presets come and go."""
-        shelf, menu = self._shelf, QMenu(self)
+        shelf, menu = self._shelf, passing_menu(self)
         for preset in shelf.all:
             action = menu.addAction(preset.name, partial(shelf.take, preset))
             action.setToolTip(f"{preset.model}{', with its prompt' if preset.prompt is not None else ''}")
@@ -60,18 +52,17 @@ class PresetsButton(QPushButton):
         menu.addSeparator()
         menu.addAction("Import…", self._import)
         menu.addAction("Export…", self._export).setEnabled(bool(shelf.all))
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def _open(self) -> None:
         self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _save(self) -> None:
-        SavePreset(self._shelf, self._keys, self._holder.window()).open()
+        SavePreset(self._shelf, self._keys, self.window()).open()
 
     def _rename(self, preset: Preset) -> None:
         ask_text(
-            self._holder.window(),
+            self.window(),
             "Rename preset",
             "A name for this preset",
             preset.name,
@@ -82,22 +73,21 @@ class PresetsButton(QPushButton):
 
     def _remove(self, preset: Preset) -> None:
         asked = Question(f"Remove the preset “{preset.name}”?", "Tasks that were made with it stay.", "Remove preset")
-        confirm(self._holder.window(), asked, partial(self._shelf.remove, preset.name))
+        confirm(self.window(), asked, partial(self._shelf.remove, preset.name))
 
     def _import(self) -> None:
-        choose_file(self._holder.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
+        choose_file(self.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        choose_target(self._holder.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
+        choose_target(self.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
 
 
 class SavePreset(Dialog):
     def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Save as preset", parent)
         self._shelf = shelf
-        self._name = QLineEdit(self)
+        self._name = QLineEdit(self, placeholderText="Name")
         self._name.setAccessibleName("Name of the preset")
-        self._name.setPlaceholderText("Name")
         self._prompt = QCheckBox("Keep the prompt with it", self)
         self._key = QComboBox(self)
         self._key.setAccessibleName("Key of the preset")
@@ -108,14 +98,12 @@ class SavePreset(Dialog):
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(shelf.free_key))
         self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
         vbox(
             words(self, "The model and its settings, without inputs.", "muted"),
             self._name,
             self._prompt,
             self._key,
-            hbox(STRETCH, cancel, self._save),
+            hbox(STRETCH, push_button(self, "Cancel", self.reject), self._save),
             on=self,
             margins=2 * GRID,
         )

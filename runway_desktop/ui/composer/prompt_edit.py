@@ -27,15 +27,13 @@ class PromptEdit(QPlainTextEdit):
     """Grows with its text up to a few lines. Files, links, pictures and task ids that are pasted go to the window as if
     they were dropped; text is taken as typing."""
 
-    grown = Signal()
     files_pasted = Signal(object)
     """A QMimeData that holds something else than a prompt."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, tabChangesFocus=True)
         viewport_of(self)
         self.setProperty("bare", True)
-        self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAcceptDrops(False)
         self.setAccessibleName("Prompt")
@@ -77,7 +75,6 @@ class PromptEdit(QPlainTextEdit):
         height = round(min(max(self._text_height(most), line), most)) + 6
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
-            self.grown.emit()
 
     def _text_height(self, enough: int) -> float:
         """Of its lines, some of which are of a higher script; not counted on beyond what is enough."""

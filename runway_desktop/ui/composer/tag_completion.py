@@ -32,22 +32,18 @@ class TagCompletion(QObject):
         self._is_typing = False
         """The editor is taking a key: what changes now was typed, and did not come from elsewhere."""
         self._model = QStandardItemModel(self)
-        self._completer = QCompleter(self._model, self)
-        self._completer.setWidget(editor)
-        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self._completer.setCompletionRole(_WORD)
-        self._completer.popup().setAccessibleName("Names of inputs")
-        self._completer.popup().setProperty("popup", True)
-        self._completer.activated["QModelIndex"].connect(  # type: ignore[index]
+        self.completer = QCompleter(self._model, self)
+        self.completer.setWidget(editor)
+        self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.completer.setCompletionRole(_WORD)
+        self.completer.popup().setAccessibleName("Names of inputs")
+        self.completer.popup().setProperty("popup", True)
+        self.completer.activated["QModelIndex"].connect(  # type: ignore[index]
             lambda index: self._take(index.data(_WORD))
         )
         editor.textChanged.connect(self._look)
         editor.installEventFilter(self)
-
-    @property
-    def completer(self) -> QCompleter:
-        return self._completer
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys that choose belong to the list while it is open; it takes the rest itself."""
@@ -55,14 +51,14 @@ class TagCompletion(QObject):
             self._is_typing = _TYPING[event.type()]
         if (
             watched is self._editor
-            and self._completer.popup().isVisible()
+            and self.completer.popup().isVisible()
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
             and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
             and not event.modifiers()
         ):
-            index = self._completer.popup().currentIndex()
-            self._completer.popup().hide()
+            index = self.completer.popup().currentIndex()
+            self.completer.popup().hide()
             if index.isValid():
                 self._take(index.data(_WORD))
                 return True
@@ -72,7 +68,7 @@ class TagCompletion(QObject):
         begun = self._begun()
         typed, self._is_typing = self._is_typing, False
         if begun is None or not typed or not self._editor.hasFocus():
-            self._completer.popup().hide()
+            self.completer.popup().hide()
             return
         names = self._names()
         self._model.clear()
@@ -81,15 +77,15 @@ class TagCompletion(QObject):
             item.setData(name.word, _WORD)
             item.setData(f"@{name.word}   {name.meaning}", Qt.ItemDataRole.DisplayRole)
             self._model.appendRow(item)
-        self._completer.setCompletionPrefix(begun)
-        if not self._completer.completionCount():
-            self._completer.popup().hide()
+        self.completer.setCompletionPrefix(begun)
+        if not self.completer.completionCount():
+            self.completer.popup().hide()
             return
-        popup = self._completer.popup()
-        popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
+        popup = self.completer.popup()
+        popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
         at = self._editor.cursorRect()
         at.setWidth(max(_NARROWEST, popup.sizeHintForColumn(0) + 24))
-        self._completer.complete(at)
+        self.completer.complete(at)
 
     def _begun(self) -> str | None:
         """What stands between the last @ and the cursor; None when no name is being written."""

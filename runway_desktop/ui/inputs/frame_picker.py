@@ -41,28 +41,23 @@ class FramePicker(Dialog):
     ) -> None:
         super().__init__(f"Choose a frame of {path.name}", parent)
         self._workers = Workers(self, threads=1)
-        self._playback = Playback(self, make_engine)
+        self.playback = Playback(self, make_engine)
         self._view = VideoView(theme, self)
         self._view.setAccessibleName("The chosen frame")
-        self._transport = Transport(theme, self._playback, self)
+        self._transport = Transport(theme, self.playback, self)
         self._transport.keep_to_frames()
-        self._transport.play_wanted.connect(self._playback.toggle)
+        self._transport.play_wanted.connect(self.playback.toggle)
         self._said = words(self, tone="bad")
         self._said.hide()
-        self._use = push_button(self, "Use this frame", kind="primary", default=True)
+        self._use = push_button(self, "Use this frame", self._take, kind="primary", default=True)
         self._use.setEnabled(False)
-        self._use.clicked.connect(self._take)
         cancel = push_button(self, "Cancel", self.reject)
         vbox((self._view, 1), self._transport, self._said, hbox(STRETCH, cancel, self._use), on=self, margins=2 * GRID)
         self.resize(*_SIZE)
-        self._playback.frame.connect(self._show_frame)
-        self._playback.failed.connect(self._show_fault)
+        self.playback.frame.connect(self._show_frame)
+        self.playback.failed.connect(self._show_fault)
         self.finished.connect(lambda _: self._let_go())
-        self._playback.open(path, pictures=True)
-
-    @property
-    def playback(self) -> Playback:
-        return self._playback
+        self.playback.open(path, pictures=True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -78,10 +73,10 @@ class FramePicker(Dialog):
         self._use.setEnabled(False)
 
     def _take(self) -> None:
-        if self._playback.activity is Activity.PLAYING:
-            self._playback.pause()
+        if self.playback.activity is Activity.PLAYING:
+            self.playback.pause()
         image = self._view.image()
-        words = f"frame at {self._playback.position:.2f} s"
+        words = f"frame at {self.playback.position:.2f} s"
         self._use.setEnabled(False)
         self._workers.run(partial(png_of, image), partial(self._encoded, words))
 
@@ -93,5 +88,5 @@ class FramePicker(Dialog):
             self._show_fault(Fault.NO_PICTURE)
 
     def _let_go(self) -> None:
-        self._playback.shutdown()
+        self.playback.shutdown()
         self._workers.shutdown()

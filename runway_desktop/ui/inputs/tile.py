@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.building import tool_button
+from runway_desktop.ui.painting import draw_line
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -106,14 +106,6 @@ class InputTile(QWidget):
         self._cross.hide()
         super().leaveEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if event.button() == Qt.MouseButton.LeftButton:
@@ -151,10 +143,7 @@ class InputTile(QWidget):
         self.menu_wanted.emit(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._takes(event.mimeData()):
-            event.setDropAction(_action(event.mimeData()))
-            event.accept()
-            self._mark(event.mimeData(), event.position())
+        self.dragMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._takes(event.mimeData()):
@@ -193,15 +182,13 @@ class InputTile(QWidget):
         self._paint_outline(painter, outline)
 
     def _build_cross(self) -> QToolButton:
-        cross = tool_button(self, icon=self._theme.icon("mdi6.close"), side=12)
+        name = f"Remove {self.item.name}"
+        cross = tool_button(self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip="Remove", spoken=name)
         cross.setFixedSize(18, 18)
         cross.setStyleSheet("padding: 0; min-height: 0;")
         cross.move(self.width() - 20, 2)
-        cross.setToolTip("Remove")
-        cross.setAccessibleName(f"Remove {self.item.name}")
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cross.hide()
-        cross.clicked.connect(self.removed)
         return cross
 
     def show_state(self) -> None:
@@ -224,14 +211,8 @@ class InputTile(QWidget):
         item = self.item
         drawn = self._mending.thumbnail(item)
         path = str(item.path) if item.media is Media.IMAGE and item.path else str(drawn) if drawn else ""
-        scale = self.devicePixelRatioF()
-        picture = self._posters.picture(path, frame.size(), scale) if path else None
         painter.fillRect(frame, self._theme.color(Role.MEDIA))
-        if picture is not None:
-            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
-            target.moveCenter(frame.center())
-            painter.drawPixmap(target, picture)
-        else:
+        if not self._posters.paint(painter, frame, path):
             icon = self._theme.icon(_ICONS[item.media], Role.MUTED)
             icon.paint(painter, QRect(frame.center() - QPoint(10, 10), QSize(20, 20)))
         if item.facts is not None and item.facts.duration:
@@ -266,9 +247,7 @@ class InputTile(QWidget):
         self._theme.icon("mdi6.alert-circle-outline", Role.BAD).paint(painter, place)
 
     def _paint_words(self, painter: QPainter, area: QRect) -> None:
-        painter.setFont(self._theme.small_font())
-        metrics = painter.fontMetrics()
-        line = area.height() // 3
+        small, line = self._theme.small_font(), area.height() // 3
         last, role = self._last_line()
         label = f"@{self.item.tag} · {self.item.label}" if self.item.tag else self.item.label
         rows = (
@@ -277,14 +256,9 @@ class InputTile(QWidget):
             (last, role, Qt.TextElideMode.ElideRight),
         )
         for number, (words, color, elide) in enumerate(rows):
-            row = QRect(area.left(), area.top() + number * line, area.width(), line)
-            room = row.width() - (18 if number == 0 and self._cross.isVisible() else 0)
-            painter.setPen(self._theme.color(color))
-            painter.drawText(
-                row,
-                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft),
-                metrics.elidedText(words, elide, room),
-            )
+            room = area.width() - (18 if number == 0 and self._cross.isVisible() else 0)
+            row = QRect(area.left(), area.top() + number * line, room, line)
+            draw_line(painter, row, words, small, self._theme.color(color), elide=elide)
 
     def _last_line(self) -> tuple[str, Role]:
         busy = self._mending.busy_words(self.item)

@@ -3,14 +3,15 @@ what clears them all. Wraps like words. GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
-from runway_desktop.ui.building import open_below, passing_menu, push_button
+from runway_desktop.ui.building import add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
@@ -95,40 +96,29 @@ class FilterRow(QWidget):
         return pill
 
     def _status_menu(self) -> None:
-        # The click turned the pill off; only what is picked may.
-        self.show_filter()
-        menu = passing_menu(self)
-        for word, name in STATUSES.items():
-            action = menu.addAction(name, lambda word=word: self._filter.toggle("state", word))
-            action.setCheckable(True)
-            action.setChecked(word in self._filter.states)
-        open_below(menu, self.status)
+        self._open_menu(self.status, "state", STATUSES.items())
 
     def _model_menu(self) -> None:
-        self.show_filter()
-        menu = passing_menu(self)
-        for name, amount in sorted(self._places.counts.models.items()):
-            if name:
-                action = menu.addAction(f"{name}\t{amount:,}", lambda name=name: self._filter.toggle("model", name))
-                action.setCheckable(True)
-                action.setChecked(name in self._filter.models)
-        if menu.isEmpty():
-            menu.addAction("No tasks yet").setEnabled(False)
-        open_below(menu, self.model)
+        models = sorted(self._places.counts.models.items())
+        offers = ((name, f"{name}\t{amount:,}") for name, amount in models if name)
+        self._open_menu(self.model, "model", offers, "No tasks yet")
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
+        found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._places.counts))
+        offers = ((value, words if amount is None else f"{words}\t{amount:,}") for value, words, amount in found)
+        self._open_menu(pill, key, offers)
+
+    def _open_menu(
+        self, pill: QPushButton, key: str, offers: Iterable[tuple[str, str]], nothing: str = "None yet"
+    ) -> None:
+        """`offers` are values and what is said of them."""
+        # The click turned the pill off; only what is picked may.
         self.show_filter()
-        menu = passing_menu(self)
-        for value, amount in values_of(key, self._places.counts):
-            words = Term(key, value).label
-            action = menu.addAction(
-                f"{words}\t{amount:,}" if amount is not None else words,
-                lambda value=value: self._filter.toggle(key, value),
-            )
-            action.setCheckable(True)
-            action.setChecked(Term(key, value) in self._filter.chips)
+        menu, asked = passing_menu(self), self._filter.query.terms
+        for value, text in offers:
+            add_check(menu, text, partial(self._filter.toggle, key, value), checked=Term(key, value) in asked)
         if menu.isEmpty():
-            menu.addAction("None yet").setEnabled(False)
+            menu.addAction(nothing).setEnabled(False)
         open_below(menu, pill)
 
 
@@ -139,26 +129,22 @@ class Chips:
         self._filter = chosen
         self._into = into
         self._parent = parent
-        self._buttons: dict[Term, QPushButton] = {}
-
-    @property
-    def buttons(self) -> dict[Term, QPushButton]:
-        return self._buttons
+        self.buttons: dict[Term, QPushButton] = {}
 
     def focused(self) -> int | None:
         """Which of them has the keyboard; None when none has."""
-        return next((place for place, button in enumerate(self._buttons.values()) if button.hasFocus()), None)
+        return next((place for place, button in enumerate(self.buttons.values()) if button.hasFocus()), None)
 
     def show(self, terms: list[Term]) -> None:
         """Those that stay are not touched, so that the keyboard stays where it is."""
-        for term in [term for term in self._buttons if term not in terms]:
-            button = self._buttons.pop(term)
+        for term in [term for term in self.buttons if term not in terms]:
+            button = self.buttons.pop(term)
             self._into.removeWidget(button)
             button.hide()
             button.deleteLater()
         for term in terms:
-            if term not in self._buttons:
-                self._buttons[term] = self._made(term)
+            if term not in self.buttons:
+                self.buttons[term] = self._made(term)
 
     def _made(self, term: Term) -> QPushButton:
         button = _Chip(self._parent)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
+from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.usecases.searching.places import SavedSearch
@@ -52,8 +53,7 @@ class SearchKeeper(QObject):
         )
 
     def popup(self, saved: SavedSearch, at: QPoint) -> None:
-        menu = QMenu(self._window)
+        menu = passing_menu(self._window)
         menu.addAction("Rename…", lambda: self.rename(saved))
         menu.addAction("Delete", lambda: self.delete(saved))
-        menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)

@@ -7,7 +7,7 @@ the words first, then the chips. GUI thread only.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QSizePolicy,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.searching.suggestions import Suggestion
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
@@ -47,16 +47,16 @@ class SearchLine(QLineEdit):
         self._star = QAction(theme.icon("mdi6.star-outline", Role.MUTED), "Save this search", self)
         self._star.triggered.connect(self.save_wanted)
         self.addAction(self._star, QLineEdit.ActionPosition.TrailingPosition)
-        self._offers = QListWidget(self)
-        self._offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
-        self._offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._offers.setProperty("offers", "true")
-        self._offers.setItemDelegate(OfferDelegate(theme, self._offers))
-        self._offers.setMouseTracking(True)
-        self._offers.setAccessibleName("What the word could become")
-        self._offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._offers.itemClicked.connect(self._take)
-        self._offers.hide()
+        self.offers = QListWidget(self)
+        self.offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
+        self.offers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.offers.setProperty("offers", "true")
+        self.offers.setItemDelegate(OfferDelegate(theme, self.offers))
+        self.offers.setMouseTracking(True)
+        self.offers.setAccessibleName("What the word could become")
+        self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.offers.itemClicked.connect(self._take)
+        self.offers.hide()
         self.textEdited.connect(self._typed)
         self.textChanged.connect(chosen.search)
         chosen.text_wanted.connect(self._show_text)
@@ -64,28 +64,24 @@ class SearchLine(QLineEdit):
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
-    @property
-    def offers(self) -> QListWidget:
-        return self._offers
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._offers.isVisible() and not event.modifiers():
+        if self.offers.isVisible() and not event.modifiers():
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 step = 1 if event.key() == Qt.Key.Key_Down else -1
-                rows = self._offers.count()
-                self._offers.setCurrentRow((self._offers.currentRow() + step) % rows)
+                rows = self.offers.count()
+                self.offers.setCurrentRow((self.offers.currentRow() + step) % rows)
                 return
-            current = self._offers.currentItem()
+            current = self.offers.currentItem()
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
                 self._take(current)
                 return
             if event.key() == Qt.Key.Key_Escape:
-                self._offers.hide()
+                self.offers.hide()
                 return
         if event.key() == Qt.Key.Key_Escape and self._filter.clear_next():
             return
         if event.key() in _TO_WHAT_WAS_FOUND and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self._offers.hide()
+            self.offers.hide()
             self.left.emit()
             return
         super().keyPressEvent(event)
@@ -96,18 +92,18 @@ class SearchLine(QLineEdit):
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Tab
-            and self._offers.isVisible()
+            and self.offers.isVisible()
         ):
-            self._take(self._offers.currentItem() or self._offers.item(0))
+            self._take(self.offers.currentItem() or self.offers.item(0))
             return True
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._offers.hide()
+        self.offers.hide()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._offers.hide()
+        self.offers.hide()
         super().hideEvent(event)
 
     def _typed(self, text: str) -> None:
@@ -115,19 +111,19 @@ class SearchLine(QLineEdit):
         self._show_offers(self._filter.suggestions(self.cursorPosition()))
 
     def _show_offers(self, found: list[Suggestion]) -> None:
-        self._offers.clear()
+        self.offers.clear()
         for offer in found:
             item = QListWidgetItem(offer.text)
             item.setData(OFFER, offer)
             spoken = f"{offer.text}, {offer.detail} tasks" if offer.detail else offer.text
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-            self._offers.addItem(item)
+            self.offers.addItem(item)
         if not found or not self.isVisible():
-            self._offers.hide()
+            self.offers.hide()
             return
-        self._offers.setFixedSize(max(36 * GRID, self.width()), len(found) * self._offers.sizeHintForRow(0) + GRID + 2)
-        self._offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
-        self._offers.show()
+        self.offers.setFixedSize(max(36 * GRID, self.width()), len(found) * self.offers.sizeHintForRow(0) + GRID + 2)
+        self.offers.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self.offers.show()
 
     def _take(self, item: QListWidgetItem) -> None:
         offer: Suggestion = item.data(OFFER)
@@ -154,36 +150,16 @@ OFFER = Qt.ItemDataRole.UserRole
 """The item's Suggestion."""
 
 
-class OfferDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+class OfferDelegate(ItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(20 * GRID, option.fontMetrics.height() + GRID + GRID // 2)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         offer: Suggestion = index.data(OFFER)
-        theme = self._theme
-        painter.save()
-        rect = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
-        state = option.state
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            selected = bool(state & QStyle.StateFlag.State_Selected)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(Role.SELECTED if selected else Role.HOVER))
-            painter.drawRoundedRect(rect, 4, 4)
+        theme, rect = self._theme, option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        self.ground(painter, option, rect, 4)
         inner = rect.adjusted(GRID, 0, -GRID, 0)
-        upright = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(theme.tabular(option.font))
-        painter.setPen(theme.color(Role.FAINT))
-        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignTrailing), offer.detail)
-        room = inner.width() - painter.fontMetrics().horizontalAdvance(offer.detail) - 2 * GRID
-        painter.setFont(option.font)
-        painter.setPen(theme.color(Role.TEXT))
-        words = option.fontMetrics.elidedText(offer.text, Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(inner, int(upright | Qt.AlignmentFlag.AlignLeading), words)
-        painter.restore()
+        used = self.text(painter, inner, offer.detail, theme.tabular(option.font), Role.FAINT, RIGHT) + 2 * GRID
+        middle = Qt.TextElideMode.ElideMiddle
+        room = QStyle.visualRect(option.direction, inner, inner.adjusted(0, 0, -used, 0))
+        draw_line(painter, room, offer.text, option.font, theme.color(Role.TEXT), elide=middle)

@@ -7,16 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPlainTextEdit,
-    QPushButton,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -24,6 +15,8 @@ from runway_desktop.ui.labels import say, tip, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
 from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+from .columns_dialog import TickList
 
 
 class AxisDialog(Dialog):
@@ -33,16 +26,17 @@ class AxisDialog(Dialog):
         self._preview = sheet.offering.preview(self)
         self._pictures: list[Path] = []
         layout = vbox(words(self, "Every row is made once for each value.", "muted"), on=self, margins=2 * GRID)
-        self._field = QComboBox(self)
+        self._field = QComboBox(self, maxVisibleItems=16)
         self._field.setAccessibleName("Column")
-        self._field.setMaxVisibleItems(16)
         for column in sheet.offering.axis_columns():
             self._field.addItem(column.title, column.key)
         add_all(layout, self._field, (self._build_values(), 1))
         self._total = words(self)
         self._total.setAccessibleName("Total")
         self._problem = words(self, tone="bad")
-        add_all(layout, self._total, self._problem, self._build_buttons())
+        cancel = push_button(self, "Cancel", self.reject)
+        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
+        add_all(layout, self._total, self._problem, hbox(STRETCH, cancel, self._add))
         self.setMinimumWidth(56 * GRID)
         self._field.currentIndexChanged.connect(self._show_values)
         self._list.itemChanged.connect(lambda _: self._count())
@@ -51,17 +45,13 @@ class AxisDialog(Dialog):
         self._show_values()
 
     def _build_values(self) -> QStackedWidget:
-        self._list = QListWidget(self)
-        self._list.setAccessibleName("Values")
-        self._list.setProperty("kind", "ticks")
-        self._text = QPlainTextEdit(self)
+        self._list = TickList("Values", self)
+        hint = "One value a line. 1..4 makes 1, 2, 3 and 4."
+        self._text = QPlainTextEdit(self, tabChangesFocus=True, placeholderText=hint)
         self._text.setAccessibleName("Values, one a line")
-        self._text.setTabChangesFocus(True)
-        self._text.setPlaceholderText("One value a line. 1..4 makes 1, 2, 3 and 4.")
         self._files = QWidget(self)
         files = vbox(on=self._files)
-        folder = QPushButton("Choose a folder of pictures…", self._files)
-        folder.clicked.connect(self._choose_folder)
+        folder = push_button(self._files, "Choose a folder of pictures…", self._choose_folder)
         self._chosen = words(self._files, tone="muted")
         files.addWidget(folder, 0, Qt.AlignmentFlag.AlignLeft)
         add_all(files, self._chosen, STRETCH)
@@ -71,22 +61,13 @@ class AxisDialog(Dialog):
         self._values.setMinimumHeight(24 * GRID)
         return self._values
 
-    def _build_buttons(self) -> QHBoxLayout:
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
-        self._add = push_button(self, "Add axis", self._take, kind="primary", default=True)
-        return hbox(STRETCH, cancel, self._add)
-
     @property
     def values(self) -> tuple[Any, ...]:
         """Those that are chosen, as cells."""
         key = str(self._field.currentData())
         page = self._values.currentWidget()
         if page is self._list:
-            items = [self._list.item(at) for at in range(self._list.count())]
-            return tuple(
-                item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked
-            )
+            return tuple(self._list.ticked())
         if page is self._files:
             return tuple([{"uri": path.as_uri()}] for path in self._pictures)
         return self._sheet.offering.axis_values(key, self._text.toPlainText())
@@ -98,16 +79,11 @@ class AxisDialog(Dialog):
             blocked = self._list.blockSignals(True)
             self._list.clear()
             for choice in choices:
-                item = QListWidgetItem(cell.shown(key, choice))
-                item.setData(Qt.ItemDataRole.UserRole, choice)
-                item.setCheckState(Qt.CheckState.Unchecked)
-                self._list.addItem(item)
+                self._list.add(cell.shown(key, choice), choice, ticked=False)
             self._list.blockSignals(blocked)
             self._values.setCurrentWidget(self._list)
-        elif self._sheet.offering.is_inputs(key):
-            self._values.setCurrentWidget(self._files)
         else:
-            self._values.setCurrentWidget(self._text)
+            self._values.setCurrentWidget(self._files if self._sheet.offering.is_inputs(key) else self._text)
         self._count()
 
     def _choose_folder(self) -> None:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QScrollArea,
-    QWidget,
-)
+from typing import Any
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QListWidget, QListWidgetItem, QScrollArea, QWidget
+
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 _LEAVE_OUT = "Leave it out"
+
+
+class TickList(QListWidget):
+    """Entries with a box to tick, each with a value."""
+
+    def __init__(self, spoken: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(spoken)
+        self.setProperty("kind", "ticks")
+
+    def add(self, text: str, value: object, *, ticked: bool) -> QListWidgetItem:
+        item = QListWidgetItem(text)
+        item.setData(Qt.ItemDataRole.UserRole, value)
+        item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+        self.addItem(item)
+        return item
+
+    def ticked(self) -> list[Any]:
+        """The values of those that are ticked."""
+        items = (self.item(at) for at in range(self.count()))
+        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
 
 
 class ColumnsDialog(Dialog):
@@ -34,25 +49,17 @@ class ColumnsDialog(Dialog):
         layout.addWidget(
             words(self, "Show these columns too:" if unmatched else "Show these columns besides the default ones:")
         )
-        self._list = QListWidget(self)
-        self._list.setAccessibleName("Further columns")
-        self._list.setProperty("kind", "ticks")
+        self._list = TickList("Further columns", self)
         self._list.setMinimumHeight(22 * GRID)
         for column, is_shown, is_needed in sheet.offering.columns():
-            item = QListWidgetItem(
-                column.title if column.title == column.key else f"{column.title}  ·  {column.key.lstrip('@')}"
-            )
-            item.setData(Qt.ItemDataRole.UserRole, column.key)
+            text = column.title if column.title == column.key else f"{column.title}  ·  {column.key.lstrip('@')}"
+            item = self._list.add(text, column.key, ticked=is_shown)
             item.setToolTip(column.help)
-            item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
             if is_needed:
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
-            self._list.addItem(item)
-        layout.addWidget(self._list, 1)
-        cancel = QPushButton("Cancel", self)
-        cancel.clicked.connect(self.reject)
+        cancel = push_button(self, "Cancel", self.reject)
         apply = push_button(self, "Apply", self._apply, kind="primary", default=True)
-        layout.addLayout(hbox(STRETCH, cancel, apply))
+        add_all(layout, (self._list, 1), hbox(STRETCH, cancel, apply))
         self.setMinimumWidth(60 * GRID)
 
     def _mapping(self, unmatched: dict[str, str]) -> QWidget:
@@ -83,10 +90,6 @@ class ColumnsDialog(Dialog):
         return area
 
     def _apply(self) -> None:
-        chosen = [self._list.item(at) for at in range(self._list.count())]
-        shown = [
-            str(item.data(Qt.ItemDataRole.UserRole)) for item in chosen if item.checkState() is Qt.CheckState.Checked
-        ]
-        self._sheet.model.show_columns(shown)
+        self._sheet.model.show_columns([str(key) for key in self._list.ticked()])
         self._sheet.apply_mapping({title: key for title, box in self._choices.items() if (key := box.currentData())})
         self.accept()

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
     QObject,
     QPersistentModelIndex,
     QRect,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.labels import INKS, tip
+from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.columns import Kind
@@ -43,31 +43,23 @@ PICTURE = QSize(5 * GRID, 3 * GRID)
 EDITOR_LINES = 4
 _TABULAR = (Kind.CREDITS, Kind.FIELD)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class SheetDelegate(QStyledItemDelegate):
+class SheetDelegate(ItemDelegate):
     def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QAbstractItemView) -> None:
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._model = model
-        self._theme = theme
         self._posters = posters
         self._view = parent
-        self._editor: QWidget | None = None
+        self.editor: QWidget | None = None
+        """The one that is open."""
         self._before: Any = None
         self._is_loaded = False
         theme.changed.connect(parent.viewport().update)
         posters.ready.connect(parent.viewport().update)
 
-    @property
-    def editor(self) -> QWidget | None:
-        """The one that is open."""
-        return self._editor
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
         kind = index.data(KIND_ROLE)
-        painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
@@ -77,10 +69,8 @@ class SheetDelegate(QStyledItemDelegate):
         text = index.data(Qt.ItemDataRole.DisplayRole) or ""
         if text and room.width() > GRID and not (pictures and kind is Kind.ASSETS and len(pictures) == 1):
             font = Theme.tabular(option.font) if kind in _TABULAR else option.font
-            painter.setFont(font)
-            painter.setPen(theme.color(self._role(index)))
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, int(index.data(Qt.ItemDataRole.TextAlignmentRole)), shown)
+            align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
+            self.text(painter, room, text, font, self._role(index), align)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -88,21 +78,18 @@ class SheetDelegate(QStyledItemDelegate):
             self._frame(painter, rect, Role.BAD)
         if option.state & QStyle.StateFlag.State_HasFocus:
             self._frame(painter, rect.adjusted(1, 1, -1, -1) if index.data(WRONG_ROLE) else rect, Role.ACCENT)
-        painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
         self._before, self._is_loaded = self._model.remember(index), False
         place = QPersistentModelIndex(index)
         if column.kind is Kind.PROMPT:
-            text = QPlainTextEdit(parent)
-            text.setTabChangesFocus(True)
+            text = QPlainTextEdit(parent, tabChangesFocus=True)
             text.setToolTip("Return keeps the change, Shift+Return begins a new line, Escape drops it.")
             text.textChanged.connect(lambda: self._try(place, text.toPlainText()))
             editor: QWidget = text
         else:
-            line = QLineEdit(parent)
-            line.setFrame(False)
+            line = QLineEdit(parent, frame=False)
             choices = self._model.choices(index)
             if choices:
                 completer = QCompleter(list(choices), line)
@@ -114,12 +101,12 @@ class SheetDelegate(QStyledItemDelegate):
             line.textChanged.connect(lambda words: self._try(place, words))
             editor = line
         editor.setAccessibleName(f"{column.title}, row {index.row() + 1}")
-        self._editor = editor
+        self.editor = editor
         return editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:
-        if editor is self._editor:
-            self._editor = None
+        if editor is self.editor:
+            self.editor = None
         super().destroyEditor(editor, index)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
@@ -202,7 +189,7 @@ class SheetDelegate(QStyledItemDelegate):
         return Role.MUTED if role is Role.TEXT and index.data(FAINT_ROLE) else role
 
     def _paint_pictures(self, painter: QPainter, room: QRect, paths: list[str]) -> QRect:
-        scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
+        scale = painter.device().devicePixelRatioF()
         for path in paths:
             if room.width() < PICTURE.width():
                 break

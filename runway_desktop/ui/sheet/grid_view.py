@@ -3,21 +3,13 @@ GUI thread only."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import SECOND_INKS, words
+from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.states import StateWords
@@ -26,40 +18,26 @@ from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_R
 PLACE = QSize(24 * GRID, 18 * GRID)
 POSTER = QSize(22 * GRID, 13 * GRID)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class _PosterDelegate(QStyledItemDelegate):
+class _PosterDelegate(ItemDelegate):
     def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._posters = posters
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
         said: StateWords | None = index.data(WORDS_ROLE)
-        painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         if said is not None:
             frame = QRect(rect.left() + GRID, rect.top() + GRID, POSTER.width(), POSTER.height())
             painter.fillRect(frame, theme.color(Role.MEDIA))
-            scale = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
-            picture = self._posters.picture(index.data(POSTER_ROLE) or "", POSTER, scale)
-            if picture is not None:
-                size = picture.size().scaled(POSTER, Qt.AspectRatioMode.KeepAspectRatio)
-                at = QRect(0, 0, size.width(), size.height())
-                at.moveCenter(frame.center())
-                painter.drawPixmap(at, picture)
+            self._posters.paint(painter, frame, index.data(POSTER_ROLE) or "")
             line = QRect(frame.left(), frame.bottom() + 2, frame.width(), rect.bottom() - frame.bottom() - 2)
-            painter.setFont(theme.small_font())
-            painter.setPen(theme.color(SECOND_INKS[said.tone]))
-            text = painter.fontMetrics().elidedText(said.headline, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
+            self.text(painter, line, said.headline, theme.small_font(), SECOND_INKS[said.tone])
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(theme.color(Role.ACCENT), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        painter.restore()
 
 
 class GridWindow(Dialog):
@@ -68,13 +46,11 @@ class GridWindow(Dialog):
     def __init__(self, model: GridModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(f"{model.title} as a grid", parent)
         self._theme = theme
-        self._table = QTableView(self)
+        self._table = QTableView(self, showGrid=False, cornerButtonEnabled=False)
         self._table.setAccessibleName("Results")
         self._table.setModel(model)
         model.setParent(self)
         self._table.setItemDelegate(_PosterDelegate(theme, posters, self._table))
-        self._table.setShowGrid(False)
-        self._table.setCornerButtonEnabled(False)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -90,8 +66,7 @@ class GridWindow(Dialog):
         down.setFixedWidth(26 * GRID)
         down.setTextElideMode(Qt.TextElideMode.ElideRight)
         posters.ready.connect(self._table.viewport().update)
-        close = QPushButton("Close", self)
-        close.clicked.connect(self.accept)
+        close = push_button(self, "Close", self.accept)
         title = words(self, model.title, wrap=False)
         title.setFont(theme.strong_font())
         vbox(title, (self._table, 1), hbox(STRETCH, close), on=self, margins=2 * GRID)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
+from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -34,7 +35,7 @@ class SheetHost(QObject):
 
     def __init__(self, door: SheetDoor, theme: Theme, keys: Keys, window: QWidget) -> None:
         super().__init__(window)
-        self._door = door
+        self.door = door
         self._theme = theme
         self._keys = keys
         self._window = window
@@ -50,10 +51,6 @@ class SheetHost(QObject):
     def windows(self) -> tuple[SheetWindow, ...]:
         return tuple(self._windows.values())
 
-    @property
-    def door(self) -> SheetDoor:
-        return self._door
-
     async def keep_all(self) -> None:
         """Writes every open sheet, as the program ends. One that cannot be written keeps neither the others nor the end
         from coming: what was kept of it before stays."""
@@ -67,10 +64,9 @@ class SheetHost(QObject):
 
     def batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
         """What can be done with a whole batch."""
-        menu = QMenu(self._window)
-        menu.addAction("Open sheet", lambda: self._door.open_batch(batch_id))
-        menu.addAction("Show as grid", lambda: self._door.open_batch(batch_id, as_grid=True))
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu = passing_menu(self._window)
+        menu.addAction("Open sheet", lambda: self.door.open_batch(batch_id))
+        menu.addAction("Show as grid", lambda: self.door.open_batch(batch_id, as_grid=True))
         menu.popup(at)
 
     def _open(self, sheet: Sheet) -> None:
@@ -92,7 +88,7 @@ class SheetHost(QObject):
 
     def _gone(self, sheet_id: str) -> None:
         self._windows.pop(sheet_id, None)
-        self._door.closed(sheet_id)
+        self.door.closed(sheet_id)
 
     def _show_again(self, sheet_id: str) -> None:
         window = self._windows.get(sheet_id)
@@ -106,13 +102,13 @@ class SheetHost(QObject):
             keys = self._keys.words("sheet.new")
             self.told.emit(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
             return
-        options = [Option(sheet.id, kept_in_words(sheet, self._door.when(sheet))) for sheet in kept]
+        options = [Option(sheet.id, kept_in_words(sheet, self.door.when(sheet))) for sheet in kept]
         popup = ChoicePopup(options, None, "Kept sheets", self._window)
-        popup.chosen.connect(self._door.open_kept)
+        popup.chosen.connect(self.door.open_kept)
         popup.open_in_middle(self._window)
 
     def _offer(self, kept: KeptSheet) -> None:
         self.left_open.emit(
             f"The sheet “{kept.name}” was open when the program ended. It is kept.",
-            lambda: self._door.open_kept(kept.id),
+            lambda: self.door.open_kept(kept.id),
         )

@@ -47,7 +47,7 @@ class SheetTable(QTableView):
     """Place of a sent row: its task is to be shown."""
 
     def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, showGrid=False, wordWrap=False, cornerButtonEnabled=False)
         self._model = model
         self._theme = theme
         self._by_hand: set[str] = set()
@@ -63,9 +63,6 @@ class SheetTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setDropIndicatorShown(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()

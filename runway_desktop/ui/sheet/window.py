@@ -47,7 +47,7 @@ class SheetWindow(Dialog):
 
     def __init__(self, sheet: Sheet, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(sheet.title, parent, spoken=f"Sheet {sheet.title}")
-        self._sheet = sheet
+        self.sheet = sheet
         self._theme = theme
         self._keys = keys
         self._posters = PosterCache(self)
@@ -67,20 +67,12 @@ class SheetWindow(Dialog):
         sheet.question_wanted.connect(lambda asked: confirm(self, asked, sheet.send_confirmed))
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
-        self._table.selectionModel().currentChanged.connect(self._show_row)
+        self.table.selectionModel().currentChanged.connect(self._show_row)
         sheet.model.dataChanged.connect(self._show_row)
         self._show_axes()
         self._show()
         self._show_row()
-        self._table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @property
-    def sheet(self) -> Sheet:
-        return self._sheet
-
-    @property
-    def table(self) -> SheetTable:
-        return self._table
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def sizeHint(self) -> QSize:
         parent = self.parentWidget()
@@ -88,7 +80,7 @@ class SheetWindow(Dialog):
         return wanted if parent is None else wanted.boundedTo(parent.window().size() - QSize(4 * GRID, 8 * GRID))
 
     def show_as_grid(self) -> None:
-        grid = GridWindow(GridModel(self._sheet), self._theme, self._posters, self)
+        grid = GridWindow(GridModel(self.sheet), self._theme, self._posters, self)
         grid.task_wanted.connect(self.show_wanted)
         grid.resize(grid.sizeHint())
         grid.show()
@@ -110,23 +102,23 @@ class SheetWindow(Dialog):
     def _close(self) -> None:
         if not self._is_closed:
             self._is_closed = True
-            self._table.finish_editing()
-            self._sheet.close()
+            self.table.finish_editing()
+            self.sheet.close()
             # Rows may still be being stored: the sheet lives until that, and its being kept, are done.
-            self._sheet.setParent(None)
+            self.sheet.setParent(None)
             self._posters.shutdown()
 
     def _build(self) -> None:
         layout = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
-        self._findings = FindingsList([found.message for found in self._sheet.findings], self._theme, self)
+        self._findings = FindingsList([found.message for found in self.sheet.findings], self._theme, self)
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
-        self._table = SheetTable(self._sheet.model, self._theme, self._posters, self)
-        self._table.setProperty("framed", True)
-        self._table.menu_wanted.connect(self._menu)
-        self._table.files_dropped.connect(self._drop)
-        self._table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
+        self.table = SheetTable(self.sheet.model, self._theme, self._posters, self)
+        self.table.setProperty("framed", True)
+        self.table.menu_wanted.connect(self._menu)
+        self.table.files_dropped.connect(self._drop)
+        self.table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._of_row.setAccessibleName("The selected row")
         # It keeps its line when it has nothing to say: the table must not jump while one goes through its rows.
@@ -139,7 +131,7 @@ class SheetWindow(Dialog):
             layout,
             self._findings,
             self._axes,
-            (self._table, 1),
+            (self.table, 1),
             self._of_row,
             self._total,
             self._note,
@@ -151,8 +143,7 @@ class SheetWindow(Dialog):
         self._title.setFont(self._theme.strong_font())
         self._subtitle = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         set_tone(self._subtitle, "muted")
-        self._default = self._button("", self._choose_default)
-        self._default.setProperty("kind", "chip")
+        self._default = self._button("", self._choose_default, "chip")
         self._columns = self._button("Columns…", self._open_columns)
         return hbox(
             self._title,
@@ -168,19 +159,18 @@ class SheetWindow(Dialog):
         self._grid = self._button("Show as grid", self.show_as_grid)
         self._cancel = self._button("Cancel", self.reject)
         self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
-        self._go = self._button("", self._send)
-        self._go.setProperty("kind", "primary")
+        self._go = self._button("", self._send, "primary")
         add_all(row, self._grid, STRETCH, self._cancel, self._few, self._go)
         return row
 
-    def _button(self, text: str, does: Callable[[], object]) -> QPushButton:
+    def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
         # Without the signal's own word, which would be taken for how many to send.
-        return push_button(self, text, lambda _=False: does())
+        return push_button(self, text, lambda _=False: does(), kind=kind)
 
     def _make_actions(self) -> None:
-        table = self._table
-        steps = StepActions(self.steps, self._sheet.model, self)
-        self._sheet.sending_changed.connect(steps.renew)
+        table = self.table
+        steps = StepActions(self.steps, self.sheet.model, self)
+        self.sheet.sending_changed.connect(steps.renew)
         for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
             self._keys.give(action, command)
             self.addAction(action)
@@ -198,7 +188,7 @@ class SheetWindow(Dialog):
         self._keys.bind(self, Where.SHEET, deeds, Qt.ShortcutContext.WindowShortcut)
 
     def _menu(self, at: QPoint) -> None:
-        table, sheet = self._table, self._sheet
+        table, sheet = self.table, self.sheet
         places = table.chosen_rows
         menu = passing_menu(self)
         if tasks := self._tasks_of(places):
@@ -227,10 +217,10 @@ class SheetWindow(Dialog):
         menu.popup(at)
 
     def _tasks_of(self, places: list[int]) -> list[TaskId]:
-        return [task.task_id for place in places for task in self._sheet.model.rows[place].sent]
+        return [task.task_id for place in places for task in self.sheet.model.rows[place].sent]
 
     def _show(self) -> None:
-        sheet, totals = self._sheet, self._sheet.model.totals
+        sheet, totals = self.sheet, self.sheet.model.totals
         self._title.setText(sheet.title)
         self._subtitle.setText(sheet.subtitle)
         say(
@@ -256,7 +246,7 @@ class SheetWindow(Dialog):
 
     def _show_row(self, *_: object) -> None:
         """What is wrong with the chosen row, whole, which its last cell seldom has room for."""
-        model, row = self._sheet.model, self._table.currentIndex().row()
+        model, row = self.sheet.model, self.table.currentIndex().row()
         place = model.column_place(STATE)
         state = model.index(row, place) if place is not None else QModelIndex()
         tone = state.data(TONE_ROLE)
@@ -268,19 +258,18 @@ class SheetWindow(Dialog):
 
     def _show_axes(self) -> None:
         clear_layout(self._axes_flow)
-        for at, axis in enumerate(self._sheet.model.axes):
-            said = self._sheet.offering.axis_in_words(axis)
-            chip = self._button(f"{said}  ✕", partial(self._sheet.offering.remove_axis, at))
-            chip.setProperty("kind", "chip")
+        for at, axis in enumerate(self.sheet.model.axes):
+            said = self.sheet.offering.axis_in_words(axis)
+            chip = self._button(f"{said}  ✕", partial(self.sheet.offering.remove_axis, at), "chip")
             chip.setAccessibleName(f"Remove the axis {said}")
             chip.setToolTip("Remove this axis")
             chip.show()
             self._axes_flow.addWidget(chip)
-        self._axes.setVisible(bool(self._sheet.model.axes))
+        self._axes.setVisible(bool(self.sheet.model.axes))
 
     def _send(self, most: int | None = None, places: list[int] | None = None) -> None:
-        self._table.finish_editing()
-        sheet = self._sheet
+        self.table.finish_editing()
+        sheet = self.sheet
         if sheet.reason:
             self._tell(sheet.reason)
         else:
@@ -288,7 +277,7 @@ class SheetWindow(Dialog):
 
     def _sent(self, ids: tuple[object, ...]) -> None:
         said = f"{units.count(len(ids), 'task')} queued."
-        left = self._sheet.model.totals.rows
+        left = self.sheet.model.totals.rows
         say(self._note, f"{said} {units.count(left, 'row')} left here." if left else said, "good")
         announce(self, self._note.text())
         self._show()
@@ -303,28 +292,28 @@ class SheetWindow(Dialog):
 
     def _drop(self, paths: list[Path], index: QModelIndex) -> None:
         place = index.row() if index.isValid() else None
-        key = self._sheet.model.columns[index.column()].key if index.isValid() else ""
-        self._sheet.take_files(paths, place, key)
+        key = self.sheet.model.columns[index.column()].key if index.isValid() else ""
+        self.sheet.take_files(paths, place, key)
 
     def _choose_file(self, index: QModelIndex) -> None:
         choose_files(self, "Choose inputs", lambda paths: self._drop(paths, index))
 
     def _open_columns(self) -> None:
-        self._table.finish_editing()
-        ColumnsDialog(self._sheet, self).open()
+        self.table.finish_editing()
+        ColumnsDialog(self.sheet, self).open()
 
     def _open_axis(self) -> None:
-        self._table.finish_editing()
-        AxisDialog(self._sheet, self).open()
+        self.table.finish_editing()
+        AxisDialog(self.sheet, self).open()
 
     def _choose_default(self) -> None:
-        options = [Option(value, text, detail) for value, text, detail in self._sheet.offering.models()]
-        pair = self._sheet.model.checker.pair
+        options = [Option(value, text, detail) for value, text, detail in self.sheet.offering.models()]
+        pair = self.sheet.model.checker.pair
         popup = ChoicePopup(options, (pair.endpoint, pair.model), "Model of rows that name none", self._default)
-        popup.chosen.connect(lambda chosen: self._sheet.choose_default(*chosen))
+        popup.chosen.connect(lambda chosen: self.sheet.choose_default(*chosen))
         popup.open_at(self._default)
 
     def _export(self) -> None:
-        self._table.finish_editing()
-        start = Path(f"{Path(self._sheet.title).stem}.csv")
-        choose_target(self, "Export sheet", self._sheet.export, start, "Tables (*.csv)")
+        self.table.finish_editing()
+        start = Path(f"{Path(self.sheet.title).stem}.csv")
+        choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")

@@ -20,9 +20,8 @@ from runway_desktop.usecases.words.states import StateWords, Tone
 
 from .grid_cell import DIMMED
 from .group_header import GroupHeader
-from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import Ink, TextCache
+from .text_cache import Ink, Sides, TextCache
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -98,31 +97,10 @@ class RowDelegate(QStyledItemDelegate):
         path.addRoundedRect(frame, 4, 4)
         painter.setClipPath(path)
         painter.fillRect(frame, self._theme.color(Role.MEDIA if words.poster else Role.HOVER))
-        scale = painter.device().devicePixelRatioF()
-        picture = self._posters.picture(words.poster, box.size(), scale)
-        if picture is not None:
-            target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
-            target.moveCenter(box.center())
-            painter.setOpacity(DIMMED if words.is_poster_alone else 1.0)
-            painter.drawPixmap(target, picture)
-            painter.setOpacity(1.0)
-        if words.marks:
-            self._badge(painter, frame, words.marks, at_left=not sides.is_mirrored)
-        if words.badge:
-            self._badge(painter, frame, words.badge, at_left=sides.is_mirrored)
+        self._posters.paint(painter, box, words.poster, DIMMED if words.is_poster_alone else 1.0)
+        self._letters.badge(painter, frame, words.marks, at_left=not sides.is_mirrored, inset=3)
+        self._letters.badge(painter, frame, words.badge, at_left=sides.is_mirrored, inset=3)
         painter.setClipping(False)
-
-    def _badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool) -> None:
-        ink = self._letters.small_figures
-        width, height = ink.metrics.horizontalAdvance(text) + 8, ink.height
-        left = frame.left() + 3 if at_left else frame.right() - width - 3
-        box = QRectF(left, frame.bottom() - height - 3, width, height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(12, 13, 15, 190))
-        painter.drawRoundedRect(box, 3, 3)
-        # White on near-black in both themes: the badge stands on a picture, not on a surface.
-        painter.setPen(QColor(245, 246, 248))
-        self._letters.plate(painter, box, text, ink)
 
     def _two_lines(self, painter: QPainter, rect: QRect, sides: Sides, first: str, second: str) -> None:
         letters = self._letters

@@ -8,34 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QRegion,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import DOWN, free_height, viewport_of
+from runway_desktop.ui.viewports import free_height
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -43,6 +22,7 @@ from .grid_cell import CellPainter
 from .grid_layout import GridLayout
 from .hover_player import HoverPlayer
 from .poster_cache import PosterCache
+from .task_items import AnyIndex, TaskItems
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208
 """Widths of a poster, device-independent pixels."""
@@ -50,18 +30,11 @@ _GAP = GRID + GRID // 2
 _LOOK_MS = 500
 
 ScrollHint = QAbstractItemView.ScrollHint
-AnyIndex = QModelIndex | QPersistentModelIndex
+_MOVES = QAbstractItemView.CursorAction
 
 
-class GridView(QListView):
+class GridView(TaskItems, QListView):
     """A list to Qt, so that a screen reader meets items with names; nothing of its layout is used."""
-
-    opened = Signal(object)
-    """A task id: Return or a double click."""
-    menu_wanted = Signal(QPoint)
-    group_menu_wanted = Signal(str, QPoint)
-    files_dragged = Signal(object)
-    seen_changed = Signal(object)
 
     def __init__(
         self,
@@ -73,40 +46,27 @@ class GridView(QListView):
         player: HoverPlayer | None = None,
     ) -> None:
         super().__init__(parent)
-        viewport = viewport_of(self)
-        self._model = model
-        self._theme = theme
         self._painter = CellPainter(theme, posters)
         self.player = player or HoverPlayer(self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1
-        self._covered = 0
         self._anchor: tuple[TaskId, int] | None = None
         self._seen: list[TaskId] = []
-        self.setAccessibleName("Tasks as a grid")
+        self.set_up(model, "Tasks as a grid")
         self.setProperty("kind", "grid")
-        self.setModel(model)
         self.setModelColumn(Column.PROMPT)
         own = self.selectionModel()
         self.setSelectionModel(selection)
         own.deleteLater()
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setDragEnabled(True)
-        self.setMouseTracking(True)
-        viewport.setMouseTracking(True)
         model.lines_moving.connect(self._note_place)
         model.lines_moved.connect(self._keep_place)
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
         self.player.moved_on.connect(self._repaint_hovered)
-        self.doubleClicked.connect(self._open_index)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_around)
         FollowsTheme(theme, self, self._restyle)
@@ -126,11 +86,6 @@ class GridView(QListView):
             self._keep_place()
             self.viewport().update()
 
-    def set_covered(self, height: int) -> None:
-        """So many pixels of the foot lie under something: the last line can be scrolled past it."""
-        self._covered = height
-        self.updateGeometries()
-
     def shutdown(self) -> None:
         self._look.stop()
         self.player.shutdown()
@@ -143,8 +98,8 @@ class GridView(QListView):
         return QStyle.visualRect(self.layoutDirection(), self.viewport().rect(), rect)
 
     def indexAt(self, point: QPoint) -> QModelIndex:
-        line = self._line_at(point)
-        return self._model.index(line, Column.PROMPT) if line >= 0 else QModelIndex()
+        line = self.line_at(point)
+        return self.rows.index(line, Column.PROMPT) if line >= 0 else QModelIndex()
 
     def scrollTo(
         self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
@@ -172,57 +127,50 @@ class GridView(QListView):
         return index.column() != Column.PROMPT
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        lines = self._model.rowCount()
+        lines = self.rows.rowCount()
         if not lines:
             return QModelIndex()
-        moves, layout, current = QAbstractItemView.CursorAction, self._laid_out(), self.currentIndex()
+        layout, current = self._laid_out(), self.currentIndex()
         line = current.row() if current.isValid() else -1
         page = max(1, self.viewport().height() // (layout.cell_height + _GAP))
         ahead = -1 if self.isRightToLeft() else 1
-        match action:
-            case _ if line < 0:
-                line = layout.beside(0, 0, 0)
-            case moves.MoveHome:
-                line = 0
-            case moves.MoveEnd:
-                line = lines - 1
-            case moves.MovePrevious:
-                line = layout.beside(line, -1, 0)
-            case moves.MoveNext:
-                line = layout.beside(line, 1, 0)
-            case moves.MoveLeft:
-                line = layout.beside(line, -ahead, 0)
-            case moves.MoveRight:
-                line = layout.beside(line, ahead, 0)
-            case moves.MoveUp:
-                line = layout.beside(line, 0, -1)
-            case moves.MoveDown:
-                line = layout.beside(line, 0, 1)
-            case moves.MovePageUp:
-                line = layout.beside(line, 0, -page)
-            case moves.MovePageDown:
-                line = layout.beside(line, 0, page)
+        steps = {
+            _MOVES.MovePrevious: (-1, 0),
+            _MOVES.MoveNext: (1, 0),
+            _MOVES.MoveLeft: (-ahead, 0),
+            _MOVES.MoveRight: (ahead, 0),
+            _MOVES.MoveUp: (0, -1),
+            _MOVES.MoveDown: (0, 1),
+            _MOVES.MovePageUp: (0, -page),
+            _MOVES.MovePageDown: (0, page),
+        }
+        if line < 0 or action is _MOVES.MoveHome:
+            line = 0
+        elif action is _MOVES.MoveEnd:
+            line = lines - 1
+        else:
+            line = layout.beside(line, *steps.get(action, (0, 0)))
         if layout.is_header(line):
             line = layout.beside(line, 1, 0)
-        return self._model.index(line, Column.PROMPT)
+        return self.rows.index(line, Column.PROMPT)
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """One cell, or from the one where a range began to the other: whole rows of the model, as the list has them."""
         chosen = QItemSelection()
         if rect.topLeft() == rect.bottomRight():
-            lines = [self._line_at(rect.topLeft())]
+            lines = [self.line_at(rect.topLeft())]
         else:
-            ends = sorted((self._line_at(rect.topLeft()), self._line_at(rect.bottomRight())))
+            ends = sorted((self.line_at(rect.topLeft()), self.line_at(rect.bottomRight())))
             lines = list(range(ends[0], ends[1] + 1)) if ends[0] >= 0 else self._lines_in(rect)
         for first, last in _stretches([line for line in lines if line >= 0]):
-            chosen.select(self._model.index(first, 0), self._model.index(last, len(Column) - 1))
+            chosen.select(self.rows.index(first, 0), self.rows.index(last, len(Column) - 1))
         self.selectionModel().select(chosen, command)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         region, seen = QRegion(), self._visible_lines()
         for span in selection.toList():
             for line in range(max(span.top(), seen.start), min(span.bottom() + 1, seen.stop)):
-                region += self.visualRect(self._model.index(line, Column.PROMPT)).adjusted(-4, -4, 4, 4)
+                region += self.visualRect(self.rows.index(line, Column.PROMPT)).adjusted(-4, -4, 4, 4)
         return region
 
     def updateGeometries(self) -> None:
@@ -251,57 +199,17 @@ class GridView(QListView):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._look.stop()
-        self._hover(-1)
+        self.hover(-1)
         super().hideEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self._hover(-1)
+        self.hover(-1)
         self.viewport().update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self._line_at(event.position().toPoint()))
-        super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: object) -> None:
-        self._hover(-1)
-        super().leaveEvent(event)  # type: ignore[arg-type]
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        key = self._model.group_key(self._line_at(event.position().toPoint()))
-        if key is not None and event.button() is Qt.MouseButton.LeftButton:
-            self._model.toggle_group(key)
-            return
-        super().mousePressEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        current = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() and current.isValid():
-            self._open_index(current)
-            return
-        super().keyPressEvent(event)
-        if event.key() in DOWN:
-            # It may be there already, but under something.
-            self.scrollTo(self.currentIndex())
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        from runway_desktop.ui.viewports import is_by_key, menu_place
-
-        line = self.currentIndex().row() if is_by_key(event) else self._line_at(event.pos())
-        key = self._model.group_key(line)
-        at = menu_place(self, event)
-        if key is not None:
-            self.group_menu_wanted.emit(key, at)
-        else:
-            self.menu_wanted.emit(at)
-
-    def startDrag(self, supported: Qt.DropAction) -> None:
-        rows = sorted({index.row() for index in self.selectionModel().selectedRows(Column.PROMPT)})
-        self.files_dragged.emit([task_id for row in rows if (task_id := self._model.task_id(row)) is not None])
 
     def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: object = ()) -> None:
         seen = self._visible_lines()
         for line in range(max(first.row(), seen.start), min(last.row() + 1, seen.stop)):
-            self.viewport().update(self.visualRect(self._model.index(line, Column.PROMPT)))
+            self.viewport().update(self.visualRect(self.rows.index(line, Column.PROMPT)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -311,18 +219,18 @@ class GridView(QListView):
             current = self.currentIndex().row() if self.currentIndex().isValid() else -1
             selection, direction = self.selectionModel(), self.layoutDirection()
             for line in self._visible_lines():
-                index = self._model.index(line, Column.PROMPT)
+                index = self.rows.index(line, Column.PROMPT)
                 rect = self.visualRect(index)
                 if not rect.intersects(dirty):
                     continue
-                if self._model.group_key(line) is not None:
-                    words = self._model.group_words(line)
+                if self.rows.group_key(line) is not None:
+                    words = self.rows.group_words(line)
                     self._painter.header.paint(painter, rect, words, direction, current=focused and line == current)
                     continue
                 self._painter.paint(
                     painter,
                     rect,
-                    self._model.row_words(line),
+                    self.rows.row_words(line),
                     direction,
                     selected=selection.isRowSelected(line, QModelIndex()),
                     current=focused and line == current,
@@ -336,8 +244,8 @@ class GridView(QListView):
         if self._layout is None:
             width = self._poster_width
             self._layout = GridLayout(
-                self._model.rowCount(),
-                self._model.group_rows(),
+                self.rows.rowCount(),
+                self.rows.group_rows(),
                 width=self.viewport().width(),
                 cell=(width, round(width * 9 / 16) + self._painter.caption_height()),
                 gap=_GAP,
@@ -347,12 +255,12 @@ class GridView(QListView):
 
     def _lines_changed(self) -> None:
         self._layout = None
-        self._hover(-1)
+        self.hover(-1)
         if self.isVisible():
             self.updateGeometries()
             self.viewport().update()
 
-    def _line_at(self, point: QPoint) -> int:
+    def line_at(self, point: QPoint) -> int:
         at = QStyle.visualPos(self.layoutDirection(), self.viewport().rect(), point)
         return self._laid_out().line_at(at.x(), at.y() + self.verticalOffset())
 
@@ -361,7 +269,7 @@ class GridView(QListView):
         found = self._laid_out().lines_between(
             rect.top() + self.verticalOffset(), rect.bottom() + self.verticalOffset()
         )
-        return [line for line in found if self.visualRect(self._model.index(line, Column.PROMPT)).intersects(rect)]
+        return [line for line in found if self.visualRect(self.rows.index(line, Column.PROMPT)).intersects(rect)]
 
     def _visible_lines(self) -> range:
         top = self.verticalOffset()
@@ -376,7 +284,7 @@ class GridView(QListView):
         current = self.currentIndex()
         lines = [current.row()] if current.isValid() and current.row() in self._visible_lines() else []
         for line in (*lines, *self._visible_lines()):
-            task_id = self._model.task_id(line)
+            task_id = self.rows.task_id(line)
             box = self._layout.box(line)
             if task_id is not None and box.top + box.height > self.verticalOffset():
                 self._anchor = (task_id, box.top - self.verticalOffset())
@@ -384,17 +292,17 @@ class GridView(QListView):
 
     def _keep_place(self) -> None:
         anchor, self._anchor = self._anchor, None
-        line = self._model.position(anchor[0]) if anchor is not None else None
+        line = self.rows.position(anchor[0]) if anchor is not None else None
         if anchor is not None and line is not None:
             self.updateGeometries()
             self.verticalScrollBar().setValue(self._laid_out().box(line).top - anchor[1])
 
-    def _hover(self, line: int) -> None:
+    def hover(self, line: int) -> None:
         if line == self._hovered:
             return
         before, self._hovered = self._hovered, line
-        task_id = self._model.task_id(line)
-        row = self._model.row_of(task_id) if task_id is not None else None
+        task_id = self.rows.task_id(line)
+        row = self.rows.row_of(task_id) if task_id is not None else None
         clips = [output for output in row.outputs if output.is_here and output.media is Media.VIDEO] if row else []
         self.player.play(Path(clips[0].path) if clips else None)
         self._repaint(before)
@@ -402,25 +310,18 @@ class GridView(QListView):
     def _poster_came(self, path: str) -> None:
         if self.isVisible():
             for line in self._visible_lines():
-                if self._model.poster(line) == path:
+                if self.rows.poster(line) == path:
                     self._repaint(line)
 
     def _repaint_hovered(self) -> None:
         self._repaint(self._hovered)
 
     def _repaint(self, line: int) -> None:
-        if 0 <= line < self._model.rowCount():
-            self.viewport().update(self.visualRect(self._model.index(line, Column.PROMPT)))
-
-    def _open_index(self, index: QModelIndex) -> None:
-        task_id = self._model.task_id(index.row())
-        if task_id is not None:
-            self.opened.emit(task_id)
-        elif (key := self._model.group_key(index.row())) is not None:
-            self._model.toggle_group(key)
+        if 0 <= line < self.rows.rowCount():
+            self.viewport().update(self.visualRect(self.rows.index(line, Column.PROMPT)))
 
     def _look_around(self) -> None:
-        seen = [task_id for line in self._visible_lines() if (task_id := self._model.task_id(line)) is not None]
+        seen = [task_id for line in self._visible_lines() if (task_id := self.rows.task_id(line)) is not None]
         if seen != self._seen:
             self._seen = seen
             self.seen_changed.emit(seen)

@@ -11,14 +11,11 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
 from .group_header import GroupHeader
-from .layout_direction import Sides
 from .poster_cache import PosterCache
-from .text_cache import TextCache
+from .text_cache import Sides, TextCache
 
 DIMMED = 0.35
 """How much of a picture is seen whose file is missing."""
-_ON_PICTURE = QColor(245, 246, 248)
-_BEHIND = QColor(12, 13, 15, 190)
 
 
 class CellPainter:
@@ -71,22 +68,15 @@ class CellPainter:
         corners.addRoundedRect(QRectF(box), 5, 5)
         painter.setClipPath(corners)
         painter.fillRect(box, self._theme.color(Role.MEDIA if path else Role.HOVER))
-        scale = painter.device().devicePixelRatioF()
         if frame is not None:
             size = frame.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
             target = QRect(0, 0, size.width(), size.height())
             target.moveCenter(box.center())
             painter.drawImage(target, frame)
         else:
-            picture = self._posters.picture(path, box.size(), scale)
-            if picture is not None:
-                target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
-                target.moveCenter(box.center())
-                painter.setOpacity(DIMMED if dimmed else 1.0)
-                painter.drawPixmap(target, picture)
-                painter.setOpacity(1.0)
+            has_picture = self._posters.paint(painter, box, path, DIMMED if dimmed else 1.0)
             if not path or dimmed:
-                self._icon(painter, box, words, on_picture=picture is not None)
+                self._icon(painter, box, words, on_picture=has_picture)
         painter.restore()
 
     def _icon(self, painter: QPainter, box: QRect, words: RowWords, *, on_picture: bool) -> None:
@@ -105,19 +95,9 @@ class CellPainter:
         self._letters.icon(painter, place, words.status.icon, QUIET_INKS[words.status.tone])
 
     def _marks(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords) -> None:
-        ink = self._letters.small_figures
-        for text, at_end in ((words.marks, False), (words.badge, True)):
-            if not text:
-                continue
-            width, height = ink.metrics.horizontalAdvance(text) + GRID, ink.height
-            at = box.right() - width - 3 if at_end else box.left() + 4
-            plate = sides.place_exactly(QRectF(at, box.bottom() - height - 3, width, height))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(_BEHIND)
-            painter.drawRoundedRect(plate, 3, 3)
-            # White on near-black in both themes: it stands on a picture, not on a surface.
-            painter.setPen(_ON_PICTURE)
-            self._letters.plate(painter, plate, text, ink)
+        frame = QRectF(box)
+        self._letters.badge(painter, frame, words.marks, at_left=not sides.is_mirrored, inset=4)
+        self._letters.badge(painter, frame, words.badge, at_left=sides.is_mirrored, inset=4)
         if words.is_rejected:
             shade = QColor(self._theme.color(Role.SURFACE))
             shade.setAlpha(120)

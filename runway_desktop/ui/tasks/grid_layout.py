@@ -30,7 +30,6 @@ class GridLayout:
         self._lines = lines
         self._width = width
         self._gap = gap
-        self._header_height = header_height
         self.columns = max(1, (width - gap) // (cell[0] + gap))
         """Cells beside each other."""
         # What is left over goes to the cells, so that they reach from edge to edge.
@@ -40,6 +39,8 @@ class GridLayout:
         """The first line of each block: a header, or the first task where there are no groups."""
         self._tops: list[int] = []
         self._has_header = bool(headers)
+        self._header = header_height if headers else 0
+        """Height of a block's header."""
         starts = list(headers) if headers else ([0] if lines else [])
         top = 0
         for place, start in enumerate(starts):
@@ -55,8 +56,8 @@ class GridLayout:
         top, within = self._tops[block], line - self._starts[block]
         if self._has_header:
             if within == 0:
-                return Box(0, top, self._width, self._header_height)
-            top += self._header_height
+                return Box(0, top, self._width, self._header)
+            top += self._header
             within -= 1
         row, column = divmod(within, self.columns)
         pitch = self.cell_height + self._gap
@@ -75,9 +76,9 @@ class GridLayout:
         start, end = self._span(block)
         y -= self._tops[block]
         if self._has_header:
-            if y < self._header_height:
+            if y < self._header:
                 return start
-            y -= self._header_height
+            y -= self._header
             start += 1
         row, below = divmod(y - self._gap, self.cell_height + self._gap)
         column, beside = divmod(x - self._gap, self.cell_width + self._gap)
@@ -143,7 +144,7 @@ class GridLayout:
         tasks = lines - 1 if self._has_header else lines
         rows = -(-tasks // self.columns)
         cells = rows * (self.cell_height + self._gap) + self._gap if rows else 0
-        return cells + (self._header_height if self._has_header else 0)
+        return cells + self._header
 
     def _block_of(self, line: int) -> int:
         return max(0, bisect_right(self._starts, line) - 1)
@@ -157,15 +158,14 @@ class GridLayout:
 
     def _first_at(self, block: int, y: int) -> int:
         start, end = self._span(block)
-        rows = (y - self._tops[block] - (self._header_height if self._has_header else 0)) // (
-            self.cell_height + self._gap
-        )
+        rows = self._rows_above(block, y)
         # Below its last cells a block has nothing more: what comes first there is the next block's header.
         return start if rows <= 0 else min(end, self._first_task(block) + rows * self.columns)
 
     def _last_at(self, block: int, y: int) -> int:
         _, end = self._span(block)
-        rows = (y - self._tops[block] - (self._header_height if self._has_header else 0)) // (
-            self.cell_height + self._gap
-        )
-        return min(end - 1, self._first_task(block) + (max(0, rows) + 1) * self.columns - 1)
+        return min(end - 1, self._first_task(block) + (max(0, self._rows_above(block, y)) + 1) * self.columns - 1)
+
+    def _rows_above(self, block: int, y: int) -> int:
+        """How many rows of cells of the block end above `y`."""
+        return (y - self._tops[block] - self._header) // (self.cell_height + self._gap)

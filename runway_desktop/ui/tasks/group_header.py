@@ -9,8 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.lines import GroupWords
 
-from .layout_direction import Sides
-from .text_cache import TextCache
+from .text_cache import Sides, TextCache
 
 _SIDE = 2 * GRID
 _GAP = GRID + GRID // 2

@@ -30,16 +30,12 @@ class HoverPlayer(QObject):
         super().__init__(parent)
         self._make_engine = make_engine or _make_engine
         self._engine: Engine | None = None
-        self._path: Path | None = None
+        self.path: Path | None = None
         self._look = QuickLook()
         self._frame: Any = None
         self._image: QImage | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._begin)
-
-    @property
-    def path(self) -> Path | None:
-        return self._path
 
     def image(self) -> QImage | None:
         """The present frame; None while there is none."""
@@ -49,10 +45,10 @@ class HoverPlayer(QObject):
 
     def play(self, path: Path | None) -> None:
         """What the pointer is over now; None stops."""
-        if path == self._path:
+        if path == self.path:
             return
-        had = self._path is not None and self._engine is not None
-        self._path, self._frame, self._image = path, None, None
+        had = self.path is not None and self._engine is not None
+        self.path, self._frame, self._image = path, None, None
         if had and self._engine is not None:
             self._engine.unload()
         if path is None:
@@ -63,28 +59,28 @@ class HoverPlayer(QObject):
 
     def shutdown(self) -> None:
         self._rest.stop()
-        self._path = None
+        self.path = None
         if self._engine is not None:
             self._engine.shutdown()
             self._engine = None
 
     def _begin(self) -> None:
-        if self._path is None or not self._look.is_file(self._path):
+        if self.path is None or not self._look.is_file(self.path):
             return
         if self._engine is None:
             self._engine = self._make_engine(self)
             self._engine.frame.connect(self._came)
             self._engine.ended.connect(self._again)
-        self._engine.load(self._path)
+        self._engine.load(self.path)
         self._engine.play()
 
     def _came(self, frame: Any) -> None:
-        if self._path is not None:
+        if self.path is not None:
             self._frame = frame
             self.moved_on.emit()
 
     def _again(self) -> None:
-        if self._path is not None and self._engine is not None:
+        if self.path is not None and self._engine is not None:
             self._engine.seek(0)
             self._engine.play()
 

@@ -6,6 +6,7 @@ Decides nothing: what a deed does, says and undoes is the view-model's. GUI thre
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.ui.building import add_check
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.places import Places
@@ -56,15 +58,12 @@ class Judge(QObject):
             if not rows:
                 return
             ids = [row.task.id for row in rows]
-            words = [*sorted(self._places.counts.tags)]
-            if len(rows) == 1:
-                before = rows[0].task.tags
-                popup = LinePopup("Tags, separated by commas", ", ".join(before), words, self._over, several=True)
-                popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
-            else:
+            before = rows[0].task.tags if len(rows) == 1 else ()
+            title = "Tags, separated by commas"
+            if len(rows) > 1:
                 title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
-                popup = LinePopup(title, "", words, self._over, several=True)
-                popup.taken.connect(lambda text: self._judging.tag(ids, text))
+            popup = LinePopup(title, ", ".join(before), sorted(self._places.counts.tags), self._over, several=True)
+            popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
             popup.open_over(self._over)
 
         self._rows.with_rows(self._chosen(), ask)
@@ -171,6 +170,5 @@ class TagsMenu(QMenu):
         some = f"\t{amount:,} of {of:,}" if 0 < amount < of else ""
         shown = tag.replace("&", "&&")
         all_have = amount == of
-        action = self.addAction(f"{shown}{some}", lambda: self._judging.tag(self._ids, f"-{tag}" if all_have else tag))
-        action.setCheckable(True)
-        action.setChecked(all_have)
+        does = partial(self._judging.tag, self._ids, f"-{tag}" if all_have else tag)
+        add_check(self, f"{shown}{some}", does, checked=all_have)

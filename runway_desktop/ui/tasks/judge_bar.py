@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
-from runway_desktop.ui.building import hbox, tool_button
+from runway_desktop.ui.building import STRETCH, hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -37,20 +37,14 @@ class JudgeBar(QWidget):
         self._judge = judge
         self._theme = theme
         self._keys = keys
-        stars = hbox(spacing=0)
         self._stars = [self._star(number) for number in range(1, MOST_STARS + 1)]
-        for star in self._stars:
-            stars.addWidget(star)
-        row = hbox(stars, on=self, spacing=_GAP)
         self._pick = _Deed("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
         self._reject = _Deed("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
         self._tags = _Deed("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
         self._note = _Deed("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
         self._compare = _Deed("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
         self._deeds = (self._pick, self._reject, self._tags, self._note, self._compare)
-        for button in self._deeds:
-            row.addWidget(button)
-        row.addStretch(1)
+        hbox(hbox(*self._stars, spacing=0), *self._deeds, STRETCH, on=self, spacing=_GAP)
         OneStop(self, self._stars)
         OneStop(self, self._deeds)
         details.changed.connect(self._show)
@@ -67,10 +61,9 @@ class JudgeBar(QWidget):
         self._fit()
 
     def _star(self, number: int) -> QToolButton:
-        star = tool_button(self, kind="flat")
+        star = tool_button(self, partial(self._rate, number), kind="flat")
         star.setStyleSheet("padding: 4px 1px; min-height: 0;")
         star.setFixedWidth(_STAR.width())
-        star.clicked.connect(partial(self._rate, number))
         return star
 
     def _rate(self, number: int) -> None:

@@ -6,18 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QStringListModel, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import (
-    QCompleter,
-    QFrame,
-    QLineEdit,
-    QPlainTextEdit,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
+from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
 
 DIFFER = "They differ; what you write is for all"
@@ -25,15 +20,11 @@ _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _NOTE_LINES = 6
 
 
-class _Popup(QFrame):
+class _Popup(Popup):
     taken = Signal(str)
 
     def __init__(self, title: str, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setProperty("pane", "raised")
-        self.setAccessibleName(title)
+        super().__init__(title, parent)
         self._caption = words(self, title, "muted", wrap=False)
         self._column = vbox(self._caption, on=self, margins=GRID, spacing=GRID // 2)
 
@@ -47,11 +38,7 @@ class _Popup(QFrame):
         """In the upper middle of the widget, inside its screen, with the keyboard."""
         self.adjustSize()
         at = widget.mapToGlobal(QPoint((widget.width() - self.width()) // 2, widget.height() // 4))
-        screen = (widget.screen() or QGuiApplication.primaryScreen()).availableGeometry()
-        at.setX(max(screen.left(), min(at.x(), screen.right() - self.width())))
-        at.setY(max(screen.top(), min(at.y(), screen.bottom() - self.height())))
-        self.move(at)
-        self.show()
+        self.show_at(at, widget)
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def event(self, event: QEvent) -> bool:
@@ -85,14 +72,12 @@ class LinePopup(_Popup):
         super().__init__(title, parent)
         self._several = several
         self._differ = differ
-        self._words = words
         self.line = QLineEdit(text, self, clearButtonEnabled=True, placeholderText=DIFFER if differ else "")
         self.line.setAccessibleName(title)
         self.line.setMinimumWidth(44 * GRID)
         self.line.selectAll()
         self._add(self.line)
-        self._model = QStringListModel(list(words), self)
-        self.completer = QCompleter(self._model, self)
+        self.completer = QCompleter(list(words), self)
         self.completer.setWidget(self.line)
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -152,10 +137,8 @@ class NotePopup(_Popup):
         super().__init__(title, parent)
         self._before = text
         self._dropped = False
-        self.text = QPlainTextEdit(text, self)
+        self.text = QPlainTextEdit(text, self, tabChangesFocus=True, placeholderText=DIFFER if differ else "")
         self.text.setAccessibleName(title)
-        self.text.setPlaceholderText(DIFFER if differ else "")
-        self.text.setTabChangesFocus(True)
         self.text.setMinimumWidth(48 * GRID)
         self.text.setFixedHeight(_NOTE_LINES * self.text.fontMetrics().lineSpacing() + 2 * GRID)
         self.text.moveCursor(QTextCursor.MoveOperation.End)

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
 
 from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
@@ -59,16 +59,25 @@ class PosterCache(QObject):
         self._decode()
         return None
 
+    def paint(self, painter: QPainter, box: QRect, path: str, opacity: float = 1.0) -> bool:
+        """Paints the picture in the middle of `box`. Returns False when there is none yet, or none at all."""
+        scale = painter.device().devicePixelRatioF()
+        picture = self.picture(path, box.size(), scale)
+        if picture is None:
+            return False
+        target = QRect(0, 0, round(picture.width() / scale), round(picture.height() / scale))
+        target.moveCenter(box.center())
+        painter.setOpacity(opacity)
+        painter.drawPixmap(target, picture)
+        painter.setOpacity(1.0)
+        return True
+
     def _decode(self) -> None:
         for key, drive in reversed(list(self._waiting.items())):
             if drive not in self._decoding:
                 del self._waiting[key]
                 self._decoding[drive] = key
                 self._workers.run(partial(load, key), partial(self._keep, drive, key), at=Path(key[0]))
-
-    def forget(self, path: str) -> None:
-        for key in [key for key in self._pictures if key[0] == path]:
-            self._drop(key)
 
     def shutdown(self) -> None:
         self._waiting.clear()

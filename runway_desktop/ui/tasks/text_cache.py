@@ -9,17 +9,42 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTextLayout, QTransform
+from PySide6.QtWidgets import QStyle
 
-from runway_desktop.ui.theme import Role, Theme
-
-from .layout_direction import Sides
+from runway_desktop.ui.theme import GRID, Role, Theme
 
 MOST = 1500
 """Lines kept: those of some hundred rows."""
 _NARROWEST = 2
 """Pixels of a letter: more of a text than fit like this need not be looked at."""
 _LEAST_ROOM = 8
+_PLATE, _ON_PLATE = QColor(12, 13, 15, 190), QColor(245, 246, 248)
+
+
+class Sides:
+    """Places within one area, such as a cell: laid out as for reading from the left, mirrored where the layout is from
+    the right."""
+
+    def __init__(self, direction: Qt.LayoutDirection, area: QRect) -> None:
+        self._direction = direction
+        self._area = area
+
+    @property
+    def is_mirrored(self) -> bool:
+        return self._direction == Qt.LayoutDirection.RightToLeft
+
+    def place(self, rect: QRect) -> QRect:
+        if not self.is_mirrored:
+            return rect
+        return QStyle.visualRect(self._direction, self._area, rect)
+
+    def place_exactly(self, rect: QRectF) -> QRectF:
+        """The same between whole pixels."""
+        if not self.is_mirrored:
+            return rect
+        area = QRectF(self._area)
+        return QRectF(area.left() + area.right() - rect.right(), rect.top(), rect.width(), rect.height())
 
 
 class Ink:
@@ -89,9 +114,19 @@ class TextCache:
             picture = self._icons[key] = icon.pixmap(place.size(), scale)
         painter.drawPixmap(place, picture)
 
-    @staticmethod
-    def plate(painter: QPainter, plate: QRectF, text: str, ink: Ink) -> None:
-        """A word or two in the middle of a plate that is made for it."""
+    def badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool, inset: int) -> None:
+        """A word or two on a plate in a lower corner of a picture. White on near-black in both themes: it stands on
+        the picture, not on a surface."""
+        if not text:
+            return
+        ink = self.small_figures
+        width = ink.metrics.horizontalAdvance(text) + GRID
+        left = frame.left() + inset if at_left else frame.right() - width - inset
+        plate = QRectF(left, frame.bottom() - ink.height - inset, width, ink.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_PLATE)
+        painter.drawRoundedRect(plate, 3, 3)
+        painter.setPen(_ON_PLATE)
         painter.setFont(ink.font)
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 

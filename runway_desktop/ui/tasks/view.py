@@ -5,14 +5,13 @@ Keys follow the platform; what they mean is said by signals, decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QSize,
@@ -20,27 +19,19 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import DOWN, free_height, past_the_end, viewport_of
+from runway_desktop.ui.viewports import free_height, past_the_end
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .delegate import RowDelegate
-from .next_selection import NextSelection
 from .poster_cache import PosterCache
+from .task_items import AnyIndex, TaskItems
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 NARROW = 80 * GRID
 _NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
 _NEAR = 50
@@ -49,44 +40,21 @@ _TICK_MS = 60
 _LOOK_MS = 1000
 
 
-class TaskView(QTableView):
+class TaskView(TaskItems, QTableView):
     selection_moved = Signal()
-    opened = Signal(object)
-    """A task id: Return or a double click."""
-    menu_wanted = Signal(QPoint)
-    """Global position."""
-    group_menu_wanted = Signal(str, QPoint)
-    """The key of a group, and a global position."""
-    seen_changed = Signal(object)
-    """The ids of the tasks in sight."""
-    files_dragged = Signal(object)
-    """The ids whose files are dragged out."""
 
     def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
+        super().__init__(parent, showGrid=False, wordWrap=False)
+        self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
-        self._header_pressed = False
-        self._covered = 0
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
         self._succession = NextSelection()
         self._wide_columns: dict[Column, int] = {}
-        self.setModel(model)
         self.setItemDelegate(self._delegate)
-        self.setAccessibleName("Tasks")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setDragEnabled(True)
-        self.setMouseTracking(True)
-        viewport_of(self).setMouseTracking(True)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._set_up_columns()
@@ -107,7 +75,6 @@ class TaskView(QTableView):
         model.lines_moved.connect(self._succeed)
         self.verticalScrollBar().valueChanged.connect(lambda _: self._wake_animation())
         self.selectionModel().selectionChanged.connect(lambda *_: self.selection_moved.emit())
-        self.doubleClicked.connect(self._open_index)
         FollowsTheme(theme, self, self._restyle)
         self._wake_animation()
         model.dataChanged.connect(lambda *_: self._wake_animation())
@@ -124,11 +91,6 @@ class TaskView(QTableView):
             self.setColumnHidden(column, not COLUMNS[column].is_usual)
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
-
-    def set_covered(self, height: int) -> None:
-        """So many pixels of the foot lie under something: the last row can be scrolled past it."""
-        self._covered = height
-        self.updateGeometries()
 
     def updateGeometries(self) -> None:
         if not self._covered:
@@ -148,31 +110,22 @@ class TaskView(QTableView):
             if over > 0:
                 self.verticalScrollBar().setValue(self.verticalScrollBar().value() + over)
 
-    @property
-    def rows(self) -> TaskListModel:
-        return self._model
-
-    def selected_ids(self) -> list[TaskId]:
-        """In the order of the list."""
-        # By ranges: asking for each row's index takes half a second when ten thousand are chosen.
-        chosen = self.selectionModel().selection()
-        ranges = [chosen.at(number) for number in range(chosen.count())]
-        rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
-        return [task_id for row in rows if (task_id := self._model.task_id(row)) is not None]
+    def line_at(self, point: QPoint) -> int:
+        return self.rowAt(point.y())
 
     def current_id(self) -> TaskId | None:
-        return self._model.task_id(self.currentIndex().row()) if self.currentIndex().isValid() else None
+        return self.rows.task_id(self.currentIndex().row()) if self.currentIndex().isValid() else None
 
     def select(self, task_ids: Sequence[TaskId], *, scroll: bool = True) -> None:
         """Selects these; the first becomes current."""
         chosen = QItemSelection()
         first: QModelIndex | None = None
         for task_id in task_ids:
-            row = self._model.position(task_id)
+            row = self.rows.position(task_id)
             if row is not None:
-                index = self._model.index(row, Column.PROMPT)
+                index = self.rows.index(row, Column.PROMPT)
                 first = first or index
-                chosen.select(self._model.index(row, 0), self._model.index(row, len(Column) - 1))
+                chosen.select(self.rows.index(row, 0), self.rows.index(row, len(Column) - 1))
         if first is None:
             return
         self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -186,50 +139,13 @@ class TaskView(QTableView):
         self._succession.leave(task_ids)
         self._succeed()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self.rowAt(event.position().toPoint().y())
-        key = self._model.group_key(row)
-        if key is not None and event.button() is Qt.MouseButton.LeftButton:
-            self._header_pressed = True
-            self._model.toggle_group(key)
-            return
-        self._header_pressed = False
-        super().mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._header_pressed:
-            self._header_pressed = False
-            return
-        super().mouseReleaseEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        from runway_desktop.ui.viewports import is_by_key, menu_place
-
-        under = self.rowAt(self.viewport().mapFrom(self, event.pos()).y())
-        key = self._model.group_key(self.currentIndex().row() if is_by_key(event) else under)
-        at = menu_place(self, event)
-        if key is not None:
-            self.group_menu_wanted.emit(key, at)
-        else:
-            self.menu_wanted.emit(at)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hover(self.rowAt(event.position().toPoint().y()))
-        if not self._header_pressed:
-            # Else Qt would drag the row that was pressed before.
-            super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover(-1)
-        super().leaveEvent(event)
-
     def event(self, event: QEvent) -> bool:
         """On a group's header Space folds, whatever else it is a shortcut for."""
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
             and event.key() == Qt.Key.Key_Space
-            and self._model.group_key(self.currentIndex().row()) is not None
+            and self.rows.group_key(self.currentIndex().row()) is not None
         ):
             event.accept()
             return True
@@ -250,30 +166,8 @@ class TaskView(QTableView):
         index = super().moveCursor(
             action, modifiers | Qt.KeyboardModifier.ControlModifier if action in ends else modifiers
         )
-        is_header = index.isValid() and self._model.group_key(index.row()) is not None
+        is_header = index.isValid() and self.rows.group_key(index.row()) is not None
         return index.siblingAtColumn(Column.PROMPT) if is_header else index
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        current = self.currentIndex()
-        key = self._model.group_key(current.row()) if current.isValid() else None
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            if key is not None:
-                self._model.toggle_group(key)
-            elif current.isValid():
-                self._open_index(current)
-            return
-        if key is not None and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space):
-            collapsed = key in self._model.collapsed()
-            if event.key() == Qt.Key.Key_Space or collapsed is (event.key() == Qt.Key.Key_Right):
-                self._model.toggle_group(key)
-            return
-        super().keyPressEvent(event)
-        if event.key() in DOWN:
-            # It may be there already, but under something.
-            self.scrollTo(self.currentIndex())
-
-    def startDrag(self, supported: Qt.DropAction) -> None:
-        self.files_dragged.emit(self.selected_ids())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow list the other columns give way, so that the prompt can be read; with room their widths come
@@ -309,16 +203,16 @@ class TaskView(QTableView):
             delegate.begin(painter, self.font())
             for row in rows:
                 top, height = self.rowViewportPosition(row), self.rowHeight(row)
-                if self._model.group_key(row) is not None:
+                if self.rows.group_key(row) is not None:
                     across = QRect(0, top, self.viewport().width(), height)
-                    words = self._model.group_words(row)
+                    words = self.rows.group_words(row)
                     delegate.header.paint(painter, across, words, direction, current=row == keyboard)
                     continue
                 delegate.paint_row(
                     painter,
                     QRect(left, top, width, height),
                     cells,
-                    self._model.row_words(row),
+                    self.rows.row_words(row),
                     direction,
                     selected=self.selectionModel().isRowSelected(row, QModelIndex()),
                     hovered=row == delegate.hovered_row,
@@ -339,18 +233,13 @@ class TaskView(QTableView):
 
     def _poster_came(self, path: str) -> None:
         for row in self._visible_rows():
-            if self._model.poster(row) == path:
-                self.viewport().update(self.visualRect(self._model.index(row, Column.POSTER)))
+            if self.rows.poster(row) == path:
+                self.viewport().update(self.visualRect(self.rows.index(row, Column.POSTER)))
 
-    def _hover(self, row: int) -> None:
+    def hover(self, row: int) -> None:
         if row != self._delegate.hovered_row:
             self._delegate.hovered_row = row
             self.viewport().update()
-
-    def _open_index(self, index: QModelIndex) -> None:
-        task_id = self._model.task_id(index.row())
-        if task_id is not None:
-            self.opened.emit(task_id)
 
     def _restyle(self) -> None:
         small = self._theme.small_font()
@@ -365,11 +254,11 @@ class TaskView(QTableView):
     def _fit_rows(self) -> None:
         """All rows at the usual height, then the headers at theirs."""
         self.verticalHeader().setDefaultSectionSize(self.verticalHeader().defaultSectionSize())
-        self._fit_headers(0, self._model.rowCount() - 1)
+        self._fit_headers(0, self.rows.rowCount() - 1)
 
     def _fit_headers(self, first: int, last: int) -> None:
         """Group headers are lower than rows; new lines come with the usual height."""
-        self._resize(self._model.group_rows(first, last), self._delegate.header.height())
+        self._resize(self.rows.group_rows(first, last), self._delegate.header.height())
 
     def _resize(self, rows: Sequence[int], height: int) -> None:
         header = self.verticalHeader()
@@ -382,15 +271,15 @@ class TaskView(QTableView):
     def _note_succession(self) -> None:
         chosen = self.selected_ids()
         if chosen:
-            last = self._model.position(chosen[-1])
-            first = self._model.position(chosen[0])
-            after = range((last or 0) + 1, self._model.rowCount())
+            last = self.rows.position(chosen[-1])
+            first = self.rows.position(chosen[0])
+            after = range((last or 0) + 1, self.rows.rowCount())
             before = range((first or 0) - 1, -1, -1)
-            self._succession.note(chosen, (self._model.task_id(row) for row in (*after[:_NEAR], *before[:_NEAR])))
+            self._succession.note(chosen, (self.rows.task_id(row) for row in (*after[:_NEAR], *before[:_NEAR])))
 
     def _succeed(self) -> None:
         if not self.selectionModel().hasSelection():
-            heir = self._succession.heir(lambda task_id: self._model.position(task_id) is not None)
+            heir = self._succession.heir(lambda task_id: self.rows.position(task_id) is not None)
             if heir is not None:
                 self.select([heir])
 
@@ -398,12 +287,12 @@ class TaskView(QTableView):
         """Of a list that begins anew, too, what is still there stays chosen."""
         self._chosen_before = (self.selected_ids(), self.current_id())
         # Qt keeps heights by position: a task that comes where a header was would have the header's.
-        self._resize(self._model.group_rows(), self.verticalHeader().defaultSectionSize())
+        self._resize(self.rows.group_rows(), self.verticalHeader().defaultSectionSize())
 
     def _keep_selection(self) -> None:
         self._fit_rows()
         chosen, current = self._chosen_before
-        still = [task_id for task_id in chosen if self._model.position(task_id) is not None]
+        still = [task_id for task_id in chosen if self.rows.position(task_id) is not None]
         if still:
             self.select(still if current not in still else [current, *(one for one in still if one != current)])
         elif chosen:
@@ -414,13 +303,13 @@ class TaskView(QTableView):
         bar = self.verticalScrollBar()
         rows = self._visible_rows() if bar.value() > bar.minimum() else range(0)
         self._in_sight = [
-            (task_id, self.rowViewportPosition(row)) for row in rows if (task_id := self._model.task_id(row))
+            (task_id, self.rowViewportPosition(row)) for row in rows if (task_id := self.rows.task_id(row))
         ]
 
     def _keep_place(self) -> None:
         """Puts the first task in sight that is still there back to where it was."""
         for task_id, at in self._in_sight:
-            row = self._model.position(task_id)
+            row = self.rows.position(task_id)
             if row is not None:
                 self.updateGeometries()
                 bar = self.verticalScrollBar()
@@ -435,7 +324,7 @@ class TaskView(QTableView):
             return
         self._delegate.phase = (self._delegate.phase + _TICK_MS / 1600) % 1.0
         for row in moving:
-            self.viewport().update(self.visualRect(self._model.index(row, Column.STATUS)))
+            self.viewport().update(self.visualRect(self.rows.index(row, Column.STATUS)))
 
     def _wake_animation(self) -> None:
         """The tick looks itself whether something in sight moves, and stops when nothing does."""
@@ -450,7 +339,7 @@ class TaskView(QTableView):
         """Tells which tasks are before the person's eyes; none while the window is hidden or behind others."""
         shown = self.isVisible() and self.window().isActiveWindow() and not self.window().isMinimized()
         rows = self._visible_rows() if shown else range(0)
-        seen = [task_id for row in rows if (task_id := self._model.task_id(row)) is not None]
+        seen = [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
         if seen != self._seen:
             self._seen = seen
             self.seen_changed.emit(seen)
@@ -462,9 +351,37 @@ class TaskView(QTableView):
         first, last = self.rowAt(top), self.rowAt(bottom)
         if first < 0:
             return range(0)
-        return range(first, (self._model.rowCount() - 1 if last < 0 else last) + 1)
+        return range(first, (self.rows.rowCount() - 1 if last < 0 else last) + 1)
 
     def _is_moving(self, row: int) -> bool:
-        task_id = self._model.task_id(row)
-        words = self._model.words(task_id) if task_id is not None else None
+        task_id = self.rows.task_id(row)
+        words = self.rows.words(task_id) if task_id is not None else None
         return words is not None and words.moving
+
+
+class NextSelection:
+    """Which row is selected next when all that was selected is removed from the list. The list moves on its own time:
+    its lines may go before or after one hears that the person removed them."""
+
+    def __init__(self) -> None:
+        self._chosen: frozenset[TaskId] = frozenset()
+        """What was chosen when lines last began to move."""
+        self._heirs: tuple[TaskId, ...] = ()
+        self._leaving: frozenset[TaskId] = frozenset()
+
+    def note(self, chosen: Iterable[TaskId], near: Iterable[TaskId | None]) -> None:
+        """What is chosen, and the tasks that may follow it, the best first."""
+        self._chosen = frozenset(chosen)
+        self._heirs = tuple(task_id for task_id in near if task_id is not None)
+
+    def leave(self, task_ids: Collection[TaskId]) -> None:
+        """The person takes these away; what went by itself has no heir."""
+        self._leaving = frozenset(task_ids)
+
+    def heir(self, is_there: Callable[[TaskId], bool]) -> TaskId | None:
+        """Once, as soon as all that was chosen has left: the first that is still there; None before, and without."""
+        if not self._chosen or not self._chosen <= self._leaving or any(map(is_there, self._chosen)):
+            return None
+        found = next((task_id for task_id in self._heirs if is_there(task_id)), None)
+        self._chosen = self._leaving = frozenset()
+        return found

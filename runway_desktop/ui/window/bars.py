@@ -3,15 +3,12 @@ downloads)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
@@ -25,7 +22,6 @@ from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
-from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
@@ -52,14 +48,11 @@ _EXCHANGE = (
 
 
 class TopBar(QWidget):
-    preferences_wanted = Signal()
-    key_wanted = Signal()
-    profile_wanted = Signal()
-    """The preferences of this profile."""
+    preferences_wanted = Signal(str)
+    """The section to open; empty for the first."""
     refresh_wanted = Signal()
     pause_wanted = Signal(bool)
     spending_wanted = Signal()
-    caps_wanted = Signal()
     exchange_wanted = Signal(object)
     """A `Wanted` of import or export."""
 
@@ -83,18 +76,17 @@ class TopBar(QWidget):
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
-        self._who = push_button(self, "", kind="chip")
+        self._who = push_button(self, "", self.open_profiles, kind="chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
-        self._who.clicked.connect(self.open_profiles)
+        self.search = search
         row.addWidget(self._who)
         row.addStretch(1)
-        self.search = search
         row.addWidget(self.search, 4)
         row.addStretch(1)
-        self._balance = push_button(self, "", self._balance_menu, kind="chip")
-        row.addWidget(self._balance)
+        tip = "Balance at Runway; spending and caps"
+        self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=tip)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
-        row.addWidget(self._pause)
+        self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
         self._library = tool_button(
             self,
             self._library_menu,
@@ -103,9 +95,8 @@ class TopBar(QWidget):
             tip="Import, export and backup",
             spoken="Library: import, export and backup",
         )
-        row.addWidget(self._library)
-        self._preferences = tool_button(self, self.preferences_wanted, side=16, kind="chip", spoken="Preferences")
-        row.addWidget(self._preferences)
+        self._preferences = tool_button(self, self._open_section(), side=16, kind="chip", spoken="Preferences")
+        add_all(row, self._balance, self._pause, self._library, self._preferences)
         status.changed.connect(self._show)
         places.changed.connect(self._show)
         keys.changed.connect(self._restyle)
@@ -116,12 +107,14 @@ class TopBar(QWidget):
         """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
         self._profiles.refresh(self._who_popup)
 
+    def _open_section(self, section: str = "") -> Callable[[], None]:
+        return lambda: self.preferences_wanted.emit(section)
+
     def _restyle(self) -> None:
         self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._library.setIcon(self._theme.icon("mdi6.swap-vertical"))
         self._shown_link = None
-        self._shown_paused: bool | None = None
         self._reserve_room()
         self._show()
 
@@ -140,8 +133,7 @@ class TopBar(QWidget):
             self._show_who()
         words, _ = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
-        if self._who.text() != f"{name}  ▾":
-            self._who.setText(f"{name}  ▾")
+        self._who.setText(f"{name}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
         self._who.setToolTip(f"{words}\n{key_place_words(self._status.key)}")
@@ -150,22 +142,17 @@ class TopBar(QWidget):
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
-        self._balance.setToolTip("Balance at Runway; spending and caps")
         self._balance.setAccessibleName(f"Balance {self._status.balance_words()}")
         paused = self._status.paused
-        if paused is not self._shown_paused:
-            self._shown_paused = paused
-            self._pause.setChecked(paused)
-            self._pause.setText("Resume sending" if paused else "Pause sending")
-            self._pause.setIcon(
-                self._theme.icon("mdi6.play" if paused else "mdi6.pause", Role.ACCENT if paused else Role.TEXT)
-            )
-            self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
+        sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)
+        self._pause.setChecked(paused)
+        self._pause.setText("Resume sending" if paused else "Pause sending")
+        self._pause.setIcon(self._theme.icon(sign, role))
 
     def _balance_menu(self) -> None:
         menu = passing_menu(self)
         menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
-        menu.addAction("Caps…", self.caps_wanted.emit)
+        menu.addAction("Caps…", self._open_section("Money"))
         menu.addSeparator()
         menu.addAction("Refresh", self.refresh_wanted.emit)
         open_below(menu, self._balance)
@@ -199,9 +186,9 @@ class TopBar(QWidget):
             self._status,
             self._theme,
             ask_now=self.refresh_wanted.emit,
-            change_key=self.key_wanted.emit,
-            settings=self.profile_wanted.emit,
-            preferences=self.preferences_wanted.emit,
+            change_key=self._open_section("Key"),
+            settings=self._open_section("Profile"),
+            preferences=self._open_section(),
         )
         open_below(menu, self._who)
 
@@ -215,7 +202,6 @@ class StatusLine(QFrame):
         self._composer = composer
         self._theme = theme
         self.setProperty("pane", "bar")
-        row = hbox(on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         self._dot = QLabel(self)
         self._connection = QLabel(self)
         self._left = QLabel(self)
@@ -224,14 +210,12 @@ class StatusLine(QFrame):
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
-        add_all(row, self._dot, self._connection, self._left, STRETCH)
-        self._not_saved = tool_button(self, kind="flat")
+        tip = "Results that are not on this computer, and until when they can be fetched"
+        self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._not_saved.setIconSize(QSize(14, 14))
-        self._not_saved.setToolTip("Results that are not on this computer, and until when they can be fetched")
-        self._not_saved.clicked.connect(self.not_saved_wanted)
-        add_all(row, self._not_saved, self._right)
+        parts = (self._dot, self._connection, self._left, STRETCH, self._not_saved, self._right)
+        hbox(*parts, on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
@@ -242,7 +226,6 @@ class StatusLine(QFrame):
             label.setFont(font)
         self._not_saved.setFont(font)
         self._not_saved.setIcon(self._theme.icon("mdi6.content-save-alert-outline", Role.WARN))
-        self._shown_tone: Tone | None = None
         # Whether something is not saved or not: nothing above may jump when it comes.
         margins = self.layout().contentsMargins()
         tallest = max(self._not_saved.sizeHint().height(), self._left.sizeHint().height())
@@ -251,18 +234,11 @@ class StatusLine(QFrame):
 
     def _show(self) -> None:
         words, tone = self._status.connection_words()
-        if tone is not self._shown_tone:
-            self._shown_tone = tone
-            self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
-        self._set(self._connection, words)
-        self._set(self._left, "     ".join(self._status.left_parts()))
-        self._set(self._right, "     ".join(self._status.right_parts(self._composer.pair.model)))
+        self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
+        self._connection.setText(words)
+        self._left.setText("     ".join(self._status.left_parts()))
+        self._right.setText("     ".join(self._status.right_parts(self._composer.pair.model)))
         waiting = self._status.not_saved_words()
         self._not_saved.setVisible(bool(waiting))
-        if waiting and waiting != self._not_saved.text():
+        if waiting:
             self._not_saved.setText(waiting)
-
-    @staticmethod
-    def _set(label: QLabel, text: str) -> None:
-        if label.text() != text:
-            label.setText(text)

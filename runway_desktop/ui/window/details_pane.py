@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import add_all, hbox, passing_menu, push_button, tool_button, vbox
@@ -40,6 +34,29 @@ COPIES = (
     TaskCommand.COPY_LINK,
     TaskCommand.COPY_SUPPORT,
 )
+
+
+OF_SEVERAL = (
+    TaskCommand.LOOK_FOR,
+    TaskCommand.RETRY,
+    TaskCommand.SEND_NEXT,
+    TaskCommand.EXPORT,
+    TaskCommand.COPY_FILE,
+    TaskCommand.COPY_PROMPT,
+)
+"""Nothing that takes something away: that is in the menu alone."""
+_OF_ONE = {
+    TaskCommand.EDIT_AND_SEND: "Edit and send",
+    TaskCommand.NEW_SEED: "New seed",
+    TaskCommand.USE_AS_INPUT: "Use as input  ▾",
+    TaskCommand.SHOW_FILE: "Show file",
+}
+_UNCERTAIN = {
+    TaskCommand.SEND_AGAIN: "Send again…",
+    TaskCommand.ADOPT_ID: "Enter its id…",
+    TaskCommand.LET_GO: "Dismiss…",
+}
+_MARGINS = (GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
 
 
 class DetailsPane(QWidget):
@@ -81,27 +98,21 @@ class DetailsPane(QWidget):
         self._state = self._label()
         self._trouble = self._label()
         self._small = self._label("faint")
-        self._next = push_button(holder, "", kind="primary")
+        self._next = push_button(holder, "", lambda: self._take(self._details.next_step()), kind="primary")
         self._next.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._next.clicked.connect(self._take_next_step)
         self._more = QWidget(holder)
         self._more_row = FlowLayout(self._more)
         self._more_buttons: list[QPushButton] = []
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
-        for command, text in (
-            (TaskCommand.SEND_AGAIN, "Send again…"),
-            (TaskCommand.ADOPT_ID, "Enter its id…"),
-            (TaskCommand.LET_GO, "Dismiss…"),
-        ):
-            button = push_button(self._decide, text, lambda _=False, command=command: self.command_wanted.emit(command))
-            decide.addWidget(button)
+        _CommandButtons(_UNCERTAIN, decide, self._decide, self.command_wanted.emit)
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
+        self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
         self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
         self._lineage.task_wanted.connect(self.task_wanted)
         self._lineage.onward_wanted.connect(self._onward_menu)
@@ -139,28 +150,21 @@ class DetailsPane(QWidget):
 
     def _build_buttons(self) -> QWidget:
         self._bottom = QWidget(self)
-        bottom = hbox(on=self._bottom, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
-        self._buttons = FlowLayout()
-        bottom.addLayout(self._buttons, 1)
-        self._command_buttons: dict[TaskCommand, QPushButton] = {}
-        for command, text in (
-            (TaskCommand.EDIT_AND_SEND, "Edit and send"),
-            (TaskCommand.NEW_SEED, "New seed"),
-            (TaskCommand.USE_AS_INPUT, "Use as input  ▾"),
-            (TaskCommand.SHOW_FILE, "Show file"),
-        ):
-            button = QPushButton(text, self._bottom)
-            if command is TaskCommand.USE_AS_INPUT:
-                button.setAccessibleName("Use as input")
-                button.clicked.connect(lambda _=False, button=button: self._onward_menu(button))
-            else:
-                button.clicked.connect(lambda _=False, command=command: self.command_wanted.emit(command))
-            self._command_buttons[command] = button
-            self._buttons.addWidget(button)
+        bottom = hbox(on=self._bottom, margins=_MARGINS)
+        row = FlowLayout()
+        bottom.addLayout(row, 1)
+        self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command)
+        self._commands.buttons[TaskCommand.USE_AS_INPUT].setAccessibleName("Use as input")
         self._copy = push_button(self._bottom, "Copy  ▾", self._copy_menu, spoken="Copy")
-        self._buttons.addWidget(self._copy)
-        OneStop(self._bottom, [*self._command_buttons.values(), self._copy])
+        row.addWidget(self._copy)
+        OneStop(self._bottom, [*self._commands.buttons.values(), self._copy])
         return self._bottom
+
+    def _take_command(self, command: TaskCommand) -> None:
+        if command is TaskCommand.USE_AS_INPUT:
+            self._onward_menu(self._commands.buttons[command])
+        else:
+            self.command_wanted.emit(command)
 
     def _label(self, tone: str = "") -> LongWordsLabel:
         label = LongWordsLabel(self)
@@ -177,16 +181,11 @@ class DetailsPane(QWidget):
         self._bottom.setVisible(row is not None)
         self._several.show_rows(self._details.several)
         self._title.setFont(self._theme.strong_font())
-        title = row.task.title or row.task.request.prompt or self._details.title() if row else ""
-        self._title.say(title)
-        self._title.setVisible(row is not None)
+        _tell(self._title, row.task.title or row.task.request.prompt or self._details.title() if row else "")
         self._show_state(row)
-        trouble = self._details.trouble()
-        self._trouble.say(trouble)
-        self._trouble.setVisible(bool(trouble))
+        _tell(self._trouble, self._details.trouble())
         self._small.setFont(self._theme.small_font())
-        self._small.say(small_print(row.task) if row is not None else "")
-        self._small.setVisible(bool(self._small.whole))
+        _tell(self._small, small_print(row.task) if row is not None else "")
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
@@ -196,7 +195,7 @@ class DetailsPane(QWidget):
         shown = self._shown_result()
         ways = self._onward.ways(shown.media) if self._onward is not None and shown is not None and shown.path else []
         self._lineage.offer([way.text for way in ways])
-        self._show_buttons(row)
+        self._commands.show_rows([row] if row is not None else [])
 
     def _show_more_steps(self) -> None:
         """Buttons are filled in place, so that one with the focus keeps it."""
@@ -225,52 +224,34 @@ class DetailsPane(QWidget):
 
     def _show_facts(self, facts: list[Fact]) -> None:
         """Lines are filled in place; only their number makes or takes away widgets, so that nothing flickers."""
-        for number, fact in enumerate(facts):
-            label, text = self._line(number)
-            label.setText(fact.label)
-            text.say(fact.text)
-            text.setAccessibleName(f"{fact.label}: {fact.text}")
-            text.setToolTip(fact.tool_tip)
-            copy = self._grid.itemAtPosition(number, 2).widget()
-            copy.setVisible(fact.copyable)
-            copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
-            copy.setAccessibleName(f"Copy {fact.label.lower()} id")
-            copy.setProperty("copies", fact.text)
-            for widget in (label, text):
-                widget.show()
-        number = len(facts)
-        while (item := self._grid.itemAtPosition(number, 0)) is not None:
-            for column in range(3):
-                cell = self._grid.itemAtPosition(number, column)
-                if cell is not None and cell.widget() is not None:
-                    cell.widget().hide()
-            del item
-            number += 1
+        while len(self._lines) < len(facts):
+            self._add_line()
+        for (label, text, copy), fact in itertools.zip_longest(self._lines, facts):
+            shown = fact is not None
+            label.setVisible(shown)
+            text.setVisible(shown)
+            copy.setVisible(shown and fact.copyable)
+            if shown:
+                label.setText(fact.label)
+                text.say(fact.text)
+                text.setAccessibleName(f"{fact.label}: {fact.text}")
+                text.setToolTip(fact.tool_tip)
+                copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
+                copy.setAccessibleName(f"Copy {fact.label.lower()} id")
+                copy.setProperty("copies", fact.text)
 
-    def _line(self, number: int) -> tuple[QLabel, LongWordsLabel]:
-        found = self._grid.itemAtPosition(number, 0)
-        if found is not None:
-            return found.widget(), self._grid.itemAtPosition(number, 1).widget()  # type: ignore[return-value]
+    def _add_line(self) -> None:
         label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
-        copy = tool_button(self._facts, side=14, kind="flat")
+        copy = tool_button(self._facts, side=14, kind="flat", tip="Copy")
         copy.setStyleSheet("padding: 1px; min-height: 0;")
-        copy.setToolTip("Copy")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
+        number = len(self._lines)
         self._grid.addWidget(label, number, 0)
         self._grid.addWidget(text, number, 1)
         self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
-        return label, text
-
-    def _show_buttons(self, row: Row | None) -> None:
-        found = available_by_command([row]) if row is not None else {}
-        for command, button in self._command_buttons.items():
-            shown = found.get(command)
-            button.setVisible(shown is not None)
-            if shown is not None:
-                button.setEnabled(shown.enabled)
-                button.setToolTip(shown.reason)
+        self._lines.append((label, text, copy))
 
     def _onward_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
@@ -301,15 +282,20 @@ class DetailsPane(QWidget):
 
     def _take_more(self, number: int) -> None:
         steps = self._more_steps()
-        if number < len(steps) and steps[number].command is not None:
-            self.command_wanted.emit(steps[number].command)
+        if number < len(steps):
+            self._take(steps[number])
 
-    def _take_next_step(self) -> None:
-        step = self._details.next_step()
-        if step is not None and step.command is None:
-            self._details.raise_cap()
-        elif step is not None:
+    def _take(self, step: NextStep | None) -> None:
+        if step is not None and step.command is not None:
             self.command_wanted.emit(step.command)
+        elif step is not None:
+            self._details.raise_cap()
+
+
+def _tell(label: LongWordsLabel, text: str) -> None:
+    """Hides the label when there is nothing to say."""
+    label.say(text)
+    label.setVisible(bool(text))
 
 
 class _Holder(QWidget):
@@ -320,15 +306,34 @@ class _Holder(QWidget):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
-OF_SEVERAL = (
-    TaskCommand.LOOK_FOR,
-    TaskCommand.RETRY,
-    TaskCommand.SEND_NEXT,
-    TaskCommand.EXPORT,
-    TaskCommand.COPY_FILE,
-    TaskCommand.COPY_PROMPT,
-)
-"""Nothing that takes something away: that is in the menu alone."""
+class _CommandButtons:
+    """A button for each command, put into a layout. Those without words get the table's."""
+
+    def __init__(
+        self,
+        commands: Mapping[TaskCommand, str],
+        into: QLayout,
+        parent: QWidget,
+        take: Callable[[TaskCommand], object],
+    ) -> None:
+        self._commands = commands
+        self.buttons: dict[TaskCommand, QPushButton] = {}
+        for command, text in commands.items():
+            button = push_button(parent, text, lambda _=False, command=command: take(command))
+            self.buttons[command] = button
+            into.addWidget(button)
+
+    def show_rows(self, rows: Sequence[Row]) -> bool:
+        """Shows what can be given for these rows. Returns whether there is anything."""
+        found = available_by_command(rows, tuple(self.buttons))
+        for command, button in self.buttons.items():
+            shown = found.get(command)
+            button.setVisible(shown is not None)
+            if shown is not None:
+                button.setText(self._commands[command] or shown.text)
+                button.setEnabled(shown.enabled)
+                button.setToolTip(shown.reason)
+        return bool(found)
 
 
 class SeveralButtons(QWidget):
@@ -338,21 +343,10 @@ class SeveralButtons(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         row = FlowLayout()
-        hbox((row, 1), on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2))
-        self._buttons: dict[TaskCommand, QPushButton] = {}
-        for command in OF_SEVERAL:
-            button = push_button(self, "", lambda _=False, command=command: self.command_wanted.emit(command))
-            self._buttons[command] = button
-            row.addWidget(button)
+        hbox((row, 1), on=self, margins=_MARGINS)
+        self._commands = _CommandButtons(dict.fromkeys(OF_SEVERAL, ""), row, self, self.command_wanted.emit)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Those that are chosen; none hides it."""
-        found = available_by_command(rows, OF_SEVERAL)
-        for command, button in self._buttons.items():
-            shown = found.get(command)
-            button.setVisible(shown is not None)
-            button.setText(shown.text if shown is not None else "")
-            button.setEnabled(shown is not None and shown.enabled)
-            button.setToolTip(shown.reason if shown is not None else "")
-        self.setVisible(bool(found))
+        """Those that are selected; none hides it."""
+        self.setVisible(self._commands.show_rows(rows))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QGridLayout,
-    QLabel,
-    QMenu,
-    QSlider,
-    QStackedLayout,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, SortKey
-from runway_desktop.ui.building import add_all, hbox, open_below, passing_menu, push_button, tool_button, vbox
+from runway_desktop.ui.building import (
+    add_all,
+    add_check,
+    hbox,
+    open_below,
+    passing_menu,
+    push_button,
+    tool_button,
+    vbox,
+)
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
@@ -176,8 +178,7 @@ class ListPane(QWidget):
         page = QWidget(self)
         column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         column.addStretch(2)
-        self._empty_icon = QLabel(page)
-        self._empty_icon.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text.setProperty("tone", "muted")
@@ -208,9 +209,7 @@ class ListPane(QWidget):
         metrics = self._title.fontMetrics()
         self._title.setText(metrics.elidedText(chosen.title, Qt.TextElideMode.ElideRight, _LONGEST_TITLE))
         self._title.setToolTip(chosen.title)
-        said = " ".join(chosen.said)
-        self._said.setText(said)
-        self._said.setVisible(bool(said))
+        say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
         self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
         column = column_of(chosen.listing.sort)
@@ -255,26 +254,19 @@ class ListPane(QWidget):
 
     def _group_menu(self) -> None:
         menu = passing_menu(self)
+        listing = self._filter.listing
         for key, name in _GROUPS:
-            action = menu.addAction(
-                f"By {name}" if key is not GroupBy.NONE else "Not grouped", lambda key=key: self._filter.group_by(key)
-            )
-            action.setCheckable(True)
-            action.setChecked(self._filter.listing.group is key)
+            text = f"By {name}" if key is not GroupBy.NONE else "Not grouped"
+            add_check(menu, text, partial(self._filter.group_by, key), checked=listing.group is key)
         menu.addSeparator()
         orders = [(column.sort, column.order or column.title.lower(), column.is_falling) for column in COLUMNS]
         for sort, order, falling in (*orders, (SortKey.LANE, "sending order", False)):
-            if sort is None:
-                continue
-            action = menu.addAction(
-                f"Sort by {order}", lambda sort=sort, falling=falling: self._filter.sort_by(sort, descending=falling)
-            )
-            action.setCheckable(True)
-            action.setChecked(self._filter.listing.sort is sort)
+            if sort is not None:
+                does = partial(self._filter.sort_by, sort, descending=falling)
+                add_check(menu, f"Sort by {order}", does, checked=listing.sort is sort)
         if not self.is_grid:
             menu.addSeparator()
-            columns = menu.addMenu("Columns")
-            self._add_columns(columns)
+            self._add_columns(menu.addMenu("Columns"))
         open_below(menu, self._group)
 
     def _columns_menu(self, at: QPoint) -> None:
@@ -284,11 +276,9 @@ class ListPane(QWidget):
 
     def _add_columns(self, menu: QMenu) -> None:
         for column in Column:
-            if COLUMNS[column].is_fixed:
-                continue
-            action = menu.addAction(COLUMNS[column].title, lambda column=column: self._toggle_column(column))
-            action.setCheckable(True)
-            action.setChecked(not self._view.isColumnHidden(column))
+            if not COLUMNS[column].is_fixed:
+                shown = not self._view.isColumnHidden(column)
+                add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
 
     def _toggle_column(self, column: Column) -> None:
         self._view.setColumnHidden(column, not self._view.isColumnHidden(column))

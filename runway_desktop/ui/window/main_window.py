@@ -8,9 +8,10 @@ Built before anything is imported that playing needs: the preview comes after th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -37,12 +38,8 @@ from .workspace import Workspace, first_size, state_of, text_of
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import Notice
-    from runway_desktop.ui.composer.composer_pane import ComposerPane
-    from runway_desktop.ui.dialogs.notices import Notices
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.search.search_line import SearchLine
-    from runway_desktop.ui.tasks.view import TaskView
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.words.tasks import Showing
 
@@ -92,22 +89,6 @@ class MainWindow(QMainWindow):
         self._show_title()
         self._restore()
 
-    @property
-    def view(self) -> TaskView:
-        return self.workspace.view
-
-    @property
-    def composer_pane(self) -> ComposerPane:
-        return self.workspace.composer
-
-    @property
-    def search(self) -> SearchLine:
-        return self.workspace.search
-
-    @property
-    def notices(self) -> Notices:
-        return self.workspace.notices
-
     def add_preview(self) -> None:
         """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
         from runway_desktop.ui.media.posters import PosterMaker
@@ -117,7 +98,6 @@ class MainWindow(QMainWindow):
         self.preview = Preview(self._theme, self.keys, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
-        self.workspace.preview_waits.hide()
         self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))
         self._poster_maker = PosterMaker(self)
         posters.wanted.connect(self._poster_maker.request)
@@ -149,17 +129,9 @@ class MainWindow(QMainWindow):
         self.raise_()
         self.activateWindow()
 
-    def show_grid(self, on: bool) -> None:
-        self.workspace.list.show_grid(on)
-
     def chosen_rows(self) -> list[Row]:
         """The chosen tasks as far as they are known here; the visible ones always are."""
         return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
-
-    def take_mime(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
-        """Takes in whatever was dropped or pasted; for a field, in the place of its input `at`, where those are
-        named."""
-        self.taking_in.take(mime, to_field, at)
 
     def pause_preview(self) -> None:
         """One thing plays at a time."""
@@ -212,6 +184,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         m, theme = self.models, self._theme
         self.workspace = work = Workspace(m, theme, self.keys)
+        self.view, self.composer_pane = work.view, work.composer
+        self.search, self.notices = work.search, work.notices
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
@@ -235,14 +209,11 @@ class MainWindow(QMainWindow):
         """The panes with each other, with their models and with the window."""
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
-        top.preferences_wanted.connect(lambda: self.preferences_wanted.emit(""))
-        top.key_wanted.connect(lambda: self.preferences_wanted.emit("Key"))
-        top.profile_wanted.connect(lambda: self.preferences_wanted.emit("Profile"))
+        top.preferences_wanted.connect(self.preferences_wanted)
         top.refresh_wanted.connect(m.desk.ask_now)
         top.pause_wanted.connect(m.desk.pause)
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
-        top.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
         work.search.save_wanted.connect(self.keeper.save)
         work.search.left.connect(work.shelf.enter)
         m.places.follow(m.filter)
@@ -252,8 +223,8 @@ class MainWindow(QMainWindow):
         places.search_menu_wanted.connect(self.keeper.popup)
         places.chosen.connect(self._open_place)
         places.batch_menu_wanted.connect(self.batch_menu_wanted)
-        work.composer.pasted.connect(self.take_mime)
-        work.composer.replaced.connect(self.take_mime)
+        work.composer.pasted.connect(self.taking_in.take)
+        work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.desk.look_at)
             view.opened.connect(self._open)
@@ -267,11 +238,7 @@ class MainWindow(QMainWindow):
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.desk.use_as_input, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
-        details.support_wanted.connect(
-            lambda given: m.rows.with_rows(
-                work.chosen_ids(), lambda rows: m.desk.carry_out(TaskCommand.COPY_SUPPORT, rows, given)
-            )
-        )
+        details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
         """What the engine and the desk want shown or asked."""
@@ -371,7 +338,7 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.take_mime(event.mimeData())
+        self.taking_in.take(event.mimeData())
 
     def _is_over_composer(self, at: QPoint) -> bool:
         pane = self.composer_pane

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,13 +16,16 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.usecases.window_memory import Memory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
+_PATIENCE = 10.0
+"""Seconds that closing waits for the picture that is being written, which lies nowhere else."""
+
 
 class PasteAndDrop(QObject):
     def __init__(self, desk: TaskCommands, memory: Memory, parent: QObject) -> None:
         super().__init__(parent)
         self._desk = desk
         self._memory = memory
-        self._pictures = PictureKeeper(self)
+        self._workers: Workers | None = None
 
     def take(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
         """For a field, in the place of its input `at`, where those are named."""
@@ -36,7 +38,11 @@ class PasteAndDrop(QObject):
         if dropped.image is not None:
             # The clipboard's own memory must not be read from another thread.
             image, folder = dropped.image.copy(), self._memory.library / "Pasted pictures"
-            self._pictures.keep(image, folder, lambda path: self._picture_kept(path, to_field, at))
+            if self._workers is None:
+                # One thread, so that two pictures of one second never want the same name.
+                self._workers = Workers(self, threads=1, patience=_PATIENCE)
+            then = partial(self._picture_kept, to_field, at)
+            self._workers.run(partial(_keep, image, folder), then, at=folder)
             return
         self._desk.take(
             paths=dropped.paths,
@@ -52,40 +58,19 @@ class PasteAndDrop(QObject):
         self.take(QGuiApplication.clipboard().mimeData())
 
     def shutdown(self) -> None:
-        """Before the application ends. Waits for the picture that is being written."""
-        self._pictures.shutdown()
+        """Before the application ends. Waits for the picture that is being written, if its drive answers."""
+        if self._workers is not None:
+            self._workers.shutdown()
 
-    def _picture_kept(self, path: Path | None, to_field: str, at: int | None) -> None:
+    def _picture_kept(self, to_field: str, at: int | None, path: Path | None) -> None:
         if path is None:
             self._desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
         else:
             self._desk.take(paths=[path], to_field=to_field, at=at)
 
 
-_PATIENCE = 10.0
-"""Seconds that closing waits for the picture that is being written, which lies nowhere else."""
-
-
-class PictureKeeper(QObject):
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._workers: Workers | None = None
-
-    def keep(self, image: QImage, folder: Path, then: Callable[[Path | None], None]) -> None:
-        """Writes the picture into the folder, which is made; `then` gets its path, always later."""
-        if self._workers is None:
-            # One thread, so that two pictures of one second never want the same name.
-            self._workers = Workers(self, threads=1, patience=_PATIENCE)
-        self._workers.run(partial(_keep, image, folder), then, at=folder)
-
-    def shutdown(self) -> None:
-        """Before the application ends. Waits for the picture that is being written, if its drive answers."""
-        if self._workers is not None:
-            self._workers.shutdown()
-
-
 def _keep(image: QImage, folder: Path) -> Path | None:
-    """On a worker."""
+    """Writes the picture into the folder, which is made. On a worker."""
     stem = f"pasted {time.strftime('%Y-%m-%d %H-%M-%S')}"
     names = itertools.chain([stem], (f"{stem} {number}" for number in itertools.count(2)))
     try:

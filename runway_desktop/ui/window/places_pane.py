@@ -3,10 +3,11 @@ change."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 
+from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.searching.places import Entry
@@ -15,67 +16,34 @@ from runway_desktop.viewmodels.tasks.places import Places
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 
 
-class _EntryDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+class _EntryDelegate(ItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(_ENTRY)
         height = QFontMetrics(option.font).height() + GRID + GRID // 2
         return QSize(80, height + GRID if entry.heading else height)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(_ENTRY)
-        theme = self._theme
-        painter.save()
         rect = option.rect.adjusted(GRID, 0, -GRID, 0)
         if entry.heading:
-            painter.setFont(theme.small_font())
-            painter.setPen(theme.color(Role.FAINT))
-            painter.drawText(
-                rect.adjusted(GRID, GRID, 0, -2),
-                int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom),
-                entry.title,
-            )
-            painter.restore()
+            self.heading(painter, rect.adjusted(GRID, GRID, 0, -2), entry.title)
             return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if selected or hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color(Role.SELECTED if selected else Role.HOVER))
-            painter.drawRoundedRect(rect, 5, 5)
+        selected = self.ground(painter, option, rect, 5)
         if option.state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
-            painter.setPen(theme.color(Role.ACCENT))
+            painter.setPen(self._theme.color(Role.ACCENT))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 5, 5)
         left = rect.left() + GRID
         if entry.icon:
             side = QFontMetrics(option.font).height()
-            theme.icon(entry.icon, Role.TEXT if selected else Role.MUTED).paint(
-                painter, QRect(left, rect.center().y() - side // 2 + 1, side, side)
-            )
+            place = QRect(left, rect.center().y() - side // 2 + 1, side, side)
+            self.icon(painter, place, entry.icon, Role.TEXT if selected else Role.MUTED)
             left += side + GRID
         count = f"{entry.count:,}" if entry.count is not None else ""
-        painter.setFont(theme.tabular(option.font))
-        painter.setPen(theme.color(Role.FAINT))
-        painter.drawText(
-            rect.adjusted(0, 0, -GRID, 0), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count
-        )
-        used = painter.fontMetrics().horizontalAdvance(count) + 2 * GRID
-        painter.setFont(option.font)
-        painter.setPen(theme.color(Role.TEXT))
-        text = QRect(left, rect.top(), rect.right() - left - used, rect.height())
-        painter.drawText(
-            text,
-            int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            QFontMetrics(option.font).elidedText(entry.title, Qt.TextElideMode.ElideRight, text.width()),
-        )
-        painter.restore()
+        figures = self._theme.tabular(option.font)
+        used = self.text(painter, rect.adjusted(0, 0, -GRID, 0), count, figures, Role.FAINT, RIGHT) + 2 * GRID
+        room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
+        self.text(painter, room, entry.title, option.font, Role.TEXT)
 
 
 class PlacesPane(QListWidget):

@@ -93,9 +93,9 @@ class TaskMenu(QObject):
         then."""
         self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
 
-    def take(self, command: TaskCommand) -> None:
+    def take(self, command: TaskCommand, given: Given = NOTHING) -> None:
         """Gives a command for what is selected, after asking what must be asked; says why when it cannot be given."""
-        self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows))
+        self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows, given))
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
         groups = available(rows)
@@ -154,12 +154,12 @@ class TaskMenu(QObject):
             return shown.path, found[shown.path]
         return next(iter(found.items()), None)
 
-    def _take(self, command: TaskCommand, selected: list[Row]) -> None:
+    def _take(self, command: TaskCommand, selected: list[Row], given: Given) -> None:
         if reason := why_not(command, selected):
             self._desk.tell(reason)
             return
 
-        def carry_out(given: Given = NOTHING) -> None:
+        def carry_out(given: Given = given) -> None:
             self._desk.carry_out(command, selected, given)
 
         match ENTRIES[command].needs:

@@ -10,10 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import line, vbox
+from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.dialogs.notices import Notices
@@ -60,34 +60,22 @@ class Workspace(QWidget):
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         # Beside the stack, not in it: of a stack a screen reader is given its pages alone.
-        room = pane_of(self._middle)
+        room = pane_of((self._middle, 1))
         self.notices = Notices(theme, room)
         self.notices.covers.connect(self.shelf.set_covered)
         self.details = DetailsPane(m.details, theme, self.posters)
-        left = pane_of(self.places, pane="side")
-        middle = pane_of(room, line(), self.composer, pane="list", stretch=room)
+        left = pane_of((self.places, 1), pane="side")
+        middle = pane_of((room, 1), line(), self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
-        self.preview_waits = QLabel("", self.preview_room)
-        self.preview_room.layout().addWidget(self.preview_waits)
-        self._stage = QSplitter(Qt.Orientation.Vertical)
-        self._stage.addWidget(self.preview_room)
-        self._stage.addWidget(self.details)
-        self._stage.setStretchFactor(0, 3)
-        self._stage.setStretchFactor(1, 2)
-        self._stage.setHandleWidth(1)
-        right = pane_of(self._stage, pane="raised")
-        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self._stage = _splitter(Qt.Orientation.Vertical, (self.preview_room, 3), (self.details, 2))
+        right = pane_of((self._stage, 1), pane="raised")
         for widget, least in ((left, 140), (middle, 420), (right, 260)):
             widget.setMinimumWidth(least)
-            self.columns.addWidget(widget)
-        self.columns.setHandleWidth(1)
-        for place, share in enumerate((0, 3, 1)):
-            self.columns.setStretchFactor(place, share)
+        self.columns = _splitter(Qt.Orientation.Horizontal, (left, 0), (middle, 3), (right, 1))
         self.columns.setCollapsible(1, False)
         self.status = StatusLine(m.status, m.composer, theme)
-        parts = (self.top, line(), self.columns, line(), self.status)
-        _stack(self, *parts, stretch=self.columns)
+        vbox(self.top, line(), (self.columns, 1), line(), self.status, on=self, spacing=0)
         self.list.grid_changed.connect(self._remember_grid)
 
     @cached_property
@@ -146,14 +134,23 @@ class Workspace(QWidget):
         self._memory.keep(_GRID, f"{int(self.list.is_grid)} {self.grid.poster_width}")
 
 
-def pane_of(*widgets: QWidget, pane: str = "", stretch: QWidget | None = None) -> QWidget:
+def pane_of(*items: Item, pane: str = "") -> QWidget:
     """The widgets below each other; `pane` names the surface they stand on."""
     holder = QWidget()
     if pane:
         holder.setProperty("pane", pane)
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    _stack(holder, *widgets, stretch=stretch)
+    vbox(*items, on=holder, spacing=0)
     return holder
+
+
+def _splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
+    """Parts with their shares of room that comes or goes."""
+    made = QSplitter(orientation, handleWidth=1)
+    for place, (widget, share) in enumerate(parts):
+        made.addWidget(widget)
+        made.setStretchFactor(place, share)
+    return made
 
 
 def first_size(screen: QSize) -> QSize:
@@ -167,12 +164,6 @@ def state_of(text: str) -> QByteArray:
 
 def text_of(state: QByteArray) -> str:
     return bytes(state.toBase64().data()).decode()
-
-
-def _stack(holder: QWidget, *widgets: QWidget, stretch: QWidget | None = None) -> None:
-    column = vbox(on=holder, spacing=0)
-    for widget in widgets:
-        column.addWidget(widget, 1 if widget is stretch or len(widgets) == 1 else 0)
 
 
 class SelectionRestore(QObject):

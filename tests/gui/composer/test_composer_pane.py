@@ -21,7 +21,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
-from runway_desktop.ui.composer.inputs_strip import InputTile
+from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Choice, Theme
 from tests.engine_rig import CATALOG

@@ -66,7 +66,7 @@ async def listed(counter: Counter) -> int:
 
 async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
-        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "3 ids: 3 new."
         assert window.go.text() == "Adopt 3 tasks"
@@ -79,7 +79,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
     async with Counter(tmp_path, theme) as counter:
         await counter.add(replace(task(1), remote_id=remote_id(1)))
         await counter.engine.actions.remove([task(1).id])
-        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2)))
+        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."
         assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
@@ -95,7 +95,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
 
 async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
-        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         view = window.view
         line = window.model.table.lines[1]
@@ -115,7 +115,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
     async with Counter(tmp_path, theme, loops=("poller",)) as counter:
         counter.runway.finish(remote_id(1), "https://x.example/a.mp4")
         counter.runway.vanish(remote_id(3))
-        counter.window.take_mime(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         window.view.selectRow(1)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
@@ -147,7 +147,7 @@ async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme
     path = tmp_path / "runs.csv"
     path.write_text("id,prompt\n" + "\n".join(f"{remote_id(n)},A fox {n}" for n in (1, 2)), encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
-        counter.window.take_mime(dropped(path))
+        counter.window.taking_in.take(dropped(path))
         window = await counter.opened(IdImportWindow)
         async with after(counter.window.sheet_wanted) as sheets:
             press(window, "Use as prompts instead")
@@ -172,7 +172,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
     async with Counter(tmp_path, theme) as counter:
         mime = QMimeData()
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
-        counter.window.take_mime(mime)
+        counter.window.taking_in.take(mime)
         await until(lambda: counter.told)
         assert counter.told == ["2 tasks added. They are checked now."]
         assert counter.window.findChild(IdImportWindow) is None
@@ -196,7 +196,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
     for number in (1, 2):
         await results.put(a_task(number, prompt=f"A fox {number}", rating=4))
     async with Counter(tmp_path, theme) as counter:
-        counter.window.take_mime(dropped(results.folder))
+        counter.window.taking_in.take(dropped(results.folder))
         window = await counter.opened(FolderImportWindow)
         assert window.model.headline() == "2 results of 2 tasks: 2 new."
         async with after(counter.desk.show_wanted):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -76,6 +77,21 @@ async def test_the_mouse_chooses_cells_and_folds_groups(tmp_path, theme, qtbot):
         QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
         assert rig.rows.rowCount() == 1
         assert painted(grid)[1] > 1, "the folded group's head is there"
+
+
+async def test_a_right_click_on_a_header_is_for_its_group_in_list_and_grid(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 5, GroupBy.BATCH)
+        view = rig.window.view
+        for shown, as_grid in ((grid, True), (view, False)):
+            rig.window.workspace.list.show_grid(as_grid)
+            asked = []
+            shown.group_menu_wanted.connect(lambda key, _at, asked=asked: asked.append(key))
+            header = shown.visualRect(rig.rows.index(0, Column.PROMPT))
+            at = header.center()
+            event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, shown.viewport().mapToGlobal(at))
+            QApplication.sendEvent(shown.viewport(), event)
+            assert asked == ["b1"]
 
 
 async def test_the_grid_and_its_size_are_remembered(tmp_path, theme, qtbot):
@@ -150,11 +166,11 @@ async def test_a_clip_plays_while_the_pointer_rests_on_it(tmp_path, theme, qtbot
         await rig.fetch_rows()
         engines: list[FakeEngine] = []
         grid.player._make_engine = lambda parent: engines.append(FakeEngine(parent)) or engines[-1]
-        grid._hover(0)
+        grid.hover(0)
         await until(lambda: engines and engines[0].did == ["load clip.mp4", "play"])
         engines[0].ended.emit()
         assert engines[0].did[-2:] == ["seek", "play"]
-        grid._hover(-1)
+        grid.hover(-1)
         assert engines[0].did[-1] == "unload"
         assert isinstance(grid.player, HoverPlayer)
         assert grid.player.image() is None

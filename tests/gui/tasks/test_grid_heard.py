@@ -32,7 +32,7 @@ async def test_it_is_a_list_of_named_items(tmp_path, theme, qtbot):
         await rig.load()
         await until(lambda: rig.rows.rowCount() == 3)
         await rig.fetch_rows()
-        rig.window.show_grid(True)
+        rig.window.workspace.list.show_grid(True)
         grid = rig.window.workspace.grid
         await until(grid.isVisible)
         rig.window.view.select([TaskId("t2")])

@@ -36,7 +36,7 @@ async def test_the_clip_under_the_pointer_is_seen_moving_and_stops_when_it_leave
         await rig.load()
         await until(lambda: rig.rows.rowCount() == 1)
         await rig.fetch_rows()
-        rig.window.show_grid(True)
+        rig.window.workspace.list.show_grid(True)
         grid = rig.window.workspace.grid
         await until(grid.isVisible)
         at_rest = poster_of(rig)

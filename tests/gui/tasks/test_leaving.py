@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.tasks.next_selection import NextSelection
+from runway_desktop.ui.tasks.view import NextSelection
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
@@ -65,7 +65,7 @@ async def test_one_after_the_other_goes_by_the_same_key(tmp_path, theme, qtbot):
 async def test_in_the_grid_too(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await nine(rig)
-        rig.window.show_grid(True)
+        rig.window.workspace.list.show_grid(True)
         grid = rig.window.workspace.grid
         await until(grid.isVisible)
         grid.setFocus()

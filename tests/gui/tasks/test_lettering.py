@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QImage, QPainter
 
-from runway_desktop.ui.tasks.layout_direction import Sides
-from runway_desktop.ui.tasks.text_cache import TextCache
+from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import Theme
 
 BOX = QRect(0, 20, 300, 40)

@@ -73,7 +73,7 @@ async def test_a_row_begins_where_one_begins_to_read(tmp_path, theme, qtbot, dir
 async def test_the_grid_goes_the_way_one_reads(tmp_path, theme, qtbot, direction):
     async with Desktop(tmp_path, theme) as rig:
         await some(rig)
-        rig.window.show_grid(True)
+        rig.window.workspace.list.show_grid(True)
         grid, mirrored = rig.window.workspace.grid, direction is RIGHT
         await until(grid.isVisible)
         grid.setLayoutDirection(direction)

@@ -81,7 +81,7 @@ def many(amount: int, state: State = State.FAILED):
 
 
 def in_sight(view: TaskView) -> list[tuple[str | None, int]]:
-    return [(view._model.task_id(row), view.rowViewportPosition(row)) for row in view._visible_rows()]
+    return [(view.rows.task_id(row), view.rowViewportPosition(row)) for row in view._visible_rows()]
 
 
 async def test_selection_focus_and_place_survive_what_happens_above(tmp_path, theme, qtbot):

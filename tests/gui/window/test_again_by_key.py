@@ -45,7 +45,7 @@ def menu(rig: Desktop) -> QMenu:
 async def test_shift_f10_opens_the_menu_of_the_task_at_its_place(tmp_path, theme, qtbot, as_grid):
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.SUCCEEDED, State.FAILED)
-        rig.window.show_grid(as_grid)
+        rig.window.workspace.list.show_grid(as_grid)
         view = shelf(rig)
         rig.window.view.select([TaskId("t1")])
         asked: list[QPoint] = []

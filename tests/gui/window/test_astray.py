@@ -89,7 +89,7 @@ async def test_the_poster_of_a_missing_file_is_dimmed(tmp_path: Path, theme, gri
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         desk.window.view.clearSelection()
-        desk.window.show_grid(grid)
+        desk.window.workspace.list.show_grid(grid)
         view = desk.window.workspace.grid if grid else desk.window.view
 
         def brightest() -> int:

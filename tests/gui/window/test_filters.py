@@ -49,7 +49,7 @@ async def searched(rig: Desktop, line: str, *, finds: int) -> None:
 async def test_all_chips_are_whole_and_leave_the_list_its_room(tmp_path, theme, qtbot, size, as_grid):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.resize(*size)
-        rig.window.show_grid(as_grid)
+        rig.window.workspace.list.show_grid(as_grid)
         await rig.shown(*(task(number, State.FAILED, **ALIKE) for number in range(3)))
         rig.places.refresh()
         await until(lambda: rig.places.counts.tags)

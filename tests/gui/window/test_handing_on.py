@@ -137,7 +137,7 @@ async def test_a_drag_from_list_and_grid_takes_the_shown_result(tmp_path, theme,
     )
     async with Desktop(tmp_path, theme) as rig:
         rig.window.add_preview()
-        rig.window.show_grid(grid)
+        rig.window.workspace.list.show_grid(grid)
         await show(rig, still(tmp_path), still(tmp_path, "other.png"))
         view = rig.window.workspace.grid if grid else rig.window.view
         preview = rig.window.preview

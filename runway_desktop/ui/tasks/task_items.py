@@ -1,0 +1,138 @@
+"""What the list and the grid have in common: what a click, a key, a drag and a menu do to tasks and headers of groups.
+
+A mixin, put before a view of Qt. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.viewports import DOWN, viewport_of
+
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+    _View = QAbstractItemView
+else:
+    _View = object
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+_FOLDING = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space)
+
+
+class TaskItems(_View):
+    opened = Signal(object)
+    """A task id: Return or a double click."""
+    menu_wanted = Signal(QPoint)
+    """Global position."""
+    group_menu_wanted = Signal(str, QPoint)
+    """The key of a group, and a global position."""
+    seen_changed = Signal(object)
+    """The ids of the tasks in sight."""
+    files_dragged = Signal(object)
+    """The ids whose files are dragged out."""
+
+    rows: TaskListModel
+    _header_pressed = False
+    _covered = 0
+
+    def set_up(self, model: TaskListModel, name: str) -> None:
+        """To be called in the constructor, as soon as the view can be asked for its layout."""
+        self.rows = model
+        viewport = viewport_of(self)
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        viewport.setMouseTracking(True)
+        self.doubleClicked.connect(self._open_index)
+
+    def line_at(self, point: QPoint) -> int:
+        """The line under a point of the viewport; -1 where there is none."""
+        raise NotImplementedError
+
+    def hover(self, line: int) -> None:
+        """The pointer is over another line; -1 for none."""
+        raise NotImplementedError
+
+    def set_covered(self, height: int) -> None:
+        """So many pixels of the foot lie under something: the last line can be scrolled past it."""
+        self._covered = height
+        self.updateGeometries()
+
+    def selected_ids(self) -> list[TaskId]:
+        """In the order of the list."""
+        # By ranges: asking for each row's index takes half a second when ten thousand are chosen.
+        chosen = self.selectionModel().selection()
+        ranges = [chosen.at(number) for number in range(chosen.count())]
+        rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
+        return [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        key = self.rows.group_key(self.line_at(event.position().toPoint()))
+        self._header_pressed = key is not None and event.button() is Qt.MouseButton.LeftButton
+        if key is not None and self._header_pressed:
+            self.rows.toggle_group(key)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._header_pressed:
+            self._header_pressed = False
+            return
+        super().mouseReleaseEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hover(self.line_at(event.position().toPoint()))
+        if not self._header_pressed:
+            # Else Qt would drag the row that was pressed before.
+            super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hover(-1)
+        super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        from runway_desktop.ui.viewports import is_by_key, menu_place
+
+        under = self.currentIndex().row() if is_by_key(event) else self.line_at(event.pos())
+        key, at = self.rows.group_key(under), menu_place(self, event)
+        if key is not None:
+            self.group_menu_wanted.emit(key, at)
+        else:
+            self.menu_wanted.emit(at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.currentIndex()
+        key = self.rows.group_key(current.row()) if current.isValid() else None
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._open_index(current)
+            return
+        if key is not None and event.key() in _FOLDING:
+            collapsed = key in self.rows.collapsed()
+            if event.key() == Qt.Key.Key_Space or collapsed is (event.key() == Qt.Key.Key_Right):
+                self.rows.toggle_group(key)
+            return
+        super().keyPressEvent(event)
+        if event.key() in DOWN:
+            # It may be there already, but under something.
+            self.scrollTo(self.currentIndex())
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        self.files_dragged.emit(self.selected_ids())
+
+    def _open_index(self, index: QModelIndex) -> None:
+        task_id, key = self.rows.task_id(index.row()), self.rows.group_key(index.row())
+        if task_id is not None:
+            self.opened.emit(task_id)
+        elif key is not None:
+            self.rows.toggle_group(key)
