@@ -83,8 +83,8 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTasks:
-    """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch unless they have
-    one. `steps`: how many tasks each transaction holds; empty: all in one, all or none."""
+    """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch, unless they have
+    one or are sent again. `steps`: how many tasks each transaction holds; empty: all in one, all or none."""
 
     tasks: tuple[NewTask, ...]
     batch_name: str = ""
@@ -319,7 +319,8 @@ class Submission:
         return found
 
     def _batch(self, new: NewTasks, now: float) -> Batch | None:
-        if any(task.batch_id for task in new.tasks) or (len(new.tasks) == 1 and not new.batch_name):
+        has_one = any(task.batch_id or task.again_of for task in new.tasks)
+        if has_one or (len(new.tasks) == 1 and not new.batch_name):
             return None
         return Batch(id=BatchId(new_batch_id()), name=new.batch_name, created_at=now)
 

@@ -143,8 +143,19 @@ class Sending:
             raise NotAnswered(left, now)
 
     def anew(self, prepared: Prepared) -> Prepared:
-        """The same intent at the prices, caps and key of now."""
-        return self._prepared(prepared.intent, prepared.origin, prepared.findings)
+        """The same intent at the prices, caps and key of now, on its tasks as they are now."""
+        return self._prepared(self._now(prepared.intent), prepared.origin, prepared.findings)
+
+    def _now(self, intent: Intent) -> Intent:
+        """A queued task may have come to wait for the person since it was looked at."""
+        ledger = self._engine.ledger
+        match intent:
+            case Edit(task, request):
+                return Edit(ledger.get_open(task.id) or task, request)
+            case Release(tasks):
+                return Release(tuple(ledger.get_open(task.id) or task for task in tasks))
+            case _:
+                return intent
 
     @cached_property
     def _stamp(self) -> Stamp:

@@ -68,11 +68,11 @@ def _held_for(task: Task, code: HoldCode) -> Task:
     return replace(task, hold=Hold(code))
 
 
-async def an_ended(rig: Rig, sending: Sending, status: str = "FAILED", wanted: Request = KNOWN) -> Task:
+async def an_ended(rig: Rig, sending: Sending, wanted: Request = KNOWN, *, number: int = 1) -> Task:
     task = await a_held(rig, sending, wanted=wanted)
     await rig.ledger.move(task.id, SendingBegan())
-    await rig.ledger.move(task.id, Accepted(remote_id(1)))
-    await rig.ledger.answer(task.id, Answer(remote_id=remote_id(1), status=status))
+    await rig.ledger.move(task.id, Accepted(remote_id(number)))
+    await rig.ledger.answer(task.id, Answer(remote_id=remote_id(number), status="FAILED"))
     return await rig.task(task.id)
 
 
@@ -184,6 +184,25 @@ async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tm
         assert (await rig.task(held.id)).hold.code is code, "the lane alone releases nothing"
         await sending.send(prepared, {Ask.MAY_BE_PAID_TWICE})
         assert (await rig.task(held.id)).hold.code is HoldCode.ITS_TURN
+
+
+async def test_a_task_that_comes_to_wait_for_the_person_meanwhile_is_not_released_unasked(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending)
+        prepared = sending.prepare_release([held])
+        assert prepared.asks == frozenset()
+        await rig.ledger.change(held.id, lambda task: _held_for(task, HoldCode.COPIED), "waits")
+        with pytest.raises(NotAnswered) as raised:
+            await sending.send(prepared)
+        assert raised.value.left == {Ask.MAY_BE_PAID_TWICE}
+        assert (await rig.task(held.id)).hold.code is HoldCode.COPIED
+
+
+async def test_single_tasks_that_are_sent_again_form_no_batch(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        olds = [await an_ended(rig, sending, number=number) for number in (1, 2)]
+        made = await sending.send(sending.prepare_again(olds))
+        assert [(await rig.task(task_id)).batch_id for task_id in made] == [None, None]
 
 
 async def test_an_uncertain_task_is_sent_again_only_after_an_answer_and_is_dismissed_then(tmp_path: Path):
