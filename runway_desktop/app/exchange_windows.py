@@ -28,11 +28,13 @@ class ExchangeWindows(QObject):
         self._theme = theme
         self._window = window
         self._host: ExchangeHost | None = None
-        desk = window.models.desk
+        task_commands = window.models.task_commands
         window.exchange_wanted.connect(self._wanted)
-        desk.export_wanted.connect(self._export)
-        desk.ids_brought.connect(lambda ids, or_else: self.host.import_ids(self.host.door.id_import(ids), or_else))
-        desk.results_brought.connect(self._results_brought)
+        task_commands.export_wanted.connect(self._export)
+        task_commands.ids_brought.connect(
+            lambda ids, or_else: self.host.import_ids(self.host.door.id_import(ids), or_else)
+        )
+        task_commands.results_brought.connect(self._results_brought)
 
     @property
     def host(self) -> ExchangeHost:
@@ -43,11 +45,11 @@ class ExchangeWindows(QObject):
             window, models = self._window, self._window.models
             door = ExchangeDoor(self._cases, models.bridge, self._runner, lambda: models.rows.listing, self)
             self._host = host = ExchangeHost(door, self._theme, window)
-            host.show_wanted.connect(models.desk.show_wanted)
-            host.told.connect(lambda words, problem: models.desk.tell(words, problem=problem))
+            host.show_wanted.connect(models.task_commands.show_wanted)
+            host.told.connect(lambda words, problem: models.task_commands.tell(words, problem=problem))
             host.undo_offered.connect(window.taking_back.offer)
-            host.folder_wanted.connect(models.desk.handing.folder_wanted)
-            host.file_wanted.connect(lambda path: models.desk.handing.selection_wanted.emit([path]))
+            host.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
+            host.file_wanted.connect(lambda path: models.task_commands.clipboard.selection_wanted.emit([path]))
         return self._host
 
     def _wanted(self, wanted: Wanted) -> None:

@@ -86,7 +86,9 @@ class ProfileWindows(QObject):
 
         model = BackupModel(self._cases, backups, self._runner)
         opened = BackupWindow(model, self._profiles.name, self._theme, self._front())
-        opened.file_wanted.connect(lambda path: self._window.models.desk.handing.selection_wanted.emit([path]))
+        opened.file_wanted.connect(
+            lambda path: self._window.models.task_commands.clipboard.selection_wanted.emit([path])
+        )
         opened.open()
 
     def choose_backup(self) -> None:
@@ -115,7 +117,7 @@ class ProfileWindows(QObject):
         """Lets the page of the profile open what it asks for."""
         preferences.back_up_wanted.connect(self.back_up)
         preferences.restore_wanted.connect(self.restore)
-        preferences.folder_wanted.connect(self._window.models.desk.handing.folder_wanted)
+        preferences.folder_wanted.connect(self._window.models.task_commands.clipboard.folder_wanted)
 
     def tell_restored(self) -> None:
         """What has to be decided after a restore, or in a copy, once."""
@@ -127,7 +129,7 @@ class ProfileWindows(QObject):
 
         message, detail = restored_words(found)
         held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
-        show = self._window.models.desk.show_wanted
+        show = self._window.models.task_commands.show_wanted
         self._window.notices.tell(
             message,
             detail,
@@ -171,7 +173,7 @@ class ProfileWindows(QObject):
             QApplication.setWindowIcon(icon)
 
     def _tell(self, message: str, *, problem: bool = False) -> None:
-        self._window.models.desk.tell(message, problem=problem)
+        self._window.models.task_commands.tell(message, problem=problem)
 
 
 def open_in_its_own_window(profile: Profile) -> bool:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.events import Notice
     from runway_desktop.domain.profiles import Profile
     from runway_desktop.services.intake import Gathered
-    from runway_desktop.ui.compare.host import CullingHost
+    from runway_desktop.ui.compare.host import CompareHost
     from runway_desktop.ui.sheet.host import SheetHost
     from runway_desktop.ui.window.main_window import MainWindow
 
@@ -97,7 +97,7 @@ class Session(QObject):
         self.cases: UseCases | None = None
         self.models: Models | None = None
         self._sheets: SheetHost | None = None
-        self.culling: CullingHost | None = None
+        self.compare_host: CompareHost | None = None
         self._in_tray: InTray | None = None
         self.exchange: ExchangeWindows | None = None
         self.profiles: ProfileWindows | None = None
@@ -168,7 +168,7 @@ class Session(QObject):
             details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
             status=Status(cases, bridge, places, self),
-            desk=TaskCommands(cases, composer, runner, self),
+            task_commands=TaskCommands(cases, composer, runner, self),
             board=ExpiryBoard(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
             memory=Memory(cases.settings),
@@ -232,7 +232,7 @@ class Session(QObject):
             self.window.composer_pane.focus_prompt()
         for problem in cases.settings.problems:
             if self.models is not None:
-                self.models.desk.tell(problem, problem=True)
+                self.models.task_commands.tell(problem, problem=True)
         for notice in self._notices:
             cases.bus.tell(notice)
         if self.profiles is not None:
@@ -286,7 +286,7 @@ class Session(QObject):
         if QProcess.startDetached(program[0], program[1:])[0]:
             self.close()
         elif self.models is not None:
-            self.models.desk.tell("The demo could not be started.", problem=True)
+            self.models.task_commands.tell("The demo could not be started.", problem=True)
 
     def _open_shortcuts(self) -> None:
         if self.window is not None:
@@ -333,8 +333,8 @@ class Session(QObject):
             models, window = self.models, self.window
             door = SheetDoor(self.cases, models.bridge, self._runner, models.composer, self)
             self._sheets = SheetHost(door, self._theme, window.keys, window)
-            self._sheets.show_wanted.connect(models.desk.show_wanted)
-            self._sheets.told.connect(models.desk.tell)
+            self._sheets.show_wanted.connect(models.task_commands.show_wanted)
+            self._sheets.told.connect(models.task_commands.tell)
             self._sheets.left_open.connect(
                 lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
             )
@@ -348,19 +348,19 @@ class Session(QObject):
             host.door.open_blank()
 
     def _compare(self, task_ids: Sequence[TaskId]) -> None:
-        """The culling room, made when it is first wanted."""
+        """The compare window, made when it is first wanted."""
         if self.window is None or self.cases is None or self.models is None:
             return
-        if self.culling is None:
-            from runway_desktop.ui.compare.host import CullingHost
+        if self.compare_host is None:
+            from runway_desktop.ui.compare.host import CompareHost
             from runway_desktop.viewmodels.compare.compare import Compare
 
             models, window = self.models, self.window
-            model = Compare(self.cases, models.bridge, self._runner, models.desk.judging, self)
-            model.said.connect(models.desk.tell)
-            self.culling = CullingHost(model, self._theme, window.keys, window)
-            self.culling.entered.connect(window.pause_preview)
-        self.culling.compare(task_ids)
+            model = Compare(self.cases, models.bridge, self._runner, models.task_commands.judging, self)
+            model.said.connect(models.task_commands.tell)
+            self.compare_host = CompareHost(model, self._theme, window.keys, window)
+            self.compare_host.entered.connect(window.pause_preview)
+        self.compare_host.compare(task_ids)
 
     def _list_sheets(self) -> None:
         host = self._sheet_host()
@@ -388,9 +388,9 @@ class Session(QObject):
         words = [item for item in items if not Path(item).exists()]
         # One after the other: beside files a text is taken for another form of the same thing, as in a drop.
         if paths:
-            self.models.desk.take(paths=paths)
+            self.models.task_commands.take(paths=paths)
         if words:
-            self.models.desk.take(text="\n".join(words))
+            self.models.task_commands.take(text="\n".join(words))
 
     def _closed(self) -> None:
         """The window was closed: it goes into the tray where the person wants that."""
@@ -431,8 +431,8 @@ class Session(QObject):
             window.preview.stop()
         if self._sheets is not None:
             await self._sheets.keep_all()
-        if self.culling is not None:
-            self.culling.shutdown()
+        if self.compare_host is not None:
+            self.compare_host.shutdown()
         if window is not None:
             window.let_close()
         if self.models is not None:

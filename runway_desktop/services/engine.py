@@ -403,7 +403,7 @@ class Engine:
         return Intake(self.catalog, self._workers)
 
     @cached_property
-    def mender(self) -> InputFixer:
+    def input_fixer(self) -> InputFixer:
         from .media.input_fixes import InputFixer
 
         return InputFixer(self._profile.inputs, self._workers, thumbnails=self._profile.posters)

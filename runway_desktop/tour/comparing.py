@@ -1,4 +1,4 @@
-"""The tour through the culling room and the lineage: four clips in step, a wipe, a difference, a clip made from
+"""The tour through the compare window and the lineage: four clips in step, a wipe, a difference, a clip made from
 another's last frame.
 
 GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
@@ -41,7 +41,7 @@ def _saved(walk: Walk, media: Media) -> list[TaskId]:
 
 
 async def _culling(walk: Walk) -> None:
-    walk.say("culling room with clips")
+    walk.say("compare window with clips")
     room = await _enter(walk.session, walk, _saved(walk, Media.VIDEO)[:4])
     await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
     room.clips.pause()
@@ -51,17 +51,17 @@ async def _culling(walk: Walk) -> None:
     _key(room, Qt.Key.Key_Down)
     _key(room, Qt.Key.Key_X)
     await until(lambda: room.panes[1].accessibleDescription().startswith("rejected"), "the judgment")
-    await walk.album.take(room, "culling-room")
+    await walk.album.take(room, "compare-room")
     walk.say("wipe between two clips")
     _key(room, Qt.Key.Key_W)
-    await walk.album.take(room, "culling-wipe")
+    await walk.album.take(room, "compare-wipe")
     _key(room, Qt.Key.Key_Escape)
     walk.say("difference of two pictures")
     several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in _saved(walk, Media.IMAGE)]
     room = await _enter(walk.session, walk, several[:1])
     await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
     _key(room, Qt.Key.Key_D)
-    await walk.album.take(room, "culling-difference")
+    await walk.album.take(room, "compare-difference")
     _key(room, Qt.Key.Key_Escape)
 
 
@@ -70,8 +70,10 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Cullin
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
     walk.window.compare_wanted.emit(task_ids)
-    room = await until(lambda: None if session.culling is None else session.culling.room, "the culling room")
-    await until(room.isVisible, "the culling room")
+    room = await until(
+        lambda: None if session.compare_host is None else session.compare_host.room, "the compare window"
+    )
+    await until(room.isVisible, "the compare window")
     room.showNormal()
     room.resize(1440, 900)
     await until(lambda: room.width() == 1440, "the room's size")
@@ -82,7 +84,7 @@ def _key(room: CullingRoom, key: Qt.Key) -> None:
     """By the room's own actions, as a key pressed in it is."""
     wanted = next((found for found in room.actions() if QKeySequence(key) in found.shortcuts()), None)
     if wanted is None:
-        raise StepFailed(f"the culling room knows no key {key.name}")
+        raise StepFailed(f"the compare window knows no key {key.name}")
     wanted.trigger()
 
 
@@ -95,7 +97,7 @@ async def _lineage(walk: Walk) -> None:
     await walk.choose(clip)
     shown = (await until(lambda: models.details.showing, "the clip"))[0]
     path = await until(lambda: models.details.showing[0].path, "the clip's file")
-    use_as_input = models.desk.use_as_input
+    use_as_input = models.task_commands.use_as_input
     models.composer.clear()
     use_as_input.take(next(way for way in use_as_input.ways(shown.media) if way.last_frame), path, shown.media)
     await until(models.composer.inputs, "the last frame in the composer", 20)

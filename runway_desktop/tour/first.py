@@ -171,7 +171,7 @@ class First(Walk):
         window.search.clear()
         await until(lambda: len(self.tasks()) == before, "all tasks again")
         self.say("judging and a saved search")
-        self.models.desk.judging.rate(self.tasks()[:3], 4)
+        self.models.task_commands.judging.rate(self.tasks()[:3], 4)
         type_text(window.search, "rating:>=4")
         await until(lambda: len(self.tasks()) == 3, "the rated tasks")
         self.models.filter.save_search("Good ones")

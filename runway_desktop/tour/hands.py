@@ -1,7 +1,7 @@
 """The hands and eyes of the tour: finds controls by the names that a screen reader says, types, drops, waits, takes
 pictures.
 
-Everything goes through the window as a person's deeds do. GUI thread, inside a coroutine; raises `StepFailed` when
+Everything goes through the window as a person's actions do. GUI thread, inside a coroutine; raises `StepFailed` when
 something does not come in time.
 """
 

@@ -39,7 +39,7 @@ def ask_text(
     *,
     ok: str = "",
 ) -> QDialog:
-    """Asks for a line. `check` gives a sentence for what will not do, "" for what will; `ok` names the deed, else the
+    """Asks for a line. `check` gives a sentence for what will not do, "" for what will; `ok` names the action, else the
     title does."""
     from .asking import AskText
 

@@ -89,7 +89,7 @@ class UseCases:
     is_demo = _Of(lambda engine: engine.is_demo)
     library = _Of(lambda engine: engine.library)
     links = _Of(lambda engine: engine.links)
-    mender = _Of(lambda engine: engine.mender)
+    input_fixer = _Of(lambda engine: engine.input_fixer)
     move = _Of(lambda engine: engine.move)
     poller = _Of(lambda engine: engine.poller)
     pricing = _Of(lambda engine: engine.pricing)

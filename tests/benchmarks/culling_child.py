@@ -1,4 +1,4 @@
-"""The culling room with four clips of five seconds at 24 frames a second, played once from beginning to end.
+"""The compare window with four clips of five seconds at 24 frames a second, played once from beginning to end.
 
     python -m tests.benchmarks.culling_child SECONDS
 

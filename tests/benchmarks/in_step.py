@@ -29,7 +29,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
     for screen, variables in screens():
         heard = []
         for _ in range(size.rounds):
-            with Child("culling_child", str(size.seconds), variables=variables) as child:
+            with Child("compare_child", str(size.seconds), variables=variables) as child:
                 heard.append(child.hear("played", 60.0))
         if any(found["moments"] < 5 for found in heard):
             raise BenchmarkFailed("The clips did not play.")

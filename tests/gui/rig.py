@@ -136,7 +136,7 @@ class Rig:
             details=DetailsModel(cases, bridge, runner, rows, owner),
             composer=self.composer,
             status=Status(cases, bridge, self.places, owner),
-            desk=TaskCommands(cases, self.composer, runner, owner),
+            task_commands=TaskCommands(cases, self.composer, runner, owner),
             board=ExpiryBoard(cases, bridge, runner, owner),
             posters=Posters(cases, bridge, runner, rows, self.folder / "posters", owner),
             memory=Memory(engine.settings),
@@ -144,7 +144,11 @@ class Rig:
             keys=KeyChoices(engine.settings, bridge, owner),
             profiles=ProfilesModel(cases, runner, "Default", owner),
         )
-        self.desk, self.filter, self.details = self.models.desk, self.models.filter, self.models.details
+        self.task_commands, self.filter, self.details = (
+            self.models.task_commands,
+            self.models.filter,
+            self.models.details,
+        )
         self.board = self.models.board
         return self
 

@@ -1,6 +1,6 @@
 """Keeps the sidecars of saved results true when a task is renamed, rated, picked, tagged or noted.
 
-A deed on thousands of tasks is one round: the tasks are gathered for a second, then their sidecars are looked at one
+A action on thousands of tasks is one round: the tasks are gathered for a second, then their sidecars are looked at one
 after the other in a worker, and only those that say something else are written. A sidecar that is not there is not
 made; one that belongs to another task is left alone; a drive that is away costs a line in the log. What is still to be
 written is noted in the settings, so that a program that is killed goes on at the next start. Loop's thread only.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GATHER = 1.0
-"""Seconds after a deed in which others join it."""
+"""Seconds after a action in which others join it."""
 AGAIN_AFTER = 30.0
 """Seconds until a database that refused is asked again."""
 AT_ONCE = 100

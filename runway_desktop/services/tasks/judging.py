@@ -1,6 +1,6 @@
 """What the person makes of results: stars, picks and rejects, tags, project, shot and note, of one task or of many.
 
-Each deed is one transaction and gives what was before, so that it can be undone. LookupError for a task that is not
+Each judgment is one transaction and gives what was before, so that it can be undone. LookupError for a task that is not
 there, ValueError for stars beyond five; StoreError passes through. Loop's thread only.
 """
 
@@ -18,7 +18,7 @@ from .ledger import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One deed. `before` and `after` hold the one thing that changed, by task; those that had it already are left
+    """One judgment. `before` and `after` hold the one thing that changed, by task; those that had it already are left
     out."""
 
     what: str

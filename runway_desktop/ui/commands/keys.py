@@ -54,14 +54,14 @@ class Keys(QObject):
         """Gives the action its keys, now and after each change, and its object name, which is the command's id."""
         _Held(self, action, command_id)
 
-    def bind(self, owner: QWidget, where: Where, deeds: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
-        """An action on `owner` for each command of a place that has a deed there."""
+    def bind(self, owner: QWidget, where: Where, bindings: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
+        """An action on `owner` for each command of a place that has a binding there."""
         for command in commands_in(where):
-            if command.id in deeds:
+            if command.id in bindings:
                 action = QAction(command.words, owner)
                 action.setShortcutContext(context)
                 action.setAutoRepeat(command.repeats)
-                action.triggered.connect(lambda _=False, does=deeds[command.id]: does())
+                action.triggered.connect(lambda _=False, does=bindings[command.id]: does())
                 owner.addAction(action)
                 self.give(action, command.id)
 

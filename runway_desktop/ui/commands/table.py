@@ -22,7 +22,7 @@ class Where(Enum):
     LIST = auto()
     PREVIEW = auto()
     ROOM = auto()
-    """The culling room, a window of its own."""
+    """The compare window, a window of its own."""
     SHEET = auto()
     """A batch sheet, a window of its own."""
 

@@ -1,1 +1,1 @@
-"""The culling room: takes side by side, in step, judged by key."""
+"""The compare window: takes side by side, in step, judged by key."""

@@ -1,4 +1,4 @@
-"""The culling room: a window of its own, full screen at first, where takes are compared and judged by key.
+"""The compare window: a window of its own, full screen at first, where takes are compared and judged by key.
 
 It arranges panes, the clips that play in step, the two that are laid over each other, and the keys; what is compared
 and what a decision does is the view-model's. Dark in every theme: only the media give light. Build it from a plain
@@ -68,7 +68,7 @@ class CullingRoom(QWidget):
         self._is_open = False
         self._build()
         self._connect()
-        self._keys.bind(self, Where.ROOM, self._deeds(), Qt.ShortcutContext.WindowShortcut)
+        self._keys.bind(self, Where.ROOM, self._bindings(), Qt.ShortcutContext.WindowShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""
@@ -114,14 +114,14 @@ class CullingRoom(QWidget):
         self._set_way(Way.SIDE_BY_SIDE if way is self.way else way)
 
     def _build(self) -> None:
-        self.setObjectName("culling")
+        self.setObjectName("compare")
         self.setWindowTitle("Compare")
         self.setAccessibleName("Compare takes")
         ground = self.dark.color(Role.MEDIA).name()
         bar_ground = self.dark.color(Role.SURFACE).name()
         self.setStyleSheet(
-            f"{self.dark.style_sheet()}\n#culling, #culling-ground {{ background: {ground}; }}"
-            f"\n#culling-bar {{ background: {bar_ground}; }}"
+            f"{self.dark.style_sheet()}\n#compare, #compare-ground {{ background: {ground}; }}"
+            f"\n#compare-bar {{ background: {bar_ground}; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.resize(1440, 900)
@@ -131,7 +131,7 @@ class CullingRoom(QWidget):
         for media in (*self.panes, self.overlay):
             media.installEventFilter(self)
         side_by_side = QWidget(self)
-        side_by_side.setObjectName("culling-ground")
+        side_by_side.setObjectName("compare-ground")
         self._grid = QGridLayout(side_by_side)
         self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
         self._grid.setSpacing(GRID // 2)
@@ -141,7 +141,7 @@ class CullingRoom(QWidget):
         self._stage.addWidget(side_by_side)
         self._stage.addWidget(self.overlay)
         self._bar = CullingBar(self.dark, self.clips, self._keys, self)
-        self._bar.setObjectName("culling-bar")
+        self._bar.setObjectName("compare-bar")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         vbox((self._stage, 1), line(self), self._bar, on=self, spacing=0)
 
@@ -164,7 +164,7 @@ class CullingRoom(QWidget):
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
 
-    def _deeds(self) -> dict[str, Binding]:
+    def _bindings(self) -> dict[str, Binding]:
         model, clips = self._model, self.clips
         return {
             "play.toggle": clips.toggle,

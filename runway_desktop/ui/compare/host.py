@@ -1,4 +1,4 @@
-"""Whoever opens the culling room: it is made when it is first wanted, and used again. GUI thread."""
+"""Whoever opens the compare window: it is made when it is first wanted, and used again. GUI thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runway_desktop.viewmodels.compare.compare import Compare
 from .compare_view import CullingRoom
 
 
-class CullingHost(QObject):
+class CompareHost(QObject):
     entered = Signal()
     """The room is before the eyes: what plays elsewhere should stop."""
 

@@ -1,5 +1,5 @@
-"""One place of the culling room: the media, what it is and how it was judged in small words below, and an accent around
-it while it has the focus.
+"""One place of the compare window: the media, what it is and how it was judged in small words below, and an accent
+around it while it has the focus.
 
 It tells of presses, wheel and drags; the room decides. GUI thread.
 """

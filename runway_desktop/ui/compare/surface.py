@@ -1,4 +1,4 @@
-"""What one place of the culling room shows, a picture or the frame of a clip, and how several are looked at alike.
+"""What one place of the compare window shows, a picture or the frame of a clip, and how several are looked at alike.
 
 `Sight` is shared by all places: a zoom over what fits and a point in the middle, both as parts of the picture, so that
 pictures of different sizes show the same region. GUI thread.

@@ -47,7 +47,7 @@ class ComposerPane(QWidget):
     def __init__(
         self,
         composer: Composer,
-        desk: TaskCommands,
+        task_commands: TaskCommands,
         theme: Theme,
         keys: Keys,
         posters: PosterCache,
@@ -55,7 +55,7 @@ class ComposerPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self._composer = composer
-        self._desk = desk
+        self._task_commands = task_commands
         self._theme = theme
         self._keys = keys
         self._posters = posters
@@ -97,7 +97,7 @@ class ComposerPane(QWidget):
         self._count = words(self._box, tone="faint", wrap=False)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.hide()
-        self._inputs = InputsStrip(self._composer, self._desk, self._theme, self._posters, self._box)
+        self._inputs = InputsStrip(self._composer, self._task_commands, self._theme, self._posters, self._box)
         self._inputs.rebuilt.connect(self._order_tabs)
         self._inputs.replaced.connect(self.replaced)
         self._inputs.pasted.connect(self.pasted)
@@ -297,7 +297,7 @@ class ComposerPane(QWidget):
     def _choose_prompt(self, prompts: list[str]) -> None:
         """All that were used before, to search in."""
         if not prompts:
-            self._desk.tell("No prompt was used yet.")
+            self._task_commands.tell("No prompt was used yet.")
             return
         options = [Option(prompt, " ".join(prompt.split())[:LONGEST_OFFER], prompt) for prompt in prompts]
         popup = ChoicePopup(options, self._composer.prompt, "Prompt history", self._box)

@@ -44,12 +44,12 @@ class InputsStrip(QWidget):
     _closing = Signal()
 
     def __init__(
-        self, composer: Composer, desk: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
+        self, composer: Composer, task_commands: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._composer = composer
-        self._desk = desk
-        self._mending = desk.inputs
+        self._task_commands = task_commands
+        self._mending = task_commands.inputs
         self._theme = theme
         self._posters = posters
         self._grabber: FrameGrabber | None = None
@@ -111,14 +111,14 @@ class InputsStrip(QWidget):
                 inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
         if mends or copies:
             menu.addSeparator()
-        carried = self._desk.carried_settings(item.path)
+        carried = self._task_commands.carried_settings(item.path)
         if carried is not None:
             menu.addAction("Take its settings", partial(self._composer.load, carried))
             menu.addSeparator()
         menu.addAction("Replace…", partial(self._replace, item))
         if item.path is not None:
             menu.addAction("Open", partial(self._open, item))
-            menu.addAction("Show in folder", partial(self._desk.handing.selection_wanted.emit, [item.path]))
+            menu.addAction("Show in folder", partial(self._task_commands.clipboard.selection_wanted.emit, [item.path]))
         menu.addSeparator()
         of_field = sum(other.item.field == item.field for other in self.tiles)
         menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
@@ -190,7 +190,7 @@ class InputsStrip(QWidget):
 
     def _open(self, item: InputItem) -> None:
         if item.path is not None:
-            self._desk.handing.system_wanted.emit([item.path])
+            self._task_commands.clipboard.system_wanted.emit([item.path])
 
     def _landed(self, on: InputItem, field: str, number: int, behind: bool) -> None:
         """A tile was let go on another. While the drag still runs it waits for its end."""
@@ -222,13 +222,13 @@ class InputsStrip(QWidget):
         self.show_inputs()
 
     def _choose_files(self) -> None:
-        choose_files(self.window(), "Choose inputs", lambda paths: self._desk.take(paths=paths))
+        choose_files(self.window(), "Choose inputs", lambda paths: self._task_commands.take(paths=paths))
 
     def _replace(self, item: InputItem) -> None:
         choose_file(
             self.window(),
             f"Replace {item.name}",
-            lambda path: self._desk.take(paths=[path], to_field=item.field, at=item.number),
+            lambda path: self._task_commands.take(paths=[path], to_field=item.field, at=item.number),
             near=item.path.parent if item.path is not None else None,
         )
 

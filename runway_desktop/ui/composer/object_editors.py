@@ -258,12 +258,12 @@ class ObjectsBox(QWidget):
         row = hbox((title, 1))
         last = len(self._values) - 1
         self._heads.append([])
-        for text, name, possible, deed in (
+        for text, name, possible, action in (
             ("↑", "Move up", place > 0, lambda: self._move(place, place - 1)),
             ("↓", "Move down", place < last, lambda: self._move(place, place + 1)),
             ("×", "Remove", True, lambda: self._remove(place)),
         ):
-            button = tool_button(holder, deed, kind="flat", tip=name, spoken=f"{name}: {name_of_one}")
+            button = tool_button(holder, action, kind="flat", tip=name, spoken=f"{name}: {name_of_one}")
             button.setText(text)
             button.setEnabled(possible)
             self._heads[-1].append(button)

@@ -52,7 +52,7 @@ class PromptEdit(QPlainTextEdit):
         self._show_hint()
 
     def replace_text(self, text: str) -> None:
-        """Puts another text there as one deed that Ctrl+Z takes back: what was typed before is never lost."""
+        """Puts another text there as one action that Ctrl+Z takes back: what was typed before is never lost."""
         cursor = self.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)

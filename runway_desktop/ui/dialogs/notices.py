@@ -55,7 +55,7 @@ class Notices(QWidget):
         also: Sequence[tuple[str, Callable[[], object]]] = (),
     ) -> Bar:
         """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice; `also`
-        are the texts and deeds of further ones. `once`: an earlier one that says the same is out of date, its button
+        are the texts and actions of further ones. `once`: an earlier one that says the same is out of date, its button
         too."""
         for bar in list(self._bars):
             if bar.is_same(message, detail) and (once or not action_text):
@@ -63,8 +63,8 @@ class Notices(QWidget):
         bar = Bar(self._theme, message, detail, problem, self._seconds, self)
         if action_text and on_action is not None:
             bar.offer(action_text, on_action, below=bool(also))
-        for text, deed in also:
-            bar.offer(text, deed, below=True)
+        for text, action in also:
+            bar.offer(text, action, below=True)
         return self._show(bar, ". ".join(part for part in (message, action_text) if part))
 
     def follow(self, message: str, action_text: str, on_action: Callable[[], object]) -> Bar:

@@ -62,8 +62,8 @@ class BoardDelegate(QStyledItemDelegate):
                 self._why(painter, inner, line)
             case BoardColumn.LINK:
                 self._link(painter, inner, line)
-            case BoardColumn.DEED if line.deed:
-                self._deed(painter, self.button(option.rect), line.deed, index)
+            case BoardColumn.ACTION if line.action:
+                self._action(painter, self.button(option.rect), line.action, index)
         painter.restore()
 
     def button(self, cell: QRect) -> QRect:
@@ -140,7 +140,7 @@ class BoardDelegate(QStyledItemDelegate):
         perhaps = (max(line.spent, 0.5), 1.0, role, 0.4)
         self._bar(painter, self._groove(rect), [part for part in (sure, perhaps) if part[0] < part[1]])
 
-    def _deed(self, painter: QPainter, rect: QRect, words: str, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _action(self, painter: QPainter, rect: QRect, words: str, index: QModelIndex | QPersistentModelIndex) -> None:
         hovered = self.hovered == (index.row(), index.column())
         painter.setPen(QPen(self._theme.color(Role.ACCENT if hovered else Role.BORDER), 1))
         painter.setBrush(self._theme.color(Role.HOVER if hovered else Role.RAISED))

@@ -105,10 +105,10 @@ class BoardPane(QWidget):
     def _menu(self, at: QPoint) -> None:
         keys = self.view.selected_keys()
         chosen = set(keys)
-        deeds = {line.deed for line in self._board.lines.lines() if line.key in chosen and line.deed}
+        actions = {line.action for line in self._board.lines.lines() if line.key in chosen and line.action}
         menu = passing_menu(self)
-        if deeds:
-            words = deeds.pop() if len(deeds) == 1 else "Save now"
+        if actions:
+            words = actions.pop() if len(actions) == 1 else "Save now"
             text = units.plural(len(keys), words, f"{words} ({len(keys):,})")
             menu.addAction(text, lambda: self._board.save_now(keys))
         menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)

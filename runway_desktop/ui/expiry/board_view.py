@@ -17,8 +17,8 @@ from runway_desktop.viewmodels.expiry.board_table import BoardLines
 from .board_delegate import BoardDelegate
 
 NARROW = 84 * GRID
-_WIDTHS = {BoardColumn.WHY: 27 * GRID, BoardColumn.LINK: 29 * GRID, BoardColumn.DEED: 12 * GRID}
-_NARROW_WIDTHS = {BoardColumn.WHY: 15 * GRID, BoardColumn.LINK: 28 * GRID, BoardColumn.DEED: 11 * GRID}
+_WIDTHS = {BoardColumn.WHY: 27 * GRID, BoardColumn.LINK: 29 * GRID, BoardColumn.ACTION: 12 * GRID}
+_NARROW_WIDTHS = {BoardColumn.WHY: 15 * GRID, BoardColumn.LINK: 28 * GRID, BoardColumn.ACTION: 11 * GRID}
 
 
 class BoardView(QTableView):
@@ -79,9 +79,9 @@ class BoardView(QTableView):
         line = self._lines.line(index.row()) if index.isValid() else None
         if (
             line is not None
-            and line.deed
+            and line.action
             and event.button() is Qt.MouseButton.LeftButton
-            and index.column() == BoardColumn.DEED
+            and index.column() == BoardColumn.ACTION
             and self._delegate.button(self.visualRect(index)).contains(at)
         ):
             self.deed_wanted.emit([line.key])
@@ -106,7 +106,7 @@ class BoardView(QTableView):
 
     def _double_clicked(self, index: QModelIndex) -> None:
         line = self._lines.line(index.row())
-        if line is not None and index.column() != BoardColumn.DEED:
+        if line is not None and index.column() != BoardColumn.ACTION:
             self.open_wanted.emit(line.key)
 
     def _set_widths(self) -> None:

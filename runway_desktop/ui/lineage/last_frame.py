@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class LastFrames(QObject):
     def __init__(self, use_as_input: UseAsInput, parent: QObject) -> None:
         super().__init__(parent)
-        self._onward = use_as_input
+        self._use_as_input = use_as_input
         self._grabber: FrameGrabber | None = None
         use_as_input.frame_wanted.connect(lambda path: QTimer.singleShot(0, self, lambda: self._grab(path)))
 
@@ -35,6 +35,6 @@ class LastFrames(QObject):
             from runway_desktop.ui.inputs.frames import FrameGrabber
 
             self._grabber = FrameGrabber(self)
-            self._grabber.grabbed.connect(self._onward.keep_last_frame)
-            self._grabber.failed.connect(lambda _, reason: self._onward.frame_failed(reason))
+            self._grabber.grabbed.connect(self._use_as_input.keep_last_frame)
+            self._grabber.failed.connect(lambda _, reason: self._use_as_input.frame_failed(reason))
         self._grabber.grab(path, FrameAt.LAST, path)

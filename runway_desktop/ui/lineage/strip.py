@@ -30,7 +30,7 @@ MOST_TAKES = 12
 class LineageStrip(QWidget):
     task_wanted = Signal(object)
     """The id of a task to go to."""
-    onward_wanted = Signal(QWidget)
+    use_as_input_wanted = Signal(QWidget)
     """What can be made of it should be offered, at this button."""
 
     def __init__(self, model: LineageModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
@@ -158,7 +158,7 @@ class LineageStrip(QWidget):
             f"QPushButton {{ padding: 0 4px; color: {color}; text-align: left; min-height: {SIZE.height() - 2}px; }}"
         )
         button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        button.clicked.connect(lambda _=False: self.onward_wanted.emit(button))
+        button.clicked.connect(lambda _=False: self.use_as_input_wanted.emit(button))
         button.setVisible(True)
         self._tree_row.addWidget(button)
 

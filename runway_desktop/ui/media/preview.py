@@ -210,7 +210,7 @@ class Preview(QWidget):
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
             stage.drag_wanted.connect(self._drag_out)
-        deeds: dict[str, Binding] = {
+        bindings: dict[str, Binding] = {
             "play.toggle": self.toggle_play,
             "play.back": partial(self.shuttle, -1),
             "play.stop": partial(self.shuttle, 0),
@@ -225,7 +225,7 @@ class Preview(QWidget):
             "look.out": self._picture.zoom_out,
         }
         # On the body, which holds all controls and moves into the full-screen window with them.
-        self._keys.bind(self._body, Where.PREVIEW, deeds, Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._keys.bind(self._body, Where.PREVIEW, bindings, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _all_stages(self) -> tuple[Stage, ...]:
         return (self._notice, self._picture, self._video, self._sound)

@@ -174,7 +174,7 @@ class SheetWindow(Dialog):
         for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
             self._keys.give(action, command)
             self.addAction(action)
-        deeds: dict[str, Callable[[], object]] = {
+        bindings: dict[str, Callable[[], object]] = {
             "sheet.fill": table.fill_down,
             "sheet.insert.above": table.insert_rows,
             "sheet.insert.below": partial(table.insert_rows, below=True),
@@ -185,7 +185,7 @@ class SheetWindow(Dialog):
             "sheet.export": self._export,
             "sheet.close": self.reject,
         }
-        self._keys.bind(self, Where.SHEET, deeds, Qt.ShortcutContext.WindowShortcut)
+        self._keys.bind(self, Where.SHEET, bindings, Qt.ShortcutContext.WindowShortcut)
 
     def _menu(self, at: QPoint) -> None:
         table, sheet = self.table, self.sheet

@@ -1,6 +1,6 @@
 """Judging what is chosen: what a key, a button or a menu asks, with the small popups that one types in.
 
-Decides nothing: what a deed does, says and undoes is the view-model's. GUI thread only.
+Decides nothing: what a action does, says and undoes is the view-model's. GUI thread only.
 """
 
 from __future__ import annotations

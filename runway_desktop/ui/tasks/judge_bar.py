@@ -43,17 +43,17 @@ class JudgeBar(QWidget):
         self._tags = _Deed("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
         self._note = _Deed("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
         self._compare = _Deed("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
-        self._deeds = (self._pick, self._reject, self._tags, self._note, self._compare)
-        hbox(hbox(*self._stars, spacing=0), *self._deeds, STRETCH, on=self, spacing=_GAP)
+        self._worded = (self._pick, self._reject, self._tags, self._note, self._compare)
+        hbox(hbox(*self._stars, spacing=0), *self._worded, STRETCH, on=self, spacing=_GAP)
         OneStop(self, self._stars)
-        OneStop(self, self._deeds)
+        OneStop(self, self._worded)
         details.changed.connect(self._show)
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
     def minimumSizeHint(self) -> QSize:
         """Its words give way, and it does not hold a pane wide."""
-        width = MOST_STARS * _STAR.width() + len(self._deeds) * (_LEAST + _GAP)
+        width = MOST_STARS * _STAR.width() + len(self._worded) * (_LEAST + _GAP)
         return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -71,7 +71,7 @@ class JudgeBar(QWidget):
         self._judge.rate(0 if self._details.rating == number else number)
 
     def _restyle(self) -> None:
-        for button in self._deeds:
+        for button in self._worded:
             button.dress(self._theme, self._keys)
         for number, star in enumerate(self._stars, start=1):
             star.setToolTip(self._keys.tip(rating_words(number), f"judge.rate.{number}"))
@@ -81,10 +81,10 @@ class JudgeBar(QWidget):
     def _fit(self) -> None:
         """Words for all where they have room, else for the two that decide, else for none."""
         room = self.width() - MOST_STARS * _STAR.width()
-        for worded in (self._deeds, (self._pick, self._reject), ()):
-            widths = (button.wide if button in worded else _LEAST for button in self._deeds)
-            if sum(widths) + len(self._deeds) * _GAP <= room or not worded:
-                for button in self._deeds:
+        for worded in (self._worded, (self._pick, self._reject), ()):
+            widths = (button.wide if button in worded else _LEAST for button in self._worded)
+            if sum(widths) + len(self._worded) * _GAP <= room or not worded:
+                for button in self._worded:
                     button.show_words(on=button in worded)
                 return
 
@@ -127,7 +127,7 @@ class _Deed(QPushButton):
         self.setAccessibleName(name)
         self.setCheckable(checkable)
         self.setIconSize(QSize(16, 16))
-        # Its word about being checked is not the deed's.
+        # Its word about being checked is not the command's.
         self.clicked.connect(lambda _=False: does())
 
     def dress(self, theme: Theme, keys: Keys) -> None:

@@ -39,7 +39,7 @@ class SharedOut(QObject):
 
     def __init__(
         self,
-        desk: TaskCommands,
+        task_commands: TaskCommands,
         rows: TaskListModel,
         view: TaskView,
         notices: Notices,
@@ -47,7 +47,7 @@ class SharedOut(QObject):
         preview: Callable[[], Preview | None],
     ) -> None:
         super().__init__(view)
-        self._desk = desk
+        self._task_commands = task_commands
         self._rows = rows
         self._view = view
         self._notices = notices
@@ -55,14 +55,14 @@ class SharedOut(QObject):
         self._preview = preview
         self._workers: Workers | None = None
         self._files = FileManager(self._folder_failed, self)
-        handing = desk.handing
-        handing.text_copied.connect(self._copy)
-        handing.files_copied.connect(self._copy_files)
-        handing.picture_wanted.connect(self._copy_picture)
-        handing.selection_wanted.connect(self._files.show)
-        handing.folder_wanted.connect(self._files.open_folder)
-        handing.system_wanted.connect(self.open_with_system)
-        handing.launch_wanted.connect(self._launch)
+        clipboard = task_commands.clipboard
+        clipboard.text_copied.connect(self._copy)
+        clipboard.files_copied.connect(self._copy_files)
+        clipboard.picture_wanted.connect(self._copy_picture)
+        clipboard.selection_wanted.connect(self._files.show)
+        clipboard.folder_wanted.connect(self._files.open_folder)
+        clipboard.system_wanted.connect(self.open_with_system)
+        clipboard.launch_wanted.connect(self._launch)
 
     def drag_files(self, task_ids: Sequence[TaskId]) -> None:
         """Starts a drag of the saved results of these tasks."""
@@ -78,7 +78,7 @@ class SharedOut(QObject):
     def open_with_system(self, paths: Sequence[Path]) -> None:
         for path in paths[:MOST_OPENED]:
             if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-                self._desk.tell(f"No program could be found to open {path.name}.", problem=True)
+                self._task_commands.tell(f"No program could be found to open {path.name}.", problem=True)
         if len(paths) > MOST_OPENED:
             self._notices.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")
 
@@ -109,7 +109,7 @@ class SharedOut(QObject):
                 return
         source = output.path if output.media is Media.IMAGE else output.poster
         if not source:
-            self._desk.tell("This clip shows no frame yet. Play it, then copy.", problem=True)
+            self._task_commands.tell("This clip shows no frame yet. Play it, then copy.", problem=True)
             return
         self._read(Path(source), "Picture" if output.media is Media.IMAGE else "Poster of the clip")
 
@@ -128,9 +128,9 @@ class SharedOut(QObject):
         if isinstance(found, Picture):
             self._put_picture(found.levels[0], what)
         elif found.missing:
-            self._desk.tell(f"{found.path.name} is no longer where it was saved.", problem=True)
+            self._task_commands.tell(f"{found.path.name} is no longer where it was saved.", problem=True)
         else:
-            self._desk.tell(f"{found.path.name} cannot be read here. It may be damaged.", problem=True)
+            self._task_commands.tell(f"{found.path.name} cannot be read here. It may be damaged.", problem=True)
 
     def _put_picture(self, image: QImage, what: str) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -139,13 +139,13 @@ class SharedOut(QObject):
     def _launch(self, name: str, launches: Sequence[Launch]) -> None:
         for launch in launches:
             if not launching.start(launch):
-                self._desk.tell(
+                self._task_commands.tell(
                     f"{name} could not be started.", f"{launch.words[0]} is not there, or may not run.", problem=True
                 )
                 return
 
     def _folder_failed(self, folder: Path) -> None:
-        self._desk.tell(f"The folder could not be opened: {folder}", problem=True)
+        self._task_commands.tell(f"The folder could not be opened: {folder}", problem=True)
 
     def _shown_path(self) -> Path | None:
         preview = self._preview()

@@ -79,7 +79,7 @@ class DetailsPane(QWidget):
         self._details = details
         self._theme = theme
         self._posters = posters
-        self._onward: UseAsInput | None = None
+        self._use_as_input: UseAsInput | None = None
         self._shown_result: Callable[[], Showing | None] = lambda: None
         self._build()
         details.changed.connect(self._show)
@@ -115,7 +115,7 @@ class DetailsPane(QWidget):
         self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
         self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
         self._lineage.task_wanted.connect(self.task_wanted)
-        self._lineage.onward_wanted.connect(self._onward_menu)
+        self._lineage.use_as_input_wanted.connect(self._use_as_input_menu)
         for widget in (
             self._title,
             self._state,
@@ -136,7 +136,7 @@ class DetailsPane(QWidget):
 
     def offer_onward(self, use_as_input: UseAsInput, shown: Callable[[], Showing | None]) -> None:
         """What can be made of the result that the preview shows, which `shown` tells."""
-        self._onward, self._shown_result = use_as_input, shown
+        self._use_as_input, self._shown_result = use_as_input, shown
         self._show()
 
     @property
@@ -162,7 +162,7 @@ class DetailsPane(QWidget):
 
     def _take_command(self, command: TaskCommand) -> None:
         if command is TaskCommand.USE_AS_INPUT:
-            self._onward_menu(self._commands.buttons[command])
+            self._use_as_input_menu(self._commands.buttons[command])
         else:
             self.command_wanted.emit(command)
 
@@ -193,7 +193,11 @@ class DetailsPane(QWidget):
         self._decide.setVisible(row is not None and not why_not(TaskCommand.LET_GO, [row]))
         self._show_facts(self._details.facts())
         shown = self._shown_result()
-        ways = self._onward.ways(shown.media) if self._onward is not None and shown is not None and shown.path else []
+        ways = (
+            self._use_as_input.ways(shown.media)
+            if self._use_as_input is not None and shown is not None and shown.path
+            else []
+        )
         self._lineage.offer([way.text for way in ways])
         self._commands.show_rows([row] if row is not None else [])
 
@@ -253,12 +257,12 @@ class DetailsPane(QWidget):
         self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
         self._lines.append((label, text, copy))
 
-    def _onward_menu(self, above: QWidget) -> None:
+    def _use_as_input_menu(self, above: QWidget) -> None:
         shown = self._shown_result()
-        if self._onward is not None and shown is not None and shown.path is not None:
+        if self._use_as_input is not None and shown is not None and shown.path is not None:
             from runway_desktop.ui.window.task_menu import OnwardMenu
 
-            menu = OnwardMenu(self._onward, shown.path, shown.media, self)
+            menu = OnwardMenu(self._use_as_input, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(above.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 

@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
     """What was dropped or pasted, for a sheet; None for a blank one."""
     kept_sheets_wanted = Signal()
     compare_wanted = Signal(object)
-    """Task ids whose results are to be compared in the culling room."""
+    """Task ids whose results are to be compared in the compare window."""
     batch_menu_wanted = Signal(object, QPoint)
     """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         from runway_desktop.ui.media.posters import PosterMaker
         from runway_desktop.ui.media.preview import Preview
 
-        posters, inputs, room = self.models.posters, self.models.desk.inputs, self.workspace.preview_room
+        posters, inputs, room = self.models.posters, self.models.task_commands.inputs, self.workspace.preview_room
         self.preview = Preview(self._theme, self.keys, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
@@ -191,27 +191,29 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         chosen = work.chosen_ids
         self.keeper = SearchKeeper(m.filter, work.notices, self)
-        self.judge = Judge(m.desk.judging, m.rows, m.places, chosen, work.shelf)
+        self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.shelf)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.task_menu = TaskMenu(m.desk, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self)
-        self.taking_in = PasteAndDrop(m.desk, m.memory, self)
-        self.taking_back = UndoStack(m.desk, m.rows, work.notices, self)
-        self._handing_on = SharedOut(m.desk, m.rows, work.view, work.notices, theme, lambda: self.preview)
+        self.task_menu = TaskMenu(
+            m.task_commands, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self
+        )
+        self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
+        self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
+        self._handing_on = SharedOut(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
-        self._last_frames = LastFrames(m.desk.use_as_input, self)
+        self._last_frames = LastFrames(m.task_commands.use_as_input, self)
         LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
-        FileSearch(m.desk, work.notices, self)
+        FileSearch(m.task_commands, work.notices, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
         top.preferences_wanted.connect(self.preferences_wanted)
-        top.refresh_wanted.connect(m.desk.ask_now)
-        top.pause_wanted.connect(m.desk.pause)
+        top.refresh_wanted.connect(m.task_commands.ask_now)
+        top.pause_wanted.connect(m.task_commands.pause)
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
         work.search.save_wanted.connect(self.keeper.save)
@@ -226,7 +228,7 @@ class MainWindow(QMainWindow):
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):
-            view.seen_changed.connect(m.desk.look_at)
+            view.seen_changed.connect(m.task_commands.look_at)
             view.opened.connect(self._open)
             view.menu_wanted.connect(self.task_menu.popup)
             view.files_dragged.connect(self._handing_on.drag_files)
@@ -236,14 +238,14 @@ class MainWindow(QMainWindow):
         m.details.showing_changed.connect(self._show_result)
         details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
-        details.offer_onward(m.desk.use_as_input, self._shown_result)
+        details.offer_onward(m.task_commands.use_as_input, self._shown_result)
         details.copy_wanted.connect(self._handing_on.copy_text)
         details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
-        """What the engine and the desk want shown or asked."""
+        """What the engine and the commands want shown or asked."""
         m = self.models
-        m.composer.said.connect(m.desk.tell)
+        m.composer.said.connect(m.task_commands.tell)
         m.composer.aside.offered.connect(
             lambda: self.notices.tell(
                 "Draft replaced.",
@@ -254,15 +256,15 @@ class MainWindow(QMainWindow):
         )
         m.composer.sent.connect(self._show_tasks)
         m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
-        m.desk.written.connect(self.composer_pane.focus_prompt)
-        m.desk.model_wanted.connect(self.composer_pane.choose_model)
-        m.desk.use_as_input.placed.connect(self.composer_pane.focus_prompt)
-        m.desk.sheet_wanted.connect(self.sheet_wanted)
-        m.desk.show_wanted.connect(self._show_tasks)
-        m.desk.open_wanted.connect(self._open)
-        m.desk.undo_offered.connect(self._leave)
-        m.desk.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
-        m.desk.settings_offered.connect(
+        m.task_commands.written.connect(self.composer_pane.focus_prompt)
+        m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
+        m.task_commands.use_as_input.placed.connect(self.composer_pane.focus_prompt)
+        m.task_commands.sheet_wanted.connect(self.sheet_wanted)
+        m.task_commands.show_wanted.connect(self._show_tasks)
+        m.task_commands.open_wanted.connect(self._open)
+        m.task_commands.undo_offered.connect(self._leave)
+        m.task_commands.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
+        m.task_commands.settings_offered.connect(
             lambda message, request: self.notices.tell(
                 message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
@@ -361,7 +363,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and self._was_painted and self.isActiveWindow():
             self.models.places.refresh()
             self.models.folder.window_is_used()
-            self.models.desk.look_around()
+            self.models.task_commands.look_around()
 
     def _open_place(self, place: Filter) -> None:
         m = self.models
@@ -410,7 +412,7 @@ class MainWindow(QMainWindow):
             held.sentence,
             detail="" if held.raise_words else "It is sent by itself once there are enough credits at Runway.",
             action_text=held.raise_words,
-            on_action=lambda: self.models.desk.raise_cap(held),
+            on_action=lambda: self.models.task_commands.raise_cap(held),
         )
 
     def _notice(self, notice: Notice) -> None:

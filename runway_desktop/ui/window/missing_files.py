@@ -26,18 +26,18 @@ from runway_desktop.viewmodels.tasks.task_commands import Searching, TaskCommand
 class FileSearch(QObject):
     """Lives as long as its window."""
 
-    def __init__(self, desk: TaskCommands, notices: Notices, window: QWidget) -> None:
+    def __init__(self, task_commands: TaskCommands, notices: Notices, window: QWidget) -> None:
         super().__init__(window)
-        self._desk = desk
+        self._task_commands = task_commands
         self._notices = notices
         self._window = window
         self._bar: Bar | None = None
         self._wanted: Wanted | None = None
         """What was asked for last."""
-        desk.searching.connect(self._show)
-        desk.path_wanted.connect(self._ask)
-        desk.answer_wanted.connect(self._ask_again)
-        desk.next_offered.connect(self._offer)
+        task_commands.searching.connect(self._show)
+        task_commands.path_wanted.connect(self._ask)
+        task_commands.answer_wanted.connect(self._ask_again)
+        task_commands.next_offered.connect(self._offer)
 
     def _show(self, searching: Searching | None) -> None:
         if searching is None:
@@ -45,7 +45,7 @@ class FileSearch(QObject):
                 self._notices.end(self._bar)
             self._bar = None
         elif self._bar is None:
-            self._bar = self._notices.follow(searching.headline, "Stop", self._desk.stop_search)
+            self._bar = self._notices.follow(searching.headline, "Stop", self._task_commands.stop_search)
         elif isValid(self._bar):
             self._bar.say(searching.headline, searching.detail)
 
@@ -54,7 +54,7 @@ class FileSearch(QObject):
             message,
             problem=True,
             action_text=ENTRIES[command].text(rows),
-            on_action=lambda: self._desk.carry_out(command, rows),
+            on_action=lambda: self._task_commands.carry_out(command, rows),
         )
 
     def _ask(self, command: TaskCommand, rows: Sequence[Row], wanted: Wanted) -> None:
@@ -62,7 +62,7 @@ class FileSearch(QObject):
         near = wanted.near or QuickLook().ask(_nearest, wanted.path, otherwise=None)
 
         def chosen(path: Path) -> None:
-            self._desk.carry_out(command, rows, Given(path=path))
+            self._task_commands.carry_out(command, rows, Given(path=path))
 
         if wanted.is_folder:
             choose_folder(self._window, "Look for missing files in a folder", chosen, near=near)
@@ -75,7 +75,7 @@ class FileSearch(QObject):
                 self._ask(command, rows, replace(self._wanted, near=path.parent))
 
         yes = Given(path=path, anyway=True)
-        confirm(self._window, asked, lambda: self._desk.carry_out(command, rows, yes), keep_looking)
+        confirm(self._window, asked, lambda: self._task_commands.carry_out(command, rows, yes), keep_looking)
 
 
 def _nearest(old: Path) -> Path | None:

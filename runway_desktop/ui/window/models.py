@@ -31,7 +31,7 @@ class Models:
     details: DetailsModel
     composer: Composer
     status: Status
-    desk: TaskCommands
+    task_commands: TaskCommands
     board: ExpiryBoard
     posters: Posters
     memory: Memory

@@ -55,8 +55,8 @@ class NotSavedPlace(QObject):
     def _connect(self, board: BoardPane) -> None:
         m = self._m
         board.chosen_moved.connect(lambda: m.details.choose(self._work.chosen_ids()))
-        board.link_wanted.connect(lambda rows: m.desk.carry_out(TaskCommand.COPY_LINK, rows))
-        board.told.connect(lambda words: m.desk.tell(words, problem=True))
+        board.link_wanted.connect(lambda rows: m.task_commands.carry_out(TaskCommand.COPY_LINK, rows))
+        board.told.connect(lambda words: m.task_commands.tell(words, problem=True))
         board.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
 
     def _leave_for_another_list(self) -> None:

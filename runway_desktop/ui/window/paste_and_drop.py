@@ -1,6 +1,5 @@
-"""What comes into the window by drop or paste: a copied picture becomes a file first, all else goes to the desk as it
-is. GUI thread; raises nothing.
-"""
+"""What comes into the window by drop or paste: a copied picture becomes a file first, all else is handed on as it is.
+GUI thread; raises nothing."""
 
 from __future__ import annotations
 
@@ -21,9 +20,9 @@ _PATIENCE = 10.0
 
 
 class PasteAndDrop(QObject):
-    def __init__(self, desk: TaskCommands, memory: Memory, parent: QObject) -> None:
+    def __init__(self, task_commands: TaskCommands, memory: Memory, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._task_commands = task_commands
         self._memory = memory
         self._workers: Workers | None = None
 
@@ -33,7 +32,7 @@ class PasteAndDrop(QObject):
 
         dropped = read(mime)
         if not dropped:
-            self._desk.tell("There was nothing in it that could be used.", problem=True)
+            self._task_commands.tell("There was nothing in it that could be used.", problem=True)
             return
         if dropped.image is not None:
             # The clipboard's own memory must not be read from another thread.
@@ -44,7 +43,7 @@ class PasteAndDrop(QObject):
             then = partial(self._picture_kept, to_field, at)
             self._workers.run(partial(_keep, image, folder), then, at=folder)
             return
-        self._desk.take(
+        self._task_commands.take(
             paths=dropped.paths,
             urls=dropped.urls,
             text=dropped.text,
@@ -64,9 +63,11 @@ class PasteAndDrop(QObject):
 
     def _picture_kept(self, to_field: str, at: int | None, path: Path | None) -> None:
         if path is None:
-            self._desk.tell("The copied picture could not be kept. Save it as a file and drop that.", problem=True)
+            self._task_commands.tell(
+                "The copied picture could not be kept. Save it as a file and drop that.", problem=True
+            )
         else:
-            self._desk.take(paths=[path], to_field=to_field, at=at)
+            self._task_commands.take(paths=[path], to_field=to_field, at=at)
 
 
 def _keep(image: QImage, folder: Path) -> Path | None:

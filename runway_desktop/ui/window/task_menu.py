@@ -69,7 +69,7 @@ class TaskMenu(QObject):
 
     def __init__(
         self,
-        desk: TaskCommands,
+        task_commands: TaskCommands,
         rows: TaskListModel,
         chosen: Callable[[], list[TaskId]],
         judge: Judge,
@@ -80,7 +80,7 @@ class TaskMenu(QObject):
     ) -> None:
         super().__init__(parent)
         self._window = parent
-        self._desk = desk
+        self._task_commands = task_commands
         self._rows = rows
         self._chosen = chosen
         self._judge = judge
@@ -138,12 +138,12 @@ class TaskMenu(QObject):
                 action.setIcon(self._theme.icon(icon, Role.BAD if shown.is_dangerous else Role.MUTED))
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
-        if command is TaskCommand.OPEN_WITH and self._desk.handing.lists_programs:
+        if command is TaskCommand.OPEN_WITH and self._task_commands.clipboard.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
             paths = [used[0]] if used is not None else _files(rows)
-            return menu.addMenu(ProgramsMenu(self._desk.handing, paths, self._theme, menu))
+            return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, self._theme, menu))
         if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
-            return menu.addMenu(OnwardMenu(self._desk.use_as_input, *used, menu))
+            return menu.addMenu(OnwardMenu(self._task_commands.use_as_input, *used, menu))
         return None
 
     def _result_of(self, row: Row) -> tuple[Path, Media] | None:
@@ -156,11 +156,11 @@ class TaskMenu(QObject):
 
     def _take(self, command: TaskCommand, selected: list[Row], given: Given) -> None:
         if reason := why_not(command, selected):
-            self._desk.tell(reason)
+            self._task_commands.tell(reason)
             return
 
         def carry_out(given: Given = given) -> None:
-            self._desk.carry_out(command, selected, given)
+            self._task_commands.carry_out(command, selected, given)
 
         match ENTRIES[command].needs:
             case Need.TITLE:
@@ -173,7 +173,7 @@ class TaskMenu(QObject):
                     lambda text: carry_out(Given(text=text.strip())),
                 )
             case Need.TASK_ID:
-                known = self._desk.known_ids()
+                known = self._task_commands.known_ids()
                 ask_text(
                     self._window,
                     "Enter the task's id",
@@ -182,7 +182,7 @@ class TaskMenu(QObject):
                     _id_problem,
                     lambda text: carry_out(Given(text=text.strip().lower())),
                 )
-            case None if (asked := self._desk.question(command, selected)) is not None:
+            case None if (asked := self._task_commands.question(command, selected)) is not None:
                 confirm(self._window, asked, carry_out)
             case None:
                 carry_out()
@@ -221,9 +221,9 @@ MOST = 16
 
 
 class ProgramsMenu(QMenu):
-    def __init__(self, handing: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
+    def __init__(self, clipboard: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
         super().__init__("Open with", parent)
-        self._handing = handing
+        self._handing = clipboard
         self._paths = tuple(paths)
         self._theme = theme
         self._is_filled = False

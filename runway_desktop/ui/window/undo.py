@@ -33,9 +33,9 @@ class _MayLeave:
 
 
 class UndoStack(QObject):
-    def __init__(self, desk: TaskCommands, rows: TaskListModel, notices: Notices, parent: QObject) -> None:
+    def __init__(self, task_commands: TaskCommands, rows: TaskListModel, notices: Notices, parent: QObject) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._task_commands = task_commands
         self._rows = rows
         self._notices = notices
         self._told: Bar | None = None
@@ -43,9 +43,9 @@ class UndoStack(QObject):
         self._may_leave: _MayLeave | None = None
         self._undos: list[Binding] = []
         """How each of them is taken back."""
-        desk.undo_offered.connect(self._done)
-        desk.judging.done.connect(self._judged)
-        desk.judging.decided.connect(self._decided)
+        task_commands.undo_offered.connect(self._done)
+        task_commands.judging.done.connect(self._judged)
+        task_commands.judging.decided.connect(self._decided)
         rows.loaded.connect(self._look_whether_it_left)
 
     def undo(self) -> None:
@@ -58,7 +58,7 @@ class UndoStack(QObject):
         self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(undo))
 
     def _done(self, message: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
-        self.offer(message, lambda: self._desk.undo(command, task_ids))
+        self.offer(message, lambda: self._task_commands.undo(command, task_ids))
 
     def _judged(self, sentence: str, can_undo: bool, is_worth_telling: bool) -> None:
         """What was told before is out of date, its button too: it would take back something else than it says."""
@@ -66,7 +66,7 @@ class UndoStack(QObject):
             self._notices.end(self._told)
         self._told = self._may_leave = None
         if can_undo:
-            self._undos.append(self._desk.judging.undo)
+            self._undos.append(self._task_commands.judging.undo)
         if is_worth_telling and can_undo:
             self._tell_of_judging(sentence)
         elif is_worth_telling:
@@ -91,7 +91,7 @@ class UndoStack(QObject):
             self._tell_of_judging(f"{one.words}: no longer in this list.")
 
     def _tell_of_judging(self, sentence: str) -> None:
-        undo = self._desk.judging.undo
+        undo = self._task_commands.judging.undo
         self._told = self._notices.tell(sentence, action_text="Undo", on_action=lambda: self._take_back(undo))
 
     def _take_back(self, undo: Binding) -> None:

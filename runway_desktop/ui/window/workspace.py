@@ -56,7 +56,7 @@ class Workspace(QWidget):
         self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles)
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.shelf, m.rows, m.filter, m.places, theme, keys)
-        self.composer = ComposerPane(m.composer, m.desk, theme, keys, self.posters)
+        self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         # Beside the stack, not in it: of a stack a screen reader is given its pages alone.

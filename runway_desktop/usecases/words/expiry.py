@@ -25,7 +25,7 @@ class BoardColumn(IntEnum):
     RESULT = 0
     WHY = 1
     LINK = 2
-    DEED = 3
+    ACTION = 3
 
 
 BOARD_TITLES = ("Result", "Why it is not here", "Its link works", "")
@@ -105,7 +105,7 @@ class BoardLine:
     spent: float
     """The part of the link's longest life that is over, 0 to 1."""
     tone: Tone
-    deed: str
+    action: str
     """What a person can do now: "Save now", "Ask", or nothing while it is being saved."""
 
     @property
@@ -115,7 +115,7 @@ class BoardLine:
     @property
     def cells(self) -> tuple[str, ...]:
         """In the order of `BoardColumn`."""
-        return (f"{self.title}\n{self.detail}", self.why.spoken, f"{self.sure}, {self.at_most}", self.deed)
+        return (f"{self.title}\n{self.detail}", self.why.spoken, f"{self.sure}, {self.at_most}", self.action)
 
     @property
     def spoken(self) -> str:
@@ -141,7 +141,7 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
         at_most=at_most,
         spent=life.spent(now),
         tone=_tone(life, standing, now),
-        deed="" if saving else "Ask" if standing is Standing.OVER else "Save now",
+        action="" if saving else "Ask" if standing is Standing.OVER else "Save now",
     )
 
 

@@ -269,20 +269,20 @@ def _gone_words(task: Task) -> str:
     return "Runway doesn't know this task any more: it was deleted there, or belongs to another key's organization."
 
 
-def judging_words(deed: Judged) -> str:
+def judging_words(judgment: Judged) -> str:
     """ "tagging of 12 tasks"."""
-    return f"{_JUDGING[deed.what]} of {units.count(len(deed), 'task')}"
+    return f"{_JUDGING[judgment.what]} of {units.count(len(judgment), 'task')}"
 
 
-def judged_several(deed: Judged) -> str:
+def judged_several(judgment: Judged) -> str:
     """ "12 tasks rated 4 stars"."""
-    amount, value = units.count(len(deed), "task"), next(iter(deed.after.values()))
-    match deed.what:
+    amount, value = units.count(len(judgment), "task"), next(iter(judgment.after.values()))
+    match judgment.what:
         case "rating":
             return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} cleared."
         case "pick":
-            deeds = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
-            return deeds.get(value, f"{amount} neither picked nor rejected any more.")
+            said = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
+            return said.get(value, f"{amount} neither picked nor rejected any more.")
         case "tags":
             return f"Tags of {amount} changed."
         case "project":
@@ -291,10 +291,10 @@ def judged_several(deed: Judged) -> str:
             return f"{_JUDGING[what].capitalize()} of {amount} changed."
 
 
-def judged_one(deed: Judged) -> str:
+def judged_one(judgment: Judged) -> str:
     """ "Rated 4": the beginning of a sentence."""
-    value = next(iter(deed.after.values()))
-    match deed.what:
+    value = next(iter(judgment.after.values()))
+    match judgment.what:
         case "rating":
             return f"Rated {value}" if value else "Rating cleared"
         case "pick":

@@ -1,4 +1,4 @@
-"""What the culling room compares: results in stacks, a set of one, two or four of them at a time, and judging by key.
+"""What the compare window compares: results in stacks, a set of one, two or four of them at a time, and judging by key.
 
 Takes of one prompt lie on one stack while several prompts are compared; takes of a single prompt lie side by side. The
 judgments follow live, whoever makes them. Holds no file and no player. GUI thread only.

@@ -78,7 +78,7 @@ class InputMending(QObject):
         mends = self.mends(item) or self.copies(item)
         if any(mend.kind is not FixKind.FRAME for mend in mends):
             self._sizes[item.uri] = {}
-            asking = self._cases.mender.sizes(item.path, item.facts, mends)
+            asking = self._cases.input_fixer.sizes(item.path, item.facts, mends)
             self._runner(asking, "sizes of copies", done=lambda sizes: self._keep_sizes(item.uri, sizes))
 
     def busy_words(self, item: InputItem) -> str:
@@ -118,13 +118,13 @@ class InputMending(QObject):
             self.frame_wanted.emit(item, mend.at)
             return
         self._begin(item, mend.text)
-        self._make(item, self._cases.mender.mend(item.path, item.facts, mend))
+        self._make(item, self._cases.input_fixer.mend(item.path, item.facts, mend))
 
     def keep_frame(self, item: InputItem, png: bytes, words: str) -> None:
         """A decoded frame of a clip takes its place. `words` say which one, for the file's name ("last frame")."""
         if item.path is not None:
             self._begin(item, "Keep the frame")
-            self._make(item, self._cases.mender.keep_frame(item.path, png, words))
+            self._make(item, self._cases.input_fixer.keep_frame(item.path, png, words))
 
     def frame_failed(self, item: InputItem, reason: str) -> None:
         self._failed(item, reason)
@@ -138,7 +138,7 @@ class InputMending(QObject):
             self._thumbnails[path] = None
             looks = f"{path}\n{item.facts.size}\n{item.facts.duration}"
             name = hashlib.sha256(looks.encode(errors="surrogatepass")).hexdigest()[:32]
-            self._waiting[path] = (item.media, self._cases.mender.thumbnails / f"{name}.jpg")
+            self._waiting[path] = (item.media, self._cases.input_fixer.thumbnails / f"{name}.jpg")
             self.thumbnail_wanted.emit(item.path, *self._waiting[path])
         return self._thumbnails[path]
 
@@ -173,7 +173,7 @@ class InputMending(QObject):
         self.changed.emit()
 
     async def _learn_origin(self, uri: str, path: Path) -> None:
-        found = await self._cases.mender.origin(path)
+        found = await self._cases.input_fixer.origin(path)
         if found is not None:
             self._origins[uri] = str(found.path)
             self.changed.emit()

@@ -106,7 +106,7 @@ class ExpiryBoard(QObject):
 
     def ready(self) -> int:
         """How many lines offer something to do; the others are being saved."""
-        return sum(bool(line.deed) for line in self.lines.lines())
+        return sum(bool(line.action) for line in self.lines.lines())
 
     def refresh(self) -> None:
         """Asks the store anew."""
@@ -136,7 +136,7 @@ class ExpiryBoard(QObject):
         return list(rows.values())
 
     def save_all(self) -> None:
-        self.save_now([line.key for line in self.lines.lines() if line.deed])
+        self.save_now([line.key for line in self.lines.lines() if line.action])
 
     def set_library(self, folder: str) -> str:
         """Saves from now on there; gives a sentence instead when that cannot be."""

@@ -1,6 +1,6 @@
 """Judging by key: stars, picks, tags, project, shot, note of what is chosen, and the way back.
 
-Every deed goes on a stack with its words ("rating of 12 tasks"); undo and redo walk it. GUI thread only.
+Every judgment goes on a stack with its words ("rating of 12 tasks"); undo and redo walk it. GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from runway_desktop.usecases.words.tasks import judged_one, judged_several, judg
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judged
 
-MOST_DEEDS = 200
+MOST_JUDGMENTS = 200
 
 
 class JudgingModel(QObject):
@@ -36,7 +36,7 @@ class JudgingModel(QObject):
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
-        self._deeds: list[Judged] = []
+        self._judgments: list[Judged] = []
         self._undone: list[Judged] = []
 
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
@@ -62,20 +62,20 @@ class JudgingModel(QObject):
         self._do(task_ids, self._cases.judging.set_note(task_ids, note), "set note")
 
     def undo(self) -> None:
-        if self._deeds:
-            deed = self._deeds.pop()
-            self._undone.append(deed)
-            self._walk(deed, deed.before, f"Undone: {judging_words(deed)}.", can_undo=False)
+        if self._judgments:
+            judgment = self._judgments.pop()
+            self._undone.append(judgment)
+            self._walk(judgment, judgment.before, f"Undone: {judging_words(judgment)}.", can_undo=False)
 
     def redo(self) -> None:
         if self._undone:
-            deed = self._undone.pop()
-            self._deeds.append(deed)
-            self._walk(deed, deed.after, f"Done again: {judging_words(deed)}.", can_undo=True)
+            judgment = self._undone.pop()
+            self._judgments.append(judgment)
+            self._walk(judgment, judgment.after, f"Done again: {judging_words(judgment)}.", can_undo=True)
 
-    def _walk(self, deed: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
+    def _walk(self, judgment: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
         self.changed.emit()
-        work = self._cases.judging.put_back(deed.what, values)
+        work = self._cases.judging.put_back(judgment.what, values)
         self._runner(work, "put back", done=lambda _: self.done.emit(sentence, can_undo, True))
 
     def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str) -> None:
@@ -84,12 +84,12 @@ class JudgingModel(QObject):
             return
         self._runner(work, name, done=self._note)
 
-    def _note(self, deed: Judged) -> None:
-        if not len(deed):
+    def _note(self, judgment: Judged) -> None:
+        if not len(judgment):
             return
-        self._deeds = [*self._deeds, deed][-MOST_DEEDS:]
+        self._judgments = [*self._judgments, judgment][-MOST_JUDGMENTS:]
         self._undone.clear()
         self.changed.emit()
-        self.done.emit(judged_several(deed), True, len(deed) > 1)
-        if len(deed) == 1:
-            self.decided.emit(next(iter(deed.after)), judged_one(deed))
+        self.done.emit(judged_several(judgment), True, len(judgment) > 1)
+        if len(judgment) == 1:
+            self.decided.emit(next(iter(judgment.after)), judged_one(judgment))

@@ -97,7 +97,7 @@ class LineageModel(QObject):
             self._soon.start()
 
     async def _load(self, asked: int, task_id: TaskId) -> None:
-        tree = await self._cases.library.lineage.around(task_id, self._cases.mender)
+        tree = await self._cases.library.lineage.around(task_id, self._cases.input_fixer)
         if asked == self._asked and tree != self._tree:
             self._tree = tree
             self.changed.emit()

@@ -95,7 +95,7 @@ class TaskCommands(QObject):
         """What can be done with each input of the composer."""
         self.use_as_input = UseAsInput(cases, composer, runner, self)
         """What a result can become."""
-        self.handing = Clipboard(cases, runner, self)
+        self.clipboard = Clipboard(cases, runner, self)
         """What is copied, shown in its folder, opened elsewhere."""
 
     def tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
@@ -141,7 +141,7 @@ class TaskCommands(QObject):
             case TaskCommand.EXPORT:
                 self.export_wanted.emit([row.task.id for row in rows])
             case TaskCommand.COPY_PICTURE:
-                self.handing.picture_wanted.emit(rows[0])
+                self.clipboard.picture_wanted.emit(rows[0])
             case TaskCommand.EDIT_AND_SEND | TaskCommand.NEW_SEED | TaskCommand.OTHER_MODEL | TaskCommand.EDIT_HELD:
                 self._write(command, rows[0])
             case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN if command is TaskCommand.LOOK_FOR or given.path:
@@ -306,7 +306,7 @@ class TaskCommands(QObject):
             self.answer_wanted.emit(command, rows, given.path, report.asks)
         if report.show:
             self.show_wanted.emit(list(report.show))
-        self.handing.take(command, report)
+        self.clipboard.take(command, report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
         """One search at a time: another one takes its place."""

@@ -68,7 +68,7 @@ class UseAsInput(QObject):
         self._cases.bus.tell(Notice(reason, is_problem=True))
 
     async def _continue(self, clip: Path, png: bytes) -> None:
-        frame = await self._cases.mender.keep_frame(clip, png, "last frame")
+        frame = await self._cases.input_fixer.keep_frame(clip, png, "last frame")
         await self._place(CONTINUES, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:

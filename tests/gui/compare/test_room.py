@@ -1,4 +1,4 @@
-"""The culling room before the eyes: keys, panes, wipe and difference on known pixels, and live judgments."""
+"""The compare window before the eyes: keys, panes, wipe and difference on known pixels, and live judgments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from runway_desktop.domain.task import Media, Pick, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.compare.compare_view import CullingRoom
-from runway_desktop.ui.compare.host import CullingHost
+from runway_desktop.ui.compare.host import CompareHost
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
@@ -249,7 +249,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     theme.choose(Choice.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CullingHost(opened.model, theme, Keys(), window)
+    host = CompareHost(opened.model, theme, Keys(), window)
     host.full_screen = False
     opened.model.open([opened.row(1, pictures[0], "Fog")])
     qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
@@ -427,7 +427,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CullingHost(found.model, theme, Keys(), window)
+    host = CompareHost(found.model, theme, Keys(), window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):

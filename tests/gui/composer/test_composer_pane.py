@@ -61,7 +61,7 @@ async def shown(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
     async with Shown(folder) as rig:
         posters = PosterCache()
         rig.keys = Keys(rig.models.keys, rig.owner)
-        rig.pane = ComposerPane(rig.composer, rig.desk, theme, rig.keys, posters)
+        rig.pane = ComposerPane(rig.composer, rig.task_commands, theme, rig.keys, posters)
         rig.pane.resize(760, 400)
         rig.pane.show()
         rig.pane.activateWindow()

@@ -120,7 +120,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         window.view.selectRow(1)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
         assert window.go.text() == "Adopt 2 tasks"
-        async with after(counter.desk.show_wanted) as shown:
+        async with after(counter.task_commands.show_wanted) as shown:
             press(window, "Adopt 2 tasks")
         await reached(window, Phase.DONE)
         assert window.model.note() == "0 of 2 asked for."
@@ -199,7 +199,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
         counter.window.taking_in.take(dropped(results.folder))
         window = await counter.opened(FolderImportWindow)
         assert window.model.headline() == "2 results of 2 tasks: 2 new."
-        async with after(counter.desk.show_wanted):
+        async with after(counter.task_commands.show_wanted):
             press(window, "Import 2 results")
         await reached(window, Phase.DONE)
         assert window.model.note() == "2 results of 2 tasks imported."

@@ -129,7 +129,7 @@ async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme
         view = rig.window.workspace.board.view
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/{number}.mp4")
-        cell = view.visualRect(view.model().index(0, BoardColumn.DEED))
+        cell = view.visualRect(view.model().index(0, BoardColumn.ACTION))
         QTest.mouseClick(view.viewport(), LEFT, NONE, QPoint(cell.left() + 3, cell.top() + 3))
         await rest()
         assert rig.runway.named("task") == []
@@ -140,7 +140,7 @@ async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme
         QTest.keyClick(view, Qt.Key.Key_Down)
         QTest.keyClick(view, Qt.Key.Key_Return)
         await until(lambda: len(rig.runway.named("task")) == 2)
-        await until(lambda: all(line.deed == "Save now" for line in rig.board.lines.lines()))
+        await until(lambda: all(line.action == "Save now" for line in rig.board.lines.lines()))
 
 
 async def test_all_are_saved_with_one_press_and_a_disabled_button_says_why(tmp_path, theme):

@@ -52,7 +52,7 @@ class Shown(Rig):
 
     async def place(self, field: str, *paths: Path) -> None:
         for path in paths:
-            self.desk.take(paths=[path], to_field=field)
+            self.task_commands.take(paths=[path], to_field=field)
             await until(lambda: any(item.path == path for item in self.composer.inputs()))  # noqa: B023
 
     async def three_references(self) -> None:
@@ -74,7 +74,7 @@ async def shown_strip(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
         posters = PosterCache()
         window = QWidget()
         window.resize(700, 200)
-        rig.strip = InputsStrip(rig.composer, rig.desk, theme, posters, window)
+        rig.strip = InputsStrip(rig.composer, rig.task_commands, theme, posters, window)
         rig.strip.resize(700, 200)
         window.show()
         window.activateWindow()

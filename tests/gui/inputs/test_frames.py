@@ -102,8 +102,8 @@ async def test_frame_of_a_real_clip_takes_its_place(text, name, tmp_path, theme)
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.clip())
         [item] = rig.composer.inputs()
-        mend = next(mend for mend in rig.desk.inputs.mends(item) if mend.text == text)
-        rig.desk.inputs.carry_out(item, mend)
+        mend = next(mend for mend in rig.task_commands.inputs.mends(item) if mend.text == text)
+        rig.task_commands.inputs.carry_out(item, mend)
         await until(lambda: rig.names == [f"take, {name} frame.png"], "the frame takes the clip's place")
         facts = rig.composer.inputs()[0].facts
         assert (facts.width, facts.height) == (960, 540)
@@ -114,8 +114,8 @@ async def test_frame_is_chosen_in_a_window_of_its_own(tmp_path, theme):
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.clip())
         [item] = rig.composer.inputs()
-        mend = rig.desk.inputs.mends(item)[2]
-        rig.desk.inputs.carry_out(item, mend)
+        mend = rig.task_commands.inputs.mends(item)[2]
+        rig.task_commands.inputs.carry_out(item, mend)
         await until(lambda: rig.strip.window().findChildren(FramePicker))
         [picker] = rig.strip.window().findChildren(FramePicker)
         await until(picker._use.isEnabled)

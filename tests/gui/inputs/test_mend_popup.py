@@ -115,4 +115,4 @@ async def test_nothing_of_it_is_left_when_it_is_closed(tmp_path, theme):
         (await opened(rig)).close()
         delete_deferred()
         assert rig.strip.window().findChildren(MendPopup) == []
-        rig.desk.inputs.changed.emit()
+        rig.task_commands.inputs.changed.emit()

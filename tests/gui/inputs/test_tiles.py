@@ -138,8 +138,8 @@ async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
         enabled = {action.text(): action.isEnabled() for action in menu.actions()}
         assert (enabled["Move left"], enabled["Move right"]) == (False, True)
         opened, folders = [], []
-        rig.desk.handing.system_wanted.connect(opened.append)
-        rig.desk.handing.selection_wanted.connect(folders.append)
+        rig.task_commands.clipboard.system_wanted.connect(opened.append)
+        rig.task_commands.clipboard.selection_wanted.connect(folders.append)
         by_text = {action.text(): action for action in menu.actions()}
         for name in ("Open", "Show in folder", "Move right"):
             by_text[name].trigger()
@@ -155,7 +155,7 @@ async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_p
         made = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
         path = rig.tile("a.png").item.path
         drop = AssetDrop(uri=path.as_uri(), path=path, media=Media.IMAGE, made_by=made)
-        rig.desk.receive(Gathered(assets=(drop,)))
+        rig.task_commands.receive(Gathered(assets=(drop,)))
         await until(lambda: any("Take its settings" in words_of(rig.strip.build_menu(one)) for one in rig.strip.tiles))
         menus = {one.item.name: rig.strip.build_menu(one) for one in rig.strip.tiles}
         assert "Take its settings" not in words_of(menus["b.png"])

@@ -160,7 +160,7 @@ async def test_last_frame_is_the_exact_last_one(tmp_path: Path, theme: Theme, qt
     clip = tmp_path / "clip.mp4"
     shutil.copy(CLIP, clip)
     async with Desktop(tmp_path, theme) as rig:
-        use_as_input = rig.desk.use_as_input
+        use_as_input = rig.task_commands.use_as_input
         use_as_input.take(use_as_input.ways(Media.VIDEO)[0], clip, Media.VIDEO)
         await until(rig.composer.inputs, "the frame is in the composer")
         (item,) = rig.composer.inputs()

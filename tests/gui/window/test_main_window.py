@@ -335,7 +335,7 @@ async def test_the_context_menu_offers_the_same_ways_onward_as_the_details(tmp_p
         [menu] = rig.window.findChildren(OnwardMenu)
         assert menu.title() == "Use as input"
         ways = [action.text() for action in menu.actions() if action.text()]
-        assert ways == [way.text for way in rig.desk.use_as_input.ways(Media.IMAGE)]
+        assert ways == [way.text for way in rig.task_commands.use_as_input.ways(Media.IMAGE)]
         next(action for action in menu.actions() if action.text() == "Image → video").trigger()
         await until(rig.composer.inputs)
         assert rig.composer.inputs()[0].path == path
@@ -517,7 +517,7 @@ async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
                 yield from names(child)
 
     async with Desktop(tmp_path, theme) as rig:
-        rig.desk.tell("Something happened.")
+        rig.task_commands.tell("Something happened.")
         await until(rig.window.notices.messages)
         heard = QAccessible.queryAccessibleInterface(rig.window)
         assert heard is not None

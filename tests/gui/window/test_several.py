@@ -32,7 +32,7 @@ async def test_several_chosen_tasks_are_exported_and_copied_from_below_the_previ
         assert list(shown(rig)) == ["Export…", "Copy 3 files", "Copy prompts"]
         pane = rig.window.findChild(SeveralButtons)
         await until(lambda: all(pane.rect().contains(one.geometry()) for one in shown(rig).values()), "nothing is cut")
-        async with after(rig.desk.export_wanted) as wanted:
+        async with after(rig.task_commands.export_wanted) as wanted:
             shown(rig)["Export…"].click()
         assert sorted(wanted[0]) == ["t1", "t2", "t3"]
         rig.window.view.select([tasks[0].id])

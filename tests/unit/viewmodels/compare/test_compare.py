@@ -1,4 +1,4 @@
-"""What the culling room compares, and what a decision does."""
+"""What the compare window compares, and what a decision does."""
 
 from __future__ import annotations
 

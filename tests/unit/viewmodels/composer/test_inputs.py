@@ -35,30 +35,30 @@ def clip(folder: Path) -> Path:
 
 async def dropped(rig: Rig, *paths: Path, to: str = PLACE, at: int | None = None) -> list[InputItem]:
     rig.composer.choose_endpoint("image_to_video")
-    rig.desk.take(paths=paths, to_field=to, at=at)
+    rig.task_commands.take(paths=paths, to_field=to, at=at)
     await until(lambda: any(item.path == paths[-1] for item in rig.composer.inputs()) or rig.told)
     return rig.composer.inputs()
 
 
 def offer(rig: Rig, item: InputItem, text: str) -> InputFix:
-    inputs = rig.desk.inputs
+    inputs = rig.task_commands.inputs
     return next(mend for mend in (*inputs.mends(item), *inputs.copies(item)) if mend.text == text)
 
 
 async def test_dropped_picture_of_a_wrong_format_is_kept_and_can_be_mended(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("image_to_video")
-        rig.desk.take(paths=[picture(tmp_path / "still.gif")])
+        rig.task_commands.take(paths=[picture(tmp_path / "still.gif")])
         await until(rig.composer.inputs)
         [item] = rig.composer.inputs()
         assert "does not take GIF" in item.problem
         assert "does not take GIF" in rig.composer.finding_for(PLACE)
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
         await until(lambda: rig.composer.inputs()[0].name == "still.png")
         [item] = rig.composer.inputs()
         assert item.problem == ""
         assert rig.composer.request().values[PLACE] == item.uri
-        assert rig.desk.inputs.origin(item) == str(tmp_path / "still.gif")
+        assert rig.task_commands.inputs.origin(item) == str(tmp_path / "still.gif")
         assert rig.told == []
 
 
@@ -67,33 +67,33 @@ async def test_clip_in_a_place_for_pictures_waits_for_a_frame(tmp_path):
         [item] = await dropped(rig, clip(tmp_path))
         assert "This is a clip" in item.problem
         wanted = []
-        rig.desk.inputs.frame_wanted.connect(lambda item, at: wanted.append((item.name, at)))
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Use its last frame"))
+        rig.task_commands.inputs.frame_wanted.connect(lambda item, at: wanted.append((item.name, at)))
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Use its last frame"))
         assert wanted == [("take.mp4", FrameAt.LAST)]
-        assert rig.desk.inputs.busy_words(item) == "Use its last frame"
+        assert rig.task_commands.inputs.busy_words(item) == "Use its last frame"
         png = io.BytesIO()
         Image.new("RGB", (64, 36)).save(png, "PNG")
-        rig.desk.inputs.keep_frame(item, png.getvalue(), "last frame")
+        rig.task_commands.inputs.keep_frame(item, png.getvalue(), "last frame")
         await until(lambda: rig.composer.inputs()[0].name == "take, last frame.png")
         assert rig.composer.inputs()[0].problem == ""
-        assert rig.desk.inputs.busy_words(item) == ""
+        assert rig.task_commands.inputs.busy_words(item) == ""
 
 
 async def test_frame_that_cannot_be_decoded_is_said_at_the_tile_and_the_clip_stays(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Use its first frame"))
-        rig.desk.inputs.frame_failed(item, "This computer cannot decode it.")
-        assert rig.desk.inputs.trouble(item) == "This computer cannot decode it."
-        assert rig.desk.inputs.busy_words(item) == ""
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Use its first frame"))
+        rig.task_commands.inputs.frame_failed(item, "This computer cannot decode it.")
+        assert rig.task_commands.inputs.trouble(item) == "This computer cannot decode it."
+        assert rig.task_commands.inputs.busy_words(item) == ""
         assert [one.name for one in rig.composer.inputs()] == ["take.mp4"]
 
 
 async def test_choosing_a_frame_keeps_nothing_busy_while_the_person_looks(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, clip(tmp_path))
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Choose a frame…"))
-        assert rig.desk.inputs.busy_words(item) == ""
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Choose a frame…"))
+        assert rig.task_commands.inputs.busy_words(item) == ""
 
 
 async def test_copy_that_cannot_be_made_is_said_and_nothing_is_lost(tmp_path):
@@ -101,16 +101,16 @@ async def test_copy_that_cannot_be_made_is_said_and_nothing_is_lost(tmp_path):
         path = picture(tmp_path / "still.gif")
         [item] = await dropped(rig, path)
         path.unlink()
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
-        await until(lambda: rig.desk.inputs.trouble(item))
-        assert "cannot be read" in rig.desk.inputs.trouble(item)
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
+        await until(lambda: rig.task_commands.inputs.trouble(item))
+        assert "cannot be read" in rig.task_commands.inputs.trouble(item)
         assert [one.name for one in rig.composer.inputs()] == ["still.gif"]
 
 
 async def test_input_that_was_removed_meanwhile_stays_removed(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, picture(tmp_path / "still.gif"))
-        rig.desk.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
+        rig.task_commands.inputs.carry_out(item, offer(rig, item, "Save as PNG"))
         rig.composer.taking.remove(item.field, item.number)
         await rest()
         assert rig.composer.inputs() == []
@@ -119,7 +119,7 @@ async def test_input_that_was_removed_meanwhile_stays_removed(tmp_path):
 async def test_copies_of_a_fitting_picture_are_offered_with_their_sizes(tmp_path):
     async with Rig(tmp_path) as rig:
         [item] = await dropped(rig, picture(tmp_path / "large.png", (2400, 1200)))
-        inputs = rig.desk.inputs
+        inputs = rig.task_commands.inputs
         assert inputs.mends(item) == ()
         assert [mend.kind for mend in inputs.copies(item)][:2] == [FixKind.SCALE, FixKind.SCALE]
         scaled = offer(rig, item, "Scale to 2048 × 1024")
@@ -134,10 +134,10 @@ async def test_file_that_is_dropped_on_an_input_takes_its_place(tmp_path):
         rig.composer.choose_endpoint("text_to_image")
         rig.composer.choose_model("gpt_image_2")
         paths = [picture(tmp_path / f"{name}.png") for name in "abc"]
-        rig.desk.take(paths=paths)
+        rig.task_commands.take(paths=paths)
         await until(lambda: len(rig.composer.inputs()) == 3)
         new = picture(tmp_path / "new.png")
-        rig.desk.take(paths=[new], to_field="referenceImages", at=1)
+        rig.task_commands.take(paths=[new], to_field="referenceImages", at=1)
         await until(lambda: rig.composer.inputs()[1].path == new)
         assert [item.name for item in rig.composer.inputs()] == ["a.png", "new.png", "c.png"]
 
@@ -147,7 +147,7 @@ async def test_sound_on_a_picture_says_that_it_cannot_go_there(tmp_path):
         [item] = await dropped(rig, picture(tmp_path / "still.png"))
         said = []
         rig.composer.said.connect(said.append)
-        rig.desk.take(paths=[resource("samples") / "effect-4s.mp3"], to_field=PLACE, at=0)
+        rig.task_commands.take(paths=[resource("samples") / "effect-4s.mp3"], to_field=PLACE, at=0)
         await until(lambda: said)
         assert "does not take a sound" in said[0]
         assert rig.composer.inputs() == [item]
@@ -168,7 +168,7 @@ async def test_sounds_that_are_too_long_together_are_said_before_sending(tmp_pat
         rig.composer.choose_model("seedance2")
         for number in range(3):
             copy = Path(shutil.copy(resource("samples") / "speech-6s.mp3", tmp_path / f"{number}.mp3"))
-            rig.desk.take(paths=[copy], to_field="referenceAudio")
+            rig.task_commands.take(paths=[copy], to_field="referenceAudio")
             await until(lambda: any(item.path == copy for item in rig.composer.inputs()))  # noqa: B023 - awaited here
         assert [bool(item.problem) for item in rig.composer.inputs()] == [False, False, True]
         assert "Together they last 18.1 s" in rig.composer.inputs()[2].problem
@@ -176,7 +176,7 @@ async def test_sounds_that_are_too_long_together_are_said_before_sending(tmp_pat
 
 async def test_small_picture_of_a_clip_is_asked_for_once(tmp_path):
     async with Rig(tmp_path) as rig:
-        inputs = rig.desk.inputs
+        inputs = rig.task_commands.inputs
         [item] = await dropped(rig, clip(tmp_path))
         wanted = []
         inputs.thumbnail_wanted.connect(lambda path, media, target: wanted.append((path, target)))
@@ -210,12 +210,12 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         await until(rig.details.next_step)
         assert rig.details.next_step().text == "Find the file…"
         wanted = []
-        rig.desk.path_wanted.connect(lambda *said: wanted.append(said))
-        rig.desk.carry_out(TaskCommand.FIND_FILE, [row])
+        rig.task_commands.path_wanted.connect(lambda *said: wanted.append(said))
+        rig.task_commands.carry_out(TaskCommand.FIND_FILE, [row])
         await until(lambda: wanted)
         [(command, rows, what)] = wanted
         assert what.path == olds[0]
-        rig.desk.carry_out(command, rows, Given(path=news[0]))
+        rig.task_commands.carry_out(command, rows, Given(path=news[0]))
         await until(lambda: "Found 2 files for 2 tasks." in rig.told)
         for task_id, new in zip(ids, news, strict=True):
             task = await rig.store.get(TaskId(task_id))
@@ -234,12 +234,12 @@ async def test_another_file_is_asked_about(tmp_path):
         await until(lambda: rig.engine.ledger.get_open(task_id).hold.code is HoldCode.FILE_MISSING)
         await rig.engine.lane.pause()
         asked = []
-        rig.desk.answer_wanted.connect(lambda *said: asked.append(said))
-        rig.desk.carry_out(TaskCommand.FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
+        rig.task_commands.answer_wanted.connect(lambda *said: asked.append(said))
+        rig.task_commands.carry_out(TaskCommand.FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
         await until(lambda: asked)
         [(command, rows, path, question)] = asked
         assert question.title == "other.png is another file. Use it anyway?"
-        rig.desk.carry_out(command, rows, Given(path=path, anyway=True))
+        rig.task_commands.carry_out(command, rows, Given(path=path, anyway=True))
         await until(lambda: rig.told)
         task = await rig.store.get(task_id)
         assert (task.state, task.request.values[PLACE]) == (State.HELD, other.as_uri())
@@ -253,7 +253,7 @@ async def test_file_that_is_back_is_not_asked_for(tmp_path):
         picture(path)
         await rig.load()
         await rig.fetch_rows()
-        rig.desk.carry_out(TaskCommand.FIND_FILE, [rig.rows.row_of(task_id)])
+        rig.task_commands.carry_out(TaskCommand.FIND_FILE, [rig.rows.row_of(task_id)])
         await until(lambda: "The file is there again." in rig.told)
         await until(lambda: rig.engine.ledger.get_open(task_id).state is State.PENDING)
 
@@ -276,7 +276,7 @@ async def test_file_that_was_gone_is_looked_for_again_when_it_is_dropped(tmp_pat
         path = tmp_path / "a.png"
         rig.composer.load(with_picture(path.as_uri()))
         await until(lambda: rig.composer.inputs()[0].problem)
-        rig.desk.take(paths=[picture(path)], to_field=PLACE, at=0)
+        rig.task_commands.take(paths=[picture(path)], to_field=PLACE, at=0)
         await until(lambda: not rig.composer.inputs()[0].problem)
 
 

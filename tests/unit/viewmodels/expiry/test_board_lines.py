@@ -73,7 +73,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
 )
 def test_it_says_why_and_offers_what_helps(row: Row, headline: str, detail: str, deed: str) -> None:
     found = line(row)
-    assert (found.why.headline, found.why.detail, found.deed) == (headline, detail, deed)
+    assert (found.why.headline, found.why.detail, found.action) == (headline, detail, deed)
     assert (found.title, found.detail) == ("Shot 1", "gen4.5")
 
 
@@ -179,7 +179,7 @@ def test_a_reader_hears_the_whole_line_and_each_cell(qapp: object) -> None:
     whole = str(table.index(0, BoardColumn.RESULT).data(role))
     for words in ("Shot 1", "The disk is full.", "Surely until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):
         assert words in whole
-    assert table.index(0, BoardColumn.DEED).data(role) == "Save now"
+    assert table.index(0, BoardColumn.ACTION).data(role) == "Save now"
     assert table.data(QModelIndex(), role) is None
     heads = [table.headerData(column, Qt.Orientation.Horizontal) for column in BoardColumn]
     assert heads[:3] == ["Result", "Why it is not here", "Its link works"]

@@ -38,7 +38,7 @@ async def test_the_most_urgent_comes_first_and_the_expired_last(tmp_path):
     async with Rig(tmp_path) as rig:
         await left(rig, *(result(rig, number, hours=hours) for number, hours in ((1, 3), (2, 60), (3, 30), (4, 20))))
         assert keys(rig) == ["t3", "t4", "t1", "t2"]
-        assert [line.deed for line in rig.board.lines.lines()] == ["Save now"] * 3 + ["Ask"]
+        assert [line.action for line in rig.board.lines.lines()] == ["Save now"] * 3 + ["Ask"]
 
 
 async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
@@ -82,7 +82,7 @@ async def test_save_now_tries_what_waits_and_asks_for_what_has_expired(tmp_path)
         rig.engine.downloads.resume_waiting = tried.append  # type: ignore[method-assign,assignment]
         rig.runway.finish(remote_id(2), "https://out.example/fresh.mp4")
         rig.board.save_all()
-        await until(lambda: [line.deed for line in rig.board.lines.lines()] == ["Save now", "Save now"])
+        await until(lambda: [line.action for line in rig.board.lines.lines()] == ["Save now", "Save now"])
         assert tried == [{TaskId("t1")}]
         assert [call.arguments[0] for call in rig.runway.named("task")] == [remote_id(2)]
         assert rig.told == []

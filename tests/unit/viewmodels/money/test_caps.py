@@ -52,7 +52,7 @@ async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
             await full(rig)
         assert [held.sentence for held in told] == [f"Waiting: {WORDS}"]
         assert told[0].raise_words == "Raise today's cap to 50"
-        rig.desk.raise_cap(told[0])
+        rig.task_commands.raise_cap(told[0])
         assert rig.engine.settings.day_cap == 50.0
 
 

@@ -139,9 +139,9 @@ async def test_a_folder_of_pictures_is_a_row_for_each(tmp_path: Path):
         folder.mkdir()
         for name in ("2.png", "10.png", "1.png"):
             (folder / name).write_bytes(_PNG)
-        wanted = heard(rig.desk.sheet_wanted)
+        wanted = heard(rig.task_commands.sheet_wanted)
         rig.composer.set_prompt("Slow dolly")
-        rig.desk.take(paths=[folder])
+        rig.task_commands.take(paths=[folder])
         await until(lambda: wanted)
         door = door_of(rig)
         opened = heard(door.opened)

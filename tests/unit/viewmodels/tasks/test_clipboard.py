@@ -38,23 +38,23 @@ async def chosen(rig: Rig, *numbers: int, names: tuple[str, ...] = ()) -> list[R
 async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
-        async with after(rig.desk.handing.files_copied) as copied:
-            rig.desk.carry_out(TaskCommand.COPY_FILE, rows)
+        async with after(rig.task_commands.clipboard.files_copied) as copied:
+            rig.task_commands.carry_out(TaskCommand.COPY_FILE, rows)
         assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
         assert rig.told == ["t2.mp4 is no longer where it was saved."]
-        async with after(rig.desk.handing.text_copied) as words:
-            rig.desk.carry_out(TaskCommand.COPY_PATH, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as words:
+            rig.task_commands.carry_out(TaskCommand.COPY_PATH, rows)
         assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
 
 
 async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("t1.mp4",))
-        async with after(rig.desk.handing.selection_wanted) as selected:
-            rig.desk.carry_out(TaskCommand.SHOW_FILE, rows)
+        async with after(rig.task_commands.clipboard.selection_wanted) as selected:
+            rig.task_commands.carry_out(TaskCommand.SHOW_FILE, rows)
         assert selected == [[tmp_path / "t1.mp4"]]
-        async with after(rig.desk.handing.folder_wanted) as opened:
-            rig.desk.carry_out(TaskCommand.SHOW_FILE, rows[1:])
+        async with after(rig.task_commands.clipboard.folder_wanted) as opened:
+            rig.task_commands.carry_out(TaskCommand.SHOW_FILE, rows[1:])
         assert opened == [tmp_path]
 
 
@@ -70,16 +70,16 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
 async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *range(1, count + 1))
-        async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(command, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as copied:
+            rig.task_commands.carry_out(command, rows)
         assert [words[1] for words in copied] == [sentence]
 
 
 async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
-        async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as copied:
+            rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
         [(text, sentence, detail)] = copied
         assert text == rows[0].outputs[0].url
         assert sentence.startswith("Link copied. It works until about ")
@@ -94,8 +94,8 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
         rig.clock.jump(5 * HOUR)
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/fresh{number}.mp4?sig=1")
-        async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as copied:
+            rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
         assert copied[0][0].splitlines() == [f"https://out.example/fresh{number}.mp4?sig=1" for number in (1, 2)]
         assert copied[0][1].startswith("2 links copied. They work until about ")
 
@@ -103,11 +103,11 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
 async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said(tmp_path):
     async with Rig(tmp_path) as rig:
         copied = []
-        rig.desk.handing.text_copied.connect(lambda *words: copied.append(words))
+        rig.task_commands.clipboard.text_copied.connect(lambda *words: copied.append(words))
         rows = await chosen(rig, 1)
         rig.clock.jump(49 * HOUR)
         rig.runway.always("task", NotReached("There is no network."))
-        rig.desk.carry_out(TaskCommand.COPY_LINK, rows)
+        rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
         await until(lambda: rig.told)
         assert "There is no network." in rig.told[0]
         assert copied == []
@@ -117,8 +117,8 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         wanted = []
-        rig.desk.handing.picture_wanted.connect(wanted.append)
-        rig.desk.carry_out(TaskCommand.COPY_PICTURE, rows)
+        rig.task_commands.clipboard.picture_wanted.connect(wanted.append)
+        rig.task_commands.carry_out(TaskCommand.COPY_PICTURE, rows)
         assert wanted == rows
 
 
@@ -130,7 +130,7 @@ async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tm
         (tmp_path / "desktop" / "applications" / "viewer.desktop").write_text(
             entry.replace("video/mp4", "image/png").replace("Player", "Viewer")
         )
-        handing = rig.desk.handing
+        handing = rig.task_commands.clipboard
         found = []
         paths = [tmp_path / f"{number}.MP4" for number in range(MOST_OPENED + 1)]
         handing.programs(paths, found.extend)
@@ -157,8 +157,8 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []
-        rig.desk.handing.files_copied.connect(copied.append)
-        rig.desk.carry_out(TaskCommand.COPY_FILE, rows)
+        rig.task_commands.clipboard.files_copied.connect(copied.append)
+        rig.task_commands.carry_out(TaskCommand.COPY_FILE, rows)
         await until(lambda: rig.told)
         await rest()
         assert rig.told == ["2 files are no longer where they were saved."]
@@ -185,21 +185,21 @@ async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settin
         digest = hashlib.sha256(picture.read_bytes()).hexdigest()
         await rig.shown(one, outputs=[saved(one, str(picture), media=Media.IMAGE, sha256=digest)])
         offered = []
-        rig.desk.settings_offered.connect(lambda *words: offered.append(words))
+        rig.task_commands.settings_offered.connect(lambda *words: offered.append(words))
         copy = tmp_path / "renamed copy.png"
         copy.write_bytes(picture.read_bytes())
-        rig.desk.take(paths=[copy], are_results=True)
+        rig.task_commands.take(paths=[copy], are_results=True)
         await until(rig.composer.inputs)
         [item] = rig.composer.inputs()
-        rig.desk.inputs.maker(item)
-        await until(lambda: rig.desk.inputs.maker(item))
-        assert rig.desk.inputs.maker(item) == "Result of “A lighthouse in the fog”"
+        rig.task_commands.inputs.maker(item)
+        await until(lambda: rig.task_commands.inputs.maker(item))
+        assert rig.task_commands.inputs.maker(item) == "Result of “A lighthouse in the fog”"
         assert offered == []
         rig.composer.set_prompt("The sea beyond")
         rig.composer.send()
         await until(lambda: len(rig.store.tasks) == 2)
         young = next(found for found in rig.store.tasks.values() if found.id != one.id)
         await until(lambda: rig.runway.named("create"))
-        tree = await rig.engine.library.lineage.around(young.id, rig.engine.mender)
+        tree = await rig.engine.library.lineage.around(young.id, rig.engine.input_fixer)
         assert tree is not None
         assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]

@@ -12,7 +12,7 @@ from tests.rows import saved, task
 async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
-        judging = rig.desk.judging
+        judging = rig.task_commands.judging
         async with after(judging.done) as told:
             judging.rate([TaskId("t1"), TaskId("t2")], 4)
         assert told == [("2 tasks rated 4 stars.", True, True)]
@@ -34,8 +34,8 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
 async def test_a_minus_takes_a_tag_away(tmp_path):
     async with Rig(tmp_path) as rig:
         await rig.shown(task(1, State.FAILED, tags=("drone", "night")))
-        async with after(rig.desk.judging.done):
-            rig.desk.judging.tag([TaskId("t1")], "-Drone, dusk")
+        async with after(rig.task_commands.judging.done):
+            rig.task_commands.judging.tag([TaskId("t1")], "-Drone, dusk")
         assert (await rig.by_id(1)).tags == ("night", "dusk")
 
 
@@ -44,7 +44,7 @@ async def test_a_list_of_what_is_rated_follows_the_rating(tmp_path):
         await rig.shown(task(1, State.FAILED, rating=5), task(2, State.FAILED))
         rig.filter.search("rating:>=4")
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 1)
-        rig.desk.judging.rate([TaskId("t2")], 4)
+        rig.task_commands.judging.rate([TaskId("t2")], 4)
         await until(lambda: rig.rows.task_count == 2)
 
 

@@ -124,7 +124,7 @@ async def test_takes_are_numbered(tmp_path: Path) -> None:
 
 async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        use_as_input = rig.desk.use_as_input
+        use_as_input = rig.task_commands.use_as_input
         clip = use_as_input.ways(Media.VIDEO)
         assert clip[0].last_frame
         assert {way.endpoint for way in clip[1:]} >= {"video_upscale"}
@@ -138,9 +138,9 @@ async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: P
     async with Rig(tmp_path) as rig:
         picture = tmp_path / "still.png"
         picture.write_bytes(png(1280, 720))
-        for way in rig.desk.use_as_input.ways(Media.IMAGE):
+        for way in rig.task_commands.use_as_input.ways(Media.IMAGE):
             rig.composer.clear()
-            rig.desk.use_as_input.take(way, picture, Media.IMAGE)
+            rig.task_commands.use_as_input.take(way, picture, Media.IMAGE)
             await until(rig.composer.inputs, way.endpoint)
             assert rig.composer.pair.endpoint == way.endpoint
             assert rig.composer.inputs()[0].path == picture
@@ -148,7 +148,7 @@ async def test_chosen_way_puts_the_result_into_a_model_that_takes_it(tmp_path: P
 
 async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        use_as_input = rig.desk.use_as_input
+        use_as_input = rig.task_commands.use_as_input
         clip = Path(__file__).parents[4] / "resources" / "samples" / "dusk-16x9-5s.mp4"
         wanted: list[Path] = []
         use_as_input.frame_wanted.connect(wanted.append)
@@ -160,13 +160,15 @@ async def test_last_frame_is_decoded_by_the_window_and_becomes_the_first_frame(t
         assert rig.composer.pair.endpoint == "image_to_video"
         assert "last frame" in item.name
         assert item.path is not None
-        origin = await rig.engine.mender.origin(item.path)
+        origin = await rig.engine.input_fixer.origin(item.path)
         assert origin is not None
-        assert rig.engine.mender.home_of(origin.sha256) == item.path.parent
+        assert rig.engine.input_fixer.home_of(origin.sha256) == item.path.parent
 
 
 async def test_file_that_is_gone_is_said(tmp_path: Path) -> None:
     async with Rig(tmp_path) as rig:
-        rig.desk.use_as_input.take(rig.desk.use_as_input.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE)
+        rig.task_commands.use_as_input.take(
+            rig.task_commands.use_as_input.ways(Media.IMAGE)[0], tmp_path / "gone.png", Media.IMAGE
+        )
         await until(lambda: rig.told)
         assert not rig.composer.inputs()

@@ -57,8 +57,8 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "library" / "best" / "renamed.mp4")
         said: list[Searching | None] = []
-        rig.desk.searching.connect(said.append)
-        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.searching.connect(said.append)
+        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file." in rig.told)
         assert (await now(rig)).is_here
         first, *_, last = said
@@ -73,18 +73,18 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "1.mp4")
         offered, folders = [], []
-        rig.desk.next_offered.connect(lambda *said: offered.append(said))
-        rig.desk.path_wanted.connect(lambda *said: folders.append(said))
-        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.next_offered.connect(lambda *said: offered.append(said))
+        rig.task_commands.path_wanted.connect(lambda *said: folders.append(said))
+        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: offered)
         [(sentence, command, missing)] = offered
         assert sentence == "The file was not found in the library, nor where it was."
         assert command is TaskCommand.LOOK_IN
-        rig.desk.carry_out(command, missing)
+        rig.task_commands.carry_out(command, missing)
         await until(lambda: folders)
         [(_, _, wanted)] = folders
         assert (wanted.is_folder, wanted.near) == (True, tmp_path / "library")
-        rig.desk.carry_out(command, missing, Given(path=tmp_path / "elsewhere"))
+        rig.task_commands.carry_out(command, missing, Given(path=tmp_path / "elsewhere"))
         await until(lambda: "Found 1 file." in rig.told)
 
 
@@ -93,8 +93,8 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         await gone(rig, 1, to=tmp_path / "library" / "best" / "1.mp4")
         await gone(rig, 2)
         offered = []
-        rig.desk.next_offered.connect(lambda *said: offered.append(said[0]))
-        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1, 2))
+        rig.task_commands.next_offered.connect(lambda *said: offered.append(said[0]))
+        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1, 2))
         await until(lambda: offered)
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
 
@@ -103,7 +103,7 @@ async def test_neighbors_that_came_along_are_told_of(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             await gone(rig, number, to=tmp_path / "library" / "best" / f"{number}.mp4")
-        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file, and 1 more that had moved with it." in rig.told)
         assert (await now(rig, 2)).is_here
 
@@ -112,9 +112,9 @@ async def test_a_search_that_is_stopped_says_no_more(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         said: list[Searching | None] = []
-        rig.desk.searching.connect(said.append)
-        rig.desk.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
-        rig.desk.stop_search()
+        rig.task_commands.searching.connect(said.append)
+        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.stop_search()
         await rest()
         assert said[-1] is None
         assert rig.told == []
@@ -124,12 +124,12 @@ async def test_the_file_that_the_person_shows_is_taken(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig, to=tmp_path / "elsewhere" / "found.mp4")
         wanted = []
-        rig.desk.path_wanted.connect(lambda *said: wanted.append(said))
-        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
+        rig.task_commands.path_wanted.connect(lambda *said: wanted.append(said))
+        rig.task_commands.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
         await until(lambda: wanted)
         [(command, missing, what)] = wanted
         assert (what.path.name, what.near) == ("1.mp4", tmp_path / "library")
-        rig.desk.carry_out(command, missing, Given(path=tmp_path / "elsewhere" / "found.mp4"))
+        rig.task_commands.carry_out(command, missing, Given(path=tmp_path / "elsewhere" / "found.mp4"))
         await rest()
         assert (await now(rig)).path == str(tmp_path / "elsewhere" / "found.mp4")
 
@@ -140,13 +140,13 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         other = tmp_path / "other.mp4"
         other.write_bytes(b"another film")
         asked = []
-        rig.desk.answer_wanted.connect(lambda *said: asked.append(said))
-        rig.desk.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1), Given(path=other))
+        rig.task_commands.answer_wanted.connect(lambda *said: asked.append(said))
+        rig.task_commands.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1), Given(path=other))
         await until(lambda: asked)
         [(command, missing, path, question)] = asked
         assert question.title == "other.mp4 is another file. Use it anyway?"
         assert (await now(rig)).is_missing
-        rig.desk.carry_out(command, missing, Given(path=path, anyway=True))
+        rig.task_commands.carry_out(command, missing, Given(path=path, anyway=True))
         await rest()
         assert (await now(rig)).path == str(other)
 
@@ -159,7 +159,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
             rig.runway.finish(one.remote_id, f"https://out.example/{number}.mp4")
         for number in (1, 2):
             await rig.vanish(number)
-        rig.desk.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1, 2, 3))
+        rig.task_commands.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1, 2, 3))
         await until(lambda: "Runway does not keep 2 of these results any more." in rig.told)
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
 
@@ -168,7 +168,7 @@ async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         await rig.vanish(1)
-        rig.desk.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1))
+        rig.task_commands.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1))
         await until(lambda: rig.told == ["Runway does not keep this result any more."])
 
 
@@ -179,7 +179,7 @@ async def test_a_change_is_kept_and_shows_as_saved(tmp_path):
         Path(output.path).write_bytes(b"graded")
         await noticed(rig)
         assert (await now(rig)).is_changed
-        rig.desk.carry_out(TaskCommand.KEEP_CHANGE, await rows(rig, 1))
+        rig.task_commands.carry_out(TaskCommand.KEEP_CHANGE, await rows(rig, 1))
         await rest()
         assert (await now(rig)).sha256 == hashlib.sha256(b"graded").hexdigest()
 
@@ -188,14 +188,14 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
     async with Rig(tmp_path) as rig:
         output = await kept(rig)
         offered, released = [], []
-        rig.desk.undo_offered.connect(lambda *said: offered.append(said))
-        rig.desk.release_wanted.connect(released.append)
-        rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
+        rig.task_commands.undo_offered.connect(lambda *said: offered.append(said))
+        rig.task_commands.release_wanted.connect(released.append)
+        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: offered)
         assert offered == [("1 file moved to the trash.", TaskCommand.DELETE_FILE, ["t1"])]
         assert released == [[Path(output.path)]]
         assert not Path(output.path).exists()
-        rig.desk.undo(*offered[0][1:])
+        rig.task_commands.undo(*offered[0][1:])
         await until(lambda: "1 file put back from the trash." in rig.told)
         assert Path(output.path).exists()
 
@@ -204,7 +204,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.parts.bin.tells = False
         await kept(rig)
-        rig.desk.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
+        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
         await until(lambda: rig.told)
         assert rig.told == ["1 file moved to the trash. Put it back from there to have it here again."]
 
@@ -245,7 +245,7 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
             Path(output.path).unlink()
         rig.supervisor.spawn(rig.engine.integrity.run(), "integrity")
         await rest()
-        rig.desk.look_at([TaskId("t1")])
+        rig.task_commands.look_at([TaskId("t1")])
         rig.details.choose([TaskId("t2")])
         await rest()
         await rig.clock.advance(0.2)

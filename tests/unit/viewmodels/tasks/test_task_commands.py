@@ -32,8 +32,8 @@ def line(text: str, **more) -> Draft:
 
 async def receive(rig: Rig, gathered: Gathered) -> list[Gathered]:
     wanted: list[Gathered] = []
-    rig.desk.sheet_wanted.connect(wanted.append)
-    rig.desk.receive(gathered)
+    rig.task_commands.sheet_wanted.connect(wanted.append)
+    rig.task_commands.receive(gathered)
     await rest()
     return wanted
 
@@ -80,7 +80,7 @@ async def test_inputs_go_to_the_composer_and_broken_ones_say_why(tmp_path):
 async def test_inputs_can_be_aimed_at_a_field(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("image_to_video")
-        rig.desk.receive(Gathered(assets=(STILL,)), "promptImage")
+        rig.task_commands.receive(Gathered(assets=(STILL,)), "promptImage")
         assert [item.field for item in rig.composer.inputs()] == ["promptImage"]
 
 
@@ -93,14 +93,14 @@ async def test_a_prompt_and_a_picture_together_make_one_request(tmp_path):
 
 async def test_dropped_ids_are_adopted_and_shown(tmp_path):
     async with Rig(tmp_path) as rig:
-        async with after(rig.desk.show_wanted) as shown:
-            rig.desk.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
+        async with after(rig.task_commands.show_wanted) as shown:
+            rig.task_commands.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
         assert len(rig.store.tasks) == 2
         assert len(shown[0]) == 2
         assert rig.told[0].startswith("2 tasks added.")
         assert "“no-id” is no task id" in rig.told[-1]
         shown.clear()
-        rig.desk.receive(Gathered(remote_ids=(remote_id(7),)))
+        rig.task_commands.receive(Gathered(remote_ids=(remote_id(7),)))
         await until(lambda: shown)
         assert "1 task was in the list already." in rig.told
 
@@ -142,10 +142,10 @@ async def test_text_and_files_are_read_by_the_intake(tmp_path):
     async with Rig(tmp_path) as rig:
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
-        async with after(rig.desk.sheet_wanted) as wanted:
-            rig.desk.take(paths=[prompts])
+        async with after(rig.task_commands.sheet_wanted) as wanted:
+            rig.task_commands.take(paths=[prompts])
         assert [draft.values["promptText"] for draft in wanted[0].drafts] == ["A lighthouse", "A harbour"]
-        rig.desk.take(text="One prompt")
+        rig.task_commands.take(text="One prompt")
         await until(lambda: rig.composer.prompt == "One prompt")
 
 
@@ -170,7 +170,7 @@ async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tm
                 refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
             ),
         )
-        rig.desk.carry_out(TaskCommand.EDIT_AND_SEND, rows)
+        rig.task_commands.carry_out(TaskCommand.EDIT_AND_SEND, rows)
         assert rig.composer.prompt == "Refused"
         assert rig.composer.finding_for("ratio") == "Not this ratio."
         assert rig.composer.editing is None
@@ -190,8 +190,8 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
             task(1, State.FAILED, failure=Failure(code="INTERNAL")),
             task(2, State.FAILED, failure=Failure(code="SAFETY.INPUT.TEXT")),
         )
-        async with after(rig.desk.show_wanted) as shown:
-            rig.desk.carry_out(TaskCommand.RETRY, rows)
+        async with after(rig.task_commands.show_wanted) as shown:
+            rig.task_commands.carry_out(TaskCommand.RETRY, rows)
         assert [rig.store.tasks[one].parent_id for one in shown[0]] == ["t1"]
 
 
@@ -201,15 +201,15 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
 async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, state, tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, state))
-        rig.desk.carry_out(command, rows)
-        rig.desk.carry_out(command, rows)
+        rig.task_commands.carry_out(command, rows)
+        rig.task_commands.carry_out(command, rows)
         await until(lambda: len(rig.store.tasks) == 2)
-        rig.desk.carry_out(command, rows)
+        rig.task_commands.carry_out(command, rows)
         await rest()
         assert len(rig.store.tasks) == 2
         assert "once more if you want another" in rig.told[-1]
         await rig.clock.advance(2)
-        rig.desk.carry_out(command, rows)
+        rig.task_commands.carry_out(command, rows)
         await until(lambda: len(rig.store.tasks) == 3, "a press after a moment is meant")
 
 
@@ -217,11 +217,11 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
-        rig.desk.carry_out(TaskCommand.RETRY, rows)
+        rig.task_commands.carry_out(TaskCommand.RETRY, rows)
         await until(lambda: rig.notices)
         rig.store.trouble = None
         assert len(rig.store.tasks) == 2
-        rig.desk.carry_out(TaskCommand.RETRY, rows)
+        rig.task_commands.carry_out(TaskCommand.RETRY, rows)
         await until(lambda: len(rig.store.tasks) == 4)
 
 
@@ -229,23 +229,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.desk.question(TaskCommand.RETRY, rows) is None
+        assert rig.task_commands.question(TaskCommand.RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.desk.question(TaskCommand.RETRY, rows)
+        asked = rig.task_commands.question(TaskCommand.RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.desk.question(TaskCommand.RETRY, rows[:1]) is None
+        assert rig.task_commands.question(TaskCommand.RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.desk.question(TaskCommand.RETRY, rows)
+        plain = rig.task_commands.question(TaskCommand.RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.desk.question(TaskCommand.RETRY, rows)
+        dear = rig.task_commands.question(TaskCommand.RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
@@ -255,7 +255,7 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
     async with Rig(tmp_path, loops=("poller",)) as rig:
         rows = await chosen(rig, task(1, State.GONE, rating=3))
         rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
-        rig.desk.carry_out(TaskCommand.REFRESH, rows)
+        rig.task_commands.carry_out(TaskCommand.REFRESH, rows)
         await until(lambda: rig.store.tasks["t1"].state is State.PENDING)
         for _ in range(5):
             await rig.clock.advance(2)
@@ -272,7 +272,7 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         )
         rows = list(await rig.store.rows([one.id]))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.desk.carry_out(TaskCommand.REFRESH, rows)
+        rig.task_commands.carry_out(TaskCommand.REFRESH, rows)
         await until(lambda: rig.store.output(one.id).state is OutputState.WAITING)
         assert not (await rig.by_id(1)).deleted_remotely
 
@@ -281,10 +281,10 @@ async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
         rig.runway.say(remote_id(1), "RUNNING")
-        rig.desk.carry_out(TaskCommand.CANCEL, rows)
+        rig.task_commands.carry_out(TaskCommand.CANCEL, rows)
         await until(lambda: rig.store.tasks["t1"].state is State.CANCELLED)
         assert rig.store.tasks["t2"].state is State.HELD
-        rig.desk.carry_out(TaskCommand.DO_NOT_SEND, rows)
+        rig.task_commands.carry_out(TaskCommand.DO_NOT_SEND, rows)
         await until(lambda: rig.store.tasks["t2"].state is State.CANCELLED)
         assert len(rig.runway.named("delete")) == 1
 
@@ -293,7 +293,7 @@ async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path)
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.desk.carry_out(TaskCommand.CANCEL, rows)
+        rig.task_commands.carry_out(TaskCommand.CANCEL, rows)
         await until(lambda: rig.notices)
         assert "finished in the meantime: kept" in rig.told[0]
         assert rig.runway.named("delete") == []
@@ -302,12 +302,12 @@ async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path)
 async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
-        async with after(rig.desk.undo_offered) as offered:
-            rig.desk.carry_out(TaskCommand.REMOVE, rows)
+        async with after(rig.task_commands.undo_offered) as offered:
+            rig.task_commands.carry_out(TaskCommand.REMOVE, rows)
         sentence, command, ids = offered[0]
         assert sentence == "1 task removed from the list. Files stay."
         assert list(ids) == ["t1"]
-        rig.desk.undo(command, ids)
+        rig.task_commands.undo(command, ids)
         await until(lambda: rig.store.tasks["t1"].removed_at is None)
 
 
@@ -318,8 +318,8 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
         one = task(1, State.SUCCEEDED)
         rows = await chosen(rig, one, outputs=[saved(one, str(clip))])
         released = []
-        rig.desk.release_wanted.connect(released.append)
-        rig.desk.carry_out(TaskCommand.DELETE_FILE, rows)
+        rig.task_commands.release_wanted.connect(released.append)
+        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, rows)
         assert released == [[clip]]
         await until(lambda: rig.parts.bin.thrown)
         assert rig.parts.bin.thrown[0] == clip
@@ -332,16 +332,16 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 async def test_words_are_copied_a_line_each(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.RUNNING))
-        async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(command, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as copied:
+            rig.task_commands.carry_out(command, rows)
         assert [words for words, *_ in copied] == [text]
 
 
 async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
-        async with after(rig.desk.handing.text_copied) as copied:
-            rig.desk.carry_out(TaskCommand.COPY_SUPPORT, rows)
+        async with after(rig.task_commands.clipboard.text_copied) as copied:
+            rig.task_commands.carry_out(TaskCommand.COPY_SUPPORT, rows)
         assert remote_id(1) in copied[0][0]
         assert "secret idea" not in copied[0][0]
         assert "key_test" not in copied[0][0]
@@ -350,14 +350,14 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
 async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(77)))
-        rig.desk.carry_out(TaskCommand.LET_GO, rows[1:2])
-        rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
+        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(77)))
+        rig.task_commands.carry_out(TaskCommand.LET_GO, rows[1:2])
+        rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
         assert rig.store.tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
-        assert rig.desk.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
-        async with after(rig.desk.show_wanted) as shown:
-            rig.desk.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
+        assert rig.task_commands.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
+        async with after(rig.task_commands.show_wanted) as shown:
+            rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: rig.store.tasks["t2"].let_go)
         assert rig.store.tasks["t1"].remote_id == remote_id(77)
         assert rig.store.tasks["t3"].let_go
@@ -366,7 +366,7 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
 
 async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
     async with Rig(tmp_path) as rig:
-        assert rig.desk.known_ids() == ()
+        assert rig.task_commands.known_ids() == ()
         ids = rig.parts.ids
         assert ids is not None
         await ids.open()
@@ -374,29 +374,29 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
             await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
         # As at the next start.
         await ids.open()
-        assert rig.desk.known_ids() == (remote_id(2), remote_id(1))
+        assert rig.task_commands.known_ids() == (remote_id(2), remote_id(1))
         rows = await chosen(rig, task(3, State.UNCERTAIN))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows, Given(text=remote_id(2)))
-        await until(lambda: rig.desk.known_ids() == (remote_id(1),))
+        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows, Given(text=remote_id(2)))
+        await until(lambda: rig.task_commands.known_ids() == (remote_id(1),))
 
 
 async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1), task(2))
-        rig.desk.carry_out(TaskCommand.RENAME, rows[:1], Given(text="Opening shot"))
+        rig.task_commands.carry_out(TaskCommand.RENAME, rows[:1], Given(text="Opening shot"))
         await until(lambda: rig.store.tasks["t1"].title == "Opening shot")
-        rig.desk.carry_out(TaskCommand.SEND_NEXT, rows[1:])
+        rig.task_commands.carry_out(TaskCommand.SEND_NEXT, rows[1:])
         await until(lambda: rig.store.tasks["t2"].position < rig.store.tasks["t1"].position)
-        rig.desk.pause(True)
+        rig.task_commands.pause(True)
         await until(lambda: rig.engine.lane.paused)
-        rig.desk.pause(False)
+        rig.task_commands.pause(False)
         await until(lambda: not rig.engine.lane.paused)
 
 
 async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.UNCERTAIN), task(2, State.RUNNING))
-        rig.desk.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(2)))
+        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(2)))
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
         assert rig.told == ["A task with this id is in the list already."]
@@ -405,7 +405,7 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
 async def test_nothing_is_carried_out_on_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
         for command in TaskCommand:
-            rig.desk.carry_out(command, [])
+            rig.task_commands.carry_out(command, [])
         await rest()
         assert rig.notices == []
 
