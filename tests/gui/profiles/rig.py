@@ -31,7 +31,7 @@ def shown(desktop: Desktop, kind: type[Kind]) -> Kind:
 
 def with_profiles(engine: Engine, made: Made, parts: Any, rig: Any) -> Engine:
     """The engine with the services of profiles; `rig` remembers what they were given."""
-    workshop = Workshop(None)
+    workshop = engine.workshop = Workshop(None)
     rig.in_use, rig.trash = set(), MemoryBin()
     engine.profiles = Profiles(
         made.profile,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -264,9 +263,7 @@ async def test_a_backup_that_is_called_off_says_so_and_may_be_begun_again(tmp_pa
         await until(lambda: model.phase is Phase.READY)
         target = tmp_path / "studio.zip"
         model.start(target)
-        # At each turn of the loop: it may take no more than a few.
-        while not rig.engine.workshop.is_busy:
-            await asyncio.sleep(0)
+        await until(lambda: rig.engine.workshop.is_busy)
         model.stop()
         await until(lambda: model.phase is Phase.READY)
         assert model.report == "Canceled. Nothing was left behind."
