@@ -9,7 +9,7 @@ refuses. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -228,7 +228,7 @@ class Submission:
 
     async def carry_out(
         self, prepared: Prepared, moved: Callable[[], Mapping[str, str]] = dict
-    ) -> AsyncIterator[tuple[TaskId, ...]]:
+    ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         """Stores what was prepared and gives the ids of the tasks that are in the lane with it, portion by portion.
         `moved`: where files are now, old URI to new, that were moved while the portions before were stored."""
         if prepared.stamp is not self._stamp or not prepared.is_valid:
@@ -274,7 +274,9 @@ class Submission:
         inputs = await self._inputs([replace(old, request=request)], known)
         await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
-    async def _add(self, new: NewTasks, moved: Callable[[], Mapping[str, str]]) -> AsyncIterator[tuple[TaskId, ...]]:
+    async def _add(
+        self, new: NewTasks, moved: Callable[[], Mapping[str, str]]
+    ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         # One time for all of them: what came together stands together, in its own order.
         now = self._clock.now()
         batch = self._batch(new, now)

@@ -8,7 +8,8 @@ Nothing here talks to Runway or blocks. `send` raises `NotPossible` for what is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ class Sending:
 
     async def portions(
         self, prepared: Prepared, answers: Collection[Ask] = (), moved: Callable[[], Mapping[str, str]] = dict
-    ) -> AsyncIterator[tuple[TaskId, ...]]:
+    ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         """The same, giving the ids of each portion when it is stored. `moved`: files that were moved meanwhile, old URI
         to new."""
         self.check(prepared, answers)
@@ -117,9 +118,10 @@ class Sending:
         self.guard.note(door, what)
         stored = False
         try:
-            async for ids in self._engine.submission.carry_out(prepared, moved):
-                stored = True
-                yield ids
+            async with aclosing(self._engine.submission.carry_out(prepared, moved)) as stores:
+                async for ids in stores:
+                    stored = True
+                    yield ids
         finally:
             if stored:
                 self.guard.note(door, what)

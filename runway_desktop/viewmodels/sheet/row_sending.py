@@ -8,6 +8,7 @@ that is paid for already. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import chain
 
@@ -123,9 +124,12 @@ class RowSending(QObject):
         try:
             self._cases.sending.check(order.prepared, answers)
             await self._keep()
-            async for some in self._cases.sending.portions(order.prepared, answers, lambda: self._model.moved):
-                ids += some
-                await self._stored(some)
+            # Closed here whatever happens to a portion: the loop that ships closes no generator by itself.
+            portions = self._cases.sending.portions(order.prepared, answers, lambda: self._model.moved)
+            async with aclosing(portions):
+                async for some in portions:
+                    ids += some
+                    await self._stored(some)
         except NotAnswered as error:
             self.planned = {}
             self._asked = _Order(error.prepared, order.rows)

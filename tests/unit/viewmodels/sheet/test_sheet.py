@@ -291,6 +291,28 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         await until(lambda: not sheet.is_sending)
 
 
+async def test_a_sending_that_stops_after_a_portion_leaves_the_other_rows_to_be_sent_once(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("runway_desktop.usecases.sending.sending.AT_ONCE", 1)
+    async with Rig(tmp_path) as rig:
+        sheet = await opened(rig, "prompt\nA\nB\n")
+        rows, told = rig.store.rows, []
+
+        async def refuse(*_: Any) -> Any:
+            raise StoreError("The disk does not answer.")
+
+        sheet.troubled.connect(told.append)
+        rig.store.rows = refuse
+        sheet.send()
+        await until(lambda: told and not sheet.is_sending)
+        rig.store.rows = rows
+        assert [one.request.prompt for one in rig.store.tasks.values()] == ["A"]
+        await rig.clock.advance(2)
+        sheet.send()
+        await until(lambda: len(rig.store.tasks) == 2 and not sheet.is_sending)
+        assert sorted(one.request.prompt for one in rig.store.tasks.values()) == ["A", "B"]
+        sheet.let_go()
+
+
 async def test_a_sheet_is_kept_while_one_goes_on_typing_in_a_cell(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\n")
