@@ -230,7 +230,11 @@ _CAPS = Group(
     "A task that would exceed a cap stays queued and says so; one button raises the cap. A credit is $0.01.",
 )
 _PROJECTS = Group(Section.MONEY, "Caps of projects", "A project's cap counts everything the project has ever cost.")
-_SENDING = Group(Section.MONEY, "Before sending")
+_SENDING = Group(
+    Section.MONEY,
+    "Before sending",
+    "A price that nobody knows, and what a cap or the balance would hold back, is asked about in any case.",
+)
 
 
 class Preferences:
@@ -283,7 +287,7 @@ class Preferences:
     project_caps = Preference[dict[str, float]](
         {}, _PROJECTS, "Caps of projects", NumberEach(float, MOST_CREDITS, "project", "Cap of {}", "no cap", " credits")
     )
-    confirm_above = Preference[float | None](None, _SENDING, "Ask when it costs more than", Credits("never ask"))
+    confirm_above = Preference[float | None](None, _SENDING, "Ask when it costs more than", Credits("no limit"))
     shortcuts = Preference[dict[str, list[str]]](
         {}, None, "Shortcuts", Own(_shortcuts), help="Changed in the window of keyboard shortcuts."
     )

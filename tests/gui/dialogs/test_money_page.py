@@ -68,7 +68,7 @@ def test_a_cap_that_was_raised_elsewhere_is_followed(dialog: Preferences, rig: R
 
 
 def test_when_to_ask_before_sending_is_chosen_here(dialog: Preferences, rig: Rig):
-    assert box(dialog, "Ask when it costs more than").text() == "never ask"
+    assert box(dialog, "Ask when it costs more than").text() == "no limit"
     box(dialog, "Ask when it costs more than").setValue(500)
     assert rig.settings.confirm_above == 500.0
 
