@@ -155,9 +155,16 @@ class Lane:
         waiting: only `release` sends them."""
         await self._to_front(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN))
 
-    async def release(self, task_ids: Sequence[TaskId]) -> None:
-        """The same for tasks that wait for the person, who was asked. For `Submission` alone."""
-        await self._to_front(task_ids, lambda task: replace(task, hold=ITS_TURN))
+    async def release(self, tasks: Sequence[Task]) -> None:
+        """The same for tasks that wait for the person, who was asked about them as they are given. One that has come to
+        wait for another reason since goes on waiting. For `Submission` alone."""
+        asked = {task.id: task.hold for task in tasks}
+
+        def released(task: Task) -> Task:
+            still = task.waits_for_person and task.hold != asked[task.id]
+            return task if still else replace(task, hold=ITS_TURN)
+
+        await self._to_front(list(asked), released)
 
     async def _to_front(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task]) -> None:
         held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]

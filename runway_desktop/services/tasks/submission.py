@@ -248,9 +248,8 @@ class Submission:
                 await self._edit(task.id, request, {})
                 yield (task.id,)
             case Release(tasks):
-                ids = tuple(task.id for task in tasks)
-                await self._lane.release(ids)
-                yield ids
+                await self._lane.release(tasks)
+                yield tuple(task.id for task in tasks)
 
     async def give_files(
         self, task_id: TaskId, places: Mapping[tuple[str | int, ...], str], hashes: Mapping[str, str]

@@ -446,3 +446,16 @@ async def test_what_waits_for_the_person_is_sent_by_the_person_alone(code: HoldC
         await sent.release(rig, task_id)
         await settle()
         assert prompts(rig) == ["mine"]
+
+
+async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_about_goes_on_waiting():
+    async with lane() as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request("mine"))
+        asked = await rig.task(task_id)
+        await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
+        await rig.lane.release([asked])
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert prompts(rig) == []
+        assert (await rig.task(task_id)).hold.code is HoldCode.COPIED

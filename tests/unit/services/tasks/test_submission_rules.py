@@ -297,8 +297,10 @@ async def test_released_tasks_come_first_and_wait_for_nobody():
     async with idle() as rig:
         sender = Sender(rig)
         first, second, third = await sender.add(new(), new(), new())
-        for task in (second, third):
+        second, third = [
             await rig.ledger.change(task.id, lambda known: replace(known, hold=Hold(HoldCode.COPIED)), "held")
+            for task in (second, third)
+        ]
         assert await sender.portions(Release((third, second))) == [(third.id, second.id)]
         order = sorted(rig.ledger.held(), key=lambda task: task.position)
         assert [(task.id, task.hold) for task in order] == [
