@@ -1,6 +1,6 @@
 """The compare window with four clips of five seconds at 24 frames a second, played once from beginning to end.
 
-    python -m tests.benchmarks.culling_child SECONDS
+    python -m tests.benchmarks.compare_child SECONDS
 
 Says "played" with, in frames: how far apart what was shown ever was, how far apart the players themselves ever were,
 how many moments were shown; and how long it took. Ends by itself.
