@@ -19,6 +19,8 @@ from steps.places import LOCK, ROOT, StepFailed, program_of, python_of, say
 DIST = ROOT / "dist"
 BUILD = ROOT / "build"
 TOUR_SECONDS = 600
+ABOUT = "_internal/runway_desktop/resources/about"
+"""Where a bundle keeps its licenses and its SBOM: among the files that ship with the program, which shows them."""
 
 
 def make(python: Path, what: Sequence[str]) -> int:
@@ -32,8 +34,10 @@ def make(python: Path, what: Sequence[str]) -> int:
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
         say(f"{folder.relative_to(ROOT)}: {_megabytes(size)}")
         _prove_bundle(folder)
+        source = _source()
+        say(f"{source.relative_to(ROOT)}: {_megabytes(source.stat().st_size)}")
         if "deb" in what:
-            deb.make(folder, DIST)
+            deb.make(folder, DIST, ABOUT)
             return 0
         archive = Path(shutil.make_archive(str(folder), "xztar", DIST, folder.name))
         say(f"{archive.relative_to(ROOT)}: {_megabytes(archive.stat().st_size)}")
@@ -57,7 +61,18 @@ def _bundle(python: Path) -> Path:
         str(ROOT / "packaging" / "runway-desktop.spec"),
     ]  # fmt: skip
     _run(command)
-    return DIST / "runway-desktop"
+    folder = DIST / "runway-desktop"
+    out = folder / ABOUT
+    _run([str(python), str(ROOT / "packaging" / "third_party.py"), str(folder), str(out)])
+    return folder
+
+
+def _source() -> Path:
+    """The source of what was made, beside it: the license of the whole asks for it. Raises `StepFailed`."""
+    name = f"runway-desktop-{deb.version()}-source"
+    archive = DIST / f"{name}.tar.gz"
+    _run(["git", "archive", "--format=tar.gz", f"--prefix={name}/", f"--output={archive}", "HEAD"])
+    return archive
 
 
 def _prove_wheel(wheel: Path) -> None:

@@ -16,18 +16,20 @@ from steps.places import ROOT, StepFailed, say
 
 NAME = "runway-desktop"
 APP_ID = "io.github.runway_desktop.RunwayDesktop"
+_GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def make(bundle: Path, dist: Path) -> Path:
-    """Wrap the bundle into `NAME_VERSION_ARCH.deb` in `dist`. Returns its path."""
+def make(bundle: Path, dist: Path, about_folder: str) -> Path:
+    """Wrap the bundle into `NAME_VERSION_ARCH.deb` in `dist`. `about_folder` is where the bundle keeps its licenses.
+    Returns the path of the package."""
     if shutil.which("dpkg-deb") is None:
         raise StepFailed("A Debian package is made on a Debian-like system: dpkg-deb is not here.")
     architecture = ARCHITECTURES.get(platform.machine(), platform.machine())
     deb = dist / f"{NAME}_{version()}_{architecture}.deb"
     with tempfile.TemporaryDirectory(prefix="runway-desktop-deb-") as folder:
         tree = Path(folder) / "tree"
-        _lay_out(tree, bundle, architecture)
+        _lay_out(tree, bundle, architecture, about_folder)
         command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "--build", str(tree), str(deb)]
         if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode != 0:
             raise StepFailed("dpkg-deb failed: see its words above.")
@@ -43,14 +45,28 @@ def version() -> str:
     return found[1]
 
 
-def control(architecture: str, kilobytes: int) -> str:
-    """The package's description. The bundle was linked on this system, so it needs this system's C library or newer."""
+def needed_libc(bundle: Path) -> str:
+    """The oldest C library with which every binary of the bundle starts: the newest version that any of them names."""
+    versions = {(2, 34)}
+    for file in bundle.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            content = file.read_bytes()
+            if content.startswith(b"\x7fELF"):
+                versions |= {(int(major), int(minor)) for major, minor in _GLIBC.findall(content)}
+    return ".".join(map(str, max(versions)))
+
+
+def control(architecture: str, kilobytes: int, libc: str) -> str:
+    """The package's description. `libc` is the oldest C library that will do. Without fonts and the files that say
+    where they lie the window would be without a letter."""
     return (
         f"Package: {NAME}\n"
         f"Version: {version()}\n"
         f"Architecture: {architecture}\n"
-        f"Depends: libc6 (>= {platform.libc_ver()[1] or '2.34'}), libegl1, libgl1\n"
-        "Recommends: gnome-keyring | kwalletmanager | keepassxc\n"
+        f"Depends: libc6 (>= {libc}), libegl1, libgl1, fontconfig-config, "
+        "fonts-dejavu-core | fonts-noto-core | fonts-liberation\n"
+        "Recommends: gnome-keyring | kwalletmanager | keepassxc, xdg-utils\n"
+        "Suggests: fonts-noto-cjk\n"
         f"Installed-Size: {kilobytes}\n"
         "Section: video\n"
         "Priority: optional\n"
@@ -61,7 +77,7 @@ def control(architecture: str, kilobytes: int) -> str:
     )
 
 
-def _lay_out(tree: Path, bundle: Path, architecture: str) -> None:
+def _lay_out(tree: Path, bundle: Path, architecture: str, about_folder: str) -> None:
     shutil.copytree(bundle, tree / "usr/lib" / NAME, symlinks=True)
     launcher = tree / "usr/bin" / NAME
     launcher.parent.mkdir(parents=True)
@@ -73,10 +89,12 @@ def _lay_out(tree: Path, bundle: Path, architecture: str) -> None:
     for size in (16, 24, 32, 48, 64, 128, 256, 512):
         _copy(icons / f"app-{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps", f"{APP_ID}.png")
     _copy(icons / "app.svg", tree / "usr/share/icons/hicolor/scalable/apps", f"{APP_ID}.svg")
-    _copy(ROOT / "LICENSE", tree / f"usr/share/doc/{NAME}", "copyright")
+    about = tree / "usr/lib" / NAME / about_folder
+    _copy(about / "NOTICE.txt", tree / f"usr/share/doc/{NAME}", "copyright")
+    (tree / f"usr/share/doc/{NAME}/about").symlink_to(f"../../../lib/{NAME}/{about_folder}")
     size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
     (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN/control").write_text(control(architecture, size // 1024), "utf-8")
+    (tree / "DEBIAN/control").write_text(control(architecture, size // 1024, needed_libc(bundle)), "utf-8")
 
 
 def _copy(file: Path, folder: Path, name: str = "") -> None:

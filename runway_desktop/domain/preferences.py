@@ -36,6 +36,7 @@ class Section(StrEnum):
     NOTIFICATIONS = "Notifications"
     RUNWAY = "Runway"
     MONEY = "Money"
+    ABOUT = "About"
 
 
 @dataclass(frozen=True, slots=True)

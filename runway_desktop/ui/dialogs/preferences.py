@@ -11,10 +11,16 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
+from .about_page import AboutPage
 from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage
 from .profile_page import ProfilePage
 
-_PAGES = {Section.KEY: KeyPage, Section.NOTIFICATIONS: NoticesPage, Section.RUNWAY: RunwayPage}
+_PAGES = {
+    Section.KEY: KeyPage,
+    Section.NOTIFICATIONS: NoticesPage,
+    Section.RUNWAY: RunwayPage,
+    Section.ABOUT: AboutPage,
+}
 """Pages with more than the table; that of the profile is left out where the program has no folder on a disk."""
 
 
@@ -41,6 +47,8 @@ class Preferences(Dialog):
         for section in Section:
             page = _PAGES.get(section, Page)(form, theme, self, section) if section is not Section.PROFILE else None
             page = page or self._profile_page(form, profiles, theme)
+            if isinstance(page, AboutPage):
+                page.folder_wanted.connect(self.folder_wanted)
             if page is not None:
                 self._pages[section] = page
         self._stack = QStackedWidget(self)

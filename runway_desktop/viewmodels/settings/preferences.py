@@ -5,7 +5,7 @@ Nothing here raises for what a person enters. The key's part is a `KeyForm`. GUI
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,9 +17,10 @@ from shiboken6 import isValid
 from runway_desktop.domain import filenames
 from runway_desktop.domain.library import PlaceCounts
 from runway_desktop.domain.preferences import Group, Preference, Preferences, Section
-from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
@@ -195,6 +196,10 @@ class PreferencesForm(QObject):
             self._added[name].append(row)
         others = {other: value for other, value in self.value(name).items() if other != row}
         self._cases.settings.set(name, {**others, row: number} if number > 0 else others)
+
+    def ask_about(self, done: Callable[[About], None]) -> None:
+        """Reads what the program is made of, on a worker's thread."""
+        self._runner(in_worker(None, about), "read the licenses", done=done)
 
     def ask_projects(self) -> None:
         """Finds out which projects there are."""

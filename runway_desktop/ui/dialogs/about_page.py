@@ -1,0 +1,56 @@
+"""The page of the preferences that tells which program this is, and whose work it is made of. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
+from shiboken6 import isValid
+
+from runway_desktop.ui.building import STRETCH, hbox, push_button
+from runway_desktop.usecases.about import About
+
+from .preference_pages import Page
+
+HEADINGS = ("Part", "Version", "License")
+
+
+class AboutPage(Page):
+    folder_wanted = Signal(object)
+    """The folder with the text of each license."""
+
+    def build(self) -> None:
+        self._asked = False
+        self.heading("Runway Desktop")
+        self._which = self.note()
+        self.note("This program is not made by Runway. It speaks to Runway’s public API.")
+        title = self.heading("Made with")
+        self.parts = QTreeWidget(self)
+        self.parts.setHeaderLabels(HEADINGS)
+        self.parts.setRootIsDecorated(False)
+        self.parts.setAccessibleName("Parts of other people, with version and license")
+        title.setBuddy(self.parts)
+        self.rows.addWidget(self.parts, 1)
+        self.licenses = push_button(self, "Show licenses")
+        self.licenses.hide()
+        self.rows.addLayout(hbox(self.licenses, STRETCH))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._asked:
+            self._asked = True
+            self.form.ask_about(self._show)
+        super().showEvent(event)
+
+    def _show(self, about: About) -> None:
+        if not isValid(self):
+            return
+        self._which.setText(f"Version {about.version} · {about.license}")
+        self._which.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.parts.addTopLevelItems([QTreeWidgetItem([part.name, part.version, part.license]) for part in about.parts])
+        self.parts.setColumnHidden(2, not any(part.license for part in about.parts))
+        for column in range(2):
+            self.parts.resizeColumnToContents(column)
+        if about.licenses is not None:
+            folder = about.licenses
+            self.licenses.clicked.connect(lambda: self.folder_wanted.emit(folder))
+            self.licenses.show()

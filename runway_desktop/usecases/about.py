@@ -1,0 +1,93 @@
+"""What the program is made of, and under which licenses. Reads files: call it on a worker's thread."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from runway_desktop import __version__
+from runway_desktop.catalog.resource_path import resource
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of other people's work."""
+
+    name: str
+    version: str
+    license: str
+    """As an SPDX expression, or in words. Empty where it was not looked up: outside a build."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    version: str
+    license: str
+    """Of what is installed here, as a whole: a build holds parts that ask for more than our own license."""
+    parts: tuple[Part, ...]
+    licenses: Path | None
+    """The folder with the text of each license, in a build."""
+
+
+class _License(msgspec.Struct):
+    name: str = ""
+
+
+class _Licenses(msgspec.Struct):
+    expression: str = ""
+    license: _License | None = None
+
+
+class _Component(msgspec.Struct):
+    name: str
+    version: str = ""
+    licenses: tuple[_Licenses, ...] = ()
+
+    def part(self) -> Part:
+        said = (each.expression or (each.license.name if each.license else "") for each in self.licenses)
+        return Part(self.name, self.version, " AND ".join(said))
+
+
+class _Metadata(msgspec.Struct):
+    component: _Component
+
+
+class _Bom(msgspec.Struct):
+    """Of a CycloneDX document, what is shown."""
+
+    metadata: _Metadata
+    components: tuple[_Component, ...] = ()
+
+
+def about(folder: Path | None = None) -> About:
+    """What `folder` says, which a build has beside its resources; without it, what is installed beside the program."""
+    folder = folder or resource("about")
+    try:
+        bom = msgspec.json.decode((folder / "sbom.cdx.json").read_bytes(), type=_Bom)
+    except (OSError, msgspec.DecodeError):
+        return About(__version__, "MIT", _installed(), None)
+    whole = bom.metadata.component.part().license
+    return About(__version__, whole, tuple(part.part() for part in bom.components), folder / "licenses")
+
+
+def _installed() -> tuple[Part, ...]:
+    """The libraries that the program asks for, with the versions that are here."""
+    try:
+        lines = metadata.requires("runway-desktop") or ()
+    except metadata.PackageNotFoundError:
+        return ()
+    names = (found[0] for line in lines if (found := _NAME.match(line)))
+    return tuple(part for name in sorted(names, key=str.lower) if (part := _part(name)) is not None)
+
+
+def _part(name: str) -> Part | None:
+    try:
+        return Part(name, metadata.version(name), "")
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,53 @@
+"""A binary names each part of it with a license, and the package asks for what the program needs to start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from steps import deb
+from steps.places import ROOT
+
+
+@pytest.fixture(scope="module")
+def about(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("PySide6")
+    room = tmp_path_factory.mktemp("about")
+    out = room / "about"
+    script = ROOT / "packaging" / "third_party.py"
+    subprocess.run([sys.executable, str(script), str(room), str(out)], check=True, cwd=room, capture_output=True)
+    return out
+
+
+def test_every_part_of_a_binary_is_listed_with_its_license_and_the_license_lies_beside(about: Path):
+    bom = json.loads((about / "sbom.cdx.json").read_text("utf-8"))
+    assert bom["metadata"]["component"]["licenses"] == [{"expression": "GPL-3.0-or-later"}]
+    names = {part["name"] for part in bom["components"]}
+    assert names >= {"httpx", "mutagen", "Qt", "FFmpeg", "Python", "pyinstaller-bootloader", "keyring", "anyio"}
+    assert not names & {"pytest", "mypy", "ruff", "runwayml"}, "what only builds and tests is not handed on"
+    for part in bom["components"]:
+        assert part["licenses"][0], part["name"]
+        assert any((about / "licenses" / f"{part['name']}-{part['version']}").iterdir())
+
+
+def test_notice_says_what_the_whole_is_under_and_how_the_source_is_had(about: Path):
+    notice = (about / "NOTICE.txt").read_text("utf-8")
+    assert "GPL-3.0-or-later" in notice
+    assert "three years" in notice
+    assert (about / "GPL-3.0.txt").stat().st_size > 30_000
+
+
+def test_package_asks_for_the_c_library_of_its_newest_binary_and_of_no_other(tmp_path: Path):
+    (tmp_path / "old.so").write_bytes(b"\x7fELF....GLIBC_2.17\0GLIBC_2.4\0")
+    (tmp_path / "new.so").write_bytes(b"\x7fELF....GLIBC_2.39\0GLIBC_2.2.5\0")
+    (tmp_path / "words.txt").write_bytes(b"GLIBC_2.99")
+    assert deb.needed_libc(tmp_path) == "2.39"
+
+
+def test_package_asks_for_fonts_and_for_the_files_that_say_where_they_lie():
+    depends = next(line for line in deb.control("amd64", 1, "2.34").splitlines() if line.startswith("Depends"))
+    assert "fontconfig-config" in depends
+    assert "fonts-dejavu-core" in depends
