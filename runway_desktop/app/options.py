@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from runway_desktop import __version__
 
@@ -59,6 +60,9 @@ def read(words: Sequence[str]) -> Options:
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
     parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
     found = parser.parse_args(list(words))
+    for item in found.items:
+        if not _can_be_taken_in(item):
+            parser.error(f"there is no file or folder here named “{item}”, and it is no https link or task id")
     if found.speed <= 0:
         parser.error("--speed must be more than 0")
     if found.profile is not None and (found.demo or found.tour is not None):
@@ -85,6 +89,16 @@ def has_display() -> bool:
 def own_words() -> list[str]:
     """The words that start this program again, from a bundle or from Python."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]
+
+
+def _can_be_taken_in(item: str) -> bool:
+    """Whether it is a file, a folder, a link or a task id: anything else would become a prompt that nobody wrote."""
+    if item.lower().startswith("https://") or Path(item).expanduser().exists():
+        return True
+    try:
+        return str(UUID(item)) == item.lower()
+    except ValueError:
+        return False
 
 
 def _absolute(item: str) -> str:

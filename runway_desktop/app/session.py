@@ -282,7 +282,7 @@ class Session(QObject):
 
     def _start_demo(self) -> None:
         """The demo is a program of its own with a folder of its own; this window makes room for it."""
-        program = [*own_words(), "--demo"]
+        program = [*own_words(), *environment.demo_words(self.profile)]
         if QProcess.startDetached(program[0], program[1:])[0]:
             self.close()
         elif self.models is not None:

@@ -59,6 +59,15 @@ def folders_of(profile: Profile) -> Folders:
             return folders(demo=False)
 
 
+def demo_words(profile: Profile) -> tuple[str, ...]:
+    """The words that open the demo beside `profile`: what was to be kept in one folder stays in it."""
+    match profile.words:
+        case ("--profile-dir", folder, *_):
+            return ("--profile-dir", str(Path(folder) / "demo"), "--demo")
+        case _:
+            return ("--demo",)
+
+
 def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) -> Profile:
     """The profile of this run; makes its folders. Raises OSError when they cannot be made, NoSuchProfile for a name
     that no profile has."""

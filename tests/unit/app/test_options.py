@@ -19,13 +19,10 @@ def test_without_words_it_is_the_persons_own_profile():
 def test_a_file_is_named_absolutely_and_an_id_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "prompts.txt").write_text("A boat")
     monkeypatch.chdir(tmp_path)
-    found = options.read(
-        ["prompts.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "gone.txt", "https://example.com/a.png"]
-    )
+    found = options.read(["prompts.txt", "17f20503-6c24-4c16-946b-35dbbce2af2f", "https://example.com/a.png"])
     assert found.items == (
         str(tmp_path / "prompts.txt"),
         "17f20503-6c24-4c16-946b-35dbbce2af2f",
-        "gone.txt",
         "https://example.com/a.png",
     )
 
@@ -42,6 +39,14 @@ def test_nonsense_ends_with_usage_and_exit_code_2(words: list[str], capsys: pyte
         options.read(words)
     assert ended.value.code == 2
     assert "usage: runway-desktop" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("item", ["gone.txt", "/no/such/folder/shots.csv", "a red fox", "17f20503-6c24", "http://a/b"])
+def test_path_that_is_not_there_is_an_error_and_never_a_prompt(item: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        options.read([item])
+    assert ended.value.code == 2
+    assert f"“{item}”" in capsys.readouterr().err
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]):

@@ -43,6 +43,16 @@ def test_a_folder_of_ones_own_holds_everything_of_the_run(tmp_path: Path):
         assert path.is_relative_to(found.folder)
 
 
+def test_demo_that_is_tried_from_a_folder_of_ones_own_stays_in_that_folder(tmp_path: Path):
+    own = environment.profile(demo=False, folder=tmp_path / "mine")
+    flag, folder, demo = environment.demo_words(own)
+    assert (flag, demo) == ("--profile-dir", "--demo")
+    tried = environment.profile(demo=True, folder=Path(folder))
+    assert tried.folder.is_relative_to(own.folder)
+    assert tried.folder != own.folder
+    assert tried.is_demo
+
+
 def test_two_folders_of_one_name_have_two_keys(tmp_path: Path):
     first = environment.profile(demo=False, folder=tmp_path / "a" / "client")
     second = environment.profile(demo=False, folder=tmp_path / "b" / "client")
