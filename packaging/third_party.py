@@ -179,7 +179,10 @@ def of_system(bundle: Path) -> Iterator[Part]:
     if shutil.which("dpkg-query") is None:
         return
     wheels = {Path(str(file)).name for part in _names_of_wheels() for file in distribution(part).files or ()}
-    libraries = sorted({path.name for path in bundle.rglob("*.so*") if path.is_file()} - wheels)
+    of_python = re.compile(r"^libpython|\.cpython-|\.abi3\.")
+    libraries = sorted(
+        {path.name for path in bundle.rglob("*.so*") if path.is_file() and not of_python.search(path.name)} - wheels
+    )
     owners = dict[str, set[str]]()
     for library in libraries:
         done = subprocess.run(["dpkg-query", "--search", f"*/{library}"], check=False, capture_output=True, text=True)
