@@ -179,9 +179,9 @@ def of_system(bundle: Path) -> Iterator[Part]:
     if shutil.which("dpkg-query") is None:
         return
     wheels = {Path(str(file)).name for part in _names_of_wheels() for file in distribution(part).files or ()}
-    of_python = re.compile(r"^libpython|\.cpython-|\.abi3\.")
+    interpreters = re.compile(r"^libpython|\.cpython-|\.abi3\.")
     libraries = sorted(
-        {path.name for path in bundle.rglob("*.so*") if path.is_file() and not of_python.search(path.name)} - wheels
+        {path.name for path in bundle.rglob("*.so*") if path.is_file() and not interpreters.search(path.name)} - wheels
     )
     owners = dict[str, set[str]]()
     for library in libraries:
