@@ -13,13 +13,17 @@ from enum import StrEnum
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
 from .icons import IconFont
 
+FAMILY = "Inter"
+FACES = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
+LEAST_POINTS = 10.0
+"""Inter runs narrow: at 10 points a line of it is as long as one of most systems' own fonts at 9."""
 GRID = 8
 """The unit of all distances, in device-independent pixels."""
 
@@ -34,6 +38,9 @@ class Role(StrEnum):
     HOVER = "hover"
     SELECTED = "selected"
     BORDER = "border"
+    """Between areas: seen, and not needed to find anything."""
+    OUTLINE = "outline"
+    """Around what can be typed into or ticked."""
     TEXT = "text"
     MUTED = "muted"
     FAINT = "faint"
@@ -55,15 +62,16 @@ _COLORS = {
     Role.HOVER: ("#282c31", "#e6e8eb"),
     Role.SELECTED: ("#24324a", "#e3eefc"),
     Role.BORDER: ("#2e3237", "#d6d9dd"),
+    Role.OUTLINE: ("#6d757f", "#7b838d"),
     Role.TEXT: ("#e9ebee", "#16181b"),
-    Role.MUTED: ("#a5abb3", "#565d66"),
-    Role.FAINT: ("#868d96", "#656c75"),
-    Role.ACCENT: ("#6ea8fe", "#2468d2"),
-    Role.ACCENT_HOVER: ("#85b5ff", "#1f5fc6"),
+    Role.MUTED: ("#b0b6be", "#4c535c"),
+    Role.FAINT: ("#959ca5", "#5f666f"),
+    Role.ACCENT: ("#6ea8fe", "#1f5fc6"),
+    Role.ACCENT_HOVER: ("#85b5ff", "#1a54b4"),
     Role.ON_ACCENT: ("#10203c", "#ffffff"),
-    Role.GOOD: ("#56c08a", "#177a47"),
-    Role.WARN: ("#e6b04e", "#8f5d00"),
-    Role.BAD: ("#f0776c", "#c0352b"),
+    Role.GOOD: ("#56c08a", "#156f41"),
+    Role.WARN: ("#e6b04e", "#8a5900"),
+    Role.BAD: ("#f0776c", "#b93228"),
     Role.MEDIA: ("#0e0f11", "#dfe1e5"),
 }
 """Each in the dark and in the light theme."""
@@ -89,6 +97,7 @@ class Theme(QObject):
         self._icons: dict[tuple[str, Role], QIcon] = {}
         self._colors: dict[Role, QColor] = {}
         application.setStyle("Fusion")
+        application.setFont(_font(QGuiApplication.font()))
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -214,6 +223,18 @@ class DarkRoom(Theme):
         """A window over the room, in which lists take their letters from the palette."""
         for widget in (window, *window.findChildren(QWidget)):
             widget.setPalette(self._palette())
+
+
+def _font(system: QFont) -> QFont:
+    """Our own font, so that the window looks the same everywhere, at the system's size where that is larger: someone
+    wants it so. What our font lacks, such as Japanese, the system's fonts give."""
+    for face in FACES:
+        QFontDatabase.addApplicationFont(str(resource("fonts", face)))
+    font = QFont(system)
+    font.setFamilies([FAMILY, *system.families()])
+    if 0 < font.pointSizeF() < LEAST_POINTS:
+        font.setPointSizeF(LEAST_POINTS)
+    return font
 
 
 def _colors(*, is_dark: bool) -> dict[Role, QColor]:

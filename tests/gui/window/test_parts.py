@@ -35,14 +35,25 @@ def contrast(one: QColor, other: QColor) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+NO_GROUNDS = {
+    Role.BORDER, Role.OUTLINE, Role.TEXT, Role.MUTED, Role.FAINT, Role.ACCENT, Role.ACCENT_HOVER, Role.ON_ACCENT,
+    Role.GOOD, Role.WARN, Role.BAD, Role.MEDIA,
+}  # fmt: skip
+"""Inks, lines, and what lies under pictures and carries no words."""
+
+
 @pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
 def test_every_text_can_be_read_on_every_ground(theme, choice):
     theme.choose(choice)
-    for ground in (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD):
+    at_rest = (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD)
+    assert {*at_rest, Role.HOVER, Role.SELECTED} | NO_GROUNDS == set(Role), "is a new color a ground?"
+    for ground in (*at_rest, Role.HOVER, Role.SELECTED):
         for text in (Role.TEXT, Role.MUTED, Role.GOOD, Role.WARN, Role.BAD, Role.ACCENT, Role.FAINT):
             assert contrast(theme.color(text), theme.color(ground)) >= 4.5, (text, ground)
-    assert contrast(theme.color(Role.ON_ACCENT), theme.color(Role.ACCENT)) >= 4.5
-    assert contrast(theme.color(Role.TEXT), theme.color(Role.SELECTED)) >= 4.5
+        if ground in at_rest:
+            assert contrast(theme.color(Role.OUTLINE), theme.color(ground)) >= 3, ground
+    for ground in (Role.ACCENT, Role.ACCENT_HOVER):
+        assert contrast(theme.color(Role.ON_ACCENT), theme.color(ground)) >= 4.5
 
 
 def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):

@@ -1,0 +1,44 @@
+"""The faces of the window's font: two weights of Inter, cut out of its variable font.
+
+    python packaging/make_fonts.py InterVariable.ttf
+
+Needs `fonttools`, which nothing else here needs, so it is not in the lock. InterVariable.ttf of Inter 4.1 comes from the
+font's own releases, or from Debian's fonts-inter-variable. Its outlines are TrueType: the static OpenType files, drawn
+by Qt at 13 pixels, come out a weight too heavy, and of a variable font Qt draws only the default weight.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from fontTools.ttLib import TTFont  # type: ignore[import-not-found, unused-ignore]
+from fontTools.varLib import instancer  # type: ignore[import-not-found, unused-ignore]
+
+FONTS = Path(__file__).resolve().parents[1] / "resources" / "fonts"
+FAMILY = "Inter"
+TEXT_SIZE = 14
+"""Of the optical sizes, the one for text."""
+
+
+def main(source: Path) -> None:
+    """Write each face beside the license."""
+    for style, weight in (("Regular", 400), ("SemiBold", 600)):
+        face = instancer.instantiateVariableFont(TTFont(source), {"wght": weight, "opsz": TEXT_SIZE})
+        is_regular = style == "Regular"
+        names = {
+            1: FAMILY if is_regular else f"{FAMILY} {style}",
+            2: "Regular",
+            4: f"{FAMILY} {style}",
+            6: f"{FAMILY}-{style}",
+            16: FAMILY,
+            17: style,
+        }
+        for number, text in names.items():
+            face["name"].setName(text, number, 3, 1, 0x409)
+        face["OS/2"].usWeightClass = weight
+        face.save(FONTS / f"{FAMILY}-{style}.ttf")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
