@@ -2,9 +2,9 @@
 
     python packaging/make_fonts.py InterVariable.ttf
 
-Needs `fonttools`, which nothing else here needs, so it is not in the lock. InterVariable.ttf of Inter 4.1 comes from the
-font's own releases, or from Debian's fonts-inter-variable. Its outlines are TrueType: the static OpenType files, drawn
-by Qt at 13 pixels, come out a weight too heavy, and of a variable font Qt draws only the default weight.
+Needs `fonttools`, which nothing else here needs, so it is not in the lock. InterVariable.ttf of Inter 4.1 comes from
+the font's own releases, or from Debian's fonts-inter-variable. Its outlines are TrueType: the static OpenType files,
+drawn by Qt at 13 pixels, come out a weight too heavy, and of a variable font Qt draws only the default weight.
 """
 
 from __future__ import annotations

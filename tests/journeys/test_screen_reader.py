@@ -36,7 +36,7 @@ def test_rows_say_what_they_are_and_how_they_go(program: Program, runway: Runway
     eyes = program.eyes
     program.send("A heron in the reeds")
     cell = eyes.wait_for("table cell", "A heron in the reeds")
-    assert "gen4.5" in cell.name
+    assert "Gen-4.5" in cell.name
     assert "5 s" in cell.name
     runway.fault("create", "cut", accepted=True, times=1)
     program.send("A letter without an answer")

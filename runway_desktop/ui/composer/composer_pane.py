@@ -218,9 +218,9 @@ class ComposerPane(QWidget):
         pair, endpoint = self._composer.pair, self._composer.endpoint
         self._endpoint.setText(f"{endpoint.label}  ▾")
         self._endpoint.setAccessibleDescription(endpoint.label)
-        self._model.setText(f"{pair.model}  ▾")
-        self._model.setAccessibleDescription(pair.model)
-        self._model.setToolTip(pair.label)
+        self._model.setText(f"{pair.label}  ▾")
+        self._model.setAccessibleDescription(pair.label)
+        self._model.setToolTip(f"In the API: {pair.model}")
         for name, chip in self._chips.items():
             chip.show_idle(self._composer.idle_reason(name))
             chip.show_value(self._composer.value(name))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu, QPushButton, QWidget
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
@@ -37,7 +38,7 @@ class PresetsButton(QPushButton):
         shelf, menu = self._shelf, passing_menu(self)
         for preset in shelf.all:
             action = menu.addAction(preset.name, partial(shelf.take, preset))
-            action.setToolTip(f"{preset.model}{', with its prompt' if preset.prompt is not None else ''}")
+            action.setToolTip(f"{model_label(preset.model)}{', with its prompt' if preset.prompt is not None else ''}")
             if preset.key:
                 action.setShortcuts(self._keys.of(f"request.preset.{preset.key}"))
         menu.setToolTipsVisible(True)

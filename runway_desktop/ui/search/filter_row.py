@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.ui.building import add_check, open_below, passing_menu, push_button
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
@@ -100,7 +101,7 @@ class FilterRow(QWidget):
 
     def _model_menu(self) -> None:
         models = sorted(self._places.counts.models.items())
-        offers = ((name, f"{name}\t{amount:,}") for name, amount in models if name)
+        offers = ((name, f"{model_label(name)}\t{amount:,}") for name, amount in models if name)
         self._open_menu(self.model, "model", offers, "No tasks yet")
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:

@@ -241,8 +241,8 @@ class SheetWindow(Dialog):
         self._grid.setVisible(any_sent)
         self._default.setVisible(sheet.has_default_rows)
         pair = sheet.model.checker.pair
-        self._default.setText(f"Others: {pair.model}  ▾")
-        self._default.setAccessibleName(f"Model of rows that name none: {pair.model}")
+        self._default.setText(f"Others: {pair.label}  ▾")
+        self._default.setAccessibleName(f"Model of rows that name none: {pair.label}")
 
     def _show_row(self, *_: object) -> None:
         """What is wrong with the chosen row, whole, which its last cell seldom has room for."""

@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import Pick
@@ -196,8 +197,8 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
         title="Model",
         width=120,
-        shown=lambda cell: cell.row.task.request.model,
-        spoken=lambda cell: cell.row.task.request.model or "Model not known",
+        shown=lambda cell: model_label(cell.row.task.request.model),
+        spoken=lambda cell: model_label(cell.row.task.request.model) or "Model not known",
         sort=SortKey.MODEL,
         is_usual=False,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
 from runway_desktop.usecases.words import units
@@ -46,13 +47,13 @@ class Take:
         return self.task.rating > 0 or self.task.pick is not Pick.NONE
 
     def facts(self) -> str:
-        """ "gen4.5 · seed 41207 · 60 credits"."""
+        """ "Gen-4.5 · seed 41207 · 60 credits"."""
         seed = self.task.request.values.get("seed")
         price = self.task.credits
         return " · ".join(
             part
             for part in (
-                self.task.request.model,
+                model_label(self.task.request.model),
                 f"seed {seed}" if seed is not None else "",
                 units.credits_in_words(price) if price is not None else "",
             )

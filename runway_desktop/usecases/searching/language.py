@@ -8,11 +8,12 @@ that is not understood is searched as it stands, and a sentence says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
 from runway_desktop.domain.search import clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
@@ -174,6 +175,15 @@ def known_names(counts: PlaceCounts) -> tuple[object, ...]:
     return (of_batches, *(frozenset(names) for names in kinds))
 
 
+def _only_name(name: str) -> Sequence[str]:
+    return (folded(name),)
+
+
+def _names_of_model(model: str) -> Sequence[str]:
+    """As the API writes it, and as it is shown."""
+    return (folded(model), folded(model_label(model)))
+
+
 class _Reader:
     def __init__(self, known: PlaceCounts, now: datetime) -> None:
         self._known = known
@@ -204,7 +214,7 @@ class _Reader:
         value = term.value
         match term.key:
             case "model":
-                into.models |= self._alike(value, self._known.models, "model")
+                into.models |= self._alike(value, self._known.models, "model", _names_of_model)
             case "endpoint":
                 into.endpoints |= self._alike(value.replace(" ", "_"), self._known.endpoints, "kind of request")
             case "project":
@@ -236,11 +246,14 @@ class _Reader:
             place, text=text, since=self._since, until=self._until, without=Without(**self._leave.frozen()), **wanted
         )
 
-    def _alike(self, value: str, known: Mapping[str, int], what: str) -> set[str]:
-        """Those that are called so; else those whose name holds it; else itself, which nothing matches."""
+    def _alike(
+        self, value: str, known: Mapping[str, int], what: str, names_of: Callable[[str], Sequence[str]] = _only_name
+    ) -> set[str]:
+        """Those that are called so; else those whose name holds it; else itself, which nothing matches. `names_of`: all
+        that one is called, folded."""
         typed = folded(value)
-        exact = {name for name in known if folded(name) == typed}
-        near = exact or {name for name in known if name and typed in folded(name)}
+        exact = {name for name in known if typed in names_of(name)}
+        near = exact or {name for name in known if name and any(typed in called for called in names_of(name))}
         if not near:
             self.say(f"There is no {what} “{value}” here.")
         return near or {value}
@@ -407,7 +420,7 @@ def _spoken(key: str, value: str) -> str:
         case "before" | "after":
             return f"{'Before' if key == 'before' else 'From'} {value}"
         case "model":
-            return value
+            return model_label(value)
         case "state":
             return value.capitalize()
         case _:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Place, PlaceCounts
 from runway_desktop.domain.search import folded
 from runway_desktop.domain.task import MOST_STARS
@@ -45,14 +46,30 @@ def suggestions(line: str, cursor: int, known: PlaceCounts, most: int = 12) -> l
     if key not in KEYS:
         return []
     typed = folded(value.strip('"'))
-    values = [(text, count) for text, count in values_of(key, known) if count != 0 and typed in folded(text)]
+    values = [
+        (text, count)
+        for text, count in values_of(key, known)
+        if count != 0 and (typed in folded(text) or typed in folded(shown_value(key, text)))
+    ]
     values.sort(key=lambda pair: not folded(pair[0]).startswith(typed))
     if any(folded(text) == typed for text, _ in values[:1]):
         return []
     return [
-        _suggested(line, start, cursor, minus + Term(key, text).word, text, f"{count:,}" if count is not None else "")
+        _suggested(
+            line,
+            start,
+            cursor,
+            minus + Term(key, text).word,
+            shown_value(key, text),
+            f"{count:,}" if count is not None else "",
+        )
         for text, count in values[:most]
     ]
+
+
+def shown_value(key: str, value: str) -> str:
+    """A value as people read it: models have names."""
+    return model_label(value) if key == "model" else value
 
 
 def values_of(key: str, known: PlaceCounts) -> list[tuple[str, int | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
@@ -73,7 +74,7 @@ def balance_words(organization: Organization | None) -> str:
 def left_today_words(organization: Organization | None, model: str) -> str:
     """What Runway allows a model today beyond what was made; empty where that is not known."""
     left = organization.left_today(model) if organization is not None else None
-    return f"{units.count(left, 'generation')} left today for {model}" if left is not None else ""
+    return f"{units.count(left, 'generation')} left today for {model_label(model)}" if left is not None else ""
 
 
 def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:

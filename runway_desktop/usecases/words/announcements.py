@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import GroupSummary, Row
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 
@@ -79,7 +80,7 @@ def of_tasks(ended: Sequence[tuple[Row, End]]) -> Announcement:
             units.count(len(ended), "task has", "tasks have") + " ended", _counted(counts), ids, problem
         )
     row, _ = ended[0]
-    name = row.task.title or row.task.request.prompt or row.task.request.model
+    name = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
     return Announcement(describe(row, Around()).headline, units.shortened(name, LONGEST), ids, problem)
 
 

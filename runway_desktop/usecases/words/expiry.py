@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.expiry import LinkLife, Standing
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, OutputState, TaskId
@@ -131,8 +132,8 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
     which = f"{_THINGS[output.media]} {output.index + 1} of {len(row.outputs)}" if len(row.outputs) > 1 else ""
     return BoardLine(
         key=(output.task_id, output.index),
-        title=" ".join((task.title or task.request.prompt or task.request.model or "A task").split()),
-        detail=" · ".join(part for part in (task.request.model, which) if part),
+        title=" ".join((task.title or task.request.prompt or model_label(task.request.model) or "A task").split()),
+        detail=" · ".join(part for part in (model_label(task.request.model), which) if part),
         media=output.media,
         picture=output.poster or row.first_input_path,
         why=_why(output, received),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, settings_line
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import Row
@@ -80,7 +81,7 @@ def settings_words(task: Task, catalog: Catalog) -> str:
         return f"adopted · {task.remote_id}"
     line = settings_line(catalog.pair(request.endpoint, request.model), request.values)
     shot = f"shot {task.shot}" if task.shot else ""
-    return " · ".join(part for part in (request.model, line, shot) if part)
+    return " · ".join(part for part in (model_label(request.model), line, shot) if part)
 
 
 def sent_words(task: Task) -> str:
@@ -119,7 +120,7 @@ def facts_of(details: Details, catalog: Catalog, now: float, *, price: Price | N
     pair, endpoint = catalog.pair(request.endpoint, request.model), catalog.endpoint(request.endpoint)
     made = endpoint.label if endpoint is not None else request.endpoint
     found = [
-        Fact("Model", " · ".join(part for part in (request.model, made) if part) or "Not known"),
+        Fact("Model", " · ".join(part for part in (model_label(request.model), made) if part) or "Not known"),
         Fact("Settings", settings_line(pair, request.values)),
         Fact("Project", " · ".join(part for part in (task.project, task.shot and f"shot {task.shot}") if part)),
         Fact("Tags", ", ".join(task.tags)),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -181,7 +182,7 @@ class InputMending(QObject):
     async def _learn_maker(self, uri: str, path: Path) -> None:
         row = await self._cases.library.maker_of(path)
         if row is not None:
-            said = row.task.title or row.task.request.prompt or row.task.request.model
+            said = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
             self._makers[uri] = f"Result of “{units.shortened(said, 60)}”"
             self.changed.emit()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.words import units
@@ -129,7 +130,7 @@ class LineageModel(QObject):
         # A file that is gone leaves its poster behind.
         pictured = (*(one for one in row.outputs if one.is_here), *(one for one in row.outputs if one.poster))
         shown = output or next(iter(pictured), None)
-        said = row.task.title or row.task.request.prompt or row.task.request.model
+        said = row.task.title or row.task.request.prompt or model_label(row.task.request.model)
         title = units.shortened(said, _LONGEST_TITLE)
         if shown is None:
             return Node(row.task.id, row.first_input_path, Media.OTHER, title, "", relation)

@@ -43,7 +43,7 @@ async def test_it_is_a_list_of_named_items(tmp_path, theme, qtbot):
         items = [heard.child(number) for number in range(heard.childCount())]
         assert [item.role() for item in items] == [QAccessible.Role.ListItem] * 3
         assert name_of(items[0]).startswith("Batch b1, 2 tasks")
-        assert name_of(items[1]).startswith("Sun. gen4.5")
+        assert name_of(items[1]).startswith("Sun. Gen-4.5")
         assert items[1].text(QAccessible.Text.Description).startswith("Running")
         assert items[2].text(QAccessible.Text.Description).startswith("Failed")
         assert items[1].state().selected

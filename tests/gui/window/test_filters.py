@@ -79,7 +79,7 @@ async def test_models_and_states_are_chips_too_and_go_with_one_click(tmp_path, t
         rig.filter.toggle("state", "failed")
         rig.filter.toggle("model", "gen4.5")
         await until(lambda: rig.rows.task_count == 1)
-        assert [chip.text() for chip in chips(rig)] == ["Failed  ✕", "gen4.5  ✕"]
+        assert [chip.text() for chip in chips(rig)] == ["Failed  ✕", "Gen-4.5  ✕"]
         assert row(rig).status.isChecked()
         assert row(rig).model.isChecked()
         chips(rig)[0].click()

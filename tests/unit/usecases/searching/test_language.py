@@ -55,6 +55,7 @@ def test_a_line_is_taken_apart_into_words_with_and_without_a_key():
         ("model:gen4.5", Filter(models=frozenset({"gen4.5"}))),
         ("model:gen4", Filter(models=frozenset({"gen4.5", "gen4_image"}))),
         ("model:gen4.5 model:VEO3.1", Filter(models=frozenset({"gen4.5", "veo3.1"}))),
+        ("model:Gen-4.5", Filter(models=frozenset({"gen4.5"}))),
         ("tag:drone tag:low tags:drone", Filter(tags=frozenset({"drone", "low"}))),
         ("rating:>=4", Filter(rating=Span(4, None))),
         ("rating:>3", Filter(rating=Span(4, None))),
@@ -170,7 +171,7 @@ def test_chips_say_what_they_keep():
     labels = [
         term.label for term in read("model:gen4.5 rating:>=4 -tag:drone is:pick before:2026-10 cost:20..60").terms
     ]
-    assert labels == ["gen4.5", "Rating ≥ 4", "Not tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
+    assert labels == ["Gen-4.5", "Rating ≥ 4", "Not tag: drone", "Picks", "Before 2026-10", "Credits 20–60"]
     assert Query((Term("model", "a"), Term("tag", "b c"))).without(Term("model", "a")).line == 'tag:"b c"'
 
 
@@ -178,7 +179,7 @@ def test_keys_are_offered_then_values_with_their_counts():
     [first, *_] = suggestions("fog mo", 6, KNOWN)
     assert (first.text, first.line, first.cursor) == ("model:  Model", "fog model:", 10)
     values = suggestions("fog model:g", 11, KNOWN)
-    assert [(found.text, found.detail) for found in values] == [("gen4.5", "30"), ("gen4_image", "8")]
+    assert [(found.text, found.detail) for found in values] == [("Gen-4.5", "30"), ("Gen-4 Image", "8")]
     assert values[0].line == "fog model:gen4.5 "
     assert values[0].cursor == len(values[0].line)
     assert suggestions("fog model:gen4.5", 16, KNOWN) == []

@@ -45,7 +45,7 @@ def test_every_place_of_the_key_has_words(place: KeyPlace):
 
 def test_only_what_is_known_and_is_there_is_said():
     organization = Organization(balance=100, limits={"gen4.5": ModelLimits(daily=5)})
-    assert left_today_words(organization, "gen4.5") == "5 generations left today for gen4.5"
+    assert left_today_words(organization, "gen4.5") == "5 generations left today for Gen-4.5"
     assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
     assert waiting_words(0, (60.0, 90.0)) == ""
     assert waiting_words(3, None) == "3 waiting here"

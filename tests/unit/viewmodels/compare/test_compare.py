@@ -94,7 +94,7 @@ async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path
         one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
         one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
         model.open([row(one), row(done(2, pick=Pick.REJECT)), row(done(3))])
-        assert model.caption(0) == "1 · gen4.5 · seed 41207 · 60 credits"
+        assert model.caption(0) == "1 · Gen-4.5 · seed 41207 · 60 credits"
         assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ pick", "rejected", "unrated"]
 
 

@@ -74,7 +74,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
 def test_it_says_why_and_offers_what_helps(row: Row, headline: str, detail: str, deed: str) -> None:
     found = line(row)
     assert (found.why.headline, found.why.detail, found.action) == (headline, detail, deed)
-    assert (found.title, found.detail) == ("Shot 1", "gen4.5")
+    assert (found.title, found.detail) == ("Shot 1", "Gen-4.5")
 
 
 def test_a_running_download_counts_its_bytes() -> None:
@@ -99,7 +99,7 @@ def test_one_of_several_results_says_which() -> None:
     one = task(1, State.SUCCEEDED)
     outputs = [saved(one, "", number, state=OutputState.WAITING, media=Media.IMAGE) for number in range(3)]
     row = Row(task=one, outputs=tuple(outputs))
-    assert line(row, 1).detail == "gen4.5 · picture 2 of 3"
+    assert line(row, 1).detail == "Gen-4.5 · picture 2 of 3"
 
 
 def test_a_result_of_this_moment_is_no_news() -> None:

@@ -173,7 +173,7 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
         status = rig.models.status
         assert status.left_parts() == ["1 live", "1 waiting here"]
         assert status.right_parts("gen4.5") == [
-            "6 generations left today for gen4.5",
+            "6 generations left today for Gen-4.5",
             "Saving 2 results · 1.5 MB/s · 3 more wait",
         ]
         assert status.balance_words() == "8,412 credits"
@@ -272,7 +272,7 @@ async def test_a_saved_task_tells_everything_about_itself(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
         facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
-        assert facts["Model"] == "gen4.5 · Text → video"
+        assert facts["Model"] == "Gen-4.5 · Text → video"
         assert facts["Cost"] == "60 credits (estimated 70: an estimate is the most that a task may cost) · $0.60"
         assert facts["File"] == "clip.mp4 · 1.2 MB"
         assert facts["Project"] == "Harbour"
