@@ -92,10 +92,7 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class LaneChanged:
-    """The lane was paused or resumed, or what it can do changed. `reason` says why nothing is sent, empty if it is."""
-
-    paused: bool
-    reason: str
+    """The lane was paused or resumed, or the reason why it sends nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`cause` is the error for which a task was not sent; None where the program made a mistake."""
+
     result: Result
     retry_after: float | None = None
-    reason: str = ""
+    cause: Reason | None = None
 
 
 class Dispatch:
@@ -150,11 +152,11 @@ class Dispatch:
                 self._bus.tell(
                     Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
                 )
-            return Outcome(Result.NOT_SENT, reason=error.in_words())
+            return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
             report("writing down that a task is sent", mistake)
-            return Outcome(Result.NOT_SENT, reason="The database cannot be written")
+            return Outcome(Result.NOT_SENT)
         self._cannot_write = False
         try:
             await self._copies.note_sending()
@@ -163,11 +165,11 @@ class Dispatch:
             await self._write(
                 task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail))
             )
-            return Outcome(Result.NOT_SENT, reason=error.in_words())
+            return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("noting that a task is sent", mistake)
             await self._write(task.id, NotSent())
-            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+            return Outcome(Result.NOT_SENT)
         if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
             # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
             # left. Nothing is awaited from here to the POST, so its key is this one.
@@ -193,7 +195,7 @@ class Dispatch:
         if task is None or task.state.is_live:
             return Outcome(Result.ACCEPTED)
         if task.state is State.HELD:
-            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+            return Outcome(Result.NOT_SENT)
         if task.state is State.SENDING:
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
         return Outcome(Result.UNCERTAIN)
@@ -224,7 +226,7 @@ class Dispatch:
     async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
         await self._write(task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)))
-        return Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
+        return Outcome(Result.NOT_SENT, retry_after=retry_after, cause=error.reason)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)

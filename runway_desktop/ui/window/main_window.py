@@ -24,6 +24,7 @@ from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.holds import cap_sentence, raise_words
 
 from .clipboard import SharedOut
 from .library_notices import LibraryNotices
@@ -409,9 +410,9 @@ class MainWindow(QMainWindow):
 
     def _cap_reached(self, held: HeldBack) -> None:
         self.notices.tell(
-            held.sentence,
-            detail="" if held.raise_words else "It is sent by itself once there are enough credits at Runway.",
-            action_text=held.raise_words,
+            cap_sentence(held),
+            detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
+            action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
         )
 

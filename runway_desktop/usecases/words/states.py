@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.lane import LaneReason
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
-from runway_desktop.services.tasks.uncertainty import count_words
 
 from . import units
-from .holds import hold_words
+from .holds import hold_words, lane_words
 from .reasons import saving_words
+from .uncertain import count_words
 
 
 class Tone(StrEnum):
@@ -56,7 +57,7 @@ class Around:
     received: int = 0
     expected: int | None = None
     uploaded: float | None = None
-    lane_reason: str = ""
+    lane_reason: LaneReason | None = None
     price: float | None = None
     """What a task that was not sent yet will cost, as far as that is known."""
     offline: bool = False
@@ -126,7 +127,7 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = hold_words(task.hold) or around.lane_reason.removeprefix("Waiting: ") or shown.detail
+            why = hold_words(task.hold) or lane_words(around.lane_reason) or shown.detail
             return replace(shown, detail=why, tone=shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN)
         case State.UNCERTAIN:
             return replace(shown, detail=_uncertain_words(task))
