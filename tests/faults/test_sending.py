@@ -16,7 +16,6 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
@@ -26,6 +25,7 @@ from runway_desktop.usecases.words.uncertain import verdict_words
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
+from tests.notices import notices
 
 
 def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:
@@ -260,7 +260,7 @@ async def test_an_id_that_cannot_be_written_down_is_not_lost():
         rig.store.trouble = StoreError("The disk is full.")
         gate.open()
         await rig.clock.advance(5)
-        assert any(remote_id(1) in notice.detail for notice in rig.told(Notice))
+        assert any(remote_id(1) in notice.detail for notice in notices(rig.events))
         rig.store.trouble = None
         await rig.clock.advance(60)
         task = await rig.task(task_id)
@@ -289,7 +289,7 @@ async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mis
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == 1
         assert (await rig.task(task_id)).evidence.cause == Reason(ReasonCode.OUR_MISTAKE)
-        assert rig.told(Notice) == []
+        assert notices(rig.events) == []
         assert "ZeroDivisionError: ours" in mistakes.take("while sending a task")
 
 

@@ -259,7 +259,8 @@ async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(ans
 class OddError(StoreError):
     """Even saying what it is goes wrong."""
 
-    def in_words(self) -> str:
+    @property
+    def reason(self) -> Reason:
         raise RuntimeError("a bug")
 
 

@@ -13,12 +13,13 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
-from runway_desktop.domain.events import LaneChanged, Notice
+from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
 from tests import sent
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
+from tests.notices import notices
 
 
 def lane(**more) -> Rig:
@@ -300,7 +301,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
             task = await rig.task(task_id)
             assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_PREPARED)
         # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
-        assert rig.told(Notice) == []
+        assert notices(rig.events) == []
         assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
         monkeypatch.setattr(rig.lane._inputs, "prepare", prepare)
         await rig.lane.send_next([odd[0]])
