@@ -15,6 +15,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
 
 from . import units
+from .failures import failure_headline
 from .holds import hold_words, lane_words
 from .reasons import saving_words
 from .uncertain import count_words
@@ -263,10 +264,9 @@ def _failed(task: Task) -> StateWords:
     shown = _shown(State.FAILED)
     if task.failure is None:
         return shown
-    meaning = task.failure.meaning
-    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[meaning.advice]
+    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[task.failure.advice]
     icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else shown.icon
-    return replace(shown, headline=meaning.headline, detail=detail, icon=icon)
+    return replace(shown, headline=failure_headline(task.failure), detail=detail, icon=icon)
 
 
 def badge(row: Row) -> str:

@@ -18,6 +18,7 @@ from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, T
 from . import units
 from .account import cost_in_words
 from .expiry import line_words
+from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import cap_sentence, hold_words
 from .reasons import sending_words
@@ -149,7 +150,7 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
     match task.state:
         case State.FAILED if task.failure is not None:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
-            return "\n".join((task.failure.meaning.sentence, *refusals))
+            return "\n".join((failure_words(task.failure), *refusals))
         case State.UNCERTAIN if task.evidence is not None:
             return f"{sending_words(task.evidence.cause)} {verdict_words(task.evidence)}".strip()
         case State.UNCERTAIN:
