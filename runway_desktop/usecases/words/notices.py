@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
 from runway_desktop.domain.folders import MovePhase, MoveProgress
+from runway_desktop.services.catalog_renewal import Renewal
 
 from . import units
 from .folders import stayed_reason
@@ -61,6 +62,17 @@ def said(told: EngineNotice) -> Notice:
             return _resumed(told.move) if told.move is not None else Notice("Moving the library goes on.")
         case EngineNoticeCode.MOVE_ENDED:
             return _ended(told.move) if told.move is not None else Notice("Moving the library is over.")
+
+
+def renewal_words(renewal: Renewal) -> str:
+    """What another catalog holds that the one before did not, and the other way round."""
+    changes = renewal.added + renewal.gone
+    if not changes:
+        return f"The catalog is now SDK {renewal.version}. Endpoints and models are the same."
+    parts = [f"{renewal.added} new" if renewal.added else "", f"{renewal.gone} gone" if renewal.gone else ""]
+    said = " and ".join(part for part in parts if part)
+    what = units.plural(changes, "pair of endpoint and model", "pairs of endpoint and model")
+    return f"The catalog is now SDK {renewal.version}: {said} {what}."
 
 
 def _unknown_ids(ids: tuple[str, ...]) -> Notice:
