@@ -26,7 +26,6 @@ SENTENCES: Mapping[str, int] = {
     "services.backup.packing": 1,
     "services.backup.places": 1,
     "services.backup.unpacking": 2,
-    "services.catalog_renewal": 1,
     "services.disk.disk_words": 14,
     "services.disk.folder_look": 6,
     "services.disk.system_trash": 4,
