@@ -223,7 +223,7 @@ class Sheet(QObject):
         checks = [row.check for row in rows if not row.sent and row.check is not None]
         return sum(len(check.requests) for check in checks if check.is_ready)
 
-    # Deeds.
+    # Commands.
 
     def rename(self, name: str) -> None:
         if name and name != self.title:
