@@ -20,6 +20,7 @@ from runway_desktop.services.tasks.dispatch import Dispatch, Outcome
 from runway_desktop.services.tasks.ledger import Ledger
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import remote_id
+from tests.notices import notices
 
 ONE = TaskId("one")
 REMOTE = remote_id(1)
@@ -88,7 +89,7 @@ class Bench:
         return await self.rig.task(ONE)
 
     def notices(self) -> list[Notice]:
-        return self.rig.told(Notice)
+        return notices(self.rig.events)
 
 
 @asynccontextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .account import Connection, KeyStatus, Organization
     from .caps import HeldBack
+    from .errors import RunwayDesktopError
     from .folders import FileMove, FolderHealth, MoveProgress
     from .task import Output, Task, TaskId
 
@@ -92,10 +94,7 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class LaneChanged:
-    """The lane was paused or resumed, or what it can do changed. `reason` says why nothing is sent, empty if it is."""
-
-    paused: bool
-    reason: str
+    """The lane was paused or resumed, or the reason why it sends nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +149,42 @@ class Notice:
     is_problem: bool = False
 
 
+class EngineNoticeCode(Enum):
+    DATABASE_REFUSES = auto()
+    """Nothing is sent, because it cannot be written down: `error`."""
+    COPY_NOT_CHECKED = auto()
+    """Nothing is sent, because it cannot be written down whether this list of tasks is a copy: `error`."""
+    COPY_NOT_NOTED = auto()
+    """What was sent cannot be noted in the folder `names[0]`, by which a copy is recognized."""
+    ACCEPTED_NOT_WRITTEN = auto()
+    """Runway accepted a task with the id `names[0]`, and the database cannot be written."""
+    OUTCOME_NOT_WRITTEN = auto()
+    """`error`; where that is None, a mistake of the program of the class `names[0]`."""
+    UNKNOWN_IDS = auto()
+    """An earlier run was given ids by Runway that no task of the list has: `names`."""
+    OTHER_KEYS_TASKS = auto()
+    """Tasks were made with another key, and cannot be checked with this one."""
+    SETTINGS_NOT_SAVED = auto()
+    """`error`."""
+    DRIVE_AWAY = auto()
+    """The drive or folder `names[0]`, in which saved files lie."""
+    KEPT_ELSEWHERE = auto()
+    """The library cannot be used, and results are kept in the folder `names[0]` until then."""
+    MOVE_GOES_ON = auto()
+    """`move` was begun by an earlier run."""
+    MOVE_ENDED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineNotice:
+    """The same, told by the engine: `usecases.words.notices` says it in words."""
+
+    code: EngineNoticeCode
+    names: tuple[str, ...] = ()
+    error: RunwayDesktopError | None = None
+    move: MoveProgress | None = None
+
+
 Event = (
     TasksAdded
     | TaskChanged
@@ -169,4 +204,5 @@ Event = (
     | FilesMoved
     | SettingsChanged
     | Notice
+    | EngineNotice
 )

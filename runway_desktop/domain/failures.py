@@ -1,6 +1,6 @@
-"""What went wrong. Of a task that failed at Runway: what its code means, in words, and whether the same request may
-help again. Of a sending that got no answer, or of the saving of a result: a code with its few details, which
-`usecases.words.reasons` says in words. Pure.
+"""What went wrong. Of a task that failed at Runway: what its code means, and whether the same request may help again.
+Of a sending that got no answer, or of the saving of a result: a code with its few details. `usecases.words.failures`
+and `usecases.words.reasons` say it in words. Pure.
 
 Source of the first: the API's page on task failures; the table stands in the tests.
 """
@@ -28,8 +28,19 @@ class Failure:
     words: str = ""
 
     @property
-    def meaning(self) -> Meaning:
-        return explain(self.code)
+    def kind(self) -> FailureKind:
+        parts = f"{self.code.upper()}."
+        return next((kind for kind in FailureKind if parts.startswith(f"{kind.value}.")), FailureKind.OTHER)
+
+    @property
+    def refused_input(self) -> str:
+        """What moderation refused, such as "TEXT" or "IMAGE"; empty where the code does not say."""
+        parts = self.code.upper().split(".")
+        return parts[2] if self.kind is FailureKind.INPUT_REFUSED and len(parts) > 2 else ""
+
+    @property
+    def advice(self) -> Advice:
+        return Advice.CHANGE_PROMPT if self.refused_input == "TEXT" else _ADVICE[self.kind]
 
     @property
     def is_moderation(self) -> bool:
@@ -37,93 +48,33 @@ class Failure:
         return self.code.startswith(("SAFETY", "INPUT_PREPROCESSING.SAFETY"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
-    """What a failure's code means, in words."""
+class FailureKind(Enum):
+    """What a failure's code means. The value is how such codes begin; a longer one counts before a shorter one."""
 
-    headline: str
-    """A few words for the list's state column."""
-    sentence: str
-    """What happened, and what to do."""
-    advice: Advice
-
-
-_HINTS = {"TEXT": "the prompt", "IMAGE": "a picture", "VIDEO": "a clip", "AUDIO": "a sound", "SPEECH": "the speech"}
-
-_REFUSED = "Refused by moderation"
-_MEANINGS = (
-    (
-        "SAFETY.OUTPUT",
-        "Result refused by moderation",
-        "The finished result was refused by moderation. Change the prompt and send again.",
-        Advice.CHANGE_PROMPT,
-    ),
-    *(
-        (
-            code,
-            _REFUSED,
-            "The prompt was refused by moderation. Change the prompt and send again.",
-            Advice.CHANGE_PROMPT,
-        )
-        for code in ("SAFETY", "INPUT_PREPROCESSING.SAFETY")
-    ),
-    (
-        "INPUT_PREPROCESSING",
-        "Moderation did not work",
-        "The moderation step broke at Runway. The same request may work later.",
-        Advice.RETRY_LATER,
-    ),
-    (
-        "INTERNAL.BAD_OUTPUT",
-        "Failed Runway's quality check",
-        "Runway threw the result away as too poor. Text or graphics laid over an input picture is a frequent cause; "
-        "change the input.",
-        Advice.CHANGE_INPUT,
-    ),
-    (
-        "ASSET",
-        "An input file does not fit",
-        "An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
-        Advice.CHANGE_INPUT,
-    ),
-    (
-        "THIRD_PARTY",
-        "Model not available",
-        "The model's own provider is not available. The same request may work later.",
-        Advice.RETRY_LATER,
-    ),
-    (
-        "REQUEST.REFUSED",
-        "Not accepted",
-        "Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
-        Advice.FIX_REQUEST,
-    ),
-)
-"""How a code begins, and what that means. The first that fits counts."""
+    RESULT_REFUSED = "SAFETY.OUTPUT"
+    INPUT_REFUSED = "SAFETY.INPUT"
+    PROMPT_REFUSED = "SAFETY"
+    REFUSED_AFTER_PREPROCESSING = "INPUT_PREPROCESSING.SAFETY"
+    MODERATION_BROKE = "INPUT_PREPROCESSING"
+    POOR_RESULT = "INTERNAL.BAD_OUTPUT"
+    UNFIT_INPUT = "ASSET"
+    MODEL_NOT_AVAILABLE = "THIRD_PARTY"
+    NOT_ACCEPTED = "REQUEST.REFUSED"
+    OTHER = ""
 
 
-def explain(code: str) -> Meaning:
-    """The meaning of a failure code, known or not."""
-    parts = f"{code.upper()}."
-    if parts.startswith("SAFETY.INPUT."):
-        what = _HINTS.get(parts.split(".")[2], "")
-        blame = f"Probably {what} was the reason." if what else "One of the inputs was the reason."
-        return Meaning(
-            headline=_REFUSED,
-            sentence=(
-                "An input was refused by moderation, and the credits are not given back. "
-                f"{blame} Edit it and send again."
-            ),
-            advice=Advice.CHANGE_PROMPT if what == "the prompt" else Advice.CHANGE_INPUT,
-        )
-    for begin, headline, sentence, advice in _MEANINGS:
-        if parts.startswith(f"{begin}."):
-            return Meaning(headline=headline, sentence=sentence, advice=advice)
-    return Meaning(
-        headline="Failed at Runway",
-        sentence="Something broke at Runway. The same request may work later.",
-        advice=Advice.RETRY_LATER,
-    )
+_ADVICE = {
+    FailureKind.RESULT_REFUSED: Advice.CHANGE_PROMPT,
+    FailureKind.INPUT_REFUSED: Advice.CHANGE_INPUT,
+    FailureKind.PROMPT_REFUSED: Advice.CHANGE_PROMPT,
+    FailureKind.REFUSED_AFTER_PREPROCESSING: Advice.CHANGE_PROMPT,
+    FailureKind.MODERATION_BROKE: Advice.RETRY_LATER,
+    FailureKind.POOR_RESULT: Advice.CHANGE_INPUT,
+    FailureKind.UNFIT_INPUT: Advice.CHANGE_INPUT,
+    FailureKind.MODEL_NOT_AVAILABLE: Advice.RETRY_LATER,
+    FailureKind.NOT_ACCEPTED: Advice.FIX_REQUEST,
+    FailureKind.OTHER: Advice.RETRY_LATER,
+}
 
 
 class ReasonCode(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from pathlib import Path
 
 from .task import TaskId
@@ -95,12 +95,83 @@ class LeftBehind:
     size: int
 
 
+class PlanProblem(Enum):
+    """Why files cannot be moved."""
+
+    SAME_FOLDER = auto()
+    INSIDE_SOURCE = auto()
+    TARGET_REFUSES = auto()
+    """Nothing can be saved in it: `MovePlan.target_state`."""
+    SOURCE_ABSENT = auto()
+    SOURCE_UNREADABLE = auto()
+    """As the system says in `MovePlan.detail`."""
+    NO_ROOM = auto()
+    """Only `MovePlan.free` bytes are free there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovePlan:
+    """`files` of ours, with `size` bytes, lie in `source`. `holds_files`: something lies in `target` already."""
+
+    source: Path
+    target: Path
+    files: int = 0
+    size: int = 0
+    problem: PlanProblem | None = None
+    target_state: FolderState = FolderState.UNKNOWN
+    free: int = 0
+    detail: str = ""
+    holds_files: bool = False
+
+    @property
+    def can_save(self) -> bool:
+        """New results can be saved in `target`, whether or not others can be moved there."""
+        return self.problem not in (PlanProblem.SAME_FOLDER, PlanProblem.TARGET_REFUSES)
+
+
+class StayedCode(Enum):
+    """Why a file was not moved. The values are stored and must not change."""
+
+    UNKNOWN = "unknown"
+    """Written by another version: `Stayed.words` is shown as it was written."""
+    CHANGED = "changed"
+    """Somebody worked on it since it was saved."""
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    CHANGED_MEANWHILE = "changed meanwhile"
+    """While it was moved: what was there before is in the new folder."""
+    IN_USE = "in use"
+    """A copy is in the new folder; this one could not be removed."""
+    REFUSED = "refused"
+    """The disk refused it, as `Stayed.words` says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stayed:
-    """A file that was not moved, and why, in a sentence."""
+    """A file that was not moved, and why. `words` are what an error said."""
 
     path: str
-    reason: str
+    code: StayedCode
+    words: str = ""
+
+
+class MoveWaitCode(Enum):
+    FOLDER = auto()
+    """`folder` cannot be used: `state`."""
+    DOWNLOADS = auto()
+    """Results are still being saved in the old folder."""
+    ERROR = auto()
+    """The database or a disk refused, as `words` say. It is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveWait:
+    """What a move of results waits for."""
+
+    code: MoveWaitCode
+    folder: str = ""
+    state: FolderState = FolderState.UNKNOWN
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +185,7 @@ class MoveProgress:
     size: int = 0
     size_total: int = 0
     phase: MovePhase = MovePhase.RUNNING
-    waits: str = ""
+    waits: MoveWait | None = None
     stayed: tuple[Stayed, ...] = ()
     is_resumed: bool = False
     """It was begun in an earlier run."""

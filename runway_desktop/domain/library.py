@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from .task import BatchId, Output, Pick, State, Task, TaskId
 
@@ -208,9 +208,17 @@ class NotSaved:
     results: tuple[tuple[Row, Output], ...] = ()
 
 
+class MadeSheet(Enum):
+    """Stands in place of a sheet's name that nobody gave it. The values are stored and must not change."""
+
+    BLANK = "<blank>"
+    PASTED = "<pasted>"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSheet:
-    """`batch_id` is the batch that its tasks belong to, None while none was sent. `rows` is how many are filled in."""
+    """`name` may be the value of a `MadeSheet`. `batch_id` is the batch that its tasks belong to, None while none was
+    sent. `rows` is how many are filled in."""
 
     id: str
     name: str

@@ -42,15 +42,6 @@ class Renewal:
     added: int
     gone: int
 
-    def in_words(self) -> str:
-        parts = [f"{self.added} new" if self.added else "", f"{self.gone} gone" if self.gone else ""]
-        changes = " and ".join(part for part in parts if part)
-        return f"The catalog is now SDK {self.version}" + (
-            f": {changes} {'pair' if self.added + self.gone == 1 else 'pairs'} of endpoint and model."
-            if changes
-            else ". Endpoints and models are the same."
-        )
-
 
 class CatalogRenewal:
     """`catalog` is the one that everybody holds: it becomes another in place. `kept` is where a renewed one is kept."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Notice, SettingsChanged
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, SettingsChanged
 from runway_desktop.domain.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Settings(Preferences):
         except StoreError as error:
             log.warning("Settings could not be written: %s", error)
             if not self._told:
-                self._bus.tell(Notice("Your settings could not be saved.", error.in_words(), is_problem=True))
+                self._bus.tell(EngineNotice(EngineNoticeCode.SETTINGS_NOT_SAVED, error=error))
                 self._told = True
             await self._clock.sleep(TRY_AGAIN_AFTER)
 

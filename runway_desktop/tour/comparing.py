@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit
 
 from runway_desktop.domain.task import Media, OutputState, TaskId
-from runway_desktop.ui.compare.compare_view import CullingRoom
+from runway_desktop.ui.compare.compare_view import CompareView
 
 from .hands import StepFailed, find, press, type_text, until
 
@@ -65,7 +65,7 @@ async def _culling(walk: Walk) -> None:
     _key(room, Qt.Key.Key_Escape)
 
 
-async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> CullingRoom:
+async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> CompareView:
     if not task_ids:
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
@@ -80,7 +80,7 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Cullin
     return room
 
 
-def _key(room: CullingRoom, key: Qt.Key) -> None:
+def _key(room: CompareView, key: Qt.Key) -> None:
     """By the room's own actions, as a key pressed in it is."""
     wanted = next((found for found in room.actions() if QKeySequence(key) in found.shortcuts()), None)
     if wanted is None:

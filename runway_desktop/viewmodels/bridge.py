@@ -102,6 +102,10 @@ class Bridge(QObject):
                 self.settings_changed.emit(names)
             case events.Notice():
                 self.notice.emit(event)
+            case events.EngineNotice():
+                from runway_desktop.usecases.words.notices import said
+
+                self.notice.emit(said(event))
 
     def _touch(self, task_id: TaskId) -> Touch:
         touch = self._touched.get(task_id)

@@ -16,12 +16,12 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from runway_desktop.domain.events import Notice
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.store import SqliteStore
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
+from tests.notices import notices
 
 DIED = 9
 
@@ -37,7 +37,7 @@ async def main(folder: Path) -> None:
     room = (folder / "accepted-ids.txt").stat().st_size
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     gate.open()
-    while not any(remote_id(1) in notice.detail for notice in rig.told(Notice)):
+    while not any(remote_id(1) in notice.detail for notice in notices(rig.events)):
         await asyncio.sleep(0.01)
     os._exit(DIED)
 

@@ -11,6 +11,7 @@ from runway_desktop.domain.account import Organization
 from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import Evidence, State, TaskId
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.usecases.words.uncertain import verdict_words
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import settle
@@ -211,7 +212,7 @@ async def test_nothing_is_said_of_one_that_a_slow_server_may_still_make():
         evidence = await evidence_of(rig, task_id)
         assert evidence.daily_after == 0
         assert verdict(evidence).likelihood is Likelihood.UNKNOWN
-        assert "cannot tell yet" in verdict(evidence).words
+        assert "cannot tell yet" in verdict_words(evidence)
         await rig.clock.advance(ALL_LOOKS)
         assert await likelihood_of(rig, task_id) is Likelihood.NOT_MADE
 

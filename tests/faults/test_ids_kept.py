@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import NoReply, StoreError
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
@@ -19,6 +18,7 @@ from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, settle
+from tests.notices import notices
 
 FULL = StoreError("The disk is full.", advice="Make room on it.")
 MISTAKES = (OSError(28, "No space left on device"), RuntimeError("ours"), sqlite3.OperationalError("disk I/O error"))
@@ -68,8 +68,8 @@ def next_run(rig: Rig) -> Rig:
 async def test_it_is_tried_again_until_it_works(path, error, minutes):
     rig, store, task_id = await accepted_by_a_full_disk(path, error)
     await rig.clock.advance(60 * minutes)
-    assert len([notice for notice in rig.told(Notice) if remote_id(1) in notice.detail]) == 1
-    assert len(rig.told(Notice)) <= 2
+    assert len([notice for notice in notices(rig.events) if remote_id(1) in notice.detail]) == 1
+    assert len(notices(rig.events)) <= 2
     store.trouble = None
     await rig.clock.advance(61)
     task = await rig.task(task_id)
@@ -147,7 +147,7 @@ async def test_an_id_that_is_in_the_list_already_is_freed(path):
         [task_id] = await rig.submit(request())
     await kept_in(path, AcceptedId(task_id=task_id, remote_id=remote_id(1), at=rig.clock.now()))
     async with next_run(rig) as again:
-        assert again.told(Notice) == []
+        assert notices(again.events) == []
         assert await again.state(task_id) is State.PENDING
     assert await left_in(path) == []
 
@@ -168,12 +168,12 @@ async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_
     entry = AcceptedId(task_id=TaskId("gone"), remote_id=remote_id(7), at=1.0)
     await kept_in(path, entry)
     async with Rig(ids=path) as rig:
-        [notice] = rig.told(Notice)
+        [notice] = notices(rig.events)
         assert remote_id(7) in notice.detail
         assert rig.ids is not None
         assert [known.remote_id for known in rig.ids.left] == [remote_id(7)]
     async with next_run(rig) as again:
-        assert again.told(Notice) == []
+        assert notices(again.events) == []
         assert again.ids is not None
         assert [known.remote_id for known in again.ids.left] == [remote_id(7)]
         await again.adoption.adopt([remote_id(7)])
@@ -199,7 +199,7 @@ async def test_a_restored_list_is_not_changed_by_ids_of_what_it_does_not_say_was
     await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1.0))
     async with rig:
         assert await rig.task(TaskId("restored")) == _restored(state)
-        assert remote_id(7) in rig.told(Notice)[0].detail
+        assert remote_id(7) in notices(rig.events)[0].detail
 
 
 def _restored(state: State) -> Task:
@@ -237,7 +237,7 @@ async def test_what_is_not_sent_is_told_once_while_nothing_can_be_written():
         store.trouble = FULL
         await rig.lane.resume()
         await rig.clock.advance(3_600)
-        assert len(rig.told(Notice)) == 1
+        assert len(notices(rig.events)) == 1
         assert rig.runway.named("create") == []
 
 

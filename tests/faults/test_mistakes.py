@@ -14,6 +14,7 @@ import pytest
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.usecases.words.holds import lane_words
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import MemoryStore, settle
@@ -53,7 +54,7 @@ async def test_sendings_that_end_in_one_are_uncertain_and_the_lane_pauses_after_
         await rig.clock.advance(3_600)
         assert len(rig.runway.named("create")) == 3
         assert rig.lane.paused
-        assert rig.lane.reason == "Paused: the last 3 sendings got no answer"
+        assert lane_words(rig.lane.reason) == "Paused: the last 3 sendings got no answer"
         states = [await rig.state(task_id) for task_id in ids]
         assert states == [State.UNCERTAIN] * 3 + [State.HELD] * 17
         mistakes.take("while sending a task")

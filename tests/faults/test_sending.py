@@ -16,14 +16,16 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.usecases.words.holds import lane_words
+from runway_desktop.usecases.words.uncertain import verdict_words
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
+from tests.notices import notices
 
 
 def count(rig: Rig, model: str = "gen4.5", by: int = 1, credits: float = 25.0) -> None:
@@ -114,7 +116,7 @@ async def test_count_and_balance_say_that_it_was_probably_made():
         evidence = (await rig.task(task_id)).evidence
         assert evidence is not None
         assert verdict(evidence).likelihood is Likelihood.MADE
-        assert "The day's count moved by 1 and 25 credits left the balance" in verdict(evidence).words
+        assert "The day's count moved by 1 and 25 credits left the balance" in verdict_words(evidence)
         assert evidence.cause == Reason(ReasonCode.NO_REPLY, words="The connection was cut.")
 
 
@@ -175,7 +177,7 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
         await rig.submit(*(request(f"{n}") for n in range(3)))
         await rig.clock.advance(LATE)
         assert len(rig.runway.named("create")) == 1
-        assert rig.lane.reason == "Finding out what became of a sending without an answer"
+        assert lane_words(rig.lane.reason) == "Finding out what became of a sending without an answer"
         await rig.clock.advance(10)
         assert len(rig.runway.named("create")) == 3
 
@@ -189,7 +191,7 @@ async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
         await rig.clock.advance(3_600)
         assert len(rig.runway.named("create")) == 3
         assert rig.lane.paused
-        assert rig.lane.reason == "Paused: the last 3 sendings got no answer"
+        assert lane_words(rig.lane.reason) == "Paused: the last 3 sendings got no answer"
         rig.runway.always("create", ...)
         await rig.lane.resume()
         await rig.clock.advance(10)
@@ -258,7 +260,7 @@ async def test_an_id_that_cannot_be_written_down_is_not_lost():
         rig.store.trouble = StoreError("The disk is full.")
         gate.open()
         await rig.clock.advance(5)
-        assert any(remote_id(1) in notice.detail for notice in rig.told(Notice))
+        assert any(remote_id(1) in notice.detail for notice in notices(rig.events))
         rig.store.trouble = None
         await rig.clock.advance(60)
         task = await rig.task(task_id)
@@ -287,7 +289,7 @@ async def test_a_mistake_of_ours_while_sending_is_uncertain_and_not_repeated(mis
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == 1
         assert (await rig.task(task_id)).evidence.cause == Reason(ReasonCode.OUR_MISTAKE)
-        assert rig.told(Notice) == []
+        assert notices(rig.events) == []
         assert "ZeroDivisionError: ours" in mistakes.take("while sending a task")
 
 

@@ -34,7 +34,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
     header_row = _HEADER_ROW + (start > 0)
     records = _records(text[start:], "\t" if tabs_only and not start else delimiter, reader, parts)
     header = next(records, [])
-    columns, complaints = _columns(header, header_row, reader)
+    columns, findings = _columns(header, header_row, reader)
     start = header_row + 1
     if not any(columns) and len(header) == 1 and header[0].strip():
         # A plain list with a table's ending: its lines are prompts, the first one too.
@@ -42,7 +42,7 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
         message = "The first line names no column. Every line is taken for a prompt."
         parts.findings.append(reader.finding(message, header_row))
     else:
-        parts.findings += complaints
+        parts.findings += findings
         if not any(_carries(column) for column in columns if column):
             parts.findings.append(reader.finding(_NO_PROMPT, header_row, "prompt"))
         if not any(columns):

@@ -23,6 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.folders import StayedCode
 from runway_desktop.services.disk.disk_steps import (
     forget_cached,
     rename_exclusively,
@@ -187,18 +188,18 @@ def bring(
         return Outcome(Fate.UNREADABLE, detail=str(error))
 
 
-def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> str:
+def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> StayedCode | None:
     """Takes the source away, now that everyone knows the target: the file, its sidecar, and the folders below `root`
-    that are empty then. Gives a sentence for what had to stay."""
+    that are empty then. Gives why the source had to stay."""
     try:
         source = disk.stamp(errand.source)
         if source is not None and not _is_surely_the_same(disk, errand, source, seen):
-            return "It was changed while it was moved. What was there before is in the new folder."
+            return StayedCode.CHANGED_MEANWHILE
         disk.remove(errand.source)
         _remove_sidecar(disk, errand)
     except (OSError, Unreadable):
         # Windows does not let go of a file that is open somewhere.
-        return "A copy is in the new folder. This one is in use, and could not be removed."
+        return StayedCode.IN_USE
     with suppress(OSError):
         for folder in errand.source.parents:
             if folder == root or not folder.is_relative_to(root):
@@ -207,7 +208,7 @@ def finish(disk: Disk, errand: Errand, seen: Stamp | None, root: Path) -> str:
     if errand.owner is not None:
         # What an attempt left that was given up for a rescue.
         forget_part(errand.target, errand.owner)
-    return ""
+    return None
 
 
 def give_up(disk: Disk, errand: Errand) -> None:

@@ -23,8 +23,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runway_desktop.domain.errors import DiskError, NotPossible, StoreError
-from runway_desktop.domain.events import Event, LibraryFolderChanged, LibraryMoveChanged, OutputChanged
-from runway_desktop.domain.folders import FolderState, LeftBehind, MovePhase, MoveProgress
+from runway_desktop.domain.events import (
+    EngineNotice,
+    EngineNoticeCode,
+    Event,
+    LibraryFolderChanged,
+    LibraryMoveChanged,
+    OutputChanged,
+)
+from runway_desktop.domain.folders import (
+    FolderState,
+    LeftBehind,
+    MovePhase,
+    MovePlan,
+    MoveProgress,
+    MoveWait,
+    MoveWaitCode,
+)
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
@@ -35,8 +50,8 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
 
 from .move_group import GroupMover, Report
-from .move_journal import JOURNAL, Journal, ended_words, read, resumed_words, waiting_words
-from .move_plan import MovePlan, choose_names, examine, pasted_pictures
+from .move_journal import JOURNAL, Journal, read
+from .move_plan import choose_names, examine, pasted_pictures
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +173,7 @@ class LibraryMove:
             await self._step()
         except (StoreError, DiskError) as error:
             log.warning("Moving the library waits: %s", error)
-            self._tell(phase=MovePhase.WAITING, waits=error.in_words())
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, words=error.in_words()))
             await self._alarm.wait(TRY_AGAIN_AFTER)
 
     async def _recall(self) -> None:
@@ -171,7 +186,7 @@ class LibraryMove:
             if not journal.is_homecoming:
                 # The program may have died between the journal and the setting.
                 self._settings.library_folder = journal.target
-                self._bus.tell(resumed_words(journal))
+                self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_GOES_ON, move=self._progress))
 
     async def _step(self) -> None:
         journal = self._journal
@@ -189,7 +204,7 @@ class LibraryMove:
         elif self._queue or await self._look_up(journal):
             await self._begin_group(journal)
         elif self._downloads.any_under_way_in(Path(journal.source)):
-            self._tell(phase=MovePhase.WAITING, waits="Waiting for downloads that are being saved in the old folder.")
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.DOWNLOADS))
             await self._alarm.wait(ROUND)
         else:
             await self._end(journal, MovePhase.DONE)
@@ -199,13 +214,12 @@ class LibraryMove:
         return not journal.group and (self._stops or self._settings.library != Path(journal.target))
 
     async def _may_go_on(self, journal: Journal) -> bool:
-        state = (await self._folder.ready()).state
-        words = waiting_words(journal.target, state)
-        if not words and await self._folder.is_away(Path(journal.source, "any file")):
-            words = waiting_words(journal.source, FolderState.ABSENT)
-        if words:
-            self._tell(phase=MovePhase.WAITING, waits=words)
-        return not words
+        folder, state = journal.target, (await self._folder.ready()).state
+        if state.can_write and await self._folder.is_away(Path(journal.source, "any file")):
+            folder, state = journal.source, FolderState.ABSENT
+        if not state.can_write:
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.FOLDER, folder, state))
+        return state.can_write
 
     async def _look_up(self, journal: Journal) -> bool:
         """What is still to be moved; False when nothing is."""
@@ -251,8 +265,8 @@ class LibraryMove:
                 files = [(move.task_id, move.index, Path(move.source)) for move in report.taken]
                 taken = [Path(move.target) for move in (*report.left, *report.taken)]
                 group += await self._mover.do(choose_names, files, Path(journal.source), Path(journal.target), taken)
-            for path, reason in report.stayed:
-                journal = journal.stay(path, reason)
+            for stayed in report.stayed:
+                journal = journal.stay(stayed)
             journal = replace(
                 journal,
                 group=group,
@@ -273,7 +287,7 @@ class LibraryMove:
             return
         health = await self._folder.look(report.refusal.state)
         if health.state.can_write and not self._stops:
-            self._tell(phase=MovePhase.WAITING, waits=f"{report.refusal.message} Moving goes on by itself.")
+            self._tell(phase=MovePhase.WAITING, waits=MoveWait(MoveWaitCode.ERROR, words=report.refusal.message))
             await self._alarm.wait(ROUND)
 
     async def _begin_homecoming(self) -> bool:
@@ -303,10 +317,9 @@ class LibraryMove:
         self._stops = False
         # Files that could not come home are tried again when something changes, and not at once.
         self._may_have_rescued = self._may_have_rescued or not journal.is_homecoming
-        self._tell(phase=phase, waits="")
-        words = ended_words(journal, phase)
-        if words is not None:
-            self._bus.tell(words)
+        self._tell(phase=phase, waits=None)
+        if journal.files or not journal.is_homecoming:
+            self._bus.tell(EngineNotice(EngineNoticeCode.MOVE_ENDED, move=self._progress))
 
     async def _write(self, journal: Journal | None) -> None:
         await self._store.set_settings({JOURNAL: journal.as_json() if journal is not None else None})
@@ -339,7 +352,7 @@ class LibraryMove:
             return
         before, self._progress = self._progress, replace(self._progress, **news)
         if news.get("phase") is MovePhase.RUNNING:
-            self._progress = replace(self._progress, waits="")
+            self._progress = replace(self._progress, waits=None)
         now = self._clock.monotonic()
         if self._progress != before and (self._progress.phase is not before.phase or now - self._told_at >= TELL_EVERY):
             self._told_at = now

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import FilesMoved, FilesMoving, OutputChanged
-from runway_desktop.domain.folders import FileMove
+from runway_desktop.domain.folders import FileMove, Stayed, StayedCode
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -31,10 +31,10 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-REASONS: Mapping[Fate, str] = {
-    Fate.CHANGED: "It was changed since it was saved.",
-    Fate.MISSING: "It was not there any more.",
-    Fate.UNREADABLE: "It could not be read.",
+_STAYED: Mapping[Fate, StayedCode] = {
+    Fate.CHANGED: StayedCode.CHANGED,
+    Fate.MISSING: StayedCode.MISSING,
+    Fate.UNREADABLE: StayedCode.UNREADABLE,
 }
 
 
@@ -47,7 +47,7 @@ class Report:
     size: int = 0
     left: list[FileMove] = field(default_factory=list)
     taken: list[FileMove] = field(default_factory=list)
-    stayed: list[tuple[str, str]] = field(default_factory=list)
+    stayed: list[Stayed] = field(default_factory=list)
     refusal: DiskError | None = None
     is_away: bool = False
     is_stopped: bool = False
@@ -107,7 +107,7 @@ class GroupMover:
             if error.state is not None:
                 report.refusal = error
                 return None
-            report.stayed.append((move.source, error.message))
+            report.stayed.append(Stayed(move.source, StayedCode.REFUSED, error.message))
             return Outcome(Fate.UNREADABLE)
         if outcome.fate in (Fate.MISSING, Fate.UNREADABLE) and await self._folder.is_away(Path(move.source)):
             report.is_away = True
@@ -115,7 +115,7 @@ class GroupMover:
         if outcome.fate is Fate.TAKEN:
             report.taken.append(move)
         elif outcome.fate is not Fate.MOVED:
-            report.stayed.append((move.source, " ".join((REASONS[outcome.fate], outcome.detail)).strip()))
+            report.stayed.append(Stayed(move.source, _STAYED[outcome.fate], outcome.detail))
         return outcome
 
     async def _settle(
@@ -138,8 +138,8 @@ class GroupMover:
         for move in arrived:
             was = stored.get(_owner(move))
             reason = await self.do(finish, self._disk, _errand(move, was), seen[move], root)
-            if reason:
-                report.stayed.append((move.source, reason))
+            if reason is not None:
+                report.stayed.append(Stayed(move.source, reason))
             report.arrived.append(move)
             report.size += was.size if was is not None else 0
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
@@ -27,7 +28,7 @@ from runway_desktop.domain.prices import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from runway_desktop.domain.task import Request
     from runway_desktop.services.ports import Clock, Store
@@ -35,16 +36,34 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class PriceBasis(Enum):
+    """Where a price comes from."""
+
+    UNKNOWN = auto()
+    ESTIMATED = auto()
+    """Runway estimated just this request before."""
+    ESTIMATED_ALIKE = auto()
+    """Runway estimated one like it, with other inputs."""
+    WORKED_OUT = auto()
+    """From what Runway estimated for other requests of the model."""
+    PUBLISHED = auto()
+    """Runway has said it in public, or others report it, but Runway has not estimated a like request of ours yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Credits. `exact`: Runway has estimated just this request before; else it is "about" that much."""
+    """Credits. `exact`: Runway has estimated just this request before; else it is "about" that much. `sources` are
+    those of a published one; `reports`: so many third parties report it, 0 where Runway says it itself."""
 
     credits: float
     exact: bool
-    is_published: bool = field(default=False, compare=False)
-    """Runway has said it in public, or others report it, but Runway has not estimated a like request of ours yet."""
-    why: str = field(default="", compare=False)
-    """Where it comes from, in a sentence."""
+    basis: PriceBasis = field(default=PriceBasis.UNKNOWN, compare=False)
+    sources: tuple[str, ...] = field(default=(), compare=False)
+    reports: int = field(default=0, compare=False)
+
+    @property
+    def is_published(self) -> bool:
+        return self.basis is PriceBasis.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +98,8 @@ class Pricing:
         credits = known.get(shape)
         if credits is not None:
             if follows_inputs(request):
-                return Price(credits, exact=False, why="What Runway estimated for the last one like it.")
-            return Price(credits, exact=True, why="What Runway estimated for a request like this.")
+                return Price(credits, exact=False, basis=PriceBasis.ESTIMATED_ALIKE)
+            return Price(credits, exact=True, basis=PriceBasis.ESTIMATED)
         # A sheet asks for the same few shapes thousands of times.
         worked_out = self._worked_out.setdefault(pair, {})
         inputs = inputs_of(request)
@@ -105,7 +124,7 @@ class Pricing:
     ) -> Price | None:
         credits = derived(known, shape)
         if credits is not None:
-            return Price(credits, exact=False, why="Worked out from what Runway estimated for others of this model.")
+            return Price(credits, exact=False, basis=PriceBasis.WORKED_OUT)
         prices = self._prices.get(pair[1])
         if not prices:
             return None
@@ -114,7 +133,13 @@ class Pricing:
         said = None if self._contradicted[pair] else published(prices, *pair, shape, inputs)
         if said is None:
             return None
-        return Price(said[0], exact=False, is_published=True, why=_why(said[1]))
+        return Price(
+            said[0],
+            exact=False,
+            basis=PriceBasis.PUBLISHED,
+            sources=tuple(dict.fromkeys(price.source for price in said[1])),
+            reports=min((price.reports for price in said[1] if price.reports), default=0),
+        )
 
 
 def read_published() -> tuple[PublishedPrice, ...]:
@@ -127,13 +152,6 @@ def read_published() -> tuple[PublishedPrice, ...]:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("The published prices could not be read: %s", error)
         return ()
-
-
-def _why(prices: Sequence[PublishedPrice]) -> str:
-    """ "Published: …", or who reports it where one of the prices is not known from Runway itself."""
-    least = min((price.reports for price in prices if price.reports), default=0)
-    who = ("Published", "Reported by a third party", "Reported by two third parties")[least]
-    return f"{who}: {'; '.join(dict.fromkeys(price.source for price in prices))}."
 
 
 def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPrice:

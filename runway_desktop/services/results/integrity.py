@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.kept_files import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, TaskId
@@ -241,8 +241,7 @@ class Integrity:
             return False
         if seen.away not in self._away:
             self._away.add(seen.away)
-            words = f"{seen.away} is not there. The files in it are taken for safe until it is."
-            self._bus.tell(Notice(words, "Their tasks stay in the list."))
+            self._bus.tell(EngineNotice(EngineNoticeCode.DRIVE_AWAY, (str(seen.away),)))
         return True
 
     def _hear(self, event: Event) -> None:

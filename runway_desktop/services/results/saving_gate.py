@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError, StoreError
-from runway_desktop.domain.events import Event, LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import is_of_disk, of_health
@@ -153,12 +153,7 @@ class SavingGate:
         """Once for each time that the library cannot be used."""
         if not self._told:
             self._told = True
-            self._bus.tell(
-                Notice(
-                    "The library's folder cannot be used, so results are kept in the profile's folder for now.",
-                    f"They move home by themselves. Until then they are in {place}.",
-                )
-            )
+            self._bus.tell(EngineNotice(EngineNoticeCode.KEPT_ELSEWHERE, (str(place),)))
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, LibraryFolderChanged):

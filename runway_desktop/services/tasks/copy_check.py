@@ -29,7 +29,7 @@ from uuid import uuid4
 
 from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identity, Marker, Verdict, judge
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Notice
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.services.disk.machine import fingerprint
 
 from . import after_restore
@@ -105,7 +105,7 @@ class CopyCheck:
                 log.warning("Whether this list is a copy could not be written down: %s", error)
                 if not told:
                     told = True
-                    self._bus.tell(Notice("Nothing is sent for now.", error.in_words(), is_problem=True))
+                    self._bus.tell(EngineNotice(EngineNoticeCode.COPY_NOT_CHECKED, error=error))
                 await self._clock.sleep(TRY_AGAIN_AFTER)
 
     async def check(self) -> None:
@@ -166,14 +166,7 @@ class CopyCheck:
             log.warning("What was sent could not be noted in %s: %s", self._markers.folder, error)
             if not self._told:
                 self._told = True
-                self._bus.tell(
-                    Notice(
-                        "If this profile's folder is copied or put back, the copy will not be recognized.",
-                        f"The program cannot write to {self._markers.folder}. Sending goes on. Allow writing there, or "
-                        "make room on its disk.",
-                        is_problem=True,
-                    )
-                )
+                self._bus.tell(EngineNotice(EngineNoticeCode.COPY_NOT_NOTED, (str(self._markers.folder),)))
             return
         self._noted = sent
 

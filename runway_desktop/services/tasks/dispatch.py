@@ -21,7 +21,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -38,7 +38,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
     StoreError,
 )
-from runway_desktop.domain.events import Notice
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
@@ -76,9 +76,11 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`cause` is the error for which a task was not sent; None where the program made a mistake."""
+
     result: Result
     retry_after: float | None = None
-    reason: str = ""
+    cause: Reason | None = None
 
 
 class Dispatch:
@@ -147,14 +149,12 @@ class Dispatch:
         except StoreError as error:
             if not self._cannot_write:
                 self._cannot_write = True
-                self._bus.tell(
-                    Notice("Nothing is sent: the database cannot be written.", error.in_words(), is_problem=True)
-                )
-            return Outcome(Result.NOT_SENT, reason=error.in_words())
+                self._bus.tell(EngineNotice(EngineNoticeCode.DATABASE_REFUSES, error=error))
+            return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             # No byte has left. What the disk says is written anew by the next try, or is uncertain at the next start.
             report("writing down that a task is sent", mistake)
-            return Outcome(Result.NOT_SENT, reason="The database cannot be written")
+            return Outcome(Result.NOT_SENT)
         self._cannot_write = False
         try:
             await self._copies.note_sending()
@@ -163,11 +163,11 @@ class Dispatch:
             await self._write(
                 task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail))
             )
-            return Outcome(Result.NOT_SENT, reason=error.in_words())
+            return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("noting that a task is sent", mistake)
             await self._write(task.id, NotSent())
-            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+            return Outcome(Result.NOT_SENT)
         if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
             # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
             # left. Nothing is awaited from here to the POST, so its key is this one.
@@ -193,7 +193,7 @@ class Dispatch:
         if task is None or task.state.is_live:
             return Outcome(Result.ACCEPTED)
         if task.state is State.HELD:
-            return Outcome(Result.NOT_SENT, reason="Waiting a moment after an error")
+            return Outcome(Result.NOT_SENT)
         if task.state is State.SENDING:
             return await self._no_answer(task, Reason(ReasonCode.OUR_MISTAKE))
         return Outcome(Result.UNCERTAIN)
@@ -224,7 +224,7 @@ class Dispatch:
     async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
         await self._write(task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)))
-        return Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
+        return Outcome(Result.NOT_SENT, retry_after=retry_after, cause=error.reason)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
@@ -267,10 +267,10 @@ class Dispatch:
                 report("writing down what became of a sending", mistake)
                 return
             except StoreError as error:
-                self._tell_unwritten(task_id, transition, error.in_words(), failures)
+                self._tell_unwritten(task_id, transition, error, failures)
             except Exception as mistake:  # noqa: BLE001 - reported with its traceback
                 report("writing down what became of a sending", mistake)
-                self._tell_unwritten(task_id, transition, type(mistake).__name__, failures)
+                self._tell_unwritten(task_id, transition, mistake, failures)
             failures += 1
             if self._closing.is_set():
                 now = self._clock.monotonic()
@@ -283,16 +283,17 @@ class Dispatch:
             else:
                 await first_of(self._clock.sleep(delay(failures, self._rng)), self._closing.wait())
 
-    def _tell_unwritten(self, task_id: TaskId, transition: Transition, why: str, failures: int) -> None:
-        what = f"Runway's id is {transition.remote_id}." if isinstance(transition, Accepted) else why
-        log.warning("What became of task %s could not be written (%s): %s", task_id, why, what)
-        if not failures:
-            message = (
-                "Runway accepted a task, but the database cannot be written. It is tried again until it works."
-                if isinstance(transition, Accepted)
-                else "What became of a sending cannot be written down yet. It is tried again until it works."
-            )
-            self._bus.tell(Notice(message, what, is_problem=True))
+    def _tell_unwritten(self, task_id: TaskId, transition: Transition, error: Exception, failures: int) -> None:
+        remote_id = transition.remote_id if isinstance(transition, Accepted) else ""
+        log.warning("What became of task %s (%s) could not be written: %r", task_id, remote_id or "no id", error)
+        if failures:
+            return
+        if remote_id:
+            self._bus.tell(EngineNotice(EngineNoticeCode.ACCEPTED_NOT_WRITTEN, (remote_id,)))
+        else:
+            known = error if isinstance(error, StoreError) else None
+            kind = (type(error).__name__,)
+            self._bus.tell(EngineNotice(EngineNoticeCode.OUTCOME_NOT_WRITTEN, kind, error=known))
 
     async def _take_up(self, ids: AcceptedIds) -> None:
         """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
@@ -312,20 +313,10 @@ class Dispatch:
             await first_of(asyncio.wait(tuple(self._late)), self._clock.sleep(RECALL_PATIENCE))
         untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry.task_id))
         if untold:
-            self._bus.tell(_unplaced(untold))
+            ids_left = tuple(entry.remote_id for entry in untold)
+            self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
             await ids.note_told(untold)
 
     def _is_unanswered(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
         return task is not None and task.state in (State.UNCERTAIN, State.SENDING)
-
-
-def _unplaced(entries: Sequence[AcceptedId]) -> Notice:
-    ids = ", ".join(entry.remote_id for entry in entries)
-    how = "to follow it, or enter it where an uncertain task asks for its id."
-    if len(entries) == 1:
-        return Notice("Runway accepted a task that is not in the list.", f"Its id is {ids}. Paste it here {how}")
-    return Notice(
-        f"Runway accepted {len(entries)} tasks that are not in the list.",
-        f"Their ids are {ids}. Paste one here {how}",
-    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Event, Notice, TaskChanged
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
 from runway_desktop.domain.task import Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Runway
@@ -53,9 +53,4 @@ class KeyWatch:
         key = event.task.hidden_from
         if key == self._runway.key and key not in (event.before.hidden_from, self._told_of):
             self._told_of = key
-            self._bus.tell(
-                Notice(
-                    "Some tasks can't be checked with this key.",
-                    "They were made with another key. Switch back to that key to follow them. Nothing is lost.",
-                )
-            )
+            self._bus.tell(EngineNotice(EngineNoticeCode.OTHER_KEYS_TASKS))

@@ -30,6 +30,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
+from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
@@ -96,14 +97,14 @@ class Lane:
         self._one_post: dict[str, asyncio.Lock] = {}
         self._stuck_until: dict[TaskId, float] = {}
         self._not_before = 0.0
-        self._wait_words = ""
+        self._wait: LaneReason | None = None
         self._failures = 0
         self._uncertain = 0
         self._ending = False
-        self._pause_words = "Paused"
-        self._told: tuple[bool, str, Mapping[TaskId, HeldBack]] = (False, "", {})
-        self.reason = ""
-        """Why nothing is sent, in words; empty when something is, or when nothing waits and nothing is in the way."""
+        self._pause = LaneReason(LaneCode.PAUSED)
+        self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
+        self.reason: LaneReason | None = None
+        """Why nothing is sent; None when something is, or when nothing waits and nothing is in the way."""
         bus.listen(self._hear)
 
     @property
@@ -135,7 +136,7 @@ class Lane:
 
     async def pause(self) -> None:
         """Nothing more is sent until `resume`, in this run or the next."""
-        self._pause_words = self.reason = "Paused"
+        self._pause = self.reason = LaneReason(LaneCode.PAUSED)
         self._settings.set(PAUSED, True)
         self._say()
 
@@ -183,10 +184,10 @@ class Lane:
         """The cap, or the balance, that a held task waits for; None when it waits for something else."""
         return self._caps.held_back.get(task_id)
 
-    def reason_for(self, task_id: TaskId) -> str:
-        """Why a held task waits, in words; empty when it is just its turn."""
+    def reason_for(self, task_id: TaskId) -> LaneReason | None:
+        """Why a held task waits; None when it is just its turn."""
         held = self.held_back(task_id)
-        return held.sentence if held is not None and not self.paused else self.reason
+        return LaneReason(LaneCode.HELD_BACK, held=held) if held is not None and not self.paused else self.reason
 
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
@@ -201,10 +202,10 @@ class Lane:
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
         why = self._blocked()
-        full = ""
+        full: LaneReason | None = None
         now = self._clock.monotonic()
         held_back: dict[TaskId, HeldBack] = {}
-        if not why:
+        if why is None:
             in_use = {model: self._in_use(model) for model in {task.request.model for task in self._ledger.held()}}
             for task in self._held():
                 if len(self._errands) >= AT_ONCE:
@@ -214,36 +215,35 @@ class Lane:
                     continue
                 limit = self._limit(model)
                 if self._followup.is_unsettled(model):
-                    full = full or "Finding out what became of a sending without an answer"
+                    full = full or LaneReason(LaneCode.UNSETTLED)
                 elif limit is not None and in_use[model] >= limit:
-                    full = full or f"Waiting for a free slot ({in_use[model]} of {limit} in use)"
+                    full = full or LaneReason(LaneCode.NO_SLOT, in_use[model], limit)
                 elif self._spent_day(model):
-                    full = full or f"Today's limit of {model} is used up"
+                    full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
                 elif (held := self._caps.too_dear(task, self._errands)) is not None:
                     held_back[task.id] = held
-                    full = full or held.sentence
+                    full = full or LaneReason(LaneCode.HELD_BACK, held=held)
                     if len(held_back) >= MOST_HELD_BACK:
                         break
                 else:
                     in_use[model] += 1
                     self._start(task)
-        self.reason = why or ("" if self._errands else full)
-        if not why:
+        self.reason = why or (None if self._errands else full)
+        if why is None:
             self._caps.tell(held_back)
         self._say()
 
-    def _blocked(self) -> str:
+    def _blocked(self) -> LaneReason | None:
         if self._ending:
-            return "The program is closing"
+            return LaneReason(LaneCode.CLOSING)
         if self.paused:
-            return self._pause_words
+            return self._pause
         if not self._account.can_ask:
-            return "The key was refused" if self._account.connection.link is Link.KEY_REFUSED else "No key"
+            is_refused = self._account.connection.link is Link.KEY_REFUSED
+            return LaneReason(LaneCode.KEY_REFUSED if is_refused else LaneCode.NO_KEY)
         if self._account.is_offline:
-            return "Offline"
-        if self._clock.monotonic() < self._not_before:
-            return self._wait_words
-        return ""
+            return LaneReason(LaneCode.OFFLINE)
+        return self._wait if self._clock.monotonic() < self._not_before else None
 
     def _may_go(self, task: Task, now: float) -> bool:
         return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
@@ -317,7 +317,7 @@ class Lane:
         except ApiError as error:
             await self._not_uploaded(task, error, key)
         except StoreError as error:
-            self._back_off("The database cannot be written")
+            self._back_off(LaneReason(LaneCode.UNWRITABLE))
             log.warning("Task %s could not be prepared: %s", task.id, error)
 
     def _judge(self, task: Task, outcome: Outcome) -> None:
@@ -325,15 +325,15 @@ class Lane:
             case Result.ACCEPTED | Result.REFUSED:
                 self._failures = self._uncertain = 0
             case Result.NOT_SENT:
-                self._back_off(outcome.reason, outcome.retry_after)
+                self._back_off(LaneReason(LaneCode.ERROR, cause=outcome.cause), outcome.retry_after)
             case Result.UNCERTAIN:
                 self._uncertain += 1
-                self._back_off("Waiting a moment after an error")
+                self._back_off(LaneReason(LaneCode.ERROR))
                 found = self._ledger.get_open(task.id)
                 if found is not None:
                     self._followup.look(found)
                 if self._uncertain >= UNCERTAIN_IN_A_ROW:
-                    self._pause_words = f"Paused: the last {self._uncertain} sendings got no answer"
+                    self._pause = LaneReason(LaneCode.NO_ANSWERS, self._uncertain)
                     self._settings.set(PAUSED, True)
             case Result.SKIPPED:
                 pass
@@ -345,7 +345,7 @@ class Lane:
                 self._account.note_failure(error, key)
             case SlowDown(retry_after=seconds):
                 self._account.note_failure(error)
-                self._back_off(error.message, seconds)
+                self._back_off(LaneReason(LaneCode.ERROR, cause=error.reason), seconds)
             case _:
                 seconds = LOOK_AGAIN if error.may_retry else math.inf
                 failed = Hold(HoldCode.UPLOAD_FAILED, words=error.in_words(), small_print=error.detail)
@@ -362,11 +362,11 @@ class Lane:
         except StoreError as error:
             log.warning("Why task %s waits could not be written: %s", task.id, error)
 
-    def _back_off(self, words: str, retry_after: float | None = None) -> None:
+    def _back_off(self, why: LaneReason, retry_after: float | None = None) -> None:
         self._failures += 1
         seconds = delay(self._failures, self._rng, retry_after=retry_after)
         self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
-        self._wait_words = words.rstrip(".")
+        self._wait = why
 
     def _pause_length(self) -> float | None:
         now = self._clock.monotonic()
@@ -383,7 +383,7 @@ class Lane:
         told = (self.paused, self.reason, self._caps.held_back)
         if told != self._told:
             self._told = told
-            self._bus.tell(LaneChanged(self.paused, self.reason))
+            self._bus.tell(LaneChanged())
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -75,7 +75,7 @@ class Hints(QLabel):
         self.setToolTip(" · ".join(words) if said != " · ".join(words) else "")
 
 
-class CullingBar(QWidget):
+class CompareBar(QWidget):
     size_wanted = Signal(int)
     way_wanted = Signal(object)
     """The Way of a pressed switch."""

@@ -30,7 +30,7 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
-from .bar import CullingBar
+from .bar import CompareBar
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
@@ -48,7 +48,7 @@ _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 _AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 
-class CullingRoom(QWidget):
+class CompareView(QWidget):
     left = Signal()
     keys_wanted = Signal()
     """All keys are to be shown."""
@@ -140,7 +140,7 @@ class CullingRoom(QWidget):
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
         self._stage.addWidget(self.overlay)
-        self._bar = CullingBar(self.dark, self.clips, self._keys, self)
+        self._bar = CompareBar(self.dark, self.clips, self._keys, self)
         self._bar.setObjectName("compare-bar")
         self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         vbox((self._stage, 1), line(self), self._bar, on=self, spacing=0)

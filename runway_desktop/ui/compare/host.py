@@ -12,7 +12,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.compare.compare import Compare
 
-from .compare_view import CullingRoom
+from .compare_view import CompareView
 
 
 class CompareHost(QObject):
@@ -26,7 +26,7 @@ class CompareHost(QObject):
         self._keys = keys
         self._window = window
         self._closed = False
-        self.room: CullingRoom | None = None
+        self.room: CompareView | None = None
         self.full_screen = True
         # The word may come from a coroutine, and players must not be made inside one.
         model.opened.connect(lambda: QTimer.singleShot(0, self, self._enter))
@@ -45,7 +45,7 @@ class CompareHost(QObject):
         if self._closed:
             return
         if self.room is None:
-            self.room = CullingRoom(self._model, self._theme, self._keys, self._window)
+            self.room = CompareView(self._model, self._theme, self._keys, self._window)
             self.room.left.connect(self._window.activateWindow)
             self.room.keys_wanted.connect(self._show_keys)
         if not self.room.isVisible():

@@ -24,9 +24,9 @@ _FILES = "Presets (*.json)"
 class PresetsButton(QPushButton):
     """A chip with a menu."""
 
-    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
+    def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Presets  ▾", parent)
-        self._shelf = shelf
+        self._presets = presets
         self._keys = keys
         self.setProperty("kind", "chip")
         self.setAutoDefault(False)
@@ -35,31 +35,31 @@ class PresetsButton(QPushButton):
 
     def menu_of_presets(self) -> QMenu:
         """Built anew each time: presets come and go."""
-        shelf, menu = self._shelf, passing_menu(self)
-        for preset in shelf.all:
-            action = menu.addAction(preset.name, partial(shelf.take, preset))
+        presets, menu = self._presets, passing_menu(self)
+        for preset in presets.all:
+            action = menu.addAction(preset.name, partial(presets.take, preset))
             action.setToolTip(f"{model_label(preset.model)}{', with its prompt' if preset.prompt is not None else ''}")
             if preset.key:
                 action.setShortcuts(self._keys.of(f"request.preset.{preset.key}"))
         menu.setToolTipsVisible(True)
-        if shelf.all:
+        if presets.all:
             menu.addSeparator()
         menu.addAction("Save as preset…", self._save)
-        if shelf.all:
+        if presets.all:
             rename, remove = menu.addMenu("Rename"), menu.addMenu("Remove")
-            for preset in shelf.all:
+            for preset in presets.all:
                 rename.addAction(f"{preset.name}…", partial(self._rename, preset))
                 remove.addAction(f"{preset.name}…", partial(self._remove, preset))
         menu.addSeparator()
         menu.addAction("Import…", self._import)
-        menu.addAction("Export…", self._export).setEnabled(bool(shelf.all))
+        menu.addAction("Export…", self._export).setEnabled(bool(presets.all))
         return menu
 
     def _open(self) -> None:
         self.menu_of_presets().popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _save(self) -> None:
-        SavePreset(self._shelf, self._keys, self.window()).open()
+        SavePreset(self._presets, self._keys, self.window()).open()
 
     def _rename(self, preset: Preset) -> None:
         ask_text(
@@ -67,26 +67,26 @@ class PresetsButton(QPushButton):
             "Rename preset",
             "A name for this preset",
             preset.name,
-            self._shelf.name_problem,
-            partial(self._shelf.rename, preset.name),
+            self._presets.name_problem,
+            partial(self._presets.rename, preset.name),
             ok="Rename",
         )
 
     def _remove(self, preset: Preset) -> None:
         asked = Question(f"Remove the preset “{preset.name}”?", "Tasks that were made with it stay.", "Remove preset")
-        confirm(self.window(), asked, partial(self._shelf.remove, preset.name))
+        confirm(self.window(), asked, partial(self._presets.remove, preset.name))
 
     def _import(self) -> None:
-        choose_file(self.window(), "Import presets", self._shelf.bring_in, filters=_FILES)
+        choose_file(self.window(), "Import presets", self._presets.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        choose_target(self.window(), "Export presets", self._shelf.export, Path("presets.json"), _FILES)
+        choose_target(self.window(), "Export presets", self._presets.export, Path("presets.json"), _FILES)
 
 
 class SavePreset(Dialog):
-    def __init__(self, shelf: ComposerPresets, keys: Keys, parent: QWidget) -> None:
+    def __init__(self, presets: ComposerPresets, keys: Keys, parent: QWidget) -> None:
         super().__init__("Save as preset", parent)
-        self._shelf = shelf
+        self._presets = presets
         self._name = QLineEdit(self, placeholderText="Name")
         self._name.setAccessibleName("Name of the preset")
         self._prompt = QCheckBox("Keep the prompt with it", self)
@@ -94,10 +94,10 @@ class SavePreset(Dialog):
         self._key.setAccessibleName("Key of the preset")
         self._key.addItem("On no key", 0)
         for key in KEYS:
-            holder = next((preset.name for preset in shelf.all if preset.key == key), "")
+            holder = next((preset.name for preset in presets.all if preset.key == key), "")
             pressed = keys.words(f"request.preset.{key}") or f"{key}, which has no key now"
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
-        self._key.setCurrentIndex(self._key.findData(shelf.free_key))
+        self._key.setCurrentIndex(self._key.findData(presets.free_key))
         self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)
         vbox(
             words(self, "The model and its settings, without inputs.", "muted"),
@@ -113,11 +113,11 @@ class SavePreset(Dialog):
         self._judge()
 
     def _judge(self) -> None:
-        problem = self._shelf.name_problem(self._name.text())
+        problem = self._presets.name_problem(self._name.text())
         self._save.setEnabled(not problem)
         self._save.setToolTip(tip(problem))
         self._save.setAccessibleDescription(problem)
 
     def _done(self) -> None:
-        self._shelf.save(self._name.text(), with_prompt=self._prompt.isChecked(), key=int(self._key.currentData()))
+        self._presets.save(self._name.text(), with_prompt=self._prompt.isChecked(), key=int(self._key.currentData()))
         self.accept()

@@ -11,6 +11,7 @@ from runway_desktop.ui.building import STRETCH, clear_layout, hbox, progress_bar
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.folders import plan_remark
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
@@ -88,11 +89,11 @@ class _Question(QFrame):
         if plan is None:
             return
         say(self._words, self._form.question, "bad" if plan.problem else "text")
-        say(self._remarks, " ".join(plan.remarks) if not plan.problem else "")
+        say(self._remarks, plan_remark(plan))
         self.setAccessibleDescription(self._form.question)
         self._move.setText(self._form.move_words)
         self._move.setVisible(not plan.problem)
-        self._only_new.setVisible(not plan.folder_problem and self._form.is_of_library)
+        self._only_new.setVisible(plan.can_save and self._form.is_of_library)
         self._other.setVisible(bool(plan.problem))
         if was_hidden:
             self._leave.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -128,7 +129,7 @@ class _UnderWay(QFrame):
         if progress is None:
             return
         say(self._headline, self._form.headline)
-        say(self._detail, self._form.detail, Tone.WARN if progress.waits else "muted")
+        say(self._detail, self._form.detail, Tone.WARN if progress.waits is not None else "muted")
         over = progress.phase.is_over
         had_focus = self._stop.hasFocus()
         self._bar.setVisible(not over)

@@ -113,21 +113,21 @@ def drag_picture(theme: Theme, image: QImage, label: str, count: int, ratio: flo
     return pixmap
 
 
-def start_drag(widget: QWidget, theme: Theme, parcel: DragPayload, image: QImage | None = None) -> bool:
+def start_drag(widget: QWidget, theme: Theme, payload: DragPayload, image: QImage | None = None) -> bool:
     """Hands over copies, never the originals: only copying is offered, so that nothing moves a result out of the
     library. What is not there is left out; where nothing is, a word at the pointer says why, and it gives False.
 
     Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
     """
     look = QuickLook()
-    parcel = parcel.without({path for path in parcel.paths if not look.is_file(path)})
-    if parcel.refusal:
-        QToolTip.showText(QCursor.pos(), parcel.refusal, widget)
+    payload = payload.without({path for path in payload.paths if not look.is_file(path)})
+    if payload.refusal:
+        QToolTip.showText(QCursor.pos(), payload.refusal, widget)
         return False
-    picture = image if image is not None else _decoded(parcel.poster, look)
+    picture = image if image is not None else _decoded(payload.poster, look)
     drag = QDrag(widget)
-    drag.setMimeData(FileMime(parcel.paths))
-    pixmap = drag_picture(theme, picture, parcel.label, len(parcel.paths), widget.devicePixelRatioF())
+    drag.setMimeData(FileMime(payload.paths))
+    pixmap = drag_picture(theme, picture, payload.label, len(payload.paths), widget.devicePixelRatioF())
     drag.setPixmap(pixmap)
     drag.setHotSpot(QPoint(pixmap.deviceIndependentSize().toSize().width() // 2, 0))
     drag.exec(Qt.DropAction.CopyAction)

@@ -15,7 +15,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.sheets.keeping import kept_in_words
+from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -109,6 +109,6 @@ class SheetHost(QObject):
 
     def _offer(self, kept: KeptSheet) -> None:
         self.left_open.emit(
-            f"The sheet “{kept.name}” was open when the program ended. It is kept.",
+            f"The sheet “{sheet_title(kept.name)}” was open when the program ended. It is kept.",
             lambda: self.door.open_kept(kept.id),
         )

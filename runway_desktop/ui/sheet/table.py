@@ -82,7 +82,7 @@ class SheetTable(QTableView):
         if model.rowCount():
             self.go_to(model.index(0, model.column_place(PROMPT) or 0))
 
-    # Deeds, for keys, menu and buttons alike.
+    # Commands, for keys, menu and buttons alike.
 
     @property
     def chosen_rows(self) -> list[int]:

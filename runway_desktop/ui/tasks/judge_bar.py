@@ -38,11 +38,11 @@ class JudgeBar(QWidget):
         self._theme = theme
         self._keys = keys
         self._stars = [self._star(number) for number in range(1, MOST_STARS + 1)]
-        self._pick = _Deed("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
-        self._reject = _Deed("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
-        self._tags = _Deed("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
-        self._note = _Deed("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
-        self._compare = _Deed("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
+        self._pick = _CommandButton("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
+        self._reject = _CommandButton("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
+        self._tags = _CommandButton("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
+        self._note = _CommandButton("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
+        self._compare = _CommandButton("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
         self._worded = (self._pick, self._reject, self._tags, self._note, self._compare)
         hbox(hbox(*self._stars, spacing=0), *self._worded, STRETCH, on=self, spacing=_GAP)
         OneStop(self, self._stars)
@@ -102,7 +102,7 @@ class JudgeBar(QWidget):
             button.dress(self._theme, self._keys)
 
 
-class _Deed(QPushButton):
+class _CommandButton(QPushButton):
     """A button that is a sign alone, or a sign with its word and its key."""
 
     def __init__(

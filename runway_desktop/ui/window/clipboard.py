@@ -21,7 +21,7 @@ from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.drag_payload import chosen_output, parcel_of
+from runway_desktop.usecases.commands.drag_payload import chosen_output, payload_of
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.workers import Workers
 
 
-class SharedOut(QObject):
+class Sharing(QObject):
     """`preview` gives what shows results, once it is there."""
 
     def __init__(
@@ -69,7 +69,7 @@ class SharedOut(QObject):
         from runway_desktop.ui.sharing.drag import start_drag
 
         rows = [row for task_id in task_ids if (row := self._rows.row_of(task_id)) is not None]
-        start_drag(self._view, self._theme, parcel_of(rows, self._shown_path()))
+        start_drag(self._view, self._theme, payload_of(rows, self._shown_path()))
 
     def copy_text(self, text: str, what: str) -> None:
         """`what` begins the sentence that tells of it."""

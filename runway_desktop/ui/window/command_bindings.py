@@ -33,7 +33,7 @@ def open_main_window(models: Models, theme: Theme) -> MainWindow:
     window = MainWindow(models, theme)
     keys = window.keys
     keys.bind(window, Where.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
-    keys.bind(window.workspace.shelf, Where.LIST, list_bindings(window), _INSIDE)
+    keys.bind(window.workspace.views, Where.LIST, list_bindings(window), _INSIDE)
     window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_bindings(window), _INSIDE))
     return window
 
@@ -51,7 +51,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "sheet.kept": window.kept_sheets_wanted.emit,
         "search.focus": window.focus_search,
         "search.keep": window.keeper.save,
-        "list.focus": work.shelf.setFocus,
+        "list.focus": work.views.setFocus,
         "list.look": lambda: work.list.show_grid(not work.list.is_grid),
         "list.paste": window.taking_in.paste,
         "list.undo": window.taking_back.undo,
@@ -80,7 +80,7 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "judge.shot": judge.shot,
         "judge.redo": window.models.task_commands.judging.redo,
         "compare.takes": window.compare,
-        "task.menu": window.workspace.shelf.open_menu,
+        "task.menu": window.workspace.views.open_menu,
         **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
         "task.edit": window.edit,
         "play.toggle": _playing(window, lambda preview: preview.toggle_play()),

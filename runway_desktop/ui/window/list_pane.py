@@ -49,7 +49,7 @@ class ListPane(QWidget):
 
     def __init__(
         self,
-        shelf: ListAndGrid,
+        views: ListAndGrid,
         model: TaskListModel,
         chosen: ListFilter,
         places: Places,
@@ -58,8 +58,8 @@ class ListPane(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._view = shelf.view
-        self._shelf = shelf
+        self._view = views.view
+        self._views = views
         self._model = model
         self._filter = chosen
         self._places = places
@@ -102,7 +102,7 @@ class ListPane(QWidget):
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
         body = QWidget(self)
         self._stack = QStackedLayout(body)
-        self._stack.addWidget(self._shelf)
+        self._stack.addWidget(self._views)
         self._empty = self._build_empty()
         self._stack.addWidget(self._empty)
         vbox(head, self._said, (body, 1), on=self, spacing=0)
@@ -123,7 +123,7 @@ class ListPane(QWidget):
         self._size.setFixedWidth(12 * GRID)
         self._size.setAccessibleName("Size of the posters")
         self._size.setToolTip("Size of the posters")
-        self._size.setValue(self._shelf.grid.poster_width)
+        self._size.setValue(self._views.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
         self._size.hide()
         self._as_list = self._toggle("List", on=False)
@@ -151,13 +151,13 @@ class ListPane(QWidget):
 
     @property
     def is_grid(self) -> bool:
-        return self._shelf.is_grid
+        return self._views.is_grid
 
     def show_grid(self, on: bool, width: int = 0) -> None:
         """Turns to the grid or back to the list; a width is that of the posters."""
         if width:
             self._size.setValue(width)
-        self._shelf.show_grid(on)
+        self._views.show_grid(on)
         self._size.setVisible(on)
         self._fit_filters()
         self._as_grid.setChecked(on)
@@ -165,12 +165,12 @@ class ListPane(QWidget):
         self.grid_changed.emit()
 
     def _resize_posters(self, width: int) -> None:
-        self._shelf.grid.set_poster_width(width)
+        self._views.grid.set_poster_width(width)
         self.grid_changed.emit()
 
     def _toggle(self, name: str, *, on: bool) -> QToolButton:
         button = tool_button(self, side=16, kind="flat", spoken=name, checkable=True)
-        button.setChecked(on is self._shelf.is_grid)
+        button.setChecked(on is self._views.is_grid)
         button.clicked.connect(lambda: self.show_grid(on))
         return button
 
@@ -232,7 +232,7 @@ class ListPane(QWidget):
     def _show_empty(self) -> None:
         self._show_found()
         if not self._model.is_loaded or self._model.rowCount():
-            self._stack.setCurrentWidget(self._shelf)
+            self._stack.setCurrentWidget(self._views)
             return
         narrowed = self._filter.narrows
         if narrowed:

@@ -24,8 +24,9 @@ from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.holds import cap_sentence, raise_words
 
-from .clipboard import SharedOut
+from .clipboard import Sharing
 from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
@@ -98,7 +99,7 @@ class MainWindow(QMainWindow):
         self.preview = Preview(self._theme, self.keys, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
-        self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))
+        self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
         self._poster_maker = PosterMaker(self)
         posters.wanted.connect(self._poster_maker.request)
         self._poster_maker.made.connect(posters.made)
@@ -146,7 +147,7 @@ class MainWindow(QMainWindow):
         if self._poster_maker is not None:
             self._poster_maker.shutdown()
         self.taking_in.shutdown()
-        self._handing_on.shutdown()
+        self._sharing.shutdown()
         self.workspace.shutdown()
         self._last_frames.shutdown()
         self._may_close = True
@@ -191,7 +192,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         chosen = work.chosen_ids
         self.keeper = SearchKeeper(m.filter, work.notices, self)
-        self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.shelf)
+        self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
@@ -200,7 +201,7 @@ class MainWindow(QMainWindow):
         )
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
-        self._handing_on = SharedOut(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
+        self._sharing = Sharing(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         self._last_frames = LastFrames(m.task_commands.use_as_input, self)
@@ -217,7 +218,7 @@ class MainWindow(QMainWindow):
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
         work.search.save_wanted.connect(self.keeper.save)
-        work.search.left.connect(work.shelf.enter)
+        work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
             view.seen_changed.connect(m.task_commands.look_at)
             view.opened.connect(self._open)
             view.menu_wanted.connect(self.task_menu.popup)
-            view.files_dragged.connect(self._handing_on.drag_files)
+            view.files_dragged.connect(self._sharing.drag_files)
             view.group_menu_wanted.connect(self._group_menu)
         work.view.selection_moved.connect(lambda: m.details.choose(work.chosen_ids()))
         work.list.columns_changed.connect(self._remember_columns)
@@ -239,7 +240,7 @@ class MainWindow(QMainWindow):
         details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.task_commands.use_as_input, self._shown_result)
-        details.copy_wanted.connect(self._handing_on.copy_text)
+        details.copy_wanted.connect(self._sharing.copy_text)
         details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
@@ -409,9 +410,9 @@ class MainWindow(QMainWindow):
 
     def _cap_reached(self, held: HeldBack) -> None:
         self.notices.tell(
-            held.sentence,
-            detail="" if held.raise_words else "It is sent by itself once there are enough credits at Runway.",
-            action_text=held.raise_words,
+            cap_sentence(held),
+            detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
+            action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
         )
 

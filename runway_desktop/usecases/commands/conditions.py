@@ -25,7 +25,7 @@ def may_retry(row: Row) -> bool:
     if not task.request.endpoint:
         return False
     if task.state is State.FAILED and task.failure is not None:
-        return task.failure.meaning.advice is Advice.RETRY_LATER
+        return task.failure.advice is Advice.RETRY_LATER
     return task.state in (State.CANCELLED, State.GONE)
 
 

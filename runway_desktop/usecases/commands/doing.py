@@ -342,7 +342,7 @@ def _found(found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> 
     asked = set(task_ids)
     of_these = sum(output.task_id in asked for output in found.outputs)
     more = len(found.outputs) - of_these
-    along = f", and {more:,} more that had moved with {'it' if of_these == 1 else 'them'}" if more else ""
+    along = f", and {more:,} more that had moved {units.plural(of_these, 'with it', 'with them')}" if more else ""
     changed = _tasks_of(found.outputs)
     if not found.missing:
         said = f"Found {units.count(of_these, 'file')}" if of_these else "The files are there again"

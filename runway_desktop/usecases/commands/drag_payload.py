@@ -65,7 +65,7 @@ class DragPayload:
         )
 
 
-def parcel_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
+def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
     """One file of each task: of several results the one that is `shown`, else the first that is here, which is the one
     whose poster stands in the list."""
     chosen = [found for row in rows if (found := chosen_output(row, shown)) is not None]

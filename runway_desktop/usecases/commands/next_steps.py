@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
+from runway_desktop.usecases.words.holds import raise_words
 
 from .conditions import can_be_fetched, has, is_changed, is_in_bin, is_missing, may_be_known_after_all, may_retry
 from .table import ENTRIES
@@ -28,8 +29,8 @@ class NextStep:
 def next_step(row: Row, held: HeldBack | None) -> NextStep | None:
     """The most sensible thing to do; None when there is nothing. `held`: the cap that the task waits for."""
     steps = steps_of(row)
-    if not steps and held is not None and held.raise_words:
-        return NextStep(None, held.raise_words)
+    if not steps and held is not None and raise_words(held):
+        return NextStep(None, raise_words(held))
     return next(iter(steps), None)
 
 

@@ -123,6 +123,6 @@ def _holds(summary: GroupSummary) -> str:
         f"{summary.missing:,} missing" if summary.missing else "",
         f"{live:,} live" if live else "",
         f"{waiting:,} waiting here" if waiting else "",
-        f"{trouble:,} {'needs' if trouble == 1 else 'need'} attention" if trouble else "",
+        units.count(trouble, "needs attention", "need attention") if trouble else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -18,6 +18,7 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import price_source
 
 _FAVORITES = "chooser.favourites"
 _KNOWN = "chooser.catalog"
@@ -221,10 +222,10 @@ class Choices:
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length
             said = f"{about}{units.credits_in_words(a_second)} a second"
-            return said, f"{about}{units.credits_in_words(found.credits)} for {length:g} s. {found.why}"
+            return said, f"{about}{units.credits_in_words(found.credits)} for {length:g} s. {price_source(found)}"
         if isinstance(amount, int) and amount > 1:
-            return f"{about}{units.credits_in_words(found.credits / amount)} each", found.why
-        return f"{about}{units.credits_in_words(found.credits)}", found.why
+            return f"{about}{units.credits_in_words(found.credits / amount)} each", price_source(found)
+        return f"{about}{units.credits_in_words(found.credits)}", price_source(found)
 
     def _limits(self, model: str) -> str:
         organization = self.organization

@@ -1,6 +1,6 @@
 """A request as it is being written: the values, the inputs in their places, and what is wrong. Pure.
 
-Nothing that a model does not take is lost: it waits on a shelf for the next model that does. Facts of files come from
+Nothing that a model does not take is lost: it is parked for the next model that does. Facts of files come from
 outside; nothing here looks at the disk.
 """
 
@@ -52,7 +52,7 @@ class RequestDraft:
         """By URI, of every file that was looked at."""
         self.unreadable: dict[str, str] = {}
         """By URI, of every file that could not be looked at: why, in a sentence."""
-        self.shelf = ParkedValues()
+        self.parked = ParkedValues()
         """What the model does not take."""
         self._found: tuple[Finding, ...] | None = None
         self._checked: tuple[Finding, ...] | None = None
@@ -63,14 +63,14 @@ class RequestDraft:
 
     @property
     def holds_work(self) -> bool:
-        """Whether something is in it, or on its shelf, that took more than a click: words, inputs, what is nested."""
+        """Whether something is in it, or parked, that took more than a click: words, inputs, what is nested."""
         start = starting_values(self.pair)
         texts = (
             field.name
             for field in self.pair.fields
             if field.kind in _WORK and self.values.get(field.name) != start.get(field.name)
         )
-        return any(self.assets.values()) or any(texts) or bool(self.shelf.prompt or self.shelf.inputs)
+        return any(self.assets.values()) or any(texts) or bool(self.parked.prompt or self.parked.inputs)
 
     def wire_values(self) -> dict[str, Any]:
         """All values with the inputs in their places."""
@@ -143,7 +143,7 @@ class RequestDraft:
         """False when it was so already. None or "" leaves the field out."""
         if self.values.get(name) == value and type(self.values.get(name)) is type(value):
             return False
-        self.shelf.values.pop(name, None)
+        self.parked.values.pop(name, None)
         if is_left_out(value):
             self.values.pop(name, None)
         else:
@@ -153,12 +153,12 @@ class RequestDraft:
 
     def shelve_prompt(self, text: str) -> None:
         """Keeps a prompt for the next model that takes one."""
-        self.shelf.prompt = text
+        self.parked.prompt = text
 
     def clear(self) -> None:
         self.values = starting_values(self.pair)
         self.assets.clear()
-        self.shelf = ParkedValues()
+        self.parked = ParkedValues()
         self.touched()
 
     def put(self, field: Field, drop: AssetDrop) -> str:
@@ -187,20 +187,20 @@ class RequestDraft:
 
     def follow(self, moved: Mapping[str, str]) -> bool:
         """Files lie elsewhere now, by their URIs, old to new. Whether any of them is an input here."""
-        before = (self.values, self.assets, self.shelf)
+        before = (self.values, self.assets, self.parked)
         self.values = dict(with_moved_files(self.values, moved))
         self.assets = {
             name: [replace(item, uri=moved.get(item.uri, item.uri)) for item in items]
             for name, items in self.assets.items()
         }
-        self.shelf = replace(
-            self.shelf,
-            values=dict(with_moved_files(self.shelf.values, moved)),
-            inputs=[(name, replace(item, uri=moved.get(item.uri, item.uri))) for name, item in self.shelf.inputs],
+        self.parked = replace(
+            self.parked,
+            values=dict(with_moved_files(self.parked.values, moved)),
+            inputs=[(name, replace(item, uri=moved.get(item.uri, item.uri))) for name, item in self.parked.inputs],
         )
         self.facts |= {moved[uri]: facts for uri, facts in self.facts.items() if uri in moved}
         self.unreadable = {uri: why for uri, why in self.unreadable.items() if uri not in moved}
-        if (self.values, self.assets, self.shelf) == before:
+        if (self.values, self.assets, self.parked) == before:
             return False
         self.touched()
         return True
@@ -233,8 +233,8 @@ class RequestDraft:
         known = self.facts.keys() | self.unreadable.keys()
         return [uri for uri in dict.fromkeys(uris) if uri not in known and local_path(uri) is not None]
 
-    def take(self, pair: Pair, values: Mapping[str, Any], shelf: ParkedValues | None = None) -> list[str]:
-        """Becomes this request, with what was on the shelf beside it. Gives the names that the model does not know,
+    def take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> list[str]:
+        """Becomes this request, with what was parked beside it. Gives the names that the model does not know,
         which are left out."""
         self.pair = pair
         self.assets = {}
@@ -248,7 +248,7 @@ class RequestDraft:
             if items:
                 self.assets[field.name] = list(items)
         self.values = starting_values(pair) | kept
-        self.shelf = shelf or ParkedValues()
+        self.parked = parked or ParkedValues()
         self.touched()
         return strange
 
@@ -263,14 +263,14 @@ class RequestDraft:
             for name, value in old_values.items()
             if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
         }
-        moving = self.shelf.values | own
+        moving = self.parked.values | own
         parts_lost: list[str] = []
         # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_start = starting_values(old_pair)
         chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
-        self.shelf.values = chosen
+        self.parked.values = chosen
         dropped = [
             _in_words(old_field, value)
             for name, value in chosen.items()
@@ -299,9 +299,9 @@ class RequestDraft:
 
         self.assets = {}
         dropped = []
-        shelved, self.shelf.inputs = self.shelf.inputs, []
+        parked, self.parked.inputs = self.parked.inputs, []
         moving = [(name, item, False) for name, items in old.items() for item in items]
-        for name, item, was_shelved in [*moving, *((name, item, True) for name, item in shelved)]:
+        for name, item, was_parked in [*moving, *((name, item, True) for name, item in parked)]:
             facts = self.facts.get(item.uri)
             old_field = old_pair.field(name)
             media = media_in(old_field, item, facts)
@@ -312,8 +312,8 @@ class RequestDraft:
             else:
                 field = self.place_for(drop)
             if field is None or not self.has_room(field, drop):
-                self.shelf.inputs.append((name, replace(item, media=kind_of(media))))
-                if not was_shelved:
+                self.parked.inputs.append((name, replace(item, media=kind_of(media))))
+                if not was_parked:
                     dropped.append(f"the {KIND_WORDS.get(media, 'file')} {short_name(item.uri)}")
             else:
                 self.assets.setdefault(field.name, []).append(
@@ -343,10 +343,10 @@ class RequestDraft:
         field = self.pair.prompt_field
         if field is None:
             if prompt and prompt_of(self.pair, self.values) != prompt:
-                self.shelf.prompt = prompt
+                self.parked.prompt = prompt
                 return ["the prompt"]
             return []
-        prompt, self.shelf.prompt = prompt or self.shelf.prompt, ""
+        prompt, self.parked.prompt = prompt or self.parked.prompt, ""
         if prompt:
             self.values[field.name] = prompt
         return []

@@ -10,6 +10,7 @@ from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.holds import cap_reason
 
 
 def question_for(prepared: Prepared, above: float | None) -> Question | None:
@@ -46,7 +47,7 @@ def _money(prepared: Prepared, above: float | None) -> Question | None:
     if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE}:
         if not title:
             title, yes = f"Queue {tasks}?", f"Queue {tasks}"
-        why = prepared.held_back.reason
+        why = cap_reason(prepared.held_back)
         text.append(f"{why[0].upper()}{why[1:]}. What does not fit waits in the queue.")
     return Question(title, " ".join(text), yes, "Do not send") if title else None
 

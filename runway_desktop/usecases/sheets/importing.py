@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog, MediaKind, is_left_out
+from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.task import Media
 from runway_desktop.services.intake import CLIPBOARD, AssetDrop, Draft, Gathered
 
@@ -135,8 +136,8 @@ def title_of(gathered: Gathered) -> tuple[str, str]:
     sources = {draft.source for draft in gathered.drafts} | {found.source for found in gathered.findings}
     if len(sources) == 1 and not gathered.is_folder:
         source = next(iter(sources))
-        return ("Pasted rows" if source == CLIPBOARD else Path(source).name), gathered.name
-    return gathered.name or "New sheet", gathered.name
+        return (MadeSheet.PASTED.value if source == CLIPBOARD else Path(source).name), gathered.name
+    return gathered.name or MadeSheet.BLANK.value, gathered.name
 
 
 def unmatched_titles(rows: Sequence[SheetRow]) -> dict[str, str]:

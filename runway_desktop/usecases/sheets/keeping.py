@@ -3,11 +3,11 @@ StoreError passes through. Loop's thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runway_desktop.catalog import Catalog, FieldKind
-from runway_desktop.domain.library import KeptSheet, new_sheet_id
+from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.expansion import expansions
@@ -22,9 +22,24 @@ from .columns import ENDPOINT, MODEL, PROMPT
 _LONGEST_NAME = 48
 
 
+_MADE: Mapping[MadeSheet, str] = {MadeSheet.BLANK: "New sheet", MadeSheet.PASTED: "Pasted rows"}
+_STORED: Mapping[str, MadeSheet] = {
+    **{made.value: made for made in MadeSheet},
+    # As earlier versions stored them.
+    "New sheet": MadeSheet.BLANK,
+    "Pasted rows": MadeSheet.PASTED,
+}
+
+
+def sheet_title(name: str) -> str:
+    """What a sheet is called, by the name that is stored."""
+    made = _STORED.get(name)
+    return _MADE[made] if made is not None else name
+
+
 def kept_in_words(kept: KeptSheet, said_when: str) -> str:
     """ "shots.csv · 6 rows · today 14:02"."""
-    return f"{kept.name} · {units.count(kept.rows, 'row')} · {said_when}"
+    return f"{sheet_title(kept.name)} · {units.count(kept.rows, 'row')} · {said_when}"
 
 
 def batch_name(prompt: str) -> str:

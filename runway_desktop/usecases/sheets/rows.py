@@ -200,9 +200,9 @@ class RowChecker:
             cells = row.cells | {axis.key: value for axis, value in zip(self.axes, combo, strict=True)}
             of_axes = tuple(cell.shown(axis.key, value) for axis, value in zip(self.axes, combo, strict=True))
             for found in texts:
-                pair, values, complaints, looking = self._request(cells, found.text)
+                pair, values, findings, looking = self._request(cells, found.text)
                 waits = waits or looking
-                for said in complaints:
+                for said in findings:
                     first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
                     problems[said.key] = (first_said, where, times + 1)
                 if pair is None:
@@ -211,7 +211,7 @@ class RowChecker:
                 request = _request(pair, values)
                 requests.append(request)
                 labels.append((*of_axes, *found.choices))
-                price = None if complaints else self._pricing.price(request)
+                price = None if findings else self._pricing.price(request)
                 if price is not None:
                     credits, priced, exact = credits + price.credits, priced + 1, exact and price.exact
         return Check(
@@ -234,9 +234,9 @@ class RowChecker:
     def _request(
         self, cells: Mapping[str, Any], prompt: str
     ) -> tuple[Pair | None, dict[str, Any], tuple[Said, ...], bool]:
-        pair, complaints = self.pair_of(cells)
+        pair, findings = self.pair_of(cells)
         if pair is None:
-            return None, {}, complaints, False
+            return None, {}, findings, False
         values = dict(self.settings(pair))
         for key, value in cells.items():
             if key in _NOT_FIELDS or is_left_out(value):
@@ -254,7 +254,7 @@ class RowChecker:
         if prompt_field is None and prompt.strip():
             said.setdefault(PROMPT, Said(PROMPT, f"{pair.label} takes no prompt. Take it out."))
         waits = self._look_at_inputs(pair, cells, said)
-        return pair, values, (*complaints, *said.values()), waits
+        return pair, values, (*findings, *said.values()), waits
 
     def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> bool:
         waits = False
@@ -312,7 +312,7 @@ class RowChecker:
             if known.is_asset or known.kind is FieldKind.PROMPT:
                 continue
             value = self.composed.values.get(known.name)
-            if (own or known.required) and not is_left_out(value) and not _complaints(pair, known.name, value):
+            if (own or known.required) and not is_left_out(value) and not _has_findings(pair, known.name, value):
                 values[known.name] = value
         if not own:
             values.pop("seed", None)
@@ -328,5 +328,5 @@ def _identity(requests: Sequence[Request]) -> str:
     return json.dumps([[one.endpoint, one.model, dict(one.values)] for one in requests], sort_keys=True, default=str)
 
 
-def _complaints(pair: Pair, name: str, value: Any) -> bool:
+def _has_findings(pair: Pair, name: str, value: Any) -> bool:
     return any(finding.path[:1] == (name,) for finding in validate(pair, {name: value}))

@@ -8,7 +8,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import Price, PriceBasis
 
 from . import units
 from .states import Tone
@@ -114,7 +114,23 @@ def price_detail(price: Price | None) -> str:
     if price is None:
         return "Runway has not estimated a request like this yet."
     about = "" if price.exact else "About "
-    return f"{about}{units.dollars(price.credits)}. {price.why}".strip()
+    return f"{about}{units.dollars(price.credits)}. {price_source(price)}".strip()
+
+
+def price_source(price: Price) -> str:
+    """Where a price comes from; empty where that is not known."""
+    match price.basis:
+        case PriceBasis.UNKNOWN:
+            return ""
+        case PriceBasis.ESTIMATED:
+            return "What Runway estimated for a request like this."
+        case PriceBasis.ESTIMATED_ALIKE:
+            return "What Runway estimated for the last one like it."
+        case PriceBasis.WORKED_OUT:
+            return "Worked out from what Runway estimated for others of this model."
+        case PriceBasis.PUBLISHED:
+            who = ("Published", "Reported by a third party", "Reported by two third parties")[price.reports]
+            return f"{who}: {'; '.join(price.sources)}."
 
 
 def cost_in_words(task: Task) -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runway_desktop.domain.folders import FolderHealth, FolderState, MovePhase, MoveProgress
+from runway_desktop.domain.folders import (
+    FolderHealth,
+    FolderState,
+    MovePhase,
+    MovePlan,
+    MoveProgress,
+    MoveWait,
+    MoveWaitCode,
+    PlanProblem,
+    Stayed,
+    StayedCode,
+)
+from runway_desktop.services.disk.disk_words import of_state
 
 from . import units
 from .states import Tone
@@ -82,6 +94,38 @@ def state_words(health: FolderHealth) -> tuple[str, Tone]:
             return "", Tone.PLAIN
 
 
+def plan_words(plan: MovePlan) -> str:
+    """What is asked about a move, or why it cannot be carried out."""
+    size, source, target = units.size(plan.size), plan.source, plan.target
+    match plan.problem:
+        case None:
+            return units.count(
+                plan.files,
+                f"result ({size}) is in {source}. Move it to {target}?",
+                f"results ({size}) are in {source}. Move them to {target}?",
+            )
+        case PlanProblem.SAME_FOLDER:
+            return "This is the library's folder already."
+        case PlanProblem.INSIDE_SOURCE:
+            return f"This folder lies inside {source}. Choose one outside of it."
+        case PlanProblem.TARGET_REFUSES:
+            refusal = of_state(target, plan.target_state)
+            return f"{refusal.message if refusal is not None else ''} Choose another folder.".strip()
+        case PlanProblem.SOURCE_ABSENT:
+            return f"The folder {source} is not there, so nothing can be moved out of it."
+        case PlanProblem.SOURCE_UNREADABLE:
+            return f"The folder {source} cannot be looked at. {plan.detail}".strip()
+        case PlanProblem.NO_ROOM:
+            return f"They do not fit into {target}. {size} are to be moved, and {units.size(plan.free)} are free there."
+
+
+def plan_remark(plan: MovePlan) -> str:
+    """Worth knowing before the move; empty where nothing is."""
+    if plan.problem is not None or not plan.holds_files:
+        return ""
+    return "There are files in it already. They stay as they are; where a name is taken, the moved file gets a number."
+
+
 def headline_of(progress: MoveProgress) -> str:
     """ "Moving 312 of 1,204 files"."""
     counted = f"{progress.files:,} of {units.count(progress.files_total, 'file')}"
@@ -100,8 +144,8 @@ def headline_of(progress: MoveProgress) -> str:
 
 def detail_of(progress: MoveProgress, seconds_left: float | None) -> str:
     """Why it waits; else how much, where to, and how long it takes."""
-    if progress.waits:
-        return progress.waits
+    if progress.waits is not None:
+        return _move_waits(progress.waits)
     parts = [f"To {progress.target}"]
     if not progress.phase.is_over:
         parts.append(f"{units.size(progress.size)} of {units.size(progress.size_total)}")
@@ -118,6 +162,39 @@ def stayed_words(progress: MoveProgress) -> str:
     if not count:
         return ""
     return units.count(count, "file stayed where it was:", "files stayed where they were:")
+
+
+def stayed_reason(stayed: Stayed) -> str:
+    """Why a file was not moved."""
+    match stayed.code:
+        case StayedCode.UNKNOWN | StayedCode.REFUSED:
+            return stayed.words
+        case StayedCode.CHANGED:
+            return "It was changed since it was saved."
+        case StayedCode.MISSING:
+            return "It was not there any more."
+        case StayedCode.UNREADABLE:
+            return f"It could not be read. {stayed.words}".strip()
+        case StayedCode.CHANGED_MEANWHILE:
+            return "It was changed while it was moved. What was there before is in the new folder."
+        case StayedCode.IN_USE:
+            return "A copy is in the new folder. This one is in use, and could not be removed."
+
+
+def _move_waits(waits: MoveWait) -> str:
+    match waits.code:
+        case MoveWaitCode.DOWNLOADS:
+            return "Waiting for downloads that are being saved in the old folder."
+        case MoveWaitCode.ERROR:
+            return f"{waits.words} Moving goes on by itself."
+        case MoveWaitCode.FOLDER if waits.state is FolderState.READ_ONLY:
+            return f"Nothing may be written in {waits.folder}. Allow it; moving goes on by itself."
+        case MoveWaitCode.FOLDER if waits.state is FolderState.FULL:
+            return f"The disk of {waits.folder} is full. Make room; moving goes on by itself."
+        case MoveWaitCode.FOLDER if waits.state is FolderState.SLOW:
+            return f"The folder {waits.folder} does not answer. Moving goes on by itself."
+        case MoveWaitCode.FOLDER:
+            return f"The folder {waits.folder} is not there. Connect its drive; moving goes on by itself."
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:

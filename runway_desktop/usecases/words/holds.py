@@ -1,8 +1,13 @@
-"""Why a held task waits, as a sentence. Pure."""
+"""Why a held task waits: by its own hold, for a cap, or because the lane sends nothing. Pure."""
 
 from __future__ import annotations
 
+from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
+
+from . import units
+from .reasons import cause_words
 
 
 def hold_words(hold: Hold) -> str:
@@ -38,3 +43,76 @@ def hold_words(hold: Hold) -> str:
 
 def _file(hold: Hold) -> str:
     return f"“{hold.file}”" if hold.file else "A file"
+
+
+def lane_words(reason: LaneReason | None) -> str:
+    """Why nothing is sent, for the list's column; empty where nothing is in the way."""
+    if reason is None:
+        return ""
+    match reason.code:
+        case LaneCode.CLOSING:
+            return "The program is closing"
+        case LaneCode.PAUSED:
+            return "Paused"
+        case LaneCode.NO_ANSWERS:
+            return f"Paused: the last {reason.amount} sendings got no answer"
+        case LaneCode.NO_KEY:
+            return "No key"
+        case LaneCode.KEY_REFUSED:
+            return "The key was refused"
+        case LaneCode.OFFLINE:
+            return "Offline"
+        case LaneCode.ERROR:
+            return cause_words(reason.cause).rstrip(".") or "Waiting a moment after an error"
+        case LaneCode.UNWRITABLE:
+            return "The database cannot be written"
+        case LaneCode.UNSETTLED:
+            return "Finding out what became of a sending without an answer"
+        case LaneCode.NO_SLOT:
+            return f"Waiting for a free slot ({reason.amount} of {reason.limit} in use)"
+        case LaneCode.DAY_USED_UP:
+            return f"Today's limit of {reason.model} is used up"
+        case LaneCode.HELD_BACK:
+            return f"{cap_reason(reason.held)}." if reason.held is not None else ""
+
+
+def cap_sentence(held: HeldBack) -> str:
+    return f"Waiting: {cap_reason(held)}."
+
+
+def cap_reason(held: HeldBack) -> str:
+    """The cap or balance that a task waits for, without a full stop."""
+    limit, most = held.limit, units.credits_in_words(held.limit.limit)
+    match limit.cap:
+        case Cap.SENDING:
+            return f"a single sending may cost {most} at most ({_this_one(held)})"
+        case Cap.BALANCE:
+            return f"the balance is too low ({most} left, {_this_one(held)})"
+        case Cap.DAY:
+            whose = f"today's cap of {most}"
+        case Cap.MONTH:
+            whose = f"this month's cap of {most}"
+        case Cap.PROJECT:
+            whose = f"the cap of {most} for “{limit.project}”"
+    return f"{whose} is reached ({units.number(limit.spent)} spent, {_this_one(held)})"
+
+
+def raise_words(held: HeldBack) -> str:
+    """The button that raises the cap; empty where there is nothing to raise."""
+    if held.raised is None:
+        return ""
+    match held.limit.cap:
+        case Cap.SENDING:
+            return f"Allow {units.credits_in_words(held.raised)} a sending"
+        case Cap.DAY:
+            return f"Raise today's cap to {units.number(held.raised)}"
+        case Cap.MONTH:
+            return f"Raise this month's cap to {units.number(held.raised)}"
+        case _:
+            return f"Raise the project's cap to {units.number(held.raised)}"
+
+
+def _this_one(held: HeldBack) -> str:
+    if held.price is None:
+        return "the price of this one is not known"
+    return f"this one is {units.number(held.price)}" if held.exact else f"this one is about {units.number(held.price)}"

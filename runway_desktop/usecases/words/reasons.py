@@ -58,6 +58,11 @@ def saving_words(output: Output) -> str:
     return f"{_words(problem)} Saving goes on by itself." if problem.code in _OF_RUNWAY else _words(problem)
 
 
+def cause_words(cause: Reason | None) -> str:
+    """What an error was, in a sentence; empty where there is none."""
+    return _words(cause) if cause is not None else ""
+
+
 def _words(reason: Reason) -> str:
     if reason.words:
         return reason.words

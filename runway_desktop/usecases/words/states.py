@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from runway_desktop.domain.failures import Advice
+from runway_desktop.domain.lane import LaneReason
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
-from runway_desktop.services.tasks.uncertainty import count_words
 
 from . import units
-from .holds import hold_words
+from .failures import failure_headline
+from .holds import hold_words, lane_words
 from .reasons import saving_words
+from .uncertain import count_words
 
 
 class Tone(StrEnum):
@@ -56,7 +58,7 @@ class Around:
     received: int = 0
     expected: int | None = None
     uploaded: float | None = None
-    lane_reason: str = ""
+    lane_reason: LaneReason | None = None
     price: float | None = None
     """What a task that was not sent yet will cost, as far as that is known."""
     offline: bool = False
@@ -126,7 +128,7 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = hold_words(task.hold) or around.lane_reason.removeprefix("Waiting: ") or shown.detail
+            why = hold_words(task.hold) or lane_words(around.lane_reason) or shown.detail
             return replace(shown, detail=why, tone=shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN)
         case State.UNCERTAIN:
             return replace(shown, detail=_uncertain_words(task))
@@ -262,10 +264,9 @@ def _failed(task: Task) -> StateWords:
     shown = _shown(State.FAILED)
     if task.failure is None:
         return shown
-    meaning = task.failure.meaning
-    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[meaning.advice]
+    detail = task.refusals[0].message if task.refusals else _NEXT_STEP[task.failure.advice]
     icon = "mdi6.shield-alert-outline" if task.failure.is_moderation else shown.icon
-    return replace(shown, headline=meaning.headline, detail=detail, icon=icon)
+    return replace(shown, headline=failure_headline(task.failure), detail=detail, icon=icon)
 
 
 def badge(row: Row) -> str:

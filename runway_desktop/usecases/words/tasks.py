@@ -19,9 +19,11 @@ from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, T
 from . import units
 from .account import cost_in_words
 from .expiry import line_words
+from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
-from .holds import hold_words
+from .holds import cap_sentence, hold_words
 from .reasons import sending_words
+from .uncertain import verdict_words
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
@@ -149,17 +151,15 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
     match task.state:
         case State.FAILED if task.failure is not None:
             refusals = (_refusal_words(_field_label(task, catalog, r.path), r.message) for r in task.refusals)
-            return "\n".join((task.failure.meaning.sentence, *refusals))
+            return "\n".join((failure_words(task.failure), *refusals))
         case State.UNCERTAIN if task.evidence is not None:
-            from runway_desktop.services.tasks.uncertainty import verdict
-
-            return f"{sending_words(task.evidence.cause)} {verdict(task.evidence).words}".strip()
+            return f"{sending_words(task.evidence.cause)} {verdict_words(task.evidence)}".strip()
         case State.UNCERTAIN:
             return "No answer came to the sending. It may have been made, and charged."
         case State.GONE if not task.let_go:
             return _gone_words(task)
         case State.HELD:
-            return hold_words(task.hold) or (held.sentence if held is not None else "")
+            return hold_words(task.hold) or (cap_sentence(held) if held is not None else "")
         case State.SUCCEEDED:
             return trouble_words(row)
         case _:

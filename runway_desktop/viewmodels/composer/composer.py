@@ -74,14 +74,14 @@ class Composer(QObject):
         self.presets = ComposerPresets(cases, bridge, runner, self, self)
         self.history.stepped.connect(self.set_prompt)
         self.presets.said.connect(self.said)
-        self._complaints = FieldFindings()
+        self._field_findings = FieldFindings()
         self._editing: TaskId | None = None
         self._parent_task: TaskId | None = None
         self._project = ""
         self.taking = InputTaking(cases, self._draft, self._choice, self._switch_to, runner, self)
         """Takes inputs in, moves them and takes them out."""
         self.taking.said.connect(self.said)
-        self.taking.touched.connect(self._complaints.forget)
+        self.taking.touched.connect(self._field_findings.forget)
         self.taking.moved.connect(self._inputs_moved)
         self.taking.learned.connect(self._inputs_known)
         self.aside = PutAside(self._take_draft, self)
@@ -188,7 +188,7 @@ class Composer(QObject):
             return
         self._put_aside()
         self._project = draft.project
-        self._take(pair, draft.request.values, draft.shelf)
+        self._take(pair, draft.request.values, draft.parked)
         self._editing, self._parent_task = draft.editing, draft.parent
         if draft.was_sent:
             self._sending.recall(self.request(), self._project)
@@ -232,7 +232,7 @@ class Composer(QObject):
         if not self._draft.set_value(name, value):
             return
         self.taking.ask_facts()
-        self._complaints.forget(name)
+        self._field_findings.forget(name)
         self._moved()
 
     def set_prompt(self, text: str) -> None:
@@ -277,7 +277,7 @@ class Composer(QObject):
 
     def show_refusals(self, refusals: Mapping[str, str]) -> None:
         """Puts what Runway said of a request's fields at those fields."""
-        self._complaints.refuse(refusals)
+        self._field_findings.refuse(refusals)
         self.changed.emit()
 
     def stop_editing(self) -> None:
@@ -289,7 +289,7 @@ class Composer(QObject):
         """An empty request of the same model."""
         self._put_aside()
         self._draft.clear()
-        self._complaints.begin_again()
+        self._field_findings.begin_again()
         self._editing = self._parent_task = None
         self._moved()
         self.prompt_changed.emit()
@@ -298,7 +298,7 @@ class Composer(QObject):
 
     def finding_for(self, name: str) -> str:
         """What to say at a field now. What is merely missing is said only after one tried to send."""
-        return self._complaints.at(name, self.findings(), self.wire_values().get(name))
+        return self._field_findings.at(name, self.findings(), self.wire_values().get(name))
 
     def findings_in(self, name: str) -> dict[tuple[str | int, ...], str]:
         """What is wrong inside a nested field, by the path within its value."""
@@ -339,7 +339,7 @@ class Composer(QObject):
     def _may_send(self) -> bool:
         if self._sending.is_storing:
             return False
-        self._complaints.attempted = True
+        self._field_findings.attempted = True
         findings = self.findings()
         if findings:
             self.changed.emit()
@@ -356,7 +356,7 @@ class Composer(QObject):
         )
 
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
-        self._complaints.attempted = False
+        self._field_findings.attempted = False
         if (self._editing, self._parent_task) == (order.editing, order.parent):
             # Else something else was taken up while this one was being stored.
             self._editing = self._parent_task = None
@@ -372,8 +372,8 @@ class Composer(QObject):
             self.stop_editing()
             self.said.emit("The task that you were editing does not wait any more. Your changes are a new request now.")
 
-    def _take(self, pair: Pair, values: Mapping[str, Any], shelf: ParkedValues | None = None) -> None:
-        strange = self._draft.take(pair, values, shelf)
+    def _take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> None:
+        strange = self._draft.take(pair, values, parked)
         self._editing = self._parent_task = None
         self.taking.ask_facts()
         self._rebuilt(strange)
@@ -390,7 +390,7 @@ class Composer(QObject):
 
     def _rebuilt(self, not_taken: Sequence[str]) -> None:
         """Another request or model stands there: everything is shown anew, and what was left out is said."""
-        self._complaints.begin_again()
+        self._field_findings.begin_again()
         self.structure_changed.emit()
         self.prompt_changed.emit()
         self.inputs_changed.emit()
@@ -429,7 +429,7 @@ class Composer(QObject):
         return Draft(
             request=Request(endpoint=pair.endpoint, model=pair.model, values=self.wire_values()),
             project=self._project,
-            shelf=self._draft.shelf,
+            parked=self._draft.parked,
             was_sent=self._sending.is_another(self.request(), self._project),
             editing=self._editing,
             parent=self._parent_task,

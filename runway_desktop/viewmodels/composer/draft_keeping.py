@@ -27,7 +27,7 @@ class Draft:
 
     request: Request
     project: str = ""
-    shelf: ParkedValues = field(default_factory=ParkedValues)
+    parked: ParkedValues = field(default_factory=ParkedValues)
     was_sent: bool = False
     """It is what was sent last, unchanged since."""
     editing: TaskId | None = None
@@ -68,7 +68,7 @@ def _written(draft: Draft) -> dict[str, Any]:
         "model": draft.request.model,
         "values": dict(draft.request.values),
         "project": draft.project,
-        "shelf": draft.shelf.as_json(),
+        "shelf": draft.parked.as_json(),
         "sent": draft.was_sent,
         "editing": draft.editing,
         "parent": draft.parent,
@@ -87,7 +87,7 @@ def _read(found: object) -> Draft | None:
             prompt=prompt_of(None, values),
         ),
         project=str(found.get("project", "")),
-        shelf=ParkedValues.from_json(found.get("shelf")),
+        parked=ParkedValues.from_json(found.get("shelf")),
         was_sent=found.get("sent") is True,
         editing=_task_id(found.get("editing")),
         parent=_task_id(found.get("parent")),

@@ -11,16 +11,21 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.folders import LeftBehind, MovePhase, MoveProgress
-from runway_desktop.services.library.move_plan import MovePlan
+from runway_desktop.domain.folders import LeftBehind, MovePhase, MovePlan, MoveProgress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.folders import detail_of, headline_of, state_words, stayed_words
+from runway_desktop.usecases.words.folders import (
+    detail_of,
+    headline_of,
+    plan_words,
+    state_words,
+    stayed_reason,
+    stayed_words,
+)
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
-"""Said of a folder that was typed."""
 _ENOUGH_TO_TELL = 3.0
 """Seconds of moving after which the time left can be told."""
 
@@ -88,17 +93,7 @@ class LibraryForm(QObject):
     @property
     def question(self) -> str:
         """What is asked about the plan, in words; or why it cannot be carried out."""
-        plan = self._plan
-        if plan is None:
-            return ""
-        if plan.problem:
-            return plan.problem
-        size, source, target = units.size(plan.size), plan.source, plan.target
-        return units.count(
-            plan.files,
-            f"result ({size}) is in {source}. Move it to {target}?",
-            f"results ({size}) are in {source}. Move them to {target}?",
-        )
+        return plan_words(self._plan) if self._plan is not None else ""
 
     @property
     def move_words(self) -> str:
@@ -121,7 +116,8 @@ class LibraryForm(QObject):
         progress = self.progress
         if progress is None or not progress.stayed:
             return ""
-        return "\n".join((stayed_words(progress), *(f"{known.path}: {known.reason}" for known in progress.stayed)))
+        files = (f"{known.path}: {stayed_reason(known)}" for known in progress.stayed)
+        return "\n".join((stayed_words(progress), *files))
 
     def look_into(self, target: Path, source: Path | None = None) -> None:
         """Looks into moving to a folder; the question comes with `changed`."""
@@ -135,14 +131,14 @@ class LibraryForm(QObject):
     def move(self) -> None:
         """Begins what was planned."""
         plan, self._plan = self._plan, None
-        if plan is not None and not plan.problem:
+        if plan is not None and plan.problem is None:
             self._began = None
             self._run(self._cases.move.begin(plan), "move the library", lambda _: self._tell())
 
     def only_new(self) -> None:
         """Saves new results in the planned folder and leaves the others where they are."""
         plan, self._plan = self._plan, None
-        if plan is not None and not plan.folder_problem:
+        if plan is not None and plan.can_save:
             self._cases.settings.library_folder = str(plan.target)
         self._look_for_left()
         self.changed.emit()
@@ -161,7 +157,7 @@ class LibraryForm(QObject):
 
     def _planned(self, plan: MovePlan) -> None:
         self._plan = plan
-        if not plan.files and not plan.folder_problem and plan.source == self._cases.settings.library:
+        if not plan.files and plan.can_save and plan.source == self._cases.settings.library:
             # Nothing is there to be moved: it is simply another folder.
             self.only_new()
         else:

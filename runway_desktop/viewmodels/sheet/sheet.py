@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.domain.library import KeptSheet, new_sheet_id
+from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
 from runway_desktop.services.library import sheets
@@ -23,6 +23,7 @@ from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
 from runway_desktop.usecases.sheets.exporting import as_csv
+from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -80,7 +81,7 @@ class Sheet(QObject):
         self._following = Following(cases, self.model)
         self._sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
         self._sending.batch_id = batch_id
-        self._sending.batch_name, self._sending.project = batch_name or content.name, content.project
+        self._sending.batch_name, self._sending.project = batch_name or self.title, content.project
         self._sending.sent.connect(self.sent)
         self._sending.said.connect(self.said)
         self._sending.question_wanted.connect(self.question_wanted)
@@ -126,7 +127,7 @@ class Sheet(QObject):
         cls, cases: UseCases, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
         parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
-        content = SheetContent(name="New sheet", composed=composed, project=project)
+        content = SheetContent(name=MadeSheet.BLANK.value, composed=composed, project=project)
         made = cls(cases, bridge, runner, content, parent=parent)
         made._begin([SheetRow() for _ in range(BLANK_ROWS)])
         return made
@@ -157,7 +158,7 @@ class Sheet(QObject):
 
     @property
     def title(self) -> str:
-        return self._content.name
+        return sheet_title(self._content.name)
 
     @property
     def subtitle(self) -> str:
@@ -222,10 +223,10 @@ class Sheet(QObject):
         checks = [row.check for row in rows if not row.sent and row.check is not None]
         return sum(len(check.requests) for check in checks if check.is_ready)
 
-    # Deeds.
+    # Commands.
 
     def rename(self, name: str) -> None:
-        if name and name != self._content.name:
+        if name and name != self.title:
             self._content = replace(self._content, name=name)
             self._sending.batch_name = name
             self.named.emit()
@@ -311,7 +312,7 @@ class Sheet(QObject):
         self._was_kept = True
         await self._cases.library.sheets.keep(
             KeptSheet(
-                id=self.id, name=self.title, changed_at=self._cases.clock.now(), rows=len(filled),
+                id=self.id, name=self._content.name, changed_at=self._cases.clock.now(), rows=len(filled),
                 batch_id=self.batch_id, text=text,
             )
         )  # fmt: skip

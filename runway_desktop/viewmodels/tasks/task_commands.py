@@ -201,8 +201,10 @@ class TaskCommands(QObject):
         match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
             case CatalogFile(source):
                 if cases.renewal is not None:
+                    from runway_desktop.usecases.words.notices import renewal_words
+
                     renewed = await cases.renewal.renew(source.path, source.content)
-                    self.tell(renewed.in_words(), "Preferences → Runway goes back to the built-in one.")
+                    self.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
             case TaskIds() as ids:
                 self.ids_brought.emit(ids, otherwise)
             case ResultsFolder(path):

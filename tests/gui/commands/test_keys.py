@@ -148,7 +148,7 @@ async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, the
         assert preview is not None
         owners: dict[Where, tuple[QWidget, ...]] = {
             Where.WINDOW: (rig.window,),
-            Where.LIST: (rig.window.workspace.shelf,),
+            Where.LIST: (rig.window.workspace.views,),
             Where.PREVIEW: (preview,),
         }
         for where, owned in owners.items():

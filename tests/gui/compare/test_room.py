@@ -20,7 +20,7 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Media, Pick, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
-from runway_desktop.ui.compare.compare_view import CullingRoom
+from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.compare.host import CompareHost
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
@@ -47,7 +47,7 @@ class Open:
         integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
         engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
         self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
-        self.room = CullingRoom(self.model, theme, Keys())
+        self.room = CompareView(self.model, theme, Keys())
         self.qtbot = qtbot
         qtbot.addWidget(self.room)
 

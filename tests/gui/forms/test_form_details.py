@@ -285,4 +285,4 @@ async def test_each_letter_inside_a_shot_a_link_and_a_tag_is_kept_as_it_is_typed
         keyframes: Any = pane._form.rows["keyframes"].editor
         QTest.keyClicks(member_of(keyframes._boxes[0], "uri")._line, "https://a.example/b")
         assert "https://a.example/b" in kept()
-        assert "A door opens" in kept(), "what this model does not take waits on its shelf"
+        assert "A door opens" in kept(), "what this model does not take waits on its views"

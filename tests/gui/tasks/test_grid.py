@@ -128,8 +128,8 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         await until(lambda: rig.places.counts.tags)
         rig.window.view.select([TaskId("t2")])
         rig.window.judge.tag()
-        await until(lambda: rig.window.workspace.shelf.findChild(LinePopup))
-        popup = rig.window.workspace.shelf.findChild(LinePopup)
+        await until(lambda: rig.window.workspace.views.findChild(LinePopup))
+        popup = rig.window.workspace.views.findChild(LinePopup)
         QTest.keyClicks(popup.line, "drone, lo")
         assert popup.completer.completionCount() == 1
         popup._complete("low key")

@@ -25,11 +25,11 @@ async def listed(rig: Desktop, *states: State) -> None:
     rig.rows.refresh()
     await until(lambda: all(rig.rows.position(one.id) is not None for one in tasks))
     await rig.fetch_rows()
-    shelf(rig).setFocus()
+    views(rig).setFocus()
 
 
-def shelf(rig: Desktop) -> TaskView | GridView:
-    found = rig.window.workspace.shelf
+def views(rig: Desktop) -> TaskView | GridView:
+    found = rig.window.workspace.views
     return found.grid if found.is_grid else found.view
 
 
@@ -46,7 +46,7 @@ async def test_shift_f10_opens_the_menu_of_the_task_at_its_place(tmp_path, theme
     async with Desktop(tmp_path, theme) as rig:
         await listed(rig, State.SUCCEEDED, State.FAILED)
         rig.window.workspace.list.show_grid(as_grid)
-        view = shelf(rig)
+        view = views(rig)
         rig.window.view.select([TaskId("t1")])
         asked: list[QPoint] = []
         view.menu_wanted.connect(asked.append)

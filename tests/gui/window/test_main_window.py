@@ -256,7 +256,7 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
 async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         actions = {
-            action.text(): action for owner in (rig.window, rig.window.workspace.shelf) for action in owner.actions()
+            action.text(): action for owner in (rig.window, rig.window.workspace.views) for action in owner.actions()
         }
         for name in ("Retry", "Send the request", "Remove from list"):
             assert not actions[name].autoRepeat()

@@ -228,8 +228,8 @@ async def test_the_last_task_can_be_seen_above_a_notice(tmp_path, theme, qtbot, 
         rig.window.workspace.list.show_grid(as_grid)
         await rig.shown(*(task(number, State.FAILED) for number in range(40)))
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 40)
-        shelf, notices = rig.window.workspace.shelf, rig.window.notices
-        view = shelf.grid if as_grid else shelf.view
+        views, notices = rig.window.workspace.views, rig.window.notices
+        view = views.grid if as_grid else views.view
         view.setFocus()
         if comes_first:
             notices.tell("A problem.", problem=True)

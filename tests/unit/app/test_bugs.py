@@ -65,7 +65,7 @@ def in_the_loop() -> None:
 def in_a_listener() -> None:
     bus = Bus()
     bus.listen(fails)
-    bus.tell(LaneChanged(paused=False, reason=""))
+    bus.tell(LaneChanged())
 
 
 def in_a_finalizer() -> None:

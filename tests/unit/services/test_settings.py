@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Notice, SettingsChanged
+from runway_desktop.domain.events import SettingsChanged
 from runway_desktop.domain.filenames import DEFAULT_TEMPLATE
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.fakes import FakeClock, MemoryStore, settle
+from tests.notices import notices
 
 
 class Bench:
@@ -157,7 +158,7 @@ async def test_store_that_refuses_is_told_once_and_tried_again(desk):
         desk.store.trouble = StoreError("The database is busy.")
         desk.settings.theme = "dark"
         await desk.clock.advance(20)
-        assert len([event for event in desk.events if isinstance(event, Notice)]) == 1
+        assert len(notices(desk.events)) == 1
         desk.store.trouble = None
         await desk.clock.advance(6)
         assert (await desk.store.settings())["theme"] == "dark"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import FolderState
+from runway_desktop.domain.folders import FolderState, StayedCode
 from runway_desktop.services.library.file_moving import Disk, Errand, Fate, Stopped, Unreadable, bring, finish
 from runway_desktop.services.results import sidecar
 
@@ -123,7 +123,7 @@ def test_a_file_moves_with_its_sidecar_and_its_time_and_leaves_no_empty_folder(d
     assert outcome.fate is Fate.MOVED
     assert sum(told) == len(CONTENT)
     assert errand.target.read_bytes() == CONTENT
-    assert finish(disk, errand, outcome.seen, old) == ""
+    assert finish(disk, errand, outcome.seen, old) is None
     assert files(tmp_path) == ["new/Lighthouse/fox.mp4", "new/Lighthouse/fox.mp4.json"]
     assert errand.target.stat().st_mtime == 1_700_000_000
     assert list(old.iterdir()) == []
@@ -133,7 +133,7 @@ def test_what_lies_beside_it_stays(errand, old):
     beside = old / "Lighthouse" / "my edit.prproj"
     beside.write_text("mine")
     outcome = bring(TwoDrives(), errand, nothing)
-    assert finish(TwoDrives(), errand, outcome.seen, old) == ""
+    assert finish(TwoDrives(), errand, outcome.seen, old) is None
     assert files(old) == ["Lighthouse/my edit.prproj"]
 
 
@@ -141,7 +141,7 @@ def test_a_sidecar_of_somebody_else_is_left_alone(errand, old):
     beside = sidecar.path_for(errand.source)
     beside.write_text('{"not": "ours"}')
     outcome = bring(TwoDrives(), errand, nothing)
-    assert finish(TwoDrives(), errand, outcome.seen, old) == ""
+    assert finish(TwoDrives(), errand, outcome.seen, old) is None
     assert files(old) == ["Lighthouse/fox.mp4.json"]
     assert not sidecar.path_for(errand.target).exists()
 
@@ -259,14 +259,14 @@ def test_a_file_that_is_open_somewhere_is_copied_and_what_stays_is_told(errand, 
 
     outcome = bring(InUse(), errand, nothing)
     assert outcome.fate is Fate.MOVED
-    assert "in use" in finish(InUse(), errand, outcome.seen, old)
+    assert finish(InUse(), errand, outcome.seen, old) is StayedCode.IN_USE
     assert errand.target.read_bytes() == errand.source.read_bytes() == CONTENT
 
 
 def test_a_file_that_changes_right_after_it_was_copied_is_not_taken_away(errand, old):
     outcome = bring(TwoDrives(), errand, nothing)
     errand.source.write_bytes(b"new work")
-    assert "was changed" in finish(TwoDrives(), errand, outcome.seen, old)
+    assert finish(TwoDrives(), errand, outcome.seen, old) is StayedCode.CHANGED_MEANWHILE
     assert errand.source.read_bytes() == b"new work"
     assert errand.target.read_bytes() == CONTENT
 
@@ -286,7 +286,7 @@ def test_killed_at_any_step_it_is_whole_somewhere_and_done_by_the_next_run(erran
     disk = Mortal(moment, one_drive=one_drive)
     try:
         outcome = bring(disk, errand, nothing)
-        assert finish(disk, errand, outcome.seen, old) == ""
+        assert finish(disk, errand, outcome.seen, old) is None
         died = False
     except Killed:
         died = True
@@ -295,7 +295,7 @@ def test_killed_at_any_step_it_is_whole_somewhere_and_done_by_the_next_run(erran
     again, healthy = replace(errand, is_begun=True), Mortal(10_000, one_drive=one_drive)
     outcome = bring(healthy, again, nothing)
     assert outcome.fate is Fate.MOVED
-    assert finish(healthy, again, outcome.seen, old) == ""
+    assert finish(healthy, again, outcome.seen, old) is None
     assert files(tmp_path) == ["new/Lighthouse/fox.mp4", "new/Lighthouse/fox.mp4.json"]
     assert errand.target.read_bytes() == CONTENT
     assert died or moment > disk.passed

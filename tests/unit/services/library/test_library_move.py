@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import NotPossible, StoreError
-from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, Notice, OutputChanged
-from runway_desktop.domain.folders import MovePhase
+from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, OutputChanged
+from runway_desktop.domain.folders import FolderState, MovePhase, MoveWait, MoveWaitCode, Stayed, StayedCode
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.disk.file_locks import Owner
@@ -28,12 +28,14 @@ from runway_desktop.services.library import sheets
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.library.library_move import TRY_AGAIN_AFTER, LibraryMove
 from runway_desktop.services.library.move_group import GroupMover
-from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.library.move_journal import JOURNAL, read
 from runway_desktop.services.library.sheets import KeptRow, SheetContent
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.usecases.words.folders import plan_remark, plan_words, stayed_reason
 from tests.engine_rig import AtOnce, Rig, request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
+from tests.notices import notices
 
 MANY = 40
 
@@ -118,7 +120,7 @@ class House:
 
     async def begin(self) -> None:
         plan = await self.move.plan(self.new)
-        assert plan.problem == ""
+        assert plan.problem is None
         await self.move.begin(plan)
         await settle()
 
@@ -130,7 +132,7 @@ class House:
 
     @property
     def said(self) -> list[str]:
-        return [notice.message for notice in self.told(Notice)]
+        return [notice.message for notice in notices(self.rig.events)]
 
 
 def files(folder: Path) -> list[str]:
@@ -191,10 +193,8 @@ async def test_foreign_and_changed_files_stay_and_are_told(tmp_path):
         assert (await house.now(outputs[1])).path == outputs[1].path
         progress = house.move.progress
         assert progress is not None
-        assert [(known.path, known.reason) for known in progress.stayed] == [
-            (outputs[1].path, "It was changed since it was saved.")
-        ]
-        [notice] = house.told(Notice)
+        assert list(progress.stayed) == [Stayed(outputs[1].path, StayedCode.CHANGED)]
+        [notice] = notices(house.rig.events)
         assert "1 file stayed where it was" in notice.message
         assert "fox 1.mp4: It was changed since it was saved." in notice.detail
         [left] = await house.move.left_behind()
@@ -207,7 +207,7 @@ async def test_a_name_that_is_taken_in_the_new_folder_gets_a_number(tmp_path):
         (house.new / "Lighthouse").mkdir(parents=True)
         (house.new / "Lighthouse" / "fox 0.mp4").write_bytes(b"somebody else's")
         plan = await house.move.plan(house.new)
-        assert "There are files in it already" in plan.remarks[0]
+        assert "There are files in it already" in plan_remark(plan)
         await house.begin()
         assert (await house.now(output)).path == str(house.new / "Lighthouse" / "fox 0 (2).mp4")
         assert (house.new / "Lighthouse" / "fox 0.mp4").read_bytes() == b"somebody else's"
@@ -272,7 +272,7 @@ async def test_downloads_that_run_finish_where_they_are_and_are_moved_then(tmp_p
         progress = house.move.progress
         assert progress is not None
         assert progress.phase is MovePhase.WAITING
-        assert "Waiting for downloads" in progress.waits
+        assert progress.waits == MoveWait(MoveWaitCode.DOWNLOADS)
         assert Path(output.path).exists()
         house.hands.owners, house.hands.in_old_folder = set(), False
         house.rig.bus.tell(OutputChanged(output))
@@ -329,7 +329,7 @@ async def test_a_new_drive_that_is_pulled_out_makes_it_wait_and_go_on(tmp_path):
         progress = house.move.progress
         assert progress is not None
         assert progress.phase is MovePhase.WAITING
-        assert progress.waits == f"The folder {house.new} is not there. Connect its drive; moving goes on by itself."
+        assert progress.waits == MoveWait(MoveWaitCode.FOLDER, str(house.new), FolderState.ABSENT)
         await house.rig.clock.advance(3 * ROUND)
         assert not house.new.exists(), "a missing drive was replaced by a folder"
         (tmp_path / "in a pocket").rename(house.new)
@@ -349,7 +349,7 @@ async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_p
         await settle()
         progress = house.move.progress
         assert progress is not None
-        assert progress.waits == f"The folder {house.old} is not there. Connect its drive; moving goes on by itself."
+        assert progress.waits == MoveWait(MoveWaitCode.FOLDER, str(house.old), FolderState.ABSENT)
         assert progress.stayed == ()
         aside.rename(house.old)
         await house.rig.clock.advance(2 * ROUND)
@@ -374,7 +374,7 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
         progress = house.move.progress
         assert progress is not None
         assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
-        assert progress.waits.startswith("The disk is full.")
+        assert progress.waits.words.startswith("The disk is full.")
         assert all([await is_whole(house, output) for output in outputs])
         disk.room = 100
         await house.rig.clock.advance(2 * ROUND)
@@ -475,7 +475,7 @@ class TestPlan:
             outputs = await house.results(3)
             plan = await house.move.plan(house.new)
             assert (plan.files, plan.size) == (3, sum(output.size for output in outputs))
-            assert (plan.problem, plan.remarks) == ("", ())
+            assert (plan.problem, plan_remark(plan)) == (None, "")
             assert not house.new.exists(), "planning made a folder"
 
     async def test_the_same_folder_is_said_to_be_the_same(self, tmp_path):
@@ -483,7 +483,9 @@ class TestPlan:
             await house.results(1)
             (tmp_path / "link").symlink_to(house.old)
             for same in (house.old, tmp_path / "link"):
-                assert (await house.move.plan(same)).problem == "This is the library's folder already."
+                plan = await house.move.plan(same)
+                assert plan_words(plan) == "This is the library's folder already."
+                assert not plan.can_save
 
     async def test_a_folder_inside_the_library_is_refused(self, tmp_path):
         async with House(tmp_path).open() as house:
@@ -491,8 +493,8 @@ class TestPlan:
             (tmp_path / "link").symlink_to(house.old)
             for inside in (house.old / "Lighthouse", house.old / "new", tmp_path / "link" / "new"):
                 plan = await house.move.plan(inside)
-                assert plan.problem == f"This folder lies inside {house.old}. Choose one outside of it."
-                assert plan.folder_problem == "", "new results may be saved there all the same"
+                assert plan_words(plan) == f"This folder lies inside {house.old}. Choose one outside of it."
+                assert plan.can_save, "new results may be saved there all the same"
 
     async def test_a_disk_without_room_is_said_before_anything_is_done(self, tmp_path, monkeypatch):
         async with House(tmp_path).open() as house:
@@ -504,9 +506,9 @@ class TestPlan:
             plan = await house.move.plan(house.new / "far away")
             house.new.mkdir()
             plan = await house.move.plan(house.new / "far away")
-            assert "They do not fit" in plan.problem
-            assert "5.0 MB are to be moved, and 9.0 MB are free there." in plan.problem
-            assert plan.folder_problem == ""
+            assert "They do not fit" in plan_words(plan)
+            assert "5.0 MB are to be moved, and 9.0 MB are free there." in plan_words(plan)
+            assert plan.can_save
 
     async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):
         async with House(tmp_path).open() as house:
@@ -514,22 +516,28 @@ class TestPlan:
             house.new.mkdir()
             monkeypatch.setattr(os, "access", lambda *_: False)
             plan = await house.move.plan(house.new)
-            assert (
-                plan.problem
-                == plan.folder_problem
-                == (f"Nothing may be written in {house.new}. Choose another folder.")
-            )
+            assert plan_words(plan) == f"Nothing may be written in {house.new}. Choose another folder."
+            assert not plan.can_save
 
     async def test_a_drive_that_is_not_there_is_said(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             plan = await house.move.plan(tmp_path / "drive" / "deep" / "Runway")
-            assert "is not there" in plan.problem
+            assert "is not there" in plan_words(plan)
 
     async def test_an_old_folder_that_is_away_cannot_be_moved_but_left(self, tmp_path):
         async with House(tmp_path).open() as house:
             await house.results(1)
             house.old.rename(tmp_path / "in a pocket")
             plan = await house.move.plan(house.new)
-            assert "so nothing can be moved out of it" in plan.problem
-            assert plan.folder_problem == ""
+            assert "so nothing can be moved out of it" in plan_words(plan)
+            assert plan.can_save
+
+
+def test_a_journal_of_an_earlier_version_is_read_with_its_sentences():
+    stored = {"source": "/old", "target": "/new", "begun_at": 1.0, "stayed": [["/old/fox.mp4", "It was changed."]]}
+    journal = read(stored)
+    assert journal is not None
+    assert journal.stayed == (Stayed("/old/fox.mp4", StayedCode.UNKNOWN, "It was changed."),)
+    assert stayed_reason(journal.stayed[0]) == "It was changed."
+    assert read(journal.as_json()) == journal

@@ -14,6 +14,7 @@ from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.events import CapReached
 from runway_desktop.domain.task import State
 from runway_desktop.services.money.budget import Budget
+from runway_desktop.usecases.words.holds import cap_sentence, lane_words, raise_words
 from tests.engine_rig import Rig, request
 from tests.fakes import FakeClock, MemoryStore, settle
 
@@ -48,11 +49,11 @@ async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_wai
         rig.settings.day_cap = 60.0
         ids = await rig.submit(*(request(str(number)) for number in range(4)))
         assert await sent(rig, ids) == [True, True, False, False]
-        words = "Waiting: today's cap of 60 credits is reached (50 spent, this one is 25)."
-        assert rig.lane.reason == words
-        assert rig.lane.reason_for(ids[2]) == words
+        words = "today's cap of 60 credits is reached (50 spent, this one is 25)."
+        assert lane_words(rig.lane.reason) == words
+        assert lane_words(rig.lane.reason_for(ids[2])) == words
         [told] = rig.told(CapReached)
-        assert told.held.sentence == words
+        assert cap_sentence(told.held) == f"Waiting: {words}"
 
 
 async def test_sendings_that_begin_together_do_not_pass_a_cap_together():
@@ -71,7 +72,7 @@ async def test_one_button_raises_the_cap_and_the_task_goes():
         [task_id] = await rig.submit(request())
         held = rig.lane.held_back(task_id)
         assert held is not None
-        assert held.raise_words == "Raise today's cap to 30"
+        assert raise_words(held) == "Raise today's cap to 30"
         rig.budget.raise_cap(held)
         await settle()
         assert await sent(rig, [task_id]) == [True]
@@ -111,8 +112,8 @@ async def test_the_cap_of_a_project_counts_its_whole_life_and_no_other():
         [capped] = await rig.submit(request(), project="Aurora spot")
         [free] = await rig.submit(request("x", model="veo3.1"), project="Lagoon")
         assert await sent(rig, [capped, free]) == [False, True]
-        assert rig.lane.reason_for(capped) == (
-            "Waiting: the cap of 40 credits for “Aurora spot” is reached (25 spent, this one is 25)."
+        assert lane_words(rig.lane.reason_for(capped)) == (
+            "the cap of 40 credits for “Aurora spot” is reached (25 spent, this one is 25)."
         )
 
 
@@ -124,7 +125,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
         assert await sent(rig, ids) == [False, True]
         held = rig.lane.held_back(ids[0])
         assert held is not None
-        assert held.sentence == "Waiting: a single sending may cost 30 credits at most (this one is 50)."
+        assert cap_sentence(held) == "Waiting: a single sending may cost 30 credits at most (this one is 50)."
 
 
 async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left():
@@ -135,7 +136,7 @@ async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left(
         [third] = await rig.submit(request("third", model="seedance2"))
         held = rig.lane.held_back(third)
         assert held is not None
-        assert "the price of this one is not known" in held.sentence
+        assert "the price of this one is not known" in cap_sentence(held)
 
 
 async def test_an_uncertain_task_counts_as_its_price_and_a_cheaper_end_gives_back():
@@ -171,7 +172,7 @@ async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
         await rig.clock.advance(1)
         ids = await rig.submit(*(request(str(number)) for number in range(4)))
         assert sum(await sent(rig, ids)) == 2
-        assert rig.lane.reason == "Waiting: the balance is too low (10 credits left, this one is 25)."
+        assert lane_words(rig.lane.reason) == "the balance is too low (10 credits left, this one is 25)."
 
 
 @pytest.mark.parametrize(
@@ -189,13 +190,15 @@ def test_a_cap_is_raised_to_the_next_round_sum_that_is_enough(
 ):
     held = HeldBack(limit=Limit(cap=cap, limit=limit, spent=spent), price=price)
     assert held.raised == raised
-    assert held.raise_words == words
+    assert raise_words(held) == words
 
 
 def test_the_sentence_says_what_is_spent_and_about_how_much_this_one_is():
     held = held_back(60.0, [Limit(cap=Cap.DAY, limit=1_500.0, spent=1_480.0)])
     assert held is not None
-    assert held.sentence == ("Waiting: today's cap of 1,500 credits is reached (1,480 spent, this one is about 60).")
+    assert cap_sentence(held) == (
+        "Waiting: today's cap of 1,500 credits is reached (1,480 spent, this one is about 60)."
+    )
 
 
 sums = st.floats(0.01, 1e6)

@@ -140,7 +140,7 @@ def test_a_task_that_turns_out_dearer_counts_its_difference_once():
     before = sent(25.0)
     bench.bus.tell(TasksAdded((before,)))
     bench.bus.tell(TaskChanged(replace(before, cost_credits=30.0), before))
-    bench.bus.tell(LaneChanged(True, ""))
+    bench.bus.tell(LaneChanged())
     assert bench.budget.spent_today == 30.0
 
 

@@ -21,7 +21,8 @@ from runway_desktop.domain.prices import (
     terms_of,
 )
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import Price, Pricing, read_published
+from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing, read_published
+from runway_desktop.usecases.words.account import price_source
 from tests.engine_rig import CATALOG, Rig, request
 from tests.fakes import FakeClock, MemoryStore
 
@@ -109,7 +110,7 @@ async def test_speech_is_priced_by_the_length_of_its_text():
 async def test_a_published_price_is_shown_as_about_with_its_date_and_source():
     found = with_published(TWELVE_A_SECOND).price(request())
     assert found == Price(60.0, exact=False)
-    assert found.why == "Published: a page, 1 May 2026."
+    assert price_source(found) == "Published: a page, 1 May 2026."
 
 
 async def test_an_estimate_of_runways_own_beats_a_published_price():
@@ -127,8 +128,8 @@ async def test_a_reported_price_names_those_who_report_it_and_gives_way_to_runwa
     pricing = with_published(reported)
     found = pricing.price(request())
     assert found == Price(60.0, exact=False)
-    assert found.is_published
-    assert found.why == "Reported by two third parties: a page, May 2026; another, June 2026."
+    assert found.basis is PriceBasis.PUBLISHED
+    assert price_source(found) == "Reported by two third parties: a page, May 2026; another, June 2026."
     await pricing.learn(request(), 55.0)
     assert pricing.price(request()) == Price(55.0, exact=True)
     assert pricing.price(request(outputFormat="prores")) is None, "contradicted by the estimate"
@@ -140,7 +141,7 @@ def test_a_price_is_as_sure_as_its_least_sure_part():
     )
     found = with_published(TWELVE_A_SECOND, extra).price(request())
     assert found is not None
-    assert found.why == "Reported by a third party: a page, 1 May 2026; somebody, 2026."
+    assert price_source(found) == "Reported by a third party: a page, 1 May 2026; somebody, 2026."
 
 
 def cost(price: PublishedPrice, shape: str, inputs: Mapping[str, int] | None = None, *more: PublishedPrice) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.domain.library import Place
 from runway_desktop.domain.presence import Presence
@@ -27,6 +27,7 @@ from runway_desktop.services.results.file_check import missing_drive
 from runway_desktop.services.results.integrity import Integrity
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryStore
+from tests.notices import notices
 
 
 class KnownFolders:
@@ -228,7 +229,7 @@ async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
         await watch.store.save_output(replace(output, path=f"/no-such-drive-{watch.folder.name}/films/{number}.mp4"))
     await watch.a_round()
     await watch.a_round()
-    assert [event.message for event in watch.events if isinstance(event, Notice)] == [
+    assert [notice.message for notice in notices(watch.events)] == [
         f"/no-such-drive-{watch.folder.name} is not there. The files in it are taken for safe until it is."
     ]
     assert (await watch.store.counts()).places[Place.MISSING] == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.events import LibraryFolderChanged, Notice, OutputChanged
+from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.domain.task import OutputState
@@ -21,6 +21,7 @@ from runway_desktop.services.results import part_file
 from runway_desktop.services.results.saving_gate import GRACE, RESCUE_AFTER
 from tests.fake_drive import Drives
 from tests.fakes import settle
+from tests.notices import notices
 from tests.unit.services.results.test_downloads import LINK, Bench, clip
 
 MANY = 50
@@ -137,7 +138,7 @@ async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
         assert rescued.path == str(desk.rescued / "gen4.5_Fox.mp4")
         assert Path(rescued.path).read_bytes() == clip()
         assert (await desk.output(young)).state is OutputState.FAILED
-        [notice] = desk.told(Notice)
+        [notice] = notices(desk.events)
         assert str(desk.rescued) in notice.detail
 
 

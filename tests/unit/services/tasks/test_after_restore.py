@@ -11,6 +11,7 @@ from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.usecases.words.holds import lane_words
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fakes import MemoryStore
@@ -41,7 +42,7 @@ async def test_nothing_that_waited_is_sent_after_a_restore():
     async with rig:
         await rig.clock.advance(600)
         assert len(rig.runway.named("create")) == sent
-        assert rig.lane.reason == "Paused"
+        assert lane_words(rig.lane.reason) == "Paused"
         assert (await rig.task(ids["held"])).hold.code is HoldCode.RESTORED
 
 

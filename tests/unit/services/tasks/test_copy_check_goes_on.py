@@ -9,13 +9,14 @@ import pytest
 
 from runway_desktop.domain.copies import IDENTITY, PLACED, Identity, Verdict
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import Notice, TaskChanged
+from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import ITS_TURN, HoldCode, State
 from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
 from tests.engine_rig import request
+from tests.notices import notices
 
 # What is no copy
 
@@ -175,7 +176,7 @@ async def test_a_state_folder_that_cannot_be_written_holds_up_nothing_and_is_tol
             await rig.submit(*(request(f"{run} {number}") for number in range(3)))
             await rig.clock.advance(60)
             assert reasons(rig) == []
-            [notice] = [one for one in rig.told(Notice) if "will not be recognized" in one.message]
+            [notice] = [one for one in notices(rig.events) if "will not be recognized" in one.message]
             assert str(computer.state) in notice.detail
             assert after_restore.to_tell(rig.settings) is None
     assert len(computer.runway.requests) == 6

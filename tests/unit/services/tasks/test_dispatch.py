@@ -81,7 +81,7 @@ async def test_what_was_known_before_is_stored_with_the_sending():
 async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, retry_after):
     async with bench() as at:
         at.rig.runway.then("create", error)
-        assert await at.deliver() == Outcome(Result.NOT_SENT, retry_after=retry_after, reason=error.message)
+        assert await at.deliver() == Outcome(Result.NOT_SENT, retry_after=retry_after, cause=error.reason)
         task = await at.task()
         assert (task.state, task.hold, task.sent_at) == (State.HELD, not_sent(error), None)
         assert at.rig.account.connection.link is link
@@ -168,7 +168,7 @@ async def test_nothing_leaves_that_cannot_be_written_down_and_that_is_told_once_
     async with bench() as at:
         at.ledger.always = FULL
         for _ in range(2):
-            assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
+            assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
         told = Notice(
             "Nothing is sent: the database cannot be written.", "The disk is full. Make room on it.", is_problem=True
         )
@@ -187,7 +187,6 @@ async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
         at.ledger.troubles.append(RuntimeError("a bug"))
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
-        assert outcome.reason
         assert (await at.task()).state is State.HELD
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("writing down that a task is sent")
@@ -196,7 +195,7 @@ async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
 async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
     async with bench() as at:
         at.copies.trouble = FULL
-        assert await at.deliver() == Outcome(Result.NOT_SENT, reason="The disk is full. Make room on it.")
+        assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
         task = await at.task()
         assert (task.state, task.hold) == (
             State.HELD,
@@ -210,7 +209,6 @@ async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
         at.copies.trouble = RuntimeError("a bug")
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
-        assert outcome.reason
         task = await at.task()
         assert (task.state, task.hold) == (State.HELD, ITS_TURN)
         assert at.rig.runway.named("create") == []
@@ -261,7 +259,8 @@ async def test_a_mistake_of_the_bookkeeping_is_judged_by_how_far_the_task_is(ans
 class OddError(StoreError):
     """Even saying what it is goes wrong."""
 
-    def in_words(self) -> str:
+    @property
+    def reason(self) -> Reason:
         raise RuntimeError("a bug")
 
 
@@ -270,7 +269,6 @@ async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes
         at.ledger.always = OddError("Odd.")
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
-        assert outcome.reason
         assert (await at.task()).state is State.HELD
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("sending a task")

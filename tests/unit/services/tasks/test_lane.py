@@ -13,11 +13,13 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
-from runway_desktop.domain.events import LaneChanged, Notice
+from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
+from runway_desktop.usecases.words.holds import lane_words
 from tests import sent
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
+from tests.notices import notices
 
 
 def lane(**more) -> Rig:
@@ -56,7 +58,7 @@ async def test_where_limits_are_unknown_two_of_a_model_are_sent():
     async with lane() as rig:
         await rig.submit(*(request(f"{n}") for n in range(5)))
         assert prompts(rig) == ["0", "1"]
-        assert rig.lane.reason == "Waiting for a free slot (2 of 2 in use)"
+        assert lane_words(rig.lane.reason) == "Waiting for a free slot (2 of 2 in use)"
         assert (rig.lane.slots("gen4.5").in_use, rig.lane.slots("gen4.5").limit) == (2, 2)
 
 
@@ -74,7 +76,7 @@ async def test_a_model_without_a_limit_is_not_held_back():
     async with rig:
         await rig.submit(*(request(f"{n}") for n in range(12)))
         assert len(prompts(rig)) == 12
-        assert rig.lane.reason == ""
+        assert rig.lane.reason is None
 
 
 async def test_the_persons_own_limit_counts_where_it_is_lower():
@@ -152,7 +154,7 @@ async def test_what_is_kept_back_is_not_sent_by_itself():
     async with lane() as rig:
         await rig.submit(request("kept"), send_now=False)
         assert prompts(rig) == []
-        assert rig.lane.reason == ""
+        assert rig.lane.reason is None
 
 
 async def test_a_pause_is_remembered():
@@ -160,8 +162,8 @@ async def test_a_pause_is_remembered():
         await rig.lane.pause()
         [task_id] = await rig.submit(request())
         assert await rig.state(task_id) is State.HELD
-        assert rig.lane.reason == "Paused"
-        assert rig.told(LaneChanged)[-1] == LaneChanged(True, "Paused")
+        assert lane_words(rig.lane.reason) == "Paused"
+        assert rig.told(LaneChanged)[-1] == LaneChanged()
         await rig.settings.flush()
     async with lane(store=rig.store) as rig:
         assert rig.lane.paused
@@ -169,13 +171,13 @@ async def test_a_pause_is_remembered():
         await rig.lane.resume()
         await settle()
         assert await rig.state(task_id) is State.PENDING
-        assert rig.told(LaneChanged)[-1] == LaneChanged(False, "")
+        assert rig.told(LaneChanged)[-1] == LaneChanged()
 
 
 async def test_without_a_key_nothing_is_sent_until_there_is_one():
     async with lane(secret=None) as rig:
         [task_id] = await rig.submit(request())
-        assert rig.lane.reason == "No key"
+        assert lane_words(rig.lane.reason) == "No key"
         await rig.account.use_key("key_new", remember=False)
         await settle()
         assert await rig.state(task_id) is State.PENDING
@@ -187,7 +189,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
         ids = await rig.submit(request("0"), request("1"))
         await rig.clock.advance(600)
         assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.HELD]
-        assert rig.lane.reason == "The key was refused"
+        assert lane_words(rig.lane.reason) == "The key was refused"
         assert len(prompts(rig)) == 1
         await rig.account.use_key("key_new", remember=False)
         await settle()
@@ -221,7 +223,7 @@ async def test_a_back_off_holds_the_whole_lane():
         await rig.submit(request("1", model="veo3.1"))
         await rig.clock.advance(30)
         assert prompts(rig) == ["0"]
-        assert rig.lane.reason == "Too many requests"
+        assert lane_words(rig.lane.reason) == "Too many requests"
 
 
 async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is_back():
@@ -231,7 +233,7 @@ async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is
         [task_id] = await rig.submit(request())
         await rig.clock.advance(300)
         assert await rig.state(task_id) is State.HELD
-        assert rig.lane.reason == "Offline"
+        assert lane_words(rig.lane.reason) == "Offline"
         assert len(prompts(rig)) <= 1
         rig.runway.always("create", ...)
         rig.runway.always("organization", ...)
@@ -299,7 +301,7 @@ async def test_a_mistake_of_ours_holds_its_tasks_and_no_other_and_each_row_says_
             task = await rig.task(task_id)
             assert (task.state, task.hold.code) == (State.HELD, HoldCode.NOT_PREPARED)
         # Told at the row, and once for all of them by whoever hears of mistakes: not seventeen times.
-        assert rig.told(Notice) == []
+        assert notices(rig.events) == []
         assert mistakes.take("while preparing a task").count("ZeroDivisionError: ours") == 17
         monkeypatch.setattr(rig.lane._inputs, "prepare", prepare)
         await rig.lane.send_next([odd[0]])
@@ -343,7 +345,7 @@ async def test_a_balance_that_is_too_low_holds_the_task_until_there_is_enough():
         await rig.clock.advance(60)
         [task_id] = await rig.submit(request("second"))
         assert await rig.state(task_id) is State.HELD
-        assert rig.lane.reason == "Waiting: the balance is too low (10 credits left, this one is 25)."
+        assert lane_words(rig.lane.reason) == "the balance is too low (10 credits left, this one is 25)."
         rig.runway.account = type(rig.runway.account)(balance=1_000.0)
         await rig.clock.advance(90)
         assert await rig.state(task_id) is not State.HELD
@@ -356,7 +358,7 @@ async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
         await rig.account.refresh()
         await rig.submit(request("0"), request("1", model="veo3.1"))
         assert prompts(rig) == ["1"]
-        assert rig.lane.reason == "Today's limit of gen4.5 is used up"
+        assert lane_words(rig.lane.reason) == "Today's limit of gen4.5 is used up"
 
 
 async def test_an_edit_while_the_file_is_read_sends_the_edited_request():

@@ -12,6 +12,7 @@ from runway_desktop.domain.errors import (
     SlowDown,
 )
 from runway_desktop.domain.events import LaneChanged
+from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
@@ -86,7 +87,7 @@ async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == models[:AT_ONCE]
-        assert rig.lane.reason == ""
+        assert rig.lane.reason is None
         gate.open()
         await settle()
         assert prompts(rig) == models
@@ -99,7 +100,7 @@ async def test_what_is_about_to_be_sent_takes_a_slot_of_its_model():
         slots = rig.lane.slots("gen4.5")
         assert (slots.in_use, slots.limit) == (2, 2)
         assert rig.lane.slots("veo3.1").in_use == 0
-        assert rig.lane.reason == "", "something is on its way"
+        assert rig.lane.reason is None, "something is on its way"
         gate.open()
         await settle()
         assert (rig.lane.slots("gen4.5").in_use, prompts(rig)) == (2, ["0", "1"])
@@ -126,16 +127,16 @@ async def test_a_day_that_is_not_used_up_yet_goes_on():
 
 
 def test_a_lane_that_has_not_begun_has_nothing_in_its_way():
-    assert lane().lane.reason == ""
+    assert lane().lane.reason is None
 
 
 async def test_pausing_and_going_on_are_told_at_once_and_once():
     async with lane() as rig:
         await rig.lane.pause()
-        assert [event.paused for event in rig.told(LaneChanged)] == [True]
+        assert len(rig.told(LaneChanged)) == 1
         assert rig.settings.paused
         [task_id] = await rig.submit(request())
-        assert rig.lane.reason_for(task_id) == rig.lane.reason == rig.told(LaneChanged)[0].reason
+        assert rig.lane.reason_for(task_id) == rig.lane.reason == LaneReason(LaneCode.PAUSED)
         await rig.clock.advance(600)
         assert len(rig.told(LaneChanged)) == 1
         why = rig.lane.reason
@@ -143,7 +144,7 @@ async def test_pausing_and_going_on_are_told_at_once_and_once():
     async with lane(store=rig.store) as rig:
         assert rig.lane.reason == why, "in the next run as well"
         await rig.lane.resume()
-        assert [event.paused for event in rig.told(LaneChanged)] == [True, False]
+        assert (len(rig.told(LaneChanged)), rig.settings.paused) == (2, False)
         await settle()
         assert await rig.state(task_id) is State.PENDING
 
@@ -154,8 +155,9 @@ async def test_each_task_says_what_it_waits_for_itself():
         rig.settings.sending_cap = 30.0
         *_, waiting = await rig.submit(*(request(f"{n}") for n in range(3)))
         [dear] = await rig.submit(request(model="veo3.1"))
-        assert rig.lane.reason_for(waiting) == rig.lane.reason != ""
-        assert rig.lane.reason_for(dear) == rig.lane.held_back(dear).sentence != rig.lane.reason
+        assert rig.lane.reason_for(waiting) == rig.lane.reason is not None
+        held = LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(dear))
+        assert rig.lane.reason_for(dear) == held != rig.lane.reason
 
 
 async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_as_well():
@@ -165,7 +167,7 @@ async def test_a_paused_lane_says_that_it_is_paused_of_a_task_that_is_too_dear_a
         [task_id] = await rig.submit(request())
         held = rig.lane.held_back(task_id)
         assert held is not None
-        assert rig.lane.reason_for(task_id) == held.sentence
+        assert rig.lane.reason_for(task_id) == LaneReason(LaneCode.HELD_BACK, held=held)
         await rig.lane.pause()
         assert rig.lane.reason_for(task_id) == rig.lane.reason
         assert rig.lane.held_back(TaskId("another")) is None
@@ -308,7 +310,7 @@ async def test_a_task_that_is_too_dear_lets_a_cheaper_one_of_another_model_pass(
         ids = await rig.submit(request("dear"), request("cheap", model="veo3.1"), request("dear too"))
         assert prompts(rig) == ["cheap"]
         assert [rig.lane.held_back(task_id) is not None for task_id in ids] == [True, False, True]
-        assert rig.lane.reason == rig.lane.held_back(ids[0]).sentence
+        assert rig.lane.reason == LaneReason(LaneCode.HELD_BACK, held=rig.lane.held_back(ids[0]))
 
 
 async def test_of_many_that_are_too_dear_only_the_first_are_looked_at():
@@ -317,7 +319,7 @@ async def test_of_many_that_are_too_dear_only_the_first_are_looked_at():
         rig.settings.sending_cap = 10.0
         ids = await rig.submit(*(request(f"{n}") for n in range(MOST_HELD_BACK + 2)))
         assert [rig.lane.held_back(task_id) is not None for task_id in ids[-3:]] == [True, False, False]
-        assert rig.lane.reason_for(ids[0]) == rig.lane.reason != ""
+        assert rig.lane.reason_for(ids[0]) == rig.lane.reason is not None
 
 
 async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so():

@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from runway_desktop.domain.account import NO_KEY, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotThere
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle
+from tests.notices import notices
 from tests.unit.services.tasks.test_poller import Times, adopt
 
 MINE, MINE_TOO, THEIRS = "key_mine", "key_mine_too", "key_theirs"
@@ -189,13 +189,13 @@ async def test_that_tasks_cannot_be_seen_is_told_once_for_each_key():
         for _ in range(2):
             await use(rig, THEIRS)
             await rig.clock.advance(HOUR)
-            [told] = rig.told(Notice)
+            [told] = notices(rig.events)
             assert "can't be checked with this key" in told.message
             assert "Nothing is lost" in told.detail
             rig.events.clear()
             await use(rig, MINE)
             await rig.clock.advance(60)
-            assert rig.told(Notice) == []
+            assert notices(rig.events) == []
 
 
 async def test_a_task_of_an_older_version_never_ends_by_a_404_and_learns_its_key():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.task import Evidence
-from runway_desktop.services.tasks.uncertainty import Likelihood, count_words, verdict
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.usecases.words.uncertain import count_words, verdict_words
 
 MADE, NOT_MADE, UNKNOWN = Likelihood.MADE, Likelihood.NOT_MADE, Likelihood.UNKNOWN
 
@@ -146,12 +147,12 @@ SUMS = [
 
 @pytest.mark.parametrize(("evidence", "likelihood", "words"), COUNTED + BY_BALANCE)
 def test_each_kind_of_evidence_has_its_sentence(evidence, likelihood, words):
-    assert (verdict(evidence).likelihood, verdict(evidence).words) == (likelihood, words)
+    assert (verdict(evidence).likelihood, verdict_words(evidence)) == (likelihood, words)
 
 
 @pytest.mark.parametrize(("credits", "words"), SUMS)
 def test_a_sum_is_said_as_a_person_would(credits, words):
-    assert verdict(spent(credits)).words.startswith(words)
+    assert verdict_words(spent(credits)).startswith(words)
 
 
 def test_a_count_that_is_not_known_has_no_words():
@@ -169,14 +170,14 @@ def test_a_tenth_or_half_a_credit_either_way_still_fits(credits, likelihood):
 
 @pytest.mark.parametrize(("credits", "seen"), [(29.9, True), (30.0, False)])
 def test_less_than_half_its_price_is_not_charged_yet(credits, seen):
-    assert ("charged yet" in verdict(both(1, credits, price=60.0)).words) is seen
+    assert ("charged yet" in verdict_words(both(1, credits, price=60.0))) is seen
 
 
 def test_the_price_of_others_is_not_the_price_of_this_one():
     known = both(1, 29.0, price=60.0, charged_between=25.0)
-    assert "charged yet" in verdict(known).words
-    assert "charged yet" not in verdict(both(1, 60.0, price=60.0, charged_between=25.0)).words
-    said = verdict(both(0, 85.0, price=60.0, charged_between=25.0)).words
+    assert "charged yet" in verdict_words(known)
+    assert "charged yet" not in verdict_words(both(1, 60.0, price=60.0, charged_between=25.0))
+    said = verdict_words(both(0, 85.0, price=60.0, charged_between=25.0))
     assert "nobody can tell" in said
 
 
@@ -192,4 +193,4 @@ def test_the_price_of_others_is_not_the_price_of_this_one():
     ],
 )
 def test_a_balance_in_doubt_is_told_only_where_it_bears_the_count_out(evidence, told):
-    assert ("left the balance" in verdict(evidence).words) is told
+    assert ("left the balance" in verdict_words(evidence)) is told

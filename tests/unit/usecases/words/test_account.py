@@ -8,7 +8,7 @@ from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link,
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import Price, PriceBasis
 from runway_desktop.usecases.words.account import (
     connection_words,
     cost_in_words,
@@ -62,8 +62,14 @@ def test_the_status_line_says_what_today_cost_and_may_cost():
 
 
 def test_a_price_says_its_dollars_and_where_it_comes_from():
-    assert price_detail(Price(60.0, exact=True, why="What Runway estimated.")) == "$0.60. What Runway estimated."
-    assert price_detail(Price(60.0, exact=False, why="Published.")) == "About $0.60. Published."
+    assert (
+        price_detail(Price(60.0, exact=True, basis=PriceBasis.ESTIMATED))
+        == "$0.60. What Runway estimated for a request like this."
+    )
+    assert (
+        price_detail(Price(60.0, exact=False, basis=PriceBasis.PUBLISHED, sources=("a page",)))
+        == "About $0.60. Published: a page."
+    )
     assert price_detail(None) == "Runway has not estimated a request like this yet."
 
 

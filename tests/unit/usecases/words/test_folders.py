@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.folders import FolderHealth, FolderState, MovePhase, MoveProgress, Stayed
+from runway_desktop.domain.folders import (
+    FolderHealth,
+    FolderState,
+    MovePhase,
+    MoveProgress,
+    MoveWait,
+    MoveWaitCode,
+    Stayed,
+    StayedCode,
+)
 from runway_desktop.usecases.words.folders import Way, detail_of, headline_of, state_words, stayed_words, trouble_of
 from runway_desktop.usecases.words.states import Tone
 
@@ -77,11 +86,13 @@ def test_a_move_says_how_far_it_is_where_it_goes_and_how_long_it_takes():
     )
 
 
+CHANGED = Stayed("/old/fox.mp4", StayedCode.CHANGED)
+
+
 def test_a_move_that_waits_says_for_what_and_one_that_is_over_what_stayed():
-    waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits="The folder /new is not there.")
-    assert detail_of(waits, 5.0) == "The folder /new is not there."
-    done = MoveProgress(
-        source="/old", target="/new", files=1203, phase=MovePhase.DONE, stayed=(Stayed("/old/fox.mp4", "Changed."),)
-    )
+    away = MoveWait(MoveWaitCode.FOLDER, "/new", FolderState.ABSENT)
+    waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits=away)
+    assert detail_of(waits, 5.0) == "The folder /new is not there. Connect its drive; moving goes on by itself."
+    done = MoveProgress(source="/old", target="/new", files=1203, phase=MovePhase.DONE, stayed=(CHANGED,))
     assert headline_of(done) == "1,203 files moved"
     assert stayed_words(done) == "1 file stayed where it was:"

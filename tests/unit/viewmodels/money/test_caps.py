@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.usecases.words.holds import cap_sentence, raise_words
 from tests import engine_rig
 from tests.gui.rig import Rig, after, rest, until
 
@@ -50,8 +51,8 @@ async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         async with after(rig.bridge.cap_reached) as told:
             await full(rig)
-        assert [held.sentence for held in told] == [f"Waiting: {WORDS}"]
-        assert told[0].raise_words == "Raise today's cap to 50"
+        assert [cap_sentence(held) for held in told] == [f"Waiting: {WORDS}"]
+        assert raise_words(told[0]) == "Raise today's cap to 50"
         rig.task_commands.raise_cap(told[0])
         assert rig.engine.settings.day_cap == 50.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.library import KeptSheet, MadeSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
@@ -106,6 +106,7 @@ async def test_kept_sheets_are_listed_latest_first_and_open(tmp_path: Path):
         listed, opened = heard(door.listed), heard(door.opened)
         door.list_kept()
         await until(lambda: listed)
+        assert listed[0][0].name == MadeSheet.PASTED.value
         assert kept_in_words(listed[0][0], "14:02") == "Pasted rows · 2 rows · 14:02"
         door.open_kept(listed[0][0].id)
         await until(lambda: opened)

@@ -7,7 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, State
-from runway_desktop.usecases.commands.drag_payload import parcel_of
+from runway_desktop.usecases.commands.drag_payload import payload_of
 from tests.rows import saved, task
 
 STILLS = [Path(f"/library/still {number}.png") for number in range(3)]
@@ -29,38 +29,38 @@ def waiting(number: int) -> Row:
 
 
 def test_a_row_gives_the_result_that_is_shown_else_its_first() -> None:
-    assert parcel_of([stills()]).paths == (STILLS[0],)
-    assert parcel_of([stills()]).label == "still 0.png · 1 of 3"
-    shown = parcel_of([stills()], STILLS[2])
+    assert payload_of([stills()]).paths == (STILLS[0],)
+    assert payload_of([stills()]).label == "still 0.png · 1 of 3"
+    shown = payload_of([stills()], STILLS[2])
     assert (shown.paths, shown.label) == ((STILLS[2],), "still 2.png · 3 of 3")
 
 
 def test_several_rows_give_one_file_each() -> None:
-    found = parcel_of([clip(1), stills(2), clip(3)], STILLS[1])
+    found = payload_of([clip(1), stills(2), clip(3)], STILLS[1])
     assert found.paths == (Path("/library/clip 1.mp4"), STILLS[1], Path("/library/clip 3.mp4"))
     assert found.label == "3 files"
     assert found.refusal == ""
 
 
 def test_a_clip_shows_its_poster_and_a_picture_itself() -> None:
-    assert parcel_of([clip(1, poster="/posters/1.jpg")]).poster == "/posters/1.jpg"
-    assert parcel_of([stills()]).poster == str(STILLS[0])
-    assert parcel_of([clip(1)]).poster == ""
+    assert payload_of([clip(1, poster="/posters/1.jpg")]).poster == "/posters/1.jpg"
+    assert payload_of([stills()]).poster == str(STILLS[0])
+    assert payload_of([clip(1)]).poster == ""
 
 
 def test_what_is_left_out_is_counted() -> None:
-    found = parcel_of([clip(1), waiting(2), Row(task=task(3, State.RUNNING))])
+    found = payload_of([clip(1), waiting(2), Row(task=task(3, State.RUNNING))])
     assert found.label == "clip 1.mp4 · without 1 that is not here"
-    found = parcel_of([clip(1), clip(2), clip(4), waiting(3)]).without({Path("/library/clip 1.mp4")})
+    found = payload_of([clip(1), clip(2), clip(4), waiting(3)]).without({Path("/library/clip 1.mp4")})
     assert found.label == "2 files · without 2 that are not here"
 
 
 def test_where_there_is_nothing_to_drag_it_says_why() -> None:
-    assert parcel_of([clip(1)]).without({Path("/library/clip 1.mp4")}).refusal == (
+    assert payload_of([clip(1)]).without({Path("/library/clip 1.mp4")}).refusal == (
         "clip 1.mp4 is no longer where it was saved."
     )
-    both = parcel_of([clip(1), clip(2)])
+    both = payload_of([clip(1), clip(2)])
     assert both.without(set(both.paths)).refusal == "The files are no longer where they were saved."
-    assert "not saved yet" in parcel_of([waiting(1)]).refusal
-    assert "None of these results is here" in parcel_of([waiting(1), waiting(2)]).refusal
-    assert "no result yet" in parcel_of([Row(task=task(1, State.RUNNING))]).refusal
+    assert "not saved yet" in payload_of([waiting(1)]).refusal
+    assert "None of these results is here" in payload_of([waiting(1), waiting(2)]).refusal
+    assert "no result yet" in payload_of([Row(task=task(1, State.RUNNING))]).refusal

@@ -6,10 +6,11 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
+from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State
-from runway_desktop.services.tasks.uncertainty import verdict
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
+from runway_desktop.usecases.words.uncertain import verdict_words
 from tests.rows import failed, row, saved, task
 
 EVERY = [
@@ -73,7 +74,7 @@ def test_an_upload_is_shown_while_the_task_still_waits_here():
 
 def test_a_held_task_says_why_it_waits():
     assert "Restored" in describe(row(State.HELD, hold=Hold(HoldCode.RESTORED)), Around()).detail
-    assert describe(row(State.HELD), Around(lane_reason="Sending is paused")).detail == "Sending is paused"
+    assert describe(row(State.HELD), Around(lane_reason=LaneReason(LaneCode.PAUSED))).detail == "Paused"
 
 
 def test_an_unknown_status_is_shown_as_its_word():
@@ -108,7 +109,7 @@ def test_list_and_details_say_the_same_of_the_count():
         Evidence(daily_before=3, daily_after=1),
     ):
         listed = describe(row(State.UNCERTAIN, evidence=evidence), Around()).detail.removesuffix(" · Decide…")
-        assert verdict(evidence).words.casefold().startswith(f"the {listed}".casefold())
+        assert verdict_words(evidence).casefold().startswith(f"the {listed}".casefold())
 
 
 def test_what_waits_for_the_network_does_not_move():

@@ -1,0 +1,61 @@
+"""What the code of a failed task means: a headline for the list, and a sentence with what to do. Pure.
+
+Source: the API's page on task failures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runway_desktop.domain.failures import Failure, FailureKind
+
+_HINTS = {"TEXT": "the prompt", "IMAGE": "a picture", "VIDEO": "a clip", "AUDIO": "a sound", "SPEECH": "the speech"}
+_PROMPT_REFUSED = (
+    "Refused by moderation",
+    "The prompt was refused by moderation. Change the prompt and send again.",
+)
+_WORDS: Mapping[FailureKind, tuple[str, str]] = {
+    FailureKind.RESULT_REFUSED: (
+        "Result refused by moderation",
+        "The finished result was refused by moderation. Change the prompt and send again.",
+    ),
+    FailureKind.INPUT_REFUSED: (
+        "Refused by moderation",
+        "An input was refused by moderation, and the credits are not given back. {} Edit it and send again.",
+    ),
+    FailureKind.PROMPT_REFUSED: _PROMPT_REFUSED,
+    FailureKind.REFUSED_AFTER_PREPROCESSING: _PROMPT_REFUSED,
+    FailureKind.MODERATION_BROKE: (
+        "Moderation did not work",
+        "The moderation step broke at Runway. The same request may work later.",
+    ),
+    FailureKind.POOR_RESULT: (
+        "Failed Runway's quality check",
+        "Runway threw the result away as too poor. Text or graphics laid over an input picture is a frequent cause; "
+        "change the input.",
+    ),
+    FailureKind.UNFIT_INPUT: (
+        "An input file does not fit",
+        "An input does not fit the model's limits of size, format, dimensions or length. Choose another file.",
+    ),
+    FailureKind.MODEL_NOT_AVAILABLE: (
+        "Model not available",
+        "The model's own provider is not available. The same request may work later.",
+    ),
+    FailureKind.NOT_ACCEPTED: (
+        "Not accepted",
+        "Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
+    ),
+    FailureKind.OTHER: ("Failed at Runway", "Something broke at Runway. The same request may work later."),
+}
+
+
+def failure_headline(failure: Failure) -> str:
+    return _WORDS[failure.kind][0]
+
+
+def failure_words(failure: Failure) -> str:
+    """What happened, and what to do."""
+    hint = _HINTS.get(failure.refused_input)
+    blame = f"Probably {hint} was the reason." if hint else "One of the inputs was the reason."
+    return _WORDS[failure.kind][1].format(blame)

@@ -1,0 +1,113 @@
+"""What the engine tells outside of any row, as a message with its small print. Pure."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Notice
+from runway_desktop.domain.folders import MovePhase, MoveProgress
+from runway_desktop.services.catalog_renewal import Renewal
+
+from . import units
+from .folders import stayed_reason
+
+_MOST_NAMED = 3
+"""Files that stayed behind in a move are named up to here; the others are counted."""
+
+
+def said(told: EngineNotice) -> Notice:
+    """The notice in words."""
+    name = told.names[0] if told.names else ""
+    why = told.error.in_words() if told.error is not None else name
+    match told.code:
+        case EngineNoticeCode.DATABASE_REFUSES:
+            return Notice("Nothing is sent: the database cannot be written.", why, is_problem=True)
+        case EngineNoticeCode.COPY_NOT_CHECKED:
+            return Notice("Nothing is sent for now.", why, is_problem=True)
+        case EngineNoticeCode.COPY_NOT_NOTED:
+            return Notice(
+                "If this profile's folder is copied or put back, the copy will not be recognized.",
+                f"The program cannot write to {name}. Sending goes on. Allow writing there, or make room on its disk.",
+                is_problem=True,
+            )
+        case EngineNoticeCode.ACCEPTED_NOT_WRITTEN:
+            return Notice(
+                "Runway accepted a task, but the database cannot be written. It is tried again until it works.",
+                f"Runway's id is {name}.",
+                is_problem=True,
+            )
+        case EngineNoticeCode.OUTCOME_NOT_WRITTEN:
+            return Notice(
+                "What became of a sending cannot be written down yet. It is tried again until it works.",
+                why,
+                is_problem=True,
+            )
+        case EngineNoticeCode.UNKNOWN_IDS:
+            return _unknown_ids(told.names)
+        case EngineNoticeCode.OTHER_KEYS_TASKS:
+            return Notice(
+                "Some tasks can't be checked with this key.",
+                "They were made with another key. Switch back to that key to follow them. Nothing is lost.",
+            )
+        case EngineNoticeCode.SETTINGS_NOT_SAVED:
+            return Notice("Your settings could not be saved.", why, is_problem=True)
+        case EngineNoticeCode.DRIVE_AWAY:
+            return Notice(
+                f"{name} is not there. The files in it are taken for safe until it is.", "Their tasks stay in the list."
+            )
+        case EngineNoticeCode.KEPT_ELSEWHERE:
+            return Notice(
+                "The library's folder cannot be used, so results are kept in the profile's folder for now.",
+                f"They move home by themselves. Until then they are in {name}.",
+            )
+        case EngineNoticeCode.MOVE_GOES_ON:
+            return _resumed(told.move) if told.move is not None else Notice("Moving the library goes on.")
+        case EngineNoticeCode.MOVE_ENDED:
+            return _ended(told.move) if told.move is not None else Notice("Moving the library is over.")
+
+
+def renewal_words(renewal: Renewal) -> str:
+    """What another catalog holds that the one before did not, and the other way round."""
+    changes = renewal.added + renewal.gone
+    if not changes:
+        return f"The catalog is now SDK {renewal.version}. Endpoints and models are the same."
+    parts = [f"{renewal.added} new" if renewal.added else "", f"{renewal.gone} gone" if renewal.gone else ""]
+    said = " and ".join(part for part in parts if part)
+    what = units.plural(changes, "pair of endpoint and model", "pairs of endpoint and model")
+    return f"The catalog is now SDK {renewal.version}: {said} {what}."
+
+
+def _unknown_ids(ids: tuple[str, ...]) -> Notice:
+    how = "to follow it, or enter it where an uncertain task asks for its id."
+    if len(ids) == 1:
+        return Notice("Runway accepted a task that is not in the list.", f"Its id is {ids[0]}. Paste it here {how}")
+    return Notice(
+        f"Runway accepted {len(ids)} tasks that are not in the list.",
+        f"Their ids are {', '.join(ids)}. Paste one here {how}",
+    )
+
+
+def _resumed(move: MoveProgress) -> Notice:
+    there = units.count(move.files, "file is there already.", "files are there already.") if move.files else ""
+    return Notice(f"Moving the library to {move.target} goes on.", there)
+
+
+def _ended(move: MoveProgress) -> Notice:
+    files, stayed = move.files, len(move.stayed)
+    if move.is_homecoming:
+        return Notice(
+            units.count(
+                files,
+                "file that was kept in the profile's folder moved home to the library.",
+                "files that were kept in the profile's folder moved home to the library.",
+            )
+        )
+    if move.phase is MovePhase.STOPPED:
+        there = units.count(files, f"file is in {move.target}.", f"files are in {move.target}.")
+        rest = f"The others stay in {move.source}. All of them stay in the list."
+        return Notice(f"Moving the library was stopped. {there}", rest)
+    moved = f"The library is in {move.target} now. {units.count(files, 'file was moved.', 'files were moved.')}"
+    if not stayed:
+        return Notice(moved)
+    named = "; ".join(f"{known.path}: {stayed_reason(known)}" for known in move.stayed[:_MOST_NAMED])
+    more = f" and {stayed - _MOST_NAMED:,} more" if stayed > _MOST_NAMED else ""
+    rest = units.count(stayed, "file stayed where it was.", "files stayed where they were.")
+    return Notice(f"{moved} {rest}", f"{named}{more}", is_problem=True)
