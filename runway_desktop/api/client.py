@@ -1,7 +1,7 @@
 """The Runway API over httpx: fits the port `Runway`. Loop's thread; nothing here blocks it.
 
 It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
-RequestRefused, KeyRefused, SlowDown and ServerTrouble(503) mean that no task was made, everything else that nobody
+RequestRefused, KeyRefused, SlowDown and NotTaken mean that no task was made, everything else that nobody
 knows. The key goes to the API's host alone: not to upload hosts, not over a redirect, not into an error, a repr or a
 log. Every error is one of `domain.errors`, whatever the libraries raise, and so is a mistake of our own, which is
 logged besides; only `border.Malformed` for an endpoint or id passes, because nobody but the program makes those.
@@ -100,8 +100,8 @@ class RunwayClient:
 
     @border.guarded
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, ServerTrouble(503): no task
-        was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, NotTaken: no task was made.
+        NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
         try:

@@ -25,6 +25,7 @@ from runway_desktop.domain.errors import (
     KeyRefused,
     NoReply,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
     ServerTrouble,
@@ -153,12 +154,10 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
             return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 400 <= status < 500:
             return _refused(status, body, said, detail)
-        case 503:
+        case 503 if _is_runways_own(body):
             message = "Runway is overloaded and did not take the request."
             wait = retry_after(headers, now)
-            return ServerTrouble(
-                message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait
-            )
+            return NotTaken(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
         case _ if 500 <= status < 600:
             return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 300 <= status < 400:
@@ -247,6 +246,12 @@ def _not_reached(detail: str, host: str, who: str) -> NotReached:
         message = f"{_capital(who)} could not be reached."
         advice = "Check the network connection."
     return NotReached(message, advice=advice, detail=detail)
+
+
+def _is_runways_own(body: Any) -> bool:
+    """Whether an error is in the form of Runway's own. A gateway, which may have passed the request on, writes HTML,
+    nothing, or JSON of another form."""
+    return isinstance(body, dict) and isinstance(body.get("error"), str)
 
 
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:

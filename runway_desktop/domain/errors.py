@@ -11,7 +11,8 @@ asking again helps.
     │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
     │   ├── SlowDown                429; has .retry_after in seconds, or None
-    │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
+    │   └── ServerTrouble           5xx; .retry_after likewise. Of a paid POST nobody knows what became
+    │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, damaged, not writable
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
@@ -123,6 +124,10 @@ class ServerTrouble(ApiError):
     may_retry = True
     code = ReasonCode.SERVER_TROUBLE
     usual_status = 500
+
+
+class NotTaken(ServerTrouble):
+    usual_status = 503
 
 
 class SecretTrouble(StrEnum):
