@@ -34,6 +34,8 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
 
+MOST_QUOTED = 2_000
+"""Characters of an answer that are kept as evidence."""
 LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
 
@@ -219,6 +221,13 @@ def shorten(text: str) -> str:
 def decoded(content: bytes) -> str:
     """The beginning of a body as text, whatever its encoding."""
     return content[: 64 * 1024].decode("utf-8", "replace")
+
+
+def quoted(status: int, content: bytes) -> str:
+    """An answer as it came, for the evidence: its status and the beginning of its body, without secrets."""
+    begun = "".join(ch if ch.isprintable() or ch == "\n" else "\ufffd" for ch in decoded(content)[: 4 * MOST_QUOTED])
+    # A key that is cut in two is still one.
+    return f"HTTP {status} · {without_secrets(begun)[:MOST_QUOTED]}" if begun else f"HTTP {status}"
 
 
 def host_of(url: str) -> str:

@@ -58,7 +58,7 @@ class RunwayDesktopError(Exception):
 
 class ApiError(RunwayDesktopError):
     """`retry_after` in seconds where the same key may ask again, None where nobody says when; `refusals` are of a
-    request."""
+    request; `answer` is the beginning of what came, without secrets, where that may tell what became of a create."""
 
     usual_status: ClassVar[int] = 0
 
@@ -71,11 +71,13 @@ class ApiError(RunwayDesktopError):
         status: int | None = None,
         retry_after: float | None = None,
         refusals: tuple[Refusal, ...] = (),
+        answer: str = "",
     ) -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.status = self.usual_status if status is None else status
         self.retry_after = retry_after
         self.refusals = refusals
+        self.answer = answer
 
 
 class NotReached(ApiError):

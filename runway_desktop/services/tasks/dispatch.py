@@ -86,7 +86,7 @@ class _NotTaken:
 
     times: int
     evidence: Evidence
-    reason: Reason
+    error: NotTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,8 @@ class Dispatch:
             return Outcome(Result.NOT_SENT, reason="The database cannot be written")
         self._cannot_write = False
         if made is not None:
-            return await self._no_answer(sending, self._not_taken[task.id].reason)
+            said = self._not_taken[task.id].error
+            return await self._no_answer(sending, said.reason, said.answer)
         try:
             await self._copies.note_sending()
         except StoreError as error:
@@ -249,7 +250,7 @@ class Dispatch:
                 return await self._refused(task, Refused(error.message))
             case _:
                 self._account.note_failure(error)
-                return await self._no_answer(task, error.reason)
+                return await self._no_answer(task, error.reason, error.answer)
 
     async def _not_sent(self, task: Task, error: ApiError) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
@@ -261,8 +262,8 @@ class Dispatch:
         earlier = self._not_taken.get(task.id)
         times = 1 if earlier is None else earlier.times + 1
         if times >= MOST_NOT_TAKEN:
-            return await self._no_answer(task, error.reason)
-        self._not_taken[task.id] = _NotTaken(times, task.evidence or Evidence(), error.reason)
+            return await self._no_answer(task, error.reason, error.answer)
+        self._not_taken[task.id] = _NotTaken(times, task.evidence or Evidence(), error)
         self.readings.ended(task.id, Fate.UNKNOWN)
         await self._write(task.id, _held_after(error))
         # Until then a slow server may still make it; the counts that are read before the next try show whether it did.
@@ -276,10 +277,10 @@ class Dispatch:
         await self._write(task.id, refused)
         return Outcome(Result.REFUSED)
 
-    async def _no_answer(self, task: Task, cause: Reason) -> Outcome:
+    async def _no_answer(self, task: Task, cause: Reason, answer: str = "") -> Outcome:
         self._not_taken.pop(task.id, None)
         self.readings.ended(task.id, Fate.UNKNOWN)
-        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause)))
+        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause, answer=answer)))
         return Outcome(Result.UNCERTAIN)
 
     async def _accept(self, task: Task, created: CreatedTask) -> Outcome:

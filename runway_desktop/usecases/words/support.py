@@ -62,6 +62,7 @@ def support_details(
     ]
     if task.evidence is not None:
         facts.append(("Sending", _clean(sending_words(task.evidence.cause), task, include_prompt)))
+        facts.append(("Answer", _clean(task.evidence.answer, task, include_prompt)))
     if include_prompt and task.request.prompt:
         facts.append(("Prompt", _scrub(task.request.prompt)))
     facts.append(("Program", f"Runway Desktop {version}, {system or _system()}"))

@@ -27,6 +27,7 @@ from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refus
 from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
+from runway_desktop.usecases.words.tasks import small_print
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
 
@@ -136,7 +137,11 @@ async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusa
 
 @pytest.mark.parametrize(
     "error",
-    [NoReply("No answer came."), BadReply("It makes no sense."), ServerTrouble("Runway is in trouble.", status=503)],
+    [
+        NoReply("No answer came."),
+        BadReply("It makes no sense.", answer="HTTP 200 · {"),
+        ServerTrouble("Runway is in trouble.", status=503, answer="HTTP 503 · <html>"),
+    ],
 )
 async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(error):
     async with bench() as at:
@@ -146,6 +151,8 @@ async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(erro
         assert task.state is State.UNCERTAIN
         assert task.evidence is not None
         assert (task.evidence.cause, task.evidence.balance_before) == (error.reason, 60.0)
+        assert task.evidence.answer == error.answer
+        assert small_print(task) == error.answer
         assert at.rig.account.connection.link is Link.TROUBLED
 
 
