@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason
+from .moments import local_time
 from .presence import NEVER_LOOKED, Look, Presence
 
 TaskId = NewType("TaskId", str)
@@ -272,7 +272,7 @@ class Batch:
     @property
     def title(self) -> str:
         """What it is called where it is shown: its name, else when it was made, by this machine's clock."""
-        return self.name or f"{datetime.fromtimestamp(self.created_at):%Y-%m-%d %H:%M}"
+        return self.name or f"{local_time(self.created_at):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
