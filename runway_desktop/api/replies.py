@@ -34,6 +34,8 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
 
+LONGEST_WAIT = 86_400.0
+"""Seconds: no limit of Runway's is longer than a day, so a longer Retry-After is a mistake."""
 MOST_QUOTED = 2_000
 """Characters of an answer that are kept as evidence."""
 LONGEST = 240
@@ -193,7 +195,7 @@ def from_other_host(
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, from seconds or an HTTP date; None where nothing sensible is said."""
+    """Seconds to wait, a day at most, from seconds or an HTTP date; None where nothing sensible is said."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -205,7 +207,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         except (TypeError, ValueError, OverflowError):
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
 def shorten(text: str) -> str:
