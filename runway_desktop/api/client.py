@@ -1,7 +1,7 @@
 """The Runway API over httpx: fits the port `Runway`. Loop's thread; nothing here blocks it.
 
 It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
-RequestRefused, KeyRefused, SlowDown and ServerTrouble(503) mean that no task was made, everything else that nobody
+RequestRefused, KeyRefused, SlowDown and NotTaken mean that no task was made, everything else that nobody
 knows. The key goes to the API's host alone: not to upload hosts, not over a redirect, not into an error, a repr or a
 log. Every error is one of `domain.errors`, whatever the libraries raise, and so is a mistake of our own, which is
 logged besides; only `border.Malformed` for an endpoint or id passes, because nobody but the program makes those.
@@ -25,7 +25,7 @@ import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
-from runway_desktop.domain.task import RemoteId
+from runway_desktop.domain.task import REMOTE_ID, RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
 from . import border, replies, uploads, wire
@@ -100,8 +100,8 @@ class RunwayClient:
 
     @border.guarded
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, ServerTrouble(503): no task
-        was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown, NotTaken: no task was made.
+        NoReply, BadReply, other ServerTrouble: nobody knows."""
         if not _ENDPOINT.fullmatch(endpoint):
             raise border.Malformed(f"not the name of an endpoint: {endpoint!r}")
         try:
@@ -114,6 +114,7 @@ class RunwayClient:
             return wire.read_created(reply.content)
         except wire.Unreadable as error:
             problem = reply.cut or self._unreadable(reply, str(error))
+            problem.answer = replies.quoted(reply.status, reply.without_key())
         raise problem
 
     @border.guarded
@@ -204,7 +205,9 @@ class RunwayClient:
         )
         reply = await self._receive(exchange, key, "Runway")
         if not reply.is_success:
-            raise replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
+            problem = replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
+            problem.answer = replies.quoted(reply.status, reply.without_key())
+            raise problem
         if reply.cut is not None and not allow_cut:
             raise reply.cut
         return reply
@@ -315,7 +318,7 @@ _ENDPOINT = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 
 
 def _task_path(remote_id: RemoteId) -> str:
-    if not wire.ID.fullmatch(remote_id):
+    if not REMOTE_ID.fullmatch(remote_id):
         raise border.Malformed(f"not the id of a task: {remote_id!r}")
     return f"/v1/tasks/{remote_id}"
 

@@ -25,6 +25,7 @@ from runway_desktop.domain.errors import (
     KeyRefused,
     NoReply,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
     ServerTrouble,
@@ -33,6 +34,10 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Refusal
 
+LONGEST_WAIT = 86_400.0
+"""Seconds: no limit of Runway's is longer than a day, so a longer Retry-After is a mistake."""
+MOST_QUOTED = 2_000
+"""Characters of an answer that are kept as evidence."""
 LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
 
@@ -153,12 +158,10 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
             return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 400 <= status < 500:
             return _refused(status, body, said, detail)
-        case 503:
+        case 503 if _is_runways_own(body):
             message = "Runway is overloaded and did not take the request."
             wait = retry_after(headers, now)
-            return ServerTrouble(
-                message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait
-            )
+            return NotTaken(message, advice="Try again in a moment.", detail=detail, status=status, retry_after=wait)
         case _ if 500 <= status < 600:
             return from_other_host(status, headers, content, now, who="Runway", refused=said)
         case _ if 300 <= status < 400:
@@ -192,7 +195,7 @@ def from_other_host(
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, from seconds or an HTTP date; None where nothing sensible is said."""
+    """Seconds to wait, a day at most, from seconds or an HTTP date; None where nothing sensible is said."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -204,7 +207,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         except (TypeError, ValueError, OverflowError):
             return None
         seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
 def shorten(text: str) -> str:
@@ -220,6 +223,13 @@ def shorten(text: str) -> str:
 def decoded(content: bytes) -> str:
     """The beginning of a body as text, whatever its encoding."""
     return content[: 64 * 1024].decode("utf-8", "replace")
+
+
+def quoted(status: int, content: bytes) -> str:
+    """An answer as it came, for the evidence: its status and the beginning of its body, without secrets."""
+    begun = "".join(ch if ch.isprintable() or ch == "\n" else "\ufffd" for ch in decoded(content)[: 4 * MOST_QUOTED])
+    # A key that is cut in two is still one.
+    return f"HTTP {status} · {without_secrets(begun)[:MOST_QUOTED]}" if begun else f"HTTP {status}"
 
 
 def host_of(url: str) -> str:
@@ -247,6 +257,12 @@ def _not_reached(detail: str, host: str, who: str) -> NotReached:
         message = f"{_capital(who)} could not be reached."
         advice = "Check the network connection."
     return NotReached(message, advice=advice, detail=detail)
+
+
+def _is_runways_own(body: Any) -> bool:
+    """Whether an error is in the form of Runway's own. A gateway, which may have passed the request on, writes HTML,
+    nothing, or JSON of another form."""
+    return isinstance(body, dict) and isinstance(body.get("error"), str)
 
 
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:

@@ -1,12 +1,14 @@
 """What Runway's answers look like, and how they become values of the domain. Pure; any thread.
 
-Unknown members and unknown statuses pass; optional members may be missing or null. What a value cannot do without is
-checked while it is decoded: then `Unreadable` is raised, and the caller knows how to say it.
+Unknown members and unknown statuses pass; optional members of a task may be missing, null, or of any form: what makes
+no sense there is unknown. What a value cannot do without is checked while it is decoded: then `Unreadable` is raised,
+and the caller knows how to say it.
 Source: the API's description and the official SDK's response types.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -15,10 +17,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from runway_desktop.domain.account import ModelLimits, Organization, UsedCredits
-from runway_desktop.domain.task import RemoteId, parse_remote_id
+from runway_desktop.domain.moments import known_moment
+from runway_desktop.domain.task import RemoteId, accepted_id, parse_remote_id
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
 Reply = TypeVar("Reply")
+
+
+MOST_CREDITS = 1e9
+"""A task that costs more is none: ten million dollars."""
 
 
 class Unreadable(Exception):
@@ -37,24 +44,20 @@ class Slot(msgspec.Struct, rename="camel"):
     fields: dict[str, Any] = {}
 
 
-class _Cost(msgspec.Struct):
-    credits: float | None = None
-
-
 class _Created(msgspec.Struct, rename="camel"):
     id: str
-    estimated_cost: _Cost | None = None
+    estimated_cost: Any = None
 
 
 class _Task(msgspec.Struct, rename="camel"):
     status: str
-    created_at: str | float | None = None
-    progress: float | None = None
-    estimated_cost: _Cost | None = None
-    cost: _Cost | None = None
-    output: list[str] | None = None
-    failure: str | None = None
-    failure_code: str | None = None
+    created_at: Any = None
+    progress: Any = None
+    estimated_cost: Any = None
+    cost: Any = None
+    output: Any = None
+    failure: Any = None
+    failure_code: Any = None
 
 
 class _Limits(msgspec.Struct, rename="camel"):
@@ -103,22 +106,20 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def read_created(content: bytes) -> CreatedTask:
-    """The answer to a create. When the JSON is broken but its id came through whole, the id counts: it was paid for,
+    """The answer to a create. Where its id came through whole, the id counts, whatever the rest is: it was paid for,
     and no other way leads to it. Unreadable when there is no id."""
     try:
         reply = _decode(content, _Created)
     except Unreadable:
-        found = _ID_AT_START.match(content)
-        remote_id = parse_remote_id(found.group(1).decode()) if found else None
+        remote_id = _id_in(content)
         if remote_id is None:
             raise
         return CreatedTask(remote_id=remote_id)
-    if not ID.fullmatch(reply.id):
-        raise Unreadable("the id is not one")
     # Ids are version-4 UUIDs by the description; one of another form is kept all the same.
-    return CreatedTask(
-        remote_id=parse_remote_id(reply.id) or RemoteId(reply.id), estimated_credits=_credits(reply.estimated_cost)
-    )
+    remote_id = accepted_id(reply.id)
+    if remote_id is None:
+        raise Unreadable("the id is not one")
+    return CreatedTask(remote_id=remote_id, estimated_credits=_credits(reply.estimated_cost))
 
 
 def read_task(content: bytes, remote_id: RemoteId) -> Answer:
@@ -126,14 +127,14 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
     reply = _decode(content, _Task)
     return Answer(
         remote_id=remote_id,
-        status=reply.status,
+        status=_text(reply.status),
         created_at=unix_seconds(reply.created_at),
-        progress=reply.progress,
+        progress=_number(reply.progress, most=1.0),
         estimated_credits=_credits(reply.estimated_cost),
         cost_credits=_credits(reply.cost),
-        output=tuple(reply.output or ()),
-        failure=reply.failure or "",
-        failure_code=reply.failure_code or "",
+        output=tuple(_text(link) for link in _list(reply.output) if isinstance(link, str)),
+        failure=_text(reply.failure),
+        failure_code=_text(reply.failure_code),
     )
 
 
@@ -169,28 +170,60 @@ def read_slot(content: bytes) -> Slot:
     return _decode(content, Slot)
 
 
-def unix_seconds(moment: str | float | None) -> float | None:
-    """ISO 8601, or seconds already, as Unix seconds; UTC where no zone is named; None for what is no moment."""
-    if moment is None or isinstance(moment, (int, float)):
-        return moment
+def unix_seconds(moment: object) -> float | None:
+    """ISO 8601, or seconds already, as Unix seconds; UTC where no zone is named; None for what is no moment that a
+    calendar knows."""
+    if not isinstance(moment, str):
+        return known_moment(moment)
     try:
         parsed = datetime.fromisoformat(moment)
-    except ValueError:
+        return known_moment((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
         return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-"""What may stand in a path as an id."""
-
-_ID_AT_START = re.compile(rb'\s*\{\s*"id"\s*:\s*"([0-9A-Fa-f-]{36})"')
+_LONGEST_SCAN = 1024 * 1024
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_VALUE = re.compile(r'\s*:\s*"([^"\\]{1,200})"')
 
 
 def _decode(content: bytes, kind: type[Reply]) -> Reply:
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
+        reason = str(error)
+    try:
+        return msgspec.convert(_loosely_decoded(content), kind)
+    except (ValueError, RecursionError):
+        raise Unreadable(reason) from None
+
+
+def _loosely_decoded(content: bytes) -> Any:
+    """JSON with what msgspec takes for broken and others write: a mark of byte order, half a character, bytes that are
+    no text, numbers that are none or too long. Raises ValueError and RecursionError."""
+    return json.loads(_as_text(content), parse_int=float, parse_constant=lambda _: None)
+
+
+def _as_text(content: bytes) -> str:
+    return content.decode(json.detect_encoding(content), "replace")
+
+
+def _id_in(content: bytes) -> RemoteId | None:
+    """The version-4 UUID that is the top-level `id` of a JSON object, wherever it stands there, although the whole
+    cannot be decoded."""
+    text = _as_text(content[:_LONGEST_SCAN])
+    if not text.lstrip().startswith("{"):
+        return None
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        word = token.group()
+        if word in "{[":
+            depth += 1
+        elif word in "}]":
+            depth -= 1
+        elif depth == 1 and word == '"id"' and (value := _VALUE.match(text, token.end())):
+            return parse_remote_id(value.group(1))
+    return None
 
 
 def _day(text: str) -> date:
@@ -207,8 +240,24 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in a request")
 
 
-def _credits(cost: _Cost | None) -> float | None:
-    return None if cost is None else cost.credits
+def _credits(cost: object) -> float | None:
+    return _number(cost.get("credits"), most=MOST_CREDITS) if isinstance(cost, dict) else None
+
+
+def _number(value: object, most: float) -> float | None:
+    """From 0 to `most`; None for what is none of these numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= most else None
+
+
+def _text(value: object) -> str:
+    """A text without halves of characters; empty for what is no text."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _whole(number: float | None) -> int | None:

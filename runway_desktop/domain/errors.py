@@ -11,7 +11,8 @@ asking again helps.
     │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
     │   ├── SlowDown                429; has .retry_after in seconds, or None
-    │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
+    │   └── ServerTrouble           5xx; .retry_after likewise. Of a paid POST nobody knows what became
+    │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
     ├── StoreError                  the database: newer than this program, damaged, not writable
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
@@ -57,7 +58,7 @@ class RunwayDesktopError(Exception):
 
 class ApiError(RunwayDesktopError):
     """`retry_after` in seconds where the same key may ask again, None where nobody says when; `refusals` are of a
-    request."""
+    request; `answer` is the beginning of what came, without secrets, where that may tell what became of a create."""
 
     usual_status: ClassVar[int] = 0
 
@@ -70,11 +71,13 @@ class ApiError(RunwayDesktopError):
         status: int | None = None,
         retry_after: float | None = None,
         refusals: tuple[Refusal, ...] = (),
+        answer: str = "",
     ) -> None:
         super().__init__(message, advice=advice, detail=detail)
         self.status = self.usual_status if status is None else status
         self.retry_after = retry_after
         self.refusals = refusals
+        self.answer = answer
 
 
 class NotReached(ApiError):
@@ -123,6 +126,10 @@ class ServerTrouble(ApiError):
     may_retry = True
     code = ReasonCode.SERVER_TROUBLE
     usual_status = 500
+
+
+class NotTaken(ServerTrouble):
+    usual_status = 503
 
 
 class SecretTrouble(StrEnum):

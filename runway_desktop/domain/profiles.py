@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from .moments import known_moment
+
 CARD = "profile.json"
 SCHEMA = "runway-desktop.profile"
 LONGEST_NAME = 60
@@ -167,7 +169,7 @@ def read(found: object) -> Card | None:
         name=cleaned(name),
         color=Color(color) if color in set(Color) else Color.BLUE,
         library=library if isinstance(library, str) else "",
-        created_at=float(created) if isinstance(created, int | float) else 0.0,
+        created_at=known_moment(created) or 0.0,
     )
 
 

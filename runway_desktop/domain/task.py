@@ -6,19 +6,22 @@ in `advance.py`. Times are Unix seconds (UTC), credits are floats, identifiers a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason
+from .moments import local_time
 from .presence import NEVER_LOOKED, Look, Presence
 
 TaskId = NewType("TaskId", str)
 RemoteId = NewType("RemoteId", str)
+REMOTE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+"""What may stand in a path as an id of Runway's."""
 BatchId = NewType("BatchId", str)
 
 
@@ -269,7 +272,7 @@ class Batch:
     @property
     def title(self) -> str:
         """What it is called where it is shown: its name, else when it was made, by this machine's clock."""
-        return self.name or f"{datetime.fromtimestamp(self.created_at):%Y-%m-%d %H:%M}"
+        return self.name or f"{local_time(self.created_at):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +312,8 @@ class Evidence:
     """What the task would probably cost, where it is known."""
     cause: Reason | None = None
     """What happened to the sending; None before it has ended."""
+    answer: str = ""
+    """The beginning of what came instead of a good answer, without secrets; empty where nothing came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,3 +419,10 @@ def parse_remote_id(text: str) -> RemoteId | None:
     except ValueError:
         return None
     return RemoteId(word) if value.version == 4 and str(value) == word else None
+
+
+def accepted_id(text: str) -> RemoteId | None:
+    """What an answer to a create calls its task: a version-4 UUID in its usual spelling, else any word that may stand
+    in a path, because it was paid for; None for anything else."""
+    word = text.strip()
+    return parse_remote_id(word) or (RemoteId(word) if REMOTE_ID.fullmatch(word) else None)

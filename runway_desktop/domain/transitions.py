@@ -61,7 +61,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Surely nothing reached Runway, or it was turned away unread (429, 503): back to the lane."""
+    """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane."""
 
     hold: Hold = ITS_TURN
 

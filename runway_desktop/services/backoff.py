@@ -1,4 +1,4 @@
-"""How long to wait before a failed call is tried again. Pure; seconds.
+"""How long to wait before a failed call is tried again. No clock of its own; seconds.
 
 Source: the API's page on errors: exponential, with a random extra of up to 50 %, and Retry-After obeyed.
 """
@@ -6,6 +6,9 @@ Source: the API's page on errors: exponential, with a random extra of up to 50 %
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
+
+from runway_desktop.domain.lane import LaneReason
 
 LONGEST = 60.0
 LONGEST_RETRY_AFTER = 3_600.0
@@ -27,3 +30,18 @@ def delay(
         # Everyone who was turned away comes back at the same second otherwise.
         return max(waited, min(LONGEST_RETRY_AFTER, retry_after) + 0.5 * rng.random())
     return waited
+
+
+@dataclass(slots=True)
+class Wait:
+    """The waiting after failures in a row. `until` is a moment of the monotonic clock."""
+
+    failures: int = 0
+    until: float = 0.0
+    reason: LaneReason | None = None
+
+    def extend(self, now: float, reason: LaneReason, rng: random.Random, *, retry_after: float | None = None) -> None:
+        """After one more failure. Never ends sooner by that."""
+        self.failures += 1
+        self.until = max(self.until, now + delay(self.failures, rng, retry_after=retry_after))
+        self.reason = reason

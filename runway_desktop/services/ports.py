@@ -76,8 +76,8 @@ class Runway(Protocol):
     def use_secret(self, secret: str | None) -> None: ...
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
-        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), ServerTrouble(503):
-        no task was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
+        """POST, once and never again. NotReached, RequestRefused, KeyRefused, SlowDown (429), NotTaken (503 in
+        Runway's own words): no task was made. NoReply, BadReply, other ServerTrouble: nobody knows."""
         ...
 
     async def task(self, remote_id: RemoteId) -> Answer:

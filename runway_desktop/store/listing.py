@@ -10,11 +10,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from itertools import groupby
 from typing import Any
 
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, TaskId
 
 from .conditions import IN_LIST, PLACES, TAGGED, Held, judged, lists, numbers, of_each, these, where
@@ -82,7 +83,7 @@ class Days:
         quarter = at // _QUARTER
         name = self._names.get(quarter)
         if name is None:
-            name = datetime.fromtimestamp(quarter * _QUARTER, self._zone).date().isoformat()
+            name = local_time(quarter * _QUARTER, self._zone).date().isoformat()
             self._names[quarter] = name
         return name
 

@@ -10,6 +10,7 @@ from runway_desktop.domain.errors import (
     BadReply,
     NoReply,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
     ServerTrouble,
@@ -18,6 +19,8 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Refusal, State, TaskId
+from runway_desktop.domain.transitions import CreatedTask
+from runway_desktop.services.tasks.dispatch import MOST_NOT_TAKEN
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
@@ -52,6 +55,7 @@ def made_but_cut(rig: Rig):
         BadReply("The answer makes no sense."),
         ServerTrouble("Runway is in trouble.", status=500),
         ServerTrouble("Runway is in trouble.", status=502),
+        ServerTrouble("Runway is in trouble.", status=503),
         ServerTrouble("Runway is in trouble.", status=504),
     ],
 )
@@ -73,7 +77,7 @@ async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error
     [
         NotReached("There is no network."),
         SlowDown("Too many requests."),
-        ServerTrouble("Runway is busy.", status=503),
+        NotTaken("Runway is busy."),
     ],
 )
 async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
@@ -83,6 +87,52 @@ async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(er
         await rig.clock.advance(300)
         assert await rig.state(task_id) is State.PENDING
         assert len(rig.runway.named("create")) == 4
+
+
+async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncertain_then():
+    async with Rig(loops=("lane", "account")) as rig:
+        rig.runway.always("create", NotTaken("Runway is busy."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(3_600)
+        assert await rig.state(task_id) is State.UNCERTAIN
+        assert len(rig.runway.named("create")) == MOST_NOT_TAKEN
+        await rig.clock.advance(7_200)
+        assert len(rig.runway.named("create")) == MOST_NOT_TAKEN
+
+
+async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_sent_again():
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=2)
+
+    def made_and_denied(*_arguments):
+        count(rig)
+        raise NotTaken("Runway is busy.")
+
+    async with rig:
+        rig.runway.then("create", made_and_denied)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("create")) == 1
+        task = await rig.task(task_id)
+        assert task.state is State.UNCERTAIN
+        assert task.evidence is not None
+        assert verdict(task.evidence).likelihood is Likelihood.MADE
+
+
+async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was_not_taken_from_being_sent():
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=2)
+
+    def make(*_arguments):
+        count(rig)
+        return CreatedTask(remote_id=remote_id(9), estimated_credits=25.0)
+
+    async with rig:
+        rig.runway.then("create", NotTaken("Runway is busy."), make, make)
+        ids = await rig.submit(request("0"), request("1"))
+        await rig.clock.advance(120)
+        assert State.UNCERTAIN not in [await rig.state(task_id) for task_id in ids]
+        assert len(rig.runway.named("create")) == 3
 
 
 async def test_a_refused_request_fails_with_the_fields_that_runway_named_and_no_cost():

@@ -25,6 +25,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Snapshots
@@ -159,7 +160,7 @@ def kept_in(folder: Path) -> list[Kept]:
             status = path.stat()
             day = _day(path)
             found.append(Kept(path=path, size=status.st_size, made_at=status.st_mtime, day=day))
-    return sorted(found, key=lambda kept: (kept.day or date.fromtimestamp(kept.made_at), kept.made_at), reverse=True)
+    return sorted(found, key=lambda kept: (kept.day or local_time(kept.made_at).date(), kept.made_at), reverse=True)
 
 
 def _day(path: Path) -> date | None:

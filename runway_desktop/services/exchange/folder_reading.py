@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.domain.moments import EARLIEST, known_moment
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.services.intake.intake import as_counted, is_noise
 from runway_desktop.services.results import embedding, sidecar
@@ -82,7 +83,7 @@ class FolderWalk:
             self.without_request += path.suffix.lstrip(".").lower() in KNOWN
             return
         facts = path.stat()
-        self.results.append(FoundResult(path, facts.st_size, facts.st_mtime, told, is_beside))
+        self.results.append(FoundResult(path, facts.st_size, known_moment(facts.st_mtime) or EARLIEST, told, is_beside))
 
     def _walk(self) -> Iterator[Path]:
         """Results, and sidecars without one, in the order in which people count. Links to folders are not followed:

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
@@ -22,6 +22,7 @@ from typing import Any, TextIO
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
@@ -59,7 +60,7 @@ class ListColumn:
 
 
 def _time(line: Line, at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, line.zone).astimezone(line.zone).isoformat("T", "seconds")
+    return None if at is None else local_time(at, line.zone).astimezone(line.zone).isoformat("T", "seconds")
 
 
 def _took(line: Line) -> float | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import counted_credits, spent_at
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Budget:
         at, credits = spent_at(task), counted_credits(task)
         if at is None or not credits:
             return
-        self._days[datetime.fromtimestamp(at, self._zone).date().isoformat()] += sign * credits
+        self._days[local_time(at, self._zone).date().isoformat()] += sign * credits
         self._moves[task.project] += 1
         if task.project in self._projects:
             self._projects[task.project] += sign * credits

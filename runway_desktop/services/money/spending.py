@@ -18,6 +18,7 @@ from pathlib import Path
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
 from runway_desktop.services.disk.disk_steps import write_whole
@@ -111,7 +112,7 @@ class Spending:
 
     def _cells(self, task: Task, batch: str, decimal: str) -> Iterable[str]:
         request, credits = task.request, counted_credits(task)
-        at = datetime.fromtimestamp(spent_at(task) or task.created_at, self._zone)
+        at = local_time(spent_at(task) or task.created_at, self._zone)
         pair = self._catalog.pair(request.endpoint, request.model)
         return (
             f"{at:%Y-%m-%d %H:%M}",

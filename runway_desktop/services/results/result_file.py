@@ -8,13 +8,13 @@ is judged by its first bytes; its name gets the ending that its content deserves
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from posixpath import splitext
 from typing import Any
 from urllib.parse import urlsplit
 
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import NameValues
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, Output, Task
 from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
@@ -86,7 +86,7 @@ def name_values(
     """What a template may use of a task. Times are of this machine's zone."""
     values = task.request.values
     return NameValues(
-        sent=datetime.fromtimestamp(task.sent_at or task.remote_created_at or task.created_at),
+        sent=local_time(task.sent_at or task.remote_created_at or task.created_at),
         project=task.project,
         shot=task.shot or task.title,
         model=task.request.model,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.errors import ApiError, BadReply, NoReply, StoreError
+from runway_desktop.domain.errors import ApiError, BadReply, NoReply, RunwayDesktopError, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
@@ -29,6 +29,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, Stream
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import report, survived
 
 from . import part_file, sidecar
 from .batch_places import BatchPlaces
@@ -264,7 +265,11 @@ class Saving:
         count = len(await self._store.outputs(task.id))
         template = self._settings.name_template
         batch, row = await BatchPlaces(self._store).of(task, template)
-        return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
+        try:
+            return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            report("naming a result", mistake)
+            return (f"{task.remote_id or task.id}-{job.output.index + 1}.{ext}",)
 
     async def _write(self, job: Job, part: PartFile, buffer: bytearray) -> None:
         if buffer:
@@ -318,17 +323,33 @@ class Saving:
         inputs = await self._store.inputs(task.id)
         count = len(await self._store.outputs(task.id))
         batch = await BatchPlaces(self._store).name(task.batch_id)
-        document = sidecar.compose(task, saved, inputs, count=count, batch=batch)
-        if self._settings.sidecars:
-            try:
+        document: dict[str, Any] | None = None
+        try:
+            document = sidecar.compose(task, saved, inputs, count=count, batch=batch)
+            if self._settings.sidecars:
                 await self._do(job, sidecar.write, finished.path, document)
-            except OSError as error:
-                # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
-                log.warning("No sidecar beside %s: %s", finished.path.name, error)
-                detail["sidecar"] = f"could not be written: {error.strerror}"
+        except RunwayDesktopError:
+            raise
+        except OSError as error:
+            # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
+            log.warning("No sidecar beside %s: %s", finished.path.name, error)
+            detail["sidecar"] = f"could not be written: {error.strerror}"
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            report("writing a sidecar", mistake)
+            detail["sidecar"] = "could not be written"
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
-        await self._do(job, part_file.forget_note, finished.path)
+        with survived("keeping what belongs to a saved result"):
+            try:
+                await self._do(job, part_file.forget_note, finished.path)
+                if document is not None:
+                    await self._describe(job, task, saved, document)
+            except RunwayDesktopError as error:
+                # It is saved; what is raised here would have it fetched again.
+                log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
+
+    async def _describe(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> None:
+        """Brings the sidecar up to date, and puts the request into the file."""
         document = await self._with_latest(job, task, saved, document)
         if self._settings.embed:
             embedding = asyncio.create_task(self._embed(job, saved, document), name=f"embed {saved.task_id}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop import __version__
+from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
@@ -240,7 +241,7 @@ def _times(part: Mapping[str, Any]) -> dict[str, float]:
 def _at(text: str) -> float | None:
     try:
         found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        return known_moment((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
 
@@ -279,4 +280,4 @@ def _text(part: Mapping[str, Any], name: str) -> str:
 
 
 def _time(at: float | None) -> str | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return None if at is None else local_time(at, UTC).isoformat(timespec="milliseconds")

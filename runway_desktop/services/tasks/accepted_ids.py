@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
-from runway_desktop.domain.task import RemoteId, TaskId, parse_remote_id
+from runway_desktop.domain.task import RemoteId, TaskId, accepted_id
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import first_of
 from runway_desktop.services.disk.disk_steps import sync_folder
@@ -243,7 +243,7 @@ def _entry(slot: bytes) -> AcceptedId | None:
         if int(check, 16) != zlib.crc32(text):
             return None
         members = json.loads(text)
-        remote_id = parse_remote_id(members["id"])
+        remote_id = accepted_id(members["id"])
         credits = members.get("credits")
         return (
             None

@@ -6,7 +6,8 @@ file of its own, and then written in the same step that brings it, and whoever i
 that. What each answer does:
 
     an id                             -> at Runway
-    nothing sent, 429, 503, 401       -> held again; the program may repeat it
+    nothing sent, 429, 401            -> held again; the program may repeat it
+    503 in Runway's own words         -> the same, a few times, and not when the day's count says that it was made
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
     any other exception                  program
@@ -32,9 +33,9 @@ from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
-    ServerTrouble,
     SlowDown,
     StoreError,
 )
@@ -54,12 +55,15 @@ from .accepted_ids import AcceptedId, AcceptedIds
 from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
-from .sendings import Fate
+from .sendings import LATE, Fate
+from .uncertainty import Likelihood, verdict
 
 log = logging.getLogger(__name__)
 
 CLOSING_PATIENCE = 20.0
 """Seconds for which a closing program goes on trying to write down what stands nowhere else."""
+MOST_NOT_TAKEN = 4
+"""How often a task is sent that Runway answers with 503, until it counts as one without an answer."""
 RECALL_PATIENCE = 5.0
 """Seconds that sending waits for the ids of the last run to be written down."""
 
@@ -69,9 +73,20 @@ class Result(StrEnum):
     REFUSED = "refused"
     NOT_SENT = "not sent"
     """Held again; the lane waits before it sends anything."""
+    TURNED_AWAY = "turned away"
+    """Held again; the lane waits before it sends anything of the same endpoint and model."""
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
     """Dropped, edited or sent by the time its turn came."""
+
+
+@dataclass(frozen=True, slots=True)
+class _NotTaken:
+    """A task that Runway answered with 503, `times` in a row, and what was known before the last."""
+
+    times: int
+    evidence: Evidence
+    error: NotTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,7 @@ class Dispatch:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._cannot_write = False
+        self._not_taken: dict[TaskId, _NotTaken] = {}
         self.readings = Readings(ledger, account, pricing, bus, clock, rng)
 
     async def recall(self) -> None:
@@ -143,7 +159,9 @@ class Dispatch:
     async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
         """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
         try:
-            sending = await self._ledger.move(task.id, Sending(self.readings.evidence(task, before), key))
+            made = await self._made_already(task, before)
+            evidence = self.readings.evidence(task, before) if made is None else made
+            sending = await self._ledger.move(task.id, Sending(evidence, key))
         except ImpossibleMove:
             return Outcome(Result.SKIPPED)
         except StoreError as error:
@@ -156,6 +174,9 @@ class Dispatch:
             report("writing down that a task is sent", mistake)
             return Outcome(Result.NOT_SENT)
         self._cannot_write = False
+        if made is not None:
+            said = self._not_taken[task.id].error
+            return await self._no_answer(sending, said.reason, said.answer)
         try:
             await self._copies.note_sending()
         except StoreError as error:
@@ -174,6 +195,15 @@ class Dispatch:
             await self._write(task.id, NotSent())
             return Outcome(Result.SKIPPED)
         return sending
+
+    async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
+        """What says that a task was made although Runway answered that it did not take it; None where nothing does.
+        Raises StoreError."""
+        earlier = self._not_taken.get(task.id)
+        if earlier is None or before is None:
+            return None
+        seen = await self.readings.seen_since(replace(task, evidence=earlier.evidence), before)
+        return seen if seen is not None and verdict(seen).likelihood is Likelihood.MADE else None
 
     async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
         self.readings.began(task, before)
@@ -202,43 +232,60 @@ class Dispatch:
         match error:
             case NotReached():
                 self._account.note_failure(error)
-                return await self._not_sent(task, error, None)
+                return await self._not_sent(task, error)
             case KeyRefused():
                 self._account.note_failure(error, task.key)
-                return await self._not_sent(task, error, None)
+                return await self._not_sent(task, error)
             case SlowDown(retry_after=seconds):
                 self._account.note_failure(error)
                 self._account.want_refresh()
-                return await self._not_sent(task, error, seconds)
-            case ServerTrouble(status=503, retry_after=seconds):
+                await self._not_sent(task, error)
+                return Outcome(Result.TURNED_AWAY, retry_after=seconds, cause=error.reason)
+            case NotTaken():
                 self._account.note_failure(error)
-                return await self._not_sent(task, error, seconds)
+                return await self._was_not_taken(task, error)
             case RequestRefused(refusals=refusals):
                 return await self._refused(task, Refused(error.message, refusals))
             case NotThere():
                 return await self._refused(task, Refused(error.message))
             case _:
                 self._account.note_failure(error)
-                return await self._no_answer(task, error.reason)
+                return await self._no_answer(task, error.reason, error.answer)
 
-    async def _not_sent(self, task: Task, error: ApiError, retry_after: float | None) -> Outcome:
+    async def _not_sent(self, task: Task, error: ApiError) -> Outcome:
         self.readings.ended(task.id, Fate.NOT_MADE)
-        await self._write(task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail)))
-        return Outcome(Result.NOT_SENT, retry_after=retry_after, cause=error.reason)
+        await self._write(task.id, _held_after(error))
+        return Outcome(Result.NOT_SENT, cause=error.reason)
+
+    async def _was_not_taken(self, task: Task, error: NotTaken) -> Outcome:
+        """Servers have answered so after they made the task, so this is Runway's word and no proof."""
+        earlier = self._not_taken.get(task.id)
+        times = 1 if earlier is None else earlier.times + 1
+        if times >= MOST_NOT_TAKEN:
+            return await self._no_answer(task, error.reason, error.answer)
+        self._not_taken[task.id] = _NotTaken(times, task.evidence or Evidence(), error)
+        self.readings.ended(task.id, Fate.UNKNOWN)
+        await self._write(task.id, _held_after(error))
+        # Until then a slow server may still make it; the counts that are read before the next try show whether it did.
+        seconds = max(error.retry_after or 0.0, LATE * 2 ** (times - 1) + 1.0)
+        return Outcome(Result.TURNED_AWAY, retry_after=seconds, cause=error.reason)
 
     async def _refused(self, task: Task, refused: Refused) -> Outcome:
+        self._not_taken.pop(task.id, None)
         self.readings.ended(task.id, Fate.NOT_MADE)
         self._account.note_success()
         await self._write(task.id, refused)
         return Outcome(Result.REFUSED)
 
-    async def _no_answer(self, task: Task, cause: Reason) -> Outcome:
+    async def _no_answer(self, task: Task, cause: Reason, answer: str = "") -> Outcome:
+        self._not_taken.pop(task.id, None)
         self.readings.ended(task.id, Fate.UNKNOWN)
-        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause)))
+        await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause, answer=answer)))
         return Outcome(Result.UNCERTAIN)
 
     async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
         credits = created.estimated_credits
+        self._not_taken.pop(task.id, None)
         self.readings.ended(task.id, Fate.MADE, credits or 0.0)
         kept = AcceptedId(task_id=task.id, remote_id=created.remote_id, at=self._clock.now(), credits=credits)
         await self._write(task.id, Accepted(created.remote_id, credits), kept)
@@ -320,3 +367,7 @@ class Dispatch:
     def _is_unanswered(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
         return task is not None and task.state in (State.UNCERTAIN, State.SENDING)
+
+
+def _held_after(error: ApiError) -> NotSent:
+    return NotSent(Hold(HoldCode.NOT_SENT, words=error.message, small_print=error.detail))

@@ -1,8 +1,9 @@
 """The local lane: which held task is sent next, and why none is.
 
 In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
-balance allow it; a full model, or a task that is too dear, does not hold up the others. Nothing is sent while paused,
-offline, without an accepted key, or while a back-off runs; `reason` says so in words. The loop wakes when something
+balance allow it; a full model, one that Runway turned away for a while, or a task that is too dear, does not hold up
+the others. Nothing is sent while paused, offline, without an accepted key, or after a failure that concerns all;
+`reason` says so in words. The loop wakes when something
 changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
 asks for (`move`, `send_next`), and only delays the loop.
 """
@@ -13,6 +14,7 @@ import asyncio
 import logging
 import math
 import random
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -33,7 +35,7 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
-from runway_desktop.services.backoff import delay
+from runway_desktop.services.backoff import Wait
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.money.budget import Budget
@@ -96,9 +98,9 @@ class Lane:
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
         self._stuck_until: dict[TaskId, float] = {}
-        self._not_before = 0.0
-        self._wait: LaneReason | None = None
-        self._failures = 0
+        self._wait = Wait()
+        self._waits: defaultdict[tuple[str, str], Wait] = defaultdict(Wait)
+        """Of an endpoint and a model."""
         self._uncertain = 0
         self._ending = False
         self._pause = LaneReason(LaneCode.PAUSED)
@@ -214,7 +216,9 @@ class Lane:
                 if not self._may_go(task, now):
                     continue
                 limit = self._limit(model)
-                if self._followup.is_unsettled(model):
+                if reason := self._turned_away(task):
+                    full = full or reason
+                elif self._followup.is_unsettled(model):
                     full = full or LaneReason(LaneCode.UNSETTLED)
                 elif limit is not None and in_use[model] >= limit:
                     full = full or LaneReason(LaneCode.NO_SLOT, in_use[model], limit)
@@ -243,7 +247,12 @@ class Lane:
             return LaneReason(LaneCode.KEY_REFUSED if is_refused else LaneCode.NO_KEY)
         if self._account.is_offline:
             return LaneReason(LaneCode.OFFLINE)
-        return self._wait if self._clock.monotonic() < self._not_before else None
+        return self._wait.reason if self._clock.monotonic() < self._wait.until else None
+
+    def _turned_away(self, task: Task) -> LaneReason | None:
+        """Why nothing of its endpoint and model is sent for a while; None when that is over."""
+        wait = self._waits.get(_pair(task))
+        return wait.reason if wait is not None and self._clock.monotonic() < wait.until else None
 
     def _may_go(self, task: Task, now: float) -> bool:
         return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
@@ -297,8 +306,8 @@ class Lane:
         try:
             body = await self._inputs.prepare(task, key)
             async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
-                before = await self._dispatch.readings.before(task.request.model)
-                if self._blocked() or self._followup.is_unsettled(task.request.model):
+                before = await self._dispatch.readings.before(task)
+                if self._blocked() or self._turned_away(task) or self._followup.is_unsettled(task.request.model):
                     return
                 if self._caps.too_dear(task, self._errands) is not None:
                     return
@@ -323,9 +332,14 @@ class Lane:
     def _judge(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
             case Result.ACCEPTED | Result.REFUSED:
-                self._failures = self._uncertain = 0
+                self._wait.failures = self._uncertain = 0
+                self._waits.pop(_pair(task), None)
             case Result.NOT_SENT:
-                self._back_off(LaneReason(LaneCode.ERROR, cause=outcome.cause), outcome.retry_after)
+                self._back_off(LaneReason(LaneCode.ERROR, cause=outcome.cause))
+            case Result.TURNED_AWAY:
+                reason = LaneReason(LaneCode.ERROR, cause=outcome.cause)
+                wait = self._waits[_pair(task)]
+                wait.extend(self._clock.monotonic(), reason, self._rng, retry_after=outcome.retry_after)
             case Result.UNCERTAIN:
                 self._uncertain += 1
                 self._back_off(LaneReason(LaneCode.ERROR))
@@ -363,17 +377,13 @@ class Lane:
             log.warning("Why task %s waits could not be written: %s", task.id, error)
 
     def _back_off(self, why: LaneReason, retry_after: float | None = None) -> None:
-        self._failures += 1
-        seconds = delay(self._failures, self._rng, retry_after=retry_after)
-        self._not_before = max(self._not_before, self._clock.monotonic() + seconds)
-        self._wait = why
+        self._wait.extend(self._clock.monotonic(), why, self._rng, retry_after=retry_after)
 
     def _pause_length(self) -> float | None:
         now = self._clock.monotonic()
         self._stuck_until = {i: at for i, at in self._stuck_until.items() if at > now}
         dues = [at for at in self._stuck_until.values() if at < math.inf]
-        if self._not_before > now:
-            dues.append(self._not_before)
+        dues += [wait.until for wait in (self._wait, *self._waits.values()) if wait.until > now]
         caps = self._caps.seconds_to_look()
         if caps is not None:
             dues.append(now + caps)
@@ -400,6 +410,10 @@ class Lane:
                     self._alarm.ring()
             case _:
                 pass
+
+
+def _pair(task: Task) -> tuple[str, str]:
+    return task.request.endpoint, task.request.model
 
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:

@@ -100,9 +100,11 @@ class Readings:
             return False
         return 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
 
-    async def before(self, model: str) -> Organization | None:
-        """Counts and balance for a sending of the model, at most `FRESH` seconds old and read while none of the model
-        was under way, if that can be had; None where Runway does not tell. Call it while none is under way."""
+    async def before(self, task: Task) -> Organization | None:
+        """Counts and balance for a sending of the task, at most `FRESH` seconds old, read after its last sending and
+        while none of the model was under way, if that can be had; None where Runway does not tell. Call it while none
+        is under way."""
+        model = task.request.model
         known = self._account.organization
         key, kept = self._clean.get(model, (0, None))
         for found in (known, kept if key == self._account.keys_used else None):
@@ -110,6 +112,7 @@ class Readings:
                 found is not None
                 and 0.0 <= self._clock.now() - found.asked_at <= FRESH
                 and self._is_clean(model, found)
+                and self._is_after(task.id, found)
             ):
                 return self._keep(model, found)
         for _ in range(2):
@@ -118,6 +121,14 @@ class Readings:
             if known is not None and self._is_clean(model, known):
                 return self._keep(model, known)
         return known
+
+    async def seen_since(self, task: Task, now: Organization) -> Evidence | None:
+        """What counts and balance say of the last sending of a held task, in addition to its evidence; None where they
+        cannot say anything. Raises StoreError."""
+        sent = self._sendings.get(task.id)
+        if sent is None or sent.key != self._account.keys_used or not self._is_after(task.id, now):
+            return None
+        return await self._compare(task, sent, now)
 
     def evidence(self, task: Task, before: Organization | None) -> Evidence:
         """What is known before a sending."""

@@ -364,7 +364,8 @@ def _period(word: str, now: datetime) -> tuple[datetime, datetime] | None:
     for form, ends in _FORMS:
         try:
             start = datetime.strptime(word, form)
-            return start, ends(start)
+            # Systems count no seconds of local times long ago.
+            return (start, ends(start)) if start.year >= 1970 else None
         except (ValueError, OverflowError):
             continue
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
@@ -71,7 +72,7 @@ def lane_words(reason: LaneReason | None) -> str:
         case LaneCode.NO_SLOT:
             return f"Waiting for a free slot ({reason.amount} of {reason.limit} in use)"
         case LaneCode.DAY_USED_UP:
-            return f"Today's limit of {reason.model} is used up"
+            return f"Today's limit of {model_label(reason.model)} is used up"
         case LaneCode.HELD_BACK:
             return f"{cap_reason(reason.held)}." if reason.held is not None else ""
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from runway_desktop import __version__
+from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.ports import LedgerEntry
 
@@ -62,6 +63,7 @@ def support_details(
     ]
     if task.evidence is not None:
         facts.append(("Sending", _clean(sending_words(task.evidence.cause), task, include_prompt)))
+        facts.append(("Answer", _clean(task.evidence.answer, task, include_prompt)))
     if include_prompt and task.request.prompt:
         facts.append(("Prompt", _scrub(task.request.prompt)))
     facts.append(("Program", f"Runway Desktop {version}, {system or _system()}"))
@@ -131,10 +133,7 @@ def _scrub(text: str) -> str:
 def _time(at: float | None) -> str:
     if at is None:
         return ""
-    try:
-        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (OverflowError, OSError, ValueError):
-        return str(at)
+    return f"{local_time(at, UTC):%Y-%m-%d %H:%M:%S} UTC" if known_moment(at) is not None else str(at)
 
 
 def _credits(amount: float | None) -> str:

@@ -170,6 +170,8 @@ def small_print(task: Task) -> str:
     """Codes for those who ask for them."""
     if task.state is State.HELD:
         return task.hold.small_print
+    if task.state is State.UNCERTAIN:
+        return task.evidence.answer if task.evidence is not None else ""
     if task.failure is None:
         return ""
     return " · ".join(part for part in (task.failure.code, task.failure.words) if part)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
 from runway_desktop.domain.folders import size_in_words
+from runway_desktop.domain.moments import local_time
 
 DASH = "–"
 ELLIPSIS = "…"
@@ -83,7 +84,7 @@ def left(seconds: float) -> str:
 
 def clock_time(at: float, now: float) -> str:
     """Today "14:02", this year "3 Nov", older "3 Nov 2025"."""
-    then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now)
+    then, today = local_time(at), local_time(now)
     if then.date() == today.date():
         return f"{then:%H:%M}"
     day = f"{then.day} {then:%b}"
@@ -92,7 +93,7 @@ def clock_time(at: float, now: float) -> str:
 
 def moment(at: float, now: float) -> str:
     """A time to come or just gone: "today, 14:00", "tomorrow, 14:00", "26 Nov, 14:00"."""
-    then, today = datetime.fromtimestamp(at), datetime.fromtimestamp(now).date()
+    then, today = local_time(at), local_time(now).date()
     days = (then.date() - today).days
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
     day = near or f"{then.day} {then:%b}" + ("" if then.year == today.year else f" {then.year}")
@@ -100,7 +101,7 @@ def moment(at: float, now: float) -> str:
 
 
 def full_time(at: float) -> str:
-    then = datetime.fromtimestamp(at)
+    then = local_time(at)
     return f"{then.day} {then:%B %Y, %H:%M:%S}"
 
 
@@ -115,7 +116,7 @@ def day_in_words(day: str, now: float) -> str:
         then = date.fromisoformat(day)
     except ValueError:
         return day
-    today = datetime.fromtimestamp(now).date()
+    today = local_time(now).date()
     if then == today:
         return "Today"
     if then == today - timedelta(days=1):

@@ -6,12 +6,12 @@ Nothing happens before the person presses the button; one undo takes all of it b
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.moments import local_time
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
@@ -266,7 +266,7 @@ def _line(folder: Path, one: Candidate) -> PreviewLine:
             told.title or " ".join(told.request.prompt.split()),
             told.request.model,
             told.project,
-            f"{datetime.fromtimestamp(sent):%Y-%m-%d %H:%M}",
+            f"{local_time(sent):%Y-%m-%d %H:%M}",
         ],
         is_ticked=one.standing.is_worth_taking,
         fixed="" if one.standing.is_worth_taking else f"{_WORDS[one.standing][0]}.",

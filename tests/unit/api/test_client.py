@@ -175,6 +175,27 @@ async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_ag
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("status", [200, 500, 502, 503])
+async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -> None:
+    content = f"<html>Bearer {SECRET} \x00 {'x' * 5000} the end</html>".encode()
+    async with answered_by(lambda _: httpx.Response(status, content=content)) as (client, _):
+        with pytest.raises(ApiError) as caught:
+            await client.create("text_to_video", BODY)
+    assert caught.value.answer.startswith(f"HTTP {status} · <html>Bearer (the key) \ufffd xxx")
+    assert len(caught.value.answer) < 2_100
+
+
+async def test_what_came_of_an_answer_that_broke_off_is_kept() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"id": "17f2')
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        with pytest.raises(NoReply) as caught:
+            await client.create("text_to_video", BODY)
+    assert caught.value.answer == 'HTTP 200 · {"id": "17f2'
+
+
 async def test_a_task_that_is_not_there_has_its_own_error() -> None:
     async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
         with pytest.raises(NotThere):

@@ -14,6 +14,7 @@ from runway_desktop.domain.errors import (
     KeyRefused,
     NoReply,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
     ServerTrouble,
@@ -46,7 +47,7 @@ GATEWAY_PAGE = b"""<!DOCTYPE html><html><head><title>502 Bad Gateway</title><sty
         (429, SlowDown),
         (500, ServerTrouble),
         (502, ServerTrouble),
-        (503, ServerTrouble),
+        (503, NotTaken),
         (504, ServerTrouble),
         (599, ServerTrouble),
         (999, BadReply),
@@ -138,11 +139,30 @@ def test_slow_down_says_when_it_can_be_tried_again() -> None:
     assert replies.from_status(429, {}, b"", NOON).advice
 
 
-def test_a_503_says_that_the_request_was_not_taken() -> None:
-    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), b"", NOON)
-    assert isinstance(problem, ServerTrouble)
-    assert problem.retry_after == 3.0
+def test_a_503_in_runways_own_words_says_that_the_request_was_not_taken() -> None:
+    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), b'{"error": "Overloaded."}', NOON)
+    assert isinstance(problem, NotTaken)
+    assert (problem.status, problem.retry_after) == (503, 3.0)
     assert "did not take the request" in problem.message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><title>503 Service Unavailable</title></html>",
+        b'{"message": "Service Unavailable"}',
+        b'{"error": {"code": 503}}',
+        b'{"error": "Overloaded.',
+        b'["error"]',
+        b'{"error": null}',
+    ],
+)
+def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
+    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), content, NOON)
+    assert type(problem) is ServerTrouble
+    assert (problem.status, problem.retry_after) == (503, 3.0)
+    assert "did not take" not in problem.message
 
 
 @pytest.mark.parametrize(

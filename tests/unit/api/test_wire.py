@@ -69,6 +69,16 @@ def test_null_is_as_good_as_missing() -> None:
         (1785931200, 1785931200.0),
         ("yesterday", None),
         (None, None),
+        (True, None),
+        ({}, None),
+        (1785931200250, None),
+        (-1, None),
+        (1e308, None),
+        ("9999-12-31T23:59:59Z", None),
+        ("9999-12-31T23:59:59-23:59", None),
+        ("0001-01-01T00:00:00+23:59", None),
+        ("0001-01-01", None),
+        ("\ud800", None),
     ],
 )
 def test_moments_become_unix_seconds(moment: Any, seconds: float | None) -> None:
@@ -91,13 +101,86 @@ def test_an_id_of_another_form_is_kept_because_it_was_paid_for() -> None:
     assert wire.read_created(as_json({"id": "task_01HX"})).remote_id == "task_01HX"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"estimatedCost": {"credits": 25}, "id": "%s"}',
+        '{"estimatedCost": "free", "id": "%s"}',
+        '{"estimatedCost": [{"credits": {}}], "id": "%s"}',
+        '{"estimatedCost": {"credits": 1e999}, "id": "%s"}',
+        '{"estimatedCost": {"credits": ' + "9" * 5000 + '}, "id": "%s"}',
+        '{"estimatedCost": {"credits": NaN}, "id": "%s"}',
+        '{"note": {"id": "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"}, "id": "%s"}',
+        '{"note": "\\ud800", "id": "%s"}',
+        '{"note": "\\"id\\": \\"x\\"", "id": "%s", "cut": [',
+        '{"note": "{[", "id": "%s", "cut": "',
+        '{"note": ' + "[" * 50_000 + "]" * 50_000 + ', "id": "%s"}',
+        '{"id": "%s"} and more',
+        '\ufeff{"id": "%s"}',
+        '{"id": " %s "}',
+        '{"estimatedCost": null, "id": "%s"',
+    ],
+)
+def test_an_id_counts_wherever_it_stands_and_whatever_stands_beside_it(content: str) -> None:
+    assert wire.read_created((content % ID).encode()).remote_id == ID
+
+
+@pytest.mark.parametrize("raw", [b"\xed\xa0\x80", b"\xff", b"\xc3"])
+def test_an_id_counts_beside_bytes_that_are_no_text(raw: bytes) -> None:
+    assert wire.read_created(b'{"note": "' + raw + b'", "id": "' + ID.encode() + b'"}').remote_id == ID
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_an_id_counts_in_whatever_encoding_json_is_written(encoding: str) -> None:
+    assert wire.read_created(f'{{"id": "{ID}"}}'.encode(encoding)).remote_id == ID
+
+
+@pytest.mark.parametrize("credits", ["free", {}, True, -1, 1e300, None])
+def test_an_estimate_that_is_none_is_unknown(credits: Any) -> None:
+    assert wire.read_created(as_json({"id": ID, "estimatedCost": {"credits": credits}})).estimated_credits is None
+
+
+@pytest.mark.parametrize("odd", ["word", 5, [1], {"a": 1}, True, -1, 1e300])
+@pytest.mark.parametrize("member", ["createdAt", "progress", "estimatedCost", "cost", "failure", "failureCode"])
+def test_a_member_of_an_odd_form_keeps_no_result_from_being_known(member: str, odd: Any) -> None:
+    answer = wire.read_task(as_json({"status": "SUCCEEDED", "output": ["https://a.example/1"], member: odd}), ID)
+    assert (answer.status, answer.output) == ("SUCCEEDED", ("https://a.example/1",))
+    assert answer.cost_credits is None
+    assert answer.progress is None
+    assert answer.created_at in (None, 5.0)
+
+
+@pytest.mark.parametrize("output", ["https://a.example/1", {"url": "x"}, 5, [None, 5]])
+def test_links_that_are_none_are_no_links(output: Any) -> None:
+    assert wire.read_task(as_json({"status": "SUCCEEDED", "output": output}), ID).output == ()
+
+
+def test_halves_of_characters_do_not_come_in() -> None:
+    content = b'{"status": "FAILED", "failure": "half \\ud83d of it", "failureCode": "\\udc00"}'
+    answer = wire.read_task(content, ID)
+    assert (answer.failure, answer.failure_code) == ("half \ufffd of it", "\ufffd")
+
+
 @pytest.mark.parametrize("rest", ['", "estimatedC', '"', '", "estimatedCost": "free"}'])
 def test_an_id_that_came_through_whole_is_kept_although_the_rest_is_broken(rest: str) -> None:
     assert wire.read_created(f'{{"id": "{ID}{rest}'.encode()).remote_id == ID
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{}", f'{{"id": "{ID[:30]}', '{"id": ""}', '{"id": "../organization"}', "null"]
+    "content",
+    [
+        "",
+        "{}",
+        f'{{"id": "{ID[:30]}',
+        '{"id": ""}',
+        '{"id": "../organization"}',
+        "null",
+        f'{{"task": {{"id": "{ID}"}}}}',
+        f'["id", "{ID}"]',
+        f'{{"note": "id", "{ID}": 1}}',
+        f'<script>x = {{"id": "{ID}"}}</script>',
+        f'{{"note": "\\"id\\": \\"{ID}\\"',
+    ],
 )
 def test_no_id_is_made_up(content: str) -> None:
     with pytest.raises(wire.Unreadable):

@@ -7,7 +7,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runway_desktop.services.backoff import LONGEST, LONGEST_RETRY_AFTER, delay
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.lane import LaneCode, LaneReason
+from runway_desktop.services.backoff import LONGEST, LONGEST_RETRY_AFTER, Wait, delay
 
 
 def test_waits_grow_twofold_with_up_to_half_more():
@@ -30,3 +32,12 @@ def test_retry_after_is_obeyed(failures, asked):
 def test_an_absurd_retry_after_does_not_stop_the_program_for_a_year():
     assert delay(1, random.Random(1), retry_after=1e9) <= LONGEST_RETRY_AFTER + 1
     assert delay(1, random.Random(1), retry_after=-5.0) <= 1.5
+
+
+def test_a_short_wait_does_not_cut_a_longer_one():
+    wait = Wait()
+    busy = LaneReason(LaneCode.ERROR, cause=Reason(ReasonCode.SERVER_TROUBLE))
+    wait.extend(100.0, LaneReason(LaneCode.ERROR), random.Random(1), retry_after=60.0)
+    wait.extend(101.0, busy, random.Random(1), retry_after=1.0)
+    assert wait.until >= 160.0
+    assert (wait.failures, wait.reason) == (2, busy)

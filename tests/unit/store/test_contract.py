@@ -447,6 +447,13 @@ async def test_days_begin_at_midnight_where_the_person_is(opened: Opened):
         assert [group.key for group in await store.groups(listing)] == ["2025-06-16", "2025-06-15"]
 
 
+async def test_a_time_that_no_calendar_has_keeps_no_list_from_being_shown(opened: Opened):
+    async with opened() as store:
+        await put(store, a_task("odd", created_at=1_785_931_200_250.0), a_task("old", created_at=-1e300))
+        assert set((await store.list(Listing(group=GroupBy.DAY))).ids) == {"odd", "old"}
+        assert len(await store.groups(Listing(group=GroupBy.DAY))) == 2
+
+
 async def test_group_summaries_count_states_saved_and_credits(opened: Opened):
     async with opened() as store:
         await put(

@@ -52,6 +52,12 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.parametrize("at", [-1e300, -1.0, 1785931200250.0, 1e300])
+async def test_a_time_that_no_calendar_has_stops_no_export(tmp_path, at):
+    [row] = rows_of(await written(tmp_path, a_task(sent_at=None, remote_created_at=at, ended_at=at)))
+    assert row["ended"]
+
+
 async def test_a_csv_has_numbers_as_numbers_times_with_their_zone_and_files_a_line_each(tmp_path):
     task = a_task(
         ended_at=NOON + 61.5, cost_credits=12.0, estimated_credits=12.5, rating=4, pick=Pick.PICK,

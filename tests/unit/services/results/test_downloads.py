@@ -210,6 +210,65 @@ async def test_what_is_made_of_a_result_while_it_downloads_stands_in_its_sidecar
     assert (document["judgement"]["rating"], document["judgement"]["tags"]) == (4, ["fox"])
 
 
+@pytest.mark.parametrize("at", [1785931200250.0, 253402300799.0, 1e308, -1e308, -1.0])
+async def test_a_result_is_saved_whatever_time_its_task_is_of(desk, at):
+    desk.settings.name_template = "{date}_{time}_{year}"
+    desk.settings.embed = True
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.live_task(sent_at=None, remote_created_at=at, running_since=at)
+        await desk.succeed(task, LINK)
+        await settle()
+        saved = await desk.output(task)
+        assert saved.state is OutputState.SAVED
+        assert sidecar.document_in(sidecar.path_for(Path(saved.path))) is not None
+
+
+async def test_a_mistake_in_naming_does_not_stop_saving(desk, monkeypatch, mistakes):
+    def careless(*_arguments):
+        raise OverflowError("a bug")
+
+    monkeypatch.setattr(saving, "render", careless)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert desk.files() == [f"{task.remote_id}-1.mp4"]
+    assert "a bug" in mistakes.take("naming a result")
+
+
+@pytest.mark.parametrize("where", ["compose", "write"])
+async def test_a_mistake_in_a_sidecar_does_not_stop_saving(desk, monkeypatch, mistakes, where):
+    def careless(*_arguments, **_more):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(sidecar, where, careless)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert "a bug" in mistakes.take("writing a sidecar")
+
+
+@pytest.mark.parametrize("trouble", [StoreError("The disk is full."), RuntimeError("a bug")])
+async def test_a_result_that_is_saved_stays_so_whatever_happens_after_it(desk, monkeypatch, mistakes, trouble):
+    async def fails(*_arguments):
+        raise trouble
+
+    monkeypatch.setattr(saving.Saving, "_with_latest", fails)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        task = await desk.finished_task()
+        await settle()
+        await desk.clock.advance(600)
+        assert (await desk.output(task)).state is OutputState.SAVED
+        assert len(desk.fetcher.openings) == 1
+        assert desk.downloads.waiting == 0
+    assert isinstance(trouble, StoreError) or "a bug" in mistakes.take("keeping what belongs to a saved result")
+
+
 async def test_no_sidecar_where_the_person_wants_none(desk):
     desk.settings.sidecars = False
     desk.fetcher.serve(LINK, clip())

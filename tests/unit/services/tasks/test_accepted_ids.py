@@ -6,12 +6,13 @@ import asyncio
 import errno
 import os
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import PATIENCE, SLOT, SLOTS, AcceptedId, AcceptedIds
 from tests.dying import dies_at, needs_fork
@@ -81,6 +82,12 @@ async def test_an_id_that_the_list_has_is_freed(path: Path):
     )
     bus.tell(TasksAdded((task,)))
     assert await left_in(path) == [2]
+
+
+async def test_an_id_of_another_form_is_kept_too(path: Path):
+    odd = replace(an_id(1), remote_id=RemoteId("t_" + "x" * 100))
+    assert await (await opened(path)).keep(odd)
+    assert (await opened(path)).left == (odd,)
 
 
 async def test_freed_slots_are_used_again(path: Path):

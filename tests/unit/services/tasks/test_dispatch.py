@@ -14,6 +14,7 @@ from runway_desktop.domain.errors import (
     KeyRefused,
     NoReply,
     NotReached,
+    NotTaken,
     NotThere,
     RequestRefused,
     ServerTrouble,
@@ -25,7 +26,8 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
 from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import Outcome, Result
-from runway_desktop.services.tasks.sendings import Fate
+from runway_desktop.services.tasks.sendings import LATE, Fate
+from runway_desktop.usecases.words.tasks import small_print
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
 
@@ -70,18 +72,19 @@ async def test_what_was_known_before_is_stored_with_the_sending():
 
 
 @pytest.mark.parametrize(
-    ("error", "link", "retry_after"),
+    ("error", "link", "result", "retry_after"),
     [
-        (NotReached("There is no network.", detail="dns"), Link.OFFLINE, None),
-        (KeyRefused("The key was refused.", detail="401"), Link.KEY_REFUSED, None),
-        (SlowDown("Too many requests.", detail="429", retry_after=7.0), Link.TROUBLED, 7.0),
-        (ServerTrouble("Runway is busy.", status=503, detail="503", retry_after=9.0), Link.TROUBLED, 9.0),
+        (NotReached("There is no network.", detail="dns"), Link.OFFLINE, Result.NOT_SENT, None),
+        (KeyRefused("The key was refused.", detail="401"), Link.KEY_REFUSED, Result.NOT_SENT, None),
+        (SlowDown("Too many requests.", detail="429", retry_after=7.0), Link.TROUBLED, Result.TURNED_AWAY, 7.0),
+        (NotTaken("Runway is busy.", detail="503", retry_after=90.0), Link.TROUBLED, Result.TURNED_AWAY, 90.0),
+        (NotTaken("Runway is busy.", detail="503", retry_after=9.0), Link.TROUBLED, Result.TURNED_AWAY, LATE + 1),
     ],
 )
-async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, retry_after):
+async def test_what_surely_did_not_arrive_waits_again_and_says_why(error, link, result, retry_after):
     async with bench() as at:
         at.rig.runway.then("create", error)
-        assert await at.deliver() == Outcome(Result.NOT_SENT, retry_after=retry_after, cause=error.reason)
+        assert await at.deliver() == Outcome(result, retry_after=retry_after, cause=error.reason)
         task = await at.task()
         assert (task.state, task.hold, task.sent_at) == (State.HELD, not_sent(error), None)
         assert at.rig.account.connection.link is link
@@ -134,7 +137,11 @@ async def test_a_refused_request_fails_and_the_connection_is_sound(error, refusa
 
 @pytest.mark.parametrize(
     "error",
-    [NoReply("No answer came."), BadReply("It makes no sense."), ServerTrouble("Runway is in trouble.", status=500)],
+    [
+        NoReply("No answer came."),
+        BadReply("It makes no sense.", answer="HTTP 200 · {"),
+        ServerTrouble("Runway is in trouble.", status=503, answer="HTTP 503 · <html>"),
+    ],
 )
 async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(error):
     async with bench() as at:
@@ -144,6 +151,8 @@ async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(erro
         assert task.state is State.UNCERTAIN
         assert task.evidence is not None
         assert (task.evidence.cause, task.evidence.balance_before) == (error.reason, 60.0)
+        assert task.evidence.answer == error.answer
+        assert small_print(task) == error.answer
         assert at.rig.account.connection.link is Link.TROUBLED
 
 
@@ -280,6 +289,7 @@ async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes
         (..., (ONE, Fate.MADE, 25.0)),
         (CreatedTask(remote_id=REMOTE), (ONE, Fate.MADE, 0.0)),
         (SlowDown("Too many requests."), (ONE, Fate.NOT_MADE)),
+        (NotTaken("Runway is busy."), (ONE, Fate.UNKNOWN)),
         (RequestRefused("Not valid."), (ONE, Fate.NOT_MADE)),
         (NoReply("No answer came."), (ONE, Fate.UNKNOWN)),
     ],

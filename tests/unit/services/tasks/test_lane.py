@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.errors import KeyRefused, NotReached, ServerTrouble, SlowDown
+from runway_desktop.domain.errors import KeyRefused, NotReached, NotTaken, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
@@ -200,7 +200,7 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
     "error",
     [
         SlowDown("Runway asks to slow down.", retry_after=90.0),
-        ServerTrouble("Runway is busy.", status=503, retry_after=90.0),
+        NotTaken("Runway is busy.", retry_after=90.0),
     ],
 )
 async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_was_told(error):
@@ -216,14 +216,17 @@ async def test_a_request_that_was_turned_away_is_sent_again_after_the_time_it_wa
         assert len(prompts(rig)) == 2
 
 
-async def test_a_back_off_holds_the_whole_lane():
+@pytest.mark.parametrize("error", [SlowDown("Too many requests.", retry_after=60.0), NotTaken("Too many requests.")])
+async def test_a_model_that_is_turned_away_holds_up_no_other(error):
     async with lane() as rig:
-        rig.runway.then("create", SlowDown("Too many requests.", retry_after=60.0))
+        rig.runway.then("create", error)
         await rig.submit(request("0"))
-        await rig.submit(request("1", model="veo3.1"))
-        await rig.clock.advance(30)
-        assert prompts(rig) == ["0"]
+        await rig.submit(request("1", model="veo3.1"), request("2"))
+        await rig.clock.advance(20)
+        assert prompts(rig) == ["0", "1"]
         assert lane_words(rig.lane.reason) == "Too many requests"
+        await rig.clock.advance(45)
+        assert prompts(rig) == ["0", "1", "0", "2"]
 
 
 async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is_back():
@@ -358,7 +361,7 @@ async def test_a_used_up_day_is_said_and_does_not_hold_up_other_models():
         await rig.account.refresh()
         await rig.submit(request("0"), request("1", model="veo3.1"))
         assert prompts(rig) == ["1"]
-        assert lane_words(rig.lane.reason) == "Today's limit of gen4.5 is used up"
+        assert lane_words(rig.lane.reason) == "Today's limit of Gen-4.5 is used up"
 
 
 async def test_an_edit_while_the_file_is_read_sends_the_edited_request():

@@ -67,17 +67,6 @@ async def test_a_refused_request_ends_the_waiting_too():
         assert len(await tries_within(rig, 3)) == 1
 
 
-async def test_a_short_wait_does_not_cut_a_longer_one():
-    async with lane() as rig:
-        gate = rig.runway.hold("create")
-        rig.runway.then("create", busy(60.0), busy(1.0))
-        await rig.submit(request("0"), request("1", model="veo3.1"))
-        gate.open()
-        await settle()
-        assert await tries_within(rig, 59) == []
-        assert len(await tries_within(rig, 3)) == 2
-
-
 async def test_no_more_than_a_few_files_are_read_and_sent_at_once():
     async with lane() as rig:
         gate = rig.runway.hold("create")

@@ -146,6 +146,9 @@ def test_words_that_are_not_understood_narrow_nothing_and_are_told_apart():
         ("color:red", "“color:” is no filter"),
         ("-cost:5", "Say cost:<5 or cost:>5."),
         ("-date:2026-09", "would leave two ranges"),
+        ("date:0001-01-01", "is no date"),
+        ("before:1901", "is no date"),
+        ("after:9999-12-31", "is no date"),
         ("modle:gen4.5", "Did you mean “model:”?"),
     ],
 )

@@ -122,3 +122,11 @@ def test_an_amount_picks_one_of_two_whole_texts():
     assert units.plural(1, "It was kept.", "They were kept.") == "It was kept."
     assert [units.plural(amount, "It was kept.", "They were kept.") for amount in (0, 2)] == ["They were kept."] * 2
     assert units.count(1_200, "task is ready", "tasks are ready") == "1,200 tasks are ready"
+
+
+@pytest.mark.parametrize("at", [-1.0, 1785931200250.0, 253402300799.0, 1e308, float("inf")])
+def test_a_time_that_no_calendar_has_is_said_all_the_same(at: float) -> None:
+    for words in (units.clock_time, units.moment):
+        assert words(at, NOW)
+    assert units.full_time(at)
+    assert units.day_and_time(at)
