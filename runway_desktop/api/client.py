@@ -80,8 +80,9 @@ class RunwayClient:
                 connections, user_agent=user_agent, context=context, reuse=reuse, loopback=loopback, transport=transport
             )
 
-        # Ten connections at most. A create has one of its own: on a kept one that the server is just closing, bytes
-        # leave and no answer comes, and the person would have to decide about a task that was surely never made.
+        # Ten connections at most, beside those of cancels. A create has one of its own: on a kept one that the server
+        # is just closing, bytes leave and no answer comes, and the person would have to decide about a task that was
+        # surely never made.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
         self._hosts = OtherHosts(2, user_agent=user_agent, reuse=False, who=_UPLOAD_HOST, transport=transport)
@@ -124,9 +125,10 @@ class RunwayClient:
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
-        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
+        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge. Leaves
+        at once, ahead of all questions: a task may end while it waits, and its result would be deleted."""
         # What the body of a success would say does not matter, so neither does its end.
-        await self._ask("DELETE", _task_path(remote_id), allow_cut=True)
+        await self._ask("DELETE", _task_path(remote_id), allow_cut=True, ahead=True)
 
     @border.guarded
     async def organization(self) -> Organization:
@@ -182,6 +184,7 @@ class RunwayClient:
         pool: ConnectionPool | None = None,
         key: _Key | None = None,
         allow_cut: bool = False,
+        ahead: bool = False,
     ) -> _Reply:
         """One request to the API: a question, with the key in use, where nothing else is said. Gives the answer if it
         is a whole success; with `allow_cut` its end may be missing. ApiError else: a complaint counts even when its
@@ -200,7 +203,7 @@ class RunwayClient:
             content = _pieces(encoded)
         timeout = self._patience.for_question() if pool is None else self._patience.for_create()
         exchange = await (pool or self._questions).send(
-            method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
+            method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key, ahead=ahead
         )
         reply = await self._receive(exchange, key, "Runway")
         if not reply.is_success:

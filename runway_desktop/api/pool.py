@@ -29,6 +29,9 @@ IDLE = 4.0
 """Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
 question seldom meets a connection that is just being closed."""
 
+AHEAD = 4
+"""Requests beside the others that wait for none of them."""
+
 Origin = tuple[str, str, int | None]
 
 
@@ -43,7 +46,8 @@ class _Kept:
 
 class ConnectionPool:
     """`build` makes an httpx client that keeps one connection at most. `most` requests are under way at once; others
-    wait for their turn. `who` names the other side in errors. `clock` gives seconds that never go back."""
+    wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `clock` gives
+    seconds that never go back."""
 
     def __init__(
         self,
@@ -56,7 +60,9 @@ class ConnectionPool:
         self._who = who
         self._clock = clock
         self._turns = asyncio.Semaphore(most)
-        self._taken: set[httpx.AsyncClient] = set()
+        self._turns_ahead = asyncio.Semaphore(AHEAD)
+        self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
+        """Those in use, each with what its turn was taken from."""
         self._kept: list[_Kept] = []
         """The one that was used last stands at the end."""
         self._is_closed = False
@@ -70,13 +76,15 @@ class ConnectionPool:
         timeout: httpx.Timeout,
         content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
         auth: httpx.Auth | None = None,
+        ahead: bool = False,
     ) -> Exchange:
-        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed.
+        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
+        it waits for no turn behind other requests, and leaves at once where a connection is kept.
 
         NotReached: surely nothing left. NoReply: it may have left. BadReply: the address is none, or the answer is no
         HTTP.
         """
-        client = await self._take(url, timeout)
+        client = await self._take(url, timeout, self._turns_ahead if ahead else self._turns)
         progress = _Progress()
         response: httpx.Response | None = None
         problem: ApiError
@@ -105,8 +113,7 @@ class ConnectionPool:
 
     async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
         """For an answer that was read to its end."""
-        self._taken.discard(client)
-        self._turns.release()
+        self._taken.pop(client).release()
         if self._is_closed:
             await finished(_close(client))
             return
@@ -134,27 +141,27 @@ class ConnectionPool:
 
     # Below: one client.
 
-    async def _take(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
+    async def _take(self, url: str, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
         """A client for the link, in its turn; NotReached when that does not come in time."""
-        if self._turns.locked():
+        if turns.locked():
             problem: ApiError | None = None
             try:
                 async with asyncio.timeout(timeout.pool):
-                    await self._turns.acquire()
+                    await turns.acquire()
             except TimeoutError:
                 problem = replies.too_much_at_once(self._who)
             if problem is not None:
                 raise problem
         else:
-            await self._turns.acquire()
+            await turns.acquire()
         try:
             if self._is_closed:
                 raise replies.closed()
             client = self._choose(url)
         except BaseException:
-            self._turns.release()
+            turns.release()
             raise
-        self._taken.add(client)
+        self._taken[client] = turns
         return client
 
     def _choose(self, url: str) -> httpx.AsyncClient:
@@ -174,8 +181,7 @@ class ConnectionPool:
             # Of a connection that was never completed the client knows nothing.
             with suppress(Exception):
                 await progress.stream.aclose()
-        self._taken.discard(client)
-        self._turns.release()
+        self._taken.pop(client).release()
 
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
         if not is_of_the_world(error):

@@ -8,16 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
 
 def canceling(rows: Sequence[Row]) -> Question:
     amount = units.count(len(rows), "task")
+    running = sum(row.task.state is State.RUNNING for row in rows)
+    if running == len(rows):
+        are = units.plural(running, "It is", "They are")
+        money = f"{are} running, so Runway refunds nothing."
+    elif running:
+        are = units.plural(running, "is", "are")
+        money = f"{running:,} {are} running, for which Runway refunds nothing. For the others no refund is guaranteed."
+    else:
+        money = "No refund is guaranteed, and Runway refunds nothing once a task is running."
     return Question(
         f"Cancel {amount} on Runway?",
-        "What has been made so far is thrown away, and it may still be charged. A task that has finished "
-        "in the meantime is kept and saved.",
+        f"{money} A task that has finished in the meantime is kept and saved; one that finishes at this very moment "
+        "may be lost.",
         f"Cancel {amount}",
         "Keep going",
     )
