@@ -249,12 +249,12 @@ class Session(QObject):
             self._show_welcome()
 
     def _connection_changed(self, connection: Connection) -> None:
-        """A key that Runway takes no more is asked for; nothing goes on without one, and nothing is lost."""
+        """A key that Runway takes no more is asked for; nothing is sent without one, and nothing is lost."""
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self.window is not None and self.ready.is_set() and not self._welcoming:
             window = self.window
             window.notices.tell(
-                "Runway did not accept the key. Nothing is asked or sent until there is one that works; nothing is "
+                "Runway did not accept the key, so nothing is sent. The key is tried again now and then. Nothing is "
                 "lost.",
                 problem=True,
                 action_text="Enter a key…",
