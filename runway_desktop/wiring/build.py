@@ -12,7 +12,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,12 +86,12 @@ async def build(
     profile: Profile,
     folders: Folders,
     address: Address,
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     file_workers: Executor,
     *,
     state: Path,
 ) -> Assembly:
-    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
+    """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
     loop = asyncio.get_running_loop()
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
@@ -110,7 +110,7 @@ async def _assemble(
     address: Address,
     catalog: Catalog,
     store: SqliteStore,
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     file_workers: Executor,
     state: Path,
 ) -> Assembly:
@@ -151,7 +151,8 @@ async def _assemble(
             runway=runway,
             make_runway=make_runway,
             fetcher=fetcher,
-            secrets=SystemKeychain(workers),
+            # Threads of its own: it may wait for its person for ever, and nothing else with it.
+            secrets=SystemKeychain(DiskThreads(2, "keychain")),
             given_secret=given,
             given_place=place,
             workers=workers,
@@ -294,7 +295,7 @@ def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
 class _DemoRunway:
     """The simulator as a child process, started when its address is first needed."""
 
-    def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
+    def __init__(self, arguments: tuple[str, ...], workers: Executor) -> None:
         self._arguments = arguments
         self._workers = workers
         self._lock = asyncio.Lock()
