@@ -200,7 +200,7 @@ class RunwayClient:
             encoded = _encoded(body)
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
             # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
-            content = _pieces(encoded)
+            content = _pieces(encoded, self._patience.body)
         timeout = self._patience.for_question() if pool is None else self._patience.for_create()
         exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key, ahead=ahead
@@ -214,23 +214,20 @@ class RunwayClient:
 
     async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._patience.whole
         most = LARGEST_ANSWER if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None
         try:
-            async with aclosing(exchange.pieces()) as pieces:
+            async with asyncio.timeout(self._patience.whole), aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
                     content += piece
                     if len(content) > most:
                         cut = replies.unreadable("the answer is too long", status=exchange.status, who=who)
                         break
-                    if loop.time() > deadline:
-                        cut = replies.too_slow(self._patience.whole, who=who)
-                        break
         except ApiError as error:
             cut = error
+        except TimeoutError:
+            cut = replies.too_slow(self._patience.whole, who=who)
         finally:
             await exchange.aclose()
         return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
@@ -335,6 +332,10 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     raise replies.not_writable(reason)
 
 
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+async def _pieces(content: bytes, patience: float) -> AsyncIterator[bytes]:
+    """NoReply when they are not taken in `patience` seconds."""
+    deadline = asyncio.get_running_loop().time() + patience
     for begin in range(0, len(content), PIECE):
+        if asyncio.get_running_loop().time() > deadline:
+            raise replies.too_slow(patience, what="the request")
         yield content[begin : begin + PIECE]

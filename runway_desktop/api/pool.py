@@ -29,6 +29,10 @@ IDLE = 4.0
 """Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
 question seldom meets a connection that is just being closed."""
 
+CONNECTING = 3
+"""Connecting as a whole takes no longer than so many of its steps may: TCP, a proxy, TLS. Of a SOCKS proxy's answers
+the libraries wait without an end."""
+
 AHEAD = 4
 """Requests beside the others that wait for none of them."""
 
@@ -85,14 +89,15 @@ class ConnectionPool:
         HTTP.
         """
         client = await self._take(url, timeout, self._turns_ahead if ahead else self._turns)
-        progress = _Progress()
+        progress = _Progress(CONNECTING * (timeout.connect or IDLE))
         response: httpx.Response | None = None
         problem: ApiError
         try:
             request = client.build_request(
                 method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": progress.note}
             )
-            response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
+            async with progress.connecting:
+                response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         except RunwayDesktopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
@@ -264,7 +269,10 @@ _LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
 class _Progress:
     """How far a request got, as httpcore tells it by its extension `trace`."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self.connecting = asyncio.timeout(None)
+        """Ends what takes longer than `patience` to connect."""
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None
@@ -272,10 +280,14 @@ class _Progress:
 
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
-            self.is_surely_unsent = False
-        elif name == "connection.connect_tcp.started":
+            # What a proxy is asked to connect to holds nothing of the request.
+            if members["request"].method != b"CONNECT":
+                self.is_surely_unsent = False
+                self.connecting.reschedule(None)
+        elif name.endswith(".connect_tcp.started"):
             self.is_surely_unsent = True
-        elif name == "connection.connect_tcp.complete":
+            self.connecting.reschedule(asyncio.get_running_loop().time() + self._patience)
+        elif name.endswith(".connect_tcp.complete"):
             self.stream = members["return_value"]
 
 

@@ -46,6 +46,7 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
+from .closing_wait import settle_in_sight, what_is_waited_for
 from .exchange_windows import ExchangeWindows
 from .key_notices import KeyNotices
 from .options import Options, own_words
@@ -411,7 +412,9 @@ class Session(QObject):
             self._in_tray.tray.set_on(False)
         if self.models is not None:
             self.models.composer.keep_draft()
-        await go_down(list(assembly.settling))
+        settling = supervisor.spawn(go_down(list(assembly.settling)), "settle")
+        await settle_in_sight(settling, window, lambda: what_is_waited_for(UseCases(assembly.engine)))
+        await go_down(list(assembly.giving_up))
         if window is not None and window.preview is not None:
             window.preview.stop()
         if self._sheets is not None:

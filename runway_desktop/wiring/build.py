@@ -28,6 +28,7 @@ from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
+from runway_desktop.services.ports import LONGEST_CREATE
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
 
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 8.0
-"""How long closing waits for sendings and downloads. A download goes on from its part at the next start."""
+"""How long closing waits for downloads, which go on from their parts at the next start."""
+WRITE_SECONDS = 30.0
+"""How long a sending that has its answer may take to write it down, where disk or database do not work."""
 
 
 Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
@@ -62,7 +65,9 @@ class Assembly:
     closing: tuple[Stage, ...]
     """After the loops have ended."""
     settling: tuple[Stage, ...]
-    """While they still run: finish what is on its way."""
+    """While they still run: finish what is on its way. May be canceled: nothing is lost by that."""
+    giving_up: tuple[Stage, ...]
+    """Then: what is on its way all the same is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +207,7 @@ async def _assemble(
                 "sendings",
                 "an id that is on its way is a paid result",
                 lambda: _settle_sendings(engine),
-                SETTLE_SECONDS + 60,
+                LONGEST_CREATE + WRITE_SECONDS,
             ),
             Stage(
                 "downloads",
@@ -211,6 +216,14 @@ async def _assemble(
                 SETTLE_SECONDS + 4,
             ),
             Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
+        ),
+        giving_up=(
+            Stage(
+                "late sendings",
+                "what has no answer is uncertain, and that is written",
+                lambda: _give_up_sendings(engine, runway),
+                10,
+            ),
         ),
         closing=(
             Stage("ledger", "what was answered is written before the store closes", engine.ledger.settle, 10),
@@ -232,6 +245,13 @@ async def _send(engine: Engine) -> None:
 
 async def _settle_sendings(engine: Engine) -> None:
     if engine.is_made("lane"):
+        await engine.lane.settle()
+
+
+async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
+    """What is still being sent gets no answer any more; one that comes at this very moment is kept."""
+    if engine.is_made("lane") and engine.lane.is_sending:
+        await runway.close()
         await engine.lane.settle()
 
 
