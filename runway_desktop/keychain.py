@@ -1,8 +1,9 @@
 """The system's keychain, through `keyring`, as the engine's `SecretStore`.
 
-Every call runs in the worker it is given, since a locked keychain waits for the person without limit, and importing
-keyring takes a fifth of a second. All that fails becomes `SecretStoreError`, in words; a secret is in no message,
-log or repr. There is no fall-back to a file: a store that would keep the key in plain text counts as none.
+Every call runs in the workers it is given, since a locked keychain waits for the person without limit, and importing
+keyring takes a fifth of a second. They must not keep the process alive while they wait. All that fails becomes
+`SecretStoreError`, in words; a secret is in no message, log or repr. There is no fall-back to a file: a store that
+would keep the key in plain text counts as none.
 """
 
 from __future__ import annotations

@@ -80,8 +80,9 @@ class RunwayClient:
                 connections, user_agent=user_agent, context=context, reuse=reuse, loopback=loopback, transport=transport
             )
 
-        # Ten connections at most. A create has one of its own: on a kept one that the server is just closing, bytes
-        # leave and no answer comes, and the person would have to decide about a task that was surely never made.
+        # Ten connections at most, beside those of cancels. A create has one of its own: on a kept one that the server
+        # is just closing, bytes leave and no answer comes, and the person would have to decide about a task that was
+        # surely never made.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
         self._hosts = OtherHosts(2, user_agent=user_agent, reuse=False, who=_UPLOAD_HOST, transport=transport)
@@ -125,9 +126,10 @@ class RunwayClient:
 
     @border.guarded
     async def delete(self, remote_id: RemoteId) -> None:
-        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge."""
+        """Cancels a live task, deletes a finished one for good. NotThere is success for the caller to judge. Leaves
+        at once, ahead of all questions: a task may end while it waits, and its result would be deleted."""
         # What the body of a success would say does not matter, so neither does its end.
-        await self._ask("DELETE", _task_path(remote_id), allow_cut=True)
+        await self._ask("DELETE", _task_path(remote_id), allow_cut=True, ahead=True)
 
     @border.guarded
     async def organization(self) -> Organization:
@@ -183,6 +185,7 @@ class RunwayClient:
         pool: ConnectionPool | None = None,
         key: _Key | None = None,
         allow_cut: bool = False,
+        ahead: bool = False,
     ) -> _Reply:
         """One request to the API: a question, with the key in use, where nothing else is said. Gives the answer if it
         is a whole success; with `allow_cut` its end may be missing. ApiError else: a complaint counts even when its
@@ -198,10 +201,10 @@ class RunwayClient:
             encoded = _encoded(body)
             headers |= {"Content-Type": "application/json", "Content-Length": str(len(encoded))}
             # In pieces, because the time-out for writing counts for each: a long body over a thin line is no failure.
-            content = _pieces(encoded)
+            content = _pieces(encoded, self._patience.body)
         timeout = self._patience.for_question() if pool is None else self._patience.for_create()
         exchange = await (pool or self._questions).send(
-            method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
+            method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key, ahead=ahead
         )
         reply = await self._receive(exchange, key, "Runway")
         if not reply.is_success:
@@ -214,23 +217,20 @@ class RunwayClient:
 
     async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
         """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._patience.whole
         most = LARGEST_ANSWER if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None
         try:
-            async with aclosing(exchange.pieces()) as pieces:
+            async with asyncio.timeout(self._patience.whole), aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
                     content += piece
                     if len(content) > most:
                         cut = replies.unreadable("the answer is too long", status=exchange.status, who=who)
                         break
-                    if loop.time() > deadline:
-                        cut = replies.too_slow(self._patience.whole, who=who)
-                        break
         except ApiError as error:
             cut = error
+        except TimeoutError:
+            cut = replies.too_slow(self._patience.whole, who=who)
         finally:
             await exchange.aclose()
         return _Reply(exchange.status, exchange.headers, bytes(content), cut, key)
@@ -335,6 +335,10 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     raise replies.not_writable(reason)
 
 
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+async def _pieces(content: bytes, patience: float) -> AsyncIterator[bytes]:
+    """NoReply when they are not taken in `patience` seconds."""
+    deadline = asyncio.get_running_loop().time() + patience
     for begin in range(0, len(content), PIECE):
+        if asyncio.get_running_loop().time() > deadline:
+            raise replies.too_slow(patience, what="the request")
         yield content[begin : begin + PIECE]

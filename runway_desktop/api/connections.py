@@ -17,7 +17,7 @@ from runway_desktop import __version__
 
 from . import replies
 from .address import is_loopback
-from .pool import IDLE, ConnectionPool
+from .pool import CONNECTING, IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
@@ -32,8 +32,16 @@ class Patience:
     create: float = 60.0
     """For the first byte of the answer to a create or an upload, which are checked and stored before they are
     answered."""
+    body: float = 120.0
+    """For the whole body of a request, however thin the line, but for the piece that was begun last."""
     whole: float = 90.0
     """For the whole of an answer, however slowly it drips."""
+
+    @property
+    def longest_create(self) -> float:
+        """Seconds after which a create has ended, whatever the network does: its turn, connecting, the body and its
+        last piece, the first byte of the answer, the whole of it."""
+        return self.read + CONNECTING * self.connect + self.body + self.create + self.create + self.whole
 
     def for_question(self) -> httpx.Timeout:
         return httpx.Timeout(self.read, connect=self.connect)

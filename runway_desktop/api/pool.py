@@ -29,6 +29,13 @@ IDLE = 4.0
 """Seconds that an unused connection is kept: less than the 5 s after which common servers close it, so that a
 question seldom meets a connection that is just being closed."""
 
+CONNECTING = 3
+"""Connecting as a whole takes no longer than so many of its steps may: TCP, a proxy, TLS. Of a SOCKS proxy's answers
+the libraries wait without an end."""
+
+AHEAD = 4
+"""Requests beside the others that wait for none of them."""
+
 Origin = tuple[str, str, int | None]
 
 
@@ -43,7 +50,8 @@ class _Kept:
 
 class ConnectionPool:
     """`build` makes an httpx client that keeps one connection at most. `most` requests are under way at once; others
-    wait for their turn. `who` names the other side in errors. `clock` gives seconds that never go back."""
+    wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `clock` gives
+    seconds that never go back."""
 
     def __init__(
         self,
@@ -56,7 +64,9 @@ class ConnectionPool:
         self._who = who
         self._clock = clock
         self._turns = asyncio.Semaphore(most)
-        self._taken: set[httpx.AsyncClient] = set()
+        self._turns_ahead = asyncio.Semaphore(AHEAD)
+        self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
+        """Those in use, each with what its turn was taken from."""
         self._kept: list[_Kept] = []
         """The one that was used last stands at the end."""
         self._is_closed = False
@@ -70,21 +80,24 @@ class ConnectionPool:
         timeout: httpx.Timeout,
         content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
         auth: httpx.Auth | None = None,
+        ahead: bool = False,
     ) -> Exchange:
-        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed.
+        """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
+        it waits for no turn behind other requests, and leaves at once where a connection is kept.
 
         NotReached: surely nothing left. NoReply: it may have left. BadReply: the address is none, or the answer is no
         HTTP.
         """
-        client = await self._take(url, timeout)
-        progress = _Progress()
+        client = await self._take(url, timeout, self._turns_ahead if ahead else self._turns)
+        progress = _Progress(CONNECTING * (timeout.connect or IDLE))
         response: httpx.Response | None = None
         problem: ApiError
         try:
             request = client.build_request(
                 method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": progress.note}
             )
-            response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
+            async with progress.connecting:
+                response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         except RunwayDesktopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
@@ -105,8 +118,7 @@ class ConnectionPool:
 
     async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
         """For an answer that was read to its end."""
-        self._taken.discard(client)
-        self._turns.release()
+        self._taken.pop(client).release()
         if self._is_closed:
             await finished(_close(client))
             return
@@ -134,27 +146,27 @@ class ConnectionPool:
 
     # Below: one client.
 
-    async def _take(self, url: str, timeout: httpx.Timeout) -> httpx.AsyncClient:
+    async def _take(self, url: str, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
         """A client for the link, in its turn; NotReached when that does not come in time."""
-        if self._turns.locked():
+        if turns.locked():
             problem: ApiError | None = None
             try:
                 async with asyncio.timeout(timeout.pool):
-                    await self._turns.acquire()
+                    await turns.acquire()
             except TimeoutError:
                 problem = replies.too_much_at_once(self._who)
             if problem is not None:
                 raise problem
         else:
-            await self._turns.acquire()
+            await turns.acquire()
         try:
             if self._is_closed:
                 raise replies.closed()
             client = self._choose(url)
         except BaseException:
-            self._turns.release()
+            turns.release()
             raise
-        self._taken.add(client)
+        self._taken[client] = turns
         return client
 
     def _choose(self, url: str) -> httpx.AsyncClient:
@@ -174,8 +186,7 @@ class ConnectionPool:
             # Of a connection that was never completed the client knows nothing.
             with suppress(Exception):
                 await progress.stream.aclose()
-        self._taken.discard(client)
-        self._turns.release()
+        self._taken.pop(client).release()
 
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
         if not is_of_the_world(error):
@@ -258,7 +269,10 @@ _LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
 class _Progress:
     """How far a request got, as httpcore tells it by its extension `trace`."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self.connecting = asyncio.timeout(None)
+        """Ends what takes longer than `patience` to connect."""
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None
@@ -266,10 +280,14 @@ class _Progress:
 
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
-            self.is_surely_unsent = False
-        elif name == "connection.connect_tcp.started":
+            # What a proxy is asked to connect to holds nothing of the request.
+            if members["request"].method != b"CONNECT":
+                self.is_surely_unsent = False
+                self.connecting.reschedule(None)
+        elif name.endswith(".connect_tcp.started"):
             self.is_surely_unsent = True
-        elif name == "connection.connect_tcp.complete":
+            self.connecting.reschedule(asyncio.get_running_loop().time() + self._patience)
+        elif name.endswith(".connect_tcp.complete"):
             self.stream = members["return_value"]
 
 

@@ -107,9 +107,9 @@ def closed() -> NotReached:
     return NotReached("The program is closing, so nothing was sent.", advice="Start it again.")
 
 
-def too_slow(seconds: float, *, who: str = "Runway") -> NoReply:
-    """For an answer that came so slowly that nobody waits for its end."""
-    detail = f"the answer was not complete after {seconds:g} s"
+def too_slow(seconds: float, *, what: str = "the answer", who: str = "Runway") -> NoReply:
+    """For an answer that comes, or a request that goes, so slowly that nobody waits for its end."""
+    detail = f"{what} was not complete after {seconds:g} s"
     return NoReply(f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail)
 
 

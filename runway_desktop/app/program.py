@@ -11,7 +11,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -23,6 +22,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.ui import scroll_areas_read
 from runway_desktop.ui.theme import Theme
@@ -177,7 +177,8 @@ def run_on_loop(
     theme = Theme(application)
     loop = EventLoop(application)
     asyncio.set_event_loop(loop)
-    workers = ThreadPoolExecutor(4, thread_name_prefix="default")
+    # What looks up names of hosts, which may hang with the network.
+    workers = DiskThreads(4, "default", patience=1.0)
     loop.set_default_executor(workers)
     collector = Collector()
     bugs.watch(loop)

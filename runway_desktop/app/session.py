@@ -11,13 +11,12 @@ import asyncio
 import contextlib
 import logging
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
-from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.supervised import Runner
@@ -47,7 +46,9 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
+from .closing_wait import settle_in_sight, what_is_waited_for
 from .exchange_windows import ExchangeWindows
+from .key_notices import KeyNotices
 from .options import Options, own_words
 from .profile_windows import ProfileWindows, open_in_its_own_window
 
@@ -91,7 +92,6 @@ class Session(QObject):
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
         self._welcoming = False
-        self._refused = False
         self._waiting_items: list[str] = list(options.items)
         self.window: MainWindow | None = None
         self.cases: UseCases | None = None
@@ -109,7 +109,7 @@ class Session(QObject):
 
     async def run(self, supervisor: Supervisor, theme: Theme) -> int:
         loop = asyncio.get_running_loop()
-        workers = ThreadPoolExecutor(4, thread_name_prefix="worker")
+        workers = DiskThreads(4, "worker")
         file_workers = DiskThreads(4, "file")
         try:
             folders = environment.folders_of(self.profile)
@@ -120,7 +120,7 @@ class Session(QObject):
             finally:
                 await self._go_down(assembly, supervisor)
         finally:
-            workers.shutdown(wait=False, cancel_futures=True)
+            workers.shutdown(wait=True, cancel_futures=True)
             file_workers.shutdown(wait=True)
         return 0
 
@@ -181,7 +181,6 @@ class Session(QObject):
             lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
         )
         bridge.key_changed.connect(self._key_changed)
-        bridge.connection_changed.connect(self._connection_changed)
         with theme.put_on_at_the_end():
             window = open_main_window(models, theme)
         self.window = window
@@ -196,6 +195,7 @@ class Session(QObject):
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(cases, runner, theme, window)
         self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, open_in_its_own_window)
+        KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -247,20 +247,6 @@ class Session(QObject):
         """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""
         if status.place is KeyPlace.NONE and self.ready.is_set() and not self._welcoming:
             self._show_welcome()
-
-    def _connection_changed(self, connection: Connection) -> None:
-        """A key that Runway takes no more is asked for; nothing goes on without one, and nothing is lost."""
-        refused = connection.link is Link.KEY_REFUSED
-        if refused and not self._refused and self.window is not None and self.ready.is_set() and not self._welcoming:
-            window = self.window
-            window.notices.tell(
-                "Runway did not accept the key. Nothing is asked or sent until there is one that works; nothing is "
-                "lost.",
-                problem=True,
-                action_text="Enter a key…",
-                on_action=lambda: window.preferences_wanted.emit("Key"),
-            )
-        self._refused = refused
 
     def _show_welcome(self) -> None:
         if self.window is None or self.cases is None or self.models is None:
@@ -426,7 +412,9 @@ class Session(QObject):
             self._in_tray.tray.set_on(False)
         if self.models is not None:
             self.models.composer.keep_draft()
-        await go_down(list(assembly.settling))
+        settling = supervisor.spawn(go_down(list(assembly.settling)), "settle")
+        await settle_in_sight(settling, window, lambda: what_is_waited_for(UseCases(assembly.engine)))
+        await go_down(list(assembly.giving_up))
         if window is not None and window.preview is not None:
             window.preview.stop()
         if self._sheets is not None:

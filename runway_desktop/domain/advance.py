@@ -46,12 +46,16 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
         case Accepted(remote_id, estimated):
             _expect(task, transition, State.SENDING, State.UNCERTAIN)
+            price = task.evidence.price if task.evidence is not None else None
             return replace(
                 task,
                 state=State.PENDING,
                 remote_id=remote_id,
                 evidence=None,
-                estimated_credits=estimated if estimated is not None else task.estimated_credits,
+                # Where Runway names no estimate, the price that was known before counts as spent.
+                estimated_credits=next(
+                    (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
+                ),
             )
         case NotSent(hold):
             _expect(task, transition, State.SENDING)

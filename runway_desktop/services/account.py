@@ -1,9 +1,11 @@
 """The key, the organization behind it, and how the program stands with Runway.
 
 One place decides from what poller and lane report whether Runway is reached, refuses the key, or has trouble, and when
-the next try is due while offline. The secret lives in the client, in the keychain, or in this object for the session;
-in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise; everything else turns errors into
-`key`, `connection` and events. A mistake of the program while asking is reported and counts as no answer.
+the next try is due while offline. A key that was refused is tried by this object alone, seldom, or when the person
+asks: until Runway takes it nobody else asks, and nothing is sent. The secret lives in the client, in the keychain, or
+in this object for the session; in no event, log or repr. Loop's thread only. `test_key` and `forget_key` raise;
+everything else turns errors into `key`, `connection` and events. A mistake of the program while asking is reported and
+counts as no answer.
 """
 
 from __future__ import annotations
@@ -34,6 +36,12 @@ REFRESH_SOON = 5.0
 """Seconds after a sending or an end: several of them are one question."""
 REFRESH_SELDOM = 900.0
 REFRESH_LEAST_GAP = 30.0
+OFFLINE_GAP = 5.0
+"""Seconds between two tries while offline, at the most: so late is the first question after an outage."""
+REFUSED_FIRST = 15.0
+"""Seconds until a key that was refused is tried again, growing twofold up to ..."""
+REFUSED_SELDOM = 300.0
+"""... so many."""
 KEYCHAIN_PATIENCE = 1.0
 """Seconds after which the window says that the keychain keeps us waiting."""
 
@@ -69,6 +77,7 @@ class Account:
         self._wanted_at: float | None = None
         self._asked_at: float | None = None
         self._failures = 0
+        self._refusals = 0
         self._try_at = 0.0
         self._keys_used = 0
         self.moments = Moments(clock)
@@ -155,7 +164,11 @@ class Account:
     async def refresh(self) -> Organization | None:
         """Asks for balance and limits now, together with whoever else is asking. None when that failed; `connection`
         says why."""
-        if not self.can_ask:
+        return await self.try_now() if self.can_ask else None
+
+    async def try_now(self) -> Organization | None:
+        """The same because the person asks: also with a key that was refused, which may be good again by now."""
+        if self.key.place is KeyPlace.NONE:
             return None
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
@@ -185,6 +198,10 @@ class Account:
         if self.is_offline:
             if self.seconds_to_try() <= -1.0 and self.claim_try():
                 await self.refresh()
+        elif self.connection.link is Link.KEY_REFUSED:
+            if self.seconds_to_try() <= 0.0:
+                self._plan_refused_try()
+                await self.try_now()
         elif self.can_ask and self._clock.monotonic() >= self._due():
             self._wanted_at = None
             await self.refresh()
@@ -196,14 +213,14 @@ class Account:
             return True
         if self.seconds_to_try() > 0:
             return False
-        self._plan_try(self.connection, self._failures + 1)
+        self._plan_offline_try(self.connection, self._failures + 1)
         return True
 
-    def note_success(self) -> None:
-        """Runway answered, whatever it said."""
-        if self.key.place is KeyPlace.NONE:
+    def note_success(self, key: Fingerprint | None = None) -> None:
+        """Runway answered, whatever it said; to that key, where the caller knows it."""
+        if self.key.place is KeyPlace.NONE or key not in (None, self.key.fingerprint):
             return
-        self._failures = 0
+        self._failures = self._refusals = 0
         self._set_connection(Connection(link=Link.CONNECTED, last_answer_at=self._clock.now()))
 
     def note_failure(self, error: RunwayDesktopError, key: Fingerprint | None = None) -> None:
@@ -216,8 +233,9 @@ class Account:
         match error:
             case KeyRefused():
                 self._set_connection(replace(known, link=Link.KEY_REFUSED))
+                self._plan_refused_try()
             case NotReached():
-                self._plan_try(replace(known, link=Link.OFFLINE), self._failures)
+                self._plan_offline_try(replace(known, link=Link.OFFLINE), self._failures)
             case _:
                 self._set_connection(replace(known, link=Link.TROUBLED))
 
@@ -242,7 +260,7 @@ class Account:
     def _accept(self, secret: str | None, status: KeyStatus) -> None:
         self._runway.use_secret(secret)
         self._keys_used += 1
-        self._failures = 0
+        self._failures = self._refusals = 0
         self._set_key(status)
         self._set_organization(None)
         if secret is None:
@@ -285,6 +303,8 @@ class Account:
     def _pause(self) -> float | None:
         if self.is_offline:
             return max(0.5, self.seconds_to_try() + 1.0)
+        if self.connection.link is Link.KEY_REFUSED:
+            return max(0.0, self.seconds_to_try())
         if not self.can_ask:
             return None
         return max(0.0, self._due() - self._clock.monotonic())
@@ -301,9 +321,15 @@ class Account:
     def seconds_to_try(self) -> float:
         return self._try_at - self._clock.monotonic()
 
-    def _plan_try(self, connection: Connection, failures: int) -> None:
+    def _plan_offline_try(self, connection: Connection, failures: int) -> None:
+        self._plan_try(connection, delay(failures, self._rng, longest=OFFLINE_GAP))
+
+    def _plan_refused_try(self) -> None:
+        self._refusals += 1
+        self._plan_try(self.connection, delay(self._refusals, self._rng, first=REFUSED_FIRST, longest=REFUSED_SELDOM))
+
+    def _plan_try(self, connection: Connection, seconds: float) -> None:
         """Waiting goes by the monotonic clock; the wall time is for the person's eyes."""
-        seconds = delay(failures, self._rng)
         self._try_at = self._clock.monotonic() + seconds
         self._set_connection(replace(connection, next_try_at=self._clock.now() + seconds))
 

@@ -51,6 +51,8 @@ class DatabaseThread:
         self._trouble: Exception | None = None
         self._raw: sqlite3.Connection
         self._connection = aiosqlite.Connection(self._connect_on_thread, iter_chunk_size=64)
+        # Closing waits for it as long as it may; a disk that hangs must not keep the process alive.
+        self._connection._thread.daemon = True
 
     async def open(self) -> None:
         await self._connection

@@ -12,7 +12,7 @@ import logging
 import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
+from runway_desktop.services.ports import LONGEST_CREATE
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
 
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 8.0
-"""How long closing waits for sendings and downloads. A download goes on from its part at the next start."""
+"""How long closing waits for downloads, which go on from their parts at the next start."""
+WRITE_SECONDS = 30.0
+"""How long a sending that has its answer may take to write it down, where disk or database do not work."""
 
 
 Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
@@ -62,7 +65,9 @@ class Assembly:
     closing: tuple[Stage, ...]
     """After the loops have ended."""
     settling: tuple[Stage, ...]
-    """While they still run: finish what is on its way."""
+    """While they still run: finish what is on its way. May be canceled: nothing is lost by that."""
+    giving_up: tuple[Stage, ...]
+    """Then: what is on its way all the same is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +91,12 @@ async def build(
     profile: Profile,
     folders: Folders,
     address: Address,
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     file_workers: Executor,
     *,
     state: Path,
 ) -> Assembly:
-    """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
+    """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
     loop = asyncio.get_running_loop()
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
@@ -110,7 +115,7 @@ async def _assemble(
     address: Address,
     catalog: Catalog,
     store: SqliteStore,
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     file_workers: Executor,
     state: Path,
 ) -> Assembly:
@@ -151,7 +156,8 @@ async def _assemble(
             runway=runway,
             make_runway=make_runway,
             fetcher=fetcher,
-            secrets=SystemKeychain(workers),
+            # Threads of its own: it may wait for its person for ever, and nothing else with it.
+            secrets=SystemKeychain(DiskThreads(2, "keychain")),
             given_secret=given,
             given_place=place,
             workers=workers,
@@ -201,7 +207,7 @@ async def _assemble(
                 "sendings",
                 "an id that is on its way is a paid result",
                 lambda: _settle_sendings(engine),
-                SETTLE_SECONDS + 60,
+                LONGEST_CREATE + WRITE_SECONDS,
             ),
             Stage(
                 "downloads",
@@ -210,6 +216,14 @@ async def _assemble(
                 SETTLE_SECONDS + 4,
             ),
             Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
+        ),
+        giving_up=(
+            Stage(
+                "late sendings",
+                "what has no answer is uncertain, and that is written",
+                lambda: _give_up_sendings(engine, runway),
+                10,
+            ),
         ),
         closing=(
             Stage("ledger", "what was answered is written before the store closes", engine.ledger.settle, 10),
@@ -231,6 +245,13 @@ async def _send(engine: Engine) -> None:
 
 async def _settle_sendings(engine: Engine) -> None:
     if engine.is_made("lane"):
+        await engine.lane.settle()
+
+
+async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
+    """What is still being sent gets no answer any more; one that comes at this very moment is kept."""
+    if engine.is_made("lane") and engine.lane.is_sending:
+        await runway.close()
         await engine.lane.settle()
 
 
@@ -294,7 +315,7 @@ def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
 class _DemoRunway:
     """The simulator as a child process, started when its address is first needed."""
 
-    def __init__(self, arguments: tuple[str, ...], workers: ThreadPoolExecutor) -> None:
+    def __init__(self, arguments: tuple[str, ...], workers: Executor) -> None:
         self._arguments = arguments
         self._workers = workers
         self._lock = asyncio.Lock()

@@ -1,8 +1,8 @@
-"""Threads for work on a disk that may never answer, and two uses of them by the window.
+"""Threads for work on a disk, or on anything else that may never answer, and two uses of them by the window.
 
 `DiskThreads` end with the program, whatever they wait for: the pool of the standard library waits at exit for a thread
-that hangs in a dead network drive, for ever. What was being written then is as after a kill, which everything that
-writes is made for. They fit `concurrent.futures.Executor` and can be used from any thread.
+that hangs in a dead network drive or a keychain, for ever. What was being written then is as after a kill, which
+everything that writes is made for. They fit `concurrent.futures.Executor` and can be used from any thread.
 
 `DriveThreads` keeps some for each drive, so that one that hangs holds up only what lies on it. `QuickLook` answers
 within a fraction of a second, or not at all. Each of the two is used from one thread.

@@ -16,7 +16,7 @@ from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import CancelAsked, Deleted, Dropped, NotFound
+from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, Dropped, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
@@ -55,9 +55,9 @@ class TaskActions:
         A DELETE on a task that has just finished deletes the paid result, and Runway answers the same 204 to both. So
         the task is asked for first: finished means kept. That answer is never one from before: where the last is less
         than `LEAST_GAP` old, the rest of the gap is waited, because a result that is kept is worth more than these
-        seconds. Between the answer and the DELETE it can still finish; that is a fraction of a second, and nothing can
-        close it. If the poller hears of the result in it, the result wins
-        and its download is tried."""
+        seconds. Between the answer and the DELETE it can still finish: the DELETE leaves in the step that reads the
+        answer, so that this is the way of both through the network, and nothing can close it. If the poller hears of
+        the result in it, the result wins and its download is tried."""
         report = Done()
 
         async def one(task_id: TaskId) -> None:
@@ -124,31 +124,40 @@ class TaskActions:
 
     async def _cancel_live(self, task: Task, remote_id: RemoteId) -> str:
         await self._ledger.move(task.id, CancelAsked())
-        key = self._runway.key
-        try:
-            current, _ = await self._asking.ask_for(task)
-        except NotThere:
+        reply = await self._asking.ask(remote_id)
+        if not isinstance(reply.said, Answer):
+            return await self._unanswered(task.id, reply.said, reply.key)
+        if reply.said.state.is_final:
+            await self._ledger.answer(task.id, reply.said, reply.key)
             return ""
-        except ApiError as error:
-            return await self._not_canceled(task.id, error, key)
-        if current.state.is_final:
-            return ""
+        # Nothing is written or awaited between that answer and the DELETE: each moment there may cost a result.
         key = self._runway.key
+        problem: ApiError | None = None
         try:
             await self._runway.delete(remote_id)
-        except NotThere as error:
-            said = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, error)
-            if isinstance(said, NotSeen):
-                return await self._not_canceled(task.id, said, key)
-        except NotReached as error:
-            return await self._not_canceled(task.id, error, key)
         except ApiError as error:
-            # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
-            self._account.note_failure(error, key)
-            return error.in_words()
-        else:
-            await self._ledger.move(task.id, Deleted())
+            problem = error
+        # Whether it ran says what the cancel may have cost.
+        await self._ledger.answer(task.id, reply.said, reply.key)
+        match problem:
+            case None:
+                await self._ledger.move(task.id, Deleted())
+            case NotThere() | NotReached():
+                return await self._unanswered(task.id, problem, key)
+            case _:
+                # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
+                self._account.note_failure(problem, key)
+                return problem.in_words()
         return ""
+
+    async def _unanswered(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+        """What an error means that says that nothing was canceled, or that the task is not there."""
+        if isinstance(error, NotThere):
+            said = meaning_of(await self._ledger.move(task_id, NotFound(key)), key, error)
+            if not isinstance(said, NotSeen):
+                return ""
+            error = said
+        return await self._not_canceled(task_id, error, key)
 
     async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
         """No DELETE has reached it, so a later 404 would not be our doing."""

@@ -113,6 +113,11 @@ class Lane:
     def paused(self) -> bool:
         return self._settings.paused
 
+    @property
+    def is_sending(self) -> bool:
+        """A request is on its way whose outcome is not written yet."""
+        return bool(self._deliveries)
+
     async def run(self) -> None:
         """Sends until canceled. Then files being read are let go, and a POST that is under way is waited for: its id
         is stored."""

@@ -6,8 +6,8 @@ One loop over a heap of due times; at most 8 questions under way; `asking` keeps
                                twice; so it is asked once more. What another key cannot see is asked for seldom, and at
                                once when the key changes
     401                        all asking stops until a key is accepted; no task changes
-    nothing reached            offline: one question at a time tries again, seldomer up to once a minute; the others
-    wait
+    nothing reached            offline: one question at a time tries again each few seconds; the others wait, and are
+                               spread over seconds once it is answered
     429, and several 5xx       a pause for all, `Retry-After` obeyed
     any other                  a pause for that task
 
@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, ServerTrouble, SlowDown, StoreError
+from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
@@ -58,6 +58,8 @@ SPREAD_OVER = 10.0
 """... the most that they are spread over."""
 JUST_SENT = 60.0
 """Seconds after its sending until which an accepted task has probably not ended."""
+FAILURES_FREE = 3
+"""Failures in a row, of whatever tasks, that make a pause for their tasks alone."""
 LONGEST_CHAIN = 4
 """How many throttled tasks in a row are asked after one end, when the first did not begin."""
 
@@ -112,6 +114,8 @@ class Poller:
         self._looked_at: frozenset[TaskId] = frozenset()
         self._questions: set[asyncio.Task[None]] = set()
         self._not_before = 0.0
+        self._asked_to_wait = 0.0
+        """Until when Runway asked not to be asked: the part of `_not_before` that no return of the network ends."""
         self._failures = 0
         self._was_offline = False
         self._drift = clock.now() - clock.monotonic()
@@ -292,11 +296,11 @@ class Poller:
         watch.seen = replace(watch.seen, asked=self._clock.monotonic())
         match reply.said:
             case Answer() as answer:
-                self._account.note_success()
+                self._account.note_success(reply.key)
                 self._failures = 0
                 await self._note(task_id, watch, answer, reply.key)
             case NotThere():
-                self._account.note_success()
+                self._account.note_success(reply.key)
                 await self._note(task_id, watch, None, reply.key)
             case error:
                 self._failed(task_id, watch, error, reply.key)
@@ -349,23 +353,17 @@ class Poller:
     def _failed(self, task_id: TaskId, watch: _Watch, error: ApiError, key: Fingerprint) -> None:
         self._account.note_failure(error, key)
         now = self._clock.monotonic()
-        match error:
-            case KeyRefused() | NotReached():
-                # The account knows when to go on; this task is among the first then.
-                self._plan(task_id, watch, now)
-                return
-            case SlowDown(retry_after=seconds):
-                self._failures += 1
-                self._not_before = max(self._not_before, now + delay(self._failures, self._rng, retry_after=seconds))
-            case ServerTrouble(retry_after=seconds):
-                self._failures += 1
-                if seconds is not None or self._failures > 3:
-                    pause = delay(max(1, self._failures - 3), self._rng, retry_after=seconds)
-                    self._not_before = max(self._not_before, now + pause)
-            case _:
-                self._failures += 1
-                if self._failures > 3:
-                    self._not_before = max(self._not_before, now + delay(self._failures - 3, self._rng))
+        if isinstance(error, KeyRefused | NotReached):
+            # The account knows when to go on; this task is among the first then.
+            self._plan(task_id, watch, now)
+            return
+        self._failures += 1
+        too_many = self._failures - (0 if isinstance(error, SlowDown) else FAILURES_FREE)
+        if too_many > 0 or error.retry_after is not None:
+            pause = delay(max(1, too_many), self._rng, retry_after=error.retry_after)
+            self._not_before = max(self._not_before, now + pause)
+        if error.retry_after is not None:
+            self._asked_to_wait = self._not_before
         self._later(task_id, watch, error.retry_after)
 
     def _later(self, task_id: TaskId, watch: _Watch, retry_after: float | None) -> None:
@@ -407,7 +405,12 @@ class Poller:
         offline = self._account.is_offline
         if self._was_offline and not offline:
             now = self._clock.monotonic()
-            self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now])
+            # What failed before it was clear that nothing is reached waits for nothing any more.
+            self._not_before, self._failures = self._asked_to_wait, 0
+            late = [task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures]
+            for task_id in late:
+                self._watches[task_id].failures = 0
+            self._spread(late)
         self._was_offline = offline
 
     def _hear(self, event: Event) -> None:

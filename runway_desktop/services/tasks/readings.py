@@ -27,7 +27,7 @@ from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.services.ports import Clock
+from runway_desktop.services.ports import LONGEST_CREATE, Clock
 from runway_desktop.services.supervised import report, survived
 
 from .ledger import Ledger
@@ -44,8 +44,6 @@ task was made. Those after the second come only while other sendings keep the re
 GIVE_UP_LOOKING = 600.0
 WORTH_LOOKING = 1_800.0
 """Seconds after a sending without an answer for which counts and balance say something of it."""
-LONGEST_POST = 180.0
-"""Seconds after which a POST surely has its answer or none."""
 DAY = 86_400.0
 """The rolling day of the counts, in seconds, ..."""
 DAY_SLACK = 60.0
@@ -80,7 +78,7 @@ class Readings:
         if not unsure:
             return
         first = min(_before_of(task).begin for task in unsure)
-        sent = await self._ledger.sent_between(first - LONGEST_POST, self._clock.now() + DAY)
+        sent = await self._ledger.sent_between(first - LONGEST_CREATE, self._clock.now() + DAY)
         models = {task.request.model for task in unsure}
         for task in sent:
             if task.request.model in models and not task.adopted:
@@ -282,7 +280,7 @@ class Readings:
         begun = moments.of(sent_at) - SLACK
         self._sendings.begin(task.id, Sent(model=task.request.model, key=None, begun=begun))
         answered = await self._ledger.answered_at(task.id)
-        ended = moments.of(answered) + SLACK if answered is not None else begun + LONGEST_POST
+        ended = moments.of(answered) + SLACK if answered is not None else begun + LONGEST_CREATE
         made = Fate.MADE if task.remote_id is not None else Fate.UNKNOWN
         self._sendings.end(task.id, made, min(ended, moments.now()))
         if task.evidence is not None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.states import canceled_words
 
 from . import questions
 from .task_command import TaskCommand
@@ -131,12 +132,15 @@ class Doing:
 
     async def cancel(self, rows: Sequence[Row], _: Given) -> Report:
         done = await self._engine.actions.cancel(_ids(rows))
-        said = f"{units.count(len(done.kept), 'task')} had finished in the meantime: kept, and saved."
+        found = [await self._engine.ledger.task(task_id) for task_id in done.done]
+        kept = (
+            f"{units.count(len(done.kept), 'task')} had finished in the meantime: kept, and saved." if done.kept else ""
+        )
         return Report(
             changed=tuple(done.done),
             kept=tuple(done.kept),
             failed=done.failed,
-            said=said if done.kept else "",
+            said=" ".join(filter(None, (canceled_words([task for task in found if task is not None]), kept))),
             problems=_each_once(done.failed),
         )
 

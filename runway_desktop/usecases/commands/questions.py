@@ -8,16 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 
 
 def canceling(rows: Sequence[Row]) -> Question:
     amount = units.count(len(rows), "task")
+    running = sum(row.task.state is State.RUNNING for row in rows)
+    if running == len(rows):
+        are = units.plural(running, "It is", "They are")
+        money = f"{are} running, so Runway refunds nothing."
+    elif running:
+        are = units.plural(running, "is", "are")
+        money = f"{running:,} {are} running, for which Runway refunds nothing. For the others no refund is guaranteed."
+    else:
+        money = "No refund is guaranteed, and Runway refunds nothing once a task is running."
     return Question(
         f"Cancel {amount} on Runway?",
-        "What has been made so far is thrown away, and it may still be charged. A task that has finished "
-        "in the meantime is kept and saved.",
+        f"{money} A task that has finished in the meantime is kept and saved; one that finishes at this very moment "
+        "may be lost.",
         f"Cancel {amount}",
         "Keep going",
     )
@@ -88,8 +98,25 @@ def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Questi
     if parts:
         busy = " and ".join(parts)
         said.append(f"{busy[0].upper()}{busy[1:]}. Long transfers continue at the next start.")
+    if sending:
+        said.append("Runway's answer to what is being sent is waited for.")
     if makes_backup:
         said.append("A backup or a restore is being made. Closing cancels it, and leaves nothing of it behind.")
     if not said:
         return None
     return Question("Close now?", f"{' '.join(said)} Tasks continue at Runway and will be picked up.", "Close", "Stay")
+
+
+def closing_words(*, sending: int, saving: int) -> str:
+    """What a closing program waits for, and what becomes of it when it is closed all the same."""
+    said = []
+    if sending:
+        sent = units.count(sending, "task is being sent", "tasks are being sent")
+        its = units.plural(sending, "its id", "their ids")
+        said.append(f"{sent}, and may be charged. Runway's answer with {its} is waited for.")
+        uncertain = units.plural(sending, "it is uncertain", "they are uncertain")
+        said.append(f"If you close now, {uncertain} at the next start.")
+    if saving:
+        saved = units.count(saving, "result is being saved", "results are being saved")
+        said.append(f"{saved}. What is not finished continues at the next start.")
+    return " ".join(said) or "Your changes are being saved."

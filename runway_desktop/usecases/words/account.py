@@ -30,7 +30,7 @@ def connection_words(connection: Connection, now: float) -> tuple[str, Tone]:
         case Link.NO_KEY:
             return "No key", Tone.WARN
         case Link.KEY_REFUSED:
-            return "Runway did not accept the key", Tone.BAD
+            return f"Runway did not accept the key{_next_try(connection, now)}", Tone.BAD
         case Link.IDLE:
             return "Not asked yet", Tone.PLAIN
 

@@ -150,7 +150,7 @@ def describe(row: Row, around: Around) -> StateWords:
         case State.FAILED:
             return _failed(task)
         case State.CANCELLED:
-            return replace(shown, detail=_charged(task))
+            return replace(shown, detail=canceled_cost(task))
         case State.GONE if task.let_go:
             return StateWords(headline="Dismissed", detail="no answer came, no task was added", icon="mdi6.link-off")
         case State.SENDING | State.PENDING | State.GONE:
@@ -167,8 +167,27 @@ def _percent(part: float) -> str:
     return f"{int(max(0.0, min(1.0, part)) * 100 + 1e-9)} %"
 
 
-def _charged(task: Task) -> str:
-    return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else ""
+def canceled_cost(task: Task) -> str:
+    """What is known of the cost of a canceled task. Source: the API's SDK, on deleting a task: where the server sees it
+    run, a cancel refunds nothing; where it was not seen to run, no refund is guaranteed."""
+    if task.cost_credits is not None:
+        return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else "nothing charged"
+    if task.remote_id is None:
+        return "it was never sent"
+    if task.running_since is not None:
+        return "it was running, so Runway refunds nothing"
+    return "it was not seen running, but no refund is guaranteed"
+
+
+def canceled_words(tasks: Sequence[Task]) -> str:
+    """That tasks were canceled at Runway, and what that may cost; empty where none of them was there."""
+    there = [task for task in tasks if task.remote_id is not None]
+    if not there:
+        return ""
+    if len(there) == 1:
+        return f"1 task canceled: {canceled_cost(there[0])}."
+    count = units.count(len(there), "task")
+    return f"{count} canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
 
 
 def _uncertain_words(task: Task) -> str:
@@ -287,7 +306,8 @@ def cost_words(task: Task, price: float | None = None) -> str:
         return f"~{units.number(task.estimated_credits)}"
     if task.state is State.HELD and price is not None:
         return f"~{units.number(price)}"
-    return "?" if task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live else units.DASH
+    may_be_charged = task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live
+    return "?" if may_be_charged or (task.state is State.CANCELLED and task.remote_id is not None) else units.DASH
 
 
 MOST_ADDED_UP = 500

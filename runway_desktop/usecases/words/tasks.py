@@ -23,6 +23,7 @@ from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import cap_sentence, hold_words
 from .reasons import sending_words
+from .states import canceled_cost
 from .uncertain import verdict_words
 
 if TYPE_CHECKING:
@@ -206,8 +207,11 @@ def _take(details: Details) -> str:
 def _cost(task: Task, price: Price | None) -> str:
     if task.cost_credits is not None:
         return cost_in_words(task)
-    if task.estimated_credits is not None:
-        return f"at most {_money(task.estimated_credits)}"
+    most = f"at most {_money(task.estimated_credits)}" if task.estimated_credits is not None else ""
+    if task.state is State.CANCELLED:
+        return f"{most or 'not known'} ({canceled_cost(task)})"
+    if most:
+        return most
     if task.state is not State.HELD or price is None:
         return ""
     return f"{'' if price.exact else 'about '}{_money(price.credits)}"

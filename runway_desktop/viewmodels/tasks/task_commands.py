@@ -186,7 +186,7 @@ class TaskCommands(QObject):
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
         self._cases.poller.ask_now()
-        self._runner(self._cases.account.refresh(), "refresh balance")
+        self._runner(self._cases.account.try_now(), "refresh balance")
 
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool

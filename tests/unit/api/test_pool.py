@@ -62,6 +62,21 @@ async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None
         assert await read(await begin(pool, server.url)) == b"{}"
 
 
+async def test_what_goes_ahead_waits_for_no_turn_and_takes_the_connection_that_was_used_last() -> None:
+    async with raw_server(answering) as server, pool_of(2) as pool:
+        held, last = await begin(pool, server.url), await begin(pool, server.url)
+        waiting = [asyncio.create_task(begin(pool, server.url)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert await read(last) == b"{}"
+        ahead = await pool.send("DELETE", server.url, headers={}, timeout=TIMEOUT, ahead=True)
+        assert server.requests[-1].method == "DELETE"
+        assert server.connections == 2, "it did not have to connect"
+        assert await read(ahead) == b"{}"
+        assert await read(held) == b"{}"
+        for turn in waiting:
+            assert await read(await turn) == b"{}"
+
+
 async def test_who_is_canceled_while_waiting_takes_no_turn_along() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from runway_desktop.domain.account import KeyPlace, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotReached, SecretStoreError, SecretTrouble
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged, OrganizationChanged
+from runway_desktop.domain.task import State
+from runway_desktop.services.account import OFFLINE_GAP, REFUSED_FIRST, REFUSED_SELDOM
 from tests.engine_rig import Rig, request
 from tests.fakes import MemorySecrets, settle
 
@@ -197,9 +200,9 @@ async def test_offline_is_found_out_and_ended_without_anyone_else_asking():
         assert rig.account.is_offline
         assert rig.account.connection.next_try_at is not None
         await rig.clock.advance(600)
-        assert 5 <= len(rig.runway.named("organization")) <= 25
+        assert 90 <= len(rig.runway.named("organization")) <= 125
         rig.runway.always("organization", ...)
-        await rig.clock.advance(62)
+        await rig.clock.advance(OFFLINE_GAP + 1.1)
         assert rig.account.connection.link is Link.CONNECTED
 
 
@@ -209,6 +212,86 @@ async def test_a_wall_clock_that_is_set_back_does_not_keep_the_program_offline()
         rig.clock.jump(-86_400)
         await rig.clock.advance(62)
         assert rig.account.connection.link is Link.CONNECTED
+
+
+REFUSED = KeyRefused("The key was refused.", status=401)
+
+
+async def test_a_refused_key_is_tried_again_by_itself_and_each_time_later():
+    async with account(secret=SECRET) as rig:
+        times: list[float] = []
+        ask = rig.runway.organization
+
+        async def noted():
+            times.append(rig.clock.monotonic())
+            return await ask()
+
+        rig.runway.organization = noted  # type: ignore[method-assign]
+        rig.runway.always("organization", REFUSED)
+        rig.account.note_failure(REFUSED)
+        begun = rig.clock.monotonic()
+        assert rig.account.connection.next_try_at is not None
+        await rig.clock.advance(3_600)
+        gaps = [later - earlier for earlier, later in pairwise([begun, *times])]
+        assert 12 <= len(gaps) <= 18
+        assert gaps[0] < gaps[1] < gaps[2]
+        assert min(gaps) >= REFUSED_FIRST
+        assert max(gaps) <= REFUSED_SELDOM + 0.001
+        assert not rig.account.can_ask
+        rig.runway.always("organization", ...)
+        await rig.clock.advance(REFUSED_SELDOM)
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_a_refused_key_is_tried_at_once_when_the_person_asks():
+    async with account(secret=SECRET) as rig:
+        rig.account.note_failure(REFUSED)
+        assert await rig.account.refresh() is None, "others do not ask with a key in doubt"
+        assert await rig.account.try_now() is not None
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_whoever_asks_at_once_does_not_wait_for_the_next_try_while_offline():
+    async with account(secret=SECRET) as rig:
+        rig.account.note_failure(NotReached("There is no network."))
+        assert await rig.account.try_now() is not None
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_without_a_key_nobody_can_ask_at_once():
+    async with account() as rig:
+        assert await rig.account.try_now() is None
+        assert rig.runway.calls == []
+
+
+async def test_a_key_that_is_stored_anew_is_tried_at_once():
+    async with account(secret=SECRET) as rig:
+        rig.account.note_failure(REFUSED)
+        await rig.account.use_key(SECRET, remember=True)
+        await settle()
+        assert rig.account.connection.link is Link.CONNECTED
+
+
+async def test_a_late_answer_to_another_key_does_not_speak_for_one_that_is_refused():
+    async with account(secret=SECRET) as rig:
+        earlier = rig.account.key.fingerprint
+        rig.runway.always("organization", REFUSED)
+        await rig.account.use_key("key_other", remember=False)
+        await settle()
+        rig.account.note_success(earlier)
+        assert rig.account.connection.link is Link.KEY_REFUSED
+
+
+async def test_nothing_paid_is_sent_while_the_key_is_in_doubt_and_all_goes_on_when_it_is_good():
+    async with Rig(loops=("account", "lane", "poller")) as rig:
+        rig.runway.always("organization", REFUSED)
+        rig.account.note_failure(REFUSED)
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(3_600)
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+        rig.runway.always("organization", ...)
+        await rig.clock.advance(REFUSED_SELDOM)
+        assert (await rig.state(task_id)).is_live
 
 
 async def test_trouble_is_shown_with_its_sentence_and_forgotten_at_the_next_answer():

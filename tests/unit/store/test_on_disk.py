@@ -76,6 +76,7 @@ async def test_threads_have_names_and_end_with_the_store(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     started = set(threading.enumerate()) - before
     assert {thread.name for thread in started} == {"store-write p.db", "store-read p.db", "store-sweep p.db"}
+    assert all(thread.daemon for thread in started), "one that hangs in a disk keeps no closed program alive"
     await asyncio.gather(store.close(), store.close())
     for thread in started:
         thread.join(60)

@@ -19,7 +19,10 @@ import pytest
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.services.ports import LONGEST_CREATE
 from runway_desktop.services.results.sidecar_keeper import BEHIND
+from runway_desktop.services.tasks.accepted_ids import PATIENCE as PATIENCE_OF_IDS
+from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import go_down
@@ -40,7 +43,7 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
         try:
             yield assembly
         finally:
-            await go_down([*assembly.settling, *assembly.closing])
+            await go_down([*assembly.settling, *assembly.giving_up, *assembly.closing])
 
 
 async def test_every_service_comes_with_the_loops(tmp_path: Path):
@@ -107,6 +110,12 @@ async def test_closing_is_whole_where_the_loops_never_ran(tmp_path: Path, caplog
     assert caplog.records == []
     async with assembled(tmp_path) as again:
         assert again.engine.settings.day_cap == 40.0
+
+
+async def test_closing_waits_for_a_sending_as_long_as_one_may_take(tmp_path: Path):
+    async with assembled(tmp_path) as assembly:
+        deadlines = {stage.name: stage.deadline for stage in assembly.settling}
+        assert deadlines["sendings"] >= LONGEST_CREATE + PATIENCE_OF_IDS + CLOSING_PATIENCE
 
 
 async def test_a_service_that_is_used_early_is_built_once_and_alone(tmp_path: Path):

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from runway_desktop.domain.errors import NoReply, NotReached, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
@@ -77,6 +79,65 @@ async def test_a_result_that_arrives_while_the_cancel_is_under_way_is_kept():
         task = await rig.task(task_id)
         assert (task.state, task.deleted_remotely) == (State.SUCCEEDED, True)
         assert len(await rig.store.outputs(task_id)) == 1
+
+
+async def test_nothing_of_the_program_stands_between_the_answer_and_the_cancel():
+    """What is written to the database, waits for a turn, or lets others run makes the moment longer in which a result
+    that has just finished is deleted."""
+    async with idle() as rig:
+        task_id = await live(rig)
+        happened: list[str] = []
+        save, ask, delete = rig.store.save, rig.runway.task, rig.runway.delete
+
+        async def noted_save(*arguments, **more):
+            happened.append("written")
+            await save(*arguments, **more)
+
+        async def noted_ask(remote):
+            answer = await ask(remote)
+            asyncio.get_running_loop().call_soon(happened.append, "others had a turn")
+            happened.append("answered")
+            return answer
+
+        async def noted_delete(remote):
+            happened.append("deleted")
+            await delete(remote)
+
+        rig.store.save = noted_save  # type: ignore[method-assign]
+        rig.runway.task, rig.runway.delete = noted_ask, noted_delete  # type: ignore[method-assign]
+        assert (await rig.actions.cancel([task_id])).done == [task_id]
+        answered = happened.index("answered")
+        assert happened[answered : answered + 2] == ["answered", "deleted"]
+        assert "written" in happened[answered:], "what it was before it was canceled is kept"
+
+
+@pytest.mark.parametrize(("status", "ran"), [("RUNNING", True), ("PENDING", False), ("THROTTLED", False)])
+async def test_a_canceled_task_still_tells_whether_it_ran(status: str, ran: bool):
+    async with idle() as rig:
+        rig.runway.say(REMOTE, "PENDING")
+        [task_id] = (await rig.adoption.adopt([REMOTE])).added
+        rig.runway.say(REMOTE, status)
+        await rig.actions.cancel([task_id])
+        task = await rig.task(task_id)
+        assert (task.state, task.running_since is not None) == (State.CANCELLED, ran)
+
+
+async def test_a_canceled_task_of_unknown_cost_counts_as_what_it_may_have_cost():
+    async with Rig(loops=("lane",)) as rig:
+        [task_id] = await rig.submit(request())
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        task = await rig.task(task_id)
+        assert (task.state, task.cost_credits, rig.budget.spent_today) == (State.CANCELLED, None, 25.0)
+
+
+async def test_a_task_without_an_estimate_of_runways_counts_as_its_price_also_when_canceled():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(), 40.0)
+        rig.runway.estimate = None
+        [task_id] = await rig.submit(request())
+        assert rig.budget.spent_today == 40.0
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        assert (await rig.state(task_id), rig.budget.spent_today) == (State.CANCELLED, 40.0)
 
 
 async def test_a_task_that_is_gone_already_counts_as_canceled():

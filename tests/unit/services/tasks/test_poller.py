@@ -20,6 +20,9 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
 from runway_desktop.domain.transitions import Answer
+from runway_desktop.services.account import OFFLINE_GAP
+from runway_desktop.services.tasks.poller import SPREAD_OVER
+from runway_desktop.services.tasks.schedule import LONGEST
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle
@@ -185,7 +188,7 @@ async def test_task_survives_trouble_while_it_is_asked_for(error, mistakes):
         await rig.clock.advance(600)
         assert await rig.task(task_id) == before
         asked = len(rig.runway.named("task"))
-        assert asked < 40
+        assert asked < (600 / OFFLINE_GAP + 5 if isinstance(error, NotReached) else 40)
         rig.runway.always("task", ...)
         rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
         await rig.clock.advance(100)
@@ -208,7 +211,7 @@ async def test_retry_after_holds_all_questions():
         assert len(times.of) == 20
 
 
-async def test_offline_only_one_question_tries_and_seldom():
+async def test_offline_only_one_question_tries_each_few_seconds():
     async with poller() as rig:
         await adopt(rig, 50)
         await rig.clock.advance(5)
@@ -218,9 +221,60 @@ async def test_offline_only_one_question_tries_and_seldom():
         assert rig.account.connection.link is Link.OFFLINE
         begun = len(times.all)
         await rig.clock.advance(600)
-        assert len(times.all) - begun <= 13
+        assert len(times.all) - begun <= 600 / OFFLINE_GAP + 2
+        assert times.most == 1
         gaps = [later - earlier for earlier, later in pairwise(times.all[begun:])]
-        assert max(gaps) <= 65
+        assert max(gaps) <= OFFLINE_GAP + 0.1
+
+
+@pytest.mark.parametrize("outage", [10.0, 60.0, 600.0])
+async def test_the_first_question_comes_within_seconds_of_the_networks_return_and_the_last_soon_after(outage: float):
+    async with poller() as rig:
+        await adopt(rig, 200)
+        await rig.clock.advance(15)
+        rig.runway.always("task", NotReached("There is no network."))
+        await rig.clock.advance(outage)
+        rig.runway.always("task", ...)
+        back = rig.clock.monotonic()
+        times = Times(rig)
+        await rig.clock.advance(90)
+        firsts = sorted(asked[0] - back for asked in times.of.values())
+        assert len(firsts) == 200
+        assert firsts[0] <= OFFLINE_GAP + 0.1
+        assert firsts[-1] <= OFFLINE_GAP + LONGEST + 1.0
+        overdue = firsts[: int(min(outage, 45.0) / 45.0 * 200 * 0.9)]
+        assert overdue[-1] <= OFFLINE_GAP + SPREAD_OVER + 1.0
+        assert times.most <= 8
+        assert max(Counter(int(at) for at in times.all).values()) <= 60, "not all in the same second"
+
+
+async def test_back_online_a_task_that_had_failed_alone_is_asked_for_with_the_others():
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(15)
+        rig.runway.then("task", *[NoReply("Runway did not answer.")] * 6)
+        rig.runway.always("task", NotReached("There is no network."))
+        await rig.clock.advance(400)
+        assert rig.account.connection.link is Link.OFFLINE
+        rig.runway.finish(remote_id(1_000), "https://x.example/a.mp4")
+        rig.runway.always("task", ...)
+        await rig.clock.advance(OFFLINE_GAP + 0.1)
+        assert await rig.state(task_id) is State.SUCCEEDED
+
+
+async def test_back_online_what_runway_asked_to_wait_for_is_still_waited_for():
+    async with poller() as rig:
+        await adopt(rig, 20)
+        await rig.clock.advance(15)
+        rig.runway.then("task", SlowDown("Too many requests.", retry_after=300.0))
+        rig.poller.ask_now()
+        await rig.clock.advance(20)
+        rig.account.note_failure(NotReached("There is no network."))
+        times = Times(rig)
+        await rig.clock.advance(30)
+        rig.account.note_success()
+        await rig.clock.advance(200)
+        assert times.all == []
 
 
 async def test_back_online_all_are_asked_for_soon_and_spread():

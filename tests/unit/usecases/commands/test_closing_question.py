@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.usecases.commands.questions import closing_question
+from runway_desktop.usecases.commands.questions import closing_question, closing_words
 
 
 def test_nothing_under_way_asks_nothing():
@@ -13,8 +13,19 @@ def test_what_is_under_way_is_told_with_what_becomes_of_it():
     asked = closing_question(sending=1, saving=2, makes_backup=True)
     assert asked is not None
     assert asked.text.startswith("1 task is being sent and 2 results are being saved. Long transfers continue")
+    assert "Runway's answer to what is being sent is waited for." in asked.text
     assert "A backup or a restore is being made. Closing cancels it" in asked.text
     assert (asked.yes, asked.no) == ("Close", "Stay")
     lone = closing_question(sending=0, saving=0, makes_backup=True)
     assert lone is not None
     assert lone.text.startswith("A backup")
+
+
+def test_a_closing_program_says_what_it_waits_for_and_what_closing_all_the_same_means():
+    assert closing_words(sending=1, saving=0) == (
+        "1 task is being sent, and may be charged. Runway's answer with its id is waited for. "
+        "If you close now, it is uncertain at the next start."
+    )
+    assert "2 results are being saved. What is not finished continues" in closing_words(sending=2, saving=2)
+    assert "they are uncertain" in closing_words(sending=2, saving=2)
+    assert closing_words(sending=0, saving=0) == "Your changes are being saved."

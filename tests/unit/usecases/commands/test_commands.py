@@ -13,10 +13,12 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.commands import questions
 from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import ENTRIES, GROUPS, TABLE, Need, available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.states import Around, describe
 from tests import sent
 from tests.engine_rig import Rig, with_picture
 from tests.engines import Unasked, engine_of
@@ -95,8 +97,35 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         assert asked.yes == "Cancel 2 tasks"
         report = await script.commands.do(TaskCommand.CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
-        assert report.said == "1 task had finished in the meantime: kept, and saved."
+        assert report.said == (
+            "1 task canceled: it was running, so Runway refunds nothing. "
+            "1 task had finished in the meantime: kept, and saved."
+        )
         assert await script.state(3) is State.HELD
+        [canceled] = await script.rows(1)
+        shown = describe(canceled, Around())
+        assert (shown.headline, shown.detail) == ("Canceled", "it was running, so Runway refunds nothing")
+
+
+@pytest.mark.parametrize(
+    ("states", "money"),
+    [
+        ([State.RUNNING], "It is running, so Runway refunds nothing."),
+        ([State.RUNNING, State.RUNNING], "They are running, so Runway refunds nothing."),
+        ([State.PENDING], "No refund is guaranteed, and Runway refunds nothing once a task is running."),
+        ([State.THROTTLED, State.OTHER], "No refund is guaranteed, and Runway refunds nothing once a task is running."),
+        (
+            [State.PENDING, State.RUNNING],
+            "1 is running, for which Runway refunds nothing. For the others no refund is guaranteed.",
+        ),
+    ],
+)
+def test_the_question_before_canceling_says_what_it_may_cost_and_lose(states, money):
+    asked = questions.canceling([Row(task=task(number, state)) for number, state in enumerate(states)])
+    assert asked.text == (
+        f"{money} A task that has finished in the meantime is kept and saved; one that finishes at this very moment "
+        "may be lost."
+    )
 
 
 async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_path):

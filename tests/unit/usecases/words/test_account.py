@@ -34,6 +34,8 @@ def test_every_connection_has_words(link: Link):
         assert words == "Connected · asked 3 s ago"
     if link is Link.OFFLINE:
         assert words == "Offline · next try in 8 s"
+    if link is Link.KEY_REFUSED:
+        assert words == "Runway did not accept the key · next try in 8 s"
 
 
 @pytest.mark.parametrize("place", KeyPlace)

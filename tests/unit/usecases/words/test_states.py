@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.searching.language import STATES
-from runway_desktop.usecases.words.states import LOOKS, STATUSES
+from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
+from tests.fake_runway import remote_id
+from tests.rows import task
 
 
 def test_every_state_has_its_look_and_a_word_of_the_search():
@@ -20,3 +25,33 @@ def test_every_word_of_the_search_finds_the_states_that_have_it():
         assert STATES[word]
         assert all(LOOKS[state].word == word for state in STATES[word])
     assert sum(len(STATES[word]) for word in STATUSES) == len(State)
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"running_since": 5.0}, "it was running, so Runway refunds nothing"),
+        ({}, "it was not seen running, but no refund is guaranteed"),
+        ({"running_since": 5.0, "cost_credits": 12.0}, "12 credits charged"),
+        ({"cost_credits": 0.0}, "nothing charged"),
+        ({"remote_id": None}, "it was never sent"),
+    ],
+)
+def test_a_canceled_task_never_stands_without_a_word_of_its_cost(members, says):
+    canceled = task(1, State.CANCELLED, **{"remote_id": remote_id(1), **members})
+    assert describe(Row(task=canceled), Around()).detail == says
+
+
+def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_cost():
+    ran = task(1, State.CANCELLED, remote_id=remote_id(1), running_since=5.0)
+    held = task(2, State.CANCELLED, remote_id=None)
+    assert canceled_words([]) == canceled_words([held]) == ""
+    assert canceled_words([ran, held]) == "1 task canceled: it was running, so Runway refunds nothing."
+    assert canceled_words([ran, ran]) == (
+        "2 tasks canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
+    )
+
+
+def test_the_cost_of_a_canceled_task_is_unknown_and_not_none():
+    assert cost_words(task(1, State.CANCELLED, remote_id=remote_id(1))) == "?"
+    assert cost_words(task(1, State.CANCELLED, remote_id=None)) != "?"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.errors import KeyRefused, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
@@ -275,6 +276,14 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         rig.task_commands.carry_out(TaskCommand.REFRESH, rows)
         await until(lambda: rig.store.output(one.id).state is OutputState.WAITING)
         assert not (await rig.by_id(1)).deleted_remotely
+
+
+async def test_refresh_tries_a_key_that_was_refused_at_once(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.engine.account.note_failure(KeyRefused("The key was refused.", status=401))
+        assert rig.engine.account.connection.link is Link.KEY_REFUSED
+        rig.task_commands.ask_now()
+        await until(lambda: rig.engine.account.connection.link is Link.CONNECTED)
 
 
 async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):

@@ -1,0 +1,63 @@
+"""The wait of a closing program for what is on its way, in sight of the person once it takes longer than a moment.
+
+GUI thread, which is the loop's. Nothing is lost by closing all the same: what was being sent is uncertain then, and
+what was being saved goes on at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from runway_desktop.domain.task import State
+from runway_desktop.usecases.commands.questions import closing_words
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from runway_desktop.ui.dialogs.closing import ClosingDialog
+    from runway_desktop.usecases.use_cases import UseCases
+
+SHOWN_AFTER = 1.0
+ANYWAY_AFTER = 10.0
+"""Seconds until closing all the same is offered: most answers come sooner, and each may be of a task that is paid."""
+
+
+async def settle_in_sight(
+    settling: asyncio.Task[Any],
+    window: QWidget | None,
+    what: Callable[[], str],
+    *,
+    shown_after: float = SHOWN_AFTER,
+    anyway_after: float = ANYWAY_AFTER,
+) -> None:
+    """Returns when `settling` has ended, or was canceled because the person did not want to wait any longer. `what`
+    says what is waited for."""
+    begun = asyncio.get_running_loop().time()
+    dialog: ClosingDialog | None = None
+    try:
+        await asyncio.wait((settling,), timeout=shown_after)
+        while not settling.done():
+            if dialog is None:
+                dialog = _opened(window, settling)
+            waited = asyncio.get_running_loop().time() - begun
+            dialog.show_words(what(), can_be_left=waited >= anyway_after)
+            await asyncio.wait((settling,), timeout=min(0.5, anyway_after))
+    finally:
+        if dialog is not None:
+            dialog.end()
+
+
+def what_is_waited_for(cases: UseCases) -> str:
+    sending = sum(task.state is State.SENDING for task in cases.tasks.open())
+    return closing_words(sending=sending, saving=cases.downloads.running if cases.is_made("downloads") else 0)
+
+
+def _opened(window: QWidget | None, settling: asyncio.Task[Any]) -> ClosingDialog:
+    from runway_desktop.ui.dialogs.closing import ClosingDialog
+
+    dialog = ClosingDialog(window)
+    dialog.anyway.connect(settling.cancel)
+    dialog.show()
+    return dialog

@@ -1,0 +1,42 @@
+"""What a closing program still waits for, with a way to close all the same. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.ui.building import STRETCH, Dialog, add_all, fit, hbox, push_button, vbox
+from runway_desktop.ui.labels import say, strong, words
+from runway_desktop.ui.theme import GRID
+
+WIDTH = 52 * GRID
+TITLE = "Closing…"
+
+
+class ClosingDialog(Dialog):
+    """Stays until `end`: Escape would close it and not the program."""
+
+    anyway = Signal()
+    """The person does not want to wait any longer."""
+
+    def __init__(self, parent: QWidget | None) -> None:
+        super().__init__(TITLE, parent)
+        self.setMinimumWidth(WIDTH)
+        self._words = words(self, tone="muted")
+        self._anyway = push_button(self, "Close anyway", self.anyway.emit, kind="danger")
+        self._anyway.setVisible(False)
+        rows = vbox(on=self, margins=2 * GRID)
+        add_all(rows, strong(words(self, TITLE)), self._words, hbox(STRETCH, self._anyway))
+
+    def show_words(self, text: str, *, can_be_left: bool) -> None:
+        if text != self._words.text() or can_be_left is self._anyway.isHidden():
+            say(self._words, text)
+            self.setAccessibleDescription(text)
+            self._anyway.setVisible(can_be_left)
+            fit(self)
+
+    def reject(self) -> None:
+        pass
+
+    def end(self) -> None:
+        super().reject()

@@ -1,0 +1,48 @@
+"""What the window says while there is no key that works, and that it says so no longer than that."""
+
+from __future__ import annotations
+
+from runway_desktop.app.key_notices import KeyNotices
+from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.events import ConnectionChanged, KeyChanged
+from tests.gui.rig import Desktop, rest
+
+WAITING = KeyStatus(problem="Waiting for your keychain. It may ask you to unlock it.", is_awaited=True)
+
+
+async def test_a_keychain_that_waits_for_its_person_is_said_with_what_to_do_until_it_answers(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        KeyNotices(rig.bridge, rig.window, lambda: False)
+        rig.engine.account.key = WAITING
+        rig.engine.bus.tell(KeyChanged(WAITING))
+        await rest()
+        [said] = rig.window.notices.messages()
+        assert said.startswith("Waiting for your keychain. Unlock it")
+        assert rig.models.status.connection_words()[0].startswith("Waiting for your keychain.")
+        found = KeyStatus(place=KeyPlace.KEYCHAIN)
+        rig.engine.account.key = found
+        rig.engine.bus.tell(KeyChanged(found))
+        await rest()
+        assert rig.window.notices.messages() == []
+        assert not rig.models.status.connection_words()[0].startswith("Waiting")
+
+
+async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        KeyNotices(rig.bridge, rig.window, lambda: True)
+        for due in (15.0, 30.0):
+            rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.KEY_REFUSED, next_try_at=due)))
+            await rest()
+        [said] = rig.window.notices.messages()
+        assert "nothing is sent" in said
+        rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.CONNECTED)))
+        await rest()
+        assert rig.window.notices.messages() == []
+
+
+async def test_the_welcome_page_says_by_itself_that_a_key_is_refused(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        KeyNotices(rig.bridge, rig.window, lambda: False)
+        rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.KEY_REFUSED)))
+        await rest()
+        assert rig.window.notices.messages() == []
