@@ -197,7 +197,7 @@ class Engine:
         from .backup.watching import Workshop
 
         # The disk of a backup may hang, and results with theirs.
-        return Workshop(self._threads(2, "backups"))
+        return Workshop(self._threads(2, "backups"), self.folder.room)
 
     @cached_property
     def profiles(self) -> Profiles | None:
@@ -424,6 +424,7 @@ class Engine:
             clock,
             self.intake,
             self._file_workers,
+            self.folder.room,
         )
 
     @cached_property

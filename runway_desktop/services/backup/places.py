@@ -12,8 +12,9 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import size_in_words
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_words import in_words
-from runway_desktop.services.disk.folder_look import nearest_folder, room_at
+from runway_desktop.services.disk.folder_look import nearest_folder
 
 ELSEWHERE = "Choose another folder or disk."
 
@@ -28,7 +29,7 @@ def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
         raise DiskError(said.message, advice=advice, detail=said.detail) from error
 
 
-def check_room(needs: dict[Path, int], what: str) -> None:
+def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
     """Raises DiskError where a disk has not the room. `needs` are bytes by folder; folders on one disk share it."""
     disks: dict[int, tuple[Path, int]] = {}
     for folder, amount in needs.items():
@@ -39,10 +40,10 @@ def check_room(needs: dict[Path, int], what: str) -> None:
         disks[device] = (place, so_far + amount)
     for place, amount in disks.values():
         with told(place):
-            room = room_at(place)
-        if room < amount:
+            left = room.left(place)
+        if left < amount:
             raise DiskError(
-                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(room)}.",
+                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(left)}.",
                 advice="Make room, or choose another disk.",
             )
 

@@ -21,6 +21,7 @@ import msgspec
 
 from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Manifest, Member, problem_of
 from runway_desktop.domain.errors import BadBackup
+from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of
 
 from .places import told
@@ -44,13 +45,13 @@ class Opened:
         try:
             with told(target.parent):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with draft_of(target) as draft:
-                    if self._write(member, draft, watch) != member.sha256:
+                with draft_of(target) as draft, watch.room.share(target.parent, member.size) as share:
+                    if self._write(member, draft, watch, share) != member.sha256:
                         raise damaged(self.path, f"{member.name} is not what the manifest says")
         except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise damaged(self.path, f"{member.name}: {error}") from error
 
-    def _write(self, member: Member, target: Path, watch: Watch) -> str:
+    def _write(self, member: Member, target: Path, watch: Watch, share: Share) -> str:
         """Gives the SHA-256 of what was written; empty for another length than it should have."""
         digest, left = hashlib.sha256(), member.size
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
@@ -60,6 +61,7 @@ class Opened:
                 left -= len(block)
                 if left < 0:
                     return ""
+                share.take(len(block))
                 writing.write(block)
                 digest.update(block)
                 watch.step(len(block))
