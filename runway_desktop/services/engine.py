@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .money.budget import Budget
     from .money.pricing import Pricing
     from .money.spending import Spending
-    from .ports import Clock, Fetcher, Runway, SecretStore, Snapshots, Store
+    from .ports import Clock, ClosableRunway, Fetcher, Runway, SecretStore, Snapshots, Store
     from .profiles.profiles import Profiles
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
@@ -82,7 +82,7 @@ class Outside:
     store: Store
     snapshots: Callable[[], Snapshots]
     runway: Runway
-    make_runway: Callable[[str], Runway]
+    make_runway: Callable[[str], ClosableRunway]
     """One for another key, which is only tested."""
     fetcher: Fetcher
     secrets: SecretStore

@@ -37,10 +37,10 @@ from .stages import Stage
 if TYPE_CHECKING:
     from runway_desktop.services.backup.finishing import Finished
     from runway_desktop.services.backup.watching import Watch
-    from runway_desktop.services.ports import Snapshots
+    from runway_desktop.services.ports import ClosableRunway, Snapshots
     from runway_desktop.simulator.child import SimulatorProcess
 
-    from .lazy_adapters import ClosableFetcher, ClosableRunway
+    from .lazy_adapters import ClosableFetcher
 
 log = logging.getLogger(__name__)
 
@@ -255,8 +255,8 @@ async def tell_unfinished(engine: Engine) -> None:
 
 
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
-    await runway.close()
-    await fetcher.close()
+    await runway.aclose()
+    await fetcher.aclose()
 
 
 def _snapshots() -> Snapshots:

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.outputs import Stream
     from runway_desktop.domain.task import RemoteId
     from runway_desktop.domain.transitions import Answer, CreatedTask
-    from runway_desktop.services.ports import Fetcher, Runway
-
-    class ClosableRunway(Runway, Protocol):
-        async def aclose(self) -> None: ...
+    from runway_desktop.services.ports import ClosableRunway, Fetcher
 
     class ClosableFetcher(Fetcher, Protocol):
         async def aclose(self) -> None: ...
@@ -56,7 +53,7 @@ class Late(Generic[Made]):
                 self.made = await self._make_it()
             return self.made
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         if self.made is not None:
             await self.made.aclose()
 
@@ -109,8 +106,8 @@ class LateRunway:
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
         return await (await self._client()).upload(path, progress)
 
-    async def close(self) -> None:
-        await self._late.close()
+    async def aclose(self) -> None:
+        await self._late.aclose()
 
     async def _client(self) -> ClosableRunway:
         new, key = self._late.made is None, self._key
@@ -137,5 +134,5 @@ class LateFetcher:
 
         return opened()
 
-    async def close(self) -> None:
-        await self._late.close()
+    async def aclose(self) -> None:
+        await self._late.aclose()

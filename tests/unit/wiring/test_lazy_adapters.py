@@ -81,8 +81,8 @@ async def test_what_could_not_be_made_is_tried_again_by_the_next():
 
 async def test_what_was_never_used_is_neither_made_nor_closed():
     maker = Maker(Client)
-    await LateRunway(maker).close()
-    await LateFetcher(Maker(Fetcher)).close()
+    await LateRunway(maker).aclose()
+    await LateFetcher(Maker(Fetcher)).aclose()
     assert not maker.made
 
 
@@ -125,7 +125,7 @@ async def test_every_call_reaches_the_client(tmp_path: Path):
     await runway.delete("id")
     await runway.usage(None, None)
     await runway.upload(tmp_path, lambda *_: None)
-    await runway.close()
+    await runway.aclose()
     assert maker.made[0].calls == ["create", "task", "delete", "usage", "upload", "closed"]
 
 
@@ -141,7 +141,7 @@ async def test_a_stream_is_opened_where_it_broke_off():
     fetcher: Any = LateFetcher(maker)
     async with fetcher.open("https://out.example/a.mp4", offset=7, etag="e") as stream:
         assert stream == ("https://out.example/a.mp4", 7, "e")
-    await fetcher.close()
+    await fetcher.aclose()
     assert maker.made[0].closed
 
 
