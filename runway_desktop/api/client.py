@@ -25,6 +25,7 @@ import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
+from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
@@ -298,7 +299,7 @@ class _Key(httpx.Auth):
         yield request
 
     def struck_out(self, content: bytes) -> bytes:
-        return content.replace(self._secret.encode(), b"(the key)")
+        return without_secret(content.decode("latin-1"), self._secret).encode("latin-1", "replace")
 
 
 def _host_of(base_url: str) -> str:

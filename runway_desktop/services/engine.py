@@ -9,12 +9,13 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.secrecy import KnownSecrets
 
 if TYPE_CHECKING:
     import random
@@ -88,6 +89,8 @@ class Outside:
     secrets: SecretStore
     given_secret: str | None = None
     """A key from the environment or of the demo, which wins over the keychain."""
+    secrecy: KnownSecrets = field(default_factory=KnownSecrets)
+    """What may stand in no text that leaves the profile."""
     given_place: KeyPlace = KeyPlace.ENVIRONMENT
     workers: Executor
     """For short looks: hashing, parsing."""
@@ -110,6 +113,7 @@ class Engine:
         self.clock = outside.clock
         self.catalog = outside.catalog
         self.is_demo = outside.is_demo
+        self.secrecy = outside.secrecy
         self._profile = outside.profile
         self._rng = outside.rng
         self._store = outside.store
@@ -191,6 +195,12 @@ class Engine:
         from .library.library import Library
 
         return Library(self._store, self.bus, self.settings, self._file_workers)
+
+    @property
+    def private_places(self) -> dict[Path, str]:
+        """Folders of this computer, and how they are called in a text that leaves it."""
+        places = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
+        return {**places, self._outside.home: "~"}
 
     @cached_property
     def workshop(self) -> Workshop:

@@ -21,6 +21,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
@@ -90,14 +91,19 @@ async def build(
     file_workers: Executor,
     *,
     state: Path,
+    secrecy: KnownSecrets | None = None,
 ) -> Assembly:
     """`workers` is for short looks (hashing, keychain, parsing), `file_workers` for what touches saved results, which
-    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
+    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
+    `secrecy` is told of each key."""
     loop = asyncio.get_running_loop()
+    secrecy = KnownSecrets() if secrecy is None else secrecy
+    if address.secret:
+        secrecy.add(address.secret)
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
     store = await SqliteStore.open(profile.database)
     try:
-        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state)
+        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
         # Its threads would keep the process alive.
         await store.close()
@@ -113,6 +119,7 @@ async def _assemble(
     workers: ThreadPoolExecutor,
     file_workers: Executor,
     state: Path,
+    secrecy: KnownSecrets,
 ) -> Assembly:
     loop = asyncio.get_running_loop()
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
@@ -130,10 +137,10 @@ async def _assemble(
         made: ClosableFetcher = fetcher()
         return made
 
-    runway, fetcher = LateRunway(make_client), LateFetcher(make_fetcher)
+    runway, fetcher = LateRunway(make_client, secrecy), LateFetcher(make_fetcher)
 
     def make_runway(secret: str) -> LateRunway:
-        other = LateRunway(make_client)
+        other = LateRunway(make_client, secrecy)
         other.use_secret(secret)
         return other
 
@@ -152,6 +159,7 @@ async def _assemble(
             make_runway=make_runway,
             fetcher=fetcher,
             secrets=SystemKeychain(workers),
+            secrecy=secrecy,
             given_secret=given,
             given_place=place,
             workers=workers,

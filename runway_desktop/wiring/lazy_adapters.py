@@ -21,6 +21,7 @@ from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
     from runway_desktop.domain.outputs import Stream
+    from runway_desktop.domain.secrecy import KnownSecrets
     from runway_desktop.domain.task import RemoteId
     from runway_desktop.domain.transitions import Answer, CreatedTask
     from runway_desktop.services.ports import ClosableRunway, Fetcher
@@ -71,9 +72,10 @@ class Late(Generic[Made]):
 
 class LateRunway:
     """Fits `Runway`. A secret given before the client exists is handed to it when it is made. What was called with
-    another one by then is not asked at all."""
+    another one by then is not asked at all. `secrecy` knows each secret until this is closed."""
 
-    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]]) -> None:
+    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]], secrecy: KnownSecrets) -> None:
+        self._secrecy = secrecy
         self._late = Late(make)
         self._secret: str | None = None
         self._key = fingerprint_of(None)
@@ -83,6 +85,8 @@ class LateRunway:
         return self._key
 
     def use_secret(self, secret: str | None) -> None:
+        if secret:
+            self._secrecy.add(secret)
         self._secret = secret
         self._key = fingerprint_of(secret)
         if self._late.made is not None:
@@ -108,6 +112,8 @@ class LateRunway:
 
     async def aclose(self) -> None:
         await self._late.aclose()
+        if self._secret:
+            self._secrecy.discard(self._secret)
 
     async def _client(self) -> ClosableRunway:
         new, key = self._late.made is None, self._key

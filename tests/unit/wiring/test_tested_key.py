@@ -12,6 +12,7 @@ import httpx
 
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.domain.errors import KeyRefused
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import SystemClock
@@ -48,12 +49,19 @@ async def test_keys_that_were_tested_leave_no_connection_and_no_secret():
                 return RunwayClient(simulator.base_url, executor=workers)
 
             def make_runway(secret: str) -> LateRunway:
-                other = LateRunway(make_client)
+                other = LateRunway(make_client, secrecy)
                 other.use_secret(secret)
                 return other
 
+            secrecy = KnownSecrets()
+            own = cast(Any, LateRunway(make_client, secrecy))
             account = Account(
-                cast(Any, LateRunway(make_client)), make_runway, MemorySecrets(), Bus(), SystemClock(), random.Random(1)
+                own,
+                make_runway,
+                MemorySecrets(),
+                Bus(),
+                SystemClock(),
+                random.Random(1),
             )
             before = len(open_clients())
             for number in range(3):
