@@ -25,6 +25,7 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
@@ -193,6 +194,7 @@ async def _assemble(
             ("downloads", engine.downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
+            ("private files", lambda: in_worker(lambda: _tighten(engine, profile, state))),
             ("unfinished restores", lambda: tell_unfinished(engine)),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
@@ -245,6 +247,12 @@ async def _settle_sendings(engine: Engine) -> None:
 async def _settle_downloads(engine: Engine) -> None:
     if engine.is_made("downloads"):
         await engine.downloads.settle(SETTLE_SECONDS)
+
+
+def _tighten(engine: Engine, profile: Profile, state: Path) -> None:
+    """In a worker. What an older version made is taken from others; results are as the person's other files."""
+    private.tighten_all(profile.folder, but=(profile.library, profile.rescued, engine.settings.library))
+    private.tighten_all(state)
 
 
 def _leave(engine: Engine) -> None:

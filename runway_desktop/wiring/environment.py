@@ -11,6 +11,7 @@ import logging.handlers
 import os
 import re
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 
 import platformdirs
@@ -18,6 +19,7 @@ import platformdirs
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.profiles import DEFAULT, Profile
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import Folders, demo_profile
 
 APP = "Runway Desktop"
@@ -67,8 +69,10 @@ def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) 
         found = known.named(name)
     else:
         found = known.demo if demo and known.demo is not None else known.again(known.main)
-    found.folder.mkdir(parents=True, exist_ok=True)
-    found.posters.mkdir(exist_ok=True)
+    private.make_folder(found.folder)
+    private.make_folder(found.posters)
+    # At once, so that nobody gets at what is in it; the rest follows once the window stands.
+    private.tighten(found.folder)
     return found
 
 
@@ -121,13 +125,17 @@ class Redaction(logging.Filter):
         return _SIGNED.sub(r"\1?…", self._secrecy.struck_out(text))
 
 
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        private.tighten(Path(self.baseFilename))
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
+
+
 def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = logging.handlers.RotatingFileHandler(
-        path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
-    )
+    to_file = _PrivateLog(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)

@@ -34,6 +34,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, sync_folder
 from runway_desktop.services.library.move_plan import PASTED
@@ -147,10 +148,9 @@ def pack(
         watch.begin(2 * amount)
         manifest = _manifest(profile, contents, library, left_out, now)
         with told(target.parent):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(target.parent)
             with draft_of(target) as draft, watch.room.share(target.parent, amount) as share:
-                handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-                with os.fdopen(handle, "w+b") as file:
+                with open(draft, "w+b", opener=private.opener) as file:
                     manifest = _write(file, sources, manifest, watch, share)
                     file.flush()
                     os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import size_in_words
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_words import in_words
 from runway_desktop.services.disk.folder_look import nearest_folder
@@ -54,7 +55,7 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
     clear(folder)
     try:
         with told(folder, advice):
-            folder.mkdir(parents=True)
+            _make(folder)
         yield
     finally:
         clear(folder)
@@ -64,12 +65,17 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
 def unfinished(folder: Path, beside: Path) -> Iterator[None]:
     """Makes a folder of ours, which is removed unless the block ends well. `beside` is what the disk is blamed by."""
     with told(beside):
-        folder.mkdir(parents=True)
+        _make(folder)
     try:
         yield
     except BaseException:
         clear(folder)
         raise
+
+
+def _make(folder: Path) -> None:
+    private.make_folder(folder.parent)
+    folder.mkdir(private.FOLDER)
 
 
 def clear(folder: Path) -> None:

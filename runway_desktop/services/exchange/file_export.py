@@ -19,6 +19,7 @@ from runway_desktop.domain.filenames import numbered, render
 from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -222,7 +223,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, 
             digest = item.output.sha256 if item.output.sha256 and not strips else sha256_of(put.path)
             as_it_is = replace(item.output, path=str(put.path), size=put.path.stat().st_size, sha256=digest)
             document = sidecar.compose(item.task, as_it_is, inputs, count=item.count, batch=item.batch)
-            sidecar.write(put.path, document)
+            sidecar.write(put.path, document, private.USUAL_FILE)
     return put
 
 
