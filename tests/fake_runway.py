@@ -88,8 +88,12 @@ class FakeRunway:
         self._gates: dict[str, Gate] = {}
         self._organizations: dict[str, str] = {}
         self._owners: dict[str, str] = {}
+        self.is_closed = False
         self._made = 0
         self._uploaded = 0
+
+    async def aclose(self) -> None:
+        self.is_closed = True
 
     # What a test says.
 

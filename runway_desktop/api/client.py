@@ -25,6 +25,7 @@ import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
+from runway_desktop.domain.secrecy import without_secret
 from runway_desktop.domain.task import REMOTE_ID, RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
@@ -301,7 +302,8 @@ class _Key(httpx.Auth):
         yield request
 
     def struck_out(self, content: bytes) -> bytes:
-        return content.replace(self._secret.encode(), b"(the key)")
+        text = content.decode("utf-8", "surrogateescape")
+        return without_secret(text, self._secret).encode("utf-8", "surrogateescape")
 
 
 def _host_of(base_url: str) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ class Bugs(logging.Handler):
     """`watch` listens from then on, to the end of the process: windows go after the loop. `leave` ends it before. `met`
     are the words of the first few, `count` says how many there were in all."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrecy: KnownSecrets | None = None) -> None:
         super().__init__(logging.ERROR)
+        self.secrecy = KnownSecrets() if secrecy is None else secrecy
+        """What may stand in no words of a mistake."""
         self.met: list[str] = []
         self.count = 0
         self._bell = _Bell()
         self._seen: Counter[object] = Counter()
         self._before: tuple[Any, Any, Any] | None = None
-        self.addFilter(environment.Redaction())
+        self.addFilter(environment.Redaction(self.secrecy))
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)

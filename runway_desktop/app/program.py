@@ -22,6 +22,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.ui import scroll_areas_read
@@ -55,7 +56,8 @@ def run(options: Options) -> int:
     except OSError as error:
         sys.stderr.write(f"The profile's folder cannot be made: {error}\n")
         return 1
-    environment.start_log(profile.log, verbose=options.verbose)
+    secrecy = KnownSecrets()
+    environment.start_log(profile.log, secrecy, verbose=options.verbose)
     application = make_application()
     try:
         claim = enter(profile.folder, options.items)
@@ -82,7 +84,7 @@ def run(options: Options) -> int:
         return 1
     from .session import Session
 
-    bugs = Bugs()
+    bugs = Bugs(secrecy)
     session = Session(profile, options, notices=notices, bugs=bugs)
     doorbell.rung.connect(session.ring)
     for words in rung:

@@ -113,7 +113,15 @@ class Session(QObject):
         file_workers = DiskThreads(4, "file")
         try:
             folders = environment.folders_of(self.profile)
-            assembly = await build(self.profile, folders, self._address, workers, file_workers, state=self._state)
+            assembly = await build(
+                self.profile,
+                folders,
+                self._address,
+                workers,
+                file_workers,
+                state=self._state,
+                secrecy=self._bugs.secrecy,
+            )
             _on_signals(loop, self._closing.set)
             try:
                 await self._live(assembly, supervisor, theme)

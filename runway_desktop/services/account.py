@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .bus import Bus
-    from .ports import Clock, Runway, SecretStore
+    from .ports import Clock, ClosableRunway, Runway, SecretStore
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Account:
     def __init__(
         self,
         runway: Runway,
-        make_runway: Callable[[str], Runway],
+        make_runway: Callable[[str], ClosableRunway],
         secrets: SecretStore,
         bus: Bus,
         clock: Clock,
@@ -129,7 +129,7 @@ class Account:
         try:
             return replace(await client.organization(), asked_at=self._clock.now())
         finally:
-            await _close(client)
+            await client.aclose()
 
     async def use_key(self, secret: str, *, remember: bool) -> KeyStatus:
         """Uses this key from now on. With `remember` it goes into the keychain; if that fails it is kept for this
@@ -360,10 +360,3 @@ class Account:
 
 def _apart_from_time(organization: Organization | None) -> Organization | None:
     return replace(organization, asked_at=0.0, span=None) if organization is not None else None
-
-
-async def _close(client: Runway) -> None:
-    """A client of our own making may hold a connection; the port does not know of that."""
-    close = getattr(client, "aclose", None)
-    if close is not None:
-        await close()

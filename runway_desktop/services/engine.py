@@ -9,12 +9,13 @@ nothing.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.secrecy import KnownSecrets
 
 if TYPE_CHECKING:
     import random
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from .money.budget import Budget
     from .money.pricing import Pricing
     from .money.spending import Spending
-    from .ports import Clock, Fetcher, Runway, SecretStore, Snapshots, Store
+    from .ports import Clock, ClosableRunway, Fetcher, Runway, SecretStore, Snapshots, Store
     from .profiles.profiles import Profiles
     from .results.downloads import Downloads
     from .results.fresh_links import FreshLinks
@@ -82,12 +83,14 @@ class Outside:
     store: Store
     snapshots: Callable[[], Snapshots]
     runway: Runway
-    make_runway: Callable[[str], Runway]
+    make_runway: Callable[[str], ClosableRunway]
     """One for another key, which is only tested."""
     fetcher: Fetcher
     secrets: SecretStore
     given_secret: str | None = None
     """A key from the environment or of the demo, which wins over the keychain."""
+    secrecy: KnownSecrets = field(default_factory=KnownSecrets)
+    """What may stand in no text that leaves the profile."""
     given_place: KeyPlace = KeyPlace.ENVIRONMENT
     workers: Executor
     """For short looks: hashing, parsing."""
@@ -110,6 +113,7 @@ class Engine:
         self.clock = outside.clock
         self.catalog = outside.catalog
         self.is_demo = outside.is_demo
+        self.secrecy = outside.secrecy
         self._profile = outside.profile
         self._rng = outside.rng
         self._store = outside.store
@@ -192,12 +196,18 @@ class Engine:
 
         return Library(self._store, self.bus, self.settings, self._file_workers)
 
+    @property
+    def private_places(self) -> dict[Path, str]:
+        """Folders of this computer, and how they are called in a text that leaves it."""
+        places = {self.settings.library: "<results folder>", self._profile.folder: "<profile>"}
+        return {**places, self._outside.home: "~"}
+
     @cached_property
     def workshop(self) -> Workshop:
         from .backup.watching import Workshop
 
         # The disk of a backup may hang, and results with theirs.
-        return Workshop(self._threads(2, "backups"))
+        return Workshop(self._threads(2, "backups"), self.folder.room)
 
     @cached_property
     def profiles(self) -> Profiles | None:
@@ -424,6 +434,7 @@ class Engine:
             clock,
             self.intake,
             self._file_workers,
+            self.folder.room,
         )
 
     @cached_property

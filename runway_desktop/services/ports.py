@@ -102,6 +102,14 @@ class Runway(Protocol):
         ...
 
 
+class ClosableRunway(Runway, Protocol):
+    """One that is the caller's own, as for the test of a key."""
+
+    async def aclose(self) -> None:
+        """Closes its connections. Raises nothing."""
+        ...
+
+
 class Fetcher(Protocol):
     def open(self, url: str, *, offset: int = 0, etag: str = "") -> AbstractAsyncContextManager[Stream]:
         """Opens a result's link; no secret is ever sent. `etag` guards a resumed download: a changed file starts at

@@ -28,10 +28,11 @@ class _Kept(msgspec.Struct):
 def keep(world: World, uploads: Uploads, path: Path) -> None:
     """Writes everything that a later run needs."""
     kept = _Kept(_MAKE, world.balance, uploads.known(), list(world.tasks()))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     # A task that never ends lasts for an infinity, which strict JSON has not.
-    part.write_text(json.dumps(msgspec.to_builtins(kept)), encoding="utf-8")
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(msgspec.to_builtins(kept), file)
     os.replace(part, path)
 
 

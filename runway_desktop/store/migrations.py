@@ -191,6 +191,7 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> No
     unfinished = target.with_name(f"{target.name}.part")
     try:
         unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(sqlite3.connect(unfinished)) as copy:
             connection.backup(copy)
         os.replace(unfinished, target)

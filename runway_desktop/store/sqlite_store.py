@@ -271,7 +271,7 @@ class SqliteStore:
 
 
 def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Prompts are nobody else's business: the file, and the log that SQLite puts beside it with the same mode, are
     # private.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

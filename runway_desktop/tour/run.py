@@ -22,6 +22,7 @@ from runway_desktop.app.options import Options, own_words
 from runway_desktop.app.program import make_application, run_on_loop
 from runway_desktop.app.session import Session
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
@@ -97,8 +98,9 @@ def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: in
     profile = environment.profile(demo=False, folder=home)
     if not profile.card.exists():
         profile = environment.folders_of(profile).change(profile, name="Studio")
-    environment.start_log(profile.log, verbose=False)
-    bugs = Bugs()
+    secrecy = KnownSecrets()
+    environment.start_log(profile.log, secrecy, verbose=False)
+    bugs = Bugs(secrecy)
     code = _walk(profile, address, kind, Album(folder, first), bugs)
     # The window goes now, with all that was spared at the start, and may make a mistake even then.
     gc.unfreeze()

@@ -21,9 +21,11 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
@@ -38,10 +40,10 @@ from .stages import Stage
 if TYPE_CHECKING:
     from runway_desktop.services.backup.finishing import Finished
     from runway_desktop.services.backup.watching import Watch
-    from runway_desktop.services.ports import Snapshots
+    from runway_desktop.services.ports import ClosableRunway, Snapshots
     from runway_desktop.simulator.child import SimulatorProcess
 
-    from .lazy_adapters import ClosableFetcher, ClosableRunway
+    from .lazy_adapters import ClosableFetcher
 
 log = logging.getLogger(__name__)
 
@@ -95,14 +97,19 @@ async def build(
     file_workers: Executor,
     *,
     state: Path,
+    secrecy: KnownSecrets | None = None,
 ) -> Assembly:
     """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
-    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it."""
+    may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
+    `secrecy` is told of each key."""
     loop = asyncio.get_running_loop()
+    secrecy = KnownSecrets() if secrecy is None else secrecy
+    if address.secret:
+        secrecy.add(address.secret)
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
     store = await SqliteStore.open(profile.database)
     try:
-        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state)
+        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
         # Its threads would keep the process alive.
         await store.close()
@@ -118,6 +125,7 @@ async def _assemble(
     workers: Executor,
     file_workers: Executor,
     state: Path,
+    secrecy: KnownSecrets,
 ) -> Assembly:
     loop = asyncio.get_running_loop()
     demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
@@ -135,10 +143,10 @@ async def _assemble(
         made: ClosableFetcher = fetcher()
         return made
 
-    runway, fetcher = LateRunway(make_client), LateFetcher(make_fetcher)
+    runway, fetcher = LateRunway(make_client, secrecy), LateFetcher(make_fetcher)
 
     def make_runway(secret: str) -> LateRunway:
-        other = LateRunway(make_client)
+        other = LateRunway(make_client, secrecy)
         other.use_secret(secret)
         return other
 
@@ -158,6 +166,7 @@ async def _assemble(
             fetcher=fetcher,
             # Threads of its own: it may wait for its person for ever, and nothing else with it.
             secrets=SystemKeychain(DiskThreads(2, "keychain")),
+            secrecy=secrecy,
             given_secret=given,
             given_place=place,
             workers=workers,
@@ -191,6 +200,7 @@ async def _assemble(
             ("downloads", engine.downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
+            ("private files", lambda: in_worker(lambda: _tighten(engine, profile, state))),
             ("unfinished restores", lambda: tell_unfinished(engine)),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
@@ -251,13 +261,19 @@ async def _settle_sendings(engine: Engine) -> None:
 async def _give_up_sendings(engine: Engine, runway: LateRunway) -> None:
     """What is still being sent gets no answer any more; one that comes at this very moment is kept."""
     if engine.is_made("lane") and engine.lane.is_sending:
-        await runway.close()
+        await runway.aclose()
         await engine.lane.settle()
 
 
 async def _settle_downloads(engine: Engine) -> None:
     if engine.is_made("downloads"):
         await engine.downloads.settle(SETTLE_SECONDS)
+
+
+def _tighten(engine: Engine, profile: Profile, state: Path) -> None:
+    """In a worker. What an older version made is taken from others; results are as the person's other files."""
+    private.tighten_all(profile.folder, but=(profile.library, profile.rescued, engine.settings.library))
+    private.tighten_all(state)
 
 
 def _leave(engine: Engine) -> None:
@@ -276,8 +292,8 @@ async def tell_unfinished(engine: Engine) -> None:
 
 
 async def _close(runway: LateRunway, fetcher: LateFetcher) -> None:
-    await runway.close()
-    await fetcher.close()
+    await runway.aclose()
+    await fetcher.aclose()
 
 
 def _snapshots() -> Snapshots:

@@ -11,13 +11,15 @@ import logging.handlers
 import os
 import re
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 
 import platformdirs
 
 from runway_desktop.domain.filenames import safe_name
 from runway_desktop.domain.profiles import DEFAULT, Profile
-from runway_desktop.domain.secrecy import without_keys
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import Folders, demo_profile
 
 APP = "Runway Desktop"
@@ -76,8 +78,10 @@ def profile(*, demo: bool, folder: Path | None = None, name: str | None = None) 
         found = known.named(name)
     else:
         found = known.demo if demo and known.demo is not None else known.again(known.main)
-    found.folder.mkdir(parents=True, exist_ok=True)
-    found.posters.mkdir(exist_ok=True)
+    private.make_folder(found.folder)
+    private.make_folder(found.posters)
+    # At once, so that nobody gets at what is in it; the rest follows once the window stands.
+    private.tighten(found.folder)
     return found
 
 
@@ -111,33 +115,42 @@ def secret_for(profile: Profile) -> str | None:
 class Redaction(logging.Filter):
     """Cuts secrets out of a record's text and traceback, for every handler that has it."""
 
+    def __init__(self, secrecy: KnownSecrets) -> None:
+        super().__init__()
+        self._secrecy = secrecy
+
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redacted(record.getMessage())
+        record.msg = self._redacted(record.getMessage())
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = redacted(record.exc_text)
+            record.exc_text = self._redacted(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._redacted(record.stack_info)
         return True
 
+    def _redacted(self, text: str) -> str:
+        return _SIGNED.sub(r"\1?…", self._secrecy.struck_out(text))
 
-def redacted(text: str) -> str:
-    return _SIGNED.sub(r"\1?…", without_keys(text))
+
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        private.tighten(Path(self.baseFilename))
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
 
 
-def start_log(path: Path, *, verbose: bool) -> None:
+def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = logging.handlers.RotatingFileHandler(
-        path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True
-    )
+    to_file = _PrivateLog(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
     to_terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     for handler in (to_file, to_terminal):
-        handler.addFilter(Redaction())
+        handler.addFilter(Redaction(secrecy))
         root.addHandler(handler)
     # A terminal that is gone must not make logging print what it could not say, past the redaction.
     logging.raiseExceptions = False

@@ -21,12 +21,10 @@ from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Organization, UsedCredits
     from runway_desktop.domain.outputs import Stream
+    from runway_desktop.domain.secrecy import KnownSecrets
     from runway_desktop.domain.task import RemoteId
     from runway_desktop.domain.transitions import Answer, CreatedTask
-    from runway_desktop.services.ports import Fetcher, Runway
-
-    class ClosableRunway(Runway, Protocol):
-        async def aclose(self) -> None: ...
+    from runway_desktop.services.ports import ClosableRunway, Fetcher
 
     class ClosableFetcher(Fetcher, Protocol):
         async def aclose(self) -> None: ...
@@ -56,7 +54,7 @@ class Late(Generic[Made]):
                 self.made = await self._make_it()
             return self.made
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         if self.made is not None:
             await self.made.aclose()
 
@@ -74,9 +72,10 @@ class Late(Generic[Made]):
 
 class LateRunway:
     """Fits `Runway`. A secret given before the client exists is handed to it when it is made. What was called with
-    another one by then is not asked at all."""
+    another one by then is not asked at all. `secrecy` knows each secret until this is closed."""
 
-    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]]) -> None:
+    def __init__(self, make: Callable[[], Awaitable[ClosableRunway]], secrecy: KnownSecrets) -> None:
+        self._secrecy = secrecy
         self._late = Late(make)
         self._secret: str | None = None
         self._key = fingerprint_of(None)
@@ -86,6 +85,8 @@ class LateRunway:
         return self._key
 
     def use_secret(self, secret: str | None) -> None:
+        if secret:
+            self._secrecy.add(secret)
         self._secret = secret
         self._key = fingerprint_of(secret)
         if self._late.made is not None:
@@ -109,8 +110,10 @@ class LateRunway:
     async def upload(self, path: Path, progress: Callable[[int, int], None]) -> str:
         return await (await self._client()).upload(path, progress)
 
-    async def close(self) -> None:
-        await self._late.close()
+    async def aclose(self) -> None:
+        await self._late.aclose()
+        if self._secret:
+            self._secrecy.discard(self._secret)
 
     async def _client(self) -> ClosableRunway:
         new, key = self._late.made is None, self._key
@@ -137,5 +140,5 @@ class LateFetcher:
 
         return opened()
 
-    async def close(self) -> None:
-        await self._late.close()
+    async def aclose(self) -> None:
+        await self._late.aclose()

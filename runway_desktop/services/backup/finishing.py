@@ -27,6 +27,7 @@ from typing import Any
 from runway_desktop.domain.backups import DATABASE, ENDING
 from runway_desktop.domain.errors import RunwayDesktopError, StoreError
 from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
 
@@ -123,7 +124,7 @@ def _add(staging: Path, profile: Profile) -> None:
                     path = Path(root, file)
                     target = profile.folder / path.relative_to(staging)
                     if not target.exists():
-                        target.parent.mkdir(parents=True, exist_ok=True)
+                        private.make_folder(target.parent)
                         os.replace(path, target)
 
 
@@ -131,7 +132,7 @@ def _swap(staging: Path, profile: Profile) -> None:
     with told(profile.folder, "Close what else has the profile's folder open, then start the program again."):
         aside = str(_note(staging).get("aside") or "")
         old = profile.backups / aside if aside else staging / _OLD
-        old.mkdir(parents=True, exist_ok=True)
+        private.make_folder(old)
         catalog = staging / profile.catalog.name
         if catalog.exists():
             if profile.catalog.exists():

@@ -34,6 +34,8 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import CARD, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
+from runway_desktop.services.disk import private
+from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, sync_folder
 from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
@@ -134,22 +136,22 @@ def pack(
     making = profile.backups / MAKING
     with scratch(making, "Make room on the disk of the profile."):
         size = _database_bytes(profile)
-        check_room({making: 2 * size}, "The backup")
+        check_room({making: 2 * size}, "The backup", watch.room)
         watch.begin(size * 4)
         watch.doing("Copying the list of tasks")
         copy = making / DATABASE
-        contents = snapshots.take(profile.database, copy, watch.copying(size))
+        with told(making), watch.room.share(making, size):
+            contents = snapshots.take(profile.database, copy, watch.copying(size))
         sources, left_out = _sources(profile, snapshots, copy, choice, library)
         amount = sum(source.size for source in sources)
-        check_room({target.parent: amount}, "The backup")
+        check_room({target.parent: amount}, "The backup", watch.room)
         watch.begin(2 * amount)
         manifest = _manifest(profile, contents, library, left_out, now)
         with told(target.parent):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with draft_of(target) as draft:
-                handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-                with os.fdopen(handle, "w+b") as file:
-                    manifest = _write(file, sources, manifest, watch)
+            private.make_folder(target.parent)
+            with draft_of(target) as draft, watch.room.share(target.parent, amount) as share:
+                with open(draft, "w+b", opener=private.opener) as file:
+                    manifest = _write(file, sources, manifest, watch, share)
                     file.flush()
                     os.fsync(file.fileno())
                     forget_cached(file.fileno())
@@ -176,7 +178,7 @@ def _manifest(profile: Profile, contents: Contents, library: Path, left_out: int
     )
 
 
-def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch: Watch) -> Manifest:
+def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch: Watch, share: Share) -> Manifest:
     members = []
     gone = 0
     results = sum(source.kind is Kind.RESULT for source in sources)
@@ -188,7 +190,7 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
                 watch.doing(f"Packing {packed:,} of {results:,} results" if results > 1 else "Packing the result")
             elif source.kind is not Kind.SIDECAR:
                 watch.doing("Packing the list of tasks")
-            member = _add(archive, source, watch)
+            member = _add(archive, source, watch, share)
             if member is not None:
                 members.append(member)
             elif source.kind is Kind.RESULT:
@@ -199,7 +201,7 @@ def _write(file: BinaryIO, sources: Sequence[_Source], manifest: Manifest, watch
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member | None:
+def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch, share: Share) -> Member | None:
     """None for a file that was moved, or thrown away, since it was listed."""
     archive.compression = zipfile.ZIP_STORED if source.kind in _PLAIN else zipfile.ZIP_DEFLATED
     digest, size = hashlib.sha256(), 0
@@ -208,6 +210,7 @@ def _add(archive: zipfile.ZipFile, source: _Source, watch: Watch) -> Member | No
         return None
     with reading, archive.open(source.name, "w", force_zip64=source.size >= _LARGE) as writing:
         while block := _block(source, reading):
+            share.take(len(block))
             writing.write(block)
             digest.update(block)
             size += len(block)

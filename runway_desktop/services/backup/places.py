@@ -12,8 +12,10 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import size_in_words
+from runway_desktop.services.disk import private
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_words import in_words
-from runway_desktop.services.disk.folder_look import nearest_folder, room_at
+from runway_desktop.services.disk.folder_look import nearest_folder
 
 ELSEWHERE = "Choose another folder or disk."
 
@@ -28,7 +30,7 @@ def told(place: Path, advice: str = ELSEWHERE) -> Iterator[None]:
         raise DiskError(said.message, advice=advice, detail=said.detail) from error
 
 
-def check_room(needs: dict[Path, int], what: str) -> None:
+def check_room(needs: dict[Path, int], what: str, room: DiskRoom) -> None:
     """Raises DiskError where a disk has not the room. `needs` are bytes by folder; folders on one disk share it."""
     disks: dict[int, tuple[Path, int]] = {}
     for folder, amount in needs.items():
@@ -39,10 +41,10 @@ def check_room(needs: dict[Path, int], what: str) -> None:
         disks[device] = (place, so_far + amount)
     for place, amount in disks.values():
         with told(place):
-            room = room_at(place)
-        if room < amount:
+            left = room.left(place)
+        if left < amount:
             raise DiskError(
-                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(room)}.",
+                f"{what} needs {size_in_words(amount)}, and the disk of {place} has room for {size_in_words(left)}.",
                 advice="Make room, or choose another disk.",
             )
 
@@ -53,7 +55,7 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
     clear(folder)
     try:
         with told(folder, advice):
-            folder.mkdir(parents=True)
+            _make(folder)
         yield
     finally:
         clear(folder)
@@ -63,12 +65,17 @@ def scratch(folder: Path, advice: str = ELSEWHERE) -> Iterator[None]:
 def unfinished(folder: Path, beside: Path) -> Iterator[None]:
     """Makes a folder of ours, which is removed unless the block ends well. `beside` is what the disk is blamed by."""
     with told(beside):
-        folder.mkdir(parents=True)
+        _make(folder)
     try:
         yield
     except BaseException:
         clear(folder)
         raise
+
+
+def _make(folder: Path) -> None:
+    private.make_folder(folder.parent)
+    folder.mkdir(private.FOLDER)
 
 
 def clear(folder: Path) -> None:

@@ -76,7 +76,7 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
     and taken away again."""
     with scratch(scratch_folder), opened(path) as backup:
         manifest = backup.manifest
-        check_room({scratch_folder: manifest.database.size}, "Looking into the backup")
+        check_room({scratch_folder: manifest.database.size}, "Looking into the backup", watch.room)
         watch.begin(manifest.database.size)
         watch.doing("Checking the backup")
         copy = scratch_folder / manifest.database.name
@@ -127,7 +127,9 @@ def put_together(
                 for member in manifest.of(Kind.PASTED)
             }
         check_room(
-            {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0}, "The restore"
+            {staging: sum(member.size for member in own) + manifest.database.size, wishes.library: 0},
+            "The restore",
+            watch.room,
         )
         watch.begin(sum(member.size for member in own) + manifest.size_of(Kind.RESULT))
         watch.doing("Restoring the list of tasks")
@@ -217,7 +219,7 @@ class _Results:
                 return [member for member in packed if (member.task_id, member.index) in gone]
 
     def _extract(self, members: list[Member], watch: Watch) -> dict[tuple[TaskId, int], Path]:
-        check_room({self._wishes.library: sum(member.size for member in members)}, "The restore")
+        check_room({self._wishes.library: sum(member.size for member in members)}, "The restore", watch.room)
         owners = {(member.task_id, member.index) for member in members}
         beside = [
             member for member in self._backup.manifest.of(Kind.SIDECAR) if (member.task_id, member.index) in owners

@@ -19,14 +19,17 @@ from typing import IO
 
 import msgspec
 
-from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Manifest, Member, problem_of
+from runway_desktop.domain.backups import FORMAT, MANIFEST, SCHEMA, Kind, Manifest, Member, problem_of
 from runway_desktop.domain.errors import BadBackup
+from runway_desktop.services.disk import private
+from runway_desktop.services.disk.disk_room import Share
 from runway_desktop.services.disk.disk_steps import draft_of
 
 from .places import told
 from .watching import Watch
 
 _BLOCK = 1024 * 1024
+_IN_THE_LIBRARY = (Kind.RESULT, Kind.SIDECAR)
 _LARGEST_MANIFEST = 256 * 1024 * 1024
 
 
@@ -43,23 +46,28 @@ class Opened:
         disk."""
         try:
             with told(target.parent):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with draft_of(target) as draft:
-                    if self._write(member, draft, watch) != member.sha256:
+                if member.kind in _IN_THE_LIBRARY:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                else:
+                    private.make_folder(target.parent)
+                with draft_of(target) as draft, watch.room.share(target.parent, member.size) as share:
+                    if self._write(member, draft, watch, share) != member.sha256:
                         raise damaged(self.path, f"{member.name} is not what the manifest says")
         except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise damaged(self.path, f"{member.name}: {error}") from error
 
-    def _write(self, member: Member, target: Path, watch: Watch) -> str:
+    def _write(self, member: Member, target: Path, watch: Watch, share: Share) -> str:
         """Gives the SHA-256 of what was written; empty for another length than it should have."""
         digest, left = hashlib.sha256(), member.size
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        mode = private.USUAL_FILE if member.kind is Kind.RESULT else private.FILE
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as writing, self._archive.open(member.name) as reading:
             # One byte more than there should be is enough to know.
             while block := self._block(reading, min(_BLOCK, left + 1)):
                 left -= len(block)
                 if left < 0:
                     return ""
+                share.take(len(block))
                 writing.write(block)
                 digest.update(block)
                 watch.step(len(block))

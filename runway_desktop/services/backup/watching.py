@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
 
 _PARTS = 500
@@ -33,9 +34,11 @@ class Progress:
 
 
 class Watch:
-    """`say` is called in the worker's thread. `stop` may be called from any thread."""
+    """`say` is called in the worker's thread. `stop` may be called from any thread. `room` is what all share that write
+    large files."""
 
-    def __init__(self, say: Callable[[Progress], None] | None = None) -> None:
+    def __init__(self, say: Callable[[Progress], None] | None = None, room: DiskRoom | None = None) -> None:
+        self.room = room or DiskRoom()
         self._say = say or (lambda _: None)
         self._stopped = threading.Event()
         self._words = ""
@@ -88,8 +91,9 @@ Say = Callable[[Progress], None]
 
 
 class Workshop:
-    def __init__(self, executor: Executor | None) -> None:
+    def __init__(self, executor: Executor | None, room: DiskRoom | None = None) -> None:
         self._executor = executor
+        self._room = room
         self._turn = asyncio.Lock()
         self._watch: Watch | None = None
         self._is_awaited = False
@@ -118,7 +122,7 @@ class Workshop:
                 loop.call_soon_threadsafe(say, progress)
 
         async with self._turn:
-            self._watch = watch = Watch(told)
+            self._watch = watch = Watch(told, self._room)
             self._is_awaited = say is not None
             doing = loop.run_in_executor(self._executor, work, watch)
             try:

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from . import private
+
 
 def sha256_of(path: Path) -> str:
     """Of a file's bytes, in hexadecimal digits."""
@@ -72,13 +74,16 @@ def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
         raise
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = private.FILE) -> None:
     """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
     which the next writing takes the place of; a refusal of the disk leaves nothing."""
-    with draft_of(path) as draft, draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with draft_of(path) as draft:
+        draft.unlink(missing_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read_json(path: Path, largest: int = 65_536) -> Any:

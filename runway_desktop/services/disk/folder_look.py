@@ -16,8 +16,11 @@ from runway_desktop.domain.folders import FolderState
 from .disk_steps import is_folder
 from .disk_words import detail_of, state_of
 
-SPARE = 8 * 1024 * 1024
-"""Bytes that are left free on a disk: one that is filled to the last byte breaks other programs, and our database."""
+SPARE = 200_000_000
+"""Bytes that are left free on a disk. The list of tasks, its journal and the log go on being written when results no
+longer are: a large list is copied before it is changed, and a disk that is filled to the last byte breaks whatever else
+runs on it."""
+_TRIAL_SIZE = 4 * 1024 * 1024
 WAS_THERE = "it was there before"
 NO_ANSWER = "This folder does not answer. Choose another one, or try again later."
 _TRIAL = ".runway-desktop-trial"
@@ -51,7 +54,7 @@ def look_at(folder: Path, known_mount: str | None, doubted: FolderState) -> Look
         if free < SPARE:
             return Look(FolderState.FULL, free, mount)
         if is_there and not doubted.can_write:
-            _try_writing(folder, SPARE // 2 if doubted is FolderState.FULL else 1)
+            _try_writing(folder, _TRIAL_SIZE if doubted is FolderState.FULL else 1)
     except OSError as error:
         return Look(state_of(error) or FolderState.ABSENT, detail=detail_of(error))
     return Look(FolderState.FINE, free, mount)
@@ -70,11 +73,6 @@ def missing_because(folder: Path, known_mount: str | None) -> str:
     if known_mount is not None:
         return WAS_THERE
     return "" if is_folder(folder.parent) or Path.home() in folder.parents else "its drive or folder is missing"
-
-
-def room_at(folder: Path) -> int:
-    """Bytes that may still be written to the disk of a folder, be it there already or not. Raises OSError."""
-    return max(0, shutil.disk_usage(nearest_folder(folder)).free - SPARE)
 
 
 def mount_of(folder: Path) -> str:

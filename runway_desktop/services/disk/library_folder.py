@@ -23,6 +23,7 @@ from runway_desktop.domain.events import Event, LibraryFolderChanged, SettingsCh
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.services.clock import Alarm, first_of
 
+from .disk_room import DiskRoom
 from .disk_threads import DiskThreads, in_worker
 from .file_locks import FileLocks
 from .folder_look import Look, look_at
@@ -80,6 +81,8 @@ class LibraryFolder:
         self._most = most
         self.locks = FileLocks()
         """Of the files of results, wherever they lie."""
+        self.room = DiskRoom()
+        """Of every disk, for whoever writes large files."""
         self._alarm = Alarm(clock)
         self._current = self._place(settings.library)
         self._others: dict[Path, _Place] = {}

@@ -17,6 +17,7 @@ from pathlib import Path
 from runway_desktop.domain.copies import Marker
 from runway_desktop.domain.errors import StoreError
 
+from . import private
 from .disk_steps import read_json, sync_folder, write_whole
 from .machine import machine_id
 
@@ -55,7 +56,7 @@ class ListMarkers:
                 advice="Close this window, then start the program again to go on here.",
                 detail=f"{path}: {there}",
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path.parent)
         write_whole(path, _bytes(marker))
         sync_folder(path.parent)
 

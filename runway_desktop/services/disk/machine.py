@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from . import private
 from .disk_steps import write_whole
 
 _FILES = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
@@ -39,7 +40,7 @@ def _kept_in(state: Path) -> str:
             return kept
     made = os.urandom(16).hex()
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        private.make_folder(state)
         write_whole(path, made.encode())
     except OSError:
         return ""

@@ -28,6 +28,7 @@ from runway_desktop.domain.profiles import (
     read,
 )
 
+from . import private
 from .disk_steps import read_json, sync_folder, write_whole
 
 UNFINISHED = ".new-"
@@ -93,7 +94,8 @@ class Folders:
         """Makes an empty profile. Its folder is there whole or not at all."""
         folder, card = self.plan(name, color, tail, now)
         staging = self.staging(folder)
-        staging.mkdir(parents=True)
+        private.make_folder(staging.parent)
+        staging.mkdir(private.FOLDER)
         write_card(staging, card)
         return self.take_in(staging, folder)
 

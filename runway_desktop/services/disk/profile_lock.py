@@ -5,9 +5,12 @@ It is a lock on a file of the profile: the system releases it when the process e
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import IO
+
+from . import private
 
 
 class Claim:
@@ -24,7 +27,7 @@ class Claim:
 
 def claim(folder: Path) -> Claim | None:
     """None when another program has it. Raises OSError when the folder cannot be written."""
-    file = (folder / "lock").open("ab")
+    file = os.fdopen(private.opener(str(folder / "lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND), "ab")
     try:
         _lock(file)
     except BlockingIOError:

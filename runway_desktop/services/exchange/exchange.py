@@ -21,6 +21,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.intake import Dropped, Gathered, Intake
 from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Source, Unreadable
@@ -83,27 +84,35 @@ class ResultsFolder:
 Brought = CatalogFile | TaskIds | ResultsFolder | Gathered
 
 
+@dataclass(eq=False, repr=False)
 class Exchange:
-    def __init__(
-        self,
-        ledger: Ledger,
-        store: Store,
-        adoption: Adoption,
-        actions: TaskActions,
-        catalog: Catalog,
-        settings: Settings,
-        bus: Bus,
-        clock: Clock,
-        intake: Intake,
-        executor: Executor,
-    ) -> None:
-        self._store = store
-        self._intake = intake
-        self._executor = executor
-        self.ids = IdImport(adoption, store, intake, executor)
-        self.folders = FolderImport(ledger, store, actions, catalog, settings, bus, clock, executor)
-        self.files = FileExport(store, executor)
-        self.lists = ListExport(store, catalog, executor)
+    _ledger: Ledger
+    _store: Store
+    _adoption: Adoption
+    _actions: TaskActions
+    _catalog: Catalog
+    _settings: Settings
+    _bus: Bus
+    _clock: Clock
+    _intake: Intake
+    _executor: Executor
+    _room: DiskRoom
+
+    def __post_init__(self) -> None:
+        self.ids = IdImport(self._adoption, self._store, self._intake, self._executor)
+        self.folders = FolderImport(
+            self._ledger,
+            self._store,
+            self._actions,
+            self._catalog,
+            self._settings,
+            self._bus,
+            self._clock,
+            self._executor,
+            self._room,
+        )
+        self.files = FileExport(self._store, self._executor, self._room)
+        self.lists = ListExport(self._store, self._catalog, self._executor)
 
     async def gather(
         self, dropped: Dropped, *, prefer: tuple[str, str] | None = None, for_import: bool = True

@@ -19,10 +19,11 @@ from runway_desktop.domain.filenames import numbered, render
 from runway_desktop.domain.folders import size_in_words
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, Pick, Task, TaskId
+from runway_desktop.services.disk import private
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.disk.folder_look import room_at
 from runway_desktop.services.ports import Store
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.batch_places import BatchPlaces
@@ -99,9 +100,10 @@ class FilesExported:
 
 
 class FileExport:
-    def __init__(self, store: Store, executor: Executor) -> None:
+    def __init__(self, store: Store, executor: Executor, room: DiskRoom) -> None:
         self._store = store
         self._executor = executor
+        self._room = room
         self._turn = asyncio.Lock()
         """One at a time puts files into folders: two that want one name would write one draft."""
 
@@ -131,7 +133,7 @@ class FileExport:
         self, task_ids: Sequence[TaskId], choice: FileChoice, survey: Survey, progress: Progress
     ) -> FilesExported:
         if not choice.link:
-            await in_worker(self._executor, _check_room, choice.folder, survey.size)
+            await in_worker(self._executor, _check_room, self._room, choice.folder, survey.size)
         names = Names(beside=choice.sidecars)
         places = BatchPlaces(self._store)
         came = FilesExported(folder=choice.folder)
@@ -162,7 +164,7 @@ class FileExport:
         self, item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, came: FilesExported
     ) -> None:
         try:
-            put = await in_worker(self._executor, _put, item, inputs, choice, names)
+            put = await in_worker(self._executor, _put, item, inputs, choice, names, self._room)
             match put.how:
                 case How.COPIED:
                     came.copied += 1
@@ -203,7 +205,7 @@ def names_of(items: Sequence[Item], template: str) -> list[str]:
     return found
 
 
-def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) -> Put:
+def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, room: DiskRoom) -> Put:
     """In a worker."""
     source, wanted = Path(item.output.path), choice.folder.joinpath(*item.name(choice.template))
     strips = not choice.keep_request and _holds_request(source)
@@ -211,6 +213,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) 
         source,
         wanted,
         names,
+        room,
         link=choice.link,
         change=(lambda draft: _without_request(draft, source)) if strips else None,
         may_stand_for=lambda path: not choice.sidecars or sidecar.belongs_to(path, (item.task.id, item.output.index)),
@@ -220,7 +223,7 @@ def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names) 
             digest = item.output.sha256 if item.output.sha256 and not strips else sha256_of(put.path)
             as_it_is = replace(item.output, path=str(put.path), size=put.path.stat().st_size, sha256=digest)
             document = sidecar.compose(item.task, as_it_is, inputs, count=item.count, batch=item.batch)
-            sidecar.write(put.path, document)
+            sidecar.write(put.path, document, private.USUAL_FILE)
     return put
 
 
@@ -239,12 +242,12 @@ def _holds_request(source: Path) -> bool:
         raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
 
 
-def _check_room(folder: Path, needed: int) -> None:
+def _check_room(room: DiskRoom, folder: Path, needed: int) -> None:
     """In a worker. A second name takes no room, so it is asked for copies only."""
     with spoken_for(folder):
-        room = room_at(folder)
-    if room < needed:
+        left = room.left(folder)
+    if left < needed:
         raise DiskError(
-            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {size_in_words(room)}.",
+            f"{size_in_words(needed)} are to be copied, and the disk of {folder} has room for {size_in_words(left)}.",
             advice="Choose a folder on another disk, or export fewer results.",
         )

@@ -23,8 +23,10 @@ from runway_desktop.domain.filenames import render
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
@@ -112,6 +114,7 @@ class FolderImport:
     _bus: Bus
     _clock: Clock
     _executor: Executor
+    _room: DiskRoom
 
     def __post_init__(self) -> None:
         self._turn = asyncio.Lock()
@@ -148,9 +151,7 @@ class FolderImport:
     ) -> Imported:
         if copies:
             await in_worker(self._executor, part_file.prepare_folder, self._settings.library)
-            await in_worker(
-                self._executor, part_file.check_room, self._settings.library, sum(one.size for one in found)
-            )
+            await in_worker(self._executor, self._check_room, sum(one.size for one in found))
         came = Imported(folder=folder)
         work = _Work(copies, Names(beside=True), progress, came)
         done = 0
@@ -321,6 +322,7 @@ class FolderImport:
             read.found.path,
             self._settings.library.joinpath(*name),
             names,
+            self._room,
             may_stand_for=lambda path: str(path) not in known and sidecar.belongs_to(path, owner),
         )
         placed = replace(output, path=str(put.path))
@@ -331,6 +333,11 @@ class FolderImport:
             except OSError as error:
                 raise SourceTrouble(f"The sidecar of “{put.path.name}” could not be written.") from error
         return placed
+
+    def _check_room(self, needed: int) -> None:
+        """In a worker."""
+        with spoken_for(self._settings.library):
+            self._room.check(self._settings.library, needed)
 
     def _line(self, output: Output, kind: str) -> LedgerEntry:
         detail = {"index": output.index, "file": Path(output.path).name}

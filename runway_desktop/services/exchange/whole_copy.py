@@ -18,6 +18,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.results import sidecar
@@ -66,6 +67,7 @@ def put_whole(
     source: Path,
     wanted: Path,
     names: Names,
+    room: DiskRoom,
     *,
     link: bool = False,
     change: Callable[[Path], object] | None = None,
@@ -82,7 +84,7 @@ def put_whole(
     with spoken_for(wanted.parent):
         wanted.parent.mkdir(parents=True, exist_ok=True)
         put = _linked(source, wanted, names, may_stand_for) if link and change is None else None
-        put = put or _copied(source, wanted, names, change, may_stand_for)
+        put = put or _copied(source, wanted, names, room, change, may_stand_for)
     names.take(put.path)
     return put
 
@@ -99,14 +101,16 @@ def _copied(
     source: Path,
     wanted: Path,
     names: Names,
+    room: DiskRoom,
     change: Callable[[Path], object] | None,
     may_stand_for: Callable[[Path], bool],
 ) -> Put:
     draft = wanted.with_name(wanted.name + DRAFT)
     try:
-        _copy(source, draft)
-        if change is not None:
-            change(draft)
+        with room.share(wanted.parent, source.stat().st_size):
+            _copy(source, draft)
+            if change is not None:
+                change(draft)
         with suppress(OSError):
             shutil.copystat(source, draft)
         with draft.open("rb+") as written:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import StayedCode
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import (
     forget_cached,
     rename_exclusively,
@@ -34,7 +35,7 @@ from runway_desktop.services.disk.disk_steps import (
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.results import sidecar
-from runway_desktop.services.results.part_file import check_room, forget_part
+from runway_desktop.services.results.part_file import forget_part
 
 _BLOCK = 1024 * 1024
 
@@ -95,7 +96,11 @@ class Outcome:
 
 
 class Disk:
-    """What is done to the disk, one step each, so that a test can refuse any of them."""
+    """What is done to the disk, one step each, so that a test can refuse any of them. `room` is what all share that
+    write large files."""
+
+    def __init__(self, room: DiskRoom | None = None) -> None:
+        self.room = room or DiskRoom()
 
     def stamp(self, path: Path) -> Stamp | None:
         """None for what is not there, or is no file. Raises Unreadable for what cannot be looked at."""
@@ -256,14 +261,18 @@ def _renamed(disk: Disk, errand: Errand) -> bool:
 def _copied(
     disk: Disk, errand: Errand, source: Stamp, progress: Callable[[int], None], is_stopped: Callable[[], bool]
 ) -> Outcome:
-    def told(count: int) -> None:
-        if is_stopped():
-            raise Stopped
-        progress(count)
-
     try:
-        with spoken_for(errand.target.parent, needed=source.size):
-            check_room(errand.target.parent, source.size)
+        with (
+            spoken_for(errand.target.parent, needed=source.size),
+            disk.room.share(errand.target.parent, source.size) as share,
+        ):
+
+            def told(count: int) -> None:
+                if is_stopped():
+                    raise Stopped
+                share.take(count)
+                progress(count)
+
             digest = disk.copy(errand.source, errand.draft, told)
             if errand.sha256 and digest != errand.sha256:
                 _forget(disk, errand)

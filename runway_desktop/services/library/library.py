@@ -16,6 +16,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, spoken_for
@@ -177,7 +178,7 @@ def _read_text(path: Path) -> str:
 def _write_text(path: Path, text: str) -> None:
     with spoken_for(path.parent):
         # Half a character, of a broken file name, is spelled out.
-        write_whole(path, text.encode("utf-8", "backslashreplace"))
+        write_whole(path, text.encode("utf-8", "backslashreplace"), private.USUAL_FILE)
 
 
 def _nearest_folder(wanted: Path, otherwise: Path) -> Path:

@@ -65,7 +65,7 @@ class GroupMover:
     _disk: Disk | None = None
 
     def __post_init__(self) -> None:
-        self._disk = self._disk or Disk()
+        self._disk = self._disk or Disk(self._folder.room)
         self.copied: Callable[[int], None] = lambda _: None
         """Called on the loop with bytes as they come."""
         self.is_stopped: Callable[[], bool] = lambda: False

@@ -21,6 +21,7 @@ from runway_desktop.catalog.limits import Way, accepted_formats, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import Media
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash
@@ -217,7 +218,7 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
     with _written("The copy cannot be written."):
-        home.mkdir(parents=True, exist_ok=True)
+        private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
     stem = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", original.stem)[:_LONGEST_STEM].rstrip(" .") or "copy"

@@ -21,6 +21,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
@@ -102,7 +103,7 @@ class Spending:
         writer.writerow(BILL_COLUMNS)
         writer.writerows(self._cells(task, batch, manner.decimal) for task, batch in billed)
         try:
-            write_whole(path, text.getvalue().encode(manner.encoding, "replace"))
+            write_whole(path, text.getvalue().encode(manner.encoding, "replace"), private.USUAL_FILE)
         except OSError as error:
             raise DiskError(
                 f"“{path.name}” could not be written.",

@@ -26,10 +26,11 @@ from typing import BinaryIO
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
+from runway_desktop.services.disk.disk_room import DiskRoom, Share
 from runway_desktop.services.disk.disk_steps import read_json, rename_exclusively, sha256_of, sync_folder, write_whole
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
-from runway_desktop.services.disk.folder_look import missing_because, room_at
+from runway_desktop.services.disk.folder_look import missing_because
 from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 
@@ -69,18 +70,20 @@ class Finished:
 
 
 class PartFile:
-    def __init__(self, final: Path, note: Note, file: BinaryIO) -> None:
+    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share) -> None:
         self.final = final
         self.note = note
         self.received = 0
         self.head = b""
         self._file = file
+        self._share = share
         self._hash = hashlib.sha256()
         self._lock = threading.Lock()
 
     @classmethod
-    def create(cls, final: Path, note: Note) -> PartFile:
-        """Begins a new one. Raises FileExistsError when another got there first, DiskError for all else."""
+    def create(cls, final: Path, note: Note, room: DiskRoom) -> PartFile:
+        """Begins a new one, for which there is room. Raises FileExistsError when another got there first, DiskError for
+        all else."""
         with spoken_for(final.parent):
             final.parent.mkdir(parents=True, exist_ok=True)
             left = read_note(final)
@@ -88,24 +91,22 @@ class PartFile:
                 part_of(final).unlink(missing_ok=True)
             elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
                 raise FileExistsError(part_of(final))
-            _write_note(final, note)
+            share = room.share(final.parent, note.total or 0)
             try:
-                file = part_of(final).open("x+b")
-            except FileExistsError:
+                _write_note(final, note)
+                return cls(final, note, _new_part(final), share)
+            except BaseException:
+                share.release()
                 raise
-            except OSError:
-                note_of(final).unlink(missing_ok=True)
-                raise
-            return cls(final, note, file)
 
     @classmethod
-    def resume(cls, final: Path, owner: Owner) -> PartFile | None:
+    def resume(cls, final: Path, owner: Owner, room: DiskRoom) -> PartFile | None:
         """What an earlier attempt at the same output left, read and hashed; None if it left nothing that is ours."""
         with spoken_for(final.parent):
             note = read_note(final)
             if note is None or note.owner != owner or not part_of(final).is_file():
                 return None
-            part = cls(final, note, part_of(final).open("r+b"))
+            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent))
             if note.size is None:
                 _cut_zeros(part._file, note.total)
             while block := part._file.read(_BLOCK):
@@ -133,8 +134,15 @@ class PartFile:
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
             if self._file.closed:
                 raise DiskError("The download was stopped.")
+            self._share.take(len(block))
             self._file.write(block)
             self._take(block)
+
+    def expect(self, total: int | None) -> None:
+        """Takes the room for the rest of that many bytes; None: nobody knows, and it is taken bit by bit."""
+        if total is not None:
+            with self._lock, spoken_for(self.final.parent):
+                self._share.expect(max(0, total - self.received))
 
     def restart(self, *, etag: str, total: int | None) -> None:
         """Forgets all bytes: the server begins anew, or has another file now."""
@@ -153,6 +161,7 @@ class PartFile:
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
+            self._share.release()
             self.note = replace(self.note, size=self.received, sha256=self._hash.hexdigest())
             _write_note(self.final, self.note)
             while True:
@@ -175,6 +184,7 @@ class PartFile:
     def close(self) -> None:
         """Keeps what has arrived for the next attempt."""
         with self._lock, suppress(OSError):
+            self._share.release()
             self._file.close()
 
     def discard(self) -> None:
@@ -300,12 +310,14 @@ def prepare_folder(library: Path, known_mount: str | None = None) -> None:
     raise disk_error(Reason(ReasonCode.FOLDER_MISSING, str(library)), missing)
 
 
-def check_room(folder: Path, needed: int) -> None:
-    """Raises DiskError when a disk has not the room for `needed` more bytes."""
-    with spoken_for(folder):
-        room = room_at(folder)
-    if room < needed:
-        raise disk_error(Reason(ReasonCode.DISK_FULL, str(folder), needed))
+def _new_part(final: Path) -> BinaryIO:
+    try:
+        return part_of(final).open("x+b")
+    except FileExistsError:
+        raise
+    except OSError:
+        note_of(final).unlink(missing_ok=True)
+        raise
 
 
 def _cut_zeros(file: BinaryIO, total: int | None) -> None:

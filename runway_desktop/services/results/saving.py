@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.errors import ApiError, BadReply, NoReply, RunwayDesktopError, StoreError
+from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
@@ -101,7 +101,7 @@ class Saving:
                 return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                part = await self._do(job, PartFile.resume, planned, job.owner)
+                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room)
         if finished is None:
             finished = await self._fetch(job, task, part)
         await self._keep(job, task, finished)
@@ -178,8 +178,7 @@ class Saving:
         open_parts = [part]
         try:
             relative = await self._relative_name(job, task, part.final.suffix)
-            needed = max(part.received, part.note.total or 0)
-            moved = await self._make_part(job, relative, part.note, needed, claims, job.output)
+            moved = await self._make_part(job, relative, part.note, claims, job.output)
             open_parts.append(moved)
             await self._do(job, part.copy_into, moved)
             await self._do(job, part.discard)
@@ -208,8 +207,7 @@ class Saving:
         elif stream.offset != part.received or not same_file:
             await self._do(job, part.discard)
             raise BadReply("Runway sent the rest of another file.", advice="It is fetched again from the start.")
-        if stream.total is not None:
-            await self._do(job, part_file.check_room, part.final.parent, stream.total - part.received)
+        await self._do(job, part.expect, stream.total)
         job.received, job.total = part.received, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
@@ -221,10 +219,10 @@ class Saving:
         job.total = stream.total
         media = media_of(found, job.output, task)
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
-        return await self._make_part(job, relative, note, stream.total or 0, claims, downloading)
+        return await self._make_part(job, relative, note, claims, downloading)
 
     async def _make_part(
-        self, job: Job, relative: tuple[str, ...], note: Note, needed: int, claims: set[str], output: Output
+        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output
     ) -> PartFile:
         """A new part under a free name. The store knows `output` with its path before the disk does."""
         home = self._home(job)
@@ -232,12 +230,12 @@ class Saving:
             # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
             async with self._namings.setdefault(home, asyncio.Lock()):
                 mount = self._folder.known_mount if job.rescue_to is None else None
-                final = await self._do(job, self._choose, home, mount, relative, job.owner, needed)
+                final = await self._do(job, self._choose, home, mount, relative, job.owner)
                 claims.add(part_file.claim(final))
                 self._claimed |= claims
             await self.put(job, replace(output, path=str(final)))
             try:
-                return await self._do(job, PartFile.create, final, note)
+                return await self._do(job, PartFile.create, final, note, self._folder.room)
             except FileExistsError:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
@@ -249,14 +247,10 @@ class Saving:
             return None
         return old.relative_to(home).parts
 
-    def _choose(
-        self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner, needed: int
-    ) -> Path:
-        """On a thread: a free name in a folder that has the room."""
+    def _choose(self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner) -> Path:
+        """On a thread: a free name in a folder that is there."""
         part_file.prepare_folder(library, known_mount)
-        wanted = library.joinpath(*relative)
-        part_file.check_room(wanted.parent, needed)
-        return part_file.free_name(wanted, self._may_choose(owner))
+        return part_file.free_name(library.joinpath(*relative), self._may_choose(owner))
 
     def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
         return lambda path: part_file.claim(path) not in self._claimed and part_file.is_free(path, owner)
@@ -378,7 +372,7 @@ class Saving:
         try:
             async with self._folder.locks.hold([job.owner]):
                 await self._write_request(job, saved, document)
-        except (OSError, NotEmbedded, StoreError) as error:
+        except (OSError, DiskError, NotEmbedded, StoreError) as error:
             log.info("The request is not in %s, or not noted: %s", Path(saved.path).name, error)
         except Exception:
             log.exception("Writing the request into %s failed by a mistake of ours", job.owner)
@@ -389,11 +383,16 @@ class Saving:
         if not now.is_kept or now.path != saved.path:
             # It went to the trash, or to another folder, as soon as it was there.
             return
-        if await self._do(job, embed, path, note_of(document)):
+        if await self._do(job, self._embed_if_room, path, document):
             size, digest = await self._do(job, _measure, path)
             await self._note_embedded(saved, size, digest)
             if self._settings.sidecars:
                 await self._do(job, _renew_sidecar, path, document, size, digest)
+
+    def _embed_if_room(self, path: Path, document: Mapping[str, Any]) -> bool:
+        """On a thread. Beside the file a copy of it is written."""
+        with self._folder.room.share(path.parent, path.stat().st_size):
+            return embed(path, note_of(document))
 
     async def _note_embedded(self, saved: Output, size: int, digest: str) -> None:
         """The file has other bytes now, and all else of it is as it was. Where the database refuses, the next look at

@@ -22,6 +22,7 @@ from runway_desktop import __version__
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 
 SCHEMA = "runway-desktop.result"
@@ -152,11 +153,11 @@ def brought_up_to_date(document: Mapping[str, Any], task: Task, output: Output) 
     }
 
 
-def write(result: Path, document: Mapping[str, Any]) -> Path:
+def write(result: Path, document: Mapping[str, Any], mode: int = private.FILE) -> Path:
     """Writes the sidecar beside `result`, whole or not at all. Blocks; raises OSError."""
     target = path_for(result)
     content = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=str) + "\n"
-    write_whole(target, content.encode("utf-8", "backslashreplace"))
+    write_whole(target, content.encode("utf-8", "backslashreplace"), mode)
     return target
 
 

@@ -30,6 +30,7 @@ from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.task import RemoteId, TaskId, accepted_id
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import first_of
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.ports import Clock
 
@@ -196,7 +197,7 @@ class _File:
     def _grow(self) -> None:
         """`SLOTS` more. Where the disk has no room for them, all that was there stays."""
         amount = self._read_amount()
-        with open(self._path, "ab", buffering=0, opener=_private) as file:
+        with open(self._path, "ab", buffering=0, opener=private.opener) as file:
             # The end of a growth that was cut short is no slot.
             file.truncate(amount * SLOT)
             try:
@@ -212,11 +213,6 @@ class _File:
         if self._amount is None:
             raise OSError("it was not read, so nothing may be written over what stands in it")
         return self._amount
-
-
-def _private(path: str, flags: int) -> int:
-    """As the database: for nobody else to read."""
-    return os.open(path, flags, 0o600)
 
 
 def _write(file: FileIO, content: bytes) -> None:

@@ -291,7 +291,9 @@ def _save(image: QImage, target: Path, size: QSize, seconds: float) -> _Made | s
         image.setText(key, str(value))
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # As everything in a profile: for nobody else to look at.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         if not image.save(str(part), "PNG" if png else "JPG", -1 if png else 88):  # type: ignore[call-overload]
             part.unlink(missing_ok=True)
             return f"The poster cannot be written to {target.parent}."

@@ -288,9 +288,15 @@ class Doing:
         for task_id in _ids(rows):
             details = await self._engine.library.details(task_id)
             if details is not None:
-                told = support_details(details.row.task, details.ledger, include_prompt=given.with_prompt)
+                told = support_details(
+                    details.row.task,
+                    details.ledger,
+                    self._engine.private_places,
+                    include_prompt=given.with_prompt,
+                )
                 texts.append(told)
-        return Report(text="\n\n".join(texts), said="Support details copied.")
+        text = self._engine.secrecy.struck_out("\n\n".join(texts))
+        return Report(text=text, said="Support details copied.")
 
     async def _fetch(self, task_ids: Sequence[TaskId], *, changed: bool = False) -> Report:
         """What Runway keeps no longer is told of together and does not end the fetching of the others; nor does what

@@ -1,9 +1,9 @@
 """The text of *Copy support details*: what Runway's support needs to find a task, and nothing that is nobody's
 business.
 
-Pure. No secret can be in it, for none is ever in a task; links are signed and inputs are private, so neither is
-copied. The prompt is
-left out unless the person asks for it, and with it every other free text of the request.
+Pure. Whoever copies it strikes the secrets in use out of it; links are signed and inputs are private, so neither is
+copied, and of a path only the name of a known folder. The prompt is left out unless the person asks for it, and with
+it every other free text of the request.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import platform
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from runway_desktop import __version__
@@ -27,24 +29,28 @@ _CHOICE = re.compile(r"[\w.:\- ]{1,32}")
 _PRIVATE_NAME = re.compile(
     r"prompt|text|title|tag|uri|url|path|file|image|video|audio|sha|body|key|secret", re.IGNORECASE
 )
-_PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\|/(?:home|Users|root|mnt|media|Volumes|tmp|var)/)\S+")
+_PATH = re.compile(r"""(?:\b[A-Za-z]:[\\/]|\\\\|(?<![\w./:~>])/(?=[^\s/,;]+/))[^\s"'“”‘’]+""")
+_INSIDE = r"""(?:[\\/][^\s"'“”‘’]*)?"""
 
 
 def support_details(
     task: Task,
     ledger: Sequence[LedgerEntry],
+    places: Mapping[Path, str] = MappingProxyType({}),
     *,
     include_prompt: bool = False,
     version: str = __version__,
     system: str = "",
 ) -> str:
-    """Plain text, a fact a line, then what happened in order. Times are UTC."""
+    """Plain text, a fact a line, then what happened in order. Times are UTC. `places` are folders of this computer, and
+    how they are called in the text."""
+    scrub = _Scrub(task.request.prompt.strip() if not include_prompt else "", places)
     facts = [
         ("Task at Runway", task.remote_id or "none"),
         ("Task here", task.id),
         ("State", _state(task)),
         ("Asked for", f"{task.request.endpoint}, {task.request.model}"),
-        ("Settings", _settings(task.request.values, include_prompt)),
+        ("Settings", _settings(task.request.values, scrub)),
         ("Made", _time(task.created_at)),
         ("Sent", _time(task.sent_at)),
         ("Created at Runway", _time(task.remote_created_at)),
@@ -56,21 +62,21 @@ def support_details(
     ]
     if task.failure is not None:
         facts.append(("Failure code", task.failure.code or "none"))
-        facts.append(("Runway's words", _clean(task.failure.words, task, include_prompt)))
+        facts.append(("Runway's words", scrub.sentence(task.failure.words)))
     facts += [
         ("Refused", f"{'.'.join(map(str, issue.path)) or 'request'}: {issue.code}".rstrip(": "))
         for issue in task.refusals
     ]
     if task.evidence is not None:
-        facts.append(("Sending", _clean(sending_words(task.evidence.cause), task, include_prompt)))
-        facts.append(("Answer", _clean(task.evidence.answer, task, include_prompt)))
+        facts.append(("Sending", scrub.sentence(sending_words(task.evidence.cause))))
+        facts.append(("Answer", scrub.sentence(task.evidence.answer)))
     if include_prompt and task.request.prompt:
-        facts.append(("Prompt", _scrub(task.request.prompt)))
+        facts.append(("Prompt", scrub(task.request.prompt)))
     facts.append(("Program", f"Runway Desktop {version}, {system or _system()}"))
     lines = [f"{name}: {value}" for name, value in facts if value]
     if ledger:
         lines += ["", "What happened:"]
-        lines += [f"{_time(entry.at)}  {entry.kind}{_detail(entry.detail, task, include_prompt)}" for entry in ledger]
+        lines += [f"{_time(entry.at)}  {entry.kind}{_detail(entry.detail, scrub)}" for entry in ledger]
     return "\n".join(lines) + "\n"
 
 
@@ -87,47 +93,58 @@ def _state(task: Task) -> str:
     return ", ".join([words, *filter(None, extras)])
 
 
-def _settings(values: Mapping[str, Any], include_prompt: bool) -> str:
-    return ", ".join(_told(values, "", include_prompt))
+def _settings(values: Mapping[str, Any], scrub: _Scrub) -> str:
+    return ", ".join(_told(values, "", scrub))
 
 
-def _told(values: Mapping[str, Any], prefix: str, include_prompt: bool) -> list[str]:
+def _told(values: Mapping[str, Any], prefix: str, scrub: _Scrub) -> list[str]:
     """The settings that are numbers, switches or one of a few words. Lists are inputs or texts: their number only."""
     found: list[str] = []
     for name, value in values.items():
         place = f"{prefix}{name}"
         if isinstance(value, Mapping):
-            found += _told(value, f"{place}.", include_prompt)
+            found += _told(value, f"{place}.", scrub)
         elif isinstance(value, bool | int | float):
             found.append(f"{place}={str(value).lower() if isinstance(value, bool) else value}")
         elif isinstance(value, list | tuple):
             found.append(f"{place}: {len(value)}")
         elif isinstance(value, str) and not _PRIVATE_NAME.search(name) and _CHOICE.fullmatch(value):
-            found.append(f"{place}={_scrub(value)}")
+            found.append(f"{place}={scrub(value)}")
     return found
 
 
-def _detail(detail: Mapping[str, Any], task: Task, include_prompt: bool) -> str:
+def _detail(detail: Mapping[str, Any], scrub: _Scrub) -> str:
     told = []
     for name, value in detail.items():
         if isinstance(value, bool | int | float):
             told.append(f"{name}={value}")
         elif isinstance(value, str) and value and not _PRIVATE_NAME.search(name):
-            told.append(f"{name}={_clean(value, task, include_prompt)}")
+            told.append(f"{name}={scrub.sentence(value)}")
     return f"  ({', '.join(told)})" if told else ""
 
 
-def _clean(text: str, task: Task, include_prompt: bool) -> str:
-    """A sentence without links, paths and secrets, and without the prompt that an error may quote."""
-    if not include_prompt and task.request.prompt.strip():
-        text = text.replace(task.request.prompt.strip(), "[prompt]")
-    return _scrub(" ".join(text.split()))
+class _Scrub:
+    """Takes links, paths and secrets out of a text. `prompt` is one that an error may quote; empty: it may stand."""
 
+    def __init__(self, prompt: str, places: Mapping[Path, str]) -> None:
+        self._prompt = prompt
+        deepest_first = sorted((place for place in places if place.name), key=lambda place: -len(place.parts))
+        self._patterns = [
+            (_SECRET, "[secret]"),
+            (re.compile(r"\bfile:\S+", re.IGNORECASE), "[link]"),
+            *((re.compile(re.escape(str(place)) + _INSIDE), places[place]) for place in deepest_first),
+            (_LINK, "[link]"),
+            (_PATH, "[path]"),
+        ]
 
-def _scrub(text: str) -> str:
-    for pattern, word in ((_SECRET, "[secret]"), (_LINK, "[link]"), (_PATH, "[path]")):
-        text = pattern.sub(word, text)
-    return text
+    def __call__(self, text: str) -> str:
+        for pattern, word in self._patterns:
+            text = pattern.sub(word, text)
+        return text
+
+    def sentence(self, text: str) -> str:
+        text = text.replace(self._prompt, "[prompt]") if self._prompt else text
+        return self(" ".join(text.split()))
 
 
 def _time(at: float | None) -> str:

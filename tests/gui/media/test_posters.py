@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_picture_gets_a_small_poster_in_its_aspect(
     assert make(maker, picture, Media.IMAGE, target, qtbot)[2:] == [1200, 800, 0.0]
     poster = QImage(str(target))
     assert (poster.width(), poster.height()) == (512, 341)
+    assert sys.platform == "win32" or target.stat().st_mode & 0o077 == 0, "as everything in a profile"
 
 
 def test_turned_picture_gets_an_upright_poster(maker: PosterMaker, tmp_path: Path, qtbot: QtBot) -> None:

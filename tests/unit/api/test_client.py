@@ -181,7 +181,7 @@ async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -
     async with answered_by(lambda _: httpx.Response(status, content=content)) as (client, _):
         with pytest.raises(ApiError) as caught:
             await client.create("text_to_video", BODY)
-    assert caught.value.answer.startswith(f"HTTP {status} · <html>Bearer (the key) \ufffd xxx")
+    assert caught.value.answer.startswith(f"HTTP {status} · <html>Bearer key_… \ufffd xxx")
     assert len(caught.value.answer) < 2_100
 
 

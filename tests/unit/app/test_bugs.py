@@ -223,7 +223,7 @@ def test_a_journey_finds_a_mistake_in_the_log_and_a_traceback_on_the_terminal(
     profile.mkdir()
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    environment.start_log(profile / "log.txt", verbose=False)
+    environment.start_log(profile / "log.txt", bugs.secrecy, verbose=False)
     try:
         run(bugs, in_a_slot, qapp)
         logging.getLogger("runway_desktop.services.results.downloads").warning("The disk is full")

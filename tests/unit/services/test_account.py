@@ -100,6 +100,7 @@ async def test_a_tested_key_is_not_kept():
         assert rig.account.key.place is KeyPlace.NONE
         assert rig.runway.secret is None
         assert rig.tested[0].secret == SECRET
+        assert rig.tested[0].is_closed
 
 
 async def test_a_key_that_runway_does_not_take_says_so_when_tested():
@@ -107,6 +108,7 @@ async def test_a_key_that_runway_does_not_take_says_so_when_tested():
         rig.runway.then("organization", KeyRefused("The key was refused.", status=401))
         with pytest.raises(KeyRefused):
             await rig.account.test_key(SECRET)
+        assert rig.tested[0].is_closed
         assert rig.account.connection.link is Link.NO_KEY
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -72,6 +73,7 @@ async def test_an_old_file_is_backed_up_and_brought_up_to_date(tmp_path: Path):
     await store.close()
     backup = backup_path(path, NOW)
     assert backup.name == f"p.db.backup-v{NOW}"
+    assert sys.platform == "win32" or backup.stat().st_mode & 0o077 == 0
     assert version_of(backup) == NOW
     store = await SqliteStore.open(backup)
     assert [task.title for task in await store.unfinished()] == [""] * len(unfinished)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
+import json
 import logging
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import platformdirs
 import pytest
 
 from runway_desktop.domain.profiles import Color
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.wiring import environment
 from tests.mistakes import Mistakes
@@ -20,12 +24,12 @@ SECRET = "key_" + "0123456789abcdef" * 8
 
 
 @contextlib.contextmanager
-def logging_into(path: Path, terminal: io.StringIO) -> Iterator[None]:
+def logging_into(path: Path, terminal: io.StringIO, secrecy: KnownSecrets | None = None) -> Iterator[None]:
     """The program's log, taken down again afterwards; what goes to the terminal is kept."""
     root = logging.getLogger()
     handlers, level, raises = list(root.handlers), root.level, logging.raiseExceptions
     with contextlib.redirect_stderr(terminal):
-        environment.start_log(path, verbose=False)
+        environment.start_log(path, secrecy or KnownSecrets(), verbose=False)
     try:
         yield
     finally:
@@ -121,6 +125,33 @@ def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path
     for said in (log.read_text(encoding="utf-8"), terminal.getvalue()):
         assert SECRET[4:40] not in said
         assert said.count("key_…") == 4
+        assert "ValueError" in said
+    mistakes.take("It failed")
+
+
+@pytest.mark.parametrize("secret", ['a studio\'s own key/+ with "odd" letters ü', "sk-live-0123456789abcdef", SECRET])
+def test_a_secret_in_use_is_cut_out_by_its_value_in_every_form(tmp_path: Path, mistakes: Mistakes, secret: str):
+    log, terminal = tmp_path / "log.txt", io.StringIO()
+    logger = logging.getLogger("runway_desktop.test")
+    secrecy = KnownSecrets()
+    secrecy.add(secret)
+    forms = [
+        secret, repr(secret), json.dumps(secret), urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""),
+        base64.b64encode(secret.encode()).decode(), base64.urlsafe_b64encode(b"me:" + secret.encode()).decode(),
+        base64.b64encode(b"a:" + secret.encode() + b"@x").decode(),
+    ]  # fmt: skip
+    with logging_into(log, terminal, secrecy):
+        for form in forms:
+            logger.warning("sent with %s and %r", form, {"Authorization": f"Bearer {form}"})
+        try:
+            raise ValueError({"headers": secret.encode()}, secret)
+        except ValueError:
+            logger.exception("It failed")
+        logger.warning("somebody else's: Authorization: Bearer abc.def")
+    for said in (log.read_text(encoding="utf-8"), terminal.getvalue()):
+        for form in [*forms, repr(secret.encode())[2:-1]]:
+            assert form.strip("'\"")[8:20] not in said
+        assert "abc.def" not in said
         assert "ValueError" in said
     mistakes.take("It failed")
 

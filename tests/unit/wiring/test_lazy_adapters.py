@@ -11,6 +11,7 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.wiring.lazy_adapters import Late, LateFetcher, LateRunway
 
 
@@ -81,14 +82,14 @@ async def test_what_could_not_be_made_is_tried_again_by_the_next():
 
 async def test_what_was_never_used_is_neither_made_nor_closed():
     maker = Maker(Client)
-    await LateRunway(maker).close()
-    await LateFetcher(Maker(Fetcher)).close()
+    await LateRunway(maker, KnownSecrets()).aclose()
+    await LateFetcher(Maker(Fetcher)).aclose()
     assert not maker.made
 
 
 async def test_a_secret_given_before_and_after_reaches_the_client():
     maker = Maker(Client)
-    runway: Any = LateRunway(maker)
+    runway: Any = LateRunway(maker, KnownSecrets())
     runway.use_secret("first")
     assert await runway.organization() == ("organization", "first")
     runway.use_secret("second")
@@ -99,7 +100,7 @@ async def test_a_secret_given_before_and_after_reaches_the_client():
 
 async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one():
     maker = Maker(Client)
-    runway: Any = LateRunway(maker)
+    runway: Any = LateRunway(maker, KnownSecrets())
     runway.use_secret("old")
     asking = asyncio.create_task(runway.organization())
     await asyncio.sleep(0)
@@ -111,7 +112,7 @@ async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one
 
 
 async def test_it_knows_the_key_before_there_is_a_client():
-    runway = LateRunway(Maker(Client))
+    runway = LateRunway(Maker(Client), KnownSecrets())
     assert runway.key == NO_KEY
     runway.use_secret("mine")
     assert runway.key == fingerprint_of("mine")
@@ -119,18 +120,18 @@ async def test_it_knows_the_key_before_there_is_a_client():
 
 async def test_every_call_reaches_the_client(tmp_path: Path):
     maker = Maker(Client)
-    runway: Any = LateRunway(maker)
+    runway: Any = LateRunway(maker, KnownSecrets())
     await runway.create("text_to_video", {})
     await runway.task("id")
     await runway.delete("id")
     await runway.usage(None, None)
     await runway.upload(tmp_path, lambda *_: None)
-    await runway.close()
+    await runway.aclose()
     assert maker.made[0].calls == ["create", "task", "delete", "usage", "upload", "closed"]
 
 
 async def test_two_first_calls_at_once_both_carry_the_secret():
-    runway: Any = LateRunway(Maker(Client))
+    runway: Any = LateRunway(Maker(Client), KnownSecrets())
     runway.use_secret("mine")
     found = await asyncio.gather(runway.organization(), runway.task("id"))
     assert [secret for _, secret in found] == ["mine", "mine"]
@@ -141,7 +142,7 @@ async def test_a_stream_is_opened_where_it_broke_off():
     fetcher: Any = LateFetcher(maker)
     async with fetcher.open("https://out.example/a.mp4", offset=7, etag="e") as stream:
         assert stream == ("https://out.example/a.mp4", 7, "e")
-    await fetcher.close()
+    await fetcher.aclose()
     assert maker.made[0].closed
 
 
@@ -150,7 +151,7 @@ async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Except
     async def make():
         raise trouble
 
-    runway: Any = LateRunway(make)
+    runway: Any = LateRunway(make, KnownSecrets())
     fetcher: Any = LateFetcher(make)
     for call in (
         runway.create("text_to_video", {}),

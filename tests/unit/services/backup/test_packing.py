@@ -20,6 +20,7 @@ from runway_desktop.services.backup import packing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack, survey
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Stopped, Watch
+from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.store import SqliteStore
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 
@@ -193,7 +194,7 @@ async def test_it_says_how_far_it_is_and_never_goes_back_within_a_step(tmp_path:
 async def test_without_room_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = await a_profile(tmp_path)
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=8_500_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=SPARE + 111_000))
     with pytest.raises(DiskError, match=r"The backup needs .* and the disk of .* has room for 111 kB"):
         packed(made, tmp_path / "studio.zip")
     assert not (tmp_path / "studio.zip").exists()

@@ -21,6 +21,7 @@ from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
@@ -47,7 +48,7 @@ class Bench:
     def make_service(self) -> FolderImport:
         rig = self.rig
         return FolderImport(
-            rig.ledger, rig.store, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce()
+            rig.ledger, rig.store, rig.actions, CATALOG, rig.settings, rig.bus, rig.clock, AtOnce(), DiskRoom()
         )  # fmt: skip
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.task import State
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange import CatalogFile, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.exchange import FEW
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
@@ -35,7 +36,8 @@ async def a_desk(rig: Rig) -> AsyncIterator[Exchange]:
         intake = Intake(CATALOG, AtOnce())
         store, actions, bus = rig.store, rig.actions, rig.bus
         yield Exchange(
-            rig.ledger, store, rig.adoption, actions, CATALOG, rig.settings, bus, rig.clock, intake, AtOnce()
+            rig.ledger, store, rig.adoption, actions, CATALOG, rig.settings, bus, rig.clock, intake, AtOnce(),
+            DiskRoom(),
         )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Mortal(TwoDrives):
     """Dies before or after the n-th step that changes the disk; from then on it does nothing more."""
 
     def __init__(self, moment: int, *, one_drive: bool = False) -> None:
+        super().__init__()
         self.moment = moment
         self.passed = 0
         self.one_drive = one_drive

@@ -23,6 +23,7 @@ from runway_desktop.domain.folders import FolderState, MovePhase, MoveWait, Move
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.file_moving import Disk
@@ -359,12 +360,12 @@ async def test_an_old_drive_that_is_pulled_out_is_not_taken_for_lost_files(tmp_p
 
 async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
     class Filling(TwoDrives):
-        room = 3
+        left = 3
 
         def copy(self, source: Path, target: Path, progress: Callable[[int], None]) -> str:
-            if self.room == 0:
+            if self.left == 0:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self.room -= 1
+            self.left -= 1
             return super().copy(source, target, progress)
 
     disk = Filling()
@@ -376,7 +377,7 @@ async def test_a_disk_that_fills_in_the_middle_makes_it_wait_for_room(tmp_path):
         assert (progress.phase, progress.files) == (MovePhase.WAITING, 3)
         assert progress.waits.words.startswith("The disk is full.")
         assert all([await is_whole(house, output) for output in outputs])
-        disk.room = 100
+        disk.left = 100
         await house.rig.clock.advance(2 * ROUND)
         assert house.move.progress is not None
         assert house.move.progress.phase is MovePhase.DONE
@@ -499,7 +500,7 @@ class TestPlan:
     async def test_a_disk_without_room_is_said_before_anything_is_done(self, tmp_path, monkeypatch):
         async with House(tmp_path).open() as house:
             await house.results(3)
-            monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 9_000_000}))
+            monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": SPARE + 4_000_000}))
             elsewhere = SimpleNamespace(stat=lambda: SimpleNamespace(st_dev=-1))
             monkeypatch.setattr("runway_desktop.services.library.move_plan.nearest_folder", lambda _: elsewhere)
             await house.rig.store.save_output(replace(await house.result(9), size=5_000_000))
@@ -507,7 +508,7 @@ class TestPlan:
             house.new.mkdir()
             plan = await house.move.plan(house.new / "far away")
             assert "They do not fit" in plan_words(plan)
-            assert "5.0 MB are to be moved, and 9.0 MB are free there." in plan_words(plan)
+            assert "5.0 MB are to be moved, and 204 MB are free there." in plan_words(plan)
             assert plan.can_save
 
     async def test_a_folder_that_may_not_be_written_is_said_and_no_result_goes_there(self, tmp_path, monkeypatch):

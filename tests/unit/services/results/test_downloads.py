@@ -34,6 +34,7 @@ from runway_desktop.domain.kept_files import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
@@ -594,7 +595,7 @@ async def test_output_that_is_lost_for_good_is_not_tried_again_for_the_sake_of_i
 
 async def test_disk_that_stays_full_is_one_line_in_the_ledger(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": 12_000_000}))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: type("Usage", (), {"free": SPARE + 4_000_000}))
     async with desk.running():
         task = await desk.finished_task()
         await desk.clock.advance(10 * DISK_AGAIN_AFTER)
@@ -760,7 +761,7 @@ async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk)
 
 async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
     desk.fetcher.serve(LINK, clip(5_000_000))
-    usage = type("Usage", (), {"free": 12_000_000})
+    usage = type("Usage", (), {"free": SPARE + 4_000_000})
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: usage)
         async with desk.running():

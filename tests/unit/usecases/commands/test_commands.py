@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.engine import Engine
@@ -254,6 +255,18 @@ async def test_support_details_are_words_without_the_prompt(tmp_path):
         assert "secret idea" not in report.text
         told = await script.commands.do(TaskCommand.COPY_SUPPORT, rows, Given(with_prompt=True))
         assert "secret idea" in told.text
+
+
+async def test_support_details_hold_no_key_in_use_and_no_path_of_this_computer(tmp_path):
+    async with a_script(tmp_path) as script:
+        engine = script.engine
+        engine.secrecy.add("a-key-of/another+form")
+        library = engine.settings.library
+        words = f"refused a-key-of/another+form, a-key-of%2Fanother%2Bform in {library / 'Aurora' / 'fox.mp4'}"
+        rows = await script.put(task(1, State.FAILED, failure=Failure(code="INTERNAL", words=words)))
+        report = await script.commands.do(TaskCommand.COPY_SUPPORT, rows)
+        assert "Runway's words: refused key_…, key_… in <results folder>" in report.text
+        assert str(tmp_path) not in report.text
 
 
 async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothing(tmp_path):

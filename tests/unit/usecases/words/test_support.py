@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.ledger import LedgerEntry
@@ -53,6 +56,31 @@ def test_prompt_inputs_links_paths_and_secrets_are_not():
     text = support_details(TASK, LEDGER)
     for private in ("private", "ugly", "sig=1", SECRET, "key_", "Bearer abc", "/home/me"):
         assert private not in text, private
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Nothing may be written in /srv/films/Client X/a.", "Nothing may be written in [path] X/a."),
+        ("The folder /srv/big library is not there.", "The folder <results folder> is not there."),
+        ("The folder /srv/big library/Aurora/fox.mp4 is", "The folder <results folder> is"),
+        ("“/home/me/films/fox in fog.mp4” cannot be read", "“~ in fog.mp4” cannot be read"),
+        ("OSError 28: /home/me/profile/profile.db", "OSError 28: <profile>"),
+        ("D:\\Films\\fox.mp4 and D:/Films/fox.mp4 and \\\\nas\\films", "[path] and [path] and [path]"),
+        ("/opt/x/y.bin, file:///home/me/fox.png", "[path] [link]"),
+        ("runway://abc?x=1", "[link]"),
+        ("text_to_video and/or 1/2 at 5.0 MB/s", "text_to_video and/or 1/2 at 5.0 MB/s"),
+    ],
+)
+def test_of_a_path_only_the_name_of_a_known_folder_is_told(said, shown):
+    places = {
+        Path("/home/me"): "~",
+        Path("/srv/big library"): "<results folder>",
+        Path("/home/me/profile"): "<profile>",
+    }
+    line = LedgerEntry(task_id=TASK.id, at=1_750_000_000.0, kind="not saved", detail={"reason": said})
+    told = support_details(TASK, [line], places, version="1.0.0")
+    assert f"not saved  (reason={shown})" in told
 
 
 def test_prompt_is_there_when_it_is_chosen_and_a_secret_in_it_still_is_not():

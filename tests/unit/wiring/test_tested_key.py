@@ -1,0 +1,74 @@
+"""A key that was tested leaves nothing behind: no connection, and itself nowhere in memory."""
+
+from __future__ import annotations
+
+import gc
+import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, cast
+
+import httpx
+
+from runway_desktop.api.client import RunwayClient
+from runway_desktop.domain.errors import KeyRefused
+from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.account import Account
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import SystemClock
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.server import running_simulator
+from runway_desktop.wiring.lazy_adapters import LateRunway
+from tests.engine_rig import CATALOG
+from tests.fakes import MemorySecrets
+
+
+def open_clients() -> list[httpx.AsyncClient]:
+    return [one for one in gc.get_objects() if type(one) is httpx.AsyncClient and not one.is_closed]
+
+
+def holders_of(words: bytes) -> list[str]:
+    """What kind of objects hold a text, apart from frames."""
+    gc.collect()
+    found = []
+    for one in gc.get_objects():
+        if type(one).__name__ in ("frame", "coroutine"):
+            continue
+        for part in gc.get_referents(one):
+            held = part.encode("utf-8", "replace") if isinstance(part, str) else part
+            if isinstance(held, bytes | bytearray) and words in held:
+                found.append(type(one).__name__)
+    return found
+
+
+async def test_keys_that_were_tested_leave_no_connection_and_no_secret():
+    async with running_simulator(Knobs(seed=3), catalog=CATALOG) as simulator:
+        with ThreadPoolExecutor(1) as workers:
+
+            async def make_client() -> Any:
+                return RunwayClient(simulator.base_url, executor=workers)
+
+            def make_runway(secret: str) -> LateRunway:
+                other = LateRunway(make_client, secrecy)
+                other.use_secret(secret)
+                return other
+
+            secrecy = KnownSecrets()
+            own = cast(Any, LateRunway(make_client, secrecy))
+            account = Account(
+                own,
+                make_runway,
+                MemorySecrets(),
+                Bus(),
+                SystemClock(),
+                random.Random(1),
+            )
+            before = len(open_clients())
+            for number in range(3):
+                # Put together anew each time: the test itself must not hold what it looks for.
+                with suppress(KeyRefused):
+                    await account.test_key("key_" + f"{number:x}" * 128)
+            assert (await account.test_key(simulator.secret)).balance > 0
+            assert len(open_clients()) == before
+            for number in range(3):
+                assert holders_of(f"key_{number:x}".encode() + f"{number:x}".encode() * 100) == []
