@@ -34,13 +34,16 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app.plain_imports import import_qt
 
     import_qt()
+    from .wiring import environment
+
+    secret = environment.clean()
     if chosen.tour is not None:
         from .tour.run import take_tour
 
         return take_tour(chosen)
     from .app.program import run
 
-    return run(chosen)
+    return run(chosen, secret)
 
 
 if __name__ == "__main__":

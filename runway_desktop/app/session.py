@@ -12,6 +12,7 @@ import contextlib
 import logging
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,14 +81,16 @@ class Session(QObject):
         *,
         state: Path | None = None,
         bugs: Bugs,
+        secret: str | None = None,
     ) -> None:
         """`notices` are to be told once the window stands. `state` is the folder for what must not lie in the
-        profile's; None: the usual one."""
+        profile's; None: the usual one. `secret` is the key that the environment held."""
         super().__init__()
         self.profile = profile
         self._options = options
         self._bugs = bugs
-        self._address = address or _address(profile, options)
+        self._open_profile = partial(open_in_its_own_window, secret=secret)
+        self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
         self._welcoming = False
@@ -195,7 +198,7 @@ class Session(QObject):
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(cases, runner, theme, window)
-        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, open_in_its_own_window)
+        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -441,12 +444,12 @@ class Session(QObject):
         await go_down(list(assembly.closing))
 
 
-def _address(profile: Profile, options: Options) -> Address:
+def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
         return Address(
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
         )
-    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile))
+    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:
