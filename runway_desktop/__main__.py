@@ -15,6 +15,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .simulator.__main__ import main as simulate
 
         return simulate(given[1:])
+    if given[:1] == ["--draw"]:
+        from .ui.media.drawing import main as draw
+
+        return draw(given[1:])
     from .app import options
 
     chosen = options.read(given)

@@ -82,11 +82,6 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def own_words() -> list[str]:
-    """The words that start this program again, from a bundle or from Python."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]
-
-
 def _absolute(item: str) -> str:
     """A path must mean the same in the program that already runs elsewhere."""
     path = Path(item).expanduser()

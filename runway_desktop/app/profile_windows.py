@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.ui.confirm import confirm
@@ -20,8 +20,6 @@ from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.wiring import environment
-
-from .options import own_words
 
 if TYPE_CHECKING:
     from runway_desktop.ui.dialogs.preferences import Preferences

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
+from runway_desktop.domain.profiles import own_words
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.supervised import Runner
@@ -49,7 +50,7 @@ from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
 from .exchange_windows import ExchangeWindows
-from .options import Options, own_words
+from .options import Options
 from .profile_windows import ProfileWindows, open_in_its_own_window
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ elif way == "way-open-with":
     assert launching.start(Launch((tells, way)))
 elif way == "way-simulator":
     from runway_desktop.simulator import child
-    child.command = lambda: [tells, way]
+    child.own_words = lambda: [tells, way]
     child.SimulatorProcess.start().stop()
 elif way == "way-demo":
     from PySide6.QtCore import QProcess
