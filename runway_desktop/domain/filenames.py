@@ -158,6 +158,12 @@ def problems(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_result_name(name: str) -> bool:
+    """Whether a file's name ends as a result's may."""
+    ending = name.rpartition(".")[2].lower()
+    return "." in name and result_ending(ending) == ending
+
+
 def numbered(name: str, number: int) -> str:
     """`name` for the second, third… file of the same name: "fox.mp4" gives "fox (2).mp4"."""
     if number < 2:
