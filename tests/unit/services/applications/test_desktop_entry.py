@@ -64,7 +64,7 @@ def test_a_command_that_is_none_is_refused_and_not_guessed(line: str) -> None:
 )  # fmt: skip
 def test_a_files_name_is_an_argument_of_its_own_and_never_part_of_a_quoted_one(line: str) -> None:
     with pytest.raises(ValueError, match=r"within quotes|starts what"):
-        entry(line).launches([Path("/library/$(touch owned); \"x\".mp4")])
+        entry(line).launches([Path('/library/$(touch owned); "x".mp4')])
 
 
 def test_what_a_name_says_reaches_the_program_as_it_is() -> None:
