@@ -15,6 +15,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .simulator.__main__ import main as simulate
 
         return simulate(given[1:])
+    if given[:1] == ["--draw"]:
+        from .ui.media.drawing import main as draw
+
+        return draw(given[1:])
     from .app import options
 
     chosen = options.read(given)
@@ -34,13 +38,16 @@ def main(words: Sequence[str] | None = None) -> int:
     from .app.plain_imports import import_qt
 
     import_qt()
+    from .wiring import environment
+
+    secret = environment.clean()
     if chosen.tour is not None:
         from .tour.run import take_tour
 
         return take_tour(chosen)
     from .app.program import run
 
-    return run(chosen)
+    return run(chosen, secret)
 
 
 if __name__ == "__main__":

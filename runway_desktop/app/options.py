@@ -86,11 +86,6 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def own_words() -> list[str]:
-    """The words that start this program again, from a bundle or from Python."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]
-
-
 def _can_be_taken_in(item: str) -> bool:
     """Whether it is a file, a folder, a link or a task id: anything else would become a prompt that nobody wrote."""
     if item.lower().startswith("https://") or Path(item).expanduser().exists():

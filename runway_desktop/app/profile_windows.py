@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.ui.confirm import confirm
@@ -19,8 +19,7 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
-
-from .options import own_words
+from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
     from runway_desktop.ui.dialogs.preferences import Preferences
@@ -176,7 +175,15 @@ class ProfileWindows(QObject):
         self._window.models.task_commands.tell(message, problem=problem)
 
 
-def open_in_its_own_window(profile: Profile) -> bool:
-    """Starts the program for this profile. Where it runs already, its window comes to the front."""
+def open_in_its_own_window(profile: Profile, secret: str | None) -> bool:
+    """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
+    that the environment held: this program alone is given it, and takes it out again at its start."""
+    process = QProcess()
     program = [*own_words(), *profile.words]
-    return bool(QProcess.startDetached(program[0], program[1:])[0])
+    process.setProgram(program[0])
+    process.setArguments(program[1:])
+    if secret is not None:
+        variables = QProcessEnvironment.systemEnvironment()
+        variables.insert(environment.KEY_VARIABLE, secret)
+        process.setProcessEnvironment(variables)
+    return bool(process.startDetached())

@@ -46,8 +46,8 @@ _OF_THIS_COMPUTER = ("qt.multimedia", "qt.accessibility")
 missing sound server, which it complains of without a category."""
 
 
-def run(options: Options) -> int:
-    """Runs until the window is closed; gives the exit code."""
+def run(options: Options, secret: str | None = None) -> int:
+    """Runs until the window is closed; gives the exit code. `secret` is the key that the environment held."""
     try:
         profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
     except NoSuchProfile as error:
@@ -85,7 +85,7 @@ def run(options: Options) -> int:
     from .session import Session
 
     bugs = Bugs(secrecy)
-    session = Session(profile, options, notices=notices, bugs=bugs)
+    session = Session(profile, options, notices=notices, bugs=bugs, secret=secret)
     doorbell.rung.connect(session.ring)
     for words in rung:
         # Whoever rang while the restore was finished.
@@ -107,7 +107,7 @@ def run(options: Options) -> int:
         if session.starts_again:
             from .profile_windows import open_in_its_own_window
 
-            open_in_its_own_window(profile)
+            open_in_its_own_window(profile, secret)
 
 
 async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:

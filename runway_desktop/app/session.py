@@ -11,12 +11,14 @@ import asyncio
 import contextlib
 import logging
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
+from runway_desktop.domain.profiles import own_words
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.supervised import Runner
@@ -49,7 +51,7 @@ from . import collector
 from .closing_wait import settle_in_sight, what_is_waited_for
 from .exchange_windows import ExchangeWindows
 from .key_notices import KeyNotices
-from .options import Options, own_words
+from .options import Options
 from .profile_windows import ProfileWindows, open_in_its_own_window
 
 if TYPE_CHECKING:
@@ -81,14 +83,16 @@ class Session(QObject):
         *,
         state: Path | None = None,
         bugs: Bugs,
+        secret: str | None = None,
     ) -> None:
         """`notices` are to be told once the window stands. `state` is the folder for what must not lie in the
-        profile's; None: the usual one."""
+        profile's; None: the usual one. `secret` is the key that the environment held."""
         super().__init__()
         self.profile = profile
         self._options = options
         self._bugs = bugs
-        self._address = address or _address(profile, options)
+        self._open_profile = partial(open_in_its_own_window, secret=secret)
+        self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
         self._welcoming = False
@@ -202,7 +206,7 @@ class Session(QObject):
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(cases, runner, theme, window)
-        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, open_in_its_own_window)
+        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
         KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         self._theme = theme
         composer.restore_draft()
@@ -437,12 +441,12 @@ class Session(QObject):
         await go_down(list(assembly.closing))
 
 
-def _address(profile: Profile, options: Options) -> Address:
+def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
         return Address(
             simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
         )
-    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile))
+    return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, close: Callable[[], None]) -> None:

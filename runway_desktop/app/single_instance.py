@@ -1,14 +1,15 @@
 """One program per profile: a second start hands its files and ids to the first and ends. Blocking until the loop runs,
 then GUI thread.
 
-Whoever holds the profile's lock is the one. A local socket named after the profile's folder is its doorbell. What is
-handed over is one JSON list of the command line's words, at most 1 MB.
+Whoever holds the profile's lock is the one. A local socket named after the profile's folder is its doorbell; both ends
+speak with nobody but the same person's programs (`private_socket`). What is handed over is one JSON list of the command
+line's words, at most 1 MB.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+log = logging.getLogger(__name__)
 
 _PATIENCE_MS = 20_000
 """So long the first may take to answer: it may be starting itself, from a slow disk."""
@@ -52,11 +56,15 @@ def enter(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS
 
 def hand_over(folder: Path, words: Sequence[str], *, patience_ms: int = _PATIENCE_MS) -> bool:
     """Gives the words to the program that has this profile; False when it does not take them."""
+    return any(_give(place, words, patience_ms) for place in private_socket.places(folder))
+
+
+def _give(place: str, words: Sequence[str], patience_ms: int) -> bool:
     from PySide6.QtNetwork import QLocalSocket
 
     socket = QLocalSocket()
-    socket.connectToServer(_name(folder))
-    if not socket.waitForConnected(patience_ms):
+    socket.connectToServer(place)
+    if not socket.waitForConnected(patience_ms) or not private_socket.peer_is_own(socket.socketDescriptor()):
         return False
     socket.write(json.dumps(list(words)).encode() + b"\n")
     socket.waitForBytesWritten(patience_ms)
@@ -86,13 +94,19 @@ class InstanceSocket(QObject):
         # Qt's network, which the first paint does not wait for.
         from PySide6.QtNetwork import QLocalServer
 
+        try:
+            place = private_socket.place_for(self._folder)
+        except OSError as error:
+            log.warning("Later starts cannot be heard: %s", error)
+            return
         self._server = server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         server.newConnection.connect(self._greet)
-        if not server.listen(_name(self._folder)):
+        if not server.listen(place):
             # A crash leaves the socket's file. Nobody is behind it, since the profile is ours.
-            QLocalServer.removeServer(_name(self._folder))
-            server.listen(_name(self._folder))
+            QLocalServer.removeServer(place)
+            if not server.listen(place):
+                log.warning("Later starts cannot be heard: %s", server.errorString())
 
     def close(self) -> None:
         if self._server is not None:
@@ -103,6 +117,11 @@ class InstanceSocket(QObject):
             socket = self._server.nextPendingConnection()
             # Ours, or Python deletes it a second time when the last name for it goes.
             socket.setParent(self)
+            if not private_socket.peer_is_own(socket.socketDescriptor()):
+                log.warning("Another user's program knocked and was not let in")
+                socket.abort()
+                socket.deleteLater()
+                continue
             self._callers.append(socket)
             socket.readyRead.connect(self._listen)
             socket.disconnected.connect(self._let_go)
@@ -127,13 +146,15 @@ class InstanceSocket(QObject):
         line = bytes(socket.readLine(_MOST_BYTES).data())
         socket.write(b"ok\n")
         socket.flush()
-        try:
-            words = json.loads(line)
-        except ValueError:
-            return
-        if isinstance(words, list) and all(isinstance(word, str) for word in words):
+        words = words_in(line)
+        if words is not None:
             self.rung.emit(words)
 
 
-def _name(folder: Path) -> str:
-    return "runway-desktop-" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
+def words_in(line: bytes) -> list[str] | None:
+    """The words that a line hands over; None for anything else."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and all(isinstance(word, str) for word in found) else None

@@ -47,12 +47,24 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """Every field of a template, and what it stands for."""
 
+RESULT_ENDINGS = frozenset(
+    {
+        *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
+        *("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tif", "tiff", "svg", "exr", "hdr"),
+        *("mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac"),
+        *("zip", "pdf", "json", "txt"),
+    }
+)
+"""What a result's name may end in. No system runs a file that bears one of them."""
+OTHER_ENDING = "bin"
+"""Of every other result: its link, or a server, may call it .exe or .html."""
+
 _PROMPT_LENGTH = 48
 _TOKEN = re.compile(r"\{([^{}]*)\}")
 _FIELD = re.compile(r"([A-Za-z_]+)(?::(\d{1,3}))?")
 _SPLIT = re.compile(r"[/\\]")
 _FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]')
-_DIRECTION_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _EMPTY = "\x00"
 _AROUND_EMPTY = re.compile(r"[\[({]?[ _.\-]*\x00(?:[ _.\-]*\x00)*[ _.\-]*[\])}]?")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
@@ -102,7 +114,8 @@ SAMPLE = NameValues(
 
 
 def render(template: str, values: NameValues) -> tuple[str, ...]:
-    """The parts of a relative path, folders first, the file's name with its ending last. Never empty.
+    """The parts of a relative path, folders first, the file's name with its ending last, which is one of
+    `RESULT_ENDINGS` or `OTHER_ENDING`. Never empty.
 
     Several results of one task get their number even where the template has no {index}: names must differ.
     """
@@ -114,7 +127,7 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
     last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
     if values.count > 1 and "index" not in names:
         last = (last if last.strip() else "{id}") + "_{index}"
-    ending = _ending(values.ext)
+    ending = f".{result_ending(values.ext)}"
     name = _part(last, values, ending=ending) or _part("{id}", values, ending=ending) or "untitled"
     return (*folders, name + ending)
 
@@ -143,6 +156,12 @@ def problems(template: str) -> tuple[str, ...]:
     if any(part.strip() in {".", ".."} for part in _SPLIT.split(template)):
         found.append("The parts . and .. are left out: files stay inside the library folder.")
     return tuple(dict.fromkeys(found))
+
+
+def is_result_name(name: str) -> bool:
+    """Whether a file's name ends as a result's may."""
+    ending = name.rpartition(".")[2].lower()
+    return "." in name and result_ending(ending) == ending
 
 
 def numbered(name: str, number: int) -> str:
@@ -261,9 +280,10 @@ def _is_word(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "LNM" or unicodedata.category(letter) == "So" or letter == "\u200d"
 
 
-def _ending(ext: str) -> str:
-    clean = re.sub(r"[^A-Za-z0-9]", "", ext)[:8].lower()
-    return f".{clean}" if clean else ""
+def result_ending(ext: str) -> str:
+    """The ending that a result may bear in place of `ext`, both without a dot."""
+    wanted = ext.lstrip(".").lower()
+    return wanted if wanted in RESULT_ENDINGS else OTHER_ENDING
 
 
 def _cut(text: str, max_bytes: int) -> str:

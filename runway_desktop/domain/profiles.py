@@ -7,6 +7,7 @@ is as if it were not there.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -177,3 +178,8 @@ def free_color(taken: Iterable[Color]) -> Color:
     """The first that no other profile has, else the first."""
     used = set(taken)
     return next((color for color in Color if color not in used), Color.BLUE)
+
+
+def own_words() -> list[str]:
+    """The words that start this program again, from a bundle or from Python; those of a profile may follow."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "runway_desktop"]

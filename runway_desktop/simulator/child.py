@@ -16,6 +16,8 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from runway_desktop.domain.profiles import own_words
+
 DEMO_SECRET = "key_" + "d3" * 64
 _PATIENCE_SECONDS = 4.0
 
@@ -36,10 +38,10 @@ class SimulatorProcess:
     def start(cls, arguments: Sequence[str] = (), *, timeout: float = 60.0) -> SimulatorProcess:
         """Starts a child with these arguments of the command line, and waits (blocking) until it is ready.
 
-        The child is this program: `runway-desktop --simulator …` in a bundle, else Python with the simulator's module.
+        The child is this program: `runway-desktop --simulator …`.
         """
         process = subprocess.Popen(
-            [*command(), "--port", "0", "--until-input-ends", *arguments],
+            [*own_words(), "--simulator", "--port", "0", "--until-input-ends", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -67,13 +69,6 @@ class SimulatorProcess:
     def stop(self) -> None:
         """Ends the child and waits for that (blocking, mostly for a tenth of a second). May be called twice."""
         _end(self._process)
-
-
-def command() -> list[str]:
-    """The words that start the simulator's command line in a process of its own."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--simulator"]
-    return [sys.executable, "-m", "runway_desktop.simulator"]
 
 
 def _first_line(process: subprocess.Popen[str], timeout: float) -> str:

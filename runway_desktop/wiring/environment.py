@@ -10,6 +10,8 @@ import logging
 import logging.handlers
 import os
 import re
+import sys
+from collections.abc import MutableMapping
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -23,6 +25,14 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import Folders, demo_profile
 
 APP = "Runway Desktop"
+KEY_VARIABLE = "RUNWAYML_API_SECRET"
+_LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
+"""What a bundle sets so that it finds its own libraries; what was there before stands under the name with `_ORIG`."""
+_OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
+"""Where a bundle has its parts of Qt: another program's Qt must not load them."""
+_BOOTLOADER = "_PYI_"
+"""How the names begin by which a bundle's bootloader knows that it has set the libraries already. Without them it sets
+them anew for a child that is this program itself."""
 _SIGNED = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+")
 """A link with its signature: whoever has it can download the result."""
 
@@ -101,15 +111,27 @@ def base_url() -> str | None:
     return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
 
 
-def secret_from_environment() -> str | None:
-    """RUNWAYML_API_SECRET, as the SDK reads it."""
-    return os.environ.get("RUNWAYML_API_SECRET", "").strip() or None
+def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
+    """Takes the key out of the environment and gives it, as the SDK reads it; takes out what a bundle has set as well.
+
+    Whatever is started from then on, also by Qt, inherits neither. Once, before anything is started. Our own libraries
+    are found all the same: the system reads where they are when the process begins.
+    """
+    secret = variables.pop(KEY_VARIABLE, "").strip() or None
+    if is_bundle if is_bundle is not None else getattr(sys, "frozen", False):
+        for name in (*_LIBRARIES, *_OF_BUNDLE, *(name for name in variables if name.startswith(_BOOTLOADER))):
+            variables.pop(name, None)
+        for name in _LIBRARIES:
+            before = variables.pop(f"{name}_ORIG", None)
+            if before is not None:
+                variables[name] = before
+    return secret
 
 
-def secret_for(profile: Profile) -> str | None:
+def secret_for(profile: Profile, secret: str | None) -> str | None:
     """The key of the environment, which is the first profile's alone: it is one person's one key, and in another
     client's profile it would spend the wrong money."""
-    return secret_from_environment() if profile.is_main else None
+    return secret if profile.is_main else None
 
 
 class Redaction(logging.Filter):

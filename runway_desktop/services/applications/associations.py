@@ -108,11 +108,11 @@ def _associated(
 def _is_usable(entry: DesktopEntry, desktops: Sequence[str]) -> bool:
     if entry.is_hidden or not entry.is_shown or not entry.is_for(desktops):
         return False
-    if entry.try_exec and shutil.which(entry.try_exec) is None:
-        return False
     try:
-        return shutil.which(entry.command()[0]) is not None
+        wanted = [entry.command()[0], *([entry.try_exec] if entry.try_exec else ())]
+        return all(shutil.which(program) is not None for program in wanted)
     except ValueError:
+        # No command, or a name that no system takes.
         return False
 
 

@@ -70,10 +70,13 @@ class DesktopEntry:
         return ""
 
     def command(self) -> list[str]:
-        """The words of the Exec line, with its field codes still in them. ValueError where it is none."""
+        """The words of the Exec line, with its field codes still in them. ValueError where it is none, and where a
+        file's name would be part of a longer text, such as a line for a shell, or the program itself."""
         words = list(_words(unescaped(self.values.get("Exec", ""))))
         if not words:
             raise ValueError(f"{self.id} says no command")
+        if _has_code(words[0]):
+            raise ValueError(f"{self.id} starts what it shall open")
         return words
 
     def launches(self, paths: Sequence[Path], locale: str = "") -> list[Launch]:
@@ -146,24 +149,38 @@ def split(value: str) -> list[str]:
 
 
 def _words(line: str) -> Iterator[str]:
-    """The arguments of a command line."""
+    """The arguments of a command line. A field code has no meaning in one that is quoted, in whole or in part: what
+    stands between quotes is mostly read once more, by a shell."""
+    for word, was_quoted in _parts(line):
+        if was_quoted and _has_code(word):
+            raise ValueError("A field code stands within quotes")
+        yield word
+
+
+def _has_code(word: str) -> bool:
+    return "%" in word.replace("%%", "")
+
+
+def _parts(line: str) -> Iterator[tuple[str, bool]]:
+    """Each argument, and whether it has quotes."""
     word, began, quoted, letters = "", False, False, iter(line)
+    was_quoted = False
     for letter in letters:
         if quoted and letter == "\\":
             following = next(letters, "")
             word += following if following in _QUOTED_ESCAPES else "\\" + following
         elif letter == '"':
-            quoted, began = not quoted, True
+            quoted, began, was_quoted = not quoted, True, True
         elif letter.isspace() and not quoted:
             if began:
-                yield word
-            word, began = "", False
+                yield word, was_quoted
+            word, began, was_quoted = "", False, False
         else:
             word, began = word + letter, True
     if quoted:
         raise ValueError("A quoted argument has no end")
     if began:
-        yield word
+        yield word, was_quoted
 
 
 def _localized(key: str, locale: str) -> Iterator[str]:

@@ -1,8 +1,11 @@
-"""Cells as spreadsheets read them. Pure."""
+"""Tables as text that spreadsheets read, and that this program reads again as it was. Pure."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TextIO
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide forms, which spreadsheets in East Asia take for the same."""
@@ -25,9 +28,20 @@ class CsvDialect:
 USUAL = CsvDialect()
 
 
+def write_rows(file: TextIO, rows: Iterable[Iterable[str]], dialect: CsvDialect = USUAL) -> None:
+    """Every cell in quotation marks: a spreadsheet that parts cells by another sign makes no new ones of a text."""
+    csv.writer(file, delimiter=dialect.separator, quoting=csv.QUOTE_ALL).writerows(rows)
+
+
 def plain(text: str) -> str:
-    """A text that a spreadsheet takes for a formula is somebody's prompt, and must stay one."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    """A text that a spreadsheet takes for a formula is somebody's prompt, and must stay one: an apostrophe before it
+    says so."""
+    return f"'{text}" if text.lstrip("'").startswith(_STARTS_A_FORMULA) else text
+
+
+def original(cell: str) -> str:
+    """The text that `plain` made a cell of."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_STARTS_A_FORMULA) else cell
 
 
 def number(value: float, decimal: str = ".") -> str:

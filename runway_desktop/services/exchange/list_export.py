@@ -8,7 +8,6 @@ a `.part`. Loop's thread; what writes runs in the executor. Raises StoreError an
 from __future__ import annotations
 
 import contextlib
-import csv
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +25,7 @@ from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain, write_rows
 from runway_desktop.services.ports import Store
 
 from .progress import Progress
@@ -206,7 +205,7 @@ class _ListFile:
         self._part = path.with_name(f"{path.name}.part")
         self._columns = columns
         self._form = form
-        self._decimal = manner.decimal
+        self._manner = manner
         # Half a character, of a broken file name, is spelled as JSON spells it.
         is_json = form is ListForm.JSON
         encoding, errors = ("utf-8", "backslashreplace") if is_json else (manner.encoding, "replace")
@@ -215,16 +214,16 @@ class _ListFile:
         with spoken_for(path.parent):
             # It is open between the trips to the worker; `finish` and `abandon` close it.
             self._text: TextIO = self._part.open("w", encoding=encoding, errors=errors, newline="")
-            self._writer = csv.writer(self._text, delimiter=manner.separator)
             if not is_json:
-                self._writer.writerow([column.key for column in columns])
+                write_rows(self._text, [[column.key for column in columns]], manner)
 
     def write(self, lines: Sequence[Line]) -> None:
         with spoken_for(self._path.parent):
             for line in lines:
                 match self._form:
                     case ListForm.CSV:
-                        self._writer.writerow([_cell(column.value(line), self._decimal) for column in self._columns])
+                        cells = [_cell(column.value(line), self._manner.decimal) for column in self._columns]
+                        write_rows(self._text, [cells], self._manner)
                     case ListForm.JSON:
                         # One array, an object a line, so that it can be read by eye and by `grep` too.
                         values = {column.key: _json(column.value(line)) for column in self._columns}

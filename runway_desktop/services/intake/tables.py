@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
+from runway_desktop.services.disk.spreadsheet import original
+
 from .gathered import IntakeFinding
 from .parts import Parts
 from .rows import Cell, RowReader
@@ -108,13 +110,14 @@ def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
 
 
 def _records(text: str, delimiter: str, reader: RowReader, parts: Parts) -> Iterator[list[str]]:
-    """Each record's cells. A quoted line break belongs to its cell."""
+    """Each record's cells, without the apostrophe that keeps a spreadsheet from taking a text for a formula. A quoted
+    line break belongs to its cell."""
     if text.count('"') % 2:
         parts.findings.append(reader.finding("A quotation mark is not closed; a cell may hold more than it should."))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         try:
-            yield next(rows)
+            yield [original(cell) for cell in next(rows)]
         except StopIteration:
             return
         except csv.Error as error:

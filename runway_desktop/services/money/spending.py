@@ -6,7 +6,6 @@ StoreError, `compare` that and ApiError, `export` that and DiskError.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
@@ -24,7 +23,7 @@ from runway_desktop.domain.task import Task
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
-from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 from runway_desktop.services.ports import Clock, Runway, Store
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
@@ -99,9 +98,8 @@ class Spending:
 
     def _write(self, path: Path, billed: Sequence[tuple[Task, str]], manner: CsvDialect) -> None:
         text = io.StringIO(newline="")
-        writer = csv.writer(text, delimiter=manner.separator)
-        writer.writerow(BILL_COLUMNS)
-        writer.writerows(self._cells(task, batch, manner.decimal) for task, batch in billed)
+        write_rows(text, [BILL_COLUMNS], manner)
+        write_rows(text, (self._cells(task, batch, manner.decimal) for task, batch in billed), manner)
         try:
             write_whole(path, text.getvalue().encode(manner.encoding, "replace"), private.USUAL_FILE)
         except OSError as error:

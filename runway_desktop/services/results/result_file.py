@@ -13,20 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.filenames import NameValues
+from runway_desktop.domain.filenames import OTHER_ENDING, RESULT_ENDINGS, NameValues
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, Output, Task
 from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
 
-KNOWN = frozenset(
-    {
-        *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
-        *("png", "jpg", "jpeg", "webp", "gif", "avif", "tif", "tiff", "svg"),
-        *("mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac"),
-        *("zip", "exr", "hdr", "pdf"),
-    }
-)
+KNOWN = RESULT_ENDINGS - {"json", "txt"}
 """Endings whose content is known: what bears one and is not that is not kept."""
 _BY_TYPE = {
     "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/x-matroska": "mkv",
@@ -57,18 +50,18 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
         return found
     if claim in KNOWN:
         raise WrongContent(ReasonCode.OTHER_KIND, claim.upper())
-    return Sniffed(Media.OTHER, claim.upper() or "file", claim)
+    return Sniffed(Media.OTHER, claim.upper() or "file", claim or OTHER_ENDING)
 
 
 def claimed_ending(url: str, content_type: str = "") -> str:
     """The ending that a link's path shows, else the one for its content type, without its dot; empty when neither
-    tells."""
+    tells one that a result may bear."""
     try:
         path = urlsplit(url).path
     except ValueError:
         path = ""
     ending = splitext(path)[1].lstrip(".").lower()
-    if ending.isalnum() and ending.isascii() and len(ending) <= 5:
+    if ending in RESULT_ENDINGS:
         return ending
     return _BY_TYPE.get(content_type.partition(";")[0].strip().lower(), "")
 

@@ -2,7 +2,8 @@
 clean.
 
 `read_picture` never raises for a bad file: it returns a `Picture` or a `BadPicture` with words. A vector drawing is
-rasterised large, and its own size is what 100 % means. Qt refuses pictures over 256 MB decoded, and so do we.
+rasterised large, by a process of its own (`drawing.py`), and its own size is what 100 % means. Qt refuses pictures over
+256 MB decoded, and so do we.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
-VECTOR_SIDE = 4096
-"""Pixels of the long side of a rasterised drawing."""
+from runway_desktop.ui.picture_reader import is_drawing, open_reader, upright_size
+
+from .drawing import LONGEST_SIDE, Drawn, draw
+
 _SMALLEST_LEVEL = 384
 _AT_ONCE_PIXELS = 1_000_000
 """More would be felt when a poster is decoded in the GUI thread."""
@@ -28,7 +31,7 @@ _DEEP = frozenset(
     }
 )
 """Formats of 32 bits at most that have more than eight a color."""
-_VECTOR_SUFFIXES = frozenset({".svg", ".svgz"})
+_DAMAGED = "This picture cannot be read here. It may be damaged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class BadPicture:
+    """`reason` is a sentence."""
+
     path: Path
     reason: str
     missing: bool = False
-
-
-def upright_size(reader: QImageReader) -> QSize:
-    """The size after the camera's rotation, which Qt applies while reading."""
-    size = reader.size()
-    rotated = reader.transformation().value & 4
-    return size.transposed() if rotated else size
 
 
 def is_readable(path: Path) -> bool:
@@ -82,30 +80,20 @@ def is_readable(path: Path) -> bool:
     return True
 
 
-def open_reader(path: Path) -> QImageReader:
-    """A reader that judges by content, not by name, and turns the picture as the camera says."""
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(path.suffix.lower() not in _VECTOR_SUFFIXES)
-    reader.setAutoTransform(True)
-    return reader
-
-
-def is_drawing(path: Path) -> bool:
-    return path.suffix.lower() in _VECTOR_SUFFIXES
-
-
 def read_picture(path: Path) -> Picture | BadPicture:
     """Decodes. Slow for large pictures: on a worker thread."""
     if not path.is_file():
         return BadPicture(path, "The file is not there.", missing=True)
-    reader = open_reader(path)
-    drawing = is_drawing(path)
-    size = upright_size(reader)
-    if drawing and size.isValid():
-        reader.setScaledSize(size.scaled(VECTOR_SIDE, VECTOR_SIDE, Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
-        return BadPicture(path, reader.errorString())
+    if is_drawing(path):
+        drawn = draw(path, LONGEST_SIDE)
+        if isinstance(drawn, str):
+            return BadPicture(path, drawn)
+        return _picture(path, drawn.image, drawn)
+    image = open_reader(path).read()
+    return BadPicture(path, _DAMAGED) if image.isNull() else _picture(path, image)
+
+
+def _picture(path: Path, image: QImage, drawn: Drawn | None = None) -> Picture:
     wanted = QImage.Format.Format_ARGB32_Premultiplied if image.hasAlphaChannel() else QImage.Format.Format_RGB32
     is_deep = image.depth() > 32 or image.format() in _DEEP
     image.convertTo(wanted)
@@ -113,23 +101,34 @@ def read_picture(path: Path) -> Picture | BadPicture:
     has_alpha = image.hasAlphaChannel() and _is_transparent_somewhere(image)
     return Picture(
         path=path,
-        size=size if drawing and size.isValid() else image.size(),
+        size=drawn.size if drawn is not None else image.size(),
         levels=tuple(_halvings(image)),
         has_alpha=has_alpha,
-        is_drawing=drawing,
-        is_exact=not (drawing or is_deep or has_alpha),
+        is_drawing=drawn is not None,
+        is_exact=not (drawn is not None or is_deep or has_alpha),
     )
 
 
-def read_thumbnail(path: Path, side: int) -> QImage:
-    """At most `side` pixels long, keeping the aspect; null when it cannot be read. JPEG is decoded at a fraction of its
-    cost.
-    """
+def read_small(path: Path, side: int) -> Drawn | str:
+    """The picture, at most `side` pixels long, keeping the aspect, and its own size; else a sentence. JPEG is decoded
+    at a fraction of its cost."""
+    if is_drawing(path):
+        return draw(path, side)
     reader = open_reader(path)
     size = reader.size()
-    if size.isValid() and (is_drawing(path) or max(size.width(), size.height()) > side):
+    own = upright_size(reader)
+    if size.isValid() and max(size.width(), size.height()) > side:
         reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
-    return at_most(reader.read(), side)
+    image = reader.read()
+    if image.isNull():
+        return _DAMAGED
+    return Drawn(at_most(image, side), own if own.isValid() else image.size())
+
+
+def read_thumbnail(path: Path, side: int) -> QImage:
+    """As `read_small`; a null image when it cannot be read."""
+    found = read_small(path, side)
+    return QImage() if isinstance(found, str) else found.image
 
 
 def at_most(image: QImage, side: int) -> QImage:
@@ -143,7 +142,7 @@ def small_poster(path: Path | None) -> QImage:
     """A poster that is small enough to be decoded where it is needed; a null image for none and for a large one."""
     if path is None or not path.is_file():
         return QImage()
-    reader = QImageReader(str(path))
+    reader = open_reader(path)
     size = reader.size()
     return reader.read() if 0 < size.width() * size.height() <= _AT_ONCE_PIXELS else QImage()
 

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRectF, QSize, Signal
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.building import timer
+from runway_desktop.ui.picture_reader import open_reader
 
-from .picture import at_most, is_readable, open_reader, read_thumbnail, upright_size
+from .picture import at_most, is_readable, read_small
 from .playback import Engine
 from .players import Fault, MediaEngine
 from .waveform import Waveform, WaveformReader
@@ -239,7 +240,7 @@ def _kept(target: Path) -> _Made | None:
     """What an existing poster tells of its file. On a worker."""
     if not target.is_file():
         return None
-    reader = QImageReader(str(target))
+    reader = open_reader(target)
     if not reader.canRead():
         return None
     try:
@@ -249,13 +250,8 @@ def _kept(target: Path) -> _Made | None:
 
 
 def _poster_of_picture(wish: _Wish) -> _Made | str | None:
-    size = upright_size(open_reader(wish.path))
-    image = read_thumbnail(wish.path, POSTER_SIDE)
-    if image.isNull():
-        return None
-    if not size.isValid():
-        size = image.size()
-    return _save(image, wish.target, size, 0.0)
+    found = read_small(wish.path, POSTER_SIDE)
+    return None if isinstance(found, str) else _save(found.image, wish.target, found.size, 0.0)
 
 
 def _poster_of_frame(wish: _Wish, frame: QVideoFrame, seconds: float) -> _Made | str | None:

@@ -307,7 +307,7 @@ class Preview(QWidget):
         elif result.missing:
             self._say_missing(result.path)
         else:
-            self._offer_system(result.path, "This picture cannot be read here. It may be damaged.")
+            self._offer_system(result.path, result.reason)
 
     def _open_soon(self, path: Path, *, pictures: bool) -> None:
         self._pending_open = (path, pictures)

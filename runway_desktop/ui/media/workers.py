@@ -50,12 +50,14 @@ def _drawn() -> QImage:
     painter.drawLine(0, 0, 1, 1)
     painter.drawImage(0, 0, QImage(image))
     painter.end()
-    return image
+    bits = bytes(image.constBits())
+    return QImage(bits, _SIDE, _SIDE, 4 * _SIDE, QImage.Format.Format_ARGB32_Premultiplied).copy()
 
 
 def _read(reader: QImageReader) -> None:
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
+    bytes(reader.format().data())
     reader.canRead()
     reader.text("Title")
     size = reader.size()

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QImage,
-    QImageReader,
     QPainter,
     QPixmap,
 )
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.painting import rounded
+from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
@@ -57,7 +57,7 @@ class FileMime(QMimeData):
 
     def retrieveData(self, mimetype: str, preferred: Any) -> object:
         if self._picture is not None and self._kind and mimetype == _QT_IMAGE:
-            return QImage(str(self._picture))
+            return open_reader(self._picture).read()
         if self._picture is not None and self._kind and mimetype == self._kind:
             try:
                 return QByteArray(self._picture.read_bytes())
@@ -161,8 +161,7 @@ def _decoded(poster: str, look: QuickLook) -> QImage:
     fraction of its size."""
     if not poster or not look.is_file(Path(poster)):
         return QImage()
-    reader = QImageReader(poster)
-    reader.setAutoTransform(True)
+    reader = open_reader(Path(poster))
     size = reader.size()
     if not size.isValid():
         return QImage()

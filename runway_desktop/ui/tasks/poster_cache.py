@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.picture_reader import open_reader
 
 Key = tuple[str, int, int]
 """A path, and the width and height in pixels that its picture is fitted into."""
@@ -104,8 +105,7 @@ def load(key: Key) -> QImage:
     path, width, height = key
     if not Path(path).is_file():
         return QImage()
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
+    reader = open_reader(Path(path))
     size = reader.size()
     if size.isValid():
         reader.setScaledSize(size.scaled(width, height, Qt.AspectRatioMode.KeepAspectRatio))

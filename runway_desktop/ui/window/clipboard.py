@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
+from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, TaskId
 from runway_desktop.ui.dialogs.notices import Notices
@@ -77,7 +78,11 @@ class Sharing(QObject):
 
     def open_with_system(self, paths: Sequence[Path]) -> None:
         for path in paths[:MOST_OPENED]:
-            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            if not is_result_name(path.name):
+                # From a folder or a backup of somebody else's: the system might run it.
+                self._files.show([path])
+                self._task_commands.tell(f"{path.name} is not opened from here. It may be a program.", problem=True)
+            elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
                 self._task_commands.tell(f"No program could be found to open {path.name}.", problem=True)
         if len(paths) > MOST_OPENED:
             self._notices.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
 
 def block_of(text: str) -> list[list[str]]:
@@ -32,12 +33,6 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDial
     """With line ends and a mark at its start as spreadsheet programs expect them, and with cells that they would take
     for formulas made harmless. What was typed stays as it was typed, numbers too."""
     written = io.StringIO(newline="")
-    out = csv.writer(written, delimiter=manner.separator)
-    out.writerow(header)
-    out.writerows([_harmless(cell) for cell in row] for row in rows)
+    write_rows(written, [header], manner)
+    write_rows(written, ([cell if _NUMBER.fullmatch(cell) else plain(cell) for cell in row] for row in rows), manner)
     return ("\ufeff" if manner.is_marked else "") + written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    is_number = cell[1:].replace(".", "", 1).isdigit() if cell else False
-    return f"'{cell}" if cell.startswith(_FORMULA) and not is_number else cell

@@ -195,7 +195,7 @@ async def test_a_csv_is_written_as_the_persons_spreadsheet_wants_it_and_that_is_
         assert window.list.separator.isEnabled()
         window.model.export_list(tmp_path / "list.csv")
         await reached(window, Phase.DONE)
-        assert (tmp_path / "list.csv").read_bytes().startswith(b"prompt;id\r\n")
+        assert (tmp_path / "list.csv").read_bytes().startswith(b'"prompt";"id"\r\n')
         window.close()
         again = await shop.export()
         assert again.list.separator.currentText() == "Semicolons"

@@ -12,7 +12,8 @@ TOGETHER = """
 import sys, threading
 from PySide6.QtGui import QGuiApplication
 from runway_desktop.ui.media.workers import prepare_for_threads
-from runway_desktop.ui.media.picture import open_reader, read_picture, upright_size
+from runway_desktop.ui.media.picture import read_picture
+from runway_desktop.ui.picture_reader import open_reader, upright_size
 from pathlib import Path
 
 sys.setswitchinterval(1e-6)

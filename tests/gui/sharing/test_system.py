@@ -82,9 +82,3 @@ def test_a_program_is_started_detached_in_its_folder_and_says_nothing_here(tmp_p
 def test_a_program_that_is_not_there_is_no_success(tmp_path: Path, qapp: object) -> None:
     assert not launching.start(Launch((str(tmp_path / "no such program"),)))
     assert not launching.start(Launch((sys.executable, "-V"), str(tmp_path / "no such folder")))
-
-
-def test_programs_find_the_systems_libraries_and_not_the_bundles() -> None:
-    before = {"PATH": "/bin", "LD_LIBRARY_PATH": "/opt/bundle", "LD_LIBRARY_PATH_ORIG": "/usr/lib/x"}
-    assert launching.restored(before) == {"PATH": "/bin", "LD_LIBRARY_PATH": "/usr/lib/x"}
-    assert launching.restored({"LD_LIBRARY_PATH": "/opt/bundle"}) == {}

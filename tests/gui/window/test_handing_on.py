@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.outputs import Launch
@@ -88,6 +89,20 @@ async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme)
         rig.window.task_menu.take(TaskCommand.COPY_LINK)
         await until(lambda: any("Link copied." in told for told in rig.window.notices.messages()))
         assert QGuiApplication.clipboard().text() == "https://out.example/clip.mp4"
+
+
+@pytest.mark.parametrize("name", ["still.exe", "still.png.lnk", "still"])
+async def test_what_may_be_a_program_is_shown_and_not_opened(tmp_path, theme, monkeypatch, name):
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url) or True)
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    async with Desktop(tmp_path, theme) as rig:
+        await show(rig, still(tmp_path).rename(tmp_path / name))
+        rig.task_commands.clipboard.system_wanted.emit([tmp_path / name])
+        await until(lambda: f"{name} is not opened from here. It may be a program." in rig.told)
+        assert opened == [QUrl.fromLocalFile(str(tmp_path))]
+        rig.task_commands.clipboard.system_wanted.emit([still(tmp_path)])
+        assert opened[1:] == [QUrl.fromLocalFile(str(tmp_path / "still.png"))]
 
 
 async def test_open_with_is_a_menu_of_programs_and_one_that_fails_is_told(tmp_path, theme, monkeypatch):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import subprocess
 import sys
 import threading
@@ -12,8 +14,8 @@ import pytest
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.app import single_instance
-from runway_desktop.app.single_instance import DoesNotAnswer, InstanceSocket, enter, hand_over
+from runway_desktop.app.single_instance import DoesNotAnswer, InstanceSocket, enter, hand_over, words_in
+from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import claim
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -171,7 +173,7 @@ def test_whoever_waits_takes_over_when_the_first_ends(tmp_path: Path):
 
 def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot):
     left = QLocalServer()
-    assert left.listen(single_instance._name(tmp_path))
+    assert left.listen(private_socket.place_for(tmp_path))
     bell = InstanceSocket(tmp_path)
     bell.open()
     with qtbot.waitSignal(bell.rung) as rung:
@@ -182,21 +184,21 @@ def test_a_socket_that_a_crash_left_is_no_obstacle(tmp_path: Path, qtbot: QtBot)
     left.close()
 
 
-@pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n"])
+@pytest.mark.parametrize("line", [b"no json\n", b'{"a": 1}\n', b"[1, 2]\n", b"\xff\xfe\n", b"[" * 100_000 + b"\n"])
 def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qtbot: QtBot):
     bell = InstanceSocket(tmp_path)
     bell.open()
     heard: list[object] = []
     bell.rung.connect(heard.append)
     socket = QLocalSocket()
-    socket.connectToServer(single_instance._name(tmp_path))
+    socket.connectToServer(private_socket.place_for(tmp_path))
     assert socket.waitForConnected(20_000)
     socket.write(line)
     socket.flush()
     with qtbot.waitSignal(socket.readyRead):
         pass
     second = QLocalSocket()
-    second.connectToServer(single_instance._name(tmp_path))
+    second.connectToServer(private_socket.place_for(tmp_path))
     assert second.waitForConnected(20_000)
     with qtbot.waitSignal(bell.rung) as rung:
         second.write(json.dumps(["good"]).encode() + b"\n")
@@ -206,6 +208,65 @@ def test_what_is_no_list_of_words_is_passed_over(line: bytes, tmp_path: Path, qt
     for one in (socket, second):
         one.disconnectFromServer()
     bell.close()
+
+
+def test_the_socket_lies_where_no_other_user_may_look(tmp_path: Path):
+    bell = InstanceSocket(tmp_path)
+    bell.open()
+    place = Path(private_socket.place_for(tmp_path))
+    assert stat.S_ISSOCK(place.lstat().st_mode)
+    assert not stat.S_IMODE(place.lstat().st_mode) & 0o077
+    assert stat.S_IMODE(place.parent.lstat().st_mode) == 0o700
+    assert place.parent.lstat().st_uid == os.getuid()
+    bell.close()
+    assert not place.exists()
+
+
+def test_a_caller_of_another_user_is_not_listened_to(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
+    bell = InstanceSocket(tmp_path)
+    bell.open()
+    heard: list[object] = []
+    bell.rung.connect(heard.append)
+    with monkeypatch.context() as strange:
+        strange.setattr(private_socket, "peer_is_own", lambda handle: False)
+        assert Second(tmp_path, ["theirs"]).answer(qtbot) == "False"
+    with qtbot.waitSignal(bell.rung):
+        ours = Second(tmp_path, ["ours"])
+    assert ours.answer() == "True"
+    assert heard == [["ours"]]
+    bell.close()
+
+
+def test_nothing_is_said_to_another_users_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    theirs = QLocalServer()
+    assert theirs.listen(private_socket.place_for(tmp_path))
+    monkeypatch.setattr(private_socket, "peer_is_own", lambda handle: False)
+    assert not hand_over(tmp_path, ["--profile", "secret client"], patience_ms=50)
+    assert theirs.waitForNewConnection(1000)
+    caller = theirs.nextPendingConnection()
+    caller.waitForReadyRead(100)
+    assert bytes(caller.readAll().data()) == b""
+    theirs.close()
+
+
+def test_without_a_private_folder_nothing_listens_and_the_program_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(profile: Path) -> str:
+        raise PermissionError("nowhere")
+
+    monkeypatch.setattr(private_socket, "place_for", refuse)
+    bell = InstanceSocket(tmp_path)
+    bell.open()
+    assert not hand_over(tmp_path, ["word"], patience_ms=50)
+    bell.close()
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"[]x", b'{"words": []}', b"[1]", b'["a", null]', b"\xff", b"[" * 500_000, b'["a"', b"9" * 5000]
+)
+def test_a_line_that_is_no_list_of_words_says_nothing(line: bytes):
+    assert words_in(line) is None
 
 
 class Second:
@@ -224,5 +285,8 @@ class Second:
         assert self._child.stdout is not None
         return self._child.stdout.readline().strip() == "asking" and self._child.poll() is None
 
-    def answer(self) -> str:
+    def answer(self, qtbot: QtBot | None = None) -> str:
+        """What it printed last; with a robot the first program works meanwhile."""
+        if qtbot is not None:
+            qtbot.waitUntil(lambda: self._child.poll() is not None, timeout=60_000)
         return self._child.communicate(timeout=60)[0].split()[-1]

@@ -15,6 +15,7 @@ from runway_desktop.domain.filenames import (
     DEFAULT_TEMPLATE,
     FIELDS,
     MAX_BYTES,
+    RESULT_ENDINGS,
     SAMPLE,
     NameValues,
     numbered,
@@ -26,6 +27,8 @@ from runway_desktop.domain.filenames import (
 
 BARE = NameValues(sent=datetime(2026, 3, 9, 14, 5, 59), task_id="0f8fad5b-d9cb-469f-a165-70867728950e", ext="mp4")
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+
+BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 any_text = st.text(st.characters(codec=None), max_size=300)
 templates = st.one_of(
@@ -79,6 +82,10 @@ def test_names_that_windows_keeps_for_itself_are_changed(name):
         ("tab\there", "tab-here"),
         ("e\u0301", "é"),
         ("\u202egpj.exe", "gpj.exe"),
+        ("\u061cgpj\u2067.exe\u200f", "gpj.exe"),
+        ("clip.mp4:stream", "clip.mp4-stream"),
+        ("clip.mp4::$DATA", "clip.mp4--$DATA"),
+        ("name.\u3000 .", "name"),
         ("..", ""),
         ("  ", ""),
         ("\ud800x", "x"),
@@ -122,7 +129,19 @@ def test_several_results_of_a_task_have_different_names():
 def test_ending_stands_at_the_end_wherever_the_template_has_it():
     assert preview("{model}.{ext}", replace(BARE, model="m")) == "m.mp4"
     assert preview("{ext}", BARE) == "7728950e.mp4"
-    assert preview("{model}", replace(BARE, model="m", ext="")) == "m"
+    assert preview("{model}", replace(BARE, model="m", ext="")) == "m.bin"
+
+
+@pytest.mark.parametrize(
+    "ext", ["exe", ".EXE", "bat", "lnk", "sh", "html", "desktop", "js", "scr", "url", "p/s1", "", "ex\u0435"]
+)
+def test_what_a_system_might_run_is_called_bin(ext):
+    assert preview("{project}.{ext}", replace(BARE, project="clip.exe", ext=ext)) == "clip.exe.bin"
+
+
+@pytest.mark.parametrize("ext", [*RESULT_ENDINGS, "MP4", ".mov"])
+def test_what_shows_or_sounds_keeps_its_ending(ext):
+    assert preview("{model}", replace(BARE, model="m", ext=ext)) == f"m.{ext.lstrip('.').lower()}"
 
 
 def test_row_is_padded():
@@ -177,6 +196,8 @@ def test_no_template_and_no_words_make_a_name_that_a_system_refuses(template, ma
         assert not part.startswith(".")
         assert part.partition(".")[0].strip().lower() not in RESERVED
         assert unicodedata.is_normalized("NFC", part)
+        assert not any(unicodedata.bidirectional(letter) in BIDI_CONTROLS for letter in part)
+    assert parts[-1].rpartition(".")[2] in RESULT_ENDINGS | {"bin"}
 
 
 @given(any_text, st.integers(2, 9_999))

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from runway_desktop.domain.profiles import own_words
 from runway_desktop.simulator.__main__ import main
-from runway_desktop.simulator.child import SimulatorDidNotStart, SimulatorProcess, command
+from runway_desktop.simulator.child import SimulatorDidNotStart, SimulatorProcess
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from tests.unit.simulator.desk import CLIP, HEADERS
@@ -83,9 +84,9 @@ def test_command_line_refuses_what_it_does_not_understand(capsys: pytest.Capture
 
 
 def test_bundle_starts_itself_with_a_flag(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert command()[1:] == ["-m", "runway_desktop.simulator"]
+    assert own_words()[1:] == ["-m", "runway_desktop"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert command() == [sys.executable, "--simulator"]
+    assert own_words() == [sys.executable]
 
 
 def _connection_ends(port: int) -> bool:

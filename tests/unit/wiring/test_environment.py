@@ -101,15 +101,11 @@ def test_a_folder_that_cannot_be_made_is_an_os_error(tmp_path: Path):
         environment.profile(demo=False, folder=tmp_path / "file" / "profile")
 
 
-def test_address_and_key_come_from_the_environment_as_in_the_sdk(monkeypatch: pytest.MonkeyPatch):
+def test_the_address_comes_from_the_environment_as_in_the_sdk(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RUNWAYML_BASE_URL", " http://127.0.0.1:9 ")
-    monkeypatch.setenv("RUNWAYML_API_SECRET", f" {SECRET}\n")
     assert environment.base_url() == "http://127.0.0.1:9"
-    assert environment.secret_from_environment() == SECRET
     monkeypatch.setenv("RUNWAYML_BASE_URL", "")
-    monkeypatch.delenv("RUNWAYML_API_SECRET")
     assert environment.base_url() is None
-    assert environment.secret_from_environment() is None
 
 
 def test_a_secret_is_cut_out_of_messages_arguments_and_tracebacks(tmp_path: Path, mistakes: Mistakes):
@@ -214,12 +210,11 @@ def test_results_of_another_profile_go_beside_those_of_the_first(tmp_path: Path,
     assert made.library.name.startswith("Runway Desktop – Client")
 
 
-def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RUNWAYML_API_SECRET", SECRET)
+def test_the_key_of_the_environment_is_the_first_profiles_alone(tmp_path: Path):
     first = environment.profile(demo=False, folder=tmp_path)
     other = environment.folders_of(first).create("Client A", Color.GREEN, "1a2b", 0.0)
-    assert environment.secret_for(first) == SECRET
-    assert environment.secret_for(other) is None
+    assert environment.secret_for(first, SECRET) == SECRET
+    assert environment.secret_for(other, SECRET) is None
 
 
 def test_the_words_that_open_a_profile_lead_back_to_its_neighbors(tmp_path: Path):

@@ -55,6 +55,25 @@ def test_a_command_that_is_none_is_refused_and_not_guessed(line: str) -> None:
         entry(line).launches(FILES)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'sh -c "play %f"', 'sh -c "play \'%F\' && rm %f"', 'sh -c "play "%f', 'sh -c %f"; true"', 'view "%u"',
+        r'sh -c "play \\%f"', 'sh -c "100%% %f"', 'sh -c "%c"', 'sh -c "%"f', "%f", "%F --now", "/opt/%c/view %f",
+    ],
+)  # fmt: skip
+def test_a_files_name_is_an_argument_of_its_own_and_never_part_of_a_quoted_one(line: str) -> None:
+    with pytest.raises(ValueError, match=r"within quotes|starts what"):
+        entry(line).launches([Path('/library/$(touch owned); "x".mp4')])
+
+
+def test_what_a_name_says_reaches_the_program_as_it_is() -> None:
+    path = Path("/library/$(touch owned) 'a' \"b\" %f %U; x.mp4")
+    assert entry('"/opt/a player/bin" --100%% %f').launches([path]) == [
+        Launch(("/opt/a player/bin", "--100%", str(path)))
+    ]
+
+
 def test_it_is_started_in_its_folder() -> None:
     assert entry("view %f", "Path=/opt/view").launches(FILES[:1]) == [
         Launch(("view", "/library/a fox.mp4"), "/opt/view")

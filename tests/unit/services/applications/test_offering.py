@@ -148,3 +148,13 @@ def test_windows_and_macos_show_their_own_dialog() -> None:
     assert asked.words[0] == "osascript"
     assert asked.words[-1] == str(path)
     assert system_dialog("linux", path) is None
+
+
+async def test_entries_that_would_give_a_shell_a_files_name_or_are_damaged_are_passed_over(desktop: Desktop) -> None:
+    shell = desktop.program("bash")
+    desktop.entry("quoted", f'Exec={shell} -c "play %f"')
+    desktop.entry("itself", "Exec=%f")
+    desktop.entry("nul", f"Exec={shell}\0 %f")
+    desktop.entry("nul-try", "TryExec=sh\0")
+    desktop.entry("good")
+    assert await desktop.offered() == ["good"]

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, State, Task, TaskId
-from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain
+from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, original, plain
 from runway_desktop.services.exchange.list_export import COLUMNS, PAGE, ListExport, ListForm
 from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.intake import Dropped, Intake
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore
@@ -90,6 +91,42 @@ async def test_a_prompt_never_becomes_a_formula(tmp_path, prompt):
     assert row["prompt"] == f"'{prompt}"
 
 
+TRICKY = [
+    "=1+1|x",
+    "'=1",
+    "''@a",
+    "+49",
+    "-5",
+    "@home",
+    "\tfog",
+    "＝1",
+    "a;=cmd|' /C calc'!A0",
+    'say "go", now',
+    "a\n=b",
+    "'tis fog",
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+async def test_a_list_that_was_exported_is_taken_in_again_as_it_was(tmp_path, separator):
+    tasks = [a_task(number, prompt, shot=f"=S{number}") for number, prompt in enumerate(TRICKY)]
+    manner = CsvDialect(separator, ".", is_marked=True)
+    path = await written(tmp_path, *tasks, columns=["prompt", "model", "shot"], manner=manner)
+    found = await Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,)))
+    assert [draft.values["promptText"] for draft in found.drafts] == [prompt.strip() for prompt in TRICKY]
+    assert [draft.shot for draft in found.drafts] == [f"=S{number}" for number in range(len(TRICKY))]
+    raw = path.read_bytes().decode("utf-8-sig")
+    for row in csv.reader(raw.splitlines(keepends=True), delimiter=separator):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "＝")) for cell in row)
+    assert all(cell.startswith('"') for cell in raw.split("\r\n")[0].split(separator))
+
+
+@given(st.text())
+def test_a_cell_gives_back_the_text_that_was_made_harmless(text):
+    assert original(plain(text)) == text
+    assert not plain(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
 async def test_the_json_is_the_prompt_itself_with_lists_and_numbers(tmp_path):
     path = await written(tmp_path, a_task(prompt="=1+1", cost_credits=12.0, tags=("a",)), a_task(2), form=ListForm.JSON)
     first, second = json.loads(path.read_text(encoding="utf-8"))
@@ -101,7 +138,7 @@ async def test_the_json_is_the_prompt_itself_with_lists_and_numbers(tmp_path):
 
 async def test_excel_sees_that_it_is_utf_8(tmp_path):
     path = await written(tmp_path, a_task(prompt="Füchse im Schnee 🦊"))
-    assert path.read_bytes().startswith(b"\xef\xbb\xbfprompt")
+    assert path.read_bytes().startswith(b'\xef\xbb\xbf"prompt"')
     assert rows_of(path)[0]["prompt"] == "Füchse im Schnee 🦊"
 
 
@@ -110,7 +147,7 @@ async def test_excel_in_europe_gets_semicolons_and_numbers_that_it_takes_for_num
     manner = CsvDialect(";", ",", is_marked=False)
     path = await written(tmp_path, task, columns=["prompt", "title", "credits"], manner=manner)
     lines = path.read_bytes().decode("utf-8").split("\r\n")
-    assert lines == ["prompt;title;credits", '"fog, 2.5 m deep; cold";2.5;12,5', ""]
+    assert lines == ['"prompt";"title";"credits"', '"fog, 2.5 m deep; cold";"2.5";"12,5"', ""]
 
 
 async def test_columns_and_rows_stand_as_they_were_chosen(tmp_path):

@@ -166,8 +166,8 @@ async def test_a_bill_lists_what_ended_and_cost_something_of_one_project(books: 
     assert [file.name for file in tmp_path.iterdir()] == ["bill.csv"]
     await books.spending.export(Period.WEEK, "Aurora spot", bill.path, CsvDialect(";", ",", is_marked=False))
     lines = bill.path.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == ";".join(BILL_COLUMNS)
-    assert ";48;0,48;" in lines[1]
+    assert lines[0] == ";".join(f'"{title}"' for title in BILL_COLUMNS)
+    assert ';"48";"0,48";' in lines[1]
 
 
 async def test_a_bill_that_cannot_be_written_says_so(books: Books, tmp_path: Path):

@@ -641,6 +641,23 @@ async def test_file_that_is_cut_short_is_fetched_again_and_believed_if_it_comes_
     assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()[:-5]
 
 
+@pytest.mark.parametrize(
+    ("link", "content_type"),
+    [
+        ("https://out.test/result.exe?sig=1", ""),
+        ("https://out.test/result.mp4.lnk", "application/octet-stream"),
+        ("https://out.test/result", "text/html"),
+        ("https://out.test/result.html", "application/x-msdownload"),
+    ],
+)
+async def test_a_result_is_never_called_what_a_system_would_run(desk, link, content_type):
+    desk.fetcher.serve(link, b"MZ" + bytes(range(256)) * 4, content_type=content_type)
+    async with desk.running():
+        await desk.finished_task(link)
+        await settle()
+    assert [name for name in desk.files() if not name.endswith(".json")] == ["gen4.5_Fox.bin"]
+
+
 async def test_name_has_the_ending_that_the_content_deserves(desk):
     desk.fetcher.serve("https://out.example.com/x", b"\x89PNG\r\n\x1a\n" + b"0" * 100 + b"IEND")
     async with desk.running():

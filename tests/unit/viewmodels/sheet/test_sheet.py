@@ -372,8 +372,8 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project\n=A formula,Film\nB,\n")
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
-        assert lines[0].startswith("Prompt,Model,Ratio,Duration,Seed,Project,Credits,Row,Task,File")
-        assert lines[1].startswith("'=A formula,,")
+        assert lines[0].startswith('"Prompt","Model","Ratio","Duration","Seed","Project","Credits","Row","Task","File"')
+        assert lines[1].startswith('"\'=A formula","",')
         assert "✓ ready" in lines[1]
 
 

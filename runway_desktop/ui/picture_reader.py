@@ -1,0 +1,44 @@
+"""What opens a picture file: by its content, upright, and no drawing. Any thread; blocks; raises nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QImageReader
+
+_DRAWINGS = frozenset({b"svg", b"svgz"})
+_NOT_READ_HERE = frozenset({*_DRAWINGS, b"pdf"})
+"""By Qt's names. Qt would open files that a drawing names, and take hours over some."""
+_DRAWING_SUFFIXES = frozenset({".svg", ".svgz"})
+
+
+def open_reader(path: Path) -> QImageReader:
+    """A reader that judges by content, not by name, and turns the picture as the camera says. For a drawing, whatever
+    its name, it reads nothing."""
+    reader = _judging_by_content(path)
+    reader.setAutoTransform(True)
+    return QImageReader() if _form(reader) in _NOT_READ_HERE else reader
+
+
+def is_drawing(path: Path) -> bool:
+    """By what is in the file; by its name, where Qt does not know what is in it. Blocks: it reads the first bytes."""
+    form = _form(_judging_by_content(path))
+    return form in _DRAWINGS or (not form and path.suffix.lower() in _DRAWING_SUFFIXES)
+
+
+def upright_size(reader: QImageReader) -> QSize:
+    """The size after the camera's rotation, which Qt applies while reading."""
+    size = reader.size()
+    rotated = reader.transformation().value & 4
+    return size.transposed() if rotated else size
+
+
+def _judging_by_content(path: Path) -> QImageReader:
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    return reader
+
+
+def _form(reader: QImageReader) -> bytes:
+    return bytes(reader.format().data())
