@@ -40,14 +40,21 @@ class HeldBack:
     limit: Limit
     price: float | None = None
     exact: bool = False
+    waiting: float = 0.0
+    """Credits of the others that wait for the same cap; for a single sending, what the dearest of them costs more."""
+
+    @property
+    def over(self) -> float | None:
+        """By how many credits the limit would be broken; None where the price is not known."""
+        return None if self.price is None else self.limit.spent + self.price - self.limit.limit
 
     @property
     def raised(self) -> float | None:
-        """The next round cap that lets this task go; None where there is no cap to raise."""
+        """The next round cap that lets this task and all that wait with it go; None where there is no cap to raise."""
         if self.limit.cap is Cap.BALANCE:
             return None
         needed = self.limit.spent + (self.price if self.price is not None else self.limit.limit * 0.1)
-        return _round_up(max(needed, self.limit.limit + 1))
+        return _round_up(max(needed + self.waiting, self.limit.limit + 1))
 
 
 def held_back(price: float | None, limits: Sequence[Limit], *, exact: bool = False) -> HeldBack | None:

@@ -118,6 +118,11 @@ class Budget:
             case Cap.BALANCE:
                 pass
 
+    def price(self, task: Task) -> float:
+        """What it is expected to cost; 0 where nobody knows."""
+        found = self._pricing.price(task.request)
+        return found.credits if found is not None else 0.0
+
     def seconds_to_new_day(self) -> float:
         midnight = datetime.combine(self._today() + timedelta(days=1), datetime.min.time(), self._zone)
         return max(1.0, midnight.timestamp() - self._clock.now())
@@ -146,8 +151,7 @@ class Budget:
         return Limit(cap=Cap.BALANCE, limit=max(0.0, left))
 
     def _prices(self, tasks: Iterable[Task]) -> float:
-        prices = (self._pricing.price(task.request) for task in tasks)
-        return sum(price.credits for price in prices if price is not None)
+        return sum(self.price(task) for task in tasks)
 
     def _hear(self, event: Event) -> None:
         match event:

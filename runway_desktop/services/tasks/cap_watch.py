@@ -4,7 +4,9 @@ only; raises nothing."""
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import StoreError
@@ -36,6 +38,11 @@ class CapWatch:
         self.held_back: Mapping[TaskId, HeldBack] = {}
         """What was kept here when the lane was last looked through."""
 
+    def lets_go(self, task_id: TaskId) -> bool:
+        """Whether a task was not held back when the lane was last looked through. Behind very many that were, none
+        goes."""
+        return task_id not in self.held_back and len(self.held_back) < MOST_HELD_BACK
+
     async def catch_up(self) -> None:
         """Adds up projects whose cap is new. Until that works their tasks wait."""
         try:
@@ -55,7 +62,7 @@ class CapWatch:
     def tell(self, held_back: Mapping[TaskId, HeldBack]) -> None:
         """Says each cap once when it is reached; the rows say the rest. A balance that is too low is asked for
         again."""
-        self.held_back = held_back
+        self.held_back = held_back = self._with_all_that_wait(held_back)
         reached = {(held.limit.cap, held.limit.project): held for held in reversed(list(held_back.values()))}
         for key, held in reached.items():
             if key not in self._reached:
@@ -64,7 +71,34 @@ class CapWatch:
         if any(cap is Cap.BALANCE for cap, _ in reached):
             self._account.want_refresh(ASK_AGAIN)
 
+    def _with_all_that_wait(self, held_back: Mapping[TaskId, HeldBack]) -> Mapping[TaskId, HeldBack]:
+        """Each with what the others need that wait for the same, so that one raise is enough for all of them."""
+        prices: defaultdict[tuple[Cap, str], list[float]] = defaultdict(list)
+        for held in held_back.values():
+            prices[held.limit.cap, held.limit.project].append(held.price or 0.0)
+        if len(held_back) >= MOST_HELD_BACK:
+            for cap, project in prices:
+                prices[cap, project] += self._others(held_back, project if cap is Cap.PROJECT else None)
+        return {
+            task_id: replace(held, waiting=_waiting(held, prices[held.limit.cap, held.limit.project]))
+            for task_id, held in held_back.items()
+        }
+
+    def _others(self, looked_at: Mapping[TaskId, HeldBack], project: str | None) -> list[float]:
+        """The prices of what waits behind those that were looked at."""
+        behind = (
+            task
+            for task in self._ledger.held()
+            if task.id not in looked_at and not task.waits_for_person and task.removed_at is None
+        )
+        return [self._budget.price(task) for task in behind if project is None or task.project == project]
+
     def seconds_to_look(self) -> float | None:
         """When the lane should look again without being told: a new day has a new cap, and somebody may have bought
         credits."""
         return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.held_back else None
+
+
+def _waiting(held: HeldBack, prices: list[float]) -> float:
+    own = held.price or 0.0
+    return (max(prices) if held.limit.cap is Cap.SENDING else sum(prices)) - own

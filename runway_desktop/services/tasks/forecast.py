@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.prices import shape_of
-from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store, Timing
 
@@ -164,12 +164,16 @@ class LaneForecast:
 
 
 class LaneForecasts:
-    """`slots` says of a model how many are at Runway or on their way, and how many may be."""
+    """`slots` says of a model how many are at Runway or on their way, and how many may be; `goes` whether a cap or the
+    balance lets a task be sent."""
 
-    def __init__(self, ledger: Ledger, forecasts: Forecasts, slots: Callable[[str], Slots]) -> None:
+    def __init__(
+        self, ledger: Ledger, forecasts: Forecasts, slots: Callable[[str], Slots], goes: Callable[[TaskId], bool]
+    ) -> None:
         self._ledger = ledger
         self._forecasts = forecasts
         self._slots = slots
+        self._goes = goes
 
     async def remember_times(self) -> None:
         """Reads the history of what waits, one of each pair, so that `now` can answer at once."""
@@ -184,10 +188,11 @@ class LaneForecasts:
                     log.warning("The history of %s could not be read: %s", pair, error)
 
     def now(self) -> LaneForecast | None:
-        """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
+        """When all that may be sent will be done; None when nothing waits, when a cap holds it back, or when one's own
+        history is too short to say."""
         waiting: dict[str, list[Task]] = {}
         for task in self._ledger.held():
-            if not task.waits_for_person and task.removed_at is None:
+            if not task.waits_for_person and task.removed_at is None and self._goes(task.id):
                 waiting.setdefault(task.request.model, []).append(task)
         if not waiting:
             return None

@@ -88,7 +88,7 @@ class Lane:
         self._account = account
         self._settings = settings
         self._caps = CapWatch(ledger, budget, account, bus)
-        self._forecasts = LaneForecasts(ledger, forecasts, self.slots)
+        self._forecasts = LaneForecasts(ledger, forecasts, self.slots, self._caps.lets_go)
         self._bus = bus
         self._clock = clock
         self._rng = rng

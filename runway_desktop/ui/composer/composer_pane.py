@@ -116,7 +116,8 @@ class ComposerPane(QWidget):
         self._note = words(self, tone="muted")
         self._note.hide()
         parts = (self._editing_bar, self._box, self._form, self._wrong, self._note)
-        vbox(*parts, self._build_bottom(), on=self, margins=GRID + GRID // 2)
+        bottom = self._build_bottom()
+        vbox(*parts[:-1], hbox((self._note, 1), self._raise), bottom, on=self, margins=GRID + GRID // 2)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
@@ -130,6 +131,8 @@ class ComposerPane(QWidget):
         self._more = push_button(self, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
         self._send = push_button(self, "", self._composer.send, kind="primary")
+        self._raise = push_button(self, "", self._composer.raise_cap)
+        self._raise.hide()
         self._bottom.addWidget(self._chip_area, 0, 0)
         self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
         self._beside = hbox()
@@ -210,7 +213,16 @@ class ComposerPane(QWidget):
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
         above = [self._prompt, *self._inputs.tiles, self._inputs.add_tile, *self._form.stops()]
-        order = [*above, self._endpoint, self._model, *self._chips.values(), self._presets, self._more, self._send]
+        order = [
+            *above,
+            self._endpoint,
+            self._model,
+            *self._chips.values(),
+            self._presets,
+            self._more,
+            self._raise,
+            self._send,
+        ]
         for before, after in itertools.pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -239,11 +251,13 @@ class ComposerPane(QWidget):
         self._send.setToolTip(
             reasons or "\n".join(part for part in (self._keys.tip("Send", "request.send"), button.detail) if part)
         )
+        self._raise.setText(button.raising)
+        self._raise.setVisible(bool(button.raising))
         self._send.setAccessibleName(f"{button.text}, {button.price}" if button.price else button.text)
         self._send.setAccessibleDescription(reasons)
         if button.note != self._note.text():
             announce(self, button.note)
-        say(self._note, button.note, "muted")
+        say(self._note, button.note, "warn" if button.raising else "muted")
 
     def _choose_endpoint(self) -> None:
         self._open_chooser(self._endpoint, at_parts=True)

@@ -53,14 +53,15 @@ class Notices(QWidget):
         on_action: Callable[[], object] | None = None,
         once: bool = False,
         also: Sequence[tuple[str, Callable[[], object]]] = (),
+        stays: bool = False,
     ) -> Bar:
         """Shows a sentence with its small print. With `action_text` there is a button, which ends the notice; `also`
         are the texts and actions of further ones. `once`: an earlier one that says the same is out of date, its button
-        too."""
+        too. `stays`: it waits for an answer, and does not go by itself."""
         for bar in list(self._bars):
             if bar.is_same(message, detail) and (once or not action_text):
                 self.end(bar)
-        bar = Bar(self._theme, message, detail, problem, self._seconds, self)
+        bar = Bar(self._theme, message, detail, problem, self._seconds, self, stays=stays)
         if action_text and on_action is not None:
             bar.offer(action_text, on_action, below=bool(also))
         for text, action in also:

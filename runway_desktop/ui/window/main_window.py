@@ -414,6 +414,7 @@ class MainWindow(QMainWindow):
             detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
             action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
+            stays=True,
         )
 
     def _notice(self, notice: Notice) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import price_detail
+from runway_desktop.usecases.words.holds import over_words, raise_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,9 @@ class Button:
     detail: str = ""
     """The price in dollars, and where it comes from."""
     note: str = ""
-    """What to say beside it: why the last press sent nothing."""
+    """What to say beside it: why the last press sent nothing, or what a press would not send yet."""
+    raising: str = ""
+    """The button that makes room for it, such as "Raise today's cap to 2,600"; empty where nothing is in the way."""
 
 
 def button_for(
@@ -30,10 +34,16 @@ def button_for(
     is_edit: bool,
     is_another: bool = False,
     note: str = "",
+    held: HeldBack | None = None,
 ) -> Button:
-    """`is_another`: the same was sent before, and would be made once more."""
+    """`is_another`: the same was sent before, and would be made once more. `held`: the cap or balance that keeps it in
+    the queue."""
     if is_edit:
         return Button("Save changes", "", reasons, note=note)
+    if held is not None:
+        text = units.plural(amount, "Queue", f"Queue {amount:,}")
+        why = f"{over_words(held)}: it waits in the queue."
+        return Button(text, price_words(price, amount), reasons, price_detail(price), note or why, raise_words(held))
     if is_another:
         text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
     else:

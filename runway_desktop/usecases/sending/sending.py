@@ -128,6 +128,11 @@ class Sending:
             else:
                 self.guard.forget(door)
 
+    def over(self, requests: Sequence[Request], project: str) -> HeldBack | None:
+        """The cap or balance that new tasks would break behind what is in the queue; None: they may go."""
+        paid = [(request, project) for request in requests]
+        return self._held_back(paid, NewTasks(tasks=tuple(NewTask(request=request) for request in requests)))
+
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises what keeps it from being sent now: time has passed since it was prepared."""
         wrong = next((found for findings in prepared.findings for found in findings), None)

@@ -98,6 +98,24 @@ def cap_reason(held: HeldBack) -> str:
     return f"{whose} is reached ({units.number(limit.spent)} spent, {_this_one(held)})"
 
 
+def over_words(held: HeldBack) -> str:
+    """What a sending would break, before it is asked for: "58 over today's cap of 2,100"."""
+    limit, over = held.limit, f"{units.number(round(held.over, 1))} over " if held.over is not None else "over "
+    most = units.number(limit.limit)
+    match limit.cap:
+        case Cap.SENDING:
+            said = f"{over}the {most} that a single sending may cost"
+        case Cap.BALANCE:
+            said = f"{over}the balance of {most}"
+        case Cap.DAY:
+            said = f"{over}today's cap of {most}"
+        case Cap.MONTH:
+            said = f"{over}this month's cap of {most}"
+        case Cap.PROJECT:
+            said = f"{over}the cap of {most} for “{limit.project}”"
+    return said[0].upper() + said[1:]
+
+
 def raise_words(held: HeldBack) -> str:
     """The button that raises the cap; empty where there is nothing to raise."""
     if held.raised is None:

@@ -87,7 +87,7 @@ class Composer(QObject):
         self.aside = PutAside(self._take_draft, self)
         """What was being written before something else was taken up."""
         self._keeping = DraftKeeping(cases, self._as_it_stands, self)
-        self._sending = ComposerSending(cases, runner, self)
+        self._sending = ComposerSending(cases, bridge, runner, self)
         self._sending.changed.connect(self.changed)
         self._sending.question_wanted.connect(self.question_wanted)
         self._sending.stored.connect(self._stored)
@@ -323,7 +323,12 @@ class Composer(QObject):
             is_edit=self._editing is not None,
             is_another=self._sending.is_another(self.request(), self._project),
             note=self._sending.note,
+            held=self._sending.held(self._order(), self.price()) if not reasons else None,
         )
+
+    def raise_cap(self) -> None:
+        """The cap that is in the way lets this go, and all that waits for the same."""
+        self._sending.raise_cap()
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and

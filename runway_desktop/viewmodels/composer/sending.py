@@ -18,10 +18,14 @@ from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.services.money.pricing import Price
     from runway_desktop.services.tasks.submission import Ask, Prepared
 
+_HELD_MS = 500
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
 
@@ -48,7 +52,7 @@ class ComposerSending(QObject):
     stored = Signal(object, object)
     """An Order, and the tuple of its task ids, which are in the lane."""
 
-    def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
+    def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
@@ -58,6 +62,12 @@ class ComposerSending(QObject):
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; empty when it did, or something was edited since."""
+        self._held: tuple[tuple[Price | None, int, str], HeldBack | None] | None = None
+        """The cap that holds what is being written, and by what it was looked for."""
+        self._held_end = QTimer(self, singleShot=True, interval=_HELD_MS)
+        self._held_end.timeout.connect(self._look_again)
+        for moved in (bridge.tasks_added, bridge.tasks_touched, bridge.organization_changed, bridge.settings_changed):
+            moved.connect(self._queue_moved)
         self._note_end = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._note_end.timeout.connect(self._note_is_old)
 
@@ -73,6 +83,22 @@ class ComposerSending(QObject):
         """Something was edited: what was said of the last press does not hold any more. Emits nothing."""
         self.note = ""
         self._note_end.stop()
+
+    def held(self, order: Order, price: Price | None) -> HeldBack | None:
+        """The cap or balance that keeps the order in the queue. Looked for when the price changes, and a moment after
+        the queue or a cap did: all that waits is priced for it."""
+        key = (price, len(order.requests), order.project)
+        if order.editing is not None:
+            return None
+        if self._held is None or self._held[0] != key:
+            self._held = (key, self._cases.sending.over(order.requests, order.project))
+        return self._held[1]
+
+    def raise_cap(self) -> None:
+        """The cap lets what is being written go, and all that waits for the same."""
+        if self._held is not None and self._held[1] is not None:
+            self._cases.budget.raise_cap(self._held[1])
+            self._look_again()
 
     def send(self, order: Order) -> None:
         """Stores it in the lane, or asks first; then `stored` or `question_wanted` follows. One at a time: the caller
@@ -102,7 +128,9 @@ class ComposerSending(QObject):
                 self.note = too_soon_words(len(order.requests), has_seed="seed" in order.request.values)
                 self._note_end.start()
                 return
-            await self._store(order, prepared, ())
+            # The button said that it is queued, and why.
+            was_said = self._held is not None and self._held[1] is not None
+            await self._store(order, prepared, frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE}) if was_said else ())
         finally:
             self.is_storing = False
             self.changed.emit()
@@ -149,6 +177,14 @@ class ComposerSending(QObject):
             self._cases.bus.tell(
                 Notice(f"The {len(ids):,} tasks are stored, but not the sheet they came from.", error.in_words())
             )
+
+    def _queue_moved(self, _: object) -> None:
+        if self._held is not None and not self._held_end.isActive():
+            self._held_end.start()
+
+    def _look_again(self) -> None:
+        self._held = None
+        self.changed.emit()
 
     def _note_is_old(self) -> None:
         self.drop_note()

@@ -80,6 +80,43 @@ async def test_one_button_raises_the_cap_and_the_task_goes():
         assert rig.lane.held_back(task_id) is None
 
 
+async def test_one_raise_is_enough_for_all_that_wait_for_the_cap():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        await learn(rig)
+        rig.settings.day_cap = 60.0
+        ids = await rig.submit(*(request(str(number)) for number in range(6)))
+        assert await sent(rig, ids) == [True, True, False, False, False, False]
+        held = rig.lane.held_back(ids[5])
+        assert held is not None
+        rig.budget.raise_cap(held)
+        await settle()
+        assert rig.settings.day_cap == 6 * ONE_COSTS
+        assert all([rig.lane.held_back(task_id) is None for task_id in ids])
+
+
+async def test_a_raise_of_what_a_single_sending_may_cost_lets_the_dearest_go():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        await rig.pricing.learn(request(duration=10), 50.0)
+        rig.settings.sending_cap = 20.0
+        ids = await rig.submit(request("cheap"), request("dear", duration=10))
+        assert await sent(rig, ids) == [False, False]
+        held = rig.lane.held_back(ids[0])
+        assert held is not None
+        assert held.raised == 50.0
+
+
+async def test_what_a_cap_holds_back_has_no_forecast():
+    async with Rig(loops=("lane",)) as rig:
+        await learn(rig)
+        rig.settings.day_cap = 20.0
+        await rig.submit(request("one"), request("two"))
+        await settle()
+        assert rig.lane.forecast() is None
+
+
 async def test_a_new_day_has_a_new_cap():
     async with Rig(loops=("lane",)) as rig:
         await learn(rig)

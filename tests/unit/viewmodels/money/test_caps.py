@@ -88,3 +88,38 @@ async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
         rig.engine.settings.confirm_above = 25.0
         async with after(rig.composer.sent):
             rig.composer.send()
+
+
+async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_raise_it(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await full(rig)
+        rig.composer.load(engine_rig.request("third"))
+        button = rig.composer.button()
+        assert (button.text, button.price) == ("Queue", "25 credits")
+        assert button.note == "45 over today's cap of 30: it waits in the queue."
+        assert button.raising == "Raise today's cap to 80"
+        rig.composer.raise_cap()
+        assert rig.engine.settings.day_cap == 80.0
+        assert rig.composer.button().text == "Generate"
+
+
+async def test_what_the_button_said_is_not_asked_once_more(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await full(rig)
+        rig.composer.load(engine_rig.request("third"))
+        assert rig.composer.button().text == "Queue"
+        asked: list[object] = []
+        rig.composer.question_wanted.connect(asked.append)
+        async with after(rig.composer.sent):
+            rig.composer.send()
+        assert asked == []
+        assert len(rig.engine.ledger.held()) == 2
+
+
+async def test_a_button_follows_the_queue_and_the_caps(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await full(rig)
+        rig.composer.load(engine_rig.request("third"))
+        assert rig.composer.button().text == "Queue"
+        rig.engine.settings.day_cap = 500.0
+        await until(lambda: rig.composer.button().text == "Generate", "the cap is no longer in the way")
