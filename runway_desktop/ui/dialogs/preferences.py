@@ -11,10 +11,15 @@ from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
-from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage
+from .preference_pages import KeyPage, NoticesPage, Page, RunwayPage, SavingPage
 from .profile_page import ProfilePage
 
-_PAGES = {Section.KEY: KeyPage, Section.NOTIFICATIONS: NoticesPage, Section.RUNWAY: RunwayPage}
+_PAGES = {
+    Section.KEY: KeyPage,
+    Section.SAVING: SavingPage,
+    Section.NOTIFICATIONS: NoticesPage,
+    Section.RUNWAY: RunwayPage,
+}
 """Pages with more than the table; that of the profile is left out where the program has no folder on a disk."""
 
 
