@@ -96,6 +96,7 @@ class UseCases:
     queue = _Of(_queue)
     relinking = _Of(lambda engine: engine.relinking)
     renewal = _Of(lambda engine: engine.renewal)
+    request_cleaning = _Of(lambda engine: engine.request_cleaning)
     restores = _Of(lambda engine: engine.restores)
     settings = _Of(lambda engine: engine.settings)
     spending = _Of(lambda engine: engine.spending)

@@ -60,6 +60,7 @@ class MortalDisk(Disk):
     """Each step that changes something has a moment before and a moment after it, and a copy has them in between."""
 
     def __init__(self, death: Death, *, one_drive: bool) -> None:
+        super().__init__()
         self.death = death
         self.one_drive = one_drive
 

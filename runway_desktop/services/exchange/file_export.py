@@ -9,10 +9,12 @@ StoreError, `run` that and DiskError when there is no room.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.filenames import numbered, render
@@ -28,6 +30,7 @@ from runway_desktop.services.ports import Store
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.batch_places import BatchPlaces
 from runway_desktop.services.results.result_file import name_values
+from runway_desktop.services.results.shared_request import is_shared, shared
 
 from .progress import Progress
 from .whole_copy import How, Names, Put, SourceTrouble, put_whole
@@ -208,26 +211,40 @@ def names_of(items: Sequence[Item], template: str) -> list[str]:
 def _put(item: Item, inputs: Sequence[Input], choice: FileChoice, names: Names, room: DiskRoom) -> Put:
     """In a worker."""
     source, wanted = Path(item.output.path), choice.folder.joinpath(*item.name(choice.template))
-    strips = not choice.keep_request and _holds_request(source)
+    request = _request_in(source)
+    strips = not choice.keep_request and request is not None
+    change: Callable[[Path], object] | None = None
+    if strips:
+        change = partial(_without_request, source)
+    elif request is not None and not is_shared(request):
+        change = partial(_with_shared, source, request)
     put = put_whole(
         source,
         wanted,
         names,
         room,
         link=choice.link,
-        change=(lambda draft: _without_request(draft, source)) if strips else None,
+        change=change,
         may_stand_for=lambda path: not choice.sidecars or sidecar.belongs_to(path, (item.task.id, item.output.index)),
     )
     if choice.sidecars:
         with spoken_for(put.path.parent):
-            digest = item.output.sha256 if item.output.sha256 and not strips else sha256_of(put.path)
+            digest = item.output.sha256 if item.output.sha256 and change is None else sha256_of(put.path)
             as_it_is = replace(item.output, path=str(put.path), size=put.path.stat().st_size, sha256=digest)
             document = sidecar.compose(item.task, as_it_is, inputs, count=item.count, batch=item.batch)
-            sidecar.write(put.path, document, private.USUAL_FILE)
+            sidecar.write(put.path, shared(document), private.USUAL_FILE)
     return put
 
 
-def _without_request(draft: Path, source: Path) -> None:
+def _with_shared(source: Path, request: Mapping[str, Any], draft: Path) -> None:
+    """One of an older version, which says where inputs lie on this computer."""
+    try:
+        embedding.embed(draft, embedding.note_of(request), source.suffix)
+    except embedding.NotEmbedded as error:
+        raise SourceTrouble(f"The request in “{source.name}” could not be written anew.", detail=str(error)) from error
+
+
+def _without_request(source: Path, draft: Path) -> None:
     """One that cannot be rid of its request is not handed out."""
     try:
         embedding.remove(draft, source.suffix)
@@ -235,9 +252,11 @@ def _without_request(draft: Path, source: Path) -> None:
         raise SourceTrouble(f"The request could not be taken out of “{source.name}”.", detail=str(error)) from error
 
 
-def _holds_request(source: Path) -> bool:
+def _request_in(source: Path) -> Mapping[str, Any] | None:
     try:
-        return embedding.read(source) is not None
+        return embedding.read(source)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise SourceTrouble(f"“{source.name}” cannot be read.", detail=str(error)) from error
 

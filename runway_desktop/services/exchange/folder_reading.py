@@ -8,15 +8,17 @@ sentence.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runway_desktop.domain.moments import EARLIEST, known_moment
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.services.intake.intake import as_counted, is_noise
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.result_file import KNOWN
+from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
 
 STEP = 25
@@ -76,9 +78,9 @@ class FolderWalk:
             # Called for those that have no result beside them.
             self.alone += sidecar.read(sidecar.document_in(path)) is not None
             return
-        told, is_beside = sidecar.read(sidecar.document_in(sidecar.path_for(path))), True
+        told, is_beside = _told(sidecar.document_in(sidecar.path_for(path)), path), True
         if told is None:
-            told, is_beside = sidecar.read(embedding.read(path)), False
+            told, is_beside = _told(embedding.read(path), path), False
         if told is None:
             self.without_request += path.suffix.lstrip(".").lower() in KNOWN
             return
@@ -113,6 +115,10 @@ class FolderWalk:
     def _complain(self, sentence: str) -> None:
         if len(self.troubles) < MOST_TROUBLES:
             self.troubles.append(sentence)
+
+
+def _told(document: Mapping[str, Any] | None, path: Path) -> Sidecar | None:
+    return sidecar.read(with_files_beside(document, path.parent)) if document is not None else None
 
 
 def holds_results(folder: Path, most: int = 5) -> list[Sidecar]:

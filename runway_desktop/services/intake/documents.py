@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.shared_request import with_files_beside
 
 from .parts import Parts, looks_like_id
 from .reading import Unreadable
@@ -84,6 +85,8 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
         parts.findings.append(reader.finding("This is neither a prompt nor a request.", number))
         return
     found = sidecar.read(item)
+    if found is not None and reader.beside is not None:
+        found = sidecar.read(with_files_beside(item, reader.beside))
     if found is not None:
         parts.sidecars.append(found)
         return

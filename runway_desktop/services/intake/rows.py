@@ -58,7 +58,8 @@ class RowReader:
     _finder: InputFinder
     _source: str
     _noun: str
-    _beside: Path | None
+    beside: Path | None
+    """The folder in which files are looked for that are named without one."""
     _prefer: tuple[str, str] | None = None
 
     def finding(self, message: str, number: int | None = None, field: str = "", *, key: str = "") -> IntakeFinding:
@@ -152,7 +153,7 @@ class RowReader:
         if meaning.media is None:
             return
         for words in _pieces(value):
-            made.inputs.append((column, self._finder.find(words, self._beside)))
+            made.inputs.append((column, self._finder.find(words, self.beside)))
 
     def _fill(self, made: _Making, column: Column, value: Any, pair: Pair | None, shape: Pair | None) -> None:
         if column.meaning is Meaning.PROMPT:
@@ -190,7 +191,7 @@ class RowReader:
             wanted = [AssetItem(uri=words) for words in _pieces(value)]
         items = []
         for item in wanted:
-            found = self._finder.find(item.uri, self._beside)
+            found = self._finder.find(item.uri, self.beside)
             self._note(made, column, found, field, pair)
             if found.uri:
                 items.append(replace(item, uri=found.uri, media=item.media or _media_kind(found, field)))

@@ -3,6 +3,7 @@ cause."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media, Request
 from runway_desktop.services.media.media_facts import Sniffed, sniff
 from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
 
 from . import documents
@@ -217,10 +219,12 @@ def _asset(found: FoundInput, source: str) -> AssetDrop:
 
 
 def _made_by(path: Path) -> Request | None:
-    """The request that a result carries inside, however it was renamed."""
-    try:
-        document = embedding.read(path)
-    except OSError:
-        return None
-    found = sidecar.read(document) if document is not None else None
+    """The request that a result has beside it, where that is its own, or carries inside, however it was renamed."""
+    document: Mapping[str, Any] | None = sidecar.document_in(sidecar.path_for(path))
+    if document is None or sidecar.part_of(document, "output").get("file") != path.name:
+        try:
+            document = embedding.read(path)
+        except OSError:
+            return None
+    found = sidecar.read(with_files_beside(document, path.parent)) if document is not None else None
     return found.request if found is not None else None

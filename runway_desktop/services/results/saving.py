@@ -20,6 +20,7 @@ from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply,
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
@@ -385,7 +386,7 @@ class Saving:
             return
         if await self._do(job, self._embed_if_room, path, document):
             size, digest = await self._do(job, _measure, path)
-            await self._note_embedded(saved, size, digest)
+            await note_rewritten(self._store, self._bus, saved, size, digest)
             if self._settings.sidecars:
                 await self._do(job, _renew_sidecar, path, document, size, digest)
 
@@ -394,20 +395,21 @@ class Saving:
         with self._folder.room.share(path.parent, path.stat().st_size):
             return embed(path, note_of(document))
 
-    async def _note_embedded(self, saved: Output, size: int, digest: str) -> None:
-        """The file has other bytes now, and all else of it is as it was. Where the database refuses, the next look at
-        the file notes it."""
-
-        def edit(now: Output) -> Output | None:
-            is_same = now.is_kept and (now.path, now.sha256) == (saved.path, saved.sha256)
-            return replace(now, size=size, sha256=digest, look=NEVER_LOOKED) if is_same else None
-
-        output = await self._store.change_output(saved.task_id, saved.index, edit, None)
-        if output is not None:
-            self._bus.tell(OutputChanged(output))
-
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
+
+
+async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size: int, digest: str) -> None:
+    """A saved file has other bytes by our own hand, and all else of it is as it was. Where the database refuses, the
+    next look at the file notes it."""
+
+    def edit(now: Output) -> Output | None:
+        is_same = now.is_kept and (now.path, now.sha256) == (saved.path, saved.sha256)
+        return replace(now, size=size, sha256=digest, look=NEVER_LOOKED) if is_same else None
+
+    output = await store.change_output(saved.task_id, saved.index, edit, None)
+    if output is not None:
+        bus.tell(OutputChanged(output))
 
 
 def _measure(path: Path) -> tuple[int, str]:

@@ -27,6 +27,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
+from .cleaning_form import CleaningForm
 from .library_form import LibraryForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
@@ -58,6 +59,7 @@ class PreferencesForm(QObject):
         self.key = KeyForm(cases, bridge, runner, self)
         self._look = QuickLook()
         self.folder = LibraryForm(cases, bridge, runner, self)
+        self.cleaning = CleaningForm(cases, runner, self)
         bridge.settings_changed.connect(self._told)
         bridge.organization_changed.connect(self._organization_changed)
 

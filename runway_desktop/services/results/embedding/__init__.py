@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
@@ -52,17 +53,16 @@ _FORMATS: Mapping[str, _Format] = {
 
 
 def note_of(document: Mapping[str, Any]) -> Note:
-    """The note for a sidecar's document, without paths of this computer: a file is handed on."""
+    """The note for a sidecar's document, as far as that may be handed on with the file."""
     request, task, times = (part_of(document, name) for name in ("request", "task", "times"))
     model, prompt = str(request.get("model") or ""), str(request.get("prompt") or "")
     values = part_of(request, "values")
     seed = f", seed {values['seed']}" if values.get("seed") is not None else ""
-    shared = {**document, "inputs": [_without_path(item) for item in document.get("inputs") or ()]}
     return Note(
         title=str(task.get("title") or prompt)[:200],
         comment=f"{prompt}\n{model}{seed}, task {task.get('runway_id') or ''}".strip(),
         date=str(times.get("ended") or times.get("sent") or ""),
-        document=shared,
+        document=shared(document),
     )
 
 
@@ -105,9 +105,3 @@ def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
     except DAMAGED as error:
         raise NotEmbedded(str(error)) from error
     return True
-
-
-def _without_path(item: Any) -> Any:
-    if not isinstance(item, Mapping):
-        return item
-    return {**item, "path": Path(str(item.get("path") or "")).name}

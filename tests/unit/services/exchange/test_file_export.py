@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -16,12 +17,13 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.task import Batch, BatchId, Pick, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Pick, Request, TaskId
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.exchange.file_export import FileChoice, FileExport, FilesExported, names_of
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.services.results.embedding.note import Note
 from tests.engine_rig import AtOnce
 from tests.fakes import settle
 from tests.unit.services.exchange.results import NOON, Results, a_task, files_in
@@ -139,6 +141,21 @@ async def test_a_json_file_of_somebody_else_beside_the_same_bytes_is_never_repla
     found = await export(results, tmp_path / "out", sidecars=True)
     assert found.copied == 1
     assert own.read_text(encoding="utf-8") == '{"grade": "warm"}'
+
+
+async def test_neither_a_copy_nor_its_sidecar_says_where_inputs_lie(results, tmp_path):
+    values = {"promptImage": "file:///home/ada/Client/fox.png"}
+    task = a_task(request=Request(endpoint="image_to_video", model="gen4.5", prompt="Fox", values=values))
+    [output] = await results.put(task, inside=False)
+    document = sidecar.compose(task, output, [])
+    embedding.embed(Path(output.path), Note(title="", comment="", date="", document=document))
+    content = Path(output.path).read_bytes()
+    await export(results, tmp_path / "out", sidecars=True, template="{seed}")
+    [copy, beside] = [tmp_path / "out" / name for name in files_in(tmp_path / "out")]
+    for said in (embedding.read(copy), json.loads(beside.read_bytes())):
+        assert said["request"]["values"] == {"promptImage": "file:///fox.png"}
+    assert json.loads(beside.read_bytes())["output"]["sha256"] == hashlib.sha256(copy.read_bytes()).hexdigest()
+    assert Path(output.path).read_bytes() == content
 
 
 async def test_two_results_of_the_same_bytes_are_two_files(results, tmp_path):

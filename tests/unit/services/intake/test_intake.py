@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -407,6 +408,33 @@ def test_no_text_can_raise(text, html, url):
         await gather(urls=[url])
 
     run_test(take)
+
+
+async def test_inputs_of_a_dropped_result_are_found_beside_it_or_by_its_own_sidecar(tmp_path):
+    path, picture = tmp_path / "out" / "clip.mp4", tmp_path / "inputs" / "fox.png"
+    for folder in (path.parent, picture.parent):
+        folder.mkdir()
+    shutil.copyfile(resource("samples", "sand-1x1-5s.mp4"), path)
+    picture.write_bytes(b"a fox")
+    values = {"promptImage": picture.as_uri()}
+    request = {"endpoint": "image_to_video", "model": "gen4.5", "prompt": "Fox", "values": values}
+    document = {
+        "schema": "runway-desktop.result", "schema_version": 2, "request": request, "task": {},
+        "inputs": [{"place": ["promptImage"], "path": str(picture), "sha256": hashlib.sha256(b"a fox").hexdigest()}],
+        "output": {"file": "clip.mp4"},
+    }  # fmt: skip
+    embedding.embed(path, embedding.note_of(document))
+
+    async def restored() -> Any:
+        return (await gather(path)).assets[0].made_by.values["promptImage"]
+
+    assert await restored() == "file:///fox.png", "a name, and nothing of that name here"
+    shutil.copyfile(picture, path.parent / "fox.png")
+    assert await restored() == (path.parent / "fox.png").as_uri()
+    (path.parent / "fox.png").write_bytes(b"another fox")
+    assert await restored() == "file:///fox.png"
+    sidecar.write(path, document)
+    assert await restored() == picture.as_uri(), "in the person's own library its sidecar knows"
 
 
 async def test_a_result_of_ours_tells_how_it_was_made_however_it_is_called_now(tmp_path):
