@@ -11,7 +11,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
@@ -21,7 +20,8 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 
-from .preview_table import PreviewLine, PreviewTable
+from .import_model import ImportModel
+from .preview_table import PreviewLine
 
 TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
 _WORDS = {
@@ -49,44 +49,21 @@ class ImportUndo:
             self._runner(self._cases.exchange.folders.take_back(self._imported), "undo import")
 
 
-class FolderImportModel(QObject):
-    changed = Signal()
-    finished = Signal(object)
-    """Ids of the tasks that came, to show them in the list."""
+class FolderImportModel(ImportModel):
     undo_offered = Signal(str, object)
     """A sentence, and what takes the import back."""
 
     def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, TITLES, parent)
         self.folder = folder
-        self.phase = Phase.LOOKING
-        self.problem = ""
         self.copies = False
-        self.table = PreviewTable(TITLES, self)
         self._look: FolderLook | None = None
         self._imported: Imported | None = None
         self._undo: ImportUndo | None = None
-        self._progress = Progress(self.changed.emit)
-        self.table.ticks_changed.connect(self.changed)
 
     def begin(self) -> None:
         look = self._cases.exchange.folders.look(self.folder, self._progress)
         self._runner(look, "look at folder", done=self._looked, failed=self._failed)
-
-    def stop(self) -> None:
-        """What was found, or imported, so far stays."""
-        self._progress.stop()
-
-    def leave(self) -> None:
-        """The window closes: what was begun goes on without it, what it was only looking for does not."""
-        if self.phase is Phase.LOOKING:
-            self._progress.stop()
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        return self._progress.done, self._progress.total
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -198,13 +175,6 @@ class FolderImportModel(QObject):
         self._look = look
         self.phase = Phase.READY
         self.table.show_lines(_line(look.folder, one) for one in look.candidates)
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        """What is imported by then stays, and is known when the button is pressed again."""
-        self.problem = error.in_words()
-        self.phase = Phase.READY
-        self.table.lock(False)
-        self.changed.emit()
 
     def _done(self, imported: Imported) -> None:
         self._imported = imported

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
-from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.listing.changes import Touch
@@ -24,7 +22,8 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
-from .preview_table import PreviewLine, PreviewTable
+from .import_model import ImportModel
+from .preview_table import PreviewLine
 
 TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
 _WORDS = {
@@ -38,51 +37,22 @@ _WORDS = {
 NOT_THERE = "Not of this key, or deleted"
 
 
-class IdImportModel(QObject):
-    changed = Signal()
-    finished = Signal(object)
-    """Ids of the tasks that were adopted or came back, to show them in the list."""
-
+class IdImportModel(ImportModel):
     def __init__(
-        self,
-        cases: UseCases,
-        bridge: Bridge,
-        runner: Runner,
-        ids: TaskIds,
-        parent: QObject | None = None,
+        self, cases: UseCases, bridge: Bridge, runner: Runner, ids: TaskIds, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, TITLES, parent)
         self._ids = ids
-        self.phase = Phase.LOOKING
-        self.problem = ""
-        self.table = PreviewTable(TITLES, self)
         self._look = IdsLook()
-        self._progress = Progress(self.changed.emit)
         self._rows: dict[TaskId, int] = {}
         """Lines of the tasks that were adopted."""
         self._tasks: dict[TaskId, Task] = {}
-        self.table.ticks_changed.connect(self.changed)
         bridge.tasks_touched.connect(self._touched)
 
     def begin(self) -> None:
         ids = self._ids
         look = self._cases.exchange.ids.look(ids.dropped, self._progress, ids.searches)
         self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
-
-    def stop(self) -> None:
-        """Of the search: what was found so far is shown."""
-        self._progress.stop()
-
-    def leave(self) -> None:
-        """The window closes: what was begun goes on without it, what it was only looking for does not."""
-        if self.phase is Phase.LOOKING:
-            self._progress.stop()
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        return self._progress.done, self._progress.total
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -173,12 +143,6 @@ class IdImportModel(QObject):
         self._look = look
         self.phase = Phase.READY
         self.table.show_lines(map(_line, look.entries))
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        self.problem = error.in_words()
-        self.phase = Phase.READY
-        self.table.lock(False)
-        self.changed.emit()
 
     def _adopted(self, chosen: Sequence[IdEntry], came: Adopting) -> None:
         places: dict[str, int] = {
