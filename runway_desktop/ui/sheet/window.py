@@ -59,12 +59,12 @@ class SheetWindow(Dialog):
         self._make_actions()
         keys.changed.connect(self._show)
         sheet.outlook.changed.connect(self._show)
-        sheet.sending_changed.connect(self._show)
+        sheet.sending.changed.connect(self._show)
         sheet.named.connect(self._show)
-        sheet.sent.connect(self._sent)
-        sheet.troubled.connect(self._trouble)
-        sheet.said.connect(self._tell)
-        sheet.question_wanted.connect(lambda asked: confirm(self, asked, sheet.send_confirmed))
+        sheet.sending.sent.connect(self._sent)
+        sheet.sending.troubled.connect(self._trouble)
+        sheet.sending.said.connect(self._tell)
+        sheet.sending.question_wanted.connect(lambda asked: confirm(self, asked, sheet.sending.confirm))
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
         self.table.selectionModel().currentChanged.connect(self._show_row)
@@ -170,7 +170,7 @@ class SheetWindow(Dialog):
     def _make_actions(self) -> None:
         table = self.table
         steps = StepActions(self.steps, self.sheet.model, self)
-        self.sheet.sending_changed.connect(steps.renew)
+        self.sheet.sending.changed.connect(steps.renew)
         for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
             self._keys.give(action, command)
             self.addAction(action)
