@@ -65,6 +65,11 @@ class DragPayload:
         )
 
 
+def saved_paths(rows: Sequence[Row]) -> list[Path]:
+    """The files of all saved results that are here."""
+    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
+
+
 def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:
     """One file of each task: of several results the one that is `shown`, else the first that is here, which is the one
     whose poster stands in the list."""

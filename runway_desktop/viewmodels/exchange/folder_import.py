@@ -6,7 +6,6 @@ Nothing happens before the person presses the button; one undo takes all of it b
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,19 +17,11 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.imports import RESULT_TITLES, result_line
 from runway_desktop.usecases.words.states import Tone
 
 from .import_model import ImportModel
-from .preview_table import PreviewLine
 
-TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
-_WORDS = {
-    Standing.NEW: ("New", Tone.GOOD),
-    Standing.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
-    Standing.REMOVED: ("Removed from the list", Tone.PLAIN),
-    Standing.KNOWN: ("Known already", Tone.PLAIN),
-    Standing.DOUBLE: ("A second copy", Tone.PLAIN),
-}
 MOST_NAMED = 3
 
 
@@ -54,7 +45,7 @@ class FolderImportModel(ImportModel):
     """A sentence, and what takes the import back."""
 
     def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(cases, runner, TITLES, parent)
+        super().__init__(cases, runner, RESULT_TITLES, parent)
         self.folder = folder
         self.copies = False
         self._look: FolderLook | None = None
@@ -174,7 +165,7 @@ class FolderImportModel(ImportModel):
     def _looked(self, look: FolderLook) -> None:
         self._look = look
         self.phase = Phase.READY
-        self.table.show_lines(_line(look.folder, one) for one in look.candidates)
+        self.table.show_lines(result_line(look.folder, one) for one in look.candidates)
 
     def _done(self, imported: Imported) -> None:
         self._imported = imported
@@ -216,30 +207,3 @@ class FolderImportModel(ImportModel):
             more = len(imported.changed) - MOST_NAMED
             said.append(f"Changed since they were saved: {names}{f' and {more:,} more' if more > 0 else ''}.")
         return " ".join(said)
-
-
-def _line(folder: Path, one: Candidate) -> PreviewLine:
-    found, told = one.found, one.found.told
-    standing, tone = _WORDS[one.standing]
-    remark = ""
-    if one.differs:
-        standing, tone = f"{standing}, with other bytes", Tone.WARN
-        remark = "This file is not the same as the one that the list has, which stays as it is."
-    if one.changed and one.standing.is_worth_taking:
-        standing, tone = f"{standing}, changed since", Tone.WARN
-        remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."
-    sent = told.times.get("sent") or told.times.get("made") or found.modified
-    return PreviewLine(
-        [
-            found.path.relative_to(folder).as_posix(),
-            standing,
-            told.title or " ".join(told.request.prompt.split()),
-            told.request.model,
-            told.project,
-            f"{datetime.fromtimestamp(sent):%Y-%m-%d %H:%M}",
-        ],
-        is_ticked=one.standing.is_worth_taking,
-        fixed="" if one.standing.is_worth_taking else f"{_WORDS[one.standing][0]}.",
-        remark=remark,
-        tone=tone,
-    )

@@ -19,29 +19,18 @@ from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.imports import ID_TITLES, NOT_THERE, id_line, is_answered, outcome_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .import_model import ImportModel
-from .preview_table import PreviewLine
-
-TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
-_WORDS = {
-    IdStanding.NEW: ("New", Tone.GOOD),
-    IdStanding.KNOWN: ("Known here", Tone.PLAIN),
-    IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
-    IdStanding.MISSED: ("Not found before", Tone.WARN),
-    IdStanding.ELSE: ("Something else", Tone.WARN),
-    IdStanding.NO_ID: ("No task id", Tone.WARN),
-}
-NOT_THERE = "Not of this key, or deleted"
 
 
 class IdImportModel(ImportModel):
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, ids: TaskIds, parent: QObject | None = None
     ) -> None:
-        super().__init__(cases, runner, TITLES, parent)
+        super().__init__(cases, runner, ID_TITLES, parent)
         self._ids = ids
         self._look = IdsLook()
         self._rows: dict[TaskId, int] = {}
@@ -142,7 +131,7 @@ class IdImportModel(ImportModel):
     def _looked(self, look: IdsLook) -> None:
         self._look = look
         self.phase = Phase.READY
-        self.table.show_lines(map(_line, look.entries))
+        self.table.show_lines(map(id_line, look.entries))
 
     def _adopted(self, chosen: Sequence[IdEntry], came: Adopting) -> None:
         places: dict[str, int] = {
@@ -169,7 +158,7 @@ class IdImportModel(ImportModel):
 
     def _hear(self, task: Task) -> None:
         self._tasks[task.id] = task
-        self.table.say(self._rows[task.id], *_outcome(task))
+        self.table.say(self._rows[task.id], *outcome_words(task))
 
     def _asked_words(self) -> str:
         """ "12 of 30 asked for: 10 found, 2 not of this key, or deleted."."""
@@ -177,59 +166,9 @@ class IdImportModel(ImportModel):
             return "They are put into the list…"
         total = len(self._tasks)
         gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
-        asked = sum(_is_answered(task) for task in self._tasks.values())
+        asked = sum(is_answered(task) for task in self._tasks.values())
         said = f"{asked:,} of {total:,} asked for" if asked < total else f"{units.count(total, 'task')} adopted"
         found = f"{asked - gone:,} found" if asked else ""
         lost = f"{gone:,} not of this key, or deleted" if gone else ""
         outcome = ", ".join(filter(None, (found, lost)))
         return f"{said}: {outcome}." if outcome else f"{said}."
-
-
-def _is_answered(task: Task) -> bool:
-    return task.state.is_final or (task.asked_at is not None and task.not_found_at is None)
-
-
-def _outcome(task: Task) -> tuple[str, Tone]:
-    """What Runway says of an adopted task."""
-    match task.state:
-        case State.GONE:
-            return NOT_THERE, Tone.WARN
-        case State.SUCCEEDED:
-            return "Found, it succeeded", Tone.GOOD
-        case State.FAILED:
-            return "Found, it failed", Tone.PLAIN
-        case State.CANCELLED:
-            return "Found, it was canceled", Tone.PLAIN
-        case _ if task.is_hidden:
-            return "Another key's", Tone.WARN
-        case _ if task.not_found_at is not None:
-            return "Not found yet, asked once more", Tone.BUSY
-        case _ if _is_answered(task):
-            return "Found, it goes on", Tone.GOOD
-        case _:
-            return "Being asked for", Tone.BUSY
-
-
-def _line(entry: IdEntry) -> PreviewLine:
-    found, known = entry.found, entry.found.known
-    standing, tone = _WORDS[entry.standing]
-    fixed = ""
-    if entry.standing is IdStanding.KNOWN:
-        fixed = "It is in the list already."
-    elif entry.standing is IdStanding.NO_ID:
-        fixed = found.doubt
-    return PreviewLine(
-        [
-            found.remote_id,
-            standing,
-            known.prompt or found.doubt,
-            known.model,
-            known.time,
-            known.file,
-            f"{found.line:,}",
-        ],
-        is_ticked=entry.standing.is_worth_asking,
-        fixed=fixed,
-        remark=found.doubt,
-        tone=tone,
-    )
