@@ -1,5 +1,4 @@
-"""What a drop, a paste or a command line turns into. Pure, frozen values; the sheet and the composer read
-them."""
+"""The result of a drop, a paste or a command line, as frozen values for the sheet and the composer. Pure."""
 
 from __future__ import annotations
 

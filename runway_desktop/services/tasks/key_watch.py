@@ -1,6 +1,8 @@
-"""What another key means for the tasks at Runway: those that it cannot see are told of once, and its own come back.
+"""Tasks that were made with another key: announced once when this key cannot see them, and asked for again when their
+own key is back.
 
-A key of another organization sees none of them, and what it cannot see is not lost. Loop's thread; raises nothing.
+A key of another organization sees none of them; that says nothing about whether they exist. Loop's thread; raises
+nothing.
 """
 
 from __future__ import annotations

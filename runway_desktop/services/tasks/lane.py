@@ -2,7 +2,7 @@
 
 In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
 balance allow it; a full model, or a task that is too dear, does not hold up the others. Nothing is sent while paused,
-offline, without an accepted key, or while a back-off runs; `reason` says so in words. The loop wakes when something
+offline, without an accepted key, or while a back-off runs; `reason` tells which. The loop wakes when something
 changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
 asks for (`move`, `send_next`), and only delays the loop.
 """

@@ -1,4 +1,4 @@
-"""What a move makes of a task, of its results and of its ledger's line. Pure."""
+"""Applies a transition to a task and its results, and makes its line of the ledger. Pure."""
 
 from __future__ import annotations
 

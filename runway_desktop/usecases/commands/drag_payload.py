@@ -1,6 +1,6 @@
-"""What leaves the window in one drag: which file of each task, and the words for it. Pure.
+"""The content of a drag out of the window: one file of each task, and its label. Pure.
 
-Whether a file is still there is asked of the disk by whoever starts the drag.
+Whether a file still exists is checked by whoever starts the drag.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Tells the press that only repeats what was just sent (a double click, a nervous second key) from one that means it.
-Pure but for the clock; nothing raises.
-"""
+"""Recognizes a press that only repeats the last sending by accident: a double click, or a key pressed twice. Pure but
+for the clock; nothing raises."""
 
 from __future__ import annotations
 
