@@ -85,13 +85,11 @@ class Session(QObject):
         profile's; None: the usual one."""
         super().__init__()
         self.profile = profile
-        self._options = options
         self._bugs = bugs
         self._address = address or _address(profile, options)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
-        self._welcoming = False
-        self._refused = False
+        self._welcoming = self._refused = False
         self._waiting_items: list[str] = list(options.items)
         self.window: MainWindow | None = None
         self.cases: UseCases | None = None
@@ -406,12 +404,8 @@ class Session(QObject):
         from runway_desktop.usecases.commands.questions import closing_question
 
         sending = sum(task.state is State.SENDING for task in cases.tasks.open())
-        backups = cases.backups
-        asked = closing_question(
-            sending=sending,
-            saving=cases.downloads.running,
-            makes_backup=backups is not None and backups.is_awaited,
-        )
+        is_backing_up = cases.backups is not None and cases.backups.is_awaited
+        asked = closing_question(sending=sending, saving=cases.downloads.running, makes_backup=is_backing_up)
         if asked is None:
             self.close()
         else:
@@ -443,9 +437,8 @@ class Session(QObject):
 
 def _address(profile: Profile, options: Options) -> Address:
     if options.demo:
-        return Address(
-            simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
-        )
+        kept = str(profile.folder / "simulated-runway.json")
+        return Address(simulate=("--speed", f"{options.speed:g}", "--keep", kept))
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile))
 
 
