@@ -21,8 +21,8 @@ from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
+from runway_desktop.usecases.sheets.blocks import as_csv
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
-from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases

@@ -21,7 +21,7 @@ from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.sheet.preview import AxisPreview
+from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
 from tests.gui.rig import Rig, rest, until
