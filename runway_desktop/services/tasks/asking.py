@@ -2,7 +2,7 @@
 
 The API asks clients not to expect news of one task more often than every `LEAST_GAP` seconds. Whoever asks does so
 here, so that the poller, a cancel, links and downloads keep that gap together. `KeyWatch` announces once that tasks
-cannot be seen with this key, and has them asked for again when their own key is back. Loop's thread only. """
+cannot be seen with this key, and has them asked for again when their own key is back. Loop's thread only."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ from runway_desktop.services.ports import Clock, Runway
 from .ledger import Ledger
 from .schedule import LEAST_GAP
 
+log = logging.getLogger(__name__)
+
 ASK_ONCE_MORE = GONE_AFTER + 1.0
 """Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
 ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
-CANNOT_SEE = "This key can't see this task."
-OTHER_KEY = "It was probably made with another key. Switch to that key first."
-NOT_SURE = "Runway did not find this task."
-ONCE_MORE = "Try again in a minute, to be sure."
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +163,17 @@ def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotS
     if task.deleted_remotely or (task.state.is_final and task.state is not State.SUCCEEDED):
         return error
     if key != task.key:
-        return NotSeen(CANNOT_SEE, advice=OTHER_KEY, detail=error.detail)
-    return NotSeen(NOT_SURE, advice=ONCE_MORE, detail=error.detail, retry_after=ASK_ONCE_MORE)
+        return NotSeen(
+            "This key can't see this task.",
+            advice="It was probably made with another key. Switch to that key first.",
+            detail=error.detail,
+        )
+    return NotSeen(
+        "Runway did not find this task.",
+        advice="Try again in a minute, to be sure.",
+        detail=error.detail,
+        retry_after=ASK_ONCE_MORE,
+    )
 
 
 def quiet_after(task: Task) -> float | None:
@@ -175,9 +182,6 @@ def quiet_after(task: Task) -> float | None:
     if task.is_hidden:
         return ASK_UNSEEN_AGAIN
     return ASK_ONCE_MORE if task.not_found_at is not None else None
-
-
-log = logging.getLogger(__name__)
 
 
 class KeyWatch:
