@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.library import KeptSheet, LedgerEntry
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import (
     Batch,

@@ -124,7 +124,7 @@ class ProfileWindows(QObject):
         found = after_restore.to_tell(settings)
         if found is None:
             return
-        from runway_desktop.usecases.words.restored_words import restored_words
+        from runway_desktop.usecases.words.profiles import restored_words
 
         message, detail = restored_words(found)
         held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]

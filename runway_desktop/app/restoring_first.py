@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Progress, Watch
-from runway_desktop.ui.profiles.finishing_window import FinishingWindow
+from runway_desktop.ui.profiles.progress_foot import FinishingWindow
 from runway_desktop.ui.theme import Theme
 
 Finish = Callable[[Profile, Watch], Finished | None]

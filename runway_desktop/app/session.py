@@ -89,7 +89,6 @@ class Session(QObject):
         profile's; None: the usual one. `secret` is the key that the environment held."""
         super().__init__()
         self.profile = profile
-        self._options = options
         self._bugs = bugs
         self._open_profile = partial(open_in_its_own_window, secret=secret)
         self._address = address or _address(profile, options, secret)
@@ -404,12 +403,8 @@ class Session(QObject):
         from runway_desktop.usecases.commands.questions import closing_question
 
         sending = sum(task.state is State.SENDING for task in cases.tasks.open())
-        backups = cases.backups
-        asked = closing_question(
-            sending=sending,
-            saving=cases.downloads.running,
-            makes_backup=backups is not None and backups.is_awaited,
-        )
+        is_backing_up = cases.backups is not None and cases.backups.is_awaited
+        asked = closing_question(sending=sending, saving=cases.downloads.running, makes_backup=is_backing_up)
         if asked is None:
             self.close()
         else:
@@ -443,9 +438,8 @@ class Session(QObject):
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
-        return Address(
-            simulate=("--speed", f"{options.speed:g}", "--keep", str(profile.folder / "simulated-runway.json"))
-        )
+        kept = str(profile.folder / "simulated-runway.json")
+        return Address(simulate=("--speed", f"{options.speed:g}", "--keep", kept))
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 

@@ -17,11 +17,10 @@ from .assets import (
     variant_of,
     with_assets,
 )
-from .catalog import Catalog, CatalogError
+from .catalog import Catalog, CatalogError, starting_values
 from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from .payload import build_payload, is_left_out
-from .starting import starting_values
 from .text import number_in_words, prompt_of, settings_line, utf16_length, value_from_text, value_in_words
 from .validation import Finding, validate
 

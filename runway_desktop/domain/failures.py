@@ -8,7 +8,7 @@ Source of the first: the API's page on task failures; the table stands in the te
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum, StrEnum, auto
 
 
 class Advice(StrEnum):
@@ -136,3 +136,14 @@ class Reason:
     name: str = ""
     needed: int = 0
     words: str = ""
+
+
+class WhyNot(Enum):
+    """Why a task was not canceled or deleted; `usecases.words.reasons` says it in words."""
+
+    UNDECIDED = auto()
+    """Nobody knows whether it was made."""
+    NOT_ENDED = auto()
+    NEVER_AT_RUNWAY = auto()
+    RESULT_NOT_SAVED = auto()
+    OTHER_KEY = auto()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .ledger import LedgerEntry
+from .library import LedgerEntry
 from .presence import NEVER_LOOKED, Look, Presence, Signs
 from .task import Output, TaskId
 

@@ -1,6 +1,7 @@
-"""How the list is asked for (places, filters, sorting), what a row and a place show, and a batch sheet as it is kept.
+"""How the list is asked for (places, filters, sorting), what a row and a place show, a batch sheet as it is kept, and
+what is remembered about tasks beside the tasks themselves.
 
-Pure values; the store answers them.
+Pure values; the store answers them. Times are Unix seconds, durations seconds, credits floats.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from typing import Any
 
 from .task import BatchId, Output, Pick, State, Task, TaskId
 
@@ -233,3 +235,31 @@ def new_sheet_id() -> str:
     from uuid import uuid4
 
     return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state",
+    "saved", "cancel asked"."""
+
+    task_id: TaskId
+    at: float
+    kind: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long a like task took, in seconds; -1 for what is not known."""
+
+    queued: float
+    ran: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What Runway said a like request would cost, and when."""
+
+    credits: float
+    at: float

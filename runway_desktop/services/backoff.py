@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from runway_desktop.domain.lane import LaneReason
+from runway_desktop.domain.caps import LaneReason
 
 LONGEST = 60.0
 LONGEST_RETRY_AFTER = 3_600.0

@@ -1,6 +1,6 @@
-"""The one stream of events out of the engine. Synchronous, in order, on the loop's thread.
+"""The event bus: passes each event of the engine to all listeners, synchronously and in order, on the loop's thread.
 
-A listener that raises is reported and does not keep the others from hearing.
+A listener that raises is reported; the others still receive the event.
 """
 
 from __future__ import annotations

@@ -462,12 +462,5 @@ class Engine:
         from .backup.restores import Restores
 
         outside = self._outside
-        return Restores(
-            self._profile,
-            outside.folders,
-            outside.snapshots(),
-            self.workshop,
-            self.clock,
-            self._rng,
-            self._store.outputs_in,
-        )
+        snapshots, outputs_in = outside.snapshots(), self._store.outputs_in
+        return Restores(self._profile, outside.folders, snapshots, self.workshop, self.clock, self._rng, outputs_in)

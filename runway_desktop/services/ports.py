@@ -1,9 +1,9 @@
-"""What the engine needs of the world, as Protocols that it owns. Adapters (api, store, keychain) just fit; tests
-use fakes.
+"""The interfaces of the outside world (API, store, keychain, clock) as Protocols that the engine owns. Adapters
+implement them; tests use fakes.
 
-Every method may be called from the loop's thread only and never blocks it. Errors are those of `domain.errors` that
-are named here, whatever goes wrong below: an adapter translates all that its library, the system and decoding raise,
-and a mistake of its own as well, which it logs besides. CancelledError passes.
+Every method is called on the loop's thread and never blocks it. Only the errors of `domain.errors` that a method names
+are raised: an adapter translates every exception of its library, of the system and of decoding, and of a mistake in
+itself, which it also logs. CancelledError passes.
 """
 
 from __future__ import annotations
@@ -20,17 +20,19 @@ from runway_desktop.domain.account import Fingerprint, Organization, UsedCredits
 from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import KeptFile, Looked
-from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
 from runway_desktop.domain.library import (
     Entries,
+    Estimate,
     Filter,
     GroupSummary,
     KeptSheet,
+    LedgerEntry,
     Listing,
     NotSaved,
     PlaceCounts,
     Row,
     Takes,
+    Timing,
 )
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.spending_report import SpendingLine

@@ -1,5 +1,5 @@
-"""How long what goes through a whole library waits before it is done again: in a burst of changes it takes a fifth of
-the time at most, and after a quiet time it comes at once.
+"""A throttle for work that reads a whole library: in a burst of changes it may use a fifth of the time at most; after a
+quiet time it starts at once.
 
 Pure but for the clock that it is given.
 """

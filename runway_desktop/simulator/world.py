@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 import math
 import random
+import re
 import uuid
 import zlib
 from collections import deque
@@ -21,12 +22,43 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
 from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
 from runway_desktop.simulator.media.tones import Shape
 
 from .knobs import DAY, Knobs
-from .magic import read_magic
+
+_WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status)(?::([^\[\]]*))?\]")
+_MOST_OUTPUTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Magic:
+    """What the words asked for; None where they said nothing. An empty `failure` is a failure without a code."""
+
+    failure: str | None = None
+    outputs: int | None = None
+    seconds: float | None = None
+    status_word: str | None = None
+
+
+def read_magic(prompt: str) -> tuple[Magic, str]:
+    """The wishes in a prompt, and the prompt without them."""
+    found: dict[str, Any] = {}
+    for word, argument in _WORD.findall(prompt):
+        if word == "fail":
+            found["failure"] = argument.strip()
+        elif word == "outputs" and argument.isdecimal():
+            found["outputs"] = min(max(1, int(argument)), _MOST_OUTPUTS)
+        elif word == "seconds" and re.fullmatch(r"\d+(\.\d+)?", argument):
+            found["seconds"] = float(argument)
+        elif word == "stuck":
+            found["seconds"] = float("inf")
+        elif word == "status" and argument:
+            found["status_word"] = argument.strip()
+    return Magic(**found), " ".join(_WORD.sub(" ", prompt).split())
+
 
 FAILURES: Mapping[str, str] = {
     "SAFETY.INPUT.TEXT": "The text of the request was refused by content moderation.",

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Row, Takes
+from runway_desktop.domain.library import Estimate, LedgerEntry, Row, Takes, Timing
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (

@@ -22,8 +22,7 @@ from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.ledger import Estimate, LedgerEntry
-from runway_desktop.domain.library import Entries, GroupSummary, Listing, Row
+from runway_desktop.domain.library import Entries, Estimate, GroupSummary, LedgerEntry, Listing, Row
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 

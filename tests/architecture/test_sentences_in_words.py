@@ -47,8 +47,6 @@ SENTENCES: Mapping[str, int] = {
     "services.results.downloads": 1,
     "services.results.fresh_links": 5,
     "services.settings": 1,
-    "services.tasks.actions": 4,
-    "services.tasks.asking": 4,
 }
 """How many sentences are still made below the words, by module. The numbers may only shrink."""
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
 import runway_desktop
-from runway_desktop.ui.icons import IconFont, NoSuchIcon
+from runway_desktop.ui.theme import IconFont, NoSuchIcon
 
 RED, GRAY = QColor("#ff0000"), QColor("#808080")
 

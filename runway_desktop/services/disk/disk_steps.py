@@ -1,6 +1,6 @@
-"""Single steps on the disk that a kill at any moment leaves done or not done, and what is asked of it on the way.
+"""Single file operations that are atomic: after a kill at any moment each is done completely, or not at all.
 
-All block. Raise OSError, apart from what they promise.
+All of them block. They raise OSError unless they say otherwise.
 """
 
 from __future__ import annotations

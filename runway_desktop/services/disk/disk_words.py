@@ -1,4 +1,4 @@
-"""What the system says about a file or folder, in words: what happened, and what to do. Usable from any
+"""Errors of the operating system about a file or folder, turned into `DiskError`: what happened, and what to do. Any
 thread."""
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""One at a time has a result's file in hand: whoever moves it, throws it away or takes it out of the trash, fetches it
-again, or writes its request into it.
+"""One lock for each result's file. Moving it, deleting it, restoring it from the trash, downloading it again and
+writing a request into it all take the lock first.
 
-A path that was read before waiting may be an old one afterwards: read it again inside. Loop's thread only.
+A path that was read before the lock was acquired may be outdated: read it again while holding the lock. Loop's thread
+only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""One look at a folder in which results are saved. Blocks, and may hang with the drive: call it on a thread of its own.
+"""Examines a folder in which results are saved: is it there, writable, and how much space is free. Blocks, and may hang
+with a network drive: call it on a thread of its own.
 
-Raises nothing: whatever the system refuses is what the look is for.
+Raises nothing: an error of the operating system is part of the result.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""How the library's folder is: fine, nearly full, full, read-only, absent, or slow to answer.
+"""The state of the library's folder: fine, nearly full, full, read-only, absent, or slow to answer.
 
-It is looked at at the start, before something is saved, when something there failed, and in slow rounds while it is not
-fine; each change is one event. All looks, and all work that goes through `do`, run on threads of their own, so that a
-network drive that hangs holds up nothing but itself. A folder that was seen once is known: if it, or the drive that it
-lay on, is missing, it is absent, and never replaced by an empty folder of the same name.
+It is examined at the start, before something is saved, when saving failed, and in slow rounds while it is not fine;
+each change of state is one event. Examinations, and all work passed to `do`, run on threads of their own, so that a
+network drive that hangs delays nothing else. A folder that was seen once is remembered: if it, or the drive that it
+was on, is missing, it is absent, and is never replaced by an empty folder of the same name.
 
-Loop's thread only; nothing here blocks. Raises nothing but what the work of `do` raises.
+Loop's thread only; nothing here blocks. Raises nothing but what the work passed to `do` raises.
 """
 
 from __future__ import annotations

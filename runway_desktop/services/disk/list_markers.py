@@ -1,9 +1,10 @@
-"""What this person's computer knows of lists of tasks, outside of their profiles' folders: a small file for each.
+"""A small file on this computer for each list of tasks, outside of the profiles' folders. It tells how far the list was
+when it was last used, so that a copy or an older state of the list is recognized.
 
-    lists/IDENTITY.json     how far the list was when it was last in use (`domain.copies.Marker`)
+    lists/IDENTITY.json     `domain.copies.Marker`
 
-They are never taken away: an old state of a list may be put back after years. Blocking, for a worker. Reading raises
-nothing: what cannot be read, or makes no sense, is as if it were not there.
+They are never deleted: an old state of a list may be restored after years. Blocking, for a worker. Reading raises
+nothing: a file that cannot be read, or makes no sense, counts as missing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which computer this is, as far as a list of tasks needs to know whether it was opened on another one.
+"""An identifier of this computer, by which a list of tasks knows that it was opened on another one.
 
-Blocking; raises nothing. What is found here never leaves the program as it is: see `fingerprint`.
+Blocking; raises nothing. The identifier itself is never stored or sent: see `fingerprint`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a file would be that moved together with another. Pure."""
+"""The probable new path of a file, given that another file of the same folder tree was moved. Pure."""
 
 from __future__ import annotations
 

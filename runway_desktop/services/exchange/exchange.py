@@ -1,8 +1,8 @@
-"""All that goes in and out, as one value for the window; and what a drop is, of which it may be an import.
+"""Import and export as one value for the window, and the decision whether something dropped is an import.
 
-What was dropped or pasted may be a record of tasks, rather than prompts or inputs. The rule is careful on the side of
-prompts: a text that holds an id somewhere is still prompts, unless it reads like a log or most of it is ids. A few bare
-ids want no preview either. Loop's thread; what is dropped is read in the executor.
+What is dropped or pasted may be a record of tasks rather than prompts or inputs. In doubt it counts as prompts: a text
+with some ids in it is still prompts, unless it reads like a log or consists mostly of ids. A few bare ids need no
+preview. Loop's thread; dropped files are read in the executor.
 """
 
 from __future__ import annotations

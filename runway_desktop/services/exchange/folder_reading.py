@@ -1,8 +1,8 @@
-"""Which results lie in a folder and the folders inside it, and what each says of itself. Blocks; call it in the
+"""Finds the results in a folder and its subfolders, and reads what each says of itself. Blocks; call it in the
 executor, `step` by `step`.
 
-A result is believed by the sidecar beside it, else by the request inside it. Raises nothing: what cannot be read has a
-sentence.
+The sidecar beside a result is used, else the request inside its file. Raises nothing: for what cannot be read there is
+a sentence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What an id in a text probably is, by the words around it, and what the same line says of its task. Pure.
+"""Guesses what an id found in a text is, from the words around it, and reads what the same line says of its task. Pure.
 
-No text proves that a UUID is a task's id: only Runway knows. What surely is something else is told apart, so that
-nobody asks for it by accident.
+No text proves that a UUID is a task's id: only Runway knows. Ids that are surely something else are marked, so that
+Runway is not asked for them.
 """
 
 from __future__ import annotations

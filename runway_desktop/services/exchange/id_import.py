@@ -1,7 +1,7 @@
-"""Ids of tasks from a log, a table or the clipboard: what they are to this list, and their adoption.
+"""Import of task ids from a log, a table or the clipboard: whether the list has them already, and their adoption.
 
-`look` changes nothing. What is adopted is asked for by the poller, as fast as it asks for anything; whether an id was a
-task's, Runway's answer says. Loop's thread; texts are searched in the executor. Raises StoreError.
+`look` changes nothing. Adopted tasks are asked for by the poller at its usual rate; only Runway's answer tells whether
+an id is a task's. Loop's thread; texts are searched in the executor. Raises StoreError.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A task with its results made from what its files say. Pure."""
+"""Makes a task with its results from the files that were imported. Pure."""
 
 from __future__ import annotations
 

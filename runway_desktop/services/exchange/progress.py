@@ -1,4 +1,4 @@
-"""How far a long work is, and whether it goes on. Loop's thread only."""
+"""The progress of long work, and the request to stop it. Loop's thread only."""
 
 from __future__ import annotations
 

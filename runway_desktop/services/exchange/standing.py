@@ -1,9 +1,9 @@
-"""What each result that was found in a folder is to this list: new, known, or known without its file; and whether it
-is, byte for byte, what is here already.
+"""Compares each result found in a folder with the list: new, known, or known without its file; and whether the bytes
+are those of the file that the list has.
 
-Only what may be the same is read: a known result of the same size, and results without an id at Runway, which nothing
-but their bytes tells. Loop's thread; files are looked at and read in the executor, one after the other. StoreError
-passes through; a file that cannot be read stays as it was judged.
+Only files that may be the same are read: known results of the same size, and results without an id at Runway, which
+can be compared by their bytes alone. Loop's thread; files are read in the executor, one after the other. StoreError
+passes through; a file that cannot be read keeps its first result.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""What a drop, a paste or a command line turns into. Pure, frozen values; the sheet and the composer read
-them."""
+"""The result of a drop, a paste or a command line, as frozen values for the sheet and the composer. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +12,7 @@ from runway_desktop.services.media.media_facts import MediaFacts
 
 CLIPBOARD = "clipboard"
 """The source of what came without a file."""
+_PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +84,14 @@ class Gathered:
     def is_empty(self) -> bool:
         """Nothing usable and nothing to complain of."""
         return not (self.drafts or self.assets or self.remote_ids or self.findings or self.restored)
+
+    @property
+    def lone_prompt(self) -> str:
+        """The text of one prompt and nothing else; empty for everything that should be looked at first."""
+        if len(self.drafts) != 1 or self.findings:
+            return ""
+        draft = self.drafts[0]
+        names = set(draft.values)
+        if draft.findings or draft.endpoint or draft.model or draft.project or len(names) != 1 or names - _PROMPTS:
+            return ""
+        return next((value for value in draft.values.values() if isinstance(value, str)), "")

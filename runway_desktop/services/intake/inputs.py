@@ -1,8 +1,7 @@
-"""Inputs as people write them: a file beside the table, a path, a link. Blocks where a file is looked at; call it in
-the executor.
+"""Inputs as people write them: a file beside the table, a path, a link. Blocks where a file is examined; call it in the
+executor.
 
-Raises nothing: what is wrong comes back as a sentence without its subject, to be set after "prompts.csv, row 3, image:
-".
+Raises nothing: what is wrong is returned as a sentence without its subject, to follow "prompts.csv, row 3, image: ".
 """
 
 from __future__ import annotations

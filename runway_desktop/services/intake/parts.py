@@ -1,5 +1,5 @@
-"""What one source turned out to hold, while it is being read; and the parts of plain text: prompts, a line or a
-paragraph each, and ids of tasks. Pure."""
+"""What was found in one source so far, while it is being read; and splitting plain text into prompts (a line or a
+paragraph each) and ids of tasks. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a drop, opened once; and from bytes to text, whatever program wrote them. Blocks; call it in the
+"""Opens the files of a drop once, and decodes their bytes, whatever encoding they have. Blocks; call it in the
 executor.
 
 Raises `Unreadable`, whose message is a whole sentence that names the file: too large, empty, no text, not there.

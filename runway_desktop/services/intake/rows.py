@@ -1,9 +1,7 @@
-"""One row of a table, or one object of a JSON list, turned into a draft: cells get their wire names and the types of
-their fields.
+"""Turns one row of a table, or one object of a JSON list, into a draft: cells get the names and types of their fields.
 
-Blocks where a row names files; call it in the executor. Raises nothing: each cell that makes no sense has a sentence
-that names file,
-row and field, and the rest of the row is kept.
+Blocks where a row names files; call it in the executor. Raises nothing: for each cell that makes no sense there is a
+sentence that names file, row and field, and the rest of the row is kept.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""CSV and TSV: which sign parts the cells, which columns there are, and a draft for each row. Pure but for the files
-that rows name.
+"""CSV and TSV files: finds the separator and the columns, and makes a draft of each row. Pure but for the files that
+rows name.
 
-Raises nothing. A table without a usable header, with doubled or unknown columns, with a broken row: a sentence each,
-the rest is kept.
+Raises nothing. For a missing header, a doubled or unknown column and a broken row there is a sentence each; the rest is
+kept.
 """
 
 from __future__ import annotations

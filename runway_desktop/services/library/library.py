@@ -1,7 +1,7 @@
-"""What the list, the places and the details ask: the store's answers, and the few things that only the disk can tell.
+"""Reads for the list, the places and the details: answers of the store, and the few things that only the disk can tell.
 
-Loop's thread; whatever touches a file runs in the executor. Raises StoreError when the database cannot be used;
-`write_text` and `read_text` also DiskError.
+Loop's thread; files are read in the executor. Raises StoreError when the database cannot be used; `write_text` and
+`read_text` also DiskError.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""One group of files, moved as far as it goes: brought, stored, followed, and their old places tidied.
+"""Moves one group of files: copies or renames them, stores their new paths, updates the requests that use them, and
+removes the old files.
 
-Doing it again after it was cut short anywhere comes to the same end. Loop's thread only. Raises StoreError; then the
-group is to be done again.
+It can be repeated after an interruption at any point, with the same result. Loop's thread only. Raises StoreError; then
+the group is to be repeated.
 """
 
 from __future__ import annotations

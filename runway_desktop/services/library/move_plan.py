@@ -1,5 +1,5 @@
-"""What a move of results to another folder would mean, told before anything is done; which names moved files get there,
-and which files move though they are no results.
+"""Examines a move of results to another folder before it begins, and chooses the names of the moved files and which
+files move besides the results.
 
 Blocks, on a thread that may hang with either folder. Raises nothing but what `choose_names` says.
 """

@@ -1,7 +1,7 @@
-"""What was spent, against what may be: the caps a day, a month, a project and a single sending, and the balance.
+"""Sums of what was spent, compared with the caps (a day, a month, a project, a single sending) and the balance.
 
-The tally follows every move of a task: its actual cost where that is known, else Runway's estimate, else, for one that
-nobody knows the end of, the price that was known before it was sent. The lane asks before each sending. Loop's thread
+The sums follow every change of a task: its actual cost where that is known, else Runway's estimate, else, for a task
+whose end nobody knows, the price that was known before it was sent. The lane asks before each sending. Loop's thread
 only. `load` and `catch_up` raise StoreError.
 """
 

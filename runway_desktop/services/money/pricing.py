@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.ledger import Estimate
+from runway_desktop.domain.library import Estimate
 from runway_desktop.domain.prices import (
     PublishedPrice,
     Unit,

@@ -1,7 +1,7 @@
-"""What was spent in a period, what Runway reports beside it, and a client's bill as a file.
+"""A report of what was spent in a period, the usage that Runway itself reports for it, and a client's bill as a file.
 
-Everything is asked for when it is asked; nothing is kept. Loop's thread; files are written by a worker. `report` raises
-StoreError, `compare` that and ApiError, `export` that and DiskError.
+Everything is read from the store when it is asked for; nothing is cached. Loop's thread; files are written in a worker.
+`report` raises StoreError, `compare` that and ApiError, `export` that and DiskError.
 """
 
 from __future__ import annotations

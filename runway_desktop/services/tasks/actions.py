@@ -15,13 +15,14 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
 from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, Dropped, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
 
-from .asking import CANNOT_SEE, OTHER_KEY, Asking, meaning_of
+from .asking import Asking, meaning_of
 from .ledger import Ledger
 
 AT_ONCE = 4
@@ -30,11 +31,11 @@ AT_ONCE = 4
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of each: `done` are canceled, or deleted. `kept`: finished meanwhile, so the result is kept and
-    saved. `failed`: why, in words."""
+    saved. `failed`: why not."""
 
     done: list[TaskId] = field(default_factory=list)
     kept: list[TaskId] = field(default_factory=list)
-    failed: dict[TaskId, str] = field(default_factory=dict)
+    failed: dict[TaskId, WhyNot | ApiError] = field(default_factory=dict)
 
 
 class TaskActions:
@@ -63,7 +64,7 @@ class TaskActions:
         async def one(task_id: TaskId) -> None:
             problem = await self._cancel(task_id)
             task = await self._ledger.task(task_id)
-            if problem:
+            if problem is not None:
                 report.failed[task_id] = problem
             elif task is not None:
                 (report.done if task.state is State.CANCELLED else report.kept).append(task_id)
@@ -77,7 +78,7 @@ class TaskActions:
         report = Done()
 
         async def one(task_id: TaskId) -> None:
-            if problem := await self._delete(task_id):
+            if (problem := await self._delete(task_id)) is not None:
                 report.failed[task_id] = problem
             else:
                 report.done.append(task_id)
@@ -101,15 +102,15 @@ class TaskActions:
         words = " ".join(title.split())
         return await self._ledger.change(task_id, lambda task: replace(task, title=words), "renamed", title=words)
 
-    async def _cancel(self, task_id: TaskId) -> str:
-        """A sentence when it could not be canceled, else nothing; what happened is in the ledger."""
+    async def _cancel(self, task_id: TaskId) -> WhyNot | ApiError | None:
+        """Why it could not be canceled; what happened is in the ledger."""
         task = await self._ledger.task(task_id)
         if task is None or task.state.is_final:
-            return ""
+            return None
         if task.state is State.HELD:
             try:
                 await self._ledger.move(task_id, Dropped())
-                return ""
+                return None
             except ImpossibleMove:
                 task = await self._ledger.task(task_id)
         if task is not None and task.state is State.SENDING:
@@ -117,19 +118,19 @@ class TaskActions:
             await self._sent(task_id)
             return await self._cancel(task_id)
         if task is None or task.state.is_final:
-            return ""
+            return None
         if task.state is State.UNCERTAIN or task.remote_id is None:
-            return "Nobody knows whether this was made. Decide that first."
+            return WhyNot.UNDECIDED
         return await self._cancel_live(task, task.remote_id)
 
-    async def _cancel_live(self, task: Task, remote_id: RemoteId) -> str:
+    async def _cancel_live(self, task: Task, remote_id: RemoteId) -> WhyNot | ApiError | None:
         await self._ledger.move(task.id, CancelAsked())
         reply = await self._asking.ask(remote_id)
         if not isinstance(reply.said, Answer):
             return await self._unanswered(task.id, reply.said, reply.key)
         if reply.said.state.is_final:
             await self._ledger.answer(task.id, reply.said, reply.key)
-            return ""
+            return None
         # Nothing is written or awaited between that answer and the DELETE: each moment there may cost a result.
         key = self._runway.key
         problem: ApiError | None = None
@@ -147,19 +148,18 @@ class TaskActions:
             case _:
                 # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
                 self._account.note_failure(problem, key)
-                return problem.in_words()
-        return ""
+        return problem
 
-    async def _unanswered(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+    async def _unanswered(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError | None:
         """What an error means that says that nothing was canceled, or that the task is not there."""
         if isinstance(error, NotThere):
             said = meaning_of(await self._ledger.move(task_id, NotFound(key)), key, error)
             if not isinstance(said, NotSeen):
-                return ""
+                return None
             error = said
         return await self._not_canceled(task_id, error, key)
 
-    async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> str:
+    async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError:
         """No DELETE has reached it, so a later 404 would not be our doing."""
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)
@@ -170,7 +170,7 @@ class TaskActions:
             error=error.code.value,
             said=error.detail,
         )
-        return error.in_words()
+        return error
 
     async def _sent(self, task_id: TaskId) -> None:
         """Returns when the task is no longer being sent."""
@@ -188,29 +188,29 @@ class TaskActions:
         finally:
             stop()
 
-    async def _delete(self, task_id: TaskId) -> str:
+    async def _delete(self, task_id: TaskId) -> WhyNot | ApiError | None:
         task = await self._ledger.task(task_id)
         if task is None or not task.state.is_final:
-            return "This task has not ended yet. Cancel it instead."
+            return WhyNot.NOT_ENDED
         if task.remote_id is None:
-            return "This task was never at Runway."
+            return WhyNot.NEVER_AT_RUNWAY
         outputs = await self._store.outputs(task_id)
         if any(
             output.state in (OutputState.WAITING, OutputState.DOWNLOADING, OutputState.FAILED) for output in outputs
         ):
-            return "A result of this task is not saved yet."
+            return WhyNot.RESULT_NOT_SAVED
         key = self._runway.key
         try:
             await self._runway.delete(task.remote_id)
         except NotThere:
             if key != task.key:
                 # Nobody knows whether its own key would see it.
-                return f"{CANNOT_SEE} {OTHER_KEY}"
+                return WhyNot.OTHER_KEY
         except ApiError as error:
             self._account.note_failure(error, key)
-            return error.in_words()
+            return error
         await self._ledger.move(task_id, Deleted())
-        return ""
+        return None
 
 
 def _back(task: Task) -> Task:

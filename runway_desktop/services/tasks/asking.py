@@ -1,33 +1,34 @@
 """The one way to ask Runway for a task, and what a 404 to it means: that depends on the key that asked.
 
 The API asks clients not to expect news of one task more often than every `LEAST_GAP` seconds. Whoever asks does so
-here, so that the poller, a cancel, links and downloads keep that gap together. Loop's thread only.
-"""
+here, so that the poller, a cancel, links and downloads keep that gap together. `KeyWatch` announces once that tasks
+cannot be seen with this key, and has them asked for again when their own key is back. Loop's thread only."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER
-from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
+from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, StoreError
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
 from runway_desktop.domain.task import RemoteId, State, Task
 from runway_desktop.domain.transitions import Answer, NotFound
+from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway
 
 from .ledger import Ledger
 from .schedule import LEAST_GAP
 
+log = logging.getLogger(__name__)
+
 ASK_ONCE_MORE = GONE_AFTER + 1.0
 """Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
 ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
-CANNOT_SEE = "This key can't see this task."
-OTHER_KEY = "It was probably made with another key. Switch to that key first."
-NOT_SURE = "Runway did not find this task."
-ONCE_MORE = "Try again in a minute, to be sure."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,17 @@ def meaning_of(task: Task, key: Fingerprint, error: NotThere) -> NotThere | NotS
     if task.deleted_remotely or (task.state.is_final and task.state is not State.SUCCEEDED):
         return error
     if key != task.key:
-        return NotSeen(CANNOT_SEE, advice=OTHER_KEY, detail=error.detail)
-    return NotSeen(NOT_SURE, advice=ONCE_MORE, detail=error.detail, retry_after=ASK_ONCE_MORE)
+        return NotSeen(
+            "This key can't see this task.",
+            advice="It was probably made with another key. Switch to that key first.",
+            detail=error.detail,
+        )
+    return NotSeen(
+        "Runway did not find this task.",
+        advice="Try again in a minute, to be sure.",
+        detail=error.detail,
+        retry_after=ASK_ONCE_MORE,
+    )
 
 
 def quiet_after(task: Task) -> float | None:
@@ -172,3 +182,39 @@ def quiet_after(task: Task) -> float | None:
     if task.is_hidden:
         return ASK_UNSEEN_AGAIN
     return ASK_ONCE_MORE if task.not_found_at is not None else None
+
+
+class KeyWatch:
+    def __init__(self, ledger: Ledger, runway: Runway, bus: Bus) -> None:
+        self._ledger = ledger
+        self._runway = runway
+        self._bus = bus
+        self._key = NO_KEY
+        self._told_of = NO_KEY
+        bus.listen(self._hear)
+
+    async def catch_up(self) -> bool:
+        """Whether another key took the place of one since the last call. Tasks that are known to be its own are seen
+        again from now on, before Runway has answered: they take their places in the lane, whatever the network does."""
+        before, key = self._key, self._runway.key
+        if key in (NO_KEY, before):
+            return False
+        self._key, self._told_of = key, NO_KEY
+
+        def seen(task: Task) -> Task:
+            return replace(task, hidden_from=NO_KEY) if task.key == key else task
+
+        hidden = [task.id for task in self._ledger.open() if task.is_hidden and task.key == key]
+        try:
+            await self._ledger.change_many(hidden, seen, "seen by this key")
+        except StoreError as error:
+            log.warning("That %d tasks are seen again could not be written: %s", len(hidden), error)
+        return before != NO_KEY
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, TaskChanged) or not event.task.is_hidden:
+            return
+        key = event.task.hidden_from
+        if key == self._runway.key and key not in (event.before.hidden_from, self._told_of):
+            self._told_of = key
+            self._bus.tell(EngineNotice(EngineNoticeCode.OTHER_KEYS_TASKS))

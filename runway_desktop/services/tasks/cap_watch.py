@@ -1,4 +1,4 @@
-"""The lane's question of money: which held tasks a cap or the balance keeps here, and saying so once. Loop's thread
+"""Decides for the lane which held tasks a cap or the balance holds back, and announces each cap once. Loop's thread
 only; raises nothing."""
 
 from __future__ import annotations

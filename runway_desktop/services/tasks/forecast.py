@@ -1,8 +1,9 @@
-"""Time left, from one's own history: a range, or nothing. Never invented: fewer than three like it say nothing.
+"""Forecasts of the time left, from the durations of similar tasks: a range, or nothing where fewer than three similar
+tasks are known.
 
-`remaining_range` and `usual` are pure; `Forecasts` keeps what the store knows of each shape until one more has ended;
-`LaneForecasts` says when all that waits in the lane will probably be done. Seconds. Loop's thread only; StoreError
-passes through `Forecasts`.
+`remaining_range` and `usual` are pure; `Forecasts` caches what the store knows of each shape until another task of it
+has ended; `LaneForecasts` estimates when all queued tasks will be done. Seconds. Loop's thread only; StoreError passes
+through `Forecasts`.
 """
 
 from __future__ import annotations

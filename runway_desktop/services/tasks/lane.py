@@ -3,7 +3,7 @@
 In order of position, per model as many at once as the organization allows or the person chose, and as long as caps and
 balance allow it; a full model, one that Runway turned away for a while, or a task that is too dear, does not hold up
 the others. Nothing is sent while paused, offline, without an accepted key, or after a failure that concerns all;
-`reason` says so in words. The loop wakes when something
+`reason` tells which. The loop wakes when something
 changed and for its own deadlines, never just to look. Loop's thread only; StoreError passes through what the person
 asks for (`move`, `send_next`), and only delays the loop.
 """
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -32,7 +32,6 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import Wait

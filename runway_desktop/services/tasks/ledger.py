@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 

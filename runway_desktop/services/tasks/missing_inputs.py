@@ -1,9 +1,9 @@
-"""Files of held tasks that are not where they were: what they looked like, and putting them back by one answer.
+"""Input files of held tasks that are missing: recognizing a moved file, and replacing many paths by one answer.
 
-While tasks wait here their files are hashed, in a worker and one after the other, so that a moved file can be told from
-another of its name. When the person shows where one file is now, every held task that wants it gets it, and so does
-every other missing file that lies in the same way beside it. `put_back` raises DiskError for a file that cannot be
-read, StoreError when the disk refuses. Loop's thread only.
+While tasks are queued their files are hashed, in a worker and one after the other, so that a moved file can be told
+from another of the same name. When the person shows where one file is now, every held task that uses it gets the new
+path, and so does every other missing file that lies at the same place relative to it. `put_back` raises DiskError for a
+file that cannot be read, StoreError when the database refuses. Loop's thread only.
 """
 
 from __future__ import annotations

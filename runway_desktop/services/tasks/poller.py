@@ -37,9 +37,8 @@ from runway_desktop.services.clock import Alarm
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
 
-from .asking import Asking, quiet_after
+from .asking import Asking, KeyWatch, quiet_after
 from .forecast import Forecasts
-from .key_watch import KeyWatch
 from .ledger import Ledger, NoSuchTask
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
 

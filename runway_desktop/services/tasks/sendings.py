@@ -1,8 +1,9 @@
-"""What this program has sent and when, to tell which sendings a reading of counts and balance may hold.
+"""A record of all sendings with their times. It tells which of them a reading of counts and balance may include.
 
-Runway counts a task at some moment between the arrival of its POST and the answer, and a reading holds the numbers of
-some moment between its asking and its answer. Where the two overlap nobody knows whether the one is in the other. A
-sending without an answer may have been counted, or not, from its beginning until `LATE` seconds after it was given up.
+Runway counts a task at some moment between the arrival of its POST and the answer, and a reading shows the numbers of
+some moment between its request and its answer. Where the two intervals overlap, it is unknown whether the reading
+includes the task. A sending without an answer may have been counted, or not, from its beginning until `LATE` seconds
+after it was given up.
 
 Pure bookkeeping in moments (`clock.Moments`). Loop's thread only; raises nothing.
 """

@@ -1,4 +1,4 @@
-"""What a move makes of a task, of its results and of its ledger's line. Pure."""
+"""Applies a transition to a task and its results, and makes its line of the ledger. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runway_desktop.domain.advance import advance
-from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Evidence, Hold, Output, Task
 from runway_desktop.domain.transitions import (

@@ -89,10 +89,6 @@ class Keys(QObject):
         told[command_id] = None if is_usual else [_portable(sequence) for sequence in wanted]
         self._choices.choose(told)
 
-    def reset(self, command_id: str) -> None:
-        """Back to the table's keys, taken away from whoever has them now."""
-        self.choose(command_id, BY_ID[command_id].default_keys())
-
     def reset_all(self) -> None:
         if self._choices is not None:
             self._choices.forget_all()

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
-from runway_desktop.ui.building import STRETCH, choices, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, add_all, choices, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
-from runway_desktop.ui.file_dialogs import choose_target
-from runway_desktop.ui.labels import announce, say, words
-from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.dialogs.template_editor import TemplateEditor
+from runway_desktop.ui.file_dialogs import choose_folder, choose_target
+from runway_desktop.ui.labels import ElidedLabel, announce, say, say_wrong, words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
-from runway_desktop.viewmodels.exchange.export import ExportModel, ListForm, Scope, What
+from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm, Scope, What
 
 from .exchange_window import ExchangeWindow
-from .export_files_page import ExportFilesPage
-from .export_list_page import ExportListPage
 
 _PAGES = ((What.FILES, "Files"), (What.LIST, "List"))
 _FILTERS = {ListForm.CSV: "CSV files (*.csv)", ListForm.JSON: "JSON files (*.json)"}
@@ -115,3 +115,157 @@ class ExportWindow(ExchangeWindow):
         else:
             say(self._said, model.report, "good")
         self._amount.setText(model.list_words() if model.what is What.LIST else model.amount_words())
+
+
+_FORMS = ((ListForm.CSV, "CSV, for spreadsheets"), (ListForm.JSON, "JSON, for programs"))
+
+_SEPARATOR_TIP = "Excel wants semicolons where numbers are written with a comma. It holds for bills and sheets too."
+
+
+class ExportListPage(QWidget):
+    def __init__(self, model: ExportModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        column = vbox(on=self)
+        self.forms = choices(self, _FORMS, partial(model.set, "form"))
+        self.forms[model.form].setChecked(True)
+        add_all(column, hbox(*self.forms.values(), STRETCH, spacing=3 * GRID), self._build_manner())
+        label = words(self, "Columns")
+        column.addWidget(label)
+        self.columns = QListWidget(self)
+        self.columns.setAccessibleName("Columns")
+        self.columns.setProperty("kind", "ticks")
+        label.setBuddy(self.columns)
+        for one in COLUMNS:
+            item = QListWidgetItem(f"{one.title}  ·  {one.key}" if one.title.lower() != one.key else one.title)
+            item.setData(Qt.ItemDataRole.UserRole, one.key)
+            item.setCheckState(Qt.CheckState.Checked if one.key in model.columns else Qt.CheckState.Unchecked)
+            self.columns.addItem(item)
+        self.columns.itemChanged.connect(lambda _: self._take_over())
+        add_all(column, (self.columns, 1), self._build_choices())
+
+    def _build_manner(self) -> QWidget:
+        """Of a CSV alone."""
+        model = self._model
+        holder = QWidget(self)
+        label = words(holder, "Between cells")
+        self.separator = QComboBox(holder)
+        self.separator.setAccessibleName("Between cells")
+        self.separator.setToolTip(_SEPARATOR_TIP)
+        label.setBuddy(self.separator)
+        for sign, name in SEPARATORS.items():
+            self.separator.addItem(name, sign)
+        self.separator.setCurrentIndex(list(SEPARATORS).index(model.separator))
+        self.separator.currentIndexChanged.connect(lambda _: model.set("separator", self.separator.currentData()))
+        self.mark = QCheckBox("Mark as UTF-8, so that Excel reads all letters", holder)
+        self.mark.setChecked(model.is_marked)
+        self.mark.toggled.connect(lambda on: model.set("is_marked", on))
+        hbox(label, self.separator, 2 * GRID, self.mark, STRETCH, on=holder)
+        csv = self.forms[ListForm.CSV]
+        holder.setEnabled(csv.isChecked())
+        csv.toggled.connect(holder.setEnabled)
+        return holder
+
+    def _build_choices(self) -> QHBoxLayout:
+        usual = {one.key for one in COLUMNS if one.is_usual}
+        every = {one.key for one in COLUMNS}
+        ticks: tuple[tuple[str, set[str]], ...] = (("Default", usual), ("All", every), ("None", set()))
+        buttons = [push_button(self, text, partial(self._tick, keys), kind="flat") for text, keys in ticks]
+        return hbox(*buttons, STRETCH)
+
+    def _tick(self, keys: set[str], _pressed: bool = False) -> None:
+        self.columns.blockSignals(True)
+        for at in range(self.columns.count()):
+            item = self.columns.item(at)
+            is_one = item.data(Qt.ItemDataRole.UserRole) in keys
+            item.setCheckState(Qt.CheckState.Checked if is_one else Qt.CheckState.Unchecked)
+        self.columns.blockSignals(False)
+        self._take_over()
+
+    def _take_over(self) -> None:
+        items = (self.columns.item(at) for at in range(self.columns.count()))
+        self._model.set(
+            "columns",
+            [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked],
+        )
+
+
+_SWITCHES = (
+    ("only_picks", "Only picks", ""),
+    (
+        "keep_request",
+        "Keep the request inside each file",
+        "Off: a client sees the result, and not how it was asked for.",
+    ),
+    ("sidecars", "A settings file beside each file", "With it the folder can be imported again."),
+    ("link", "Hard links (no extra space)", "No room is taken, on the same disk. One file, two names."),
+)
+
+
+class ExportFilesPage(QWidget):
+    def __init__(self, model: ExportModel, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        column = vbox(on=self)
+        self._headings = [words(self, text) for text in ("Folder", "Names", "With them")]
+        where, names, beside = self._headings
+        add_all(column, where, self._build_folder())
+        self._folder_wrong = words(self, tone="bad")
+        add_all(column, self._folder_wrong, GRID, names)
+        self.template = TemplateEditor(model.template_fields(), model.template_problem, model.names_words, self)
+        self.template.edited.connect(lambda text: model.set("template", text))
+        names.setBuddy(self.template.line)
+        where.setBuddy(self.folder)
+        add_all(column, self.template, GRID, beside)
+        self.switches: dict[str, QCheckBox] = {}
+        self._meanings: list[QWidget] = []
+        for name, text, meaning in _SWITCHES:
+            column.addLayout(self._switch(name, text, meaning))
+        column.addStretch()
+        self.folder.setText(model.folder)
+        self.template.set_text(model.template)
+        model.changed.connect(self._show)
+        FollowsTheme(theme, self, self._restyle)
+        self._show()
+
+    def take_over(self) -> None:
+        """What stands in the lines counts, also where they were not left."""
+        self._model.set("folder", self.folder.text())
+        self._model.set("template", self.template.text())
+
+    def _switch(self, name: str, text: str, meaning: str) -> QHBoxLayout:
+        box = QCheckBox(text, self)
+        box.setAccessibleDescription(meaning)
+        box.setChecked(getattr(self._model, name))
+        box.toggled.connect(lambda on: self._model.set(name, on))
+        self.switches[name] = box
+        said = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        said.setProperty("tone", "faint")
+        said.setText(meaning)
+        self._meanings.append(said)
+        return hbox(box, (said, 1), spacing=2 * GRID)
+
+    def _build_folder(self) -> QHBoxLayout:
+        self.folder = line_edit(self, "Folder for the files")
+        self.folder.textChanged.connect(lambda text: self._model.set("folder", text))
+        choose = push_button(self, "Choose…", self._choose)
+        return hbox((self.folder, 1), choose)
+
+    def _choose(self) -> None:
+        choose_folder(
+            self,
+            "Choose the folder for the files",
+            lambda folder: self.folder.setText(str(folder)),
+            near=Path(self.folder.text()),
+        )
+
+    def _restyle(self) -> None:
+        for heading in self._headings:
+            heading.setFont(self._theme.strong_font())
+        for said in self._meanings:
+            said.setFont(self._theme.small_font())
+
+    def _show(self) -> None:
+        say_wrong(self.folder, self._folder_wrong, self._model.folder_problem)
+        self.template.judge()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QImage
+from PySide6.QtGui import QCloseEvent, QHideEvent, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media
@@ -23,10 +23,9 @@ from runway_desktop.ui.building import timer, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.sharing.drag import start_drag
-from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
-from .full_screen import FullScreenWindow
 from .notice_view import NoticeView
 from .picture import BadPicture, Picture, read_picture, small_poster
 from .picture_view import PictureView
@@ -390,3 +389,29 @@ class Preview(QWidget):
 
 def _content(item: PreviewItem) -> tuple[object, ...]:
     return (item.path, item.media, item.changed)
+
+
+class FullScreenWindow(QWidget):
+    left = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._theme = theme
+        self._layout = vbox(on=self)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.activated.connect(self.close)
+        theme.changed.connect(self.update)
+
+    def take(self, body: QWidget, title: str) -> None:
+        self.setWindowTitle(title)
+        self._layout.addWidget(body)
+        body.show()
+        self.showFullScreen()
+        self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), self._theme.color(Role.WINDOW))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+        self.left.emit()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import Dialog, fit, progress_bar, vbox
 from runway_desktop.ui.labels import announce, say, words
-from runway_desktop.ui.theme import GRID
+from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
 
@@ -73,3 +74,22 @@ class ProgressWindow(Dialog):
             self._told = told
             announce(self, told, urgent=bool(model.problem))
         fit(self)
+
+
+_WIDTH = 420
+
+
+class FinishingWindow(QWidget):
+    def __init__(self, profile: str, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle("Runway Desktop")
+        title = words(self, f"Restoring the profile “{profile}”…")
+        title.setFont(theme.strong_font())
+        when = words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted")
+        self.foot = ProgressFoot(self)
+        vbox(title, when, self.foot, on=self, margins=2 * GRID)
+        self.setFixedWidth(_WIDTH)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """It would only hide what goes on."""
+        event.ignore()

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, clear_layout, hbox, passing_menu, push_button, vbox
@@ -27,10 +28,12 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, 
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.sheets.columns import STATE
+from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.grid import GridModel
+from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 
@@ -38,7 +41,6 @@ from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
 from .grid_view import GridWindow
 from .table import SheetTable
-from .undo import StepActions, UndoSteps
 
 
 class SheetWindow(Dialog):
@@ -59,12 +61,12 @@ class SheetWindow(Dialog):
         self._make_actions()
         keys.changed.connect(self._show)
         sheet.outlook.changed.connect(self._show)
-        sheet.sending_changed.connect(self._show)
+        sheet.sending.changed.connect(self._show)
         sheet.named.connect(self._show)
-        sheet.sent.connect(self._sent)
-        sheet.troubled.connect(self._trouble)
-        sheet.said.connect(self._tell)
-        sheet.question_wanted.connect(lambda asked: confirm(self, asked, sheet.send_confirmed))
+        sheet.sending.sent.connect(self._sent)
+        sheet.sending.troubled.connect(self._trouble)
+        sheet.sending.said.connect(self._tell)
+        sheet.sending.question_wanted.connect(lambda asked: confirm(self, asked, sheet.sending.confirm))
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
         self.table.selectionModel().currentChanged.connect(self._show_row)
@@ -170,7 +172,7 @@ class SheetWindow(Dialog):
     def _make_actions(self) -> None:
         table = self.table
         steps = StepActions(self.steps, self.sheet.model, self)
-        self.sheet.sending_changed.connect(steps.renew)
+        self.sheet.sending.changed.connect(steps.renew)
         for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
             self._keys.give(action, command)
             self.addAction(action)
@@ -317,3 +319,69 @@ class SheetWindow(Dialog):
         self.table.finish_editing()
         start = Path(f"{Path(self.sheet.title).stem}.csv")
         choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")
+
+
+MOST_STEPS = 500
+
+
+class _Step(QUndoCommand):
+    def __init__(self, model: SheetModel, step: Edit) -> None:
+        super().__init__(step.words)
+        self._model = model
+        self._step = step
+        self._is_done = True
+
+    def redo(self) -> None:
+        # A stack carries out what is pushed; this was done already.
+        if self._is_done:
+            self._is_done = False
+        else:
+            self._model.redo(self._step)
+
+    def undo(self) -> None:
+        self._model.undo(self._step)
+
+
+class UndoSteps(QUndoStack):
+    def __init__(self, model: SheetModel) -> None:
+        super().__init__(model)
+        self._model = model
+        self.setUndoLimit(MOST_STEPS)
+        model.edited.connect(self._took_place)
+
+    def undo(self) -> None:
+        if not self._model.is_locked:
+            super().undo()
+
+    def redo(self) -> None:
+        if not self._model.is_locked:
+            super().redo()
+
+    def _took_place(self, step: Edit) -> None:
+        self.push(_Step(self._model, step))
+
+
+class StepActions(QObject):
+    """Undo and redo of a window; `renew` them when the storing of rows begins or ends."""
+
+    def __init__(self, steps: UndoSteps, model: SheetModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._steps = steps
+        self._model = model
+        self.undo, self.redo = QAction(window), QAction(window)
+        self.undo.triggered.connect(steps.undo)
+        self.redo.triggered.connect(steps.redo)
+        steps.indexChanged.connect(self.renew)
+        self.renew()
+
+    @Slot()
+    def renew(self) -> None:
+        """What can be taken back now, and its name."""
+        if not isValid(self._steps):
+            # A stack that goes empties itself first, and says so.
+            return
+        steps, free = self._steps, not self._model.is_locked
+        self.undo.setEnabled(free and steps.canUndo())
+        self.redo.setEnabled(free and steps.canRedo())
+        self.undo.setText(f"Undo {steps.undoText()}".strip())
+        self.redo.setText(f"Redo {steps.redoText()}".strip())

@@ -7,9 +7,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QWidget
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    QStandardPaths,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from runway_desktop.ui.building import (
     STRETCH,
@@ -17,6 +35,7 @@ from runway_desktop.ui.building import (
     add_all,
     choices,
     hbox,
+    make_plain,
     open_at,
     open_below,
     passing_menu,
@@ -28,9 +47,9 @@ from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.viewmodels.money.spending import PERIODS, SpendingModel
+from runway_desktop.viewmodels.money.spending_tables import MoneyTable
 
 from .bar_chart import BarChart
-from .cells import money_table
 
 
 class SpendingWindow(Dialog):
@@ -158,3 +177,59 @@ class SpendingWindow(Dialog):
         for project in projects:
             menu.addAction(f"{project.replace('&', '&&')}…", lambda project=project: self.choose_file(project))
         open_below(menu, self._export)
+
+
+ROW = 4 * GRID
+PADDING = 5
+
+
+class MoneyCell(QStyledItemDelegate):
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        share = index.data(MoneyTable.LINE).share
+        if share is not None and index.column() == 0:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._theme.color(Role.SELECTED))
+            room = QRectF(option.rect).adjusted(0, 4, -GRID, -4)
+            painter.drawRoundedRect(
+                QRectF(room.left(), room.top(), max(3.0, room.width() * share), room.height()), 3, 3
+            )
+            painter.restore()
+        # The text stands where the header's does; the bar takes the whole cell.
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(PADDING, 0, -PADDING, 0)
+        super().paint(painter, inner, index)
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.font = self._theme.tabular(option.font)
+        option.textElideMode = Qt.TextElideMode.ElideRight
+        if index.column() == 3 and index.data(MoneyTable.LINE).is_unexplained:
+            option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(Role.WARN))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * GRID, max(ROW, size.height()))
+
+
+def money_table(model: QAbstractItemModel, theme: Theme, name: str, parent: QWidget) -> QTableView:
+    """A table that is read, not edited: the first column takes what is left."""
+    table = QTableView(parent)
+    table.setModel(model)
+    table.setItemDelegate(MoneyCell(theme, table))
+    make_plain(table, name, several=False)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.verticalHeader().setDefaultSectionSize(ROW)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setMinimumSectionSize(6 * GRID)
+    FollowsTheme(theme, table, lambda: table.viewport().update())
+    return table

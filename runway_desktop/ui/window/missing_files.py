@@ -20,7 +20,8 @@ from runway_desktop.usecases.commands.doing import Given, Wanted
 from runway_desktop.usecases.commands.table import ENTRIES
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.question import Question
-from runway_desktop.viewmodels.tasks.task_commands import Searching, TaskCommands
+from runway_desktop.usecases.words.files import Searching
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileSearch(QObject):

@@ -20,6 +20,7 @@ from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.drag_payload import saved_paths
 from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, available, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Showing
@@ -140,7 +141,7 @@ class TaskMenu(QObject):
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         if command is TaskCommand.OPEN_WITH and self._task_commands.clipboard.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
-            paths = [used[0]] if used is not None else _files(rows)
+            paths = [used[0]] if used is not None else saved_paths(rows)
             return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, self._theme, menu))
         if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._task_commands.use_as_input, *used, menu))
@@ -186,10 +187,6 @@ class TaskMenu(QObject):
                 confirm(self._window, asked, carry_out)
             case None:
                 carry_out()
-
-
-def _files(rows: list[Row]) -> list[Path]:
-    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
 
 
 def _id_hint(known: Sequence[str]) -> str:

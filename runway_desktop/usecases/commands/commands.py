@@ -1,6 +1,5 @@
-"""What a face is given to deal with selected tasks: what to ask, and doing it. What can be done, and why not, tells
-`table`.
-"""
+"""Commands for selected tasks, as a face calls them: the question to ask first, and carrying a command out. Which
+commands are possible, and why not, is in `table`."""
 
 from __future__ import annotations
 

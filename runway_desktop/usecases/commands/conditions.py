@@ -1,7 +1,8 @@
-"""For which tasks a command is, why it cannot be given, and labels that follow the tasks. Pure.
+"""Conditions of commands: for which tasks one is offered, why it is not possible now, and labels that depend on the
+tasks. Pure.
 
-A function of a row tells whether it holds for that task; one of several rows gives the words for those that are
-selected, at least one. An empty reason: there is none.
+A function of a row tells whether the condition holds for that task; one of several rows (at least one) gives the reason
+for the selection. An empty reason means that the command is possible.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.reasons import why_not_words
 from runway_desktop.usecases.words.states import canceled_words
 
 from . import questions
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.results.relinking import Progress, Relinked
     from runway_desktop.services.results.trash import TrashReport
+    from runway_desktop.services.tasks.actions import Done
     from runway_desktop.services.tasks.submission import Ask, Prepared
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.sending.sending import Sending
@@ -132,6 +134,7 @@ class Doing:
 
     async def cancel(self, rows: Sequence[Row], _: Given) -> Report:
         done = await self._engine.actions.cancel(_ids(rows))
+        failed = _why_not(done)
         found = [await self._engine.ledger.task(task_id) for task_id in done.done]
         kept = (
             f"{units.count(len(done.kept), 'task')} had finished in the meantime: kept, and saved." if done.kept else ""
@@ -139,14 +142,15 @@ class Doing:
         return Report(
             changed=tuple(done.done),
             kept=tuple(done.kept),
-            failed=done.failed,
+            failed=failed,
             said=" ".join(filter(None, (canceled_words([task for task in found if task is not None]), kept))),
-            problems=_each_once(done.failed),
+            problems=_each_once(failed),
         )
 
     async def delete_remotely(self, rows: Sequence[Row], _: Given) -> Report:
         done = await self._engine.actions.delete_remotely(_ids(rows))
-        return Report(changed=tuple(done.done), failed=done.failed, problems=_each_once(done.failed))
+        failed = _why_not(done)
+        return Report(changed=tuple(done.done), failed=failed, problems=_each_once(failed))
 
     async def remove(self, rows: Sequence[Row], _: Given) -> Report:
         ids = tuple(_ids(rows))
@@ -325,6 +329,10 @@ def _ids(rows: Sequence[Row]) -> list[TaskId]:
 
 def _tasks_of(outputs: Sequence[Output]) -> tuple[TaskId, ...]:
     return tuple(dict.fromkeys(output.task_id for output in outputs))
+
+
+def _why_not(done: Done) -> dict[TaskId, str]:
+    return {task_id: why_not_words(why) for task_id, why in done.failed.items()}
 
 
 def _each_once(failed: Mapping[TaskId, str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""What leaves the window in one drag: which file of each task, and the words for it. Pure.
+"""The content of a drag out of the window: one file of each task, and its label. Pure.
 
-Whether a file is still there is asked of the disk by whoever starts the drag.
+Whether a file still exists is checked by whoever starts the drag.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ class DragPayload:
             paths=tuple(path for path in self.paths if path not in gone),
             missing=(*self.missing, *(path.name for path in self.paths if path in gone)),
         )
+
+
+def saved_paths(rows: Sequence[Row]) -> list[Path]:
+    """The files of all saved results that are here."""
+    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
 
 
 def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:

@@ -1,4 +1,4 @@
-"""Results that are compared: a take, and a stack of takes of one prompt. Pure."""
+"""Results to compare: a take, and a stack of takes of the same prompt. Pure."""
 
 from __future__ import annotations
 

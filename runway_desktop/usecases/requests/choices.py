@@ -1,7 +1,6 @@
-"""Endpoints and models to choose from: what goes in and comes out, the price, how long it usually takes, what Runway
-allows, what is new, and what one likes.
+"""The choice of endpoints and models: inputs and outputs, price, usual duration, Runway's limits, news, and favorites.
 
-Favorites and the pairs of the catalog before this one are kept in the settings.
+Favorites, and the pairs of the previous catalog, are kept in the settings.
 """
 
 from __future__ import annotations

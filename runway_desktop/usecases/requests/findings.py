@@ -1,5 +1,5 @@
-"""What is said at which field of a request: Runway's own words until the field changes, else what is wrong there, and
-what is merely missing only after one tried to send. Pure."""
+"""The finding that is shown at a field of a request: Runway's refusal until the field changes, else what is invalid; a
+missing value only after an attempt to send. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chosen model does not take of a request: it comes back with the next one that does. Pure."""
+"""Values of a request that the chosen model does not take. They come back with the next model that does. Pure."""
 
 from __future__ import annotations
 

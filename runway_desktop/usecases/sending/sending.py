@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from runway_desktop.catalog import Finding, validate
+from runway_desktop.catalog import Catalog, Finding, Pair, validate
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.money.pricing import LikePrices, Price
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
     Ask,
@@ -32,12 +35,11 @@ from runway_desktop.services.tasks.submission import (
     Stamp,
     Sum,
 )
-
-from .like_prices import like_prices
-from .repeat_guard import RepeatGuard
+from runway_desktop.usecases.requests.choices import typical_request
 
 if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.ports import Clock
 
 TOO_OLD = 600.0
 """Seconds after which what was prepared is prepared anew: prices, caps and the queue have moved on."""
@@ -61,7 +63,7 @@ class Sending:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.guard: RepeatGuard[Door] = RepeatGuard(engine.clock)
+        self.guard = RepeatGuard(engine.clock)
 
     def prepare(self, new: Sequence[NewTask], origin: Origin, *, batch_name: str = "") -> Prepared:
         """New tasks in one batch, in their order, stored all or none."""
@@ -307,3 +309,71 @@ def steps_of(amounts: Iterable[int]) -> tuple[int, ...]:
             steps.append(some)
             some = 0
     return (*steps, some) if some else tuple(steps)
+
+
+MOMENT = 2.0
+"""Seconds after a sending within which the same again is taken for an accident."""
+
+
+class RepeatGuard:
+    """Remembers for each door what went through it last. `what` is anything that equals another asking for the same."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last: dict[Door, tuple[object, float]] = {}
+
+    def note(self, door: Door, what: object) -> None:
+        """This was sent now."""
+        self._last[door] = (what, self._clock.monotonic() + MOMENT)
+
+    def forget(self, door: Door) -> None:
+        """It was not sent after all."""
+        self._last.pop(door, None)
+
+    def is_too_soon(self, door: Door, what: object) -> bool:
+        """Whether asking for it now is more likely an accident than a wish."""
+        sent, until = self._last.get(door, (None, 0.0))
+        return sent is not None and sent == what and self._clock.monotonic() < until
+
+
+_DURATION, _COUNT = "duration", "outputCount"
+
+
+def like_prices(
+    requests: Sequence[Request], catalog: Catalog, price: Callable[[Request], Price | None]
+) -> LikePrices | None:
+    """The range of what the other models of their endpoint cost for one of the requests; None where the requests
+    differ in endpoint or amount, or where no model that can make as much has a known price."""
+    # A sheet asks for the same few shapes thousands of times.
+    shapes = {(request.endpoint, price_shape(request)) for request in requests}
+    if len({(endpoint, terms_of(shape).amounts) for endpoint, shape in shapes}) != 1:
+        return None
+    wanted = requests[0]
+    own = catalog.pair(wanted.endpoint, wanted.model)
+    endpoint = catalog.endpoint(wanted.endpoint)
+    if own is None or endpoint is None:
+        return None
+    wanted = replace(wanted, values=_with_amounts(wanted, own))
+    others = [catalog.pair(endpoint.name, model) for model in endpoint.models if model != wanted.model]
+    alike = [request for pair in others if pair is not None and (request := _same_of(wanted, pair)) is not None]
+    credits = [found.credits for request in alike if (found := price(request)) is not None]
+    return LikePrices(endpoint.name, min(credits), max(credits)) if credits else None
+
+
+def _with_amounts(request: Request, pair: Pair) -> dict[str, object]:
+    """Its values, with the length that the model chooses where none is said."""
+    length = pair.field(_DURATION)
+    defaults = {_DURATION: length.default} if length is not None and length.default is not None else {}
+    return defaults | dict(request.values)
+
+
+def _same_of(wanted: Request, pair: Pair) -> Request | None:
+    """The same of another model: what a typical request of it has, and of `wanted` all that it takes. None where it
+    cannot make as much."""
+    typical = typical_request(pair)
+    shared = {name: value for name, value in wanted.values.items() if pair.field(name) is not None}
+    refused = {str(finding.path[0]) for finding in validate(pair, {**typical.values, **shared}) if finding.path}
+    values = {**typical.values, **{name: value for name, value in shared.items() if name not in refused}}
+    is_as_long = values.get(_DURATION) == wanted.values.get(_DURATION)
+    is_as_many = values.get(_COUNT, 1) == wanted.values.get(_COUNT, 1)
+    return replace(typical, values=values, prompt=wanted.prompt) if is_as_long and is_as_many else None

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 
+from .cell_texts import Line, Saying
+from .columns import Column, Kind
+
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
 
@@ -36,3 +39,17 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]], manner: CsvDial
     write_rows(written, [header], manner)
     write_rows(written, ([cell if _NUMBER.fullmatch(cell) else plain(cell) for cell in row] for row in rows), manner)
     return ("\ufeff" if manner.is_marked else "") + written.getvalue()
+
+
+def as_csv(lines: Iterable[Line], columns: Sequence[Column], saying: Saying, dialect: CsvDialect = USUAL) -> str:
+    """Its columns in their order, then the task ids at Runway and the files of each row; blank rows are left out."""
+    shown = [column for column in columns if column.kind is not Kind.RESULT]
+    rows = []
+    for line in lines:
+        if not line.row.cells and not line.row.sent:
+            continue
+        texts = [saying.edited(line, column) for column in shown]
+        texts.append(" | ".join(found.task.remote_id or "" for found in line.tasks))
+        texts.append(" | ".join(output.path for found in line.tasks for output in found.outputs if output.path))
+        rows.append(texts)
+    return csv_of([*(column.title for column in shown), "Task", "File"], rows, dialect)

@@ -1,7 +1,6 @@
-"""What a person does to a sheet, as steps that can be taken back, and files that move meanwhile. The model carries the
-steps out.
+"""Edits of a sheet as steps that can be undone, and paths of files that moved. The model applies the steps.
 
-A step names rows by their number, never by their place, so that it stays true whatever was inserted meanwhile.
+A step names rows by their number, not by their position, so that it stays valid after insertions.
 """
 
 from __future__ import annotations

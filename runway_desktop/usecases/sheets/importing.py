@@ -1,5 +1,5 @@
-"""What was dropped or pasted, as rows of a sheet. Nothing is lost: a cell that could not become a value is there as it
-came, and what no column takes is kept for the mapping. Pure; never raises for what came."""
+"""Turns what was dropped or pasted into rows of a sheet. Nothing is lost: a cell that could not become a value keeps
+its text, and cells of unknown columns are kept for the mapping. Pure; never raises for what came."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The sheet of a request whose braces made several tasks: a row that can be opened again, and seen as a grid.
-StoreError passes through. Loop's thread only."""
+"""Sheets that are kept: their titles, and the sheet of a request whose braces made several tasks, as one row that can
+be opened again and shown as a grid. StoreError passes through. Loop's thread only."""
 
 from __future__ import annotations
 

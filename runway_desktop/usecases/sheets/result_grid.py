@@ -1,4 +1,4 @@
-"""What became of a sheet as a grid: a place for each task, by what was chosen for it of braces and axes. Pure."""
+"""The results of a sheet as a grid: the position of each task by its choices of braces and axes. Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What all rows of a sheet come to, and which of them ask for the same. Kept up row by row, so that a keystroke in
-thousands of rows costs one. Pure."""
+"""Sums over all rows of a sheet, and rows with equal requests. Updated row by row, so that an edit in a sheet of
+thousands of rows costs one row. Pure."""
 
 from __future__ import annotations
 

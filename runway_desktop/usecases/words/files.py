@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
-from runway_desktop.usecases.question import Question
 
 from . import units
 from .reasons import saving_words
@@ -80,21 +80,19 @@ def _changed(output: Output) -> str:
     return f"changed outside on {units.day_and_time(at)}" if at is not None else "changed outside"
 
 
-def other_question(saved: str, path: Path) -> Question:
-    """Before a file with other bytes is taken for the result that was `saved` under that name."""
-    return Question(
-        f"{path.name} is another file. Use it anyway?",
-        f"Its content is not that of {saved} as it was saved. The task keeps its prompt, rating and tags, "
-        "and this becomes its result.",
-        "Use this file",
-        "Keep looking",
-    )
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """How a search for missing files goes."""
+
+    headline: str = "Looking for missing files…"
+    detail: str = ""
 
 
-def progress_words(said: Progress) -> str:
+def search_words(said: Progress) -> Searching:
     looked = f"{units.count(said.looked, 'file')} looked at"
     found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
-    return " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
+    detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
+    return Searching(f"Looking for {units.count(said.asked, 'missing file')}…", detail)
 
 
 def to_clean(count: int) -> str:

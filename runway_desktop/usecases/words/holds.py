@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.caps import Cap, HeldBack
-from runway_desktop.domain.lane import LaneCode, LaneReason
+from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
 
 from . import units

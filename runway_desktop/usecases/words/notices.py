@@ -1,4 +1,4 @@
-"""What the engine tells outside of any row, as a message with its small print. Pure."""
+"""Notices of the engine as a message with details. Pure."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runway_desktop.domain.errors import ApiError
-from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.domain.failures import Reason, ReasonCode, WhyNot
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.disk_words import disk_error
 
@@ -56,6 +56,22 @@ def saving_words(output: Output) -> str:
     if problem.code is ReasonCode.OUR_MISTAKE:
         return "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
     return f"{_words(problem)} Saving goes on by itself." if problem.code in _OF_RUNWAY else _words(problem)
+
+
+_WHY_NOT: Mapping[WhyNot, str] = {
+    WhyNot.UNDECIDED: "Nobody knows whether this was made. Decide that first.",
+    WhyNot.NOT_ENDED: "This task has not ended yet. Cancel it instead.",
+    WhyNot.NEVER_AT_RUNWAY: "This task was never at Runway.",
+    WhyNot.RESULT_NOT_SAVED: "A result of this task is not saved yet.",
+    WhyNot.OTHER_KEY: (
+        "This key can't see this task. It was probably made with another key. Switch to that key first."
+    ),
+}
+
+
+def why_not_words(why: WhyNot | RunwayDesktopError) -> str:
+    """Why a task was not canceled or deleted."""
+    return _WHY_NOT[why] if isinstance(why, WhyNot) else why.in_words()
 
 
 def cause_words(cause: Reason | None) -> str:

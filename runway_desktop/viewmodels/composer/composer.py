@@ -28,13 +28,14 @@ from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside, requests_of
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
+from runway_desktop.usecases.requests.kept_draft import Draft
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
 from runway_desktop.usecases.sending.button import Button, button_for
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
-from .draft_keeping import Draft, DraftKeeping, PutAside
+from .draft_keeping import DraftKeeping, PutAside
 from .input_taking import InputTaking
 from .presets import ComposerPresets
 from .prompt_history import PromptHistory

@@ -6,32 +6,15 @@ It is kept a moment after the first change, however long one goes on typing. GUI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.catalog import prompt_of
-from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.usecases.requests.parked_values import ParkedValues
+from runway_desktop.usecases.requests.kept_draft import Draft
 from runway_desktop.usecases.use_cases import UseCases
 
 _DRAFT = "composer.draft"
 _KEEP_AFTER_MS = 250
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """`request.values` are as they stand, right or wrong."""
-
-    request: Request
-    project: str = ""
-    parked: ParkedValues = field(default_factory=ParkedValues)
-    was_sent: bool = False
-    """It is what was sent last, unchanged since."""
-    editing: TaskId | None = None
-    parent: TaskId | None = None
 
 
 class DraftKeeping(QObject):
@@ -50,7 +33,7 @@ class DraftKeeping(QObject):
     def keep(self) -> None:
         """Hands it to the settings now, which write it."""
         self._timer.stop()
-        self._cases.settings.set(_DRAFT, _written(self._draft()))
+        self._cases.settings.set(_DRAFT, self._draft().as_json())
 
     def keep_what_is_due(self) -> None:
         """At the end of the program."""
@@ -59,43 +42,7 @@ class DraftKeeping(QObject):
 
     def kept(self) -> Draft | None:
         """What was being written when the program last ended; None when nothing was, or it is damaged."""
-        return _read(self._cases.settings.get(_DRAFT))
-
-
-def _written(draft: Draft) -> dict[str, Any]:
-    return {
-        "endpoint": draft.request.endpoint,
-        "model": draft.request.model,
-        "values": dict(draft.request.values),
-        "project": draft.project,
-        "shelf": draft.parked.as_json(),
-        "sent": draft.was_sent,
-        "editing": draft.editing,
-        "parent": draft.parent,
-    }
-
-
-def _read(found: object) -> Draft | None:
-    if not isinstance(found, Mapping) or not isinstance(found.get("values"), Mapping):
-        return None
-    values = dict(found["values"])
-    return Draft(
-        request=Request(
-            endpoint=str(found.get("endpoint", "")),
-            model=str(found.get("model", "")),
-            values=values,
-            prompt=prompt_of(None, values),
-        ),
-        project=str(found.get("project", "")),
-        parked=ParkedValues.from_json(found.get("shelf")),
-        was_sent=found.get("sent") is True,
-        editing=_task_id(found.get("editing")),
-        parent=_task_id(found.get("parent")),
-    )
-
-
-def _task_id(found: object) -> TaskId | None:
-    return TaskId(found) if isinstance(found, str) and found else None
+        return Draft.from_json(self._cases.settings.get(_DRAFT))
 
 
 class PutAside(QObject):

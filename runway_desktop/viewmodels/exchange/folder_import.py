@@ -10,8 +10,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.moments import local_time
 from runway_desktop.services.exchange.folder_import import FolderLook, Imported
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
@@ -19,18 +17,11 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.imports import RESULT_TITLES, result_line
 from runway_desktop.usecases.words.states import Tone
 
-from .preview_table import PreviewLine, PreviewTable
+from .import_model import ImportModel
 
-TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
-_WORDS = {
-    Standing.NEW: ("New", Tone.GOOD),
-    Standing.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
-    Standing.REMOVED: ("Removed from the list", Tone.PLAIN),
-    Standing.KNOWN: ("Known already", Tone.PLAIN),
-    Standing.DOUBLE: ("A second copy", Tone.PLAIN),
-}
 MOST_NAMED = 3
 
 
@@ -49,44 +40,21 @@ class ImportUndo:
             self._runner(self._cases.exchange.folders.take_back(self._imported), "undo import")
 
 
-class FolderImportModel(QObject):
-    changed = Signal()
-    finished = Signal(object)
-    """Ids of the tasks that came, to show them in the list."""
+class FolderImportModel(ImportModel):
     undo_offered = Signal(str, object)
     """A sentence, and what takes the import back."""
 
     def __init__(self, cases: UseCases, runner: Runner, folder: Path, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, RESULT_TITLES, parent)
         self.folder = folder
-        self.phase = Phase.LOOKING
-        self.problem = ""
         self.copies = False
-        self.table = PreviewTable(TITLES, self)
         self._look: FolderLook | None = None
         self._imported: Imported | None = None
         self._undo: ImportUndo | None = None
-        self._progress = Progress(self.changed.emit)
-        self.table.ticks_changed.connect(self.changed)
 
     def begin(self) -> None:
         look = self._cases.exchange.folders.look(self.folder, self._progress)
         self._runner(look, "look at folder", done=self._looked, failed=self._failed)
-
-    def stop(self) -> None:
-        """What was found, or imported, so far stays."""
-        self._progress.stop()
-
-    def leave(self) -> None:
-        """The window closes: what was begun goes on without it, what it was only looking for does not."""
-        if self.phase is Phase.LOOKING:
-            self._progress.stop()
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        return self._progress.done, self._progress.total
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -197,14 +165,7 @@ class FolderImportModel(QObject):
     def _looked(self, look: FolderLook) -> None:
         self._look = look
         self.phase = Phase.READY
-        self.table.show_lines(_line(look.folder, one) for one in look.candidates)
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        """What is imported by then stays, and is known when the button is pressed again."""
-        self.problem = error.in_words()
-        self.phase = Phase.READY
-        self.table.lock(False)
-        self.changed.emit()
+        self.table.show_lines(result_line(look.folder, one) for one in look.candidates)
 
     def _done(self, imported: Imported) -> None:
         self._imported = imported
@@ -246,30 +207,3 @@ class FolderImportModel(QObject):
             more = len(imported.changed) - MOST_NAMED
             said.append(f"Changed since they were saved: {names}{f' and {more:,} more' if more > 0 else ''}.")
         return " ".join(said)
-
-
-def _line(folder: Path, one: Candidate) -> PreviewLine:
-    found, told = one.found, one.found.told
-    standing, tone = _WORDS[one.standing]
-    remark = ""
-    if one.differs:
-        standing, tone = f"{standing}, with other bytes", Tone.WARN
-        remark = "This file is not the same as the one that the list has, which stays as it is."
-    if one.changed and one.standing.is_worth_taking:
-        standing, tone = f"{standing}, changed since", Tone.WARN
-        remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."
-    sent = told.times.get("sent") or told.times.get("made") or found.modified
-    return PreviewLine(
-        [
-            found.path.relative_to(folder).as_posix(),
-            standing,
-            told.title or " ".join(told.request.prompt.split()),
-            told.request.model,
-            told.project,
-            f"{local_time(sent):%Y-%m-%d %H:%M}",
-        ],
-        is_ticked=one.standing.is_worth_taking,
-        fixed="" if one.standing.is_worth_taking else f"{_WORDS[one.standing][0]}.",
-        remark=remark,
-        tone=tone,
-    )

@@ -8,81 +8,40 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
-from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.imports import ID_TITLES, NOT_THERE, id_line, is_answered, outcome_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
-from .preview_table import PreviewLine, PreviewTable
-
-TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
-_WORDS = {
-    IdStanding.NEW: ("New", Tone.GOOD),
-    IdStanding.KNOWN: ("Known here", Tone.PLAIN),
-    IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
-    IdStanding.MISSED: ("Not found before", Tone.WARN),
-    IdStanding.ELSE: ("Something else", Tone.WARN),
-    IdStanding.NO_ID: ("No task id", Tone.WARN),
-}
-NOT_THERE = "Not of this key, or deleted"
+from .import_model import ImportModel
 
 
-class IdImportModel(QObject):
-    changed = Signal()
-    finished = Signal(object)
-    """Ids of the tasks that were adopted or came back, to show them in the list."""
-
+class IdImportModel(ImportModel):
     def __init__(
-        self,
-        cases: UseCases,
-        bridge: Bridge,
-        runner: Runner,
-        ids: TaskIds,
-        parent: QObject | None = None,
+        self, cases: UseCases, bridge: Bridge, runner: Runner, ids: TaskIds, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, ID_TITLES, parent)
         self._ids = ids
-        self.phase = Phase.LOOKING
-        self.problem = ""
-        self.table = PreviewTable(TITLES, self)
         self._look = IdsLook()
-        self._progress = Progress(self.changed.emit)
         self._rows: dict[TaskId, int] = {}
         """Lines of the tasks that were adopted."""
         self._tasks: dict[TaskId, Task] = {}
-        self.table.ticks_changed.connect(self.changed)
         bridge.tasks_touched.connect(self._touched)
 
     def begin(self) -> None:
         ids = self._ids
         look = self._cases.exchange.ids.look(ids.dropped, self._progress, ids.searches)
         self._runner(look, "look for task ids", done=self._looked, failed=self._failed)
-
-    def stop(self) -> None:
-        """Of the search: what was found so far is shown."""
-        self._progress.stop()
-
-    def leave(self) -> None:
-        """The window closes: what was begun goes on without it, what it was only looking for does not."""
-        if self.phase is Phase.LOOKING:
-            self._progress.stop()
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        return self._progress.done, self._progress.total
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -172,13 +131,7 @@ class IdImportModel(QObject):
     def _looked(self, look: IdsLook) -> None:
         self._look = look
         self.phase = Phase.READY
-        self.table.show_lines(map(_line, look.entries))
-
-    def _failed(self, error: RunwayDesktopError) -> None:
-        self.problem = error.in_words()
-        self.phase = Phase.READY
-        self.table.lock(False)
-        self.changed.emit()
+        self.table.show_lines(map(id_line, look.entries))
 
     def _adopted(self, chosen: Sequence[IdEntry], came: Adopting) -> None:
         places: dict[str, int] = {
@@ -205,7 +158,7 @@ class IdImportModel(QObject):
 
     def _hear(self, task: Task) -> None:
         self._tasks[task.id] = task
-        self.table.say(self._rows[task.id], *_outcome(task))
+        self.table.say(self._rows[task.id], *outcome_words(task))
 
     def _asked_words(self) -> str:
         """ "12 of 30 asked for: 10 found, 2 not of this key, or deleted."."""
@@ -213,59 +166,9 @@ class IdImportModel(QObject):
             return "They are put into the list…"
         total = len(self._tasks)
         gone = sum(task.state is State.GONE or task.is_hidden for task in self._tasks.values())
-        asked = sum(_is_answered(task) for task in self._tasks.values())
+        asked = sum(is_answered(task) for task in self._tasks.values())
         said = f"{asked:,} of {total:,} asked for" if asked < total else f"{units.count(total, 'task')} adopted"
         found = f"{asked - gone:,} found" if asked else ""
         lost = f"{gone:,} not of this key, or deleted" if gone else ""
         outcome = ", ".join(filter(None, (found, lost)))
         return f"{said}: {outcome}." if outcome else f"{said}."
-
-
-def _is_answered(task: Task) -> bool:
-    return task.state.is_final or (task.asked_at is not None and task.not_found_at is None)
-
-
-def _outcome(task: Task) -> tuple[str, Tone]:
-    """What Runway says of an adopted task."""
-    match task.state:
-        case State.GONE:
-            return NOT_THERE, Tone.WARN
-        case State.SUCCEEDED:
-            return "Found, it succeeded", Tone.GOOD
-        case State.FAILED:
-            return "Found, it failed", Tone.PLAIN
-        case State.CANCELLED:
-            return "Found, it was canceled", Tone.PLAIN
-        case _ if task.is_hidden:
-            return "Another key's", Tone.WARN
-        case _ if task.not_found_at is not None:
-            return "Not found yet, asked once more", Tone.BUSY
-        case _ if _is_answered(task):
-            return "Found, it goes on", Tone.GOOD
-        case _:
-            return "Being asked for", Tone.BUSY
-
-
-def _line(entry: IdEntry) -> PreviewLine:
-    found, known = entry.found, entry.found.known
-    standing, tone = _WORDS[entry.standing]
-    fixed = ""
-    if entry.standing is IdStanding.KNOWN:
-        fixed = "It is in the list already."
-    elif entry.standing is IdStanding.NO_ID:
-        fixed = found.doubt
-    return PreviewLine(
-        [
-            found.remote_id,
-            standing,
-            known.prompt or found.doubt,
-            known.model,
-            known.time,
-            known.file,
-            f"{found.line:,}",
-        ],
-        is_ticked=entry.standing.is_worth_asking,
-        fixed=fixed,
-        remark=found.doubt,
-        tone=tone,
-    )

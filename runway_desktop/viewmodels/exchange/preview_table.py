@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.states import Tone
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(slots=True)
-class PreviewLine:
-    """`cells` fit the titles. `fixed` says why it cannot be ticked; empty when it can. `remark` is said of the second
-    cell where there is more to say."""
-
-    cells: list[str]
-    is_ticked: bool = False
-    fixed: str = ""
-    remark: str = ""
-    tone: Tone = Tone.PLAIN
 
 
 class PreviewTable(QAbstractTableModel):

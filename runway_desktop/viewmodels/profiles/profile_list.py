@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
-from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.profiles import removal_question
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +173,7 @@ class ProfilesModel(QObject):
             self._tell(reason)
             return
         inside = await service.look_into(profile)
-        self.removal_asked.emit(profile, question(profile, inside))
+        self.removal_asked.emit(profile, removal_question(profile, inside))
 
     def _removed(self, profile: Profile, said: str) -> None:
         self._tell(f"“{profile.name}” is in the trash.", said, problem=bool(said))
@@ -211,41 +208,3 @@ class ProfilesModel(QObject):
 
     def _tell(self, message: str, detail: str = "", *, problem: bool = False) -> None:
         self._cases.bus.tell(Notice(message, detail, is_problem=problem))
-
-
-def question(profile: Profile, inside: Inside) -> Question:
-    """Tells what goes and what stays."""
-    said = [_holds(inside)]
-    size = units.size(inside.size)
-    if inside.results_inside:
-        said.append(f"Its folder goes to the trash, {size}, with {units.count(inside.results_inside, 'result')} in it.")
-    else:
-        said.append(f"Its folder goes to the trash, {size}.")
-    outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
-    if outside > 0:
-        where = _short(profile.library)
-        said.append(units.count(outside, f"result in {where} stays.", f"results in {where} stay."))
-    said.append("Then its key is deleted from the keychain.")
-    return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
-
-
-def _holds(inside: Inside) -> str:
-    contents = inside.contents
-    if not inside.was_opened:
-        return "It was never opened, and nothing was made with it."
-    if contents is None:
-        return "It has no list of tasks that could be read."
-    if not contents.tasks:
-        return "There is no task in it."
-    parts = [f"It holds {units.count(contents.tasks, 'task')}"]
-    if contents.held:
-        parts.append(f"{contents.held:,} not sent yet")
-    if contents.live:
-        parts.append(f"{contents.live:,} still at Runway, which nobody will ask for any more")
-    if contents.uncertain or contents.sending:
-        parts.append(f"{contents.uncertain + contents.sending:,} uncertain")
-    return f"{', '.join(parts)}."
-
-
-def _short(folder: Path) -> str:
-    return f"“{folder.name}”"

@@ -21,8 +21,8 @@ from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
+from runway_desktop.usecases.sheets.blocks import as_csv
 from runway_desktop.usecases.sheets.columns import MODEL, Kind
-from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
@@ -44,14 +44,6 @@ LOOKED_AT_ONCE = 100
 
 
 class Sheet(QObject):
-    sent = Signal(object)
-    """A tuple of task ids, stored in the lane."""
-    question_wanted = Signal(object)
-    """A Question to answer before rows are stored; the answer yes is `send_confirmed`."""
-    said = Signal(str)
-    """Why a press sent nothing."""
-    troubled = Signal(str)
-    sending_changed = Signal()
     named = Signal()
 
     def __init__(
@@ -79,15 +71,10 @@ class Sheet(QObject):
         self.model.beside = content.beside
         self.outlook = Outlook(cases, bridge, runner, self.model, self)
         self._following = Following(cases, self.model)
-        self._sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
-        self._sending.batch_id = batch_id
-        self._sending.batch_name, self._sending.project = batch_name or self.title, content.project
-        self._sending.sent.connect(self.sent)
-        self._sending.said.connect(self.said)
-        self._sending.question_wanted.connect(self.question_wanted)
-        self._sending.troubled.connect(self.troubled)
-        self._sending.changed.connect(self.sending_changed)
-        self._sending.ended.connect(self.keep_now)
+        self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
+        self.sending.batch_id = batch_id
+        self.sending.batch_name, self.sending.project = batch_name or self.title, content.project
+        self.sending.ended.connect(self.keep_now)
         self.offering = Offering(cases, runner, self.model)
         self._is_open = True
         self._is_shown_alone = False
@@ -152,11 +139,6 @@ class Sheet(QObject):
     # What stands around the table.
 
     @property
-    def batch_id(self) -> BatchId | None:
-        """The batch of its tasks; None while none was sent."""
-        return self._sending.batch_id
-
-    @property
     def title(self) -> str:
         return sheet_title(self._content.name)
 
@@ -170,7 +152,7 @@ class Sheet(QObject):
             parts.append(self.axes_words)
         elif strange:
             parts.append(f"{units.count(len(strange), 'column')} not matched")
-        elif any(row.cells for row in self.model.rows) and self._sending.batch_name != self.title:
+        elif any(row.cells for row in self.model.rows) and self.sending.batch_name != self.title:
             parts.append("columns matched by name")
         parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
         return " · ".join(parts)
@@ -228,7 +210,7 @@ class Sheet(QObject):
     def rename(self, name: str) -> None:
         if name and name != self.title:
             self._content = replace(self._content, name=name)
-            self._sending.batch_name = name
+            self.sending.batch_name = name
             self.named.emit()
             self._keep_soon()
 
@@ -237,13 +219,9 @@ class Sheet(QObject):
         `places`, or all."""
         if self.reason:
             return
-        ready = self._sending.chosen(most, places)
+        ready = self.sending.chosen(most, places)
         if ready:
-            self._sending.send(ready)
-
-    def send_confirmed(self) -> None:
-        """The question was answered with yes."""
-        self._sending.confirm()
+            self.sending.send(ready)
 
     def take_files(self, paths: Sequence[Path], place: int | None, key: str = "") -> None:
         """Files that were dropped: on a cell of inputs each goes there and into the cells below it; on another cell
@@ -276,7 +254,7 @@ class Sheet(QObject):
             self._cases.library.write_text(path, self.as_csv()),
             "export a sheet",
             done=lambda _: self.model.said.emit(f"Exported as {path.name}."),
-            failed=lambda error: self.troubled.emit(error.in_words()),
+            failed=lambda error: self.sending.troubled.emit(error.in_words()),
         )
 
     def choose_default(self, endpoint: str, model: str) -> None:
@@ -302,7 +280,7 @@ class Sheet(QObject):
         for row in filled:
             if not row.text:
                 row.text = sheets.write_row(row.kept())
-        planned = self._sending.planned
+        planned = self.sending.planned
         texts = [
             sheets.write_row(replace(row.kept(), sent=planned[row.number])) if row.number in planned else row.text
             for row in filled
@@ -313,7 +291,7 @@ class Sheet(QObject):
         await self._cases.library.sheets.keep(
             KeptSheet(
                 id=self.id, name=self._content.name, changed_at=self._cases.clock.now(), rows=len(filled),
-                batch_id=self.batch_id, text=text,
+                batch_id=self.sending.batch_id, text=text,
             )
         )  # fmt: skip
         if self._is_open and self._cases.settings.get(OPEN_SHEET) is None:
@@ -355,8 +333,8 @@ class Sheet(QObject):
         never_stored = await self._following.learn_all()
         if never_stored:
             self.model.mark_unsent(never_stored)
-        if self._sending.batch_id is None:
-            self._sending.batch_id = self._following.batch()
+        if self.sending.batch_id is None:
+            self.sending.batch_id = self._following.batch()
 
     def _look(self) -> None:
         if not self._looking and self.model.checker.unseen:

@@ -7,7 +7,7 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,10 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.usecases.commands.commands import NOTHING
+from runway_desktop.usecases.commands.drag_payload import saved_paths
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.files import Searching, search_words
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
 from .clipboard import Clipboard
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
-    from runway_desktop.services.results.relinking import Progress
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.commands.doing import Given, Report
     from runway_desktop.usecases.question import Question
@@ -40,14 +41,6 @@ if TYPE_CHECKING:
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Searching:
-    """How a search goes, in words."""
-
-    headline: str
-    detail: str
 
 
 class TaskCommands(QObject):
@@ -146,12 +139,13 @@ class TaskCommands(QObject):
                 self._write(command, rows[0])
             case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN if command is TaskCommand.LOOK_FOR or given.path:
                 self.stop_search()
-                self.searching.emit(Searching("Looking for missing files…", ""))
-                work = self._look_for(command, rows, replace(given, progress=self._show_progress))
+                self.searching.emit(Searching())
+                given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
+                work = self._look_for(command, rows, given)
                 self._search = self._run(command, rows, given, work)
             case _:
                 if command is TaskCommand.DELETE_FILE:
-                    self.release_wanted.emit(_saved_paths(rows))
+                    self.release_wanted.emit(saved_paths(rows))
                 self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
@@ -232,7 +226,7 @@ class TaskCommands(QObject):
         self._give_inputs(gathered.assets, to_field, at)
         if not are_results:
             self._offer_settings(gathered.assets)
-        prompt = _lone_prompt(gathered)
+        prompt = gathered.lone_prompt
         if prompt:
             self._composer.set_prompt(prompt)
         elif gathered.drafts:
@@ -320,12 +314,6 @@ class TaskCommands(QObject):
                 self._search = None
                 self.searching.emit(None)
 
-    def _show_progress(self, said: Progress) -> None:
-        looked = f"{units.count(said.looked, 'file')} looked at"
-        found = f"{said.found:,} of {said.asked:,} found" if said.asked > 1 else ""
-        detail = " · ".join(part for part in (looked, found, f"in {said.folder}") if part)
-        self.searching.emit(Searching(f"Looking for {units.count(said.asked, 'missing file')}…", detail))
-
     def _write(self, command: TaskCommand, row: Row) -> None:
         """Puts a task's request into the composer."""
         task = row.task
@@ -338,21 +326,3 @@ class TaskCommands(QObject):
         self.written.emit()
         if command is TaskCommand.OTHER_MODEL:
             self.model_wanted.emit()
-
-
-def _lone_prompt(gathered: Gathered) -> str:
-    """The text of a drop that is one prompt and nothing else; empty for everything that wants a look first."""
-    if len(gathered.drafts) != 1 or gathered.findings:
-        return ""
-    draft = gathered.drafts[0]
-    names = set(draft.values)
-    if draft.findings or draft.endpoint or draft.model or draft.project or len(names) != 1 or names - _PROMPTS:
-        return ""
-    return next((value for value in draft.values.values() if isinstance(value, str)), "")
-
-
-_PROMPTS = frozenset({"promptText", "text", "prompt"})
-
-
-def _saved_paths(rows: Sequence[Row]) -> list[Path]:
-    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]

@@ -62,7 +62,6 @@ class TaskListModel(QAbstractTableModel):
     """The list answers the present question; empty texts may be chosen now."""
     answered = Signal()
     """The beginning of the answer to a new question stands; the rest may follow."""
-    groups_changed = Signal()
     rows_fetched = Signal(object)
     """Rows that came from the store, for whoever looks after their posters."""
     lines_moving = Signal()
@@ -308,7 +307,6 @@ class TaskListModel(QAbstractTableModel):
         ranges = [(moved[0], moved[-1])] if len(moved) > _FEW_HEADERS else [(position, position) for position in moved]
         for first, last in ranges:
             self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
-        self.groups_changed.emit()
 
     @property
     def _where(self) -> dict[Line, int]:

@@ -14,7 +14,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS, Section, Where, commands_in
+from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Section, Where, commands_in
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.rig import Desktop, Rig, rest, until
 from tests.rows import task
@@ -115,10 +115,10 @@ async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
         assert keys.of("task.edit") == wanted
         assert keys.words("play.full") == "F"
         assert keys.rivals("task.edit", wanted) == []
-        keys.reset("play.full")
+        keys.choose("play.full", BY_ID["play.full"].default_keys())
         assert keys.words("play.full") == "F, F11"
         assert keys.of("task.edit") == []
-        keys.reset("task.edit")
+        keys.choose("task.edit", BY_ID["task.edit"].default_keys())
         assert keys.changed_commands() == []
 
 

@@ -21,7 +21,7 @@ from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImpor
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.exchange.id_import import TITLES
+from runway_desktop.usecases.words.imports import ID_TITLES
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
@@ -99,8 +99,8 @@ async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: P
         window = await counter.opened(IdImportWindow)
         view = window.view
         line = window.model.table.lines[1]
-        column = TITLES.index("Model")
-        line.cells[column] = TITLES[column]
+        column = ID_TITLES.index("Model")
+        line.cells[column] = ID_TITLES[column]
         view.clearSelection()
         cell = view.visualRect(window.model.table.index(1, column))
         header = view.horizontalHeader()

@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.ui.profiles.finishing_window import FinishingWindow
+from runway_desktop.ui.profiles.progress_foot import FinishingWindow
 
 DONE = Finished(Path("/backups/before.zip"))
 

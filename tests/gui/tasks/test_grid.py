@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.tasks.hover_player import HoverPlayer
+from runway_desktop.ui.tasks.grid import HoverPlayer
 from runway_desktop.ui.tasks.popups import LinePopup
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui.rig import Desktop, painted, until

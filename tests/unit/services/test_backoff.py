@@ -7,8 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.services.backoff import LONGEST, LONGEST_RETRY_AFTER, Wait, delay
 
 

@@ -7,9 +7,8 @@ import pytest
 from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.faults import Fault, Faults, Harm
 from runway_desktop.simulator.knobs import Knobs
-from runway_desktop.simulator.magic import Magic, read_magic
 from runway_desktop.simulator.media.recipe import FORMATS, recipe_of
-from runway_desktop.simulator.world import price_of
+from runway_desktop.simulator.world import Magic, price_of, read_magic
 from tests.samples_of_requests import fullest, smallest
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import DAY, Knobs
 from runway_desktop.simulator.links import Uploads
+from runway_desktop.simulator.server import keep, take_up
 from runway_desktop.simulator.world import (
     FAILURES,
     DailyLimitReached,

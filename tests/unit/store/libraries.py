@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta, timezone
 
-from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store
 

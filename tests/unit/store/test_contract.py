@@ -14,8 +14,19 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import Looked
-from runway_desktop.domain.ledger import Estimate, LedgerEntry, Timing
-from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, SortKey, Span, Without
+from runway_desktop.domain.library import (
+    Estimate,
+    Filter,
+    GroupBy,
+    KeptSheet,
+    LedgerEntry,
+    Listing,
+    Place,
+    SortKey,
+    Span,
+    Timing,
+    Without,
+)
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (

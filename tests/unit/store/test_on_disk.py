@@ -20,8 +20,7 @@ import pytest
 from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import Listing, Place
+from runway_desktop.domain.library import LedgerEntry, Listing, Place
 from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.trouble import translated
@@ -210,7 +209,7 @@ async def test_columns_of_a_newer_program_are_left_alone(tmp_path: Path):
 KILLED = """
 import asyncio, sys
 from pathlib import Path
-from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore

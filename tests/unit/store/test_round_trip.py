@@ -11,8 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Place, SortKey
 from runway_desktop.domain.task import Batch, BatchId, TaskId
 from runway_desktop.store import SqliteStore
 from tests.stores import MemoryStore

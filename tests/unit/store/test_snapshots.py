@@ -15,8 +15,7 @@ import pytest
 from runway_desktop.domain.backups import NewerFormat
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.ledger import LedgerEntry
-from runway_desktop.domain.library import Filter, KeptSheet
+from runway_desktop.domain.library import Filter, KeptSheet, LedgerEntry
 from runway_desktop.domain.task import Input, Output, OutputState, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS

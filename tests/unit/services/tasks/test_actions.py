@@ -10,6 +10,7 @@ import pytest
 
 from runway_desktop.domain.errors import NoReply, NotReached, StoreError
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
@@ -152,7 +153,7 @@ async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
         task_id = await live(rig)
         rig.runway.then("task", NotReached("There is no network."))
         report = await rig.actions.cancel([task_id])
-        assert report.failed == {task_id: "There is no network."}
+        assert [str(why) for why in report.failed.values()] == ["There is no network."]
         assert not (await rig.task(task_id)).cancel_asked
         [line] = [line for line in await rig.store.ledger(task_id) if line.kind == "not cancelled"]
         assert line.detail == {"error": "not reached", "said": ""}
@@ -164,7 +165,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         await rig.clock.advance(1)
         rig.runway.then("delete", NoReply("The connection was cut."))
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
-        assert report.failed == {task_id: "The connection was cut."}
+        assert [str(why) for why in report.failed.values()] == ["The connection was cut."]
         rig.runway.vanish(REMOTE)
         await rig.clock.advance(60)
         assert await rig.state(task_id) is State.CANCELLED
@@ -187,7 +188,7 @@ async def test_an_uncertain_task_cannot_be_canceled_and_says_why():
         rig.runway.then("create", NoReply("The connection was cut."))
         [task_id] = await rig.submit(request())
         report = await rig.actions.cancel([task_id])
-        assert "Nobody knows whether this was made" in report.failed[task_id]
+        assert report.failed == {task_id: WhyNot.UNDECIDED}
 
 
 async def test_many_are_canceled_and_each_gets_its_word():
@@ -202,7 +203,7 @@ async def test_a_result_that_is_not_saved_is_not_deleted_at_runway():
     async with idle() as rig:
         task_id = await succeeded(rig)
         report = await rig.actions.delete_remotely([task_id])
-        assert report.failed == {task_id: "A result of this task is not saved yet."}
+        assert report.failed == {task_id: WhyNot.RESULT_NOT_SAVED}
         assert rig.runway.named("delete") == []
 
 

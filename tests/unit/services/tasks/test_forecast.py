@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.ledger import Timing
+from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range, remaining_range, usual
 from tests.engine_rig import Rig, request

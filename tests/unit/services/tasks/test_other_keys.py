@@ -9,6 +9,7 @@ from itertools import pairwise
 from runway_desktop.domain.account import NO_KEY, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotThere
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.usecases.words.reasons import why_not_words
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle
@@ -281,7 +282,7 @@ async def test_canceling_what_a_key_cannot_see_says_so_and_cancels_nothing():
         await use(rig, THEIRS)
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert report.done == []
-        assert "This key can't see this task." in report.failed[task_id]
+        assert "This key can't see this task." in why_not_words(report.failed[task_id])
         task = await rig.task(task_id)
         assert (task.state, task.cancel_asked) == (State.RUNNING, False)
         assert rig.runway.named("delete") == []
@@ -297,7 +298,7 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         await use(rig, THEIRS)
         gate.open()
         report = await canceling
-        assert "This key can't see this task." in report.failed[task_id]
+        assert "This key can't see this task." in why_not_words(report.failed[task_id])
         assert await rig.state(task_id) is State.RUNNING
 
 
@@ -325,7 +326,7 @@ async def test_deleting_what_a_key_cannot_see_says_so_and_takes_nothing_for_dele
         await use(rig, THEIRS)
         report = await rig.actions.delete_remotely([task_id])
         assert report.done == []
-        assert "This key can't see this task." in report.failed[task_id]
+        assert "This key can't see this task." in why_not_words(report.failed[task_id])
         assert not (await rig.task(task_id)).deleted_remotely
 
 

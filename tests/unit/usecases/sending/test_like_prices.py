@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.prices import PublishedPrice, Unit
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import LikePrices, Price, Pricing
-from runway_desktop.usecases.sending.like_prices import like_prices
+from runway_desktop.usecases.sending.sending import like_prices
 from tests.engine_rig import CATALOG
 from tests.fakes import FakeClock, MemoryStore
 

@@ -26,8 +26,7 @@ from runway_desktop.services.tasks.submission import (
     Sum,
 )
 from runway_desktop.usecases.sending.questions import question_for
-from runway_desktop.usecases.sending.repeat_guard import MOMENT
-from runway_desktop.usecases.sending.sending import TOO_OLD, NotAnswered, Sending
+from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, Sending
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
 from tests.fake_runway import remote_id

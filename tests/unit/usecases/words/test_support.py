@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.ledger import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Hold, HoldCode, Refusal, Request, State, Task, TaskId
 from runway_desktop.services.tasks.task_changes import hold_detail
 from runway_desktop.usecases.words.support import support_details

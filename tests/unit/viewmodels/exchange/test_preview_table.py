@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.exchange.preview_table import PreviewLine, PreviewTable
+from runway_desktop.viewmodels.exchange.preview_table import PreviewTable
 
 
 @pytest.fixture

@@ -22,12 +22,12 @@ from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.profiles.profiles import Inside
 from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.usecases.words.restored_words import restored_words
+from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm
-from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel, question
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack, RestoreModel
 from tests.gui.profiles.rig import ProfilesRig
 from tests.gui.rig import Rig, after, until
@@ -144,7 +144,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
 def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     profile = Profile(name="Client A", folder=Path("/p/a"), library=Path("/films/Client A"), key_name="k")
     contents = Contents(version="1.0", tasks=1_204, results=900, held=12, sending=0, live=2, uncertain=1, sheets=0)
-    asked = question(profile, Inside(contents=contents, files=20, size=38_000_000))
+    asked = removal_question(profile, Inside(contents=contents, files=20, size=38_000_000))
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
         "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which nobody will ask for any more, 1 uncertain.",
@@ -153,11 +153,11 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
         "Then its key is deleted",
     ):
         assert part in asked.text
-    inside = question(profile, Inside(contents=contents, files=20, size=1, results_inside=900))
+    inside = removal_question(profile, Inside(contents=contents, files=20, size=1, results_inside=900))
     assert "with 900 results in it" in inside.text
     assert "stay." not in inside.text
-    assert "never opened" in question(profile, Inside(contents=None, was_opened=False, files=1, size=9)).text
-    assert "could be read" in question(profile, Inside(contents=None, files=1, size=9)).text
+    assert "never opened" in removal_question(profile, Inside(contents=None, was_opened=False, files=1, size=9)).text
+    assert "could be read" in removal_question(profile, Inside(contents=None, files=1, size=9)).text
 
 
 async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path: Path):

@@ -32,7 +32,7 @@ async def sent_sheet(rig: Rig, door: SheetDoor) -> Sheet:
     [sheet] = opened
     await until(lambda: sheet.model.is_checked)
     sheet.send()
-    await until(lambda: sheet.batch_id is not None and not sheet.is_sending)
+    await until(lambda: sheet.sending.batch_id is not None and not sheet.is_sending)
     await sheet.keep()
     return sheet
 
@@ -50,12 +50,12 @@ async def test_a_batch_opens_its_sheet_with_the_results_beside_its_rows(tmp_path
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
         again = heard(door.shown_again)
-        door.open_batch(sheet.batch_id)
+        door.open_batch(sheet.sending.batch_id)
         await until(lambda: again == [sheet.id], "it is open already")
         sheet.close()
         door.closed(sheet.id)
         opened = heard(door.opened)
-        door.open_batch(sheet.batch_id)
+        door.open_batch(sheet.sending.batch_id)
         await until(lambda: opened)
         assert opened[0].model.rows[0].cells[PROMPT] == "A lighthouse {at dawn|at noon}"
         assert len(opened[0].model.rows[0].sent) == 2
@@ -68,7 +68,7 @@ async def test_a_batch_shows_its_grid_even_while_its_sheet_is_open(tmp_path: Pat
         door = door_of(rig)
         sheet = await sent_sheet(rig, door)
         grids = heard(door.grid_wanted)
-        door.open_batch(sheet.batch_id, as_grid=True)
+        door.open_batch(sheet.sending.batch_id, as_grid=True)
         await until(lambda: grids)
         await until(lambda: grids[0].model.task(sheet.model.rows[0].sent[0].task_id), "its tasks are known")
         sheet.let_go()

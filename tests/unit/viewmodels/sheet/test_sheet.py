@@ -21,7 +21,7 @@ from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.sheet.preview import AxisPreview
+from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
 from tests.gui.rig import Rig, rest, until
@@ -202,7 +202,7 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         sent: list[Any] = []
-        sheet.sent.connect(sent.extend)
+        sheet.sending.sent.connect(sent.extend)
         sheet.send(FIRST_FEW)
         await until(lambda: len(sent) == 3, "the first two ready rows, one of which is two tasks")
         await until(lambda: said(sheet, 1) == "Queued")
@@ -214,7 +214,7 @@ async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_
         await until(lambda: len(sent) == 4)
         tasks = await rig.store.get_many(sent)
         assert len({one.batch_id for one in tasks}) == 1
-        assert sheet.batch_id == tasks[0].batch_id
+        assert sheet.sending.batch_id == tasks[0].batch_id
         assert [one.request.prompt for one in tasks][1:3] == [
             "Macro of ice crystals, dawn",
             "Macro of ice crystals, noon",
@@ -225,7 +225,7 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
         told: list[str] = []
-        sheet.said.connect(told.append)
+        sheet.sending.said.connect(told.append)
         sheet.send(1)
         await until(lambda: not sheet.is_sending and sheet.model.rows[0].sent)
         left = sheet.model.totals.ready
@@ -242,10 +242,10 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         sheet = await opened(rig)
         sheet.model.setData(at(sheet, 4, PROMPT), "Changed")
         sheet.send(1)
-        await until(lambda: sheet.batch_id is not None and sheet.model.rows[0].sent)
+        await until(lambda: sheet.sending.batch_id is not None and sheet.model.rows[0].sent)
         await until(lambda: rig.store.kept_sheets and rig.store.kept_sheets[0].batch_id, "it is kept by itself")
         assert rig.engine.settings.get("sheet.open") == sheet.id
-        kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
+        kept = await rig.engine.library.sheets.of_batch(sheet.sending.batch_id)
         assert kept is not None
         again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
@@ -300,7 +300,7 @@ async def test_a_sending_that_stops_after_a_portion_leaves_the_other_rows_to_be_
         async def refuse(*_: Any) -> Any:
             raise StoreError("The disk does not answer.")
 
-        sheet.troubled.connect(told.append)
+        sheet.sending.troubled.connect(told.append)
         rig.store.rows = refuse
         sheet.send()
         await until(lambda: told and not sheet.is_sending)
@@ -332,7 +332,7 @@ async def test_rows_that_the_disk_refused_are_offered_again(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt\nA\nB\n")
         troubles: list[str] = []
-        sheet.troubled.connect(troubles.append)
+        sheet.sending.troubled.connect(troubles.append)
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
         sheet.send()
         await until(lambda: troubles)
@@ -381,7 +381,7 @@ async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Pat
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,project,shot\nA,Aurora,010\n{B|C},Aurora,020\nD,,\n")
         sent: list[Any] = []
-        sheet.sent.connect(sent.extend)
+        sheet.sending.sent.connect(sent.extend)
         await rig.clock.advance(2)
         sheet.send()
         await until(lambda: len(sent) == 4)

@@ -11,7 +11,7 @@ from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.next_steps import steps_of
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.viewmodels.tasks.task_commands import Searching
+from runway_desktop.usecases.words.files import Searching
 from tests.gui.rig import Rig, rest, until
 from tests.rows import saved, task
 

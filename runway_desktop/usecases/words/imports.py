@@ -1,0 +1,121 @@
+"""What an import found, a line each: results of a folder, or ids of tasks and what Runway says of them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.task import State, Task
+from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
+from runway_desktop.services.exchange.standing import Candidate, Standing
+
+from .states import Tone
+
+RESULT_TITLES = ("File", "What it is", "Prompt", "Model", "Project", "Sent")
+_RESULT_WORDS = {
+    Standing.NEW: ("New", Tone.GOOD),
+    Standing.MISSING_HERE: ("Known, its file is missing here", Tone.GOOD),
+    Standing.REMOVED: ("Removed from the list", Tone.PLAIN),
+    Standing.KNOWN: ("Known already", Tone.PLAIN),
+    Standing.DOUBLE: ("A second copy", Tone.PLAIN),
+}
+ID_TITLES = ("Task id", "What it is", "Prompt", "Model", "Time", "File", "Line")
+_ID_WORDS = {
+    IdStanding.NEW: ("New", Tone.GOOD),
+    IdStanding.KNOWN: ("Known here", Tone.PLAIN),
+    IdStanding.REMOVED: ("Removed from the list before", Tone.PLAIN),
+    IdStanding.MISSED: ("Not found before", Tone.WARN),
+    IdStanding.ELSE: ("Something else", Tone.WARN),
+    IdStanding.NO_ID: ("No task id", Tone.WARN),
+}
+NOT_THERE = "Not of this key, or deleted"
+
+
+@dataclass(slots=True)
+class PreviewLine:
+    """`cells` fit the titles. `fixed` says why it cannot be ticked; empty when it can. `remark` is said of the second
+    cell where there is more to say."""
+
+    cells: list[str]
+    is_ticked: bool = False
+    fixed: str = ""
+    remark: str = ""
+    tone: Tone = Tone.PLAIN
+
+
+def result_line(folder: Path, one: Candidate) -> PreviewLine:
+    found, told = one.found, one.found.told
+    standing, tone = _RESULT_WORDS[one.standing]
+    remark = ""
+    if one.differs:
+        standing, tone = f"{standing}, with other bytes", Tone.WARN
+        remark = "This file is not the same as the one that the list has, which stays as it is."
+    if one.changed and one.standing.is_worth_taking:
+        standing, tone = f"{standing}, changed since", Tone.WARN
+        remark = "Its size is not the one that was noted when it was saved. It is imported as it is now."
+    sent = told.times.get("sent") or told.times.get("made") or found.modified
+    return PreviewLine(
+        [
+            found.path.relative_to(folder).as_posix(),
+            standing,
+            told.title or " ".join(told.request.prompt.split()),
+            told.request.model,
+            told.project,
+            f"{local_time(sent):%Y-%m-%d %H:%M}",
+        ],
+        is_ticked=one.standing.is_worth_taking,
+        fixed="" if one.standing.is_worth_taking else f"{_RESULT_WORDS[one.standing][0]}.",
+        remark=remark,
+        tone=tone,
+    )
+
+
+def is_answered(task: Task) -> bool:
+    return task.state.is_final or (task.asked_at is not None and task.not_found_at is None)
+
+
+def outcome_words(task: Task) -> tuple[str, Tone]:
+    """What Runway says of an adopted task."""
+    match task.state:
+        case State.GONE:
+            return NOT_THERE, Tone.WARN
+        case State.SUCCEEDED:
+            return "Found, it succeeded", Tone.GOOD
+        case State.FAILED:
+            return "Found, it failed", Tone.PLAIN
+        case State.CANCELLED:
+            return "Found, it was canceled", Tone.PLAIN
+        case _ if task.is_hidden:
+            return "Another key's", Tone.WARN
+        case _ if task.not_found_at is not None:
+            return "Not found yet, asked once more", Tone.BUSY
+        case _ if is_answered(task):
+            return "Found, it goes on", Tone.GOOD
+        case _:
+            return "Being asked for", Tone.BUSY
+
+
+def id_line(entry: IdEntry) -> PreviewLine:
+    found, known = entry.found, entry.found.known
+    standing, tone = _ID_WORDS[entry.standing]
+    fixed = ""
+    if entry.standing is IdStanding.KNOWN:
+        fixed = "It is in the list already."
+    elif entry.standing is IdStanding.NO_ID:
+        fixed = found.doubt
+    return PreviewLine(
+        [
+            found.remote_id,
+            standing,
+            known.prompt or found.doubt,
+            known.model,
+            known.time,
+            known.file,
+            f"{found.line:,}",
+        ],
+        is_ticked=entry.standing.is_worth_asking,
+        fixed=fixed,
+        remark=found.doubt,
+        tone=tone,
+    )

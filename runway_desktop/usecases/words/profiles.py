@@ -1,0 +1,87 @@
+"""Profiles: what is asked before one is removed, and what is told after one was restored or copied. Pure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runway_desktop.domain.copies import Verdict
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.profiles.profiles import Inside
+from runway_desktop.services.tasks.after_restore import Restored
+from runway_desktop.usecases.question import Question
+
+from . import units
+
+_COPIED = {
+    Verdict.PUT_BACK: "This profile's folder was put back to an earlier state.",
+    Verdict.COPIED: "This profile's folder is a copy.",
+    Verdict.OTHER_MACHINE: "This profile's folder comes from another computer.",
+}
+_COPIED_SOMEHOW = "This profile's folder was copied or put back."
+
+
+def restored_words(found: Restored) -> tuple[str, str]:
+    """The sentence, and what has to be decided, in small print."""
+    if found.copied is not None:
+        return f"{_COPIED.get(found.copied, _COPIED_SOMEHOW)} Sending is paused.", _waiting_in_a_copy(found)
+    said = []
+    if found.held:
+        said.append(units.count(found.held, "task is queued until you send it", "tasks are queued until you send them"))
+    if found.uncertain:
+        said.append(units.count(found.uncertain, "is uncertain", "are uncertain"))
+    if found.live:
+        said.append(units.count(found.live, "at Runway is checked", "at Runway are checked"))
+    when = f" of {units.full_time(found.made_at)}" if found.made_at else ""
+    message = f"Restored from the backup{when}. Sending is paused."
+    if not said:
+        return message, ""
+    risk = " What was sent after the backup was made would be paid for twice." if found.held or found.uncertain else ""
+    return message, f"{', '.join(said)}.{risk}"
+
+
+def _waiting_in_a_copy(found: Restored) -> str:
+    waits = units.count(
+        found.held,
+        "queued task waits for you, because it may have been sent already",
+        "queued tasks wait for you, because they may have been sent already",
+    )
+    copied = found.copied in (Verdict.COPIED, Verdict.OTHER_MACHINE)
+    return f"{waits}, or may still be sent from the original." if copied else f"{waits}."
+
+
+def removal_question(profile: Profile, inside: Inside) -> Question:
+    """Tells what goes and what stays."""
+    said = [_holds(inside)]
+    size = units.size(inside.size)
+    if inside.results_inside:
+        said.append(f"Its folder goes to the trash, {size}, with {units.count(inside.results_inside, 'result')} in it.")
+    else:
+        said.append(f"Its folder goes to the trash, {size}.")
+    outside = (inside.contents.results if inside.contents is not None else 0) - inside.results_inside
+    if outside > 0:
+        where = _short(profile.library)
+        said.append(units.count(outside, f"result in {where} stays.", f"results in {where} stay."))
+    said.append("Then its key is deleted from the keychain.")
+    return Question(f"Remove the profile “{profile.name}”?", " ".join(said), f"Remove “{profile.name}”")
+
+
+def _holds(inside: Inside) -> str:
+    contents = inside.contents
+    if not inside.was_opened:
+        return "It was never opened, and nothing was made with it."
+    if contents is None:
+        return "It has no list of tasks that could be read."
+    if not contents.tasks:
+        return "There is no task in it."
+    parts = [f"It holds {units.count(contents.tasks, 'task')}"]
+    if contents.held:
+        parts.append(f"{contents.held:,} not sent yet")
+    if contents.live:
+        parts.append(f"{contents.live:,} still at Runway, which nobody will ask for any more")
+    if contents.uncertain or contents.sending:
+        parts.append(f"{contents.uncertain + contents.sending:,} uncertain")
+    return f"{', '.join(parts)}."
+
+
+def _short(folder: Path) -> str:
+    return f"“{folder.name}”"

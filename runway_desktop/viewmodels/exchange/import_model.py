@@ -1,0 +1,51 @@
+"""What both imports have in common: lines that are looked for, ticked and then taken in. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.services.exchange.progress import Progress
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.use_cases import UseCases
+
+from .preview_table import PreviewTable
+
+
+class ImportModel(QObject):
+    changed = Signal()
+    finished = Signal(object)
+    """Ids of the tasks that came or came back, to show them in the list."""
+
+    def __init__(self, cases: UseCases, runner: Runner, titles: Sequence[str], parent: QObject | None) -> None:
+        super().__init__(parent)
+        self._cases = cases
+        self._runner = runner
+        self.phase = Phase.LOOKING
+        self.problem = ""
+        self.table = PreviewTable(titles, self)
+        self._progress = Progress(self.changed.emit)
+        self.table.ticks_changed.connect(self.changed)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        return self._progress.done, self._progress.total
+
+    def stop(self) -> None:
+        """What was found, or imported, so far stays."""
+        self._progress.stop()
+
+    def leave(self) -> None:
+        """The window closes: what was begun goes on without it, what it was only looking for does not."""
+        if self.phase is Phase.LOOKING:
+            self.stop()
+
+    def _failed(self, error: RunwayDesktopError) -> None:
+        """What is imported by then stays, and is known when the button is pressed again."""
+        self.problem = error.in_words()
+        self.phase = Phase.READY
+        self.table.lock(False)
+        self.changed.emit()

@@ -1,0 +1,18 @@
+"""Why a task was not canceled or deleted, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.failures import WhyNot
+from runway_desktop.usecases.words.reasons import why_not_words
+
+
+@pytest.mark.parametrize("why", WhyNot)
+def test_every_reason_has_a_sentence(why: WhyNot):
+    assert why_not_words(why).endswith(".")
+
+
+def test_an_error_is_told_in_its_own_words():
+    assert why_not_words(NotReached("There is no network.", advice="Try again.")) == "There is no network. Try again."
