@@ -51,7 +51,8 @@ class RunwayClient:
 
     `base_url`: https, or http to this machine; AddressRefused else. `secret` None: every call raises KeyRefused
     unasked. `executor` reads files and decodes large answers (None: the loop's own). `now` gives Unix seconds.
-    `transport` stands in for the network in tests. Close it with `aclose`.
+    `transport` stands in for the network in tests. Making one reads the certificates of the system, so make it on a
+    worker. Close it with `aclose`.
     """
 
     def __init__(
@@ -72,19 +73,26 @@ class RunwayClient:
         self._patience = patience or Patience()
         self._key: _Key | None = None
         self.use_secret(secret)
-        loopback = is_loopback(self.base_url)
-        context = trust(plain=self.base_url.startswith("http:"))
+        self._is_near = is_loopback(self.base_url)
+        context = trust(self.base_url)
 
         def pool(connections: int, reuse: bool) -> ConnectionPool:
             return open_pool(
-                connections, user_agent=user_agent, context=context, reuse=reuse, loopback=loopback, transport=transport
+                connections,
+                user_agent=user_agent,
+                context=context,
+                reuse=reuse,
+                loopback=self._is_near,
+                transport=transport,
             )
 
         # Ten connections at most. A create has one of its own: on a kept one that the server is just closing, bytes
         # leave and no answer comes, and the person would have to decide about a task that was surely never made.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
-        self._hosts = OtherHosts(2, user_agent=user_agent, reuse=False, who=_UPLOAD_HOST, transport=transport)
+        self._hosts = OtherHosts(
+            2, user_agent=user_agent, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport
+        )
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -157,7 +165,7 @@ class RunwayClient:
         body = {"filename": file.name, "type": "ephemeral"}
         reply = await self._ask("POST", "/v1/uploads", body, key=key)
         slot = await self._read(reply, wire.read_slot)
-        if not is_safe(slot.upload_url):
+        if not is_safe(slot.upload_url, is_near=self._is_near):
             raise replies.unreadable(
                 "the address for the upload is neither https nor on this machine", status=reply.status
             )

@@ -77,14 +77,16 @@ class ConnectionPool:
         HTTP.
         """
         client = await self._take(url, timeout)
-        progress = _Progress()
+        limit = asyncio.timeout(None)
+        progress = _Progress(limit, timeout.connect)
         response: httpx.Response | None = None
         problem: ApiError
         try:
             request = client.build_request(
                 method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": progress.note}
             )
-            response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
+            async with limit:
+                response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         except RunwayDesktopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
@@ -178,7 +180,8 @@ class ConnectionPool:
         self._turns.release()
 
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
-        if not is_of_the_world(error):
+        # While it connects, nothing of this program runs, and what a SOCKS proxy says may raise anything.
+        if not unsent and not is_of_the_world(error):
             border.report(f"while it spoke with {self._who}", error)
         return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
 
@@ -256,9 +259,12 @@ _LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
 
 
 class _Progress:
-    """How far a request got, as httpcore tells it by its extension `trace`."""
+    """How far a request got, as httpcore tells it by its extension `trace`. `limit` ends the talk with a SOCKS proxy
+    after `patience` seconds: httpcore has no time-out for that."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: asyncio.Timeout, patience: float | None) -> None:
+        self._limit = limit
+        self._patience = patience
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None
@@ -267,10 +273,14 @@ class _Progress:
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
             self.is_surely_unsent = False
-        elif name == "connection.connect_tcp.started":
+        elif name.endswith(".connect_tcp.started"):
             self.is_surely_unsent = True
-        elif name == "connection.connect_tcp.complete":
+        elif name.endswith(".connect_tcp.complete"):
             self.stream = members["return_value"]
+        elif name == "socks.setup_socks5_connection.started" and self._patience is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + self._patience)
+        elif name == "socks.setup_socks5_connection.complete":
+            self._limit.reschedule(None)
 
 
 async def _close(client: httpx.AsyncClient) -> None:

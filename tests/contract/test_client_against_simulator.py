@@ -209,7 +209,7 @@ async def asking(simulator: Simulator, patience: Patience = USUAL) -> AsyncItera
 
 @asynccontextmanager
 async def fetching(patience: Patience = USUAL) -> AsyncIterator[HttpFetcher]:
-    fetcher = HttpFetcher(patience=patience)
+    fetcher = HttpFetcher("http://127.0.0.1", patience=patience)
     try:
         yield fetcher
     finally:

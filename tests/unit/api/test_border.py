@@ -139,7 +139,7 @@ async def calls(
     path = folder / "still.png"
     path.write_bytes(bytes(1000))
     client = RunwayClient(base_url, SECRET, patience=HURRY, **options)
-    fetcher = HttpFetcher(patience=HURRY, **options)
+    fetcher = HttpFetcher(base_url, patience=HURRY, **options)
 
     async def download() -> bytes:
         async with fetcher.open(f"{base_url}/result", offset=5, etag='"one"') as stream:
