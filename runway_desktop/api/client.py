@@ -211,7 +211,8 @@ class RunwayClient:
         exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key
         )
-        reply = await self._receive(exchange, key, "Runway")
+        most = LARGE_ANSWER if allow_cut else LARGEST_ANSWER
+        reply = await self._receive(exchange, key, "Runway", most)
         if not reply.is_success:
             problem = replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
             problem.answer = replies.quoted(reply.status, reply.without_key())
@@ -220,11 +221,12 @@ class RunwayClient:
             raise reply.cut
         return reply
 
-    async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
-        """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
+    async def _receive(self, exchange: Exchange, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
+        """The body, or as much of it as comes in time, `most` bytes of a success. One that breaks off says so in
+        `cut`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience.whole
-        most = LARGEST_ANSWER if exchange.is_success else LARGEST_COMPLAINT
+        most = most if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None
         try:
