@@ -182,4 +182,5 @@ def _is_packed(exchange: Exchange) -> bool:
 
 _RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)")
 _COUNT = re.compile(r"[0-9]{1,18}")
-_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]*"')
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{0,500}"')
+"""A longer one would make a request that servers turn away."""

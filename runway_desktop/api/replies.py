@@ -249,7 +249,10 @@ def host_of(url: str) -> str:
 
 def _not_reached(detail: str, host: str, who: str) -> NotReached:
     lowered = detail.lower()
-    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+    if "proxy" in lowered:
+        message = f"{_capital(who)} could not be reached through the proxy that this computer's settings name."
+        advice = "Check the proxy, and the network connection."
+    elif "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         message = f"No trusted connection to {who} could be made."
         advice = "Check the clock of this computer and whether a proxy or a virus scanner reads along."
     elif (

@@ -10,9 +10,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import truststore
 
 from runway_desktop.api import connections
 from runway_desktop.api.client import RunwayClient
@@ -167,9 +169,10 @@ async def test_a_socks_proxy_that_misbehaves_costs_nothing(
             begun = time.monotonic()
             for _ in range(5):
                 # More than there are connections for it.
-                with pytest.raises(NotReached):
+                with pytest.raises(NotReached) as caught:
                     await client.create("text_to_video", {})
             assert time.monotonic() - begun < 5 * HURRY.connect + 2
+            assert "through the proxy" in caught.value.message or "ProxyError" not in caught.value.detail
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
@@ -187,6 +190,19 @@ async def test_what_the_system_believes_is_believed(
             assert (await client.organization()).balance == 1
     # The server's own loop tells of a client that does not believe it.
     mistakes.forget()
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+async def test_where_the_system_has_a_store_of_its_own_truststore_asks_it(
+    system: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(connections, "sys", SimpleNamespace(platform=system))
+        assert isinstance(system_certificates(), truststore.SSLContext)
+        async with raw_server(answering, authority.context) as server, socks_proxy(server.port) as proxy:
+            elsewhere.setenv("ALL_PROXY", proxy.url)
+            async with client_of() as client:
+                assert (await client.organization()).balance == 1
 
 
 def test_the_certificates_of_the_system_are_those_that_openssl_finds() -> None:
