@@ -170,7 +170,8 @@ def small_print(task: Task) -> str:
     if task.state is State.HELD:
         return task.hold.small_print
     if task.state is State.UNCERTAIN:
-        return task.evidence.answer if task.evidence is not None else ""
+        # The support details have more of it.
+        return units.shortened(task.evidence.answer, 200) if task.evidence is not None else ""
     if task.failure is None:
         return ""
     return " · ".join(part for part in (task.failure.code, task.failure.words) if part)
