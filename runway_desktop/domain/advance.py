@@ -53,9 +53,9 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 evidence=None,
                 estimated_credits=estimated if estimated is not None else task.estimated_credits,
             )
-        case NotSent(hold):
+        case NotSent(hold, evidence):
             _expect(task, transition, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=None, key=NO_KEY)
+            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=NO_KEY)
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(
