@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
