@@ -34,10 +34,11 @@ def check_base_url(text: str) -> str:
     return address
 
 
-def is_safe(url: str) -> bool:
-    """Whether bytes may be sent to or read from a link: https, or http to this machine."""
+def is_safe(url: str, *, is_near: bool) -> bool:
+    """Whether bytes may be sent to or read from a link: https, or http to this machine where the API is on it too
+    (`is_near`). A link of the real API that leads here by http is somebody's trick."""
     parts = _split(url)
-    return parts is not None and bool(parts.hostname) and _is_safe(parts)
+    return parts is not None and bool(parts.hostname) and (parts.scheme == "https" or (is_near and _is_safe(parts)))
 
 
 def is_loopback(url: str) -> bool:

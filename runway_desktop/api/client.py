@@ -52,7 +52,8 @@ class RunwayClient:
 
     `base_url`: https, or http to this machine; AddressRefused else. `secret` None: every call raises KeyRefused
     unasked. `executor` reads files and decodes large answers (None: the loop's own). `now` gives Unix seconds.
-    `transport` stands in for the network in tests. Close it with `aclose`.
+    `transport` stands in for the network in tests. Making one reads the certificates of the system, so make it on a
+    worker. Close it with `aclose`.
     """
 
     def __init__(
@@ -73,12 +74,17 @@ class RunwayClient:
         self._patience = patience or Patience()
         self._key: _Key | None = None
         self.use_secret(secret)
-        loopback = is_loopback(self.base_url)
-        context = trust(plain=self.base_url.startswith("http:"))
+        self._is_near = is_loopback(self.base_url)
+        context = trust(self.base_url)
 
         def pool(connections: int, reuse: bool) -> ConnectionPool:
             return open_pool(
-                connections, user_agent=user_agent, context=context, reuse=reuse, loopback=loopback, transport=transport
+                connections,
+                user_agent=user_agent,
+                context=context,
+                reuse=reuse,
+                loopback=self._is_near,
+                transport=transport,
             )
 
         # Ten connections at most, beside those of cancels. A create has one of its own: on a kept one that the server
@@ -86,7 +92,9 @@ class RunwayClient:
         # surely never made.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
-        self._hosts = OtherHosts(2, user_agent=user_agent, reuse=False, who=_UPLOAD_HOST, transport=transport)
+        self._hosts = OtherHosts(
+            2, user_agent=user_agent, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport
+        )
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -160,7 +168,7 @@ class RunwayClient:
         body = {"filename": file.name, "type": "ephemeral"}
         reply = await self._ask("POST", "/v1/uploads", body, key=key)
         slot = await self._read(reply, wire.read_slot)
-        if not is_safe(slot.upload_url):
+        if not is_safe(slot.upload_url, is_near=self._is_near):
             raise replies.unreadable(
                 "the address for the upload is neither https nor on this machine", status=reply.status
             )
@@ -207,7 +215,8 @@ class RunwayClient:
         exchange = await (pool or self._questions).send(
             method, self.base_url + path, headers=headers, content=content, timeout=timeout, auth=key, ahead=ahead
         )
-        reply = await self._receive(exchange, key, "Runway")
+        most = LARGE_ANSWER if allow_cut else LARGEST_ANSWER
+        reply = await self._receive(exchange, key, "Runway", most)
         if not reply.is_success:
             problem = replies.from_status(reply.status, reply.headers, reply.without_key(), self._now())
             problem.answer = replies.quoted(reply.status, reply.without_key())
@@ -216,9 +225,10 @@ class RunwayClient:
             raise reply.cut
         return reply
 
-    async def _receive(self, exchange: Exchange, key: _Key | None, who: str) -> _Reply:
-        """The body, or as much of it as comes in time. A success that breaks off says so in `cut`."""
-        most = LARGEST_ANSWER if exchange.is_success else LARGEST_COMPLAINT
+    async def _receive(self, exchange: Exchange, key: _Key | None, who: str, most: int = LARGE_ANSWER) -> _Reply:
+        """The body, or as much of it as comes in time, `most` bytes of a success. One that breaks off says so in
+        `cut`."""
+        most = most if exchange.is_success else LARGEST_COMPLAINT
         content = bytearray()
         cut: ApiError | None = None
         try:

@@ -7,7 +7,10 @@ HTTP/2 library writes every header, the key among them, to its debug log.
 
 from __future__ import annotations
 
+import os
 import ssl
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,24 +53,64 @@ class Patience:
         return httpx.Timeout(self.create, connect=self.connect, pool=self.read)
 
 
-def trust(plain: bool) -> ssl.SSLContext:
-    """The certificates to believe. Reading them takes some 10 ms, so clients share a context. Plain http needs none:
-    that context trusts nobody."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
+CERTIFICATE_FILES = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
+"""Where distributions keep the certificates that they trust. Source: truststore, which has them from
+certifi-system-store."""
+
+
+def trust(base_url: str = "https:") -> ssl.SSLContext | None:
+    """Whom to believe: the certificates of the system, with what its owner added to them. Reading them takes some 15
+    ms, so pools share them. Blocking. None where the API is spoken to by plain http: they are read when they are
+    needed."""
+    return None if base_url.startswith("http:") else system_certificates()
+
+
+def system_certificates(files: Sequence[str] = CERTIFICATE_FILES) -> ssl.SSLContext:
+    """A context that believes what the system does. Blocking. `SSL_CERT_FILE` and `SSL_CERT_DIR` count on Linux."""
+    if sys.platform in {"win32", "darwin"}:
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Not truststore: here it reads all certificates anew for each connection, on the loop.
+    context = ssl.create_default_context()
+    places = ssl.get_default_verify_paths()
+    if not places.cafile and not _holds_certificates(places.capath):
+        # The OpenSSL of a bundle knows the folders of the system that it was built on.
+        found = next((file for file in files if os.path.isfile(file)), None)
+        if found is None:
+            return httpx.create_ssl_context(trust_env=False)
+        context.load_verify_locations(found)
+    return context
+
+
+def _holds_certificates(folder: str | None) -> bool:
+    try:
+        return bool(folder and os.listdir(folder))
+    except OSError:
+        return False
 
 
 def open_pool(
     connections: int,
     *,
     user_agent: str,
-    context: ssl.SSLContext,
+    context: ssl.SSLContext | None,
     reuse: bool,
     loopback: bool,
     who: str = "Runway",
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> ConnectionPool:
-    """Connections without any secret. `reuse=False`: each request gets one of its own. `transport` stands in for the
-    network in tests."""
+    """Connections without any secret. `context`: None for plain http. `reuse=False`: each request gets one of its own.
+    `transport` stands in for the network in tests. A proxy that the environment names is used, or NotReached is raised
+    when a connection is wanted."""
+    # A context of its own would be read by httpx for each connection.
+    verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
     headers = {"User-Agent": user_agent}
     if not reuse:
@@ -75,7 +118,7 @@ def open_pool(
 
     def build(trust_env: bool) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            verify=context,
+            verify=verify,
             limits=limits,
             headers=headers,
             http2=False,
@@ -91,9 +134,10 @@ def open_pool(
         try:
             return build(trust_env=True)
         except (ImportError, ValueError, httpx.InvalidURL):
-            # The environment names a proxy of a kind that httpx does not speak (SOCKS). Without it requests may still
-            # get out, and if not they say so; failing here would keep everything from being asked.
-            return build(trust_env=False)
+            # A kind that httpx does not speak (socks4), or no address. Going past it could show to the network what
+            # was meant to be hidden from it.
+            problem = replies.unusable_proxy()
+        raise problem
 
     return ConnectionPool(build_client, connections, who)
 
@@ -103,6 +147,7 @@ class OtherHosts:
     secret.
 
     `connections` counts for each of the three kinds of place: elsewhere, this machine by https, this machine by http.
+    `context`: None to read the certificates at the first https link.
     """
 
     def __init__(
@@ -110,11 +155,13 @@ class OtherHosts:
         connections: int,
         *,
         user_agent: str,
+        context: ssl.SSLContext | None,
         reuse: bool,
         who: str,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._open = partial(open_pool, connections, user_agent=user_agent, reuse=reuse, who=who, transport=transport)
+        self._context = context
         self._pools: dict[tuple[bool, bool], ConnectionPool] = {}
         self._is_closed = False
 
@@ -124,8 +171,10 @@ class OtherHosts:
             raise replies.closed()
         kind = (is_loopback(url), url.lower().startswith("http:"))
         if kind not in self._pools:
-            loopback, plain = kind
-            self._pools[kind] = self._open(context=trust(plain), loopback=loopback)
+            loopback, is_plain = kind
+            if self._context is None and not is_plain:
+                self._context = system_certificates()
+            self._pools[kind] = self._open(context=None if is_plain else self._context, loopback=loopback)
         return self._pools[kind]
 
     async def aclose(self) -> None:

@@ -19,8 +19,8 @@ from runway_desktop.domain.errors import ApiError, LinkExpired, NoReply, RunwayD
 from runway_desktop.domain.outputs import Stream
 
 from . import border, replies
-from .address import is_safe
-from .connections import USER_AGENT, OtherHosts, Patience
+from .address import DEFAULT_BASE_URL, is_loopback, is_safe
+from .connections import USER_AGENT, OtherHosts, Patience, trust
 from .pool import Exchange
 
 MOST_REDIRECTS = 5
@@ -29,11 +29,13 @@ HOST = "the server that keeps the result"
 
 
 class HttpFetcher:
-    """Opens links, https or http to this machine. Close it with `aclose`. `transport` stands in for the network in
-    tests."""
+    """Opens links: https, or http to this machine where the API at `base_url` is on it too. `transport` stands in for
+    the network in tests. Making one reads the certificates of the system, so make it on a worker. Close it with
+    `aclose`."""
 
     def __init__(
         self,
+        base_url: str = DEFAULT_BASE_URL,
         *,
         user_agent: str = USER_AGENT,
         now: Callable[[], float] = time.time,
@@ -42,7 +44,10 @@ class HttpFetcher:
     ) -> None:
         self._now = now
         self._patience = patience or Patience()
-        self._hosts = OtherHosts(8, user_agent=user_agent, reuse=True, who=HOST, transport=transport)
+        self._is_near = is_loopback(base_url)
+        self._hosts = OtherHosts(
+            8, user_agent=user_agent, context=trust(base_url), reuse=True, who=HOST, transport=transport
+        )
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:
@@ -82,7 +87,7 @@ class HttpFetcher:
         """Sends the question, and again to where a redirect points: five times at most, and never from https to
         less."""
         for _ in range(MOST_REDIRECTS + 1):
-            if not is_safe(url):
+            if not is_safe(url, is_near=self._is_near):
                 raise replies.unreadable("a link that is neither https nor on this machine", who=HOST)
             pool = self._hosts.pool_for(url)
             exchange = await pool.send("GET", url, headers=headers, timeout=self._patience.for_question())
@@ -177,4 +182,5 @@ def _is_packed(exchange: Exchange) -> bool:
 
 _RANGE = re.compile(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)")
 _COUNT = re.compile(r"[0-9]{1,18}")
-_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]*"')
+_STRONG_TAG = re.compile(r'"[\x21\x23-\x7e]{0,500}"')
+"""A longer one would make a request that servers turn away."""

@@ -189,7 +189,8 @@ class ConnectionPool:
         self._taken.pop(client).release()
 
     def _translated(self, error: Exception, url: str, *, unsent: bool) -> ApiError:
-        if not is_of_the_world(error):
+        # While it connects, nothing of this program runs, and what a SOCKS proxy says may raise anything.
+        if not unsent and not is_of_the_world(error):
             border.report(f"while it spoke with {self._who}", error)
         return replies.from_connection(error, replies.host_of(url), who=self._who, unsent=unsent)
 
@@ -272,7 +273,7 @@ class _Progress:
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self.connecting = asyncio.timeout(None)
-        """Ends what takes longer than `patience` to connect."""
+        """Ends what takes longer than `patience` to connect; httpcore has no time-out for the talk with a proxy."""
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None

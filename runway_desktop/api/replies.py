@@ -102,6 +102,13 @@ def too_much_at_once(who: str, *, detail: str = "") -> NotReached:
     return NotReached(message, advice="It can be tried again.", detail=detail)
 
 
+def unusable_proxy() -> NotReached:
+    """For an environment that names a proxy that cannot be used."""
+    message = "The proxy that this computer's settings name cannot be used, so nothing was sent."
+    advice = "Use an http, https or socks5 address in ALL_PROXY and HTTPS_PROXY, and start the program again."
+    return NotReached(message, advice=advice)
+
+
 def closed() -> NotReached:
     """For a request that comes after the connections were closed."""
     return NotReached("The program is closing, so nothing was sent.", advice="Start it again.")
@@ -242,7 +249,10 @@ def host_of(url: str) -> str:
 
 def _not_reached(detail: str, host: str, who: str) -> NotReached:
     lowered = detail.lower()
-    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+    if "proxy" in lowered:
+        message = f"{_capital(who)} could not be reached through the proxy that this computer's settings name."
+        advice = "Check the proxy, and the network connection."
+    elif "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         message = f"No trusted connection to {who} could be made."
         advice = "Check the clock of this computer and whether a proxy or a virus scanner reads along."
     elif (

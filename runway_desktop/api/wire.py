@@ -9,6 +9,7 @@ Source: the API's description and the official SDK's response types.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -26,6 +27,8 @@ Reply = TypeVar("Reply")
 
 MOST_CREDITS = 1e9
 """A task that costs more is none: ten million dollars."""
+MOST_GENERATIONS = 1e9
+"""A limit above is none, and no day has more."""
 
 
 class Unreadable(Exception):
@@ -60,27 +63,10 @@ class _Task(msgspec.Struct, rename="camel"):
     failure_code: Any = None
 
 
-class _Limits(msgspec.Struct, rename="camel"):
-    max_concurrent_generations: float | None = None
-    max_daily_generations: float | None = None
-
-
-class _Tier(msgspec.Struct, rename="camel"):
-    models: dict[str, _Limits] | None = None
-
-
-class _ModelUse(msgspec.Struct, rename="camel"):
-    daily_generations: float | None = None
-
-
-class _Use(msgspec.Struct):
-    models: dict[str, _ModelUse] | None = None
-
-
 class _Organization(msgspec.Struct, rename="camel"):
     credit_balance: float
-    tier: _Tier | None = None
-    usage: _Use | None = None
+    tier: Any = None
+    usage: Any = None
 
 
 class _Spent(msgspec.Struct):
@@ -127,12 +113,12 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
     reply = _decode(content, _Task)
     return Answer(
         remote_id=remote_id,
-        status=_text(reply.status),
+        status=reply.status,
         created_at=unix_seconds(reply.created_at),
         progress=_number(reply.progress, most=1.0),
         estimated_credits=_credits(reply.estimated_cost),
         cost_credits=_credits(reply.cost),
-        output=tuple(_text(link) for link in _list(reply.output) if isinstance(link, str)),
+        output=tuple(link for link in _list(reply.output) if isinstance(link, str)),
         failure=_text(reply.failure),
         failure_code=_text(reply.failure_code),
     )
@@ -141,17 +127,18 @@ def read_task(content: bytes, remote_id: RemoteId) -> Answer:
 def read_organization(content: bytes, asked_at: float) -> Organization:
     """Balance, limits and the day's use; `asked_at` in Unix seconds."""
     reply = _decode(content, _Organization)
-    tier = reply.tier or _Tier()
-    used = (reply.usage.models if reply.usage else None) or {}
+    if not math.isfinite(reply.credit_balance):
+        raise Unreadable("the balance is no number")
+    limits, used = (_object(_object(part).get("models")) for part in (reply.tier, reply.usage))
     return Organization(
         balance=reply.credit_balance,
         limits={
             model: ModelLimits(
-                concurrent=_whole(found.max_concurrent_generations), daily=_whole(found.max_daily_generations)
+                concurrent=_count(found, "maxConcurrentGenerations"), daily=_count(found, "maxDailyGenerations")
             )
-            for model, found in (tier.models or {}).items()
+            for model, found in limits.items()
         },
-        daily_used={model: int(found.daily_generations or 0) for model, found in used.items()},
+        daily_used={model: _count(found, "dailyGenerations") or 0 for model, found in used.items()},
         asked_at=asked_at,
     )
 
@@ -162,6 +149,7 @@ def read_usage(content: bytes) -> list[UsedCredits]:
         UsedCredits(day=_day(found.date), model=spent.model, credits=spent.amount)
         for found in _decode(content, _Usage).results
         for spent in found.used_credits or ()
+        if math.isfinite(spent.amount)
     ]
 
 
@@ -201,7 +189,18 @@ def _decode(content: bytes, kind: type[Reply]) -> Reply:
 def _loosely_decoded(content: bytes) -> Any:
     """JSON with what msgspec takes for broken and others write: a mark of byte order, half a character, bytes that are
     no text, numbers that are none or too long. Raises ValueError and RecursionError."""
-    return json.loads(_as_text(content), parse_int=float, parse_constant=lambda _: None)
+    return _without_halves(json.loads(_as_text(content), parse_int=float, parse_constant=lambda _: None))
+
+
+def _without_halves(value: Any) -> Any:
+    """The same without halves of characters, which nothing can write."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(part) for part in value]
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(part) for name, part in value.items()}
+    return value
 
 
 def _as_text(content: bytes) -> str:
@@ -241,7 +240,7 @@ def _plain(value: Any) -> Any:
 
 
 def _credits(cost: object) -> float | None:
-    return _number(cost.get("credits"), most=MOST_CREDITS) if isinstance(cost, dict) else None
+    return _number(_object(cost).get("credits"), most=MOST_CREDITS)
 
 
 def _number(value: object, most: float) -> float | None:
@@ -252,13 +251,17 @@ def _number(value: object, most: float) -> float | None:
 
 
 def _text(value: object) -> str:
-    """A text without halves of characters; empty for what is no text."""
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(part: object, name: str) -> int | None:
+    number = _number(_object(part).get(name), most=MOST_GENERATIONS)
+    return None if number is None else int(number)
 
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

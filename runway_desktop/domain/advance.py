@@ -57,9 +57,9 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
                 ),
             )
-        case NotSent(hold):
+        case NotSent(hold, evidence):
             _expect(task, transition, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=None, key=NO_KEY)
+            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=NO_KEY)
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(

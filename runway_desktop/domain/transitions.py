@@ -61,9 +61,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane."""
+    """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane. `evidence` is kept
+    where that is Runway's word alone, and the counts are read before it is sent again."""
 
     hold: Hold = ITS_TURN
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,11 @@ faults, each `--fault ROUTE:HARM[,NAME=VALUE…]`:
   --fault '*:latency,seconds=1.5'                        everything is slow
   --fault api:status,status=401,after=20                 after twenty requests the key is refused for good
 routes: create get delete organization usage slot upload output, api (all but the last two), * (all)
-harms: status html empty latency hold cut cut_body wrong_length short_body broken_json word members gone expired
+  --fault create:status,status=503,accepted=true,times=1 a create is accepted, and denied in the API's own words
+  --fault create:html,status=503,accepted=true,times=1   the same in those of a gateway
+  --fault create:endless,seconds=0.5                     answers to creates never end
+harms: status html empty latency hold cut cut_body wrong_length short_body broken_json endless word members reordered
+  odd gone expired
 others: path accepted after times every probability status retry_after seconds word
 """
 

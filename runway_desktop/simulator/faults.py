@@ -10,10 +10,12 @@ answer. On the loop's thread. Raises `ValueError` in words for a fault that cann
 from __future__ import annotations
 
 import asyncio
+import codecs
 import json
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -40,6 +42,9 @@ class Harm(StrEnum):
     BROKEN_JSON = "broken_json"  # the body's end is missing, the length agrees
     WORD = "word"  # `status` in the JSON becomes `word`, which no client knows
     MEMBERS = "members"  # members that no client knows are added to the JSON
+    REORDERED = "reordered"  # the members of the JSON come in reverse: the estimate before the id
+    ODD = "odd"  # the JSON with a mark of byte order and half a character, members of another form, times in ms
+    ENDLESS = "endless"  # behind the true body come blanks without end, a piece every `seconds`
     GONE = "gone"  # 404, as for a task that was deleted
     EXPIRED = "expired"  # 403, as for a link or a slot that is too old
 
@@ -193,6 +198,9 @@ class FaultyApp:
                 await answer.send(send, body[: len(body) // 2], len(body), more=True)
             case Harm.WRONG_LENGTH:
                 await answer.send(send, body, len(body) + 64, more=True)
+            case Harm.ENDLESS:
+                await _go_on(answer, fault.seconds or 0.0, receive, send)
+                return
             case Harm.SHORT_BODY | Harm.BROKEN_JSON:
                 kept = body[: len(body) // 2]
                 await answer.send(send, kept, len(kept))
@@ -206,8 +214,12 @@ class FaultyApp:
 
 
 _HARMS_OF_A_TRUE_ANSWER = frozenset(
-    {Harm.CUT_BODY, Harm.WRONG_LENGTH, Harm.SHORT_BODY, Harm.BROKEN_JSON, Harm.WORD, Harm.MEMBERS}
+    {
+        *(Harm.CUT_BODY, Harm.WRONG_LENGTH, Harm.SHORT_BODY, Harm.BROKEN_JSON, Harm.ENDLESS),
+        *(Harm.WORD, Harm.MEMBERS, Harm.REORDERED, Harm.ODD),
+    }
 )
+_BLANKS = b" " * 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +228,10 @@ class _Answer:
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
-    async def send(self, send: Send, body: bytes, length: int, more: bool = False) -> None:
+    async def send(self, send: Send, body: bytes, length: int | None, more: bool = False) -> None:
         headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
-        headers.append((b"content-length", str(length).encode()))
+        if length is not None:
+            headers.append((b"content-length", str(length).encode()))
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": more})
 
@@ -252,6 +265,19 @@ async def _read_to_end(receive: Receive) -> None:
             return
 
 
+async def _go_on(answer: _Answer, seconds: float, receive: Receive, send: Send) -> None:
+    """Until the client goes: whoever sends to one that is gone is not told so."""
+    gone = asyncio.create_task(_wait_until_gone(receive, None), name="simulator waits for a client to go")
+    try:
+        await answer.send(send, answer.body, None, more=True)
+        while not gone.done():
+            await asyncio.sleep(seconds)
+            await send({"type": "http.response.body", "body": _BLANKS, "more_body": True})
+    finally:
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+
+
 async def _wait_until_gone(receive: Receive, seconds: float | None) -> None:
     try:
         async with asyncio.timeout(seconds):
@@ -268,11 +294,29 @@ def _with_changes(fault: Fault, body: bytes) -> bytes:
         return body
     if not isinstance(document, dict):
         return body
-    if fault.harm is Harm.WORD:
-        document["status"] = fault.word
-    else:
-        document |= {"queuePosition": 3, "region": {"name": "eu", "zones": [1, None]}, "labels": ["new"]}
+    match fault.harm:
+        case Harm.WORD:
+            document["status"] = fault.word
+        case Harm.REORDERED:
+            document = dict(reversed(document.items()))
+        case Harm.ODD:
+            return _oddly(document)
+        case _:
+            document |= {"queuePosition": 3, "region": {"name": "eu", "zones": [1, None]}, "labels": ["new"]}
     return json.dumps(document).encode()
+
+
+def _oddly(document: dict[str, object]) -> bytes:
+    odd: dict[str, object] = {"note": "half a character: \ud83d"}
+    for name, value in document.items():
+        match name:
+            case "estimatedCost" | "cost":
+                odd[name] = "free"
+            case "createdAt":
+                odd[name] = 1000 * datetime.fromisoformat(str(value)).timestamp()
+            case _:
+                odd[name] = value
+    return codecs.BOM_UTF8 + json.dumps(odd).encode()
 
 
 def _value(words: str) -> object:

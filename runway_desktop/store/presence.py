@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from runway_desktop.domain.expiry import AT_LATEST
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.library import NotSaved
+from runway_desktop.domain.moments import AT_LATEST
 from runway_desktop.domain.presence import NEVER_LOOKED, Presence
 from runway_desktop.domain.task import Output, TaskId
 

@@ -133,15 +133,12 @@ async def _assemble(
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
 
     async def make_client() -> ClosableRunway:
-        client = await loop.run_in_executor(workers, _import_client)
         url = await demo.base_url() if demo is not None else address.base_url
-        made: ClosableRunway = client(url, executor=workers) if url else client(executor=workers)
-        return made
+        return await loop.run_in_executor(workers, _client_of, url, workers)
 
     async def make_fetcher() -> ClosableFetcher:
-        fetcher = await loop.run_in_executor(workers, _import_fetcher)
-        made: ClosableFetcher = fetcher()
-        return made
+        url = await demo.base_url() if demo is not None else address.base_url
+        return await loop.run_in_executor(workers, _fetcher_for, url)
 
     runway, fetcher = LateRunway(make_client, secrecy), LateFetcher(make_fetcher)
 
@@ -302,16 +299,20 @@ def _snapshots() -> Snapshots:
     return SqliteSnapshots()
 
 
-def _import_client() -> Any:
+def _client_of(url: str | None, workers: Executor) -> ClosableRunway:
+    """Blocking: httpx is imported, and the certificates of the system are read."""
+    from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.client import RunwayClient
 
-    return RunwayClient
+    return RunwayClient(url or DEFAULT_BASE_URL, executor=workers)
 
 
-def _import_fetcher() -> Any:
+def _fetcher_for(url: str | None) -> ClosableFetcher:
+    """Blocking, as the above."""
+    from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.fetcher import HttpFetcher
 
-    return HttpFetcher
+    return HttpFetcher(url or DEFAULT_BASE_URL)
 
 
 def demo_secret() -> str:

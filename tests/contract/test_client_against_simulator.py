@@ -209,7 +209,7 @@ async def asking(simulator: Simulator, patience: Patience = USUAL) -> AsyncItera
 
 @asynccontextmanager
 async def fetching(patience: Patience = USUAL) -> AsyncIterator[HttpFetcher]:
-    fetcher = HttpFetcher(patience=patience)
+    fetcher = HttpFetcher("http://127.0.0.1", patience=patience)
     try:
         yield fetcher
     finally:
@@ -445,3 +445,39 @@ async def test_an_old_link_is_expired_and_a_fresh_one_works() -> None:
 async def read(fetcher: HttpFetcher, link: str) -> bytes:
     async with fetcher.open(link) as stream:
         return b"".join([chunk async for chunk in stream.chunks])
+
+
+@pytest.mark.parametrize("harm", ["reordered", "odd"])
+async def test_members_in_other_orders_and_forms_are_the_same_task(harm: str) -> None:
+    async with at_simulator(Fault.of({"harm": harm, "route": "api"}), speed=1.0) as (client, simulator):
+        created = await client.create("text_to_video", BODY)
+        assert [created.remote_id] == simulator.witness.accepted
+        answer = await client.task(created.remote_id)
+        assert answer.status in ("PENDING", "RUNNING")
+        assert (answer.created_at is None) is (harm == "odd")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
+async def test_an_answer_without_an_end_is_given_up_and_its_id_counts(seconds: float) -> None:
+    async with (
+        at_simulator(Fault.of({"harm": "endless", "route": "api", "seconds": seconds})) as (_, simulator),
+        asking(simulator, Patience(whole=0.3)) as hurried,
+    ):
+        created = await hurried.create("text_to_video", BODY)
+        assert [created.remote_id] == simulator.witness.accepted
+        with pytest.raises((NoReply, BadReply)):
+            await hurried.task(created.remote_id)
+
+
+async def test_a_result_without_an_end_can_be_left() -> None:
+    async with at_simulator(Fault.of({"harm": "endless", "route": "output"})) as (client, simulator):
+        created = await client.create("text_to_video", BODY)
+        simulator.clock.forward(100)
+        [link] = (await client.task(created.remote_id)).output
+        async with fetching() as fetcher, fetcher.open(link) as stream:
+            assert stream.total is None
+            received = 0
+            async for chunk in stream.chunks:
+                received += len(chunk)
+                if received > 5_000_000:
+                    break

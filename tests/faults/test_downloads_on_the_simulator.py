@@ -27,7 +27,7 @@ from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, eng
 @asynccontextmanager
 async def saving(rig: Rig, clock: QuickClock, library: Path) -> AsyncIterator[Downloads]:
     """Downloads beside the rig's loops."""
-    fetcher = HttpFetcher()
+    fetcher = HttpFetcher("http://127.0.0.1")
     rig.settings.library_folder = str(library)
     # The promise is about the bytes as they came.
     rig.settings.embed = False

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from runway_desktop.api.client import RunwayClient
+from runway_desktop.api.connections import Patience
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import State, Task
 from runway_desktop.simulator.app import Simulator
@@ -51,11 +52,13 @@ async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulat
 
 
 @asynccontextmanager
-async def engine(simulator: Simulator, clock: QuickClock, database: Path, *, secret: str = "") -> AsyncIterator[Rig]:
+async def engine(
+    simulator: Simulator, clock: QuickClock, database: Path, *, secret: str = "", patience: Patience | None = None
+) -> AsyncIterator[Rig]:
     """`secret`: of a key of another organization, where it is not the simulator's own."""
     store = await SqliteStore.open(database)
     with ThreadPoolExecutor(2) as workers:
-        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now)
+        client = RunwayClient(simulator.base_url, executor=workers, now=clock.now, patience=patience)
         # The rig is written for fakes; what it needs of them are the ports, which these fit.
         rig = Rig(
             store=cast(Any, store),

@@ -119,6 +119,35 @@ async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_
         assert verdict(task.evidence).likelihood is Likelihood.MADE
 
 
+async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run_either():
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=2)
+
+    def made_and_denied(*_arguments):
+        count(rig)
+        raise NotTaken("Runway is busy.")
+
+    async with rig:
+        rig.runway.then("create", made_and_denied)
+        [task_id] = await rig.submit(request())
+        assert await rig.state(task_id) is State.HELD
+    await rig.clock.advance(60)
+    async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=("lane", "account")) as rig:
+        await rig.clock.advance(600)
+        assert len(rig.runway.named("create")) == 1
+        assert await rig.state(task_id) is State.UNCERTAIN
+
+
+async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
+    async with Rig(loops=("lane", "account")) as rig:
+        rig.runway.then("create", NotTaken("Runway is busy."))
+        [task_id] = await rig.submit(request())
+    async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=("lane", "account")) as rig:
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.PENDING
+        assert len(rig.runway.named("create")) == 2
+
+
 async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was_not_taken_from_being_sent():
     rig = Rig(loops=("lane", "account"))
     rig.runway.limit("gen4.5", concurrent=2)

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.expiry import LinkLife, Standing
+from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.outputs import kept_no_longer, outputs_of
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.account import Account

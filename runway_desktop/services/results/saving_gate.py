@@ -3,7 +3,7 @@
 One look at the library's folder answers for all that wait: nothing is tried while it cannot be used, each row says why
 once, and all go on when the folder's event says so.
 
-A link works for a day or two (`domain.expiry`). A result that has waited for `RESCUE_AFTER` while the library is full,
+A link works for a day or two (`domain.moments`). A result that has waited for `RESCUE_AFTER` while the library is full,
 absent, read-only or silent is saved into the folder "Rescued" of the profile; so is all that waits, at once, when the
 person says so. Whoever moves the library moves it home later: where a result lies is in the store, so a kill loses
 nothing. Loop's thread only; raises nothing.

@@ -81,15 +81,6 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _NotTaken:
-    """A task that Runway answered with 503, `times` in a row, and what was known before the last."""
-
-    times: int
-    evidence: Evidence
-    error: NotTaken
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """`cause` is the error for which a task was not sent; None where the program made a mistake."""
 
@@ -125,7 +116,8 @@ class Dispatch:
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
         self._cannot_write = False
-        self._not_taken: dict[TaskId, _NotTaken] = {}
+        self._not_taken: dict[TaskId, int] = {}
+        """How often in a row, in this run."""
         self.readings = Readings(ledger, account, pricing, bus, clock, rng)
 
     async def recall(self) -> None:
@@ -175,34 +167,31 @@ class Dispatch:
             return Outcome(Result.NOT_SENT)
         self._cannot_write = False
         if made is not None:
-            said = self._not_taken[task.id].error
-            return await self._no_answer(sending, said.reason, said.answer)
+            return await self._no_answer(sending, made.cause, made.answer)
         try:
             await self._copies.note_sending()
         except StoreError as error:
             # Nothing has left.
             await self._write(
-                task.id, NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail))
+                task.id,
+                NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail), task.evidence),
             )
             return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("noting that a task is sent", mistake)
-            await self._write(task.id, NotSent())
+            await self._write(task.id, NotSent(evidence=task.evidence))
             return Outcome(Result.NOT_SENT)
         if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
             # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
             # left. Nothing is awaited from here to the POST, so its key is this one.
-            await self._write(task.id, NotSent())
+            await self._write(task.id, NotSent(evidence=task.evidence))
             return Outcome(Result.SKIPPED)
         return sending
 
     async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
         """What says that a task was made although Runway answered that it did not take it; None where nothing does.
         Raises StoreError."""
-        earlier = self._not_taken.get(task.id)
-        if earlier is None or before is None:
-            return None
-        seen = await self.readings.seen_since(replace(task, evidence=earlier.evidence), before)
+        seen = await self.readings.seen_since(task, before)
         return seen if seen is not None and verdict(seen).likelihood is Likelihood.MADE else None
 
     async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
@@ -259,13 +248,13 @@ class Dispatch:
 
     async def _was_not_taken(self, task: Task, error: NotTaken) -> Outcome:
         """Servers have answered so after they made the task, so this is Runway's word and no proof."""
-        earlier = self._not_taken.get(task.id)
-        times = 1 if earlier is None else earlier.times + 1
+        times = self._not_taken.get(task.id, 0) + 1
         if times >= MOST_NOT_TAKEN:
             return await self._no_answer(task, error.reason, error.answer)
-        self._not_taken[task.id] = _NotTaken(times, task.evidence or Evidence(), error)
+        self._not_taken[task.id] = times
         self.readings.ended(task.id, Fate.UNKNOWN)
-        await self._write(task.id, _held_after(error))
+        known = replace(task.evidence or Evidence(), cause=error.reason, answer=error.answer)
+        await self._write(task.id, replace(_held_after(error), evidence=known))
         # Until then a slow server may still make it; the counts that are read before the next try show whether it did.
         seconds = max(error.retry_after or 0.0, LATE * 2 ** (times - 1) + 1.0)
         return Outcome(Result.TURNED_AWAY, retry_after=seconds, cause=error.reason)
@@ -277,7 +266,7 @@ class Dispatch:
         await self._write(task.id, refused)
         return Outcome(Result.REFUSED)
 
-    async def _no_answer(self, task: Task, cause: Reason, answer: str = "") -> Outcome:
+    async def _no_answer(self, task: Task, cause: Reason | None, answer: str = "") -> Outcome:
         self._not_taken.pop(task.id, None)
         self.readings.ended(task.id, Fate.UNKNOWN)
         await self._write(task.id, NoAnswer(replace(task.evidence or Evidence(), cause=cause, answer=answer)))

@@ -72,9 +72,10 @@ class Readings:
         bus.listen(self._hear)
 
     async def recall(self) -> None:
-        """Takes up what the last run sent, as far as the evidence of its uncertain tasks needs it. Call after
-        `Ledger.load`, before anything is sent. StoreError when it cannot be read: then nothing is known of them."""
-        unsure = [task for task in self._ledger.open() if self.tells_something(task)]
+        """Takes up what the last run sent, as far as the evidence of its uncertain tasks needs it, and of those that
+        Runway did not take. Call after `Ledger.load`, before anything is sent. StoreError when it cannot be read: then
+        nothing is known of them."""
+        unsure = [task for task in self._ledger.open() if self.tells_something(task) or self._was_not_taken(task)]
         if not unsure:
             return
         first = min(_before_of(task).begin for task in unsure)
@@ -98,6 +99,13 @@ class Readings:
             return False
         return 0.0 <= self._clock.now() - task.sent_at <= WORTH_LOOKING
 
+    def _was_not_taken(self, task: Task) -> bool:
+        """Whether Runway denied a held task not long ago, and a reading says whether that was true."""
+        evidence = task.evidence if task.state is State.HELD else None
+        if evidence is None or evidence.answered_before is None:
+            return False
+        return 0.0 <= self._clock.now() - evidence.answered_before <= WORTH_LOOKING
+
     async def before(self, task: Task) -> Organization | None:
         """Counts and balance for a sending of the task, at most `FRESH` seconds old, read after its last sending and
         while none of the model was under way, if that can be had; None where Runway does not tell. Call it while none
@@ -120,11 +128,12 @@ class Readings:
                 return self._keep(model, known)
         return known
 
-    async def seen_since(self, task: Task, now: Organization) -> Evidence | None:
-        """What counts and balance say of the last sending of a held task, in addition to its evidence; None where they
-        cannot say anything. Raises StoreError."""
+    async def seen_since(self, task: Task, now: Organization | None) -> Evidence | None:
+        """What counts and balance say of the last sending of a held task that Runway did not take, in this run or the
+        one before; None where they cannot say anything. Raises StoreError."""
         sent = self._sendings.get(task.id)
-        if sent is None or sent.key != self._account.keys_used or not self._is_after(task.id, now):
+        is_known = sent.key == self._account.keys_used if sent is not None else task.id in self._recalled
+        if task.evidence is None or now is None or not is_known or not self._is_after(task.id, now):
             return None
         return await self._compare(task, sent, now)
 

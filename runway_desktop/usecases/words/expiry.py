@@ -10,8 +10,8 @@ from enum import IntEnum
 from pathlib import Path
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.expiry import LinkLife, Standing
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.task import Media, Output, OutputState, TaskId
 
 from . import units

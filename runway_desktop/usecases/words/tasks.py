@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
-from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
@@ -172,7 +172,8 @@ def small_print(task: Task) -> str:
     if task.state is State.HELD:
         return task.hold.small_print
     if task.state is State.UNCERTAIN:
-        return task.evidence.answer if task.evidence is not None else ""
+        # The support details have more of it.
+        return units.shortened(task.evidence.answer, 200) if task.evidence is not None else ""
     if task.failure is None:
         return ""
     return " · ".join(part for part in (task.failure.code, task.failure.words) if part)

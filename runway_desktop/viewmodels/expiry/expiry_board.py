@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.errors import KeyRefused, NotReached, RunwayDesktopError
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.expiry import LinkLife
 from runway_desktop.domain.library import NotSaved, Row
+from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.disk_words import of_health

@@ -64,5 +64,6 @@ def test_any_other_address_is_refused_with_a_sentence(address: str) -> None:
         ("", False),
     ],
 )
-def test_links_of_results_are_https_or_on_this_machine(url: str, safe: bool) -> None:
-    assert is_safe(url) is safe
+def test_links_of_results_are_https_or_on_this_machine_where_the_api_is(url: str, safe: bool) -> None:
+    assert is_safe(url, is_near=True) is safe
+    assert is_safe(url, is_near=False) is (safe and url.startswith("https:"))

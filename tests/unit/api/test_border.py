@@ -139,7 +139,7 @@ async def calls(
     path = folder / "still.png"
     path.write_bytes(bytes(1000))
     client = RunwayClient(base_url, SECRET, patience=HURRY, **options)
-    fetcher = HttpFetcher(patience=HURRY, **options)
+    fetcher = HttpFetcher(base_url, patience=HURRY, **options)
 
     async def download() -> bytes:
         async with fetcher.open(f"{base_url}/result", offset=5, etag='"one"') as stream:
@@ -337,7 +337,7 @@ class _Body(httpx.AsyncByteStream):
         yield self._content
 
 
-@pytest.mark.parametrize("tag", ['"m\u00f6we"', '"a\nb"', '"a"b"', '"\u732b"', '"', "\x00"])
+@pytest.mark.parametrize("tag", [f'"{"x" * 60_000}"', '"m\u00f6we"', '"a\nb"', '"a"b"', '"\u732b"', '"', "\x00"])
 async def test_a_tag_that_fits_no_header_is_compared_and_not_sent(tag: str) -> None:
     asked: list[httpx.Request] = []
 

@@ -423,19 +423,6 @@ async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_ma
     assert not proxy.connections
 
 
-async def test_a_proxy_that_httpx_cannot_speak_to_does_not_keep_the_program_from_starting(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async def behave(connection: RawConnection) -> None:
-        await connection.read()
-        await connection.answer(200, b'{"creditBalance": 1}')
-
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    async with raw_server(behave) as server, client_of(server.url) as client:
-        await client.organization()
-    assert server.connections == 1
-
-
 async def test_it_tells_which_key_is_in_use_and_nothing_of_it():
     async with answered_by(lambda request: httpx.Response(204)) as (client, _):
         assert client.key == fingerprint_of(SECRET)

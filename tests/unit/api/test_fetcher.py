@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from runway_desktop.api.address import DEFAULT_BASE_URL
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import MOST_REDIRECTS, HttpFetcher
 from runway_desktop.domain.errors import (
@@ -32,7 +33,9 @@ TAG = '"one"'
 
 @asynccontextmanager
 async def fetching(
-    answer: Callable[[httpx.Request], httpx.Response] | None = None, **options: Any
+    answer: Callable[[httpx.Request], httpx.Response] | None = None,
+    base_url: str = "http://127.0.0.1",
+    **options: Any,
 ) -> AsyncIterator[tuple[HttpFetcher, list[httpx.Request]]]:
     """A fetcher, on the real network or on one that is one function, and what was asked."""
     asked: list[httpx.Request] = []
@@ -42,7 +45,7 @@ async def fetching(
         assert answer is not None
         return answer(request)
 
-    fetcher = HttpFetcher(transport=httpx.MockTransport(handle) if answer else None, **options)
+    fetcher = HttpFetcher(base_url, transport=httpx.MockTransport(handle) if answer else None, **options)
     try:
         yield fetcher, asked
     finally:
@@ -297,3 +300,17 @@ async def test_leaving_early_closes_the_connection() -> None:
             async with fetcher.open(server.url) as stream:
                 assert await anext(stream.chunks)
             assert await gone.get() == number
+
+
+async def test_a_result_of_the_real_api_never_leads_to_this_machine_by_http() -> None:
+    async def behave(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(200, b"what only this machine may see")
+
+    async with raw_server(behave) as server, fetching(base_url=DEFAULT_BASE_URL) as (fetcher, _):
+        for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
+            with pytest.raises(BadReply):
+                await read(fetcher, url)
+        assert not server.connections
+    async with raw_server(behave) as server, fetching(base_url=server.url) as (fetcher, _):
+        assert await read(fetcher, server.url)

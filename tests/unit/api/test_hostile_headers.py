@@ -30,7 +30,7 @@ async def test_no_header_raises_what_nobody_catches(status: bytes) -> None:
 
     async with raw_server(behave) as server:
         client = RunwayClient(server.url, "key_" + "5e" * 64, patience=HURRY)
-        fetcher = HttpFetcher(patience=HURRY)
+        fetcher = HttpFetcher(server.url, patience=HURRY)
 
         async def download() -> bytes:
             async with fetcher.open(f"{server.url}/result", offset=5, etag='"one"') as stream:

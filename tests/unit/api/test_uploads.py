@@ -12,6 +12,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from runway_desktop.api import uploads
@@ -209,3 +210,21 @@ async def test_an_upload_can_be_canceled_in_the_middle(tmp_path: Path) -> None:
 )
 def test_names_become_plain_and_keep_their_ending(name: str, plain: str) -> None:
     assert uploads.name_for_upload(name) == plain
+
+
+async def test_a_slot_of_the_real_api_never_leads_to_this_machine_by_http(tmp_path: Path) -> None:
+    path = tmp_path / "still.png"
+    path.write_bytes(b"content")
+
+    async def take(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.answer(204)
+
+    async with raw_server(take) as storage:
+        slot = {"uploadUrl": f"{storage.url}/put", "fields": {}, "runwayUri": "runway://new"}
+        network = httpx.MockTransport(lambda _: httpx.Response(200, json=slot))
+        client = RunwayClient("https://runway.example", "key_a", transport=network)
+        with pytest.raises(BadReply):
+            await client.upload(path, lambda _sent, _total: None)
+        await client.aclose()
+        assert not storage.connections

@@ -209,6 +209,37 @@ def test_an_organization_needs_no_more_than_a_balance() -> None:
     assert wire.read_organization(b'{"creditBalance": 1, "tier": null, "usage": {"models": null}}', 0.0).limits == {}
 
 
+@pytest.mark.parametrize("odd", ["unlimited", {}, [1], True, -1, 1e300])
+def test_a_limit_of_an_odd_form_is_none_and_hides_no_balance(odd: Any) -> None:
+    limits = {"gen4.5": {"maxConcurrentGenerations": odd, "maxDailyGenerations": 5}, "veo3": odd}
+    used = {"gen4.5": {"dailyGenerations": odd}, "veo3": {"dailyGenerations": 3}}
+    content = as_json({"creditBalance": 7, "tier": {"models": limits}, "usage": {"models": used}})
+    organization = wire.read_organization(content, 0.0)
+    assert (organization.balance, organization.concurrent("gen4.5")) == (7.0, None)
+    assert dict(organization.daily_used) == {"gen4.5": 0, "veo3": 3}
+    for part in ("tier", "usage"):
+        assert wire.read_organization(as_json({"creditBalance": 7, part: odd}), 0.0).balance == 7.0
+        assert wire.read_organization(as_json({"creditBalance": 7, part: {"models": odd}}), 0.0).balance == 7.0
+
+
+@pytest.mark.parametrize("balance", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000, '"7"', "null", "{}"])
+def test_a_balance_that_is_no_number_is_unreadable(balance: str) -> None:
+    with pytest.raises(wire.Unreadable):
+        wire.read_organization(f'{{"creditBalance": {balance}}}'.encode(), 0.0)
+
+
+def test_an_amount_that_is_no_number_is_left_out() -> None:
+    credits = '[{"model": "a", "amount": 1e999}, {"model": "b", "amount": 2}]'
+    content = f'{{"results": [{{"date": "2026-08-04", "usedCredits": {credits}}}]}}'
+    assert [use.model for use in wire.read_usage(content.encode())] == ["b"]
+
+
+def test_halves_of_characters_are_in_no_slot() -> None:
+    content = b'{"uploadUrl": "https://a.example/", "runwayUri": "runway://\\ud83d", "fields": {"k\\udc00": "\\ud83d"}}'
+    slot = wire.read_slot(content)
+    assert (slot.runway_uri, slot.fields) == ("runway://\ufffd", {"k\ufffd": "\ufffd"})
+
+
 def test_usage_is_read_by_model_and_day_with_refunds() -> None:
     days = [
         {"date": "2026-08-04", "usedCredits": [{"model": "gen4.5", "amount": 60}, {"model": "veo3", "amount": -5}]},

@@ -77,6 +77,7 @@ def test_what_was_known_before_the_sending_is_stored_with_it():
     assert advance(task(), Sending(before), NOW).evidence == before
     assert advance(advance(task(), Sending(before), NOW), Accepted(REMOTE), NOW).evidence is None
     assert advance(advance(task(), Sending(before), NOW), NotSent(TURNED_AWAY), NOW).evidence is None
+    assert advance(advance(task(), Sending(before), NOW), NotSent(TURNED_AWAY, before), NOW).evidence == before
 
 
 def test_a_sending_that_was_turned_away_waits_again_and_says_why():

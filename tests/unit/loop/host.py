@@ -93,7 +93,7 @@ async def host() -> AsyncIterator[Host]:
 @asynccontextmanager
 async def clients(host: Host, patience: Patience = HURRY) -> AsyncIterator[tuple[RunwayClient, HttpFetcher]]:
     client = RunwayClient(host.url, "key_a", patience=patience)
-    fetcher = HttpFetcher(patience=patience)
+    fetcher = HttpFetcher(host.url, patience=patience)
     try:
         yield client, fetcher
     finally:

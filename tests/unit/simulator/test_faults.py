@@ -178,3 +178,53 @@ async def test_upload_can_be_harmed_too() -> None:
         with pytest.raises(httpx.TransportError):
             await at.api.post("/v1/uploads", json=wish)
     assert [answer.status_code for answer in answers] == [500, 204]
+
+
+@pytest.mark.parametrize("words", ["status", "html"])
+async def test_create_that_was_accepted_can_be_denied(words: str) -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse(f"create:{words},status=503,accepted=true,times=1"))
+        answer = await at.api.post("/v1/text_to_video", json=CLIP)
+        assert answer.status_code == 503
+        assert ("error" in answer.text) is (words == "status")
+        assert len(at.simulator.witness.accepted) == 1
+
+
+async def test_members_come_in_another_order() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("create:reordered"))
+        answer = await at.api.post("/v1/text_to_video", json=CLIP)
+    assert list(answer.json()) == ["estimatedCost", "id"]
+
+
+async def test_odd_answers_say_the_same_in_forms_that_nobody_expects() -> None:
+    async with desk() as at:
+        at.simulator.faults.add(Fault.parse("api:odd"))
+        created = await at.api.post("/v1/text_to_video", json=CLIP)
+        answer = await at.api.get(f"/v1/tasks/{at.simulator.witness.accepted[0]}")
+    assert created.content.startswith(b'\xef\xbb\xbf{"note": "half a character: \\ud83d", "id": ')
+    assert json.loads(created.content)["estimatedCost"] == "free"
+    assert json.loads(answer.content)["createdAt"] > 1e12
+
+
+@pytest.mark.parametrize("words", ["endless", "endless,seconds=0.01"])
+@pytest.mark.parametrize("route", ["create", "get", "output"])
+async def test_a_body_never_ends_until_the_client_goes(words: str, route: str) -> None:
+    async with desk() as at:
+        task = await at.finished()
+        at.simulator.faults.add(Fault.parse(f"{route}:{words}"))
+        received = b""
+        begun = {
+            "create": lambda: at.api.stream("POST", "/v1/text_to_video", json=CLIP),
+            "get": lambda: at.api.stream("GET", f"/v1/tasks/{task['id']}"),
+            "output": lambda: at.anyone.stream("GET", task["output"][0]),
+        }[route]
+        async with begun() as answer:
+            assert "content-length" not in answer.headers
+            async for piece in answer.aiter_bytes():
+                received += piece
+                if received.endswith(b" " * 5 * 4096):
+                    break
+        assert received.strip()
+        at.simulator.faults.clear()
+        assert (await at.task(task["id"]))["status"] == "SUCCEEDED"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.services.results.fresh_links import YOUNG, FreshLinks
 from tests.engine_rig import Rig, request

@@ -27,7 +27,6 @@ from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refus
 from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
-from runway_desktop.usecases.words.tasks import small_print
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
 
@@ -152,7 +151,6 @@ async def test_without_an_answer_it_is_uncertain_with_what_was_known_before(erro
         assert task.evidence is not None
         assert (task.evidence.cause, task.evidence.balance_before) == (error.reason, 60.0)
         assert task.evidence.answer == error.answer
-        assert small_print(task) == error.answer
         assert at.rig.account.connection.link is Link.TROUBLED
 
 

@@ -229,6 +229,18 @@ async def test_a_model_that_is_turned_away_holds_up_no_other(error):
         assert prompts(rig) == ["0", "1", "0", "2"]
 
 
+async def test_what_waits_for_its_turn_behind_one_that_is_turned_away_is_not_sent_either():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", SlowDown("Too many requests.", retry_after=60.0))
+        await rig.submit(request("0"), request("1"))
+        gate.open()
+        await rig.clock.advance(59)
+        assert prompts(rig) == ["0"]
+        await rig.clock.advance(3)
+        assert prompts(rig) == ["0", "0", "1"]
+
+
 async def test_an_unreachable_network_sends_nothing_twice_and_goes_on_when_it_is_back():
     async with Rig(loops=("lane", "account")) as rig:
         rig.runway.always("create", NotReached("There is no network."))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from runway_desktop.domain.expiry import LinkLife
+from runway_desktop.domain.moments import LinkLife
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import ASKING_TELLS, KEPT_NO_LONGER, board_words, copied_words, line_words
 

@@ -9,9 +9,10 @@ import pytest
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.task import Hold, HoldCode, Refusal, Request, State, Task, TaskId
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, Request, State, Task, TaskId
 from runway_desktop.services.tasks.task_changes import hold_detail
 from runway_desktop.usecases.words.support import support_details
+from runway_desktop.usecases.words.tasks import small_print
 from tests.fake_runway import remote_id
 
 SECRET = "key_" + "0af1" * 32
@@ -99,6 +100,16 @@ def test_adopted_task_that_was_refused_or_is_odd_has_its_words():
     assert "PONDERING" in text
     assert "adopted, cancel asked" in text
     assert "Refused: promptImage.0.uri: invalid_uri" in text
+
+
+def test_what_came_instead_of_an_id_is_said_in_short_and_for_support_in_full():
+    answer = f"HTTP 502 · <html>\n{'x' * 300} A private fox /home/me/fox.png</html>"
+    task = replace(TASK, state=State.UNCERTAIN, failure=None, evidence=Evidence(answer=answer))
+    assert small_print(task).startswith("HTTP 502 · <html> xxx")
+    assert len(small_print(task)) <= 200
+    told = support_details(task, [])
+    assert f"Answer: HTTP 502 · <html> {'x' * 300} [prompt] [path]" in told
+    assert small_print(replace(task, evidence=None)) == ""
 
 
 def test_time_that_makes_no_sense_is_no_crash():

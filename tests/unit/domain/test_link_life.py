@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.expiry import AT_LATEST, SURELY, LinkLife, Standing
+from runway_desktop.domain.moments import AT_LATEST, SURELY, LinkLife, Standing
 
 HOUR = 3600.0
 LIFE = LinkLife(1_750_000_000.0)
