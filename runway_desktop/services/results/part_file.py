@@ -133,6 +133,8 @@ class PartFile:
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
             if self._file.closed:
                 raise DiskError("The download was stopped.")
+            # A file whose name was deleted takes bytes all the same, and they are lost with it.
+            part_of(self.final).lstat()
             self._file.write(block)
             self._take(block)
 
