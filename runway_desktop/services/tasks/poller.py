@@ -117,7 +117,7 @@ class Poller:
         self._asked_to_wait = 0.0
         """Until when Runway asked not to be asked: the part of `_not_before` that no return of the network ends."""
         self._failures = 0
-        self._was_offline = False
+        self._was_away = False
         self._drift = clock.now() - clock.monotonic()
         bus.listen(self._hear)
 
@@ -402,8 +402,8 @@ class Poller:
             self.wake()
 
     def _notice_return(self) -> None:
-        offline = self._account.is_offline
-        if self._was_offline and not offline:
+        is_away = self._account.is_offline or not self._account.can_ask
+        if self._was_away and not is_away:
             now = self._clock.monotonic()
             # What failed before it was clear that nothing is reached waits for nothing any more.
             self._not_before, self._failures = self._asked_to_wait, 0
@@ -411,7 +411,7 @@ class Poller:
             for task_id in late:
                 self._watches[task_id].failures = 0
             self._spread(late)
-        self._was_offline = offline
+        self._was_away = is_away
 
     def _hear(self, event: Event) -> None:
         match event:

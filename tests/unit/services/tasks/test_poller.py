@@ -312,6 +312,21 @@ async def test_a_refused_key_stops_all_questions_and_loses_nothing():
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
 
 
+async def test_a_key_that_is_good_again_has_all_asked_for_and_spread():
+    async with poller() as rig:
+        ids = await adopt(rig, 200)
+        await rig.clock.advance(15)
+        rig.account.note_failure(KeyRefused("The key was refused.", status=401))
+        await rig.clock.advance(120)
+        for n in range(200):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        times = Times(rig)
+        await rig.account.try_now()
+        await rig.clock.advance(SPREAD_OVER + 1.0)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+        assert max(Counter(int(at) for at in times.all).values()) <= 60
+
+
 async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
     async with poller() as rig:
         ids = await adopt(rig, 10, "THROTTLED")
