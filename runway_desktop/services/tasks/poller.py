@@ -142,8 +142,11 @@ class Poller:
         await self._alarm.wait(self._pause_length())
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
-        """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
+        """Asks for these tasks (none named: all, whatever failed before) as soon as the 5 seconds since their last
+        question and a Retry-After allow."""
         named = list(task_ids)
+        if not named:
+            self._not_before, self._failures = self._asked_to_wait, 0
         self._spread([i for i in named if i in self._watches] if named else list(self._watches))
         self._alarm.ring()
 
@@ -161,8 +164,8 @@ class Poller:
                     self._alarm.ring()
 
     def wake(self) -> None:
-        """The machine woke, or the person wants to see news: no pause counts any more, and all are asked soon."""
-        self._not_before = 0.0
+        """The machine woke: no pause counts any more, and all are asked soon."""
+        self._asked_to_wait = 0.0
         for watch in self._watches.values():
             watch.failures = 0
         self.ask_now()
@@ -407,10 +410,7 @@ class Poller:
             now = self._clock.monotonic()
             # What failed before it was clear that nothing is reached waits for nothing any more.
             self._not_before, self._failures = self._asked_to_wait, 0
-            late = [task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures]
-            for task_id in late:
-                self._watches[task_id].failures = 0
-            self._spread(late)
+            self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures])
         self._was_away = is_away
 
     def _hear(self, event: Event) -> None:
