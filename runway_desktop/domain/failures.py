@@ -119,6 +119,8 @@ class ReasonCode(Enum):
     # A disk, or the folder that is `Reason.name`.
     DISK_FULL = "disk full"
     FOLDER_MISSING = "folder missing"
+    FOLDER_DELETED = "folder deleted"
+    """Or moved: its drive is there."""
     FOLDER_READ_ONLY = "folder read-only"
     FOLDER_SILENT = "folder does not answer"
     DISK_BROKEN = "disk broken"

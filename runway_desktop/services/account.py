@@ -80,6 +80,7 @@ class Account:
         self._refusals = 0
         self._try_at = 0.0
         self._keys_used = 0
+        self._key_came = asyncio.Event()
         self.moments = Moments(clock)
         """In which the spans of readings are told, and the sendings that they may hold."""
         self.key = KeyStatus()
@@ -103,7 +104,7 @@ class Account:
 
     async def start(self) -> None:
         """Finds the key: the given one, else the keychain's, else none. May take as long as a person takes to unlock
-        it."""
+        it, or to type a key meanwhile."""
         if self._given:
             self._accept(self._given, KeyStatus(place=self._given_place, ending=self._given[-4:]))
             return
@@ -246,20 +247,23 @@ class Account:
 
         looking = asyncio.create_task(look())
         patience = asyncio.create_task(self._clock.sleep(KEYCHAIN_PATIENCE))
+        typed = asyncio.create_task(self._key_came.wait())
         try:
-            await asyncio.wait((looking, patience), return_when=asyncio.FIRST_COMPLETED)
-            if not looking.done():
+            await asyncio.wait((looking, typed, patience), return_when=asyncio.FIRST_COMPLETED)
+            if not (looking.done() or typed.done()):
                 waiting = "Waiting for your keychain. It may ask you to unlock it."
                 self._set_key(KeyStatus(problem=waiting, is_awaited=True))
-            return await looking
+                await asyncio.wait((looking, typed), return_when=asyncio.FIRST_COMPLETED)
+            return await looking if looking.done() else ("", None)
         finally:
-            looking.cancel()
-            patience.cancel()
-            await asyncio.gather(looking, patience, return_exceptions=True)
+            for waiter in (looking, patience, typed):
+                waiter.cancel()
+            await asyncio.gather(looking, patience, typed, return_exceptions=True)
 
     def _accept(self, secret: str | None, status: KeyStatus) -> None:
         self._runway.use_secret(secret)
         self._keys_used += 1
+        self._key_came.set()
         self._failures = self._refusals = 0
         self._set_key(status)
         self._set_organization(None)

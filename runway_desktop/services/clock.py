@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from .ports import Clock
 
 
+LONGEST_CREATE = 400.0
+"""Seconds after which `Runway.create` has ended, whatever the network does: nothing that is waited for takes longer."""
+
+
 class SystemClock:
     """Time as the machine has it. Fits `ports.Clock`."""
 

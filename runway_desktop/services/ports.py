@@ -65,10 +65,6 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-LONGEST_CREATE = 400.0
-"""Seconds after which `Runway.create` has ended, whatever the network does."""
-
-
 class Runway(Protocol):
     """The API. One secret at a time; `None` raises KeyRefused without asking. A call is made with the secret that is in
     use when it is called, or not at all, so `key` just before it is whose word its answer is. Every call raises

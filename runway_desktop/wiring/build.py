@@ -24,13 +24,12 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
-from runway_desktop.services.clock import SystemClock
+from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
-from runway_desktop.services.ports import LONGEST_CREATE
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
 

@@ -50,6 +50,9 @@ def spoken_for(folder: Path, *, needed: int | None = None) -> Iterator[None]:
 _SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
     ReasonCode.DISK_FULL: ("The disk is full. It is the disk of {}.", _MAKE_ROOM, FolderState.FULL),
     ReasonCode.FOLDER_MISSING: ("The folder {} is not there.", f"Connect its drive, or {_OTHER}", FolderState.ABSENT),
+    ReasonCode.FOLDER_DELETED: (
+        "The folder {} was moved or deleted.", "Make it again, or choose another folder in the preferences.", None
+    ),
     ReasonCode.FOLDER_READ_ONLY: ("Nothing may be written in {}.", f"Allow it, or {_OTHER}", FolderState.READ_ONLY),
     ReasonCode.FOLDER_SILENT: (
         "The folder {} does not answer.", f"Check its drive or network, or {_OTHER}", FolderState.SLOW
@@ -86,6 +89,8 @@ def is_of_disk(reason: Reason | None) -> bool:
 
 def of_health(health: FolderHealth) -> DiskError | None:
     """Why nothing can be saved in a folder; None where something can."""
+    if health.state is FolderState.ABSENT and health.can_be_made:
+        return disk_error(Reason(ReasonCode.FOLDER_DELETED, health.folder), health.detail)
     return of_state(Path(health.folder), health.state, health.detail)
 
 

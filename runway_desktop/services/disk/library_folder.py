@@ -44,6 +44,9 @@ SOON = 1.0
 ROUND = 30.0
 """Seconds between two looks while the folder is not fine."""
 ROUND_NEARLY_FULL = 300.0
+ROUND_DELETED = 3.0
+"""The same while it was deleted from a drive that is there: the look wakes nothing up, and a person may make it again
+at any moment."""
 FRESH = 10.0
 """Seconds for which the last look is good enough before something is saved."""
 LITTLE = 1024**3
@@ -226,6 +229,8 @@ class LibraryFolder:
                 pass
             case FolderState.NEARLY_FULL:
                 due.append(place.looked_at + ROUND_NEARLY_FULL)
+            case FolderState.ABSENT if place.health.can_be_made:
+                due.append(place.looked_at + ROUND_DELETED)
             case _:
                 due.append(place.looked_at + ROUND)
         return min(due, default=None)

@@ -9,6 +9,7 @@ What each failure does:
     the key is refused or missing        it waits until there is another
     disk full, folder gone, read-only    FAILED with a sentence in each row, once; nothing is tried until the folder
     or silent                            can be used again. What waits too long is rescued (`saving_gate`)
+    a folder in the library was deleted  it is made anew, and the result is fetched again, soon
     one file that the disk refuses       FAILED with a sentence; tried again every few minutes and when told
     the content is not the result        FAILED with a sentence; thrown away and fetched anew with a fresh link
     the database refuses                 nothing is lost: the file is there, and is found when it is tried again
@@ -338,12 +339,10 @@ class Downloads:
         try:
             if await self._links.save(job, task):
                 self._jobs.pop(job.owner, None)
-                self._gate.saved(job)
         except KeyRefused:
             await self._wait(job, LONGEST_WAIT, OutputState.WAITING, Reason(ReasonCode.WAITS_FOR_KEY))
         except DiskError as error:
-            await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.reason, error)
-            await self._gate.failed(job, error)
+            await self._disk_refused(job, error)
         except WrongContent as error:
             job.wants_fresh_link = True
             seconds = self._back_off(job, before, None)
@@ -364,6 +363,15 @@ class Downloads:
         except StoreError as error:
             log.warning("The store refused while %s was saved: %s", job.owner, error)
             job.due = self._clock.monotonic() + STORE_AGAIN_AFTER
+
+    async def _disk_refused(self, job: Job, error: DiskError) -> None:
+        if await self._gate.failed(job, error):
+            job.failures += 1
+            job.due = self._clock.monotonic() + delay(job.failures, self._rng, longest=LONGEST_WAIT)
+            return
+        await self._wait(job, DISK_AGAIN_AFTER, OutputState.FAILED, error.reason, error)
+        if job.rescue_to is None:
+            self._gate.have_rows_told()
 
     async def _wait(
         self, job: Job, seconds: float, state: OutputState, problem: Reason, error: RunwayDesktopError | None = None

@@ -135,6 +135,8 @@ class PartFile:
             if self._file.closed:
                 raise DiskError("The download was stopped.")
             self._share.take(len(block))
+            # A file whose name was deleted takes bytes all the same, and they are lost with it.
+            part_of(self.final).lstat()
             self._file.write(block)
             self._take(block)
 

@@ -232,6 +232,9 @@ class Saving:
             async with self._namings.setdefault(home, asyncio.Lock()):
                 mount = self._folder.known_mount if job.rescue_to is None else None
                 final = await self._do(job, self._choose, home, mount, relative, job.owner)
+                if mount is None and job.rescue_to is None:
+                    # The library was made just now: from here on one that is missing is absent, and not new.
+                    self._folder.doubt()
                 claims.add(part_file.claim(final))
                 self._claimed |= claims
             await self.put(job, replace(output, path=str(final)))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
+from runway_desktop.domain.folders import FolderState
 from runway_desktop.domain.task import Output, OutputState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import is_of_disk, of_health
@@ -86,16 +87,13 @@ class SavingGate:
         self.have_rows_told()
         return can_write
 
-    async def failed(self, job: Job, error: DiskError) -> None:
-        """A disk refused: is the whole folder to blame, so that all wait, and not this job alone?"""
-        if job.rescue_to is None:
-            await self._folder.look(error.state)
-            self.have_rows_told()
-
-    def saved(self, job: Job) -> None:
-        """It is there now, and the folder with it: from here on one that is missing is absent, and not new."""
-        if job.rescue_to is None and self._folder.known_mount is None:
-            self._folder.doubt()
+    async def failed(self, job: Job, error: DiskError) -> bool:
+        """A disk refused: is the whole folder to blame, so that all wait, and not this job alone? True where the folder
+        that the job was saved into is gone from a library that can be used: it is made anew by the next attempt."""
+        if job.rescue_to is not None:
+            return False
+        can_write = (await self._folder.look(error.state)).state.can_write
+        return can_write and error.state is FolderState.ABSENT
 
     def have_rows_told(self) -> None:
         """There are rows that do not say yet how the folder is."""

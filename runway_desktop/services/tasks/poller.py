@@ -116,7 +116,7 @@ class Poller:
         self._asked_to_wait = 0.0
         """Until when Runway asked not to be asked: the part of `_not_before` that no return of the network ends."""
         self._failures = 0
-        self._was_offline = False
+        self._was_away = False
         self._drift = clock.now() - clock.monotonic()
         bus.listen(self._hear)
 
@@ -141,8 +141,11 @@ class Poller:
         await self._alarm.wait(self._pause_length())
 
     def ask_now(self, task_ids: Iterable[TaskId] = ()) -> None:
-        """Asks for these tasks (none named: all) as soon as the 5 seconds since their last question allow."""
+        """Asks for these tasks (none named: all, whatever failed before) as soon as the 5 seconds since their last
+        question and a Retry-After allow."""
         named = list(task_ids)
+        if not named:
+            self._not_before, self._failures = self._asked_to_wait, 0
         self._spread([i for i in named if i in self._watches] if named else list(self._watches))
         self._alarm.ring()
 
@@ -160,8 +163,8 @@ class Poller:
                     self._alarm.ring()
 
     def wake(self) -> None:
-        """The machine woke, or the person wants to see news: no pause counts any more, and all are asked soon."""
-        self._not_before = 0.0
+        """The machine woke: no pause counts any more, and all are asked soon."""
+        self._asked_to_wait = 0.0
         for watch in self._watches.values():
             watch.failures = 0
         self.ask_now()
@@ -401,16 +404,13 @@ class Poller:
             self.wake()
 
     def _notice_return(self) -> None:
-        offline = self._account.is_offline
-        if self._was_offline and not offline:
+        is_away = self._account.is_offline or not self._account.can_ask
+        if self._was_away and not is_away:
             now = self._clock.monotonic()
             # What failed before it was clear that nothing is reached waits for nothing any more.
             self._not_before, self._failures = self._asked_to_wait, 0
-            late = [task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures]
-            for task_id in late:
-                self._watches[task_id].failures = 0
-            self._spread(late)
-        self._was_offline = offline
+            self._spread([task_id for task_id, watch in self._watches.items() if watch.due <= now or watch.failures])
+        self._was_away = is_away
 
     def _hear(self, event: Event) -> None:
         match event:

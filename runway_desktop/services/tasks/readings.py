@@ -26,8 +26,9 @@ from runway_desktop.domain.transitions import EvidenceGathered
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.services.ports import LONGEST_CREATE, Clock
+from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import report, survived
 
 from .ledger import Ledger

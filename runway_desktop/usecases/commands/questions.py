@@ -48,8 +48,8 @@ def deleting_remotely(rows: Sequence[Row]) -> Question:
         )
     for_good = units.plural(
         len(rows),
-        "Runway deletes it for good; it cannot be fetched again.",
-        "Runway deletes them for good; they cannot be fetched again.",
+        "Runway deletes it for good: it cannot be fetched again, and nothing is refunded.",
+        "Runway deletes them for good: they cannot be fetched again, and nothing is refunded.",
     )
     return Question(f"Delete {amount} from Runway?", f"{for_good} {loss}", f"Delete {amount}")
 

@@ -48,13 +48,12 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
     folder = health.folder
     match health.state:
         case FolderState.ABSENT:
-            message = f"The library's folder is not there: {folder}"
-            first = Way.MAKE_AGAIN if health.can_be_made else Way.TRY_AGAIN
-            advice = (
-                "It was moved or deleted. Make it again, or choose where it is."
-                if health.can_be_made
-                else "Connect its drive."
-            )
+            if health.can_be_made:
+                message, first = f"The library's folder was moved or deleted: {folder}", Way.MAKE_AGAIN
+                advice = "Make it again, or choose where it is."
+            else:
+                message, first = f"The library's folder is not there: {folder}", Way.TRY_AGAIN
+                advice = "Connect its drive."
         case FolderState.READ_ONLY:
             message, first = f"Nothing may be written in the library's folder: {folder}", Way.TRY_AGAIN
             advice = "Allow it, or choose another folder."
@@ -86,6 +85,8 @@ def state_words(health: FolderHealth) -> tuple[str, Tone]:
             return "Its disk is full. Nothing is saved until there is room.", Tone.BAD
         case FolderState.READ_ONLY:
             return "Nothing may be written in it. Nothing is saved until that is allowed.", Tone.BAD
+        case FolderState.ABSENT if health.can_be_made:
+            return "It was moved or deleted. Nothing is saved until it is there again.", Tone.BAD
         case FolderState.ABSENT:
             return "It is not there. Nothing is saved until its drive is connected.", Tone.BAD
         case FolderState.SLOW:

@@ -115,7 +115,7 @@ def test_how_the_folder_is_stands_below_it(page: Preferences, rig: Rig, library:
     assert "are free." in said(page)
     library.rename(library.with_name("in a pocket"))
     rig.run(rig.folder.look())
-    assert "It is not there. Nothing is saved until its drive is connected." in said(page)
+    assert "It was moved or deleted. Nothing is saved until it is there again." in said(page)
 
 
 def test_moving_is_asked_first_and_the_safe_answer_has_the_focus(page: Preferences, rig: Rig, library: Path):

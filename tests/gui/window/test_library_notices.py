@@ -50,7 +50,7 @@ async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, 
         aside = library.rename(tmp_path / "in a pocket")
         await desktop.engine.folder.look()
         await desktop.clock.advance(5 * ROUND)
-        assert desktop.window.notices.messages() == [f"The library's folder is not there: {library}"]
+        assert desktop.window.notices.messages() == [f"The library's folder was moved or deleted: {library}"]
         assert buttons(desktop) == ["Make it again", "Choose another folder…"]
         aside.rename(library)
         await desktop.clock.advance(ROUND + 1)

@@ -333,6 +333,25 @@ async def test_an_answer_that_drips_is_given_up() -> None:
             await client.organization()
 
 
+async def test_a_cancel_does_not_wait_behind_questions() -> None:
+    released = asyncio.Event()
+
+    async def behave(connection: RawConnection) -> None:
+        while (request := await connection.read()) is not None:
+            if request.method == "GET":
+                await released.wait()
+            await connection.answer(200, json.dumps({"id": ID, "status": "RUNNING"}).encode(), keep=True)
+
+    async with raw_server(behave) as server, client_of(server.url) as client:
+        questions = [asyncio.create_task(client.task(ID)) for _ in range(20)]
+        while len(server.requests) < 6:
+            await asyncio.sleep(0)
+        await asyncio.wait_for(client.delete(ID), 5)
+        assert [request.method for request in server.requests] == ["GET"] * 6 + ["DELETE"]
+        released.set()
+        await asyncio.gather(*questions)
+
+
 async def test_a_create_never_meets_a_connection_that_is_being_closed() -> None:
     """The server keeps each connection open after its first answer and closes it as soon as more comes."""
 

@@ -43,6 +43,7 @@ def test_the_stored_codes_stay_as_they_are():
         "CUT_SHORT": "cut short",
         "DISK_FULL": "disk full",
         "FOLDER_MISSING": "folder missing",
+        "FOLDER_DELETED": "folder deleted",
         "FOLDER_READ_ONLY": "folder read-only",
         "FOLDER_SILENT": "folder does not answer",
         "DISK_BROKEN": "disk broken",

@@ -87,8 +87,10 @@ async def test_a_key_typed_while_the_keychain_waits_counts():
     starting = asyncio.create_task(rig.account.start())
     await settle()
     await rig.account.use_key("key_typed", remember=False)
-    gate.set()
     await starting
+    assert rig.runway.secret == "key_typed"
+    gate.set()
+    await settle()
     assert rig.runway.secret == "key_typed"
     assert rig.account.key.place is KeyPlace.MEMORY
 

@@ -18,8 +18,8 @@ import pytest
 
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.ports import LONGEST_CREATE
 from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.services.tasks.accepted_ids import PATIENCE as PATIENCE_OF_IDS
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE

@@ -7,14 +7,16 @@ import asyncio
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.events import LibraryFolderChanged, OutputChanged
+from runway_desktop.domain.events import DownloadProgressed, LibraryFolderChanged, OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.domain.task import OutputState
+from runway_desktop.services.disk import folder_look
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
@@ -320,3 +322,113 @@ async def test_a_saved_result_on_a_drive_that_is_away_is_never_called_lost(desk)
         with pytest.raises(DiskError, match="is not there"):
             await desk.downloads.fetch_again(task.id)
         assert (await desk.output(task)).state is OutputState.SAVED
+
+
+def deleted_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[int]:
+    """A person deletes the folder while a file arrives in it; gives how many bytes had arrived at that moment. No write
+    to the open file tells of it."""
+    write, at = part_file.PartFile.write, list[int]()
+
+    def deleted(part: part_file.PartFile, block: bytes) -> None:
+        write(part, block)
+        if part.received > 400_000 and not at:
+            at.append(part.received)
+            shutil.rmtree(folder)
+
+    monkeypatch.setattr(part_file.PartFile, "write", deleted)
+    return at
+
+
+SOON = 5.0
+"""Seconds."""
+
+
+async def test_a_library_deleted_while_a_file_arrives_is_told_of_at_once_and_is_no_missing_drive(desk, monkeypatch):
+    long = clip(4_000_000)
+    desk.fetcher.serve(LINK, long)
+    deleted = deleted_once(monkeypatch, desk.library)
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(0.1)
+        assert deleted
+        assert desk.folder.health.state is FolderState.ABSENT
+        assert desk.folder.health.can_be_made
+        problem = (await desk.output(task)).problem
+        assert problem == Reason(ReasonCode.FOLDER_DELETED, str(desk.library))
+        progressed = sum(event.received for event in desk.told(DownloadProgressed)[-1:])
+        assert progressed < len(long), "noticed before all of it had come"
+        await desk.clock.advance(120)
+        assert not desk.library.exists(), "the person may have moved it"
+        desk.library.mkdir()
+        await desk.clock.advance(SOON)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == long
+
+
+async def test_a_library_that_is_made_again_by_the_notice_saves_at_once(desk, monkeypatch):
+    desk.fetcher.serve(LINK, clip())
+    deleted_once(monkeypatch, desk.library)
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(60)
+        desk.folder.accept()
+        await desk.folder.look()
+        await desk.clock.advance(SOON)
+        assert (await desk.output(task)).state is OutputState.SAVED
+
+
+async def test_a_library_that_the_program_has_just_made_is_made_again_when_it_is_deleted(tmp_path, monkeypatch):
+    desk = Bench(tmp_path / "new library", profile=tmp_path)
+    desk.fetcher.serve(LINK, clip())
+    deleted_once(monkeypatch, desk.library)
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(SOON)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert {event.output.problem for event in desk.told(OutputChanged)} == {None}
+
+
+async def test_a_folder_in_the_library_that_is_deleted_while_a_file_arrives_is_made_again(desk, monkeypatch):
+    desk.settings.name_template = "{model}/{prompt}"
+    desk.fetcher.serve(LINK, clip())
+    deleted_once(monkeypatch, desk.library / "gen4.5")
+    async with desk.running():
+        task = await desk.finished_task()
+        await desk.clock.advance(SOON)
+        assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5" / "Fox.mp4").read_bytes() == clip()
+
+
+async def test_a_folder_that_is_deleted_again_and_again_makes_no_storm(desk, monkeypatch):
+    desk.settings.name_template = "{model}/{prompt}"
+    desk.fetcher.serve(LINK, clip())
+    write = part_file.PartFile.write
+
+    def deleted(part: part_file.PartFile, block: bytes) -> None:
+        write(part, block)
+        shutil.rmtree(part.final.parent)
+
+    monkeypatch.setattr(part_file.PartFile, "write", deleted)
+    async with desk.running():
+        await desk.finished_task()
+        await desk.clock.advance(600)
+    assert len(desk.fetcher.openings) < 15
+
+
+async def test_a_missing_drive_is_looked_at_in_slow_rounds_and_never_made(desk, monkeypatch):
+    async with desk.running():
+        looks: list[float] = []
+        look_at = folder_look.look_at
+
+        def noted(*arguments: Any) -> folder_look.Look:
+            looks.append(desk.clock.monotonic())
+            return look_at(*arguments)
+
+        monkeypatch.setattr("runway_desktop.services.disk.library_folder.look_at", noted)
+        drive = pull_out(desk)
+        await desk.folder.look()
+        assert not desk.folder.health.can_be_made
+        await desk.clock.advance(10 * ROUND)
+        assert len(looks) <= 12
+        assert not desk.library.parent.exists()
+        put_in(desk, drive)

@@ -302,6 +302,22 @@ async def test_a_key_that_is_switched_in_the_middle_of_a_cancel_cancels_nothing(
         assert await rig.state(task_id) is State.RUNNING
 
 
+async def test_a_cancel_without_an_answer_is_no_cancel_until_its_own_key_says_so():
+    async with two_organizations() as rig:
+        [task_id] = await sent(rig)
+        remote = str((await rig.task(task_id)).remote_id)
+        rig.runway.then("delete", NoReply("The connection was cut."))
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        rig.runway.vanish(remote)
+        await use(rig, THEIRS)
+        await rig.clock.advance(1_800)
+        task = await rig.task(task_id)
+        assert (task.state, task.is_hidden) == (State.RUNNING, True)
+        await use(rig, MINE)
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.CANCELLED
+
+
 async def test_what_was_prepared_under_one_key_does_not_leave_under_another(monkeypatch):
     async with two_organizations("lane") as rig:
         switches = [THEIRS]

@@ -22,7 +22,7 @@ from runway_desktop.domain.task import OutputState, RemoteId, State, TaskId
 from runway_desktop.domain.transitions import Answer
 from runway_desktop.services.account import OFFLINE_GAP
 from runway_desktop.services.tasks.poller import SPREAD_OVER
-from runway_desktop.services.tasks.schedule import LONGEST
+from runway_desktop.services.tasks.schedule import LEAST_GAP, LONGEST
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle
@@ -312,6 +312,21 @@ async def test_a_refused_key_stops_all_questions_and_loses_nothing():
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
 
 
+async def test_a_key_that_is_good_again_has_all_asked_for_and_spread():
+    async with poller() as rig:
+        ids = await adopt(rig, 200)
+        await rig.clock.advance(15)
+        rig.account.note_failure(KeyRefused("The key was refused.", status=401))
+        await rig.clock.advance(120)
+        for n in range(200):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        times = Times(rig)
+        await rig.account.try_now()
+        await rig.clock.advance(SPREAD_OVER + 1.0)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+        assert max(Counter(int(at) for at in times.all).values()) <= 60
+
+
 async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
     async with poller() as rig:
         ids = await adopt(rig, 10, "THROTTLED")
@@ -414,6 +429,33 @@ async def test_refresh_asks_for_one_task_as_soon_as_allowed():
         rig.poller.ask_now([task_id])
         await rig.clock.advance(6)
         assert len(times.all) == 2
+
+
+async def test_refresh_ends_a_pause_of_our_own_but_none_that_runway_asked_for():
+    async with poller() as rig:
+        ids = await adopt(rig, 10)
+        await rig.clock.advance(15)
+        rig.runway.always("task", NoReply("Runway did not answer."))
+        await rig.clock.advance(600)
+        asked = len(rig.runway.named("task"))
+        while len(rig.runway.named("task")) == asked:
+            await rig.clock.advance(1)
+        rig.runway.always("task", ...)
+        for n in range(10):
+            rig.runway.finish(remote_id(1_000 + n), "https://x.example/a.mp4")
+        rig.poller.ask_now()
+        await rig.clock.advance(LEAST_GAP + 1.0)
+        assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
+    async with poller() as rig:
+        await adopt(rig, 10)
+        await rig.clock.advance(15)
+        rig.runway.then("task", SlowDown("Too many requests.", retry_after=300.0))
+        rig.poller.ask_now()
+        await rig.clock.advance(20)
+        times = Times(rig)
+        rig.poller.ask_now()
+        await rig.clock.advance(200)
+        assert times.all == []
 
 
 async def test_closing_leaves_nothing_half_done():

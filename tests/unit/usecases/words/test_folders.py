@@ -51,6 +51,9 @@ def test_a_folder_that_was_deleted_can_be_made_again_and_a_drive_cannot():
     assert deleted is not None
     assert unplugged is not None
     assert deleted.ways[0] is Way.MAKE_AGAIN
+    assert "was moved or deleted" in deleted.message
+    assert "drive" not in f"{deleted.message} {deleted.detail}"
+    assert "drive" not in state_words(health(FolderState.ABSENT, can_be_made=True))[0]
     assert unplugged.ways[0] is Way.TRY_AGAIN
     assert "Connect its drive" in unplugged.detail
 
