@@ -299,7 +299,8 @@ class _Key(httpx.Auth):
         yield request
 
     def struck_out(self, content: bytes) -> bytes:
-        return without_secret(content.decode("latin-1"), self._secret).encode("latin-1", "replace")
+        text = without_secret(content.decode("utf-8", "surrogateescape"), self._secret)
+        return text.encode("utf-8", "surrogateescape")
 
 
 def _host_of(base_url: str) -> str:

@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.folders import FileMove, FolderState, size_in_words
+from runway_desktop.domain.folders import SPARE, FileMove, FolderState, size_in_words
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_words import of_state
 from runway_desktop.services.disk.file_locks import Owner
-from runway_desktop.services.disk.folder_look import SPARE, look_at, nearest_folder
+from runway_desktop.services.disk.folder_look import look_at, nearest_folder
 from runway_desktop.services.results.part_file import claim, free_name, is_free
 
 PASTED = "Pasted pictures"
