@@ -9,6 +9,11 @@ from pathlib import Path
 
 from .task import TaskId
 
+SPARE = 200_000_000
+"""Bytes that are left free on a disk. The list of tasks, its journal and the log go on being written when results no
+longer are: a large list is copied before it is changed, and a disk that is filled to the last byte breaks whatever else
+runs on it."""
+
 
 class FolderState(StrEnum):
     UNKNOWN = "unknown"

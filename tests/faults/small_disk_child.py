@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.task import OutputState
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.disk.disk_threads import DiskThreads
-from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.store import SqliteStore
 from tests.unit.services.results.test_downloads import Bench, clip
 

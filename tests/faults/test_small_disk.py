@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.services.disk.folder_look import SPARE
+from runway_desktop.domain.folders import SPARE
 
 
 def can_mount() -> bool:

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.folders import SPARE
 
 from .disk_words import disk_error
-from .folder_look import SPARE, nearest_folder
+from .folder_look import nearest_folder
 
 STEP = 8 * 1024 * 1024
 """Bytes that are written between two looks at the disk."""

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.folders import FolderHealth, FolderState, size_in_words
+from runway_desktop.domain.folders import SPARE, FolderHealth, FolderState, size_in_words
 
 from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
 _OTHER = "choose another folder in the preferences."
-_MAKE_ROOM = "Make room; saving goes on by itself."
+_MAKE_ROOM = f"Make room; saving goes on by itself. {size_in_words(SPARE)} always stay free."
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",

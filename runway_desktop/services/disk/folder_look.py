@@ -12,15 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.folders import FolderState
+from runway_desktop.domain.folders import SPARE, FolderState
 
 from .disk_steps import is_folder
 from .disk_words import detail_of, state_of
 
-SPARE = 200_000_000
-"""Bytes that are left free on a disk. The list of tasks, its journal and the log go on being written when results no
-longer are: a large list is copied before it is changed, and a disk that is filled to the last byte breaks whatever else
-runs on it."""
 _TRIAL_SIZE = 4 * 1024 * 1024
 WAS_THERE = "it was there before"
 NO_ANSWER = "This folder does not answer. Choose another one, or try again later."

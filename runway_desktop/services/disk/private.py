@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +35,8 @@ def make_folder(folder: Path) -> None:
 def tighten(path: Path) -> None:
     """Takes what others may do with a file or folder that an older version made. Raises nothing: some disks know no
     modes."""
+    if sys.platform == "win32":
+        return
     with suppress(OSError):
         mode = stat.S_IMODE(os.lstat(path).st_mode)
         if mode & 0o077 and not path.is_symlink():

@@ -13,10 +13,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from runway_desktop.domain.folders import FileMove, FolderState, MovePlan, PlanProblem
+from runway_desktop.domain.folders import SPARE, FileMove, FolderState, MovePlan, PlanProblem
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.file_locks import Owner
-from runway_desktop.services.disk.folder_look import SPARE, look_at, nearest_folder
+from runway_desktop.services.disk.folder_look import look_at, nearest_folder
 from runway_desktop.services.results.part_file import claim, free_name, is_free
 
 PASTED = "Pasted pictures"

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
 from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
@@ -106,7 +107,8 @@ class Inputs:
         self._bus = bus
         self._clock = clock
         self._executor = executor
-        self._uploading: dict[str, asyncio.Lock] = {}
+        self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By the bytes of a file, while they are uploaded."""
 
     async def prepare(self, task: Task, key: Fingerprint) -> Mapping[str, Any]:
         """The body to send with this key, and no other: its files were read, hashed and, where needed, uploaded with

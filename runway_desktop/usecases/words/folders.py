@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.domain.folders import (
+    SPARE,
     FolderHealth,
     FolderState,
     MovePhase,
@@ -59,7 +60,7 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
             advice = "Allow it, or choose another folder."
         case FolderState.FULL:
             message, first = f"The disk of the library is full: {folder}", Way.SHOW_FOLDER
-            advice = "Free up space."
+            advice = f"Free up space: {units.size(SPARE)} always stay free, for the list of tasks."
         case FolderState.SLOW:
             message, first = f"The library's folder does not answer: {folder}", Way.TRY_AGAIN
             advice = "Check its drive or network."
@@ -82,7 +83,7 @@ def state_words(health: FolderHealth) -> tuple[str, Tone]:
         case FolderState.NEARLY_FULL:
             return f"Its disk is nearly full: {free}", Tone.WARN
         case FolderState.FULL:
-            return "Its disk is full. Nothing is saved until there is room.", Tone.BAD
+            return f"Its disk is full. Nothing is saved until more than {units.size(SPARE)} are free.", Tone.BAD
         case FolderState.READ_ONLY:
             return "Nothing may be written in it. Nothing is saved until that is allowed.", Tone.BAD
         case FolderState.ABSENT if health.can_be_made:

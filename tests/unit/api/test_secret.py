@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -113,6 +116,23 @@ async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, capl
         assert SECRET not in "".join(deep.format(chain=True))
     assert caplog.records
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 502])
+async def test_a_server_that_repeats_the_key_in_another_form_is_quoted_without_it(status: int) -> None:
+    secret = "sk/live+" + "5ec2e7" * 6
+    forms = (secret, quote(secret, safe=""), b64encode(f"me:{secret}".encode()).decode())
+    body = json.dumps({"error": f"Invalid: {' '.join(forms)}", "issues": [{"message": forms[1]}]}).encode()
+    async with raw_server(answering(status, body)) as server:
+        client = RunwayClient(server.url, secret)
+        try:
+            with pytest.raises(RunwayDesktopError) as caught:
+                await client.create("text_to_video", {"model": "gen4.5"})
+        finally:
+            await client.aclose()
+    words = f"{caught.value} {caught.value.detail} {vars(caught.value)} {caught.value.reason}"
+    assert "5ec2e7" not in words
+    assert forms[2][8:30] not in words
 
 
 async def test_a_redirect_carries_the_key_nowhere() -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.app.bugs import KEPT, Bugs
 from runway_desktop.app.program import _qt_message, run_on_loop
 from runway_desktop.domain.events import LaneChanged
+from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.bus import Bus
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
@@ -214,6 +215,25 @@ def test_no_key_is_in_what_is_kept_of_a_mistake(bugs: Bugs, qapp: QApplication):
     run(bugs, work, qapp)
     assert "was refused" in bugs.met[0]
     assert KEY not in bugs.met[0]
+
+
+def test_a_secret_in_use_stands_in_no_words_of_a_mistake(mistakes, qapp: QApplication):
+    secrecy = KnownSecrets()
+    secrecy.add("a-studio's/own+key")
+    bugs = Bugs(secrecy)
+
+    def work() -> None:
+        def tells() -> None:
+            escaped = "a-studio%27s%2Fown%2Bkey"
+            raise ValueError({"Authorization": "Bearer a-studio's/own+key"}, b"a-studio's/own+key", escaped)
+
+        asyncio.get_running_loop().call_soon(tells)
+
+    run(bugs, work, qapp)
+    assert bugs.count == 1
+    assert "own+key" not in bugs.met[0]
+    assert "own%2Bkey" not in bugs.met[0]
+    mistakes.forget()
 
 
 def test_a_journey_finds_a_mistake_in_the_log_and_a_traceback_on_the_terminal(

@@ -15,12 +15,12 @@ import pytest
 
 from runway_desktop.domain.backups import Kind
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.backup import packing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack, survey
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Stopped, Watch
-from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.store import SqliteStore
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 

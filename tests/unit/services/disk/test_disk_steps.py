@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.folders import SPARE
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively, write_whole
-from runway_desktop.services.disk.folder_look import SPARE, nearest_folder
+from runway_desktop.services.disk.folder_look import nearest_folder
 from tests.dying import dies_at, needs_fork
 
 

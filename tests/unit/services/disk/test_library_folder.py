@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.events import Event, LibraryFolderChanged
-from runway_desktop.domain.folders import FolderState
+from runway_desktop.domain.folders import SPARE, FolderState
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import folder_look
 from runway_desktop.services.disk.library_folder import (
@@ -189,7 +189,7 @@ async def test_a_folder_that_is_not_made_yet_is_as_good_as_where_it_would_be_mad
         return folder_look.look_at(tmp_path / "new", None, FolderState.UNKNOWN).state
 
     assert state() is FolderState.FINE
-    disk["free"] = folder_look.SPARE - 1
+    disk["free"] = SPARE - 1
     assert state() is FolderState.FULL
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path)
     assert state() is FolderState.READ_ONLY
@@ -197,10 +197,10 @@ async def test_a_folder_that_is_not_made_yet_is_as_good_as_where_it_would_be_mad
 
 
 async def test_a_full_disk_is_told_and_one_that_gets_room_goes_on(watched, disk):
-    disk["free"] = folder_look.SPARE - 1
+    disk["free"] = SPARE - 1
     async with watched.running():
         assert watched.folder.health.state is FolderState.FULL
-        assert watched.folder.health.free == folder_look.SPARE - 1
+        assert watched.folder.health.free == SPARE - 1
         disk["free"] = 50 * GIGABYTE
         await watched.clock.advance(ROUND + 1)
         assert watched.told == [FolderState.FULL, FolderState.FINE]

@@ -30,11 +30,11 @@ from runway_desktop.domain.events import (
     OutputChanged,
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.kept_files import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.folders import SPARE
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
-from runway_desktop.services.disk.folder_look import SPARE
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.embedding.note import Note
 from runway_desktop.services.results.request_cleaning import Cleaned, RequestCleaning

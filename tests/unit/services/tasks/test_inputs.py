@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,22 @@ async def test_data_uri_of_each_field_stays_below_that_fields_own_limit(pair, na
             uri = uri_in(body, name)
             assert uri.startswith(way)
             assert len(uri) <= limit
+
+
+async def test_what_was_uploaded_leaves_nothing_in_memory(tmp_path):
+    async with Rig(loops=()) as rig:
+        before = locks_in_memory()
+        for number in range(20):
+            path = file(tmp_path, "image", 6 * MEGABYTE + number)
+            [task_id] = await rig.submit(with_picture(path.as_uri()))
+            await rig.inputs.prepare(await rig.task(task_id), rig.runway.key)
+        assert len(rig.runway.named("upload")) == 20
+        assert locks_in_memory() == before
+
+
+def locks_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(one, asyncio.Lock) for one in gc.get_objects())
 
 
 async def test_limit_of_a_file_inside_an_object_is_that_of_its_own_field(tmp_path):

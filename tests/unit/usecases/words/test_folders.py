@@ -62,7 +62,7 @@ def test_a_full_disk_is_shown_so_that_room_can_be_made():
     trouble = trouble_of(health(FolderState.FULL, 0), waiting=1, rescues=False)
     assert trouble is not None
     assert trouble.ways[0] is Way.SHOW_FOLDER
-    assert trouble.detail == "Free up space. 1 result waits for it."
+    assert trouble.detail == "Free up space: 200 MB always stay free, for the list of tasks. 1 result waits for it."
 
 
 def test_a_disk_that_will_not_hold_what_is_to_come_says_how_much_that_is():
