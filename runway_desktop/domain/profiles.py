@@ -17,6 +17,8 @@ from typing import Any
 
 CARD = "profile.json"
 SCHEMA = "runway-desktop.profile"
+_LATEST = 4_102_444_800.0
+"""The year 2100."""
 LONGEST_NAME = 60
 DEFAULT = "Default"
 DEMO = "Demo"
@@ -166,9 +168,9 @@ def read(found: object) -> Card | None:
     color, library, created = found.get("color"), found.get("library"), found.get("created_at")
     return Card(
         name=cleaned(name),
-        color=Color(color) if color in set(Color) else Color.BLUE,
+        color=Color(color) if isinstance(color, str) and color in set(Color) else Color.BLUE,
         library=library if isinstance(library, str) else "",
-        created_at=float(created) if isinstance(created, int | float) else 0.0,
+        created_at=float(created) if isinstance(created, int | float) and 0 <= created < _LATEST else 0.0,
     )
 
 
