@@ -18,6 +18,11 @@ MANIFEST = "manifest.json"
 DATABASE = "profile.db"
 ENDING = ".zip"
 
+MOST_BYTES = 1 << 50
+MOST_NUMBER = 1 << 31
+LATEST = 4_102_444_800.0
+"""The year 2100, in Unix seconds."""
+
 DAYS_KEPT = 7
 WEEKS_KEPT = 4
 
@@ -131,10 +136,13 @@ def problem_of(manifest: Manifest) -> str:
             return f"{name!r} is no place for a {kind}"
         if len(member.sha256) != 64:
             return f"{name!r} has no hash"
-        if member.size < 0 or member.index < 0:
-            return f"{name!r} is less than nothing"
-    if manifest.left_out < 0:
-        return "left_out is less than nothing"
+        if not (0 <= member.size <= MOST_BYTES and 0 <= member.index <= MOST_NUMBER):
+            return f"{name!r} is less than nothing, or more than there can be"
+    counts = (manifest.left_out, *(count for count in asdict(manifest.contents).values() if isinstance(count, int)))
+    if not all(0 <= count <= MOST_NUMBER for count in counts):
+        return "a number is less than nothing, or more than there can be"
+    if not 0 <= manifest.made_at < LATEST:
+        return "it was made at no time"
     if len({member.name.casefold() for member in manifest.members}) != len(manifest.members):
         return "two members have one name"
     return "" if len(manifest.of(Kind.DATABASE)) == 1 else "it has no list of tasks"

@@ -168,7 +168,7 @@ def read(found: object) -> Card | None:
     color, library, created = found.get("color"), found.get("library"), found.get("created_at")
     return Card(
         name=cleaned(name),
-        color=Color(color) if color in set(Color) else Color.BLUE,
+        color=Color(color) if isinstance(color, str) and color in set(Color) else Color.BLUE,
         library=library if isinstance(library, str) else "",
         created_at=known_moment(created) or 0.0,
     )

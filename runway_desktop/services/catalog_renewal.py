@@ -31,7 +31,7 @@ IN_USE = "catalog.in_use"
 """The setting that tells everyone which catalog is in use now."""
 LARGEST = 16 * 1024 * 1024
 """Bytes. The built-in one has half a megabyte."""
-_VERSION = re.compile(r"\d+(\.\d+){1,3}")
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, byt
         _check(found, facts)
     except CatalogError as error:
         raise NotPossible(f"“{path.name}” is no catalog that this program can use: {error}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise NotPossible(
             f"“{path.name}” is no catalog of models.",
             advice="A catalog is the file catalog.json of a newer version of this program.",

@@ -8,8 +8,8 @@ DiskError, and Stopped.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +31,22 @@ from .watching import Watch
 _BLOCK = 1024 * 1024
 _IN_THE_LIBRARY = (Kind.RESULT, Kind.SIDECAR)
 _LARGEST_MANIFEST = 256 * 1024 * 1024
+_LEAST = 1024 * 1024
+_MOST_PACKED = 50
+"""A manifest is mostly hashes, which can be packed to half of their size."""
+ODD = (
+    zipfile.BadZipFile,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+"""What reading an archive raises that is damaged or was made to do harm. RecursionError is a RuntimeError."""
 
 
 class Opened:
@@ -53,12 +69,13 @@ class Opened:
                 with draft_of(target) as draft, watch.room.share(target.parent, member.size) as share:
                     if self._write(member, draft, watch, share) != member.sha256:
                         raise damaged(self.path, f"{member.name} is not what the manifest says")
-        except (zipfile.BadZipFile, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+        except ODD as error:
             raise damaged(self.path, f"{member.name}: {error}") from error
 
     def _write(self, member: Member, target: Path, watch: Watch, share: Share) -> str:
         """Gives the SHA-256 of what was written; empty for another length than it should have."""
         digest, left = hashlib.sha256(), member.size
+        _check_plain(self._archive.getinfo(member.name))
         mode = private.USUAL_FILE if member.kind is Kind.RESULT else private.FILE
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as writing, self._archive.open(member.name) as reading:
@@ -86,10 +103,24 @@ def opened(path: Path) -> Iterator[Opened]:
     with told(path.parent, "Look at the file, or choose another one."):
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        except ODD as error:
             raise _none(path, str(error)) from error
         with archive:
             yield Opened(path, archive, _manifest(path, archive))
+
+
+class _Head(msgspec.Struct):
+    """What a manifest of any format says."""
+
+    schema: str
+    format: int
+    program: object = ""
+
+
+def _check_plain(info: zipfile.ZipInfo) -> None:
+    """Raises BadZipFile for a member that is sealed, or packed as this program packs none."""
+    if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"{info.filename!r} is sealed, or packed in another way")
 
 
 def newer(path: Path, program: str) -> BadBackup:
@@ -104,23 +135,24 @@ def newer(path: Path, program: str) -> BadBackup:
 
 def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
     try:
-        if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
-            raise damaged(path, "its manifest is too large")
-        found = json.loads(archive.read(MANIFEST))
+        info = archive.getinfo(MANIFEST)
     except KeyError as error:
         raise _none(path, "there is no manifest") from error
-    except (zipfile.BadZipFile, ValueError, EOFError, RecursionError, zlib.error, NotImplementedError) as error:
-        raise damaged(path, str(error)) from error
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise damaged(path, "it is no manifest of a backup")
-    if type(form := found.get("format")) is not int or form < 1:
-        raise damaged(path, "it has no format")
-    if form > FORMAT:
-        program = found.get("program")
-        raise newer(path, program if isinstance(program, str) and program.isprintable() else "")
     try:
-        manifest = msgspec.convert(found, Manifest)
-    except (msgspec.ValidationError, OverflowError) as error:
+        _check_plain(info)
+        if info.file_size > min(_LARGEST_MANIFEST, _LEAST + _MOST_PACKED * info.compress_size):
+            raise damaged(path, "its manifest is too large")
+        content = archive.read(info)
+        head = msgspec.json.decode(content, type=_Head)
+        if head.schema != SCHEMA:
+            raise damaged(path, "it is no manifest of a backup")
+        if head.format < 1:
+            raise damaged(path, "it has no format")
+        if head.format > FORMAT:
+            raise newer(path, head.program if isinstance(head.program, str) and head.program.isprintable() else "")
+        # Decoded as what it shall be: what is something else is never made.
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (*ODD, msgspec.DecodeError) as error:
         raise damaged(path, str(error)) from error
     if problem := problem_of(manifest):
         raise damaged(path, problem)

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from . import private
+
+_DEEPEST = 64
+"""Levels of JSON: requests have five."""
+_LARGEST_NUMBER = 1 << 63
 
 
 def sha256_of(path: Path) -> str:
@@ -92,6 +97,50 @@ def read_json(path: Path, largest: int = 65_536) -> Any:
         return json.loads(path.read_bytes()) if path.stat().st_size <= largest else None
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def parsed(text: str | bytes, *, without_zeros: bool = False) -> Any:
+    """A JSON document that somebody else may have written, as every part of the program can hold it: strings without
+    halves of characters, numbers that have 64 bits, nothing that is not a number, no more than some levels. A larger
+    whole number is its digits, as text. Pure. Raises ValueError, of which JSONDecodeError is one."""
+    try:
+        found = json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("It is nested too deeply") from None
+    return _storable(found, storable_text if without_zeros else whole_text, _DEEPEST)
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
+def _storable(value: Any, clean: Callable[[str], str], left: int) -> Any:
+    """`left` levels may still follow."""
+    match value:
+        case str():
+            return clean(value)
+        case bool() | None:
+            return value
+        case int():
+            return value if -_LARGEST_NUMBER <= value < _LARGEST_NUMBER else str(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case list() | dict() if not left:
+            raise ValueError("It is nested too deeply")
+        case list():
+            return [_storable(part, clean, left - 1) for part in value]
+        case _:
+            return {clean(name): _storable(part, clean, left - 1) for name, part in value.items()}
+
+
+def whole_text(text: str) -> str:
+    """Without halves of characters, which JSON can spell but nothing can store."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def storable_text(text: str) -> str:
+    """Without halves of characters and without zero bytes."""
+    return whole_text(text).replace("\0", "")
 
 
 def sync_folder(folder: Path) -> None:

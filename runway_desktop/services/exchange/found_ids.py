@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import islice
 
 from runway_desktop.domain.task import RemoteId
 
@@ -33,11 +34,13 @@ _TASK_PATH = re.compile(r"/tasks/$", re.IGNORECASE)
 _QUERY = re.compile(r"[?&]task_?(?:id)?=$", re.IGNORECASE)
 _FILE_AFTER = re.compile(rf"[\w.-]{{0,40}}\.{MEDIA}\b", re.IGNORECASE)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d")
-_FILE = re.compile(rf"[^\s\"'`<>|=,;()\[\]]+\.{MEDIA}\b", re.IGNORECASE)
-_PROMPT = re.compile(
-    r"prompt(?:_?text)?[\"'`]?\s*[:=]\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^|\"'{\[\n]+?)\s*(?:\||$|,?\s+\w+=))",
-    re.IGNORECASE,
+_FILE = re.compile(rf"(?<![^\s\"'`<>|=,;()\[\]])[^\s\"'`<>|=,;()\[\]]+\.{MEDIA}\b", re.IGNORECASE)
+_PROMPT = re.compile(r"prompt(?:_?text)?[\"'`]?\s?[:=]\s?", re.IGNORECASE)
+_PROMPT_TEXT = re.compile(
+    r"\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|([^|\"'{\[\n]{1,2000}?)\s?(?:\||$|,?\s\w{1,40}=)", re.IGNORECASE
 )
+_MOST_TRIED = 3
+"""Places of a line at which a prompt may stand."""
 
 
 class Weight(IntEnum):
@@ -117,7 +120,10 @@ class LineReader:
 
     def known(self, line: str) -> Known:
         """What one line says of the task whose id stands in it."""
-        prompt = _PROMPT.search(line)
+        # Blanks without end would be parted in more ways than can be tried.
+        line = re.sub(r"\s{2,}", " ", line)
+        starts = islice(_PROMPT.finditer(line), _MOST_TRIED)
+        prompt = next((found for start in starts if (found := _PROMPT_TEXT.match(line, start.end()))), None)
         without_prompt = line.replace(prompt[0], " ") if prompt else line
         model = self._model.search(without_prompt) if self._model is not None else None
         time, file = _TIME.search(line), _FILE.search(without_prompt)

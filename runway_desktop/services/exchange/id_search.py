@@ -10,12 +10,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
@@ -128,8 +128,8 @@ class IdSearch:
     def _whole(self, text: str) -> Iterator[None]:
         """A JSON document: an id is known by the object in which it stands."""
         try:
-            self.document = json.loads(text)
-        except (ValueError, RecursionError):
+            self.document = parsed(text)
+        except ValueError:
             yield from self._lines(io.StringIO(text))
             return
         self.read = self.total

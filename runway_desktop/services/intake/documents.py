@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
 
@@ -25,17 +26,15 @@ _OWN_NAMES = frozenset({"request", "values", "settings", "input", "body", "param
 
 
 def parse(text: str, name: str) -> Any:
-    """One JSON document. NaN and its kind are refused: no request can hold them."""
+    """One JSON document."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return parsed(text, without_zeros=True)
     except json.JSONDecodeError as error:
         raise Unreadable(
             f"{name} is no valid JSON: line {error.lineno}, {error.msg[:1].lower()}{error.msg[1:]}."
         ) from error
     except ValueError as error:
         raise Unreadable(f"{name} is no valid JSON: {error}.") from error
-    except RecursionError as error:
-        raise Unreadable(f"{name} is no list of prompts: it is nested too deeply.") from error
 
 
 def read_document(document: Any, reader: RowReader) -> Parts:
@@ -65,8 +64,8 @@ def read_json_lines(text: str, reader: RowReader) -> Parts:
         if parts.is_full(reader, number):
             break
         try:
-            item = json.loads(line, parse_constant=_refuse)
-        except (ValueError, RecursionError):
+            item = parsed(line, without_zeros=True)
+        except ValueError:
             parts.findings.append(reader.finding("This is no valid JSON.", number))
             continue
         _read_item(item, number, reader, parts)
@@ -128,7 +127,3 @@ def _members(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from value.items()
         else:
             yield name, value
-
-
-def _refuse(word: str) -> None:
-    raise ValueError(f"{word} is no value that a request can hold")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from runway_desktop.catalog.limits import MEGABYTE
+from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.media.media_facts import HEAD_LENGTH, megabytes
 
@@ -33,7 +34,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HALVES = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -121,17 +121,10 @@ def too_large(name: str, size: int) -> str:
     return f"{name} is {megabytes(size)} large. A list of prompts may have up to {megabytes(LARGEST_TEXT)}."
 
 
-def clean(text: str) -> str:
-    """Without halves of characters, which JSON can spell but nothing can store, and without zero bytes."""
-    if _HALVES.search(text) is not None:
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.replace("\x00", "")
-
-
 def _checked(text: str, name: str) -> str:
     if "\x00" in text or len(_CONTROL.findall(text[:100_000])) * 50 > min(len(text), 100_000):
         raise Unreadable(f"{name} is not a text file.")
-    text = clean(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+    text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Unreadable(f"{name} is empty.")
     return text

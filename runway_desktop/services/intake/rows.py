@@ -6,7 +6,6 @@ sentence that names file, row and field, and the rest of the row is kept.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,10 +24,10 @@ from runway_desktop.catalog import (
     value_from_text,
 )
 from runway_desktop.domain.task import Media
+from runway_desktop.services.disk.disk_steps import parsed
 
 from .gathered import Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, problem_for
-from .reading import clean
 from .vocabulary import PROMPT, Column, Meaning, Vocabulary
 
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
@@ -184,7 +183,7 @@ class RowReader:
     def _fill_asset(self, made: _Making, column: Column, value: Any, field: Field, pair: Pair | None) -> None:
         """A column named as on the wire. JSON in the wire's form keeps its positions and tags."""
         if isinstance(value, Mapping) or (isinstance(value, list) and not all(isinstance(part, str) for part in value)):
-            wanted = list(asset_items(field, _tidy(value)))
+            wanted = list(asset_items(field, value))
         else:
             wanted = [AssetItem(uri=words) for words in _pieces(value)]
         items = []
@@ -222,7 +221,7 @@ class RowReader:
     def _typed(self, made: _Making, column: Column, value: Any, field: Field) -> Any:
         """A cell in the type of its field; a text, with a sentence, where it is not of that type."""
         if not isinstance(value, str):
-            return _tidy(value)
+            return value
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
             return self._structured(made, column, value, field)
         seconds = _SECONDS.fullmatch(value.strip()) if field.unit == "s" else None
@@ -245,8 +244,8 @@ class RowReader:
         """A setting with parts: JSON, or the name of a preset."""
         if cell.strip()[:1] in ("{", "["):
             try:
-                return _tidy(json.loads(cell))
-            except (ValueError, RecursionError):
+                return parsed(cell, without_zeros=True)
+            except ValueError:
                 self._at(made, column, "This is not valid JSON.")
                 return cell.strip()
         for variant in field.variants:
@@ -297,23 +296,12 @@ def _pieces(value: Any) -> list[str]:
 
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
-        return clean(value)
+        return value
     return "" if value is None or isinstance(value, list | Mapping) else str(value)
 
 
 def _is_blank(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _tidy(value: Any) -> Any:
-    """The same JSON without characters that nothing can store."""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_tidy(part) for part in value]
-    if isinstance(value, Mapping):
-        return {clean(str(name)): _tidy(part) for name, part in value.items()}
-    return value
 
 
 def _short(words: str) -> str:

@@ -12,6 +12,7 @@ from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media, Request
+from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.media.media_facts import Sniffed, sniff
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
@@ -32,7 +33,6 @@ from .reading import (
     TEXTS,
     Dropped,
     Unreadable,
-    clean,
     too_large,
 )
 from .rows import RowReader
@@ -67,7 +67,7 @@ class SourceReader:
         """Selected or pasted text: JSON, cells of a spreadsheet, or lines."""
         if len(text) > LARGEST_TEXT:
             return Parts(findings=[IntakeFinding(source=CLIPBOARD, message=too_large("The text", len(text)))])
-        text = clean(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
+        text = storable_text(text.removeprefix("\ufeff")).replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             return Parts()
         if text.lstrip()[:1] in ("{", "["):

@@ -94,7 +94,7 @@ def delimiter_of(text: str, vocabulary: Vocabulary) -> tuple[str, int]:
     it. Where nobody tells, it is the sign that makes most of the first record known columns; at a draw, the one that
     gives as many cells to each of the next, then the one that makes most cells."""
     told = _TOLD_DELIMITER.match(text)
-    if told is not None:
+    if told is not None and told.group(1) not in '"\r\0':
         return told.group(1), told.end()
 
     def score(delimiter: str) -> tuple[int, bool, int]:

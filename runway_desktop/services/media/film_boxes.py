@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-_MOST_BOXES = 10_000
-"""A file that claims more is damaged or hostile."""
+_MOST_BOXES = 20_000
+"""Of one file, in all. One that has more before what tells of it is damaged or hostile."""
 _LONGEST_HEADER = 256
 _CODES = {
     "H.264": b"avc1 avc3",
@@ -66,35 +66,42 @@ class FilmFacts:
 def read_film(path: Path) -> FilmFacts:
     facts = FilmFacts()
     with path.open("rb") as file:
-        end = file.seek(0, 2)
-        for kind, start, stop, _ in boxes(file, 0, end):
+        end, left = file.seek(0, 2), Budget()
+        for kind, start, stop, _ in boxes(file, 0, end, left):
             if kind == b"moov":
                 facts.is_whole = True
-                _read_movie(file, start, stop, facts)
+                _read_movie(file, start, stop, facts, left)
                 break
     return facts
 
 
-def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
-    for kind, inner, end, _ in boxes(file, start, stop):
+@dataclass(slots=True)
+class Budget:
+    """How many boxes may still be looked at."""
+
+    boxes: int = _MOST_BOXES
+
+
+def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+    for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"mvhd":
             facts.duration = _duration(_bytes(file, inner, end))
         elif kind == b"trak":
-            _read_track(file, inner, end, facts)
+            _read_track(file, inner, end, facts, left)
 
 
-def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
     sides: tuple[int, int] | None = None
     media = codec = b""
-    for kind, inner, end, _ in boxes(file, start, stop):
+    for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"tkhd":
             sides = _sides(_bytes(file, inner, end))
         elif kind == b"mdia":
-            for name, begin, finish, _ in boxes(file, inner, end):
+            for name, begin, finish, _ in boxes(file, inner, end, left):
                 if name == b"hdlr":
                     media = _bytes(file, begin, finish)[8:12]
                 elif name == b"minf":
-                    codec = _codec(file, begin, finish)
+                    codec = _codec(file, begin, finish, left)
     called = _CODECS.get(codec, codec.decode("ascii", "replace").strip())
     if media == b"vide":
         facts.add_pictures(called, sides)
@@ -102,19 +109,23 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
         facts.add_sound(called)
 
 
-def _codec(file: BinaryIO, start: int, stop: int) -> bytes:
+def _codec(file: BinaryIO, start: int, stop: int, left: Budget) -> bytes:
     """The four letters of the first description of how a track's samples are coded."""
-    for kind, inner, end, _ in boxes(file, start, stop):
+    for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"stbl":
-            return _codec(file, inner, end)
-        if kind == b"stsd":
-            return _bytes(file, inner, end)[12:16]
+            for name, begin, finish, _ in boxes(file, inner, end, left):
+                if name == b"stsd":
+                    return _bytes(file, begin, finish)[12:16]
+            return b""
     return b""
 
 
-def boxes(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[bytes, int, int, int]]:
-    """Each box between two offsets: its kind, where its content begins and ends, and where it says that it ends."""
-    for _ in range(_MOST_BOXES):
+def boxes(file: BinaryIO, start: int, stop: int, left: Budget | None = None) -> Iterator[tuple[bytes, int, int, int]]:
+    """Each box between two offsets: its kind, where its content begins and ends, and where it says that it ends. Takes
+    those that it gives from what is `left`."""
+    left = left or Budget()
+    while left.boxes > 0:
+        left.boxes -= 1
         if start + 8 > stop:
             return
         file.seek(start)

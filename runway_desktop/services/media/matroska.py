@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .film_boxes import FilmFacts
+from .film_boxes import Budget, FilmFacts
 
-_MOST_ELEMENTS = 10_000
-"""A file that claims more before its media is damaged or hostile."""
 _LONGEST_VALUE = 256
 _SEGMENT, _INFO, _TRACKS, _CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
 _TIME_SCALE, _DURATION = 0x2AD7B1, 0x4489
@@ -40,18 +38,19 @@ _CODECS = {
 def read_matroska(path: Path) -> FilmFacts:
     facts = FilmFacts()
     with path.open("rb") as file:
-        end = file.seek(0, 2)
-        for kind, start, stop in elements(file, 0, end):
+        end, left = file.seek(0, 2), Budget()
+        for kind, start, stop in elements(file, 0, end, left):
             if kind == _SEGMENT:
-                _read_segment(file, start, stop, facts)
+                _read_segment(file, start, stop, facts, left)
                 break
     return facts
 
 
-def elements(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+def elements(file: BinaryIO, start: int, stop: int, left: Budget) -> Iterator[tuple[int, int, int]]:
     """Each element between two offsets: its id, where its content begins and ends. One of unknown length reaches to
-    the end."""
-    for _ in range(_MOST_ELEMENTS):
+    the end. Takes those that it gives from what is `left`."""
+    while left.boxes > 0:
+        left.boxes -= 1
         if start >= stop:
             return
         file.seek(start)
@@ -69,23 +68,23 @@ def elements(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, 
         start = end
 
 
-def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
-    for kind, inner, end in elements(file, start, stop):
+def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
+    for kind, inner, end in elements(file, start, stop, left):
         if kind == _INFO:
             facts.is_whole = True
-            facts.duration = _length(file, inner, end)
+            facts.duration = _length(file, inner, end, left)
         elif kind == _TRACKS:
-            for inside, begin, finish in elements(file, inner, end):
+            for inside, begin, finish in elements(file, inner, end, left):
                 if inside == _TRACK:
-                    _read_track(file, begin, finish, facts)
+                    _read_track(file, begin, finish, facts, left)
         elif kind == _CLUSTER:
             # What tells of the whole stands before the first cluster.
             return
 
 
-def _length(file: BinaryIO, start: int, stop: int) -> float | None:
+def _length(file: BinaryIO, start: int, stop: int, left: Budget) -> float | None:
     scale, ticks = 1_000_000, 0.0
-    for kind, inner, end in elements(file, start, stop):
+    for kind, inner, end in elements(file, start, stop, left):
         if kind == _TIME_SCALE:
             scale = _integer(file, inner, end)
         elif kind == _DURATION:
@@ -94,15 +93,15 @@ def _length(file: BinaryIO, start: int, stop: int) -> float | None:
     return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
-def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None:
+def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
     kind_of_track, codec, sides = 0, "", None
-    for kind, inner, end in elements(file, start, stop):
+    for kind, inner, end in elements(file, start, stop, left):
         if kind == _TRACK_TYPE:
             kind_of_track = _integer(file, inner, end)
         elif kind == _CODEC:
             codec = _bytes(file, inner, end).rstrip(b"\0").decode("ascii", "replace")
         elif kind == _VIDEO:
-            sides = _sides(file, inner, end)
+            sides = _sides(file, inner, end, left)
     called = next((name for start, name in _CODECS.items() if codec.startswith(start)), codec[2:])
     if kind_of_track == _PICTURES:
         facts.add_pictures(called, sides)
@@ -110,9 +109,9 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts) -> None
         facts.add_sound(called)
 
 
-def _sides(file: BinaryIO, start: int, stop: int) -> tuple[int, int] | None:
+def _sides(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[int, int] | None:
     """As shown: pixels that are not square are told by other sides to show them at."""
-    found = {kind: _integer(file, inner, end) for kind, inner, end in elements(file, start, stop)}
+    found = {kind: _integer(file, inner, end) for kind, inner, end in elements(file, start, stop, left)}
     width, height = found.get(_WIDTH, 0), found.get(_HEIGHT, 0)
     if found.get(_SHOWN_UNIT, 0) == 0:
         width, height = found.get(_SHOWN_WIDTH, width), found.get(_SHOWN_HEIGHT, height)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LONGEST = 100 * 86_400.0
+"""Seconds. A file that says it lasts longer is damaged or hostile."""
 HEAD_LENGTH = 4096
 """Bytes of a file that `sniff` wants to see."""
 
@@ -40,12 +42,15 @@ _MORE_STARTS = (
     (b"#?RADIANCE", "HDR", "hdr", Media.OTHER),
     (b"RF64", "WAV", "wav", Media.AUDIO),
 )
+_COMMENTS = rb"(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
+"""What was taken is not given back: else two hundred bytes of comments could be parted in more ways than can be tried.
+"""
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]", re.DOTALL
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?+" + _COMMENTS + rb"(?:<!DOCTYPE svg[^>]*+>\s*+)?+<svg[\s>]"
 )
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"(?:\xef\xbb\xbf)?\s*+" + _COMMENTS + rb"<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
+    re.IGNORECASE,
 )
 _TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 """The first two look like the beginning of an MP3."""
@@ -198,7 +203,7 @@ def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
 
 
 def _of_film(facts: MediaFacts, film: FilmFacts) -> MediaFacts:
-    return replace(facts, width=film.width, height=film.height, duration=film.duration, codec=film.codec)
+    return replace(facts, width=film.width, height=film.height, duration=_sane(film.duration), codec=film.codec)
 
 
 def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:
@@ -240,7 +245,12 @@ def _length(path: Path) -> float | None:
     except Exception as error:  # noqa: BLE001 - mutagen lets parsing errors of damaged files through
         log.debug("%s could not be measured: %s", path.name, error)
         return None
-    return length if length > 0 else None
+    return _sane(length)
+
+
+def _sane(length: float | None) -> float | None:
+    """None for a length that nothing has."""
+    return length if length is not None and 0 < length < LONGEST else None
 
 
 def _length_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:

@@ -23,6 +23,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
@@ -221,11 +223,12 @@ def note_of(final: Path) -> Path:
 
 
 def read_note(final: Path) -> Note | None:
-    found = read_json(note_of(final))
+    """None where there is none, and for one that says what cannot be."""
     try:
-        return Note(**found) if isinstance(found, dict) else None
-    except TypeError:
+        note = msgspec.convert(read_json(note_of(final)), Note)
+    except (msgspec.ValidationError, ValueError, OverflowError):
         return None
+    return note if min(note.index, note.total or 0, note.size or 0) >= 0 else None
 
 
 def forget_note(final: Path) -> None:

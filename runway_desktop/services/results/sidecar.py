@@ -9,7 +9,6 @@ file.
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_steps import read_json, write_whole
+from runway_desktop.services.disk.disk_steps import parsed, write_whole
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -31,6 +30,12 @@ SCHEMA_VERSION = 2
 file before the request was written into it."""
 LARGEST = 4 * 1024 * 1024
 """Bytes. A sidecar is a few kilobytes; embedded pictures may make it larger, anything beyond is something else."""
+MOST_OUTPUTS = 1_000
+"""Of one task. Runway gives a handful."""
+_LARGEST_FILE = 1 << 50
+_MOST_CREDITS = 1e9
+_LATEST = 4_102_444_800.0
+"""The year 2100: a time that a machine with a wrong clock wrote is none."""
 TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -169,7 +174,7 @@ def read(document: object) -> Sidecar | None:
     endpoint, model, values = request.get("endpoint"), request.get("model"), request.get("values")
     if not isinstance(endpoint, str) or not isinstance(model, str) or not isinstance(values, Mapping):
         return None
-    version, index = document.get("schema_version"), output.get("index")
+    version = document.get("schema_version")
     inputs = document.get("inputs")
     return Sidecar(
         request=Request(endpoint=endpoint, model=model, values=dict(values), prompt=_text(request, "prompt")),
@@ -180,24 +185,27 @@ def read(document: object) -> Sidecar | None:
         parent_id=_text(task, "parent_id"),
         batch_id=_text(task, "batch_id"),
         batch=_text(task, "batch"),
-        index=max(0, index) if isinstance(index, int) else 0,
-        count=max(1, int(_number(output, "count") or 1)),
+        index=_whole(output, "index", MOST_OUTPUTS),
+        count=max(1, _whole(output, "count", MOST_OUTPUTS)),
         file=_text(output, "file"),
         media=_one_of(Media, _text(output, "media"), Media.OTHER),
-        size=int(_number(output, "size") or 0),
+        size=_whole(output, "size", _LARGEST_FILE),
         sha256=_text(output, "sha256").lower(),
         times=_times(part_of(document, "times")),
         cost=_number(cost, "credits"),
         estimated=_number(cost, "estimated_credits"),
         judgment=_judgment(part_of(document, "judgement")),
-        version=version if isinstance(version, int) else SCHEMA_VERSION,
+        version=version if type(version) is int else SCHEMA_VERSION,
         inputs=tuple(_inputs(inputs)) if isinstance(inputs, list) else (),
     )
 
 
 def document_in(sidecar: Path) -> dict[str, Any] | None:
     """The JSON object in a file, as it stands there; None where there is none. Blocks; raises nothing."""
-    found = read_json(sidecar, LARGEST)
+    try:
+        found = parsed(sidecar.read_bytes()) if sidecar.stat().st_size <= LARGEST else None
+    except (OSError, ValueError):
+        return None
     return found if isinstance(found, dict) else None
 
 
@@ -224,10 +232,10 @@ def _judgment_of(task: Task) -> dict[str, Any]:
 
 
 def _judgment(part: Mapping[str, Any]) -> Judgment:
-    rating, tags = part.get("rating"), part.get("tags")
+    tags = part.get("tags")
     words = [word for word in tags if isinstance(word, str)] if isinstance(tags, list) else []
     return Judgment(
-        rating=rating if isinstance(rating, int) and 0 <= rating <= MOST_STARS else 0,
+        rating=_whole(part, "rating", MOST_STARS),
         pick=_one_of(Pick, _text(part, "pick"), Pick.NONE),
         tags=tuple(dict.fromkeys(tag for word in words if (tag := clean_tag(word)))),
         shot=_text(part, "shot"),
@@ -236,7 +244,7 @@ def _judgment(part: Mapping[str, Any]) -> Judgment:
 
 
 def _times(part: Mapping[str, Any]) -> dict[str, float]:
-    return {name: at for name in TIMES if (at := _at(_text(part, name))) is not None}
+    return {name: at for name in TIMES if (at := _at(_text(part, name))) is not None and 0 <= at < _LATEST}
 
 
 def _at(text: str) -> float | None:
@@ -249,9 +257,15 @@ def _at(text: str) -> float | None:
 
 def _number(part: Mapping[str, Any], name: str) -> float | None:
     found = part.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= _MOST_CREDITS:
         return None
     return float(found)
+
+
+def _whole(part: Mapping[str, Any], name: str, most: int) -> int:
+    """A whole number up to `most`; 0 for anything else."""
+    found = part.get(name)
+    return found if type(found) is int and 0 <= found <= most else 0
 
 
 def _one_of(kind: type[Kind], word: str, otherwise: Kind) -> Kind:

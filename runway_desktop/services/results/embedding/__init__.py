@@ -9,13 +9,13 @@ raises OSError, and `NotEmbedded` for a file that it does not understand; the fi
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
@@ -24,7 +24,19 @@ from .note import Note
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
-DAMAGED = (ValueError, LookupError, struct.error, zlib.error)
+DAMAGED = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    MemoryError,
+    EOFError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
 """What reading a file raises that is not what its ending says, or was damaged."""
 
 
@@ -88,8 +100,8 @@ def read(path: Path, ending: str = "") -> Mapping[str, Any] | None:
         return None
     try:
         text = form.read(path)
-        found = json.loads(text) if text else None
-    except (*DAMAGED, RecursionError):
+        found = parsed(text) if text else None
+    except DAMAGED:
         # A stranger's, or one that a disk has damaged.
         return None
     return found if isinstance(found, Mapping) else None

@@ -78,8 +78,10 @@ def _segment(source: BinaryIO) -> tuple[int, bytes] | None:
     if len(size) < 2:
         raise ValueError("The JPEG ends in the middle.")
     length = struct.unpack(">H", size)[0] - 2
+    if length < 0:
+        raise ValueError("The JPEG's segments cannot be read.")
     body = source.read(length)
-    if length < 0 or len(body) < length:
+    if len(body) < length:
         raise ValueError("The JPEG ends in the middle.")
     return head[1], body
 

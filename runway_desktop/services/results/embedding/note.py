@@ -31,6 +31,11 @@ class Note:
         return json.dumps(self.document, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
+def size_of(file: BinaryIO) -> int:
+    """Bytes of an open file."""
+    return os.fstat(file.fileno()).st_size
+
+
 @contextmanager
 def rewritten(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Gives the old file to read and the new one to write. The new one takes the old one's place when the block

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .note import Note, rewritten
+from .note import Note, rewritten, size_of
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEY = b"runway-desktop"
@@ -86,6 +86,9 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         if len(head) < 8:
             raise ValueError("The PNG ends in the middle.")
         length, kind = struct.unpack(">I4s", head)
+        if length > size_of(source):
+            # What is read makes room for all of it first.
+            raise ValueError("The PNG ends in the middle.")
         content = source.read(length)
         if len(content) < length or len(source.read(4)) < 4:
             raise ValueError("The PNG ends in the middle.")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import exif, xmp
-from .note import Note, rewritten
+from .note import Note, rewritten, size_of
 
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
@@ -80,6 +80,9 @@ def _chunks(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         if len(part) < 8:
             raise ValueError("The WebP ends in the middle.")
         kind, length = part[:4], struct.unpack("<I", part[4:])[0]
+        if length > size_of(source):
+            # What is read makes room for all of it first.
+            raise ValueError("The WebP ends in the middle.")
         body = source.read(length)
         if len(body) < length:
             raise ValueError("The WebP ends in the middle.")

@@ -35,10 +35,11 @@ def document_of(packet_bytes: bytes) -> str | None:
     from xml.sax.saxutils import unescape
 
     text = packet_bytes.decode("utf-8", errors="replace")
-    found = re.search(r"<runway:request>(.*?)</runway:request>", text, re.DOTALL) or re.search(
-        r'runway:request="(.*?)"', text, re.DOTALL
-    )
-    return unescape(found[1], {"&quot;": '"', "&apos;": "'", "&#xA;": "\n"}) if found else None
+    for start, end in (("<runway:request>", "</runway:request>"), ('runway:request="', '"')):
+        inside, is_whole, _ = text.partition(start)[2].partition(end)
+        if is_whole:
+            return unescape(inside, {"&quot;": '"', "&apos;": "'", "&#xA;": "\n"})
+    return None
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,296 @@
+"""JSON that is deep, huge, or says what cannot be: sidecars, notes of downloads, cards, settings, catalogs, lists."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.catalog import Catalog, validate
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain import profiles
+from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.catalog_renewal import read_catalog
+from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.exchange.folder_reading import FolderWalk
+from runway_desktop.services.exchange.imported_tasks import inputs_for, output_of, task_of
+from runway_desktop.services.intake import Dropped, Intake
+from runway_desktop.services.results import part_file, sidecar
+from runway_desktop.services.results.part_file import Note, note_of, part_of, read_note
+from runway_desktop.services.settings import Settings
+from runway_desktop.store import SqliteStore
+from tests.engine_rig import CATALOG, AtOnce
+from tests.fakes import FakeClock, MemoryStore
+from tests.fuzz.bounds import NUMBERS, TIMES, WORDS, bounded, changed, json_values, often
+
+SIDECAR: dict[str, Any] = {
+    "schema": "runway-desktop.result",
+    "schema_version": 2,
+    "request": {
+        "endpoint": "image_to_video", "model": "gen4.5", "prompt": "A fox",
+        "values": {"promptText": "A fox", "promptImage": [{"uri": "https://a.test/b.png"}], "seed": 7},
+    },
+    "inputs": [{"place": ["promptImage", 0, "uri"], "path": "/a/b.png", "link": "", "sha256": "ab"}],
+    "task": {"id": "0" * 32, "runway_id": "17f20503-6c24-4c16-946b-35dbbce2af2f", "parent_id": None, "batch_id": None,
+             "batch": "", "project": "Aurora", "title": ""},
+    "times": dict.fromkeys(sidecar.TIMES, "2026-11-03T14:02:00+00:00"),
+    "cost": {"credits": 12.5, "estimated_credits": None},
+    "judgement": {"rating": 3, "pick": "none", "tags": ["a"], "shot": "", "note": ""},
+    "output": {"index": 0, "count": 1, "file": "x.mp4", "media": "video", "size": 3, "sha256": "ab"},
+}  # fmt: skip
+TEXTS = {
+    "deep": "[" * 100_000,
+    "deep and whole": "[" * 900 + "]" * 900,
+    "deep object": '{"a":' * 100_000,
+    "digits": "9" * 100_000,
+    "exponent": "1e999999",
+    "not a number": "NaN",
+    "halves": '"\\ud800"',
+    "bytes": "\x00\x01",
+}
+
+
+def paths_of(document: Any) -> list[tuple[str | int, ...]]:
+    """Every place of a document that holds no other."""
+    if isinstance(document, dict):
+        return [(key, *rest) for key, value in document.items() for rest in paths_of(value)]
+    if isinstance(document, list):
+        return [(at, *rest) for at, value in enumerate(document) for rest in paths_of(value)]
+    return [()]
+
+
+def with_value(document: Any, place: tuple[str | int, ...], value: object) -> Any:
+    found = copy.deepcopy(document)
+    inside = found
+    for step in place[:-1]:
+        inside = inside[step]
+    inside[place[-1]] = value
+    return found
+
+
+def deep(levels: int) -> object:
+    found: object = "x"
+    for _ in range(levels):
+        found = [found]
+    return found
+
+
+async def take_in(document: Any, folder: Path, store: SqliteStore) -> None:
+    """A result with this sidecar is found in a folder and taken into the list, as an import does."""
+    path = folder / "x.mp4"
+    path.write_bytes(b"clip")
+    sidecar.path_for(path).write_text(json.dumps(document), encoding="utf-8")
+    walk = FolderWalk(folder)
+    while bounded(walk.step):
+        pass
+    for found in walk.results:
+        task = task_of(found, CATALOG)
+        output = output_of(found, task.id, path, 4, "ab")
+        await store.add([task], inputs_for(task, found.told, CATALOG), None, [], [output])
+        assert await store.get(task.id) == task
+        assert await store.outputs(task.id) == [output]
+        sidecar.compose(task, output, [])
+    bounded(lambda: sidecar.owner_of(sidecar.path_for(path)))
+
+
+def values_for(number: int) -> list[object]:
+    """All of them, or every eighth of them in the usual run, others for each place."""
+    values = [*NUMBERS, *WORDS, None, [], {}, deep(500)]
+    return values if TIMES > 1 else values[number % 8 :: 8]
+
+
+async def test_an_absurd_value_anywhere_in_a_sidecar_is_taken_as_nothing(tmp_path: Path):
+    """What cannot be stored, or shown, never comes as far as the list."""
+    store = await SqliteStore.open(tmp_path / "list.db")
+    try:
+        number = 0
+        for at, place in enumerate(paths_of(SIDECAR)):
+            for value in values_for(at):
+                number += 1
+                document = with_value(SIDECAR, place, value)
+                if place != ("task", "id"):
+                    document["task"]["id"] = f"{number:032x}"
+                if place != ("task", "runway_id"):
+                    document["task"]["runway_id"] = f"17f20503-6c24-4c16-946b-{number:012x}"
+                await take_in(document, tmp_path, store)
+    finally:
+        await store.close()
+
+
+@given(changed(SIDECAR))
+@often(200)
+def test_a_changed_sidecar_is_read_or_is_none(document: object):
+    found = bounded(lambda: sidecar.read(document))
+    if found is not None:
+        assert 0 <= found.index < 10_000
+        assert 0 <= found.size < 1 << 62
+        assert all(0 <= at < 5_000_000_000 for at in found.times.values())
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_is_hard_to_read_is_no_sidecar_and_no_note(name: str, tmp_path: Path):
+    final = tmp_path / "x.mp4"
+    for path in (sidecar.path_for(final), note_of(final)):
+        path.write_text(TEXTS[name], encoding="utf-8")
+    part_of(final).write_bytes(b"half")
+    assert bounded(lambda: sidecar.owner_of(sidecar.path_for(final))) is None
+    assert bounded(lambda: read_note(final)) is None
+    assert bounded(lambda: part_file.PartFile.resume(final, ("t", 0), DiskRoom())) is None
+    assert bounded(lambda: part_file.find_finished(final, ("t", 0))) is None
+
+
+NOTE = {"task_id": "t", "index": 0, "etag": "", "total": 100, "size": None, "sha256": ""}
+
+
+@given(changed(NOTE))
+@often(100)
+def test_a_changed_note_of_a_download_is_a_note_or_nothing(tmp_path_factory: pytest.TempPathFactory, document: object):
+    folder = tmp_path_factory.getbasetemp() / "notes"
+    folder.mkdir(exist_ok=True)
+    final = folder / "x.mp4"
+    note_of(final).write_text(json.dumps(document), encoding="utf-8")
+    part_of(final).write_bytes(b"half" + bytes(8))
+    found = bounded(lambda: read_note(final))
+    assert found is None or isinstance(found, Note)
+    owner = found.owner if found is not None else ("t", 0)
+
+    def go_on() -> None:
+        part = part_file.PartFile.resume(final, owner, DiskRoom())
+        if part is not None:
+            assert part.is_complete in (True, False)
+            part.write(b"more")
+            part.close()
+
+    bounded(go_on)
+    bounded(lambda: part_file.find_finished(final, owner))
+
+
+CARD = {"schema": profiles.SCHEMA, "name": "Studio", "color": "blue", "library": "/x", "created_at": 1.0}
+
+
+@given(changed(CARD))
+@often(100)
+def test_a_changed_card_of_a_profile_is_a_card_or_nothing(document: object):
+    bounded(lambda: profiles.read(document))
+
+
+def test_stored_settings_that_make_no_sense_fall_back(tmp_path: Path):
+    async def load(values: dict[str, Any]) -> None:
+        store = MemoryStore()
+        await store.set_settings(values)
+        settings = Settings(store, Bus(), FakeClock(), default_library=tmp_path)
+        await settings.load()
+        for name in settings.preferences():
+            getattr(settings, name, None)
+
+    known = Settings(MemoryStore(), Bus(), FakeClock(), default_library=tmp_path).preferences()
+    for value in [*NUMBERS, *WORDS, [], {}, [[]], {"a": {}}, deep(300), float("inf"), float("nan")]:
+        asyncio.run(load(dict.fromkeys(known, value)))
+
+
+FACTS = json.loads(resource("catalog.json").read_bytes())
+
+
+@given(st.data())
+@often(12)
+def test_a_changed_catalog_is_of_use_or_is_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+):
+    pair = data.draw(st.integers(0, len(FACTS["pairs"]) - 1))
+    facts = {**FACTS, "pairs": list(FACTS["pairs"])}
+    if data.draw(st.booleans()):
+        facts["pairs"][pair] = data.draw(changed(FACTS["pairs"][pair]))
+    else:
+        name = data.draw(st.sampled_from(sorted(key for key in FACTS if key != "pairs")))
+        facts[name] = data.draw(changed(FACTS[name]))
+    path = tmp_path_factory.getbasetemp() / "catalog.json"
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    _use(path)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_is_hard_to_read_is_no_catalog(name: str, tmp_path: Path):
+    path = tmp_path / "catalog.json"
+    path.write_text(TEXTS[name], encoding="utf-8")
+    with pytest.raises(NotPossible):
+        read_catalog(path)
+
+
+def test_a_version_of_a_thousand_digits_is_none(tmp_path: Path):
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps({**FACTS, "sdk": "9" * 5_000 + ".1"}), encoding="utf-8")
+    with pytest.raises(NotPossible):
+        read_catalog(path)
+
+
+def _use(path: Path) -> None:
+    def use() -> Catalog:
+        return read_catalog(path)[0]
+
+    found = bounded(use)
+    if found is not None:
+        for endpoint in found.endpoints:
+            for model in endpoint.models[:1]:
+                pair = found.pair(endpoint.name, model)
+                if pair is not None:
+                    validate(pair, {"promptText": "x", "seed": 7, "ratio": "1:1"})
+
+
+def gathered(name: str, content: bytes, folder: Path) -> Any:
+    path = folder / name
+    path.write_bytes(content)
+    return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,))))
+
+
+REQUEST = {"endpoint": "text_to_video", "model": "gen4.5", "promptText": "a fox", "seed": 7, "duration": 5,
+           "contentModeration": {"publicFigureThreshold": "auto"}, "promptImage": ["a.png"]}  # fmt: skip
+
+
+@given(changed({"requests": [REQUEST, "a prompt", SIDECAR]}))
+@often(40)
+def test_a_changed_list_of_requests_is_taken_in_with_findings(folder: Path, document: object):
+    found = bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder))
+    _store(found)
+
+
+@given(st.lists(json_values, max_size=4))
+@often(30)
+def test_any_lines_of_json_are_taken_in_with_findings(folder: Path, lines: list[object]):
+    content = "\n".join(json.dumps(line) for line in lines).encode()
+    _store(bounded(lambda: gathered("list.jsonl", content, folder)))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "txt"])
+def test_a_text_that_is_hard_to_read_has_its_sentence(name: str, ending: str, folder: Path):
+    for text in (TEXTS[name], f'{{"promptText": {TEXTS[name]}}}', f'[{{"promptText": "x", "seed": {TEXTS[name]}}}]'):
+        _store(bounded(partial(gathered, f"list.{ending}", text.encode(), folder)))
+
+
+@pytest.mark.parametrize("levels", [50, 200, 480, 900])
+def test_a_deep_value_is_refused_and_never_half_read(levels: int, folder: Path):
+    request = {"promptText": "x", "model": "gen4.5", "endpoint": "text_to_video", "contentModeration": deep(levels)}
+    found = gathered("list.json", json.dumps([request]).encode(), folder)
+    _store(found)
+
+
+def _store(found: Any) -> None:
+    """Whatever comes in can be written down."""
+    for number, draft in enumerate(found.drafts if found is not None else ()):
+        values = dict(draft.values)
+        json.dumps(values, ensure_ascii=False).encode("utf-8")
+        Task(id=TaskId(str(number)), created_at=0.0, request=Request(endpoint="a", model="b", prompt="", values=values))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("lists")

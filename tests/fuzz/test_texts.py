@@ -1,0 +1,169 @@
+"""Tables, logs, pages and desktop files: whatever stands in them, and however it is built."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.services.applications.associations import Folders, Installed, applications_for
+from runway_desktop.services.applications.desktop_entry import groups_of, read_entry, split, unescaped
+from runway_desktop.services.exchange.id_search import IdSearch
+from runway_desktop.services.intake import Dropped, Intake
+from runway_desktop.services.intake.pages import linked_pictures, plain_text
+from runway_desktop.services.intake.reading import Source, Unreadable
+from runway_desktop.services.intake.vocabulary import Vocabulary
+from tests.engine_rig import CATALOG, AtOnce
+from tests.fuzz.bounds import bounded, damaged, often
+
+ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+WORDS = Vocabulary(CATALOG)
+TABLES = (
+    b'prompt,model,ratio,seed\r\n"a, fox",gen4.5,1280:720,7\r\n"b ""quoted""",gen4.5,,\r\n',
+    b"sep=;\nprompt;seed\na;1\n",
+    b"\xef\xbb\xbfprompt\tseed\na\t1\n",
+    "prompt,image\nein Füchslein,a.png\n".encode("utf-16"),
+    f"id\n{ID}\n".encode(),
+    f'{{"tasks": [{{"id": "{ID}", "promptText": "a fox", "model": "gen4.5"}}]}}'.encode(),
+    f"2026-11-03 14:02:01 INFO created task {ID} model=gen4.5 prompt='a fox' out/fox.mp4\n".encode() * 3,
+)
+NAMES = ("list.csv", "list.tsv", "list.txt", "list.log", "list.json", "list.jsonl", "list.md")
+UUIDS = (ID + " ") * 200
+MADE = {
+    "blanks in a prompt": f"prompt: a{' ' * 3_900}b {ID}\n" * 5,
+    "prompts": f"{'prompt:' * 550} {ID} {{\n" * 5,
+    "one long word": f"{'a' * 3_900} {ID}\n" * 5,
+    "dots": f"{'a.' * 1_900} {ID}\n" * 5,
+    "quotes": f'prompt:"{chr(92) * 3_900} {ID}\n' * 5,
+    "words": f"prompt: {'a ' * 1_900}{ID} {{\n" * 5,
+    "a line of ids": UUIDS,
+    "ids without blanks": ID * 500,
+    "called": f"{'task id is ' * 300}{ID}\n" * 5,
+    "brackets": f"{'id[(' * 900}{ID}\n" * 5,
+    "a cell of a megabyte": f'prompt,seed\n"{"x" * 1_000_000}",1\n',
+    "quotes without an end": 'prompt\n"' + "x\n" * 50_000,
+    "many columns": ",".join(["prompt"] * 20_000) + "\n" + "," * 20_000,
+    "many rows": "prompt\n" + "a\n" * 15_000,
+    "separator is a quote": 'sep="\nprompt"seed\na"1\n',
+    "separator is a line's end": "sep=\r\nprompt\r\na\r\n",
+    "separator is nothing": "sep=\0\nprompt\0seed\na\0001\n",
+    "paragraphs": "a\n\n" * 30_000,
+    "quotation marks": '"' * 50_000,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("texts")
+
+
+def look(content: bytes, name: str, folder: Path) -> None:
+    path = folder / name
+    path.write_bytes(content)
+
+    def gather() -> Any:
+        return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(paths=(path,))))
+
+    bounded(gather)
+    bounded(lambda: _ids(path), [Unreadable])
+
+
+def _ids(path: Path) -> int:
+    search = IdSearch.in_file(Source(path), WORDS)
+    while search.step():
+        pass
+    return len(search.found)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_hostile_texts_are_taken_in_with_findings(name: str, folder: Path):
+    for file in NAMES:
+        look(MADE[name].encode(), file, folder)
+
+
+@given(damaged(TABLES), st.sampled_from(NAMES))
+@often(100)
+def test_damaged_texts_are_taken_in_with_findings(folder: Path, content: bytes, name: str):
+    look(content, name, folder)
+
+
+@given(st.text(max_size=300))
+@often(100)
+def test_any_text_is_taken_in_with_findings(text: str):
+    def gather() -> Any:
+        return asyncio.run(Intake(CATALOG, AtOnce()).gather(Dropped(text=text)))
+
+    bounded(gather)
+
+
+@given(st.text(st.sampled_from("<>!-/[]&;#x \"'=aimgscript\n"), max_size=300))
+@often(100)
+def test_any_page_gives_its_words_and_pictures(html: str):
+    bounded(lambda: plain_text(html))
+    bounded(lambda: linked_pictures(html))
+
+
+@pytest.mark.parametrize(
+    "unit", ["<", "<!", "<!--", "<a ", "<![", "&", "&#", "</", "<?", "<img src=", "<!DOCTYPE [", "<a a='"]
+)
+def test_a_page_that_is_built_to_be_slow_is_read_in_time(unit: str):
+    html = unit * (100_000 // len(unit))
+    bounded(lambda: plain_text(html))
+    bounded(lambda: linked_pictures(html))
+
+
+ENTRY = (
+    b'[Desktop Entry]\nType=Application\nName=Player\nName[de]=Spieler\nExec=mpv --a=%u "b c" %F\nIcon=player\n'
+    b"MimeType=video/mp4;a\\;b;\nOnlyShowIn=KDE;GNOME;\nPath=/opt\nTryExec=mpv\n",
+    b'[Desktop Entry]\nType=Application\nExec=sh -c "a \\\\"b\\\\" %f"\n',
+    b"[Default Applications]\nvideo/mp4=a.desktop;b.desktop;\n[Added Associations]\nvideo/mp4=c.desktop\n",
+)
+
+
+def use_entry(text: str) -> None:
+    entry = read_entry("a.desktop", Path("/usr/share/applications/a.desktop"), text)
+    bounded(lambda: (entry.is_hidden, entry.is_shown, entry.mime_types, entry.try_exec, entry.is_for(["KDE"])))
+    bounded(lambda: entry.text("Name", "de_AT.UTF-8@euro"))
+    bounded(lambda: entry.takes_many, [ValueError])
+    for launch in bounded(lambda: entry.launches([Path("/a/$(b) c.mp4")], "de_DE"), [ValueError]) or ():
+        assert launch.words
+    bounded(lambda: groups_of(text))
+
+
+@given(damaged(ENTRY))
+@often(200)
+def test_a_damaged_desktop_file_is_an_entry_or_none(content: bytes):
+    use_entry(content.decode("utf-8", "replace"))
+
+
+@given(st.text(st.sampled_from('%fFuUick\\" \tab\0'), max_size=40))
+@often(200)
+def test_any_command_of_a_desktop_file_gives_a_files_name_as_an_argument_of_its_own_or_is_refused(line: str):
+    path = Path("/library/fox $(touch x).mp4")
+    entry = read_entry("a.desktop", Path("/a.desktop"), f"[Desktop Entry]\nExec={line}\nName=N\nIcon=I")
+    for launch in bounded(lambda: entry.launches([path]), [ValueError]) or ():
+        assert "library" not in launch.words[0]
+        assert not any(" -c " in word and "touch" in word for word in launch.words)
+
+
+@pytest.mark.parametrize("unit", ["\\", ";", "\\;", '"', "%", "a\n", "[a]\n", "=", "Exec=a\n"])
+def test_a_desktop_file_that_is_built_to_be_slow_is_read_in_time(unit: str):
+    text = unit * (50_000 // len(unit))
+    use_entry(f"[Desktop Entry]\nExec={text}\nMimeType={text}\nName={text}")
+    bounded(lambda: split(text))
+    bounded(lambda: unescaped(text))
+
+
+@given(damaged(ENTRY), damaged(ENTRY))
+@often(25)
+def test_damaged_desktop_files_among_the_systems_are_passed_over(folder: Path, entry: bytes, chosen: bytes):
+    home = folder / "data" / "applications"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "a.desktop").write_bytes(entry)
+    (home / "mimeapps.list").write_bytes(chosen)
+    folders = Folders((), (folder / "data",), ("KDE",))
+    bounded(lambda: applications_for(["video/mp4"], Installed.read(folders), folders))
