@@ -9,6 +9,8 @@ import pytest
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.folders import (
+    FolderProblem,
+    FolderRefusal,
     FolderState,
     MovePhase,
     MovePlan,
@@ -20,7 +22,7 @@ from runway_desktop.domain.folders import (
     StayedCode,
 )
 from runway_desktop.domain.lane import LaneCode, LaneReason
-from runway_desktop.usecases.words.folders import detail_of, plan_words, stayed_reason
+from runway_desktop.usecases.words.folders import detail_of, plan_words, refusal_words, stayed_reason
 from runway_desktop.usecases.words.holds import cap_reason, cap_sentence, lane_words, raise_words
 from runway_desktop.usecases.words.notices import said
 
@@ -53,6 +55,11 @@ def test_each_notice_of_the_engine_has_a_message(code: EngineNoticeCode):
 @pytest.mark.parametrize("code", [code for code in StayedCode if code not in (StayedCode.UNKNOWN, StayedCode.REFUSED)])
 def test_why_a_file_stayed_behind_is_said(code: StayedCode):
     assert stayed_reason(Stayed("/old/fox.mp4", code)).endswith(".")
+
+
+@pytest.mark.parametrize("problem", FolderProblem)
+def test_why_a_folder_cannot_take_results_is_said(problem: FolderProblem):
+    assert refusal_words(FolderRefusal(problem, "/films")).endswith(".")
 
 
 @pytest.mark.parametrize("problem", PlanProblem)
