@@ -100,6 +100,31 @@ class LeftBehind:
     size: int
 
 
+class FolderProblem(Enum):
+    """Why a folder that somebody chose cannot take results."""
+
+    NOT_WHOLE = auto()
+    """Its path begins neither at a drive nor at the root."""
+    ABSENT = auto()
+    """Nothing of it is there, not even its drive."""
+    FILE = auto()
+    NOT_WRITABLE = auto()
+    NOT_READABLE = auto()
+    SILENT = auto()
+    """It does not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRefusal:
+    """`at` is the nearest folder, or file, that is there."""
+
+    problem: FolderProblem
+    at: str = ""
+
+
+NO_ANSWER: FolderRefusal | None = FolderRefusal(FolderProblem.SILENT)
+
+
 class PlanProblem(Enum):
     """Why files cannot be moved."""
 

@@ -27,7 +27,6 @@ SENTENCES: Mapping[str, int] = {
     "services.backup.places": 1,
     "services.backup.unpacking": 2,
     "services.disk.disk_words": 16,
-    "services.disk.folder_look": 6,
     "services.disk.system_trash": 4,
     "services.exchange.folder_import": 1,
     "services.exchange.folder_reading": 2,

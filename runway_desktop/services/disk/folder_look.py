@@ -12,14 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.domain.folders import SPARE, FolderState
+from runway_desktop.domain.folders import SPARE, FolderProblem, FolderRefusal, FolderState
 
 from .disk_steps import is_folder
 from .disk_words import detail_of, state_of
 
 _TRIAL_SIZE = 4 * 1024 * 1024
 WAS_THERE = "it was there before"
-NO_ANSWER = "This folder does not answer. Choose another one, or try again later."
 _TRIAL = ".runway-desktop-trial"
 """A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
 
@@ -97,18 +96,18 @@ def nearest_folder(folder: Path) -> Path:
     return next((place for place in (folder, *folder.parents) if is_folder(place)), folder)
 
 
-def folder_problem(folder: Path) -> str:
-    """Why results cannot be saved there, in a sentence; empty when they can, as far as one look at the disk tells."""
+def folder_problem(folder: Path) -> FolderRefusal | None:
+    """Why results cannot be saved there; None when they can, as far as one look at the disk tells."""
     if not folder.is_absolute():
-        return "Give the whole path of the folder, from the drive or the root on."
+        return FolderRefusal(FolderProblem.NOT_WHOLE)
     try:
         nearest = next((place for place in (folder, *folder.parents) if place.exists()), None)
         if nearest is None:
-            return "This drive or folder is not there."
+            return FolderRefusal(FolderProblem.ABSENT)
         if not nearest.is_dir():
-            return f"“{nearest.name}” is a file, not a folder."
+            return FolderRefusal(FolderProblem.FILE, nearest.name)
         if not os.access(nearest, os.W_OK):
-            return f"You may not write into “{nearest}”. Choose another folder."
+            return FolderRefusal(FolderProblem.NOT_WRITABLE, str(nearest))
     except (OSError, ValueError):
-        return "This folder cannot be looked at. Choose another one."
-    return ""
+        return FolderRefusal(FolderProblem.NOT_READABLE)
+    return None

@@ -8,6 +8,8 @@ from enum import StrEnum
 from runway_desktop.domain.folders import (
     SPARE,
     FolderHealth,
+    FolderProblem,
+    FolderRefusal,
     FolderState,
     MovePhase,
     MovePlan,
@@ -164,6 +166,25 @@ def stayed_words(progress: MoveProgress) -> str:
     if not count:
         return ""
     return units.count(count, "file stayed where it was:", "files stayed where they were:")
+
+
+def refusal_words(found: FolderRefusal | None) -> str:
+    """Why a folder that was chosen cannot take results; empty where it can."""
+    if found is None:
+        return ""
+    match found.problem:
+        case FolderProblem.NOT_WHOLE:
+            return "Give the whole path of the folder, from the drive or the root on."
+        case FolderProblem.ABSENT:
+            return "This drive or folder is not there."
+        case FolderProblem.FILE:
+            return f"“{found.at}” is a file, not a folder."
+        case FolderProblem.NOT_WRITABLE:
+            return f"You may not write into “{found.at}”. Choose another folder."
+        case FolderProblem.NOT_READABLE:
+            return "This folder cannot be looked at. Choose another one."
+        case FolderProblem.SILENT:
+            return "This folder does not answer. Choose another one, or try again later."
 
 
 def stayed_reason(stayed: Stayed) -> str:

@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from runway_desktop.domain import filenames
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
+from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
 from runway_desktop.services.exchange.list_export import COLUMNS, ListForm, ListWritten
 from runway_desktop.services.exchange.progress import Progress
@@ -25,6 +26,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.csv_dialect import SEPARATORS, csv_dialect_of, keep_csv_dialect
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
@@ -310,9 +312,9 @@ class ExportModel(QObject):
         self._is_silent = False
         if not typed:
             return "Choose a folder."
-        found = self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=None)
-        self._is_silent = found is None
-        return NO_ANSWER if found is None else found
+        found = self._quick_look.ask(folder_problem, Path(typed).expanduser(), otherwise=NO_ANSWER)
+        self._is_silent = found is NO_ANSWER
+        return refusal_words(found)
 
     def _remembered(self, name: str, otherwise: str) -> str:
         found = self._memory.get(name)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 
-
-class PreviewTable(QAbstractTableModel):
+class PreviewTable(LinesTable[PreviewLine]):
     """The first column is ticked; the second says what the thing is, in its tone."""
 
     STANDING = 1
@@ -23,9 +22,7 @@ class PreviewTable(QAbstractTableModel):
     ticks_changed = Signal()
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._titles = tuple(titles)
-        self._lines: list[PreviewLine] = []
+        super().__init__(titles, parent)
         self._ticked = 0
         self.is_locked = False
         """While the work goes on nothing can be ticked."""
@@ -75,17 +72,6 @@ class PreviewTable(QAbstractTableModel):
         if rows:
             self._tell(range(rows[0], rows[-1] + 1))
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
-
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
@@ -123,7 +109,3 @@ class PreviewTable(QAbstractTableModel):
         self._tell(range(index.row(), index.row() + 1))
         self.ticks_changed.emit()
         return True
-
-    def _tell(self, rows: range) -> None:
-        if rows:
-            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(self._titles) - 1))

@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from itertools import takewhile
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from runway_desktop.usecases.words.expiry import BOARD_TITLES, BoardColumn, BoardLine, Key
-
-_AnyIndex = QModelIndex | QPersistentModelIndex
-
+from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
 LINE = Qt.ItemDataRole.UserRole + 1
 """The BoardLine of an index."""
 
 
-class BoardLines(QAbstractTableModel):
+class BoardLines(LinesTable[BoardLine]):
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lines: list[BoardLine] = []
+        super().__init__(BOARD_TITLES, parent)
 
     def line(self, row: int) -> BoardLine | None:
         return self._lines[row] if 0 <= row < len(self._lines) else None
@@ -30,18 +27,7 @@ class BoardLines(QAbstractTableModel):
     def lines(self) -> list[BoardLine]:
         return list(self._lines)
 
-    def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(BoardColumn)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return BOARD_TITLES[section]
-        return None
-
-    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         line = self.line(index.row()) if index.isValid() else None
         if line is None:
             return None
@@ -81,7 +67,7 @@ class BoardLines(QAbstractTableModel):
         row = next((row for row, shown in enumerate(self._lines) if shown.key == line.key), None)
         if row is not None and self._lines[row] != line:
             self._lines[row] = line
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+            self._tell(range(row, row + 1))
 
     def _remove(self, wanted: Set[Key]) -> None:
         end = len(self._lines)
@@ -99,4 +85,4 @@ class BoardLines(QAbstractTableModel):
         changed = [row for row, line in enumerate(lines) if self._lines[row] != line]
         self._lines = list(lines)
         for row in changed:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(BoardColumn) - 1))
+            self._tell(range(row, row + 1))

@@ -140,9 +140,11 @@ class ExpiryBoard(QObject):
 
     def set_library(self, folder: str) -> str:
         """Saves from now on there; gives a sentence instead when that cannot be."""
-        from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
+        from runway_desktop.domain.folders import NO_ANSWER
+        from runway_desktop.services.disk.folder_look import folder_problem
+        from runway_desktop.usecases.words.folders import refusal_words
 
-        problem = QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER)
+        problem = refusal_words(QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER))
         if not problem:
             self._cases.settings.library_folder = folder
             self._cases.downloads.resume_waiting()

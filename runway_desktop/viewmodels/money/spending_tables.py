@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from runway_desktop.usecases.words.spending import MoneyLine
+from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
 
-class MoneyTable(QAbstractTableModel):
+class MoneyTable(LinesTable[MoneyLine]):
     """Lines that are replaced as a whole; few, and read once. `LINE` gives the `MoneyLine`."""
 
     LINE = Qt.ItemDataRole.UserRole + 1
 
-    def __init__(self, titles: Sequence[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._titles = tuple(titles)
-        self._lines: tuple[MoneyLine, ...] = ()
-
     def show(self, lines: Sequence[MoneyLine], title: str) -> None:
         """`title`: of the first column."""
         self.beginResetModel()
-        self._titles, self._lines = (title, *self._titles[1:]), tuple(lines)
+        self._titles, self._lines = (title, *self._titles[1:]), list(lines)
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._titles)
-
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return self._titles[section]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-        return None
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return super().headerData(section, orientation, role)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         line, column = self._lines[index.row()], index.column()

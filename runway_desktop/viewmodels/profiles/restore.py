@@ -14,17 +14,19 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.backups import Manifest
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
 from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
-from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
+from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.folders import refusal_words
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
 
@@ -305,7 +307,7 @@ class RestoreModel(QObject):
 
     def _judge_library(self) -> None:
         self.library_problem = (
-            self._look.ask(folder_problem, Path(self.library).expanduser(), otherwise=NO_ANSWER)
+            refusal_words(self._look.ask(folder_problem, Path(self.library).expanduser(), otherwise=NO_ANSWER))
             if self.wants_library and self.library
             else ""
         )

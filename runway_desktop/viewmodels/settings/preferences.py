@@ -15,14 +15,16 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain import filenames
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PlaceCounts
 from runway_desktop.domain.preferences import Group, Preference, Preferences, Section
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
-from runway_desktop.services.disk.folder_look import NO_ANSWER, folder_problem
+from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
@@ -107,7 +109,7 @@ class PreferencesForm(QObject):
         if not typed:
             return self.set_value("library_folder", "")
         folder = Path(typed).expanduser()
-        problem = self._look.ask(folder_problem, folder, otherwise=NO_ANSWER)
+        problem = refusal_words(self._look.ask(folder_problem, folder, otherwise=NO_ANSWER))
         return problem or self.set_value("library_folder", str(folder))
 
     @property

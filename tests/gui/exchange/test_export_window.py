@@ -12,14 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
 
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.task import Pick, State
-from runway_desktop.services.disk.folder_look import NO_ANSWER
 from runway_desktop.services.exchange import file_export
 from runway_desktop.services.results import embedding
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
 from tests.gui.exchange.counter import Counter, reached
@@ -131,17 +132,16 @@ async def test_a_folder_on_a_drive_that_hangs_holds_up_nothing_and_is_looked_at_
 ):
     gate = threading.Event()
 
-    def hangs(folder: Path) -> str:
+    def hangs(folder: Path) -> None:
         if folder.name == "dead":
             gate.wait(30)
-        return ""
 
     monkeypatch.setattr(export_model, "folder_problem", hangs)
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         window = await shop.export(1)
         window.files.folder.setText(str(tmp_path / "dead"))
-        assert window.model.reason() == NO_ANSWER
+        assert window.model.reason() == refusal_words(NO_ANSWER)
         gate.set()
 
         def chosen_anew() -> bool:

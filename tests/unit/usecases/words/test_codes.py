@@ -1,0 +1,74 @@
+"""Every code of the engine has words: no value may be added that a person could not read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
+from runway_desktop.domain.folders import (
+    FolderProblem,
+    FolderRefusal,
+    FolderState,
+    MovePhase,
+    MovePlan,
+    MoveProgress,
+    MoveWait,
+    MoveWaitCode,
+    PlanProblem,
+    Stayed,
+    StayedCode,
+)
+from runway_desktop.domain.lane import LaneCode, LaneReason
+from runway_desktop.usecases.words.folders import detail_of, plan_words, refusal_words, stayed_reason
+from runway_desktop.usecases.words.holds import cap_reason, cap_sentence, lane_words, raise_words
+from runway_desktop.usecases.words.notices import said
+
+HELD = HeldBack(limit=Limit(cap=Cap.DAY, limit=60.0, spent=50.0), price=25.0, exact=True)
+MOVE = MoveProgress(source="/old", target="/new", files=2, phase=MovePhase.DONE)
+
+
+@pytest.mark.parametrize("code", LaneCode)
+def test_why_the_lane_sends_nothing_is_said(code: LaneCode):
+    assert lane_words(LaneReason(code, 2, 2, model="gen4.5", held=HELD))
+
+
+def test_a_lane_that_sends_says_nothing():
+    assert lane_words(None) == ""
+
+
+@pytest.mark.parametrize("cap", Cap)
+def test_each_cap_is_named_and_can_be_raised_unless_it_is_the_balance(cap: Cap):
+    held = HeldBack(limit=Limit(cap=cap, limit=60.0, spent=50.0, project="Aurora"), price=25.0)
+    assert cap_sentence(held) == f"Waiting: {cap_reason(held)}."
+    assert bool(raise_words(held)) is (cap is not Cap.BALANCE)
+
+
+@pytest.mark.parametrize("code", EngineNoticeCode)
+def test_each_notice_of_the_engine_has_a_message(code: EngineNoticeCode):
+    told = said(EngineNotice(code, ("/films",), move=MOVE))
+    assert told.message.endswith(".")
+
+
+@pytest.mark.parametrize("code", [code for code in StayedCode if code not in (StayedCode.UNKNOWN, StayedCode.REFUSED)])
+def test_why_a_file_stayed_behind_is_said(code: StayedCode):
+    assert stayed_reason(Stayed("/old/fox.mp4", code)).endswith(".")
+
+
+@pytest.mark.parametrize("problem", FolderProblem)
+def test_why_a_folder_cannot_take_results_is_said(problem: FolderProblem):
+    assert refusal_words(FolderRefusal(problem, "/films")).endswith(".")
+
+
+@pytest.mark.parametrize("problem", PlanProblem)
+def test_why_a_move_cannot_be_carried_out_is_said(problem: PlanProblem):
+    plan = MovePlan(source=Path("/old"), target=Path("/new"), problem=problem, target_state=FolderState.READ_ONLY)
+    assert plan_words(plan).endswith(".")
+
+
+@pytest.mark.parametrize("state", [state for state in FolderState if not state.can_write])
+def test_what_a_move_waits_for_names_the_folder(state: FolderState):
+    waits = MoveWait(MoveWaitCode.FOLDER, "/new", state)
+    assert "/new" in detail_of(MoveProgress(source="/old", target="/new", waits=waits), None)
