@@ -13,7 +13,8 @@ asking again helps.
     │   ├── SlowDown                429; has .retry_after in seconds, or None
     │   └── ServerTrouble           5xx; .retry_after likewise. 503 says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
-    ├── StoreError                  the database: newer than this program, damaged, not writable
+    ├── StoreError                  the database: newer than this program, not writable, in use
+    │   └── DamagedList             it is damaged, empty or missing: a backup has to take its place
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
     │                               speaks of the whole folder
     ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
@@ -140,6 +141,10 @@ class SecretStoreError(RunwayDesktopError):
 
 
 class StoreError(RunwayDesktopError):
+    pass
+
+
+class DamagedList(StoreError):
     pass
 
 
