@@ -33,7 +33,7 @@ from tests.profiles_on_disk import NOW, Made, a_profile
 from tests.unit.store.libraries import fill
 
 SNAPSHOTS = SqliteSnapshots()
-FLIPS = 48
+FLIPS = 24
 
 
 async def a_list(path: Path, tasks: int = 300) -> int:

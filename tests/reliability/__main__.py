@@ -59,6 +59,8 @@ class Size:
     ids: int = 10_000
     ends: int = 1_000
     soak: int = 50_000
+    until: float = math.inf
+    """Moment of `time.monotonic` after which nothing more is begun: what was tried is what the table says."""
 
 
 FULL = Size()
@@ -76,6 +78,8 @@ def rows(size: Size) -> list[Row]:
     async def all_pairs(folder: Path) -> Count:
         total = Count()
         for number, record in enumerate(chosen):
+            if time.monotonic() > size.until:
+                break
             place = folder / str(number)
             place.mkdir()
             count = await records.tried(record, place)
@@ -105,18 +109,20 @@ def rows(size: Size) -> list[Row]:
     return found
 
 
-async def done(row: Row) -> Count:
-    """All tries of a row. A mistake of the program ends it, and is its note."""
+async def done(row: Row, until: float) -> Count:
+    """All tries of a row, or as many as are begun by then, but one at least."""
     before = handles()
     turns = asyncio.Semaphore(row.together)
 
-    async def once() -> Count:
+    async def once(number: int) -> Count:
         async with turns:
+            if number and time.monotonic() > until:
+                return Count()
             with tempfile.TemporaryDirectory(prefix="runway-desktop-faults-", ignore_cleanup_errors=True) as folder:
                 return await row.work(Path(folder))
 
     total = Count()
-    for count in await asyncio.gather(*(once() for _ in range(row.times))):
+    for count in await asyncio.gather(*map(once, range(row.times))):
         total += count
     return replace(total, leaked=total.leaked + await leaked_since(before))
 
@@ -134,7 +140,7 @@ def page(text: str, table: Sequence[str], machine: str) -> str:
     return f"{before}{BEGIN}\n{machine}\n\n{body}\n{END}{after}"
 
 
-async def run(chosen: Sequence[Row], kept: Path) -> dict[str, Count]:
+async def run(chosen: Sequence[Row], kept: Path, until: float) -> dict[str, Count]:
     """Each row once; what is known so far is kept in a file, so that rows can be measured one at a time."""
     counts: dict[str, Count] = {}
     if kept.exists():
@@ -142,7 +148,7 @@ async def run(chosen: Sequence[Row], kept: Path) -> dict[str, Count]:
     for row in chosen:
         begun = time.monotonic()
         try:
-            counts[row.name] = await done(row)
+            counts[row.name] = await done(row, until)
         except NotHere:
             print(f"Left out here: {row.name}", flush=True)
             continue
@@ -159,11 +165,13 @@ def main(words: Sequence[str] | None = None) -> int:
     logging.disable(logging.CRITICAL)
     size = SAMPLE if wishes.sample else FULL
     given = {name: getattr(wishes, name) for name in ("tries", "profiles", "pairs", "soak") if getattr(wishes, name)}
+    if wishes.minutes:
+        given["until"] = time.monotonic() + wishes.minutes * 60
     size = replace(size, **given)
     lives.start()
     known = rows(size)
     chosen = [row for row in known if not wishes.names or any(word in row.name for word in wishes.names)]
-    counts = asyncio.run(run(chosen, wishes.json))
+    counts = asyncio.run(run(chosen, wishes.json, size.until))
     if wishes.write:
         order = [row.name for row in known]
         table = [line(name, counts[name]) for name in sorted(counts, key=lambda name: _place(name, order))]
@@ -192,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", action="store_true", help="a little of everything")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "faults.json", help="where rows are kept")
+    parser.add_argument("--minutes", type=float, help="begin nothing more after so many minutes")
     for name in ("tries", "profiles", "pairs", "soak"):
         parser.add_argument(f"--{name}", type=int, help=f"how many {name} instead of the usual number")
     return parser

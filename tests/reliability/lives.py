@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,7 +55,7 @@ def live(folder: str, address: str, secret: str) -> None:
     asyncio.set_event_loop(loop)
     with ThreadPoolExecutor(4) as workers:
         loop.set_default_executor(workers)
-        loop.run_until_complete(asyncio.wait_for(_work(Path(folder), address, secret), ENDS_AFTER))
+        loop.run_until_complete(_work(Path(folder), address, secret))
 
 
 async def _work(folder: Path, address: str, secret: str) -> None:
@@ -64,7 +65,14 @@ async def _work(folder: Path, address: str, secret: str) -> None:
         new = [request for request in requests(TASKS) if request.prompt not in there]
         if new:
             await sent.submit(engine, new)
+        ends = time.monotonic() + ENDS_AFTER
         while not await is_well(engine, TASKS):
+            if engine.lane.paused:
+                # As a person would, once several sendings got no answer.
+                await engine.lane.resume()
+            if time.monotonic() > ends:
+                states = [(task.state.value, task.hold.code.name) for task in await all_tasks(engine.ledger._store)]
+                raise AssertionError(f"never well: {states}, {engine.lane.reason!r}, {engine.account.connection}")
             await asyncio.sleep(0.03)
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.knobs import Knobs
@@ -275,6 +276,7 @@ async def engine_in(
             await supervisor.close(5)
             await go_down(list(assembly.closing))
     finally:
+        vars(wiring)["SystemClock"] = SystemClock
         workers.shutdown(wait=False, cancel_futures=True)
         file_workers.shutdown(wait=True)
     if mistakes:
