@@ -33,6 +33,8 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
 HEAD = "| fault | tried | made | lost | doubled | uncertain, and said so | leaked | seconds until well | |"
 
+NUMBERS = ("tries", "profiles", "pairs", "ids", "ends", "soak")
+
 Work = Callable[[Path], Awaitable[Count]]
 
 
@@ -164,7 +166,7 @@ def main(words: Sequence[str] | None = None) -> int:
     wishes = _parser().parse_args(words)
     logging.disable(logging.CRITICAL)
     size = SAMPLE if wishes.sample else FULL
-    given = {name: getattr(wishes, name) for name in ("tries", "profiles", "pairs", "soak") if getattr(wishes, name)}
+    given = {name: getattr(wishes, name) for name in NUMBERS if getattr(wishes, name)}
     if wishes.minutes:
         given["until"] = time.monotonic() + wishes.minutes * 60
     size = replace(size, **given)
@@ -201,7 +203,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "faults.json", help="where rows are kept")
     parser.add_argument("--minutes", type=float, help="begin nothing more after so many minutes")
-    for name in ("tries", "profiles", "pairs", "soak"):
+    for name in NUMBERS:
         parser.add_argument(f"--{name}", type=int, help=f"how many {name} instead of the usual number")
     return parser
 

@@ -199,6 +199,18 @@ def _at(scheme_and_host: str) -> Callable[[Path], Any]:
     return run
 
 
+async def set_back_before_a_start(folder: Path) -> Count:
+    """Tasks are under way when the program ends; the clock is an hour earlier when it starts again."""
+    async with a_scene(folder) as scene:
+        async with scene.life() as engine:
+            await scene.send(engine)
+            await scene.passes(8.0)
+        scene.clock.wall -= 3_600.0
+        async with scene.life() as engine:
+            seconds = await scene.until_well(engine)
+        return await scene.count(seconds)
+
+
 # Disks
 
 
@@ -346,6 +358,7 @@ def keychain(kind: str) -> Callable[[Path], Any]:
 ON_ITS_OWN: Mapping[str, Callable[[Path], Any]] = {
     "network: a name that is not known, then the right one": _at("https://nowhere.invalid"),
     "network: TLS that does not come about, then none": _at("https://127.0.0.1"),
+    "clock: set an hour back before the next start": set_back_before_a_start,
     "library: a slow disk (0.2 s for each step)": slow_disk,
     "database: cut in half": damaged(cut),
     "database: cut to nothing": damaged(emptied),

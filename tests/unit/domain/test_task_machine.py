@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove, advance
@@ -59,6 +61,17 @@ class TaskMachine(RuleBasedStateMachine):
             tags=("sea",),
         )
         self.last: Transition | None = None
+
+    @initialize(state=st.sampled_from(State))
+    def is_in_any_state(self, state: State) -> None:
+        has_id = state.is_live or state in (State.SUCCEEDED, State.FAILED)
+        self.task = self.before = replace(
+            self.task,
+            state=state,
+            remote_id=REMOTE if has_id else None,
+            key=Fingerprint("mine") if has_id else NO_KEY,
+            ended_at=self.now if state.is_final else None,
+        )
 
     def happens(self, transition: Transition) -> None:
         self.before, self.last = self.task, transition
