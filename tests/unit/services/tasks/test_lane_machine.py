@@ -137,6 +137,8 @@ class LaneMachine(RuleBasedStateMachine):
         self.rig.settings.set(FRESH, {"made_at": 1.0})
         self.does(self.rig.settings.flush())
         self.does(self._start_again())
+        held = [task for task in self.rig.store.tasks.values() if task.state is State.HELD]
+        assert all(task.waits_for_person for task in held), "5: what was restored may be sent by itself"
 
     async def _start_again(self) -> None:
         self.rig = self.rig.kill()
