@@ -18,8 +18,8 @@ from steps.places import ROOT, StepFailed, say
 
 def main(arguments: list[str]) -> int:
     """Run the verb that the arguments name. Returns the exit code."""
-    # What follows "run", "bench" and "tour" belongs to the program, even when it looks like ours.
-    if arguments[:1] in (["run"], ["bench"], ["tour"]) and arguments[1:2] not in (["-h"], ["--help"]):
+    # What follows these verbs belongs to the program, even when it looks like ours.
+    if arguments[:1] in (["run"], ["bench"], ["faults"], ["tour"]) and arguments[1:2] not in (["-h"], ["--help"]):
         arguments = [arguments[0], "--", *arguments[1:]]
     chosen = _parser().parse_args(arguments)
     try:
@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("bench", help="measure, beside a reference: bench [its arguments …]")
     verb.add_argument("rest", nargs="*")
     verb.set_defaults(step=_bench)
+
+    verb = verbs.add_parser("faults", help="count what faults do to paid tasks: faults [its arguments …]")
+    verb.add_argument("rest", nargs="*")
+    verb.set_defaults(step=_faults)
 
     verb = verbs.add_parser(
         "mutate", help="do the tests notice small changes to what decides about money: mutate [MODULE …]"
@@ -114,6 +118,10 @@ def _tour(chosen: argparse.Namespace) -> int:
 
 def _bench(chosen: argparse.Namespace) -> int:
     return subprocess.run([str(_ready()), "-m", "tests.benchmarks", *chosen.rest], cwd=ROOT, check=False).returncode
+
+
+def _faults(chosen: argparse.Namespace) -> int:
+    return subprocess.run([str(_ready()), "-m", "tests.reliability", *chosen.rest], cwd=ROOT, check=False).returncode
 
 
 def _check(chosen: argparse.Namespace) -> int:

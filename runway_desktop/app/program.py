@@ -19,7 +19,8 @@ from PySide6.QtWidgets import QApplication
 
 from runway_desktop import __version__
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.backups import ENDING
+from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
@@ -92,15 +93,8 @@ def run(options: Options, secret: str | None = None) -> int:
         session.ring(words)
     session.stands.connect(doorbell.open)
 
-    async def live(supervisor: Supervisor, theme: Theme) -> int:
-        try:
-            return await _run_session(session, bugs, supervisor, theme)
-        finally:
-            # Also where there is only a sentence to be shown in place of the window.
-            doorbell.open()
-
     try:
-        return run_on_loop(application, live, bugs)
+        return _live(application, session, doorbell, bugs)
     finally:
         doorbell.close()
         claim.release()
@@ -108,6 +102,29 @@ def run(options: Options, secret: str | None = None) -> int:
             from .profile_windows import open_in_its_own_window
 
             open_in_its_own_window(profile, secret)
+
+
+def _live(application: QApplication, session: Session, doorbell: InstanceSocket, bugs: Bugs) -> int:
+    """The session, and what is offered in its place where the list of tasks is damaged. Its exit code."""
+    damage: list[DamagedList] = []
+
+    async def live(supervisor: Supervisor, theme: Theme) -> int:
+        try:
+            return await _run_session(session, bugs, supervisor, theme)
+        except DamagedList as error:
+            damage.append(error)
+            return 1
+        finally:
+            # Also where there is only a sentence to be shown in place of the window.
+            doorbell.open()
+
+    code = run_on_loop(application, live, bugs)
+    for error in damage:
+        from .damaged_first import offer_backups
+
+        log.warning("The list of tasks cannot be opened: %s %s", error.in_words(), error.detail)
+        session.starts_again = offer_backups(application, session.profile, error)
+    return code
 
 
 async def _run_session(session: Session, bugs: Bugs, supervisor: Supervisor, theme: Theme) -> int:
@@ -152,6 +169,8 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
         raise _ends_by_mistake(profile) from error
     if finished is None or finished.before is None:
         return []
+    if finished.before.suffix != ENDING:
+        return [Notice("The damaged list of tasks is kept as it was.", str(finished.before))]
     return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
 
 

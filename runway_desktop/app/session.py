@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
+from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.profiles import own_words
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.services.disk.disk_threads import DiskThreads
@@ -107,6 +108,7 @@ class Session(QObject):
         self.starts_again = False
         """Whether the program is to be started once more when this session is over."""
         self._notices = tuple(notices)
+        self._damage: DamagedList | None = None
         self.ready = asyncio.Event()
         """Set when the window is painted, the loops run and the key was looked for."""
 
@@ -142,10 +144,21 @@ class Session(QObject):
         ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
+        supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
         supervisor.spawn(self._find_key(cases), "find key")
         await self._closing.wait()
+        if self._damage is not None:
+            raise self._damage
+
+    async def _check_list(self, assembly: Assembly) -> None:
+        """A list that is damaged is closed, so that a backup can take its place."""
+        try:
+            await assembly.check()
+        except DamagedList as error:
+            self._damage = error
+            self.close()
 
     def ring(self, words: Sequence[str]) -> None:
         """A later start handed its command line over: take it in and come to the front."""

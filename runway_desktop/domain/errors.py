@@ -14,7 +14,8 @@ asking again helps.
     │   └── ServerTrouble           5xx; .retry_after likewise. Of a paid POST nobody knows what became
     │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
     ├── SecretStoreError            the keychain: absent, locked, refused; has .kind
-    ├── StoreError                  the database: newer than this program, damaged, not writable
+    ├── StoreError                  the database: newer than this program, not writable, in use
+    │   └── DamagedList             it is damaged, empty or missing: a backup has to take its place
     ├── DiskError                   a folder or file that cannot be read or written; full disk. Has .state where it
     │                               speaks of the whole folder
     ├── BadBackup                   a file that is no backup, a damaged one, or one of a newer program
@@ -147,6 +148,10 @@ class SecretStoreError(RunwayDesktopError):
 
 
 class StoreError(RunwayDesktopError):
+    pass
+
+
+class DamagedList(StoreError):
     pass
 
 

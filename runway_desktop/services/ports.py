@@ -173,6 +173,14 @@ class Snapshots(Protocol):
         """Checks and migrates a list that nobody uses."""
         ...
 
+    def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
+        """Reads all of a list, in use or not: DamagedList where it is not sound. `watch` is called with zeros."""
+        ...
+
+    def make_empty(self, path: Path) -> None:
+        """Makes a list without tasks where there is no file."""
+        ...
+
     def settle(
         self,
         path: Path,

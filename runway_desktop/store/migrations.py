@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 
-from . import schema, trouble
+from . import schema, soundness, trouble
 from .old_holds import hold_of_sentence
 from .old_reasons import reason_of_sentence
 from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
@@ -157,7 +157,7 @@ MIGRATIONS = (
 def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file."""
     found, newest = Version.of(connection), migrations[-1].to
-    _refuse_strangers(connection, path, found)
+    _refuse_strangers(connection, path)
     if found.major > newest.major:
         raise StoreError(
             f"The list of tasks in “{path.name}” was written by a newer version of this program.",
@@ -166,6 +166,8 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Seq
         )
     missing = [migration for migration in migrations if migration.to > found]
     if found != EMPTY and missing:
+        # Before it is rewritten; and the backup beside it shall be of a list that is sound.
+        soundness.check(connection, path)
         _back_up(connection, path, found)
     for migration in missing:
         _migrate(connection, path, migration)
@@ -175,11 +177,17 @@ def backup_path(path: Path, version: Version) -> Path:
     return path.with_name(f"{path.name}.backup-v{version}")
 
 
-def _refuse_strangers(connection: sqlite3.Connection, path: Path, found: Version) -> None:
+def has_nothing(connection: sqlite3.Connection) -> bool:
+    """Whether it is a database without any table, marked by no program."""
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if mark != APPLICATION_ID and (mark or tables or found != EMPTY):
-        raise StoreError(
+    return not mark and not tables and Version.of(connection) == EMPTY
+
+
+def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    if mark != APPLICATION_ID and not has_nothing(connection):
+        raise DamagedList(
             f"“{path.name}” is not a list of tasks of this program.",
             advice="Move it to another folder or choose another profile folder. Nothing was changed.",
             detail=str(path),

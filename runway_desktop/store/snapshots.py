@@ -21,7 +21,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output, TaskId
 
-from . import moving, trouble
+from . import moving, soundness, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
 from .writing import put_settings, renew_search
@@ -91,10 +91,29 @@ class SqliteSnapshots:
             _refuse_strangers(connection, path)
             if Version.of(connection) > MIGRATIONS[-1].to:
                 raise NewerFormat
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if said != "ok":
-                raise trouble.damaged(path, said)
+            soundness.check(connection, path)
             bring_up_to_date(connection, path)
+
+    def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
+        """Reads all of a list, in use or not, and raises DamagedList where it is not sound. `watch` is called with
+        zeros; what it raises ends the work."""
+        watching = _Watching(watch)
+        with _told(path, watching), closing(_reading(path)) as connection:
+            connection.set_progress_handler(_stopping(watching), _STEPS)
+            try:
+                _refuse_strangers(connection, path)
+                soundness.check(connection, path, whole=True)
+            except sqlite3.OperationalError:
+                # The statement that was called off says so in its own way.
+                watching(0, 0)
+                raise
+
+    def make_empty(self, path: Path) -> None:
+        """Makes a list without tasks where there is no file."""
+        with _told(path):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            with closing(_open(path)) as connection:
+                bring_up_to_date(connection, path)
 
     def settle(
         self,

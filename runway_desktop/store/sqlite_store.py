@@ -27,12 +27,12 @@ from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from . import listing as listings
-from . import presence, reading, trouble, writing
+from . import presence, reading, soundness, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
 from .lanes import DatabaseThread, ReadingLane, WritingLane
-from .migrations import MIGRATIONS, Migration, bring_up_to_date
+from .migrations import MIGRATIONS, Migration, bring_up_to_date, has_nothing
 from .records import Cell, to_cell, to_json
 
 Answer = TypeVar("Answer")
@@ -89,11 +89,20 @@ class SqliteStore:
 
     @classmethod
     async def open(
-        cls, path: Path, *, zone: tzinfo | None = None, migrations: Sequence[Migration] = MIGRATIONS
+        cls,
+        path: Path,
+        *,
+        zone: tzinfo | None = None,
+        migrations: Sequence[Migration] = MIGRATIONS,
+        is_expected: bool = False,
     ) -> SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
-        is grouped by day; None is this machine's. StoreError when it cannot; the file is never deleted."""
-        write = DatabaseThread(f"store-write {path.name}", lambda: _connect_to_write(path, migrations))
+        is grouped by day; None is this machine's. `is_expected`: there has been a list here, so that a missing or empty
+        one is never made anew. StoreError when it cannot, DamagedList where a backup has to take its place; the file is
+        never deleted. Until `check` has ended well, what is written stays in the log beside the file."""
+        write = DatabaseThread(
+            f"store-write {path.name}", lambda: _connect_to_write(path, migrations, is_expected=is_expected)
+        )
         read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
         sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path))
@@ -235,6 +244,18 @@ class SqliteStore:
         zone = UTC if utc else self._zone
         return await self._sweeper.ask(lambda connection: spent.lines(connection, since, until, zone))
 
+    async def check(self, *, whole: bool = False) -> None:
+        """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.
+        `whole`: the indexes are compared with what they are of, too. DamagedList where it is not sound; then the file
+        itself is still as it was when it was opened."""
+        lane = ReadingLane(self._path, DatabaseThread(f"store-check {self._path.name}", lambda: _connect(self._path)))
+        await lane.open()
+        try:
+            await lane.ask(lambda connection: soundness.check(connection, self._path, whole=whole))
+        finally:
+            await lane.close()
+        await self._writer.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 1000").fetchone())
+
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
@@ -269,14 +290,22 @@ class SqliteStore:
             return [(to_cell(name), to_json(value)) for name, value in values.items()]
 
 
-def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+def _connect_to_write(path: Path, migrations: Sequence[Migration], *, is_expected: bool) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    is_there = path.exists()
+    if not (is_there and path.stat().st_size) and (is_expected or _is_left_of(path)):
+        # SQLite would take away the log beside an empty file.
+        raise trouble.lost(path, is_there=is_there)
     # Prompts are nobody else's business: the file, and the log that SQLite puts beside it with the same mode, are
     # private.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = _connect(path)
     try:
+        if is_expected and has_nothing(connection):
+            raise trouble.lost(path, is_there=True)
         connection.execute("PRAGMA journal_mode = WAL")
+        # Not yet known to be sound: `SqliteStore.check`.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA synchronous = FULL")
         # On macOS a plain sync leaves the bytes in the drive's cache; elsewhere this changes nothing.
         connection.execute("PRAGMA fullfsync = ON")
@@ -286,6 +315,12 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration]) -> sqlite3.Co
         connection.close()
         raise
     return connection
+
+
+def _is_left_of(path: Path) -> bool:
+    """Whether something lies beside a file that only a list in use leaves there."""
+    log = path.with_name(f"{path.name}-wal")
+    return (log.exists() and log.stat().st_size > 0) or any(path.parent.glob(f"{path.name}.backup-v*"))
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.errors import DamagedList, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -108,14 +108,20 @@ def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
     return StoreError(message, advice=advice, detail=f"{path}: {error}")
 
 
-def damaged(path: Path, detail: str) -> StoreError:
-    return StoreError(
-        f"The list of tasks in “{path.name}” is damaged.",
-        advice=(
-            "Close the program, then put a backup in its place if there is one beside it, "
-            "or rename it to begin with an empty list. Saved results are separate files and are not touched."
-        ),
-        detail=f"{path}: {detail}",
+_RESTORE = "Restore a backup: the files that are here now are kept. Saved results are separate files and not touched."
+
+
+def damaged(path: Path, detail: str) -> DamagedList:
+    return DamagedList(f"The list of tasks in “{path.name}” is damaged.", advice=_RESTORE, detail=f"{path}: {detail}")
+
+
+def lost(path: Path, *, is_there: bool) -> DamagedList:
+    """For a list that was in use here, of which nothing is left."""
+    how = "is empty" if is_there else "is missing"
+    return DamagedList(
+        f"The list of tasks “{path.name}” {how}, although this profile has been used.",
+        advice=_RESTORE,
+        detail=str(path),
     )
 
 

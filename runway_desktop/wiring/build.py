@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import KeyPlace
+from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.secrecy import KnownSecrets
@@ -27,10 +28,11 @@ from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_threads import DiskThreads
-from runway_desktop.services.disk.profile_folders import Folders
+from runway_desktop.services.disk.profile_folders import Folders, has_been_used
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
+from runway_desktop.services.tasks.copy_check import TRY_AGAIN_AFTER
 from runway_desktop.store import SqliteStore
 
 from .lazy_adapters import LateFetcher, LateRunway
@@ -38,6 +40,7 @@ from .stages import Stage
 
 if TYPE_CHECKING:
     from runway_desktop.services.backup.finishing import Finished
+    from runway_desktop.services.backup.restoring import Outlook
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Snapshots
     from runway_desktop.simulator.child import SimulatorProcess
@@ -63,6 +66,9 @@ class Assembly:
     engine: Engine
     prepare: Callable[[], Coroutine[Any, Any, Loops]]
     """Makes what the first paint does not need. To be awaited once the window is painted; gives the loops."""
+    check: Callable[[], Coroutine[Any, Any, None]]
+    """Reads the whole list of tasks, in a thread of its own; nothing is sent before it has ended well. To be awaited
+    beside the loops. Raises DamagedList."""
     closing: tuple[Stage, ...]
     """After the loops have ended."""
     settling: tuple[Stage, ...]
@@ -88,6 +94,27 @@ def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
     return finish(profile, _snapshots(), SystemClock().now(), watch)
 
 
+def checked_backups(profile: Profile, watch: Watch) -> Iterator[Outlook | Path]:
+    """The backups of a profile whose list cannot be opened, each checked. Blocking."""
+    from runway_desktop.services.backup import damaged_list
+
+    return damaged_list.checked_backups(profile, _snapshots(), watch)
+
+
+def restore_damaged(profile: Profile, path: Path, watch: Watch) -> None:
+    """The next start puts a backup in the place of the damaged list. Blocking."""
+    from runway_desktop.services.backup import damaged_list
+
+    damaged_list.restore(profile, _snapshots(), path, SystemClock().now(), watch)
+
+
+def begin_empty(profile: Profile) -> None:
+    """Puts an empty list in the place of the damaged one, whose files are kept. Blocking."""
+    from runway_desktop.services.backup import damaged_list
+
+    damaged_list.begin_empty(profile, _snapshots(), SystemClock().now())
+
+
 async def build(
     profile: Profile,
     folders: Folders,
@@ -106,7 +133,8 @@ async def build(
     if address.secret:
         secrecy.add(address.secret)
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
-    store = await SqliteStore.open(profile.database)
+    is_expected = await loop.run_in_executor(workers, has_been_used, profile)
+    store = await SqliteStore.open(profile.database, is_expected=is_expected)
     try:
         return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
@@ -182,6 +210,12 @@ async def _assemble(
     async def in_worker(work: Callable[[], None]) -> None:
         await loop.run_in_executor(workers, work)
 
+    sound = asyncio.Event()
+
+    async def check() -> None:
+        await _until_checked(engine, store)
+        sound.set()
+
     async def prepare() -> Loops:
         await engine.make_all()
         await engine.budget.load()
@@ -190,7 +224,7 @@ async def _assemble(
             ("library folder", engine.folder.run),
             ("library move", engine.move.run),
             ("account", engine.account.run),
-            ("lane", lambda: _send(engine)),
+            ("lane", lambda: _send(engine, sound)),
             ("poller", engine.poller.run),
             ("lost files", engine.missing_inputs.run),
             ("downloads", engine.downloads.run),
@@ -208,6 +242,7 @@ async def _assemble(
     return Assembly(
         engine=engine,
         prepare=prepare,
+        check=check,
         settling=(
             Stage(
                 "sendings",
@@ -243,8 +278,29 @@ async def _assemble(
     )
 
 
-async def _send(engine: Engine) -> None:
-    """The lane, once it is known that this list is not a copy of one that is sent from elsewhere."""
+async def _until_checked(engine: Engine, store: SqliteStore) -> None:
+    """What a daily check has found may be nothing that a quick one finds. Raises DamagedList; what else goes wrong says
+    nothing of the list, and is tried again."""
+    from runway_desktop.services.backup.backups import CHECKED, DAMAGED
+
+    told = False
+    while True:
+        try:
+            await store.check(whole=engine.settings.get(CHECKED) == DAMAGED)
+            return
+        except DamagedList:
+            raise
+        except StoreError as error:
+            log.warning("The list of tasks could not be checked: %s (%s)", error, error.detail)
+            if not told:
+                told = True
+                engine.bus.tell(Notice("Nothing is sent for now.", error.in_words(), is_problem=True))
+            await engine.clock.sleep(TRY_AGAIN_AFTER)
+
+
+async def _send(engine: Engine, sound: asyncio.Event) -> None:
+    """The lane, once it is known that this list is sound, and not a copy of one that is sent from elsewhere."""
+    await sound.wait()
     await engine.copies.until_checked()
     await engine.lane.run()
 

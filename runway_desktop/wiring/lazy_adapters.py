@@ -61,8 +61,9 @@ class Late(Generic[Made]):
     async def _make_it(self) -> Made:
         try:
             return await self._make()
-        except RunwayDesktopError:
-            raise
+        except RunwayDesktopError as error:
+            # An address that may not be used, say: nothing was sent.
+            raise NotReached(error.message, advice=error.advice, detail=error.detail) from error
         except Exception as error:
             # The demo's Runway that does not start, a library that is not there, a program that is closing.
             log.warning("What speaks with Runway could not be made", exc_info=True)

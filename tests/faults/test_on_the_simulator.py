@@ -144,18 +144,6 @@ async def test_everything_that_is_paid_is_known_or_said_to_be_uncertain_whatever
                 assert await rig.store.outputs(task.id)
 
 
-async def test_a_day_with_a_restart_in_the_middle_loses_nothing(tmp_path: Path):
-    database = tmp_path / "tasks.db"
-    async with simulated(concurrency=2) as (simulator, clock):
-        async with engine(simulator, clock, database) as rig:
-            await sent.submit(rig, [request(f"{n}") for n in range(6)])
-            await until(rig, lambda tasks: any(task.state.is_live for task in tasks))
-        async with engine(simulator, clock, database) as rig:
-            tasks = await until(rig, ended)
-            assert Counter(task.state for task in tasks) == {State.SUCCEEDED: 6}
-        assert len(simulator.witness.accepted) == 6
-
-
 async def test_pictures_small_and_large_reach_runway_as_what_they_are(tmp_path: Path):
     small, large = tmp_path / "small.png", tmp_path / "large.png"
     small.write_bytes(b"\x89PNG\r\n\x1a\n" + b"a" * 1_000)

@@ -1,8 +1,10 @@
 """Backups of this profile: those that the person asks for, and a light one of each day when something has changed.
 
 Daily backups hold the list of tasks without media, in the profile's own folder; the last seven days are kept, and of
-four weeks before them one each. One that fails is told once a run, and tried again an hour later. `run` is one for the
-life of the program, held by the supervisor. Loop's thread only; `back_up` and `survey` raise DiskError, StoreError.
+four weeks before them one each. Before that the whole list is read, once a day: one that is damaged is told, and not
+backed up, since its backup would take the place of a good one in the end. A backup that fails is told once a run, and
+tried again an hour later. `run` is one for the life of the program, held by the supervisor. Loop's thread only;
+`back_up` and `survey` raise DiskError, StoreError.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from runway_desktop.domain.backups import ENDING, days_to_drop
-from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.errors import DamagedList, RunwayDesktopError, StoreError
 from runway_desktop.domain.events import (
     Event,
     Notice,
@@ -43,6 +45,10 @@ DAILY = "daily-"
 FIRST_AFTER = 120.0
 """Seconds after the start: the first minutes belong to the person."""
 LOOK_EVERY = 3_600.0
+CHECKED = "list.checked"
+"""The setting that holds the day on which the whole list was last read and found sound, or `DAMAGED`: then the next
+start reads all of it before anything is sent."""
+DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ class Backups:
     def __post_init__(self) -> None:
         self._changed = True
         self._told = False
+        self._told_damage = False
         self.trouble = ""
         """Why the last daily backup could not be made, in words; empty when it could."""
         self._bus.listen(self._hear)
@@ -104,9 +111,32 @@ class Backups:
         await keep_going("making the daily backup", self._turn, self._clock)
 
     async def _turn(self) -> None:
-        if self._changed and self._settings.daily_backup:
+        if await self._is_sound() and self._changed and self._settings.daily_backup:
             await self._perhaps()
         await self._clock.sleep(LOOK_EVERY)
+
+    async def _is_sound(self) -> bool:
+        """Reads the whole list, once a day."""
+        today = date.fromtimestamp(self._clock.now()).isoformat()
+        if self._settings.get(CHECKED) == today:
+            return True
+        path, snapshots = self.profile.database, self._snapshots
+        try:
+            await self._workshop.make(lambda watch: snapshots.check(path, watch.copying(0)))
+        except DamagedList as error:
+            log.warning("The list of tasks is damaged: %s", error.detail)
+            self._settings.set(CHECKED, DAMAGED)
+            if not self._told_damage:
+                self._told_damage = True
+                advice = f"{error.advice} Backups are offered when the program starts again."
+                self._bus.tell(Notice(error.message, advice, is_problem=True))
+            return False
+        except StoreError as error:
+            # In use, or a disk that hangs: a backup meets the same and says so.
+            log.warning("The list of tasks could not be checked: %s (%s)", error, error.detail)
+            return True
+        self._settings.set(CHECKED, today)
+        return True
 
     async def _perhaps(self) -> None:
         """Makes today's, unless it is there."""

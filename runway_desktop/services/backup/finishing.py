@@ -49,7 +49,8 @@ _BESIDE = ("-wal", "-shm", "-journal", "")
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A restore that this start has finished. `before` is the backup of what was there."""
+    """A restore that this start has finished. `before` is the backup of what was there; or, where that was damaged, the
+    folder with its files as they were."""
 
     before: Path | None
 
@@ -93,20 +94,23 @@ def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | No
 
 
 def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Watch) -> Path | None:
-    """Backs up what is there; None when there is nothing, or nothing that could be read."""
+    """Backs up what is there, or says where its files are to be put as they are, if it is damaged. None when there is
+    nothing."""
     staging = profile.restoring
     if (staging / _KEPT).exists():
         return _kept(staging)
     target: Path | None = None
     aside = ""
-    if profile.database.exists():
+    if list_files(profile):
         name = f"{BEFORE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         target = profile.backups / f"{name}{ENDING}"
         try:
+            snapshots.check(profile.database, watch.copying(0))
             pack(profile, snapshots, target, Choice(posters=False), profile.library, now, watch)
         except StoreError:
             # A damaged list is just what a restore is for. It is moved aside then, and kept as it is.
-            target, aside = None, f"{name}.unreadable"
+            aside = f"{name}.unreadable"
+            target = profile.backups / aside
     kept = {"path": str(target) if target is not None else "", "aside": aside}
     with told(staging):
         write_whole(staging / _KEPT, json.dumps(kept).encode())
@@ -138,13 +142,17 @@ def _swap(staging: Path, profile: Profile) -> None:
             if profile.catalog.exists():
                 os.replace(profile.catalog, old / catalog.name)
             os.replace(catalog, profile.catalog)
-        for ending in _BESIDE:
-            path = profile.database.with_name(profile.database.name + ending)
-            if path.exists():
-                os.replace(path, old / path.name)
+        for path in list_files(profile):
+            os.replace(path, old / path.name)
         sync_folder(profile.folder)
         os.replace(staging / DATABASE, profile.database)
         sync_folder(profile.folder)
+
+
+def list_files(profile: Profile) -> list[Path]:
+    """The list of tasks and what SQLite keeps beside it, as far as they are there; the list goes last."""
+    paths = (profile.database.with_name(profile.database.name + ending) for ending in _BESIDE)
+    return [path for path in paths if path.exists()]
 
 
 def _tidy(staging: Path) -> None:

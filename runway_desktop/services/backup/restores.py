@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.backups import Manifest
-from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.library_folder import SEEN
@@ -24,8 +23,7 @@ from runway_desktop.services.ports import Clock, Snapshots
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway
 from .places import clear, told, unfinished
-from .restoring import Outlook, Wishes, look_at, put_together
-from .unpacking import opened
+from .restoring import Outlook, Wishes, look_at, put_together, refuse_wrong_kind
 from .watching import Say, Watch, Workshop
 
 LOOKING = ".looking"
@@ -106,7 +104,7 @@ class Restores:
     ) -> Profile:
         """In a worker."""
         self._sweep(now)
-        _refuse(path, is_demo=False)
+        refuse_wrong_kind(path, is_demo=False)
         folder, card = self._folders.plan(name, color, tail, now)
         staging = self._folders.staging(folder)
         with unfinished(staging, self._folders.beside):
@@ -125,7 +123,7 @@ class Restores:
 
     def _into_this(self, path: Path, wishes: Wishes, now: float, watch: Watch) -> Manifest:
         """In a worker."""
-        _refuse(path, is_demo=self.profile.is_demo)
+        refuse_wrong_kind(path, is_demo=self.profile.is_demo)
         staging = self.profile.restoring
         clear(staging)
         with unfinished(staging, self.profile.folder):
@@ -163,17 +161,3 @@ def _take_away(staging: Path, begun: Begun | None, in_use: Collection[str], _: W
     if taken is not None:
         clear(staging)
     return taken
-
-
-def _refuse(path: Path, *, is_demo: bool) -> None:
-    """The demo's tasks are not at Runway, and nobody's real ones are in the demo."""
-    with opened(path) as backup:
-        if backup.manifest.is_demo and not is_demo:
-            raise NotPossible(
-                "This is a backup of the demo: its tasks are not at Runway.",
-                advice="It can be restored in the demo only.",
-            )
-        if is_demo and not backup.manifest.is_demo:
-            raise NotPossible(
-                "This is a backup of a real profile.", advice="Restore it into a new profile, or into a real one."
-            )

@@ -18,7 +18,7 @@ from typing import Any
 
 from runway_desktop.domain.backups import ROOMS, Contents, Kind, Manifest, Member, NewerFormat
 from runway_desktop.domain.copies import IDENTITY, PLACED
-from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.disk_steps import sync_folder
@@ -100,6 +100,20 @@ def look_at(path: Path, snapshots: Snapshots, scratch_folder: Path, watch: Watch
             packed_gone=len(packed_gone),
             packed_gone_bytes=sum(member.size for member in packed_gone),
         )
+
+
+def refuse_wrong_kind(path: Path, *, is_demo: bool) -> None:
+    """The demo's tasks are not at Runway, and nobody's real ones are in the demo."""
+    with opened(path) as backup:
+        if backup.manifest.is_demo and not is_demo:
+            raise NotPossible(
+                "This is a backup of the demo: its tasks are not at Runway.",
+                advice="It can be restored in the demo only.",
+            )
+        if is_demo and not backup.manifest.is_demo:
+            raise NotPossible(
+                "This is a backup of a real profile.", advice="Restore it into a new profile, or into a real one."
+            )
 
 
 def put_together(

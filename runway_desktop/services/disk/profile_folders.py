@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.profiles import (
     CARD,
     DEFAULT,
@@ -33,6 +34,12 @@ from .disk_steps import read_json, sync_folder, write_whole
 
 UNFINISHED = ".new-"
 """How the folder of a profile begins that is still being put together."""
+
+
+def has_been_used(profile: Profile) -> bool:
+    """Whether a list of tasks was in use in a profile's folder, whatever is left of it: the file of accepted ids is
+    made once it stands, and backups are of it. Raises OSError."""
+    return profile.accepted_ids.exists() or any(profile.backups.glob(f"*{ENDING}"))
 
 
 class NoSuchProfile(LookupError):

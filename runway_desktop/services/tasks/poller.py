@@ -197,8 +197,9 @@ class Poller:
         self._alarm.ring()
 
     def _drift_free(self, at: float | None) -> float | None:
-        """A wall time on the monotonic clock."""
-        return None if at is None else at - (self._clock.now() - self._clock.monotonic())
+        """A wall time on the monotonic clock; now, at the latest: the clock may have been set back since."""
+        now = self._clock.monotonic()
+        return None if at is None else min(now, at - (self._clock.now() - now))
 
     def _drop(self, task_id: TaskId) -> None:
         watch = self._watches.pop(task_id, None)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
-from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.errors import NotReached, RunwayDesktopError
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.wiring.lazy_adapters import Late, LateFetcher, LateRunway
 
@@ -164,3 +164,13 @@ async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Except
     ):
         with pytest.raises(NotReached):
             await call
+
+
+async def test_an_address_that_may_not_be_used_is_told_as_what_it_is_and_as_nothing_sent():
+    async def refuse() -> Client:
+        raise RunwayDesktopError("The address must begin with https.", advice="Leave it empty.")
+
+    runway = LateRunway(refuse, KnownSecrets())
+    with pytest.raises(NotReached, match="must begin with https") as caught:
+        await runway.create("text_to_video", {})
+    assert caught.value.advice == "Leave it empty."

@@ -11,7 +11,15 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import Notice, SettingsChanged
 from runway_desktop.services.backup import backups as module
 from runway_desktop.services.backup import packing
-from runway_desktop.services.backup.backups import FIRST_AFTER, LOOK_EVERY, Backups, kept_in, name_of
+from runway_desktop.services.backup.backups import (
+    CHECKED,
+    DAMAGED,
+    FIRST_AFTER,
+    LOOK_EVERY,
+    Backups,
+    kept_in,
+    name_of,
+)
 from runway_desktop.services.backup.packing import Choice
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Watch, Workshop
@@ -240,3 +248,21 @@ async def test_called_off_by_the_person_it_gives_nothing_and_one_waits_for_the_o
     workshop.stop()
     assert await first is None
     assert await second == "second"
+
+
+async def test_the_whole_list_is_read_once_a_day_and_a_damaged_one_is_told_and_not_backed_up(tmp_path: Path):
+    made = await a_profile(tmp_path)
+    async with Rig(made) as rig:
+        await rig.clock.advance(FIRST_AFTER)
+        assert rig.settings.get(CHECKED) == "2026-03-09"
+        good = rig.names()
+        content = made.profile.database.read_bytes()
+        made.profile.database.write_bytes(content[:8192] + b"\xff" * 4096 + content[12288:])
+        rig.something_changes()
+        await rig.clock.advance(DAY / 2 - LOOK_EVERY)
+        assert rig.notices == [], "once a day is enough"
+        await rig.clock.advance(DAY)
+        assert ["damaged" in notice.message for notice in rig.notices] == [True], "told once"
+        assert rig.notices[0].is_problem
+        assert rig.settings.get(CHECKED) == DAMAGED, "the next start reads all of it"
+        assert rig.names() == good

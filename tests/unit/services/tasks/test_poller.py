@@ -338,6 +338,21 @@ async def test_after_a_sleep_of_the_machine_all_are_asked_for_within_seconds():
         assert {await rig.state(task_id) for task_id in ids} == {State.SUCCEEDED}
 
 
+async def test_a_clock_that_was_set_back_before_a_start_stops_nothing():
+    rig = Rig()
+    async with rig:
+        await rig.submit(request())
+        remote = next(iter(rig.runway.answers))
+    rig.clock.jump(-3_600)
+    async with rig.kill() as rig:
+        await rig.clock.advance(10)
+        rig.runway.say(remote, "RUNNING")
+        await rig.clock.advance(60)
+        rig.runway.finish(remote, "https://x.example/a.mp4")
+        await rig.clock.advance(60)
+        assert {task.state for task in rig.store.tasks.values()} == {State.SUCCEEDED}
+
+
 async def test_a_clock_that_is_set_back_stops_nothing():
     async with poller() as rig:
         [task_id] = await adopt(rig)

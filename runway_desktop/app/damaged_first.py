@@ -1,0 +1,126 @@
+"""Offers the profile's backups in place of a window whose list of tasks cannot be opened.
+
+GUI thread, after the loop has ended; what blocks is on a thread of its own, one piece after the other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.backup.restoring import Outlook
+from runway_desktop.services.backup.watching import Progress, Stopped, Watch
+from runway_desktop.ui.profiles.damaged_window import DamagedWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.wiring.build import begin_empty, checked_backups, restore_damaged
+
+log = logging.getLogger(__name__)
+
+
+def offer_backups(application: QApplication, profile: Profile, error: DamagedList) -> bool:
+    """Whether the program is to start again: with what was restored, or with an empty list."""
+    theme = Theme(application)
+    window = DamagedWindow(error.message, error.advice, error.detail, theme)
+    offer = _Offer(profile, window)
+    # `quit` would ask windows that are hidden by then.
+    window.finished.connect(lambda _: application.exit())
+    window.open()
+    offer.look()
+    application.exec()
+    offer.close()
+    theme.deleteLater()
+    return offer.is_done
+
+
+class _Offer(QObject):
+    """Does what the window asks for. The signals carry what the worker says to the window's thread."""
+
+    found = Signal(object)
+    """An Outlook, or the path of a backup that cannot be restored; None after the last one."""
+    came = Signal(object)
+    """A Progress."""
+    ended = Signal(str)
+    """What was asked for is done; else in words why not."""
+
+    def __init__(self, profile: Profile, window: DamagedWindow) -> None:
+        super().__init__()
+        self.is_done = False
+        self._profile = profile
+        self._window = window
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="damaged list")
+        self._looking = Watch()
+        self._working = Watch(self.came.emit)
+        queued = Qt.ConnectionType.QueuedConnection
+        self.found.connect(self._show, queued)
+        self.came.connect(self._show_progress, queued)
+        self.ended.connect(self._end, queued)
+        window.restore_wanted.connect(self._restore)
+        window.empty_wanted.connect(self._begin_empty)
+
+    def look(self) -> None:
+        def work() -> None:
+            try:
+                for found in checked_backups(self._profile, self._looking):
+                    self.found.emit(found)
+            except Stopped:
+                return
+            self.found.emit(None)
+
+        self._worker.submit(work)
+
+    def close(self) -> None:
+        self._looking.stop()
+        self._worker.shutdown(wait=True)
+
+    def _restore(self, path: Path) -> None:
+        self._do("Restoring", lambda: restore_damaged(self._profile, path, self._working))
+
+    def _begin_empty(self) -> None:
+        self._do("Making an empty list", lambda: begin_empty(self._profile))
+
+    def _do(self, words: str, work: Callable[[], None]) -> None:
+        self._looking.stop()
+        self._window.show_working(words, 0, 0)
+
+        def doing() -> None:
+            try:
+                work()
+            except RunwayDesktopError as error:
+                log.warning("Not done: %s (%s)", error, error.detail)
+                self.ended.emit(error.in_words())
+            except Exception:
+                log.exception("A mistake of the program: %s", words)
+                self.ended.emit("Something went wrong in the program. Nothing was changed; its log says more.")
+            else:
+                self.ended.emit("")
+
+        self._worker.submit(doing)
+
+    @Slot(object)
+    def _show(self, found: Outlook | Path | None) -> None:
+        match found:
+            case Outlook():
+                self._window.add_backup(found.path, found.manifest.made_at, found.contents.tasks, found.size)
+            case Path():
+                self._window.add_unusable(found)
+            case None:
+                self._window.show_checked()
+
+    @Slot(object)
+    def _show_progress(self, progress: Progress) -> None:
+        self._window.show_working(progress.words, progress.done, progress.total)
+
+    @Slot(str)
+    def _end(self, problem: str) -> None:
+        if problem:
+            self._window.show_problem(problem)
+            return
+        self.is_done = True
+        self._window.accept()

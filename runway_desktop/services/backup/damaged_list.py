@@ -1,0 +1,57 @@
+"""What can be done with a profile whose list of tasks cannot be opened: its backups are offered, each checked first.
+
+Before the loop, while nothing of the profile is open. Blocking, for a thread. Raises BadBackup, DiskError, StoreError.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.services.disk.disk_steps import sync_folder
+from runway_desktop.services.ports import Snapshots
+
+from . import finishing
+from .backups import kept_in
+from .places import clear, told, unfinished
+from .restores import LOOKING
+from .restoring import Outlook, PutBack, Wishes, look_at, put_together, refuse_wrong_kind
+from .watching import Watch
+
+ASIDE = "damaged-"
+"""How the name of a folder begins, among the backups, that holds the files of a list that an empty one replaced."""
+
+
+def checked_backups(profile: Profile, snapshots: Snapshots, watch: Watch) -> Iterator[Outlook | Path]:
+    """The profile's own backups, newest first: what each would bring, or the path of one that cannot be restored.
+    Raises Stopped."""
+    for kept in kept_in(profile.backups):
+        try:
+            refuse_wrong_kind(kept.path, is_demo=profile.is_demo)
+            yield look_at(kept.path, snapshots, profile.backups / LOOKING, watch)
+        except RunwayDesktopError:
+            yield kept.path
+
+
+def restore(profile: Profile, snapshots: Snapshots, path: Path, now: float, watch: Watch) -> None:
+    """Puts together what the next start puts in the place of the damaged list, whose files it keeps. Raises Stopped."""
+    clear(profile.restoring)
+    with unfinished(profile.restoring, profile.folder):
+        wishes = Wishes(put_back=PutBack.NONE, library=profile.library)
+        put_together(path, snapshots, profile.restoring, profile, wishes, {}, now, watch)
+    finishing.say_yes(profile, now)
+
+
+def begin_empty(profile: Profile, snapshots: Snapshots, now: float) -> None:
+    """Moves what is there among the backups, and makes a list without tasks."""
+    with told(profile.folder, "Allow writing there, then try again."):
+        aside = profile.backups / f"{ASIDE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
+        aside.mkdir(parents=True, exist_ok=True)
+        for path in finishing.list_files(profile):
+            os.replace(path, aside / path.name)
+        sync_folder(profile.folder)
+    snapshots.make_empty(profile.database)

@@ -1,0 +1,99 @@
+"""What is shown in place of the window where the list of tasks cannot be opened: why, and the profile's backups, newest
+first, each once it was checked. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
+
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.labels import say, words
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words import units
+
+from .progress_foot import ProgressFoot
+
+WIDTH = 64 * GRID
+_EMPTY = Question(
+    "Begin with an empty list?",
+    "The files of the damaged list are kept in the profile's folder for backups. Results stay where they are. Tasks "
+    "that are at Runway now may not be found again.",
+    "Begin with an empty list",
+    "Cancel",
+)
+
+
+class DamagedWindow(Dialog):
+    restore_wanted = Signal(object)
+    """The path of the selected backup."""
+    empty_wanted = Signal()
+
+    def __init__(self, message: str, advice: str, detail: str, theme: Theme) -> None:
+        super().__init__("Runway Desktop", None, spoken=message)
+        title = words(self, message)
+        title.setFont(theme.strong_font())
+        self.backups = QListWidget(self)
+        self.backups.setAccessibleName("Backups, newest first")
+        self.backups.itemSelectionChanged.connect(self._judge)
+        self.state = words(self, "Checking the backups…", "muted")
+        self.foot = ProgressFoot(self)
+        self.empty = push_button(self, "Begin with an empty list…", self._ask)
+        self.quit = push_button(self, "Quit", self.reject)
+        self.restore = push_button(self, "Restore", self._restore, kind="primary", default=True)
+        small = words(self, detail, "muted")
+        small.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        buttons = hbox(self.empty, STRETCH, self.quit, self.restore)
+        texts = (title, words(self, advice), small)
+        vbox(*texts, GRID, self.backups, self.state, self.foot, GRID, buttons, on=self, margins=2 * GRID)
+        self.setMinimumWidth(WIDTH)
+        self._judge()
+
+    def add_backup(self, path: Path, made_at: float, tasks: int, size: int) -> None:
+        """One that was checked and can be restored. The first of them is selected."""
+        text = f"{units.day_and_time(made_at)}  ·  {units.count(tasks, 'task')}  ·  {units.size(size)}"
+        item = QListWidgetItem(text, self.backups)
+        item.setData(Qt.ItemDataRole.UserRole, path)
+        if not self.backups.selectedItems():
+            self.backups.setCurrentItem(item)
+
+    def add_unusable(self, path: Path) -> None:
+        """One that cannot be restored."""
+        item = QListWidgetItem(f"{path.name} cannot be restored: it is damaged, or of another version", self.backups)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def show_checked(self) -> None:
+        """All backups were looked at."""
+        some = any(self.backups.item(row).flags() & Qt.ItemFlag.ItemIsEnabled for row in range(self.backups.count()))
+        say(self.state, "" if some else "There is no backup that can be restored.", "" if some else "bad")
+
+    def show_working(self, words_of_it: str, done: int, total: int) -> None:
+        for widget in (self.backups, self.restore, self.empty, self.quit):
+            widget.setEnabled(False)
+        self.foot.show_progress(words_of_it, done, total)
+
+    def show_problem(self, problem: str) -> None:
+        """What was asked for could not be done; everything is as it was."""
+        self.foot.hide()
+        for widget in (self.backups, self.empty, self.quit):
+            widget.setEnabled(True)
+        say(self.state, problem, "bad")
+        self._judge()
+
+    def reject(self) -> None:
+        """Not in the middle of a restore."""
+        if self.quit.isEnabled():
+            super().reject()
+
+    def _judge(self) -> None:
+        self.restore.setEnabled(bool(self.backups.selectedItems()))
+
+    def _restore(self) -> None:
+        self.restore_wanted.emit(self.backups.currentItem().data(Qt.ItemDataRole.UserRole))
+
+    def _ask(self) -> None:
+        confirm(self, _EMPTY, self.empty_wanted.emit)

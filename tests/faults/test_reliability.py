@@ -1,0 +1,57 @@
+"""A sample of `dev.py faults`: whatever goes wrong, nothing paid is lost or paid twice, by the simulator's journal."""
+
+from __future__ import annotations
+
+import math
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.reliability import __main__ as suite
+from tests.reliability import lives, records
+from tests.reliability.scene import Count
+
+ROWS = {row.name: row for row in suite.rows(suite.SAMPLE)}
+SAMPLE = (
+    "nothing goes wrong",
+    "create: connection cut after it was made",
+    "create: answer is broken JSON",
+    "question: 502 page of a gateway",
+    "download: cut in the middle",
+    "network: refused for a minute, tasks under way",
+    "network: every connection reset for a minute",
+    "library: gone for a minute",
+    "database: cut to nothing",
+)
+
+
+def judge(count: Count) -> None:
+    assert (count.lost, count.doubled) == (0, 0), count
+    assert not math.isinf(count.seconds), "it never got well"
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+async def test_nothing_is_lost_and_nothing_doubled(name: str, tmp_path: Path):
+    count = await ROWS[name].work(tmp_path)
+    judge(count)
+    assert count.made, "the journal has something to tell"
+
+
+async def test_two_faults_at_once_lose_and_double_nothing(tmp_path: Path):
+    kind = "create: 503 after it was made"
+    chosen = random.Random(5).sample([one for one in records.pairs() if kind not in one.name], 3)
+    for number, record in enumerate(chosen):
+        place = tmp_path / str(number)
+        place.mkdir()
+        judge(await records.tried(record, place))
+
+
+async def test_killed_at_random_moments_on_the_programs_own_loop(tmp_path: Path):
+    dice = random.Random(11)
+    for number in range(2):
+        place = tmp_path / str(number)
+        place.mkdir()
+        count = await lives.killed(place, dice, 5)
+        judge(count)
+        assert count.made

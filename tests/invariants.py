@@ -1,0 +1,59 @@
+"""What holds for every task, whatever happens to it: the one place where it stands in words, and how each is checked.
+
+The state machines of `tests/unit/domain/test_task_machine.py` (the transition function) and of
+`tests/unit/services/tasks/test_lane_machine.py` (lane, dispatch, poller, restarts) do anything in any order and call
+`watch` after each step.
+
+1. A task is sent at most once, unless a person released it, or surely nothing reached Runway.
+2. An id once known is never lost, nor exchanged for another.
+3. Only the server's word ends a task that is at Runway, or a person who deletes or dismisses it.
+4. A paid result keeps its last good state: what succeeded stays succeeded.
+5. What waits for the person is never sent by itself.
+6. No more of a model are sent and at Runway at once than its limit, nor is more spent than a cap allows.
+7. What the person made of a task (title, rating, tags, request) no transition touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from runway_desktop.domain.task import State, Task, TaskId
+
+AT_RUNWAY = frozenset({State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER})
+
+
+def watch(
+    before: Mapping[TaskId, Task],
+    after: Mapping[TaskId, Task],
+    *,
+    released: Collection[TaskId] = (),
+    ended_by_server: Collection[TaskId] = (),
+    ended_by_person: Collection[TaskId] = (),
+    limit: int | None = None,
+) -> None:
+    """Compares two looks at all tasks, one step apart. `limit` is for all of them, as one model."""
+    assert set(before) <= set(after), "a task is lost"
+    for task_id, then in before.items():
+        now = after[task_id]
+        _watch_one(then, now, released, ended_by_server, ended_by_person)
+    if limit is not None:
+        busy = sum(task.state is State.SENDING or task.state in AT_RUNWAY for task in after.values())
+        assert busy <= limit, f"6: {busy} at once"
+
+
+def _watch_one(
+    then: Task, now: Task, released: Collection[TaskId], by_server: Collection[TaskId], by_person: Collection[TaskId]
+) -> None:
+    if then.remote_id is not None:
+        assert now.remote_id == then.remote_id, "2: an id is lost"
+        assert now.state not in (State.HELD, State.SENDING), "1: sent again"
+    if then.state is State.UNCERTAIN:
+        assert now.state not in (State.HELD, State.SENDING), "1: sent again though it may have been made"
+    if then.state in AT_RUNWAY and now.state.is_final:
+        assert then.id in by_server or then.id in by_person, "3: ended without the server's word"
+    if then.state is State.SUCCEEDED:
+        assert now.state is State.SUCCEEDED, "4: a result is lost"
+    if then.waits_for_person and then.id not in released:
+        assert now.state is State.HELD or now.state is State.CANCELLED, "5: sent without the person"
+    kept = (then.title, then.rating, then.tags, then.request)
+    assert (now.title, now.rating, now.tags, now.request) == kept, "7: changed by what happened"

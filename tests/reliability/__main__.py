@@ -1,0 +1,213 @@
+"""`python -m tests.reliability [NAME …]`: brings about every fault, prints the table, writes it into the docs.
+
+A row is printed as soon as it is known. Exit code 1 when a paid task was lost or doubled, or something never got well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import math
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from runway_desktop.domain.errors import RunwayDesktopError
+
+from . import alone as apart
+from . import lives, records
+from .records import NotHere, Record
+from .scene import Count, handles, leaked_since
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
+HEAD = "| fault | tried | made | lost | doubled | uncertain, and said so | leaked | seconds until well | |"
+
+NUMBERS = ("tries", "profiles", "pairs", "ids", "ends", "soak")
+
+Work = Callable[[Path], Awaitable[Count]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`times`: how often `work` is done, each time in an empty folder. `together`: how many at once."""
+
+    name: str
+    work: Work
+    times: int = 1
+    together: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of it is tried."""
+
+    tries: int = 3
+    profiles: int = 100
+    kills: int = 5
+    """Of each profile."""
+    seams: int = 40
+    pairs: int | None = None
+    ids: int = 10_000
+    ends: int = 1_000
+    soak: int = 50_000
+    until: float = math.inf
+    """Moment of `time.monotonic` after which nothing more is begun: what was tried is what the table says."""
+
+
+FULL = Size()
+SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, pairs=4, ids=200, ends=40, soak=1_000)
+
+
+def rows(size: Size) -> list[Row]:
+    dice = random.Random(7)
+    pairs = records.pairs()
+    # In no order, so that a part of them is a sample.
+    chosen = dice.sample(pairs, size.pairs or len(pairs))
+
+    def of(record: Record) -> Work:
+        return lambda folder: records.tried(record, folder)
+
+    async def all_pairs(folder: Path) -> Count:
+        total = Count()
+        for number, record in enumerate(chosen):
+            if time.monotonic() > size.until:
+                break
+            place = folder / str(number)
+            place.mkdir()
+            count = await records.tried(record, place)
+            if count.lost or count.doubled or math.isinf(count.seconds):
+                count = replace(count, note=record.name)
+            total += count
+            shutil.rmtree(place, ignore_errors=True)
+        return total
+
+    found = [
+        Row(records.BASELINE.name, of(records.BASELINE), size.tries),
+        Row("killed: before and after every write and every create",
+            lambda folder: lives.seams(folder, range(1, size.seams + 1))),
+        Row("killed: at random moments, on the program's own loop",
+            lambda folder: lives.killed(folder, dice, size.kills), size.profiles, 2),
+        *(Row(record.name, of(record), size.tries) for record in records.alone()),
+        Row("any two of these together", all_pairs),
+        *(Row(record.name, of(record), size.tries) for record in (*records.NETWORK, *records.DISKS)),
+        *(Row(name, work, size.tries) for name, work in records.ON_ITS_OWN.items()),
+        Row(f"{size.ids:,} ids adopted at once", lambda folder: apart.many_ids(folder, size.ids)),
+        Row(f"{size.ends:,} tasks that end within 10 s", lambda folder: apart.many_ends(folder, size.ends)),
+        Row(f"a soak of {size.soak:,} tasks", lambda folder: apart.soak(folder, size.soak)),
+    ]  # fmt: skip
+    for name, (fault, timeout) in apart.COMPARED.items():
+        found.append(Row(f"beside the SDK: {name}: this program", partial(apart.ours, fault)))
+        found.append(Row(f"beside the SDK: {name}: runwayml", partial(apart.sdk, fault, timeout)))
+    return found
+
+
+async def done(row: Row, until: float) -> Count:
+    """All tries of a row, or as many as are begun by then, but one at least."""
+    before = handles()
+    turns = asyncio.Semaphore(row.together)
+
+    async def once(number: int) -> Count:
+        async with turns:
+            if number and time.monotonic() > until:
+                return Count()
+            with tempfile.TemporaryDirectory(prefix="runway-desktop-faults-", ignore_cleanup_errors=True) as folder:
+                return await row.work(Path(folder))
+
+    total = Count()
+    for count in await asyncio.gather(*map(once, range(row.times))):
+        total += count
+    return replace(total, leaked=total.leaked + await leaked_since(before))
+
+
+def line(name: str, count: Count) -> str:
+    seconds = "never" if math.isinf(count.seconds) else f"{count.seconds:.0f}" if count.seconds else ""
+    cells = (name, count.tried, count.made, count.lost, count.doubled, count.uncertain, count.leaked, seconds)
+    return f"| {' | '.join(str(cell) for cell in cells)} | {count.note} |"
+
+
+def page(text: str, table: Sequence[str], machine: str) -> str:
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    body = "\n".join((HEAD, "|---|" + "---:|" * 7 + "---|", *table))
+    return f"{before}{BEGIN}\n{machine}\n\n{body}\n{END}{after}"
+
+
+async def run(chosen: Sequence[Row], kept: Path, until: float) -> dict[str, Count]:
+    """Each row once; what is known so far is kept in a file, so that rows can be measured one at a time."""
+    counts: dict[str, Count] = {}
+    if kept.exists():
+        counts = {name: Count(**found) for name, found in json.loads(kept.read_text()).items()}
+    for row in chosen:
+        begun = time.monotonic()
+        try:
+            counts[row.name] = await done(row, until)
+        except NotHere:
+            print(f"Left out here: {row.name}", flush=True)
+            continue
+        except (RunwayDesktopError, AssertionError, LookupError, OSError, ValueError) as error:
+            counts[row.name] = Count(tried=1, seconds=math.inf, note=f"{type(error).__name__}: {error}"[:200])
+        print(f"{line(row.name, counts[row.name])}  ({time.monotonic() - begun:.0f} s)", flush=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({name: asdict(count) for name, count in counts.items()}, indent=1))
+    return counts
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    wishes = _parser().parse_args(words)
+    logging.disable(logging.CRITICAL)
+    size = SAMPLE if wishes.sample else FULL
+    given = {name: getattr(wishes, name) for name in NUMBERS if getattr(wishes, name)}
+    if wishes.minutes:
+        given["until"] = time.monotonic() + wishes.minutes * 60
+    size = replace(size, **given)
+    lives.start()
+    known = rows(size)
+    chosen = [row for row in known if not wishes.names or any(word in row.name for word in wishes.names)]
+    counts = asyncio.run(run(chosen, wishes.json, size.until))
+    if wishes.write:
+        order = [row.name for row in known]
+        table = [line(name, counts[name]) for name in sorted(counts, key=lambda name: _place(name, order))]
+        PAGE.write_text(page(PAGE.read_text(), table, machine()))
+    bad = [name for name, count in counts.items() if _is_bad(name, count)]
+    print(f"Not as it should be: {'; '.join(bad)}" if bad else "Nothing lost, nothing doubled.")
+    return 1 if bad else 0
+
+
+def machine() -> str:
+    day = time.strftime("%d %B %Y").lstrip("0")
+    return f"Measured on {day}, Python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} processors."
+
+
+def _is_bad(name: str, count: Count) -> bool:
+    return not name.endswith("runwayml") and bool(count.lost or count.doubled or math.isinf(count.seconds))
+
+
+def _place(name: str, order: Sequence[str]) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py faults", description="Counts what faults do to paid tasks.")
+    parser.add_argument("names", nargs="*", metavar="WORDS", help="only rows whose name has these words")
+    parser.add_argument("--sample", action="store_true", help="a little of everything")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "faults.json", help="where rows are kept")
+    parser.add_argument("--minutes", type=float, help="begin nothing more after so many minutes")
+    for name in NUMBERS:
+        parser.add_argument(f"--{name}", type=int, help=f"how many {name} instead of the usual number")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,137 @@
+"""The engine on the program's own loop, in a child process that is killed at a random moment and started again.
+
+`killed` is the parent's side, on a plain loop beside the simulator. The child has Qt's loop without a screen; it is
+split off a process that has imported all, so that most of its short life is work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from runway_desktop.domain.task import State
+from tests import sent
+from tests.faults.test_killed import lives_until
+
+from .scene import Clock, Count, a_scene, all_tasks, engine_in, is_well, profile_in, requests
+
+TASKS = 6
+ENDS_AFTER = 60.0
+"""Seconds after which a life that was not killed counts as one that does not get well."""
+
+_context = multiprocessing.get_context(
+    "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else None
+)
+_context.set_forkserver_preload(["tests.reliability.preload"])
+
+
+def start() -> None:
+    """Starts the processes that lives are split off, which hold files as long as this one lives."""
+    child = _context.Process(target=int)
+    child.start()
+    child.join()
+    child.close()
+
+
+def live(folder: str, address: str, secret: str) -> None:
+    """In the child: sends what the list does not have yet, and ends once all is well."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    import logging
+
+    from PySide6.QtWidgets import QApplication
+
+    from runway_desktop.app.event_loop import EventLoop
+
+    logging.disable(logging.CRITICAL)
+    application = QApplication([])
+    application.setQuitOnLastWindowClosed(False)
+    loop = EventLoop(application)
+    asyncio.set_event_loop(loop)
+    with ThreadPoolExecutor(4) as workers:
+        loop.set_default_executor(workers)
+        loop.run_until_complete(_work(Path(folder), address, secret))
+
+
+async def _work(folder: Path, address: str, secret: str) -> None:
+    profile = profile_in(demo=False, folder=folder)
+    async with engine_in(profile, address, secret, Clock(), lambda: ThreadPoolExecutor(4)) as engine:
+        there = {task.request.prompt for task in await all_tasks(engine.ledger._store)}
+        new = [request for request in requests(TASKS) if request.prompt not in there]
+        if new:
+            await sent.submit(engine, new)
+        ends = time.monotonic() + ENDS_AFTER
+        while not await is_well(engine, TASKS):
+            if engine.lane.paused:
+                # As a person would, once several sendings got no answer.
+                await engine.lane.resume()
+            if time.monotonic() > ends:
+                states = [(task.state.value, task.hold.code.name) for task in await all_tasks(engine.ledger._store)]
+                raise AssertionError(f"never well: {states}, {engine.lane.reason!r}, {engine.account.connection}")
+            await asyncio.sleep(0.03)
+
+
+async def killed(folder: Path, dice: random.Random, kills: int) -> Count:
+    """One profile, whose program is killed that often, each time at a random moment, and then lives until all is
+    well. A task that no life had stored is not missed by anybody: it is sent by the next one."""
+    async with a_scene(folder, TASKS) as scene:
+        died = 0
+        # A life without a kill takes two to three seconds.
+        for _ in range(kills):
+            died += await _life(scene.profile.folder, scene.simulator.base_url, scene.simulator.secret,
+                                after=dice.uniform(0.05, 2.5))  # fmt: skip
+        begun = scene.clock.monotonic()
+        await _life(scene.profile.folder, scene.simulator.base_url, scene.simulator.secret, after=None)
+        seconds = scene.clock.monotonic() - begun
+        count = await scene.count(seconds)
+        return Count(
+            tried=died, made=count.made, lost=count.lost, doubled=count.doubled, uncertain=count.uncertain,
+            leaked=count.leaked, seconds=count.seconds,
+        )  # fmt: skip
+
+
+async def seams(folder: Path, moments: range) -> Count:
+    """The main job on fakes, killed before and after every write to the database and every create. On a loop of its
+    own, since all that is on it dies."""
+    return await asyncio.to_thread(asyncio.run, _seams(folder, moments))
+
+
+async def _seams(folder: Path, moments: range) -> Count:
+    total = Count()
+    for moment in moments:
+        place = folder / str(moment)
+        place.mkdir()
+        died, rig, told = await lives_until(moment, place / "accepted-ids.txt")
+        async with rig:
+            await rig.clock.advance(200)
+            stored = list(rig.store.tasks.values())
+            made = Counter(body["promptText"] for _, body in rig.runway.requests.values())
+            known = {task.remote_id for task in stored}
+            said = {task.request.prompt for task in stored if task.state is State.UNCERTAIN}
+            lost = {body["promptText"] for remote, (_, body) in rig.runway.requests.items() if remote not in known}
+        total += Count(
+            tried=int(died), made=made.total(), lost=len((lost - said) | (told & said)),
+            doubled=sum(times - 1 for times in made.values()), uncertain=len(said),
+        )  # fmt: skip
+    return total
+
+
+async def _life(folder: Path, address: str, secret: str, *, after: float | None) -> bool:
+    """Whether it was killed: so many seconds after its start, unless it had come to its end. None: it is not."""
+    child = _context.Process(target=live, args=(str(folder), address, secret))
+    child.start()
+    await asyncio.to_thread(child.join, ENDS_AFTER + 30 if after is None else after)
+    was_alive = child.exitcode is None
+    if was_alive:
+        child.kill()
+        await asyncio.to_thread(child.join)
+    code = child.exitcode
+    child.close()
+    if after is None and code:
+        raise AssertionError(f"the last life ended with {code}")
+    return was_alive
