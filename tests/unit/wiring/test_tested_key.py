@@ -34,7 +34,10 @@ def holders_of(words: bytes) -> list[str]:
     for one in gc.get_objects():
         if type(one).__name__ in ("frame", "coroutine"):
             continue
-        for part in gc.get_referents(one):
+        parts = gc.get_referents(one)
+        # Tuples of texts are not watched by the collector themselves.
+        parts += [inner for part in parts if isinstance(part, tuple) for inner in part]
+        for part in parts:
             held = part.encode("utf-8", "replace") if isinstance(part, str) else part
             if isinstance(held, bytes | bytearray) and words in held:
                 found.append(type(one).__name__)
