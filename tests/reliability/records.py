@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -238,6 +238,26 @@ def _mount(folder: Path, options: str) -> None:
         raise NotHere
 
 
+async def full_profile(folder: Path) -> Count:
+    """The disk of the profile, its database and its results is filled to the last byte while tasks are under way."""
+    async with a_scene(folder) as scene:
+        place = folder / "profile"
+        place.mkdir()
+        _mount(place, "size=64m")
+        scene.at_end.append(lambda: subprocess.run(["umount", "-l", str(place)], check=False))
+        async with scene.life() as engine:
+            await scene.send(engine)
+            await scene.passes(8.0)
+            filler = place / "filler"
+            with filler.open("wb", buffering=0) as file, suppress(OSError):
+                while file.write(bytes(65_536)):
+                    pass
+            await scene.passes(60.0)
+            filler.unlink()
+            seconds = await scene.until_well(engine)
+        return await scene.count(seconds)
+
+
 @asynccontextmanager
 async def _gone(scene: Scene) -> AsyncIterator[None]:
     """The folder of results is moved away while nothing can be made in its place."""
@@ -360,6 +380,7 @@ ON_ITS_OWN: Mapping[str, Callable[[Path], Any]] = {
     "network: TLS that does not come about, then none": _at("https://127.0.0.1"),
     "clock: set an hour back before the next start": set_back_before_a_start,
     "library: a slow disk (0.2 s for each step)": slow_disk,
+    "profile and library: disk full for a minute": full_profile,
     "database: cut in half": damaged(cut),
     "database: cut to nothing": damaged(emptied),
     "database: missing": damaged(Path.unlink),

@@ -172,4 +172,4 @@ async def _settled(work: Coroutine[Any, Any, Any]) -> None:
 
 
 TestLaneMachine = LaneMachine.TestCase
-TestLaneMachine.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestLaneMachine.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
