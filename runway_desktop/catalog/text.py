@@ -6,7 +6,6 @@ be shown.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from . import labels
