@@ -6,7 +6,6 @@ be shown.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from . import labels
@@ -122,14 +121,19 @@ def value_from_text(field: Field, text: str) -> object:
             return cell
 
 
+_LARGEST = 1 << 63
+"""What no form and no database holds stays a text."""
+
+
 def _number(kind: FieldKind, cell: str) -> object:
     plain = cell.removesuffix("s").strip() if cell[:1].isdigit() else cell
     try:
         if plain.removeprefix("-").isdecimal():
-            return int(plain)  # Long seeds would lose digits as a float.
+            whole = int(plain)  # Long seeds would lose digits as a float.
+            return whole if abs(whole) < _LARGEST else cell
         number = float(plain)
     except ValueError:
         return cell
-    if not math.isfinite(number):
+    if not abs(number) < _LARGEST:
         return cell
     return int(number) if number.is_integer() and kind is FieldKind.INTEGER else number

@@ -114,8 +114,9 @@ def base_url() -> str | None:
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
     """Takes the key out of the environment and gives it, as the SDK reads it; takes out what a bundle has set as well.
 
-    Whatever is started from then on, also by Qt, inherits neither. Once, before anything is started. Our own libraries
-    are found all the same: the system reads where they are when the process begins.
+    Whatever is started from then on, also by Qt, inherits neither; the system still shows the key, to this person and
+    to root, among what this process was started with. Once, before anything is started. Our own libraries are found all
+    the same: the system reads where they are when the process begins.
     """
     secret = variables.pop(KEY_VARIABLE, "").strip() or None
     if is_bundle if is_bundle is not None else getattr(sys, "frozen", False):

@@ -283,6 +283,22 @@ def test_a_deep_value_is_refused_and_never_half_read(levels: int, folder: Path):
     _store(found)
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 30, "-" + "9" * 19, "9" * 5_000, "1e30", "1e400", "nan", "-inf"])
+@pytest.mark.parametrize("name", ["list.csv", "list.json", "list.jsonl"])
+def test_a_number_that_nothing_holds_stays_a_text_with_a_sentence(number: str, name: str, folder: Path):
+    head = '"model": "gen4.5", "endpoint": "text_to_video", "promptText": "x"'
+    content = {
+        "list.csv": f"prompt,model,endpoint,seed\nx,gen4.5,text_to_video,{number}\n",
+        "list.json": f'[{{{head}, "seed": "{number}"}}, {{{head}, "seed": 1{"0" * 30}}}]',
+        "list.jsonl": f'{{{head}, "seed": "{number}"}}\n{{{head}, "seed": 1{"0" * 30}}}',
+    }[name]
+    found = gathered(name, content.encode(), folder)
+    for draft in found.drafts:
+        assert isinstance(draft.values["seed"], str)
+        assert any("seed" in finding.message for finding in draft.findings)
+    _store(found)
+
+
 def _store(found: Any) -> None:
     """Whatever comes in can be written down."""
     for number, draft in enumerate(found.drafts if found is not None else ()):

@@ -1,0 +1,56 @@
+"""Drawings (SVG) that are damaged or hostile: what is left of them refers to nothing outside, and is clean."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runway_desktop.ui.media.drawing_cleaner import BadDrawing, cleaned
+from tests import hostile_drawings
+from tests.fuzz.bounds import bounded, damaged, often
+
+TARGET = Path("/home/somebody/secret.png")
+SEEDS = (
+    *hostile_drawings.that_open(TARGET).values(),
+    *hostile_drawings.with_entities().values(),
+    hostile_drawings.slow(),
+    hostile_drawings.drawing('<g id="a"><path d="M0 0"/></g><use xlink:href="#a"/><text>x &amp; y</text>'),
+)
+OUTSIDE = re.compile(
+    r"""(?:href|src)="(?!#|data:image/)|@import|<!|<\?|url\(\s*["']?(?!\s|["']|#|&#x27;|&quot;)""", re.IGNORECASE
+)
+
+
+def check(content: bytes) -> None:
+    found = bounded(lambda: cleaned(content), [BadDrawing])
+    if found is not None:
+        # Texts are shown, whatever they say.
+        for part in re.findall(r"<style.*?</style>|<[^>]*>", found.decode(), re.DOTALL):
+            assert OUTSIDE.search(part) is None
+        assert cleaned(found) == found
+
+
+@given(damaged(SEEDS))
+@often(200)
+def test_a_damaged_drawing_refers_to_nothing_outside_or_is_refused(content: bytes):
+    check(content)
+
+
+@given(damaged([gzip.compress(content) for content in SEEDS]))
+@often(50)
+def test_a_damaged_packed_drawing_is_read_or_refused(content: bytes):
+    check(content)
+
+
+STYLES = st.text(st.sampled_from("url(#')\"@importexpfile:/*\\ \n;&"), max_size=60)
+
+
+@given(STYLES, STYLES)
+@often(200)
+def test_no_style_reaches_out(sheet: str, attribute: str):
+    quoted = attribute.replace("&", "&amp;").replace('"', "&quot;")
+    check(hostile_drawings.drawing(f'<style><![CDATA[{sheet}]]></style><rect style="{quoted}" fill="{quoted}"/>'))
