@@ -1,11 +1,14 @@
-"""Whether a task may be sent for the money that was allowed, and which cap holds it back. Pure; credits are floats."""
+"""Whether a task may be sent for the money that was allowed, and why the lane of queued tasks sends nothing: codes with
+their details, said by `usecases.words.holds`. Pure; credits are floats."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+
+from .failures import Reason
 
 ENOUGH = 1e-6
 """Sums of floats are not compared closer than this."""
@@ -64,3 +67,35 @@ def _round_up(value: float) -> float:
     """To the next ten below 200, the next hundred below 5,000, the next five hundred beyond."""
     step = 10 if value <= 200 else 100 if value <= 5_000 else 500
     return math.ceil(value / step - ENOUGH) * step
+
+
+class LaneCode(Enum):
+    CLOSING = auto()
+    PAUSED = auto()
+    NO_ANSWERS = auto()
+    """Paused by itself: the last `amount` sendings got no answer."""
+    NO_KEY = auto()
+    KEY_REFUSED = auto()
+    OFFLINE = auto()
+    ERROR = auto()
+    """Sending was refused or could not be noted; `cause` is None where the program made a mistake. Tried again soon."""
+    UNWRITABLE = auto()
+    """The database cannot be written."""
+    UNSETTLED = auto()
+    """A sending of the same model got no answer, and it is being found out whether the task was made."""
+    NO_SLOT = auto()
+    """All `limit` slots of the model are used, by `amount` tasks."""
+    DAY_USED_UP = auto()
+    """Runway makes no more tasks of `model` today."""
+    HELD_BACK = auto()
+    """`held` is the cap, or the balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneReason:
+    code: LaneCode
+    amount: int = 0
+    limit: int = 0
+    model: str = ""
+    held: HeldBack | None = None
+    cause: Reason | None = None

@@ -12,8 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.lane import LaneReason
+    from runway_desktop.domain.caps import HeldBack, LaneReason
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.tasks.forecast import LaneForecast, Slots

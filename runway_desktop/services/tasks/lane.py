@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
-from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -30,7 +30,6 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay

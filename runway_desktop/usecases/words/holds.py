@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.caps import Cap, HeldBack
-from runway_desktop.domain.lane import LaneCode, LaneReason
+from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
 
 from . import units

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
-from runway_desktop.domain.lane import LaneReason
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
 

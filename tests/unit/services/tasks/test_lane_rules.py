@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.errors import (
     NoReply,
     RequestRefused,
     SlowDown,
 )
 from runway_desktop.domain.events import LaneChanged
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.folders import (
     FolderProblem,
@@ -21,7 +21,6 @@ from runway_desktop.domain.folders import (
     Stayed,
     StayedCode,
 )
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.usecases.words.folders import detail_of, plan_words, refusal_words, stayed_reason
 from runway_desktop.usecases.words.holds import cap_reason, cap_sentence, lane_words, raise_words
 from runway_desktop.usecases.words.notices import said

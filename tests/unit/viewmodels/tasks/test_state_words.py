@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
-from runway_desktop.domain.lane import LaneCode, LaneReason
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
