@@ -15,6 +15,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .simulator.__main__ import main as simulate
 
         return simulate(given[1:])
+    if given[:1] == ["--strips"]:
+        from .ui.media.strip_child import main as make_strips
+
+        return make_strips()
     from .app import options
 
     chosen = options.read(given)

@@ -82,6 +82,8 @@ class CullingBar(QWidget):
     advance_wanted = Signal(bool)
     full_screen_wanted = Signal()
     keys_wanted = Signal()
+    neared = Signal()
+    """The pointer is over the position: somebody may drag it."""
 
     def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
@@ -108,6 +110,7 @@ class CullingBar(QWidget):
         self._full = BarButton(theme, self, self.full_screen_wanted)
         self._all_keys = BarButton(theme, self, self.keys_wanted)
         self._arrange()
+        self._line.neared.connect(self.neared)
         clips.changed.connect(self.show_state)
         clips.moved.connect(self._show_position)
         clips.length_known.connect(self.show_state)

@@ -23,6 +23,7 @@ from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
@@ -53,9 +54,10 @@ class CullingRoom(QWidget):
     keys_wanted = Signal()
     """All keys are to be shown."""
 
-    def __init__(self, model: Compare, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
+        self._strips = strips
         self._keys = keys
         self.dark = DarkRoom(theme)
         self._sight = Sight(self)
@@ -152,11 +154,14 @@ class CullingRoom(QWidget):
         model.judged.connect(self._show_words)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
+        clips.glance = self._glance
+        self._strips.grown.connect(self._strip_grown)
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
+        self._bar.neared.connect(self._want_strips)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self.panes):
@@ -274,6 +279,30 @@ class CullingRoom(QWidget):
         for place, frame in frames.items():
             self.panes[place].surface.set_frame(frame)
             self._repaint(place)
+
+    def _want_strips(self) -> list[tuple[int, Take]]:
+        """Of the clips that are shown; gives their places."""
+        clips = [
+            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media is Media.VIDEO
+        ]
+        self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
+        return clips
+
+    def _glance(self, seconds: float) -> bool:
+        """Shows small frames of about that time; False where there are none and none come."""
+        clips = self._want_strips()
+        is_shown = False
+        for place, take in clips:
+            image = self._strips.near(take.output.path, seconds)
+            if image is not None:
+                self.panes[place].surface.set_glance(image)
+                self._repaint(place)
+            is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
+        return is_shown
+
+    def _strip_grown(self, _path: str) -> None:
+        if self.clips.is_glancing:
+            self._glance(self.clips.position)
 
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
@@ -34,6 +34,7 @@ from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
 from .strip import OutputStrip, PreviewItem
+from .strips import Strips
 from .transport import Transport
 from .video_view import VideoView
 from .waveform import Waveform, WaveformReader
@@ -44,7 +45,8 @@ from .zoom_bar import ZoomBar
 __all__ = ["Preview", "PreviewItem"]
 
 OPEN_DELAY_MS = 120
-"""A clip is opened once the selection rests: running through a list with the arrow keys opens none of them."""
+"""One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
+arrow keys opens none of them."""
 
 
 class Preview(QWidget):
@@ -56,7 +58,13 @@ class Preview(QWidget):
     """After `stop`: no file is held any more."""
 
     def __init__(
-        self, palette_source: Theme, keys: Keys, parent: QWidget | None = None, *, playback: Playback | None = None
+        self,
+        palette_source: Theme,
+        keys: Keys,
+        strips: Strips,
+        parent: QWidget | None = None,
+        *,
+        playback: Playback | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = palette_source
@@ -64,6 +72,7 @@ class Preview(QWidget):
         self._workers = Workers(self)
         self._look = QuickLook()
         self.playback = playback if playback is not None else Playback(self)
+        self._strips = strips
         self._items: tuple[PreviewItem, ...] = ()
         self.current_index = 0
         self._shown: PreviewItem | None = None
@@ -73,6 +82,8 @@ class Preview(QWidget):
         self._waveforms = WaveformReader(self._workers, self)
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
+        self._opened = QElapsedTimer()
+        """Since a clip was last to be opened."""
         self._full_screen: FullScreenWindow | None = None
         self._build()
         self._connect()
@@ -207,6 +218,9 @@ class Preview(QWidget):
         self._sound.scrub_ended.connect(playback.end_scrub)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
+        self._transport.neared.connect(self._want_strip)
+        self._strips.grown.connect(self._strip_grown)
+        playback.glance = self._glance
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
             stage.drag_wanted.connect(self._drag_out)
@@ -263,6 +277,26 @@ class Preview(QWidget):
         else:
             self._offer_system(item.path, "This kind of file cannot be shown here.")
 
+    def _want_strip(self) -> None:
+        item = self._shown
+        if item is not None and item.path is not None and item.media is Media.VIDEO:
+            self._strips.want((str(item.path), str(item.poster or "")))
+
+    def _glance(self, seconds: float) -> bool:
+        """Shows a small frame of about that time; False where there is none and none comes."""
+        if self._shown is None or self._shown.path is None:
+            return False
+        self._want_strip()
+        path = str(self._shown.path)
+        image = self._strips.near(path, seconds)
+        if image is not None:
+            self._video.show_glance(image)
+        return image is not None or self._strips.is_coming(path)
+
+    def _strip_grown(self, path: str) -> None:
+        if self.playback.is_glancing and self._shown is not None and path == str(self._shown.path):
+            self._glance(self.playback.position)
+
     def _put(self, stage: Stage, bar: QWidget) -> None:
         if self._bars.currentWidget() is not bar:
             self._bars.setCurrentWidget(bar)
@@ -311,7 +345,11 @@ class Preview(QWidget):
 
     def _open_soon(self, path: Path, *, pictures: bool) -> None:
         self._pending_open = (path, pictures)
-        self._opener.start()
+        if self._opened.isValid() and self._opened.elapsed() < OPEN_DELAY_MS:
+            self._opener.start()
+        else:
+            self._open_pending()
+        self._opened.start()
 
     def _opens_now(self) -> bool:
         """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         from runway_desktop.ui.media.preview import Preview
 
         posters, inputs, room = self.models.posters, self.models.task_commands.inputs, self.workspace.preview_room
-        self.preview = Preview(self._theme, self.keys, room)
+        self.preview = Preview(self._theme, self.keys, self.workspace.posters.strips, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.preview.openRequested.connect(lambda path: self._handing_on.open_with_system([path]))

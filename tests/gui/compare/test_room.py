@@ -25,6 +25,7 @@ from runway_desktop.ui.compare.host import CompareHost
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.changes import Touch
@@ -47,7 +48,7 @@ class Open:
         integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
         engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
         self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
-        self.room = CullingRoom(self.model, theme, Keys())
+        self.room = CullingRoom(self.model, theme, Keys(), Strips())
         self.qtbot = qtbot
         qtbot.addWidget(self.room)
 
@@ -249,7 +250,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     theme.choose(Choice.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(opened.model, theme, Keys(), window)
+    host = CompareHost(opened.model, theme, Keys(), Strips(window), window)
     host.full_screen = False
     opened.model.open([opened.row(1, pictures[0], "Fog")])
     qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
@@ -427,7 +428,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(found.model, theme, Keys(), window)
+    host = CompareHost(found.model, theme, Keys(), Strips(window), window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):
