@@ -6,13 +6,11 @@ neither selection nor what is looked at. GUI thread.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
-from runway_desktop.domain.task import Media, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import free_height
 from runway_desktop.usecases.listing.columns import Column
@@ -20,7 +18,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
-from .hover_player import HoverPlayer
+from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
@@ -43,11 +41,10 @@ class GridView(TaskItems, QListView):
         theme: Theme,
         posters: PosterCache,
         parent: QWidget | None = None,
-        player: HoverPlayer | None = None,
     ) -> None:
         super().__init__(parent)
         self._painter = CellPainter(theme, posters)
-        self.player = player or HoverPlayer(self)
+        self.scrub = HoverScrub(posters, self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1
@@ -66,7 +63,7 @@ class GridView(TaskItems, QListView):
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
-        self.player.moved_on.connect(self._repaint_hovered)
+        self.scrub.moved_on.connect(self._repaint_hovered)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_around)
         FollowsTheme(theme, self, self._restyle)
@@ -88,7 +85,6 @@ class GridView(TaskItems, QListView):
 
     def shutdown(self) -> None:
         self._look.stop()
-        self.player.shutdown()
 
     def visualRect(self, index: AnyIndex) -> QRect:
         if not index.isValid():
@@ -234,7 +230,7 @@ class GridView(TaskItems, QListView):
                     direction,
                     selected=selection.isRowSelected(line, QModelIndex()),
                     current=focused and line == current,
-                    frame=self.player.image() if line == self._hovered else None,
+                    scrub=self.scrub if line == self._hovered else None,
                 )
         finally:
             # A painter that is left open by an exception crashes Qt.
@@ -301,11 +297,12 @@ class GridView(TaskItems, QListView):
         if line == self._hovered:
             return
         before, self._hovered = self._hovered, line
-        task_id = self.rows.task_id(line)
-        row = self.rows.row_of(task_id) if task_id is not None else None
-        clips = [output for output in row.outputs if output.is_here and output.media is Media.VIDEO] if row else []
-        self.player.play(Path(clips[0].path) if clips else None)
         self._repaint(before)
+        if line < 0:
+            self.scrub.leave()
+
+    def poster_box(self, line: int) -> QRect:
+        return self._painter.poster_box(self.visualRect(self.rows.index(line, Column.PROMPT)))
 
     def _poster_came(self, path: str) -> None:
         if self.isVisible():
