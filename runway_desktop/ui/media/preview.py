@@ -54,6 +54,8 @@ class Preview(QWidget):
     """A person chose another output of the strip."""
     openRequested = Signal(Path)
     """Open this file with the system's program."""
+    full_screen_asked = Signal()
+    """While its keys are another's: full screen is that one's too."""
     released = Signal()
     """After `stop`: no file is held any more."""
 
@@ -85,6 +87,7 @@ class Preview(QWidget):
         self._opened = QElapsedTimer()
         """Since a clip was last to be opened."""
         self._full_screen: FullScreenWindow | None = None
+        self._is_lent = False
         self._build()
         self._connect()
         self.clear()
@@ -127,6 +130,21 @@ class Preview(QWidget):
         if self._opens_now():
             self.playback.toggle()
 
+    def lend(self, on: bool) -> None:
+        """While it is in the large view, that has the keys, and each clip plays as soon as it is there."""
+        self._is_lent = on
+        for action in (*self.actions(), *self._body.actions()):
+            action.setEnabled(not on)
+        if on and not self.playback.is_playing and self._opens_now():
+            self.playback.play()
+
+    def toggle_mute(self) -> None:
+        self.playback.set_volume(self.playback.volume, not self.playback.muted)
+
+    def zoom(self, by: int) -> None:
+        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+        {0: self._picture.toggle_fit, 1: self._picture.zoom_in, -1: self._picture.zoom_out}[by]()
+
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
         if self._opens_now():
@@ -137,7 +155,9 @@ class Preview(QWidget):
             self.playback.step(frames)
 
     def toggle_full_screen(self) -> None:
-        if self._full_screen is not None:
+        if self._is_lent:
+            self.full_screen_asked.emit()
+        elif self._full_screen is not None:
             self._full_screen.close()
         elif self._items:
             window = FullScreenWindow(self._theme, self.window())
@@ -232,7 +252,7 @@ class Preview(QWidget):
             "play.frame.back": partial(self.step, -1),
             "play.frame.forward": partial(self.step, 1),
             "play.loop": lambda: playback.set_loop(not playback.loop),
-            "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
+            "play.sound": self.toggle_mute,
             "play.full": self.toggle_full_screen,
             "look.fit": self._picture.toggle_fit,
             "look.in": self._picture.zoom_in,
@@ -365,7 +385,7 @@ class Preview(QWidget):
         self._opener.stop()
         pending, self._pending_open = self._pending_open, None
         if pending is not None:
-            self.playback.open(pending[0], pictures=pending[1])
+            self.playback.open(pending[0], pictures=pending[1], play=self._is_lent)
 
     def _play_failed(self, fault: Fault) -> None:
         path = self._shown.path if self._shown is not None else None
