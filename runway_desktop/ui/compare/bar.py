@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from runway_desktop.ui.building import hbox
+from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
@@ -20,6 +20,8 @@ from .in_step import InStep
 from .overlay import Way
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+SAID_MS = 5_000
+"""So long a sentence stands in the place of the keys."""
 _MOST_HINTS = 0.42
 """Of the bar's width, for the keys in words."""
 
@@ -91,6 +93,8 @@ class CullingBar(QWidget):
         self._keys = keys
         self._clips = clips
         self._hint_words: tuple[str, ...] = ()
+        self._said = ""
+        self._silent = timer(self, SAID_MS, self._said_enough)
         self._line = ScrubLine(theme, clips, self)
         self._line.setAccessibleName("Position of all clips")
         self._play = BarButton(theme, self, clips.toggle)
@@ -123,8 +127,14 @@ class CullingBar(QWidget):
         self._fit_hints()
 
     def say(self, sentence: str) -> None:
-        """In the place of the keys, until they are told anew."""
-        self.set_hints((sentence,))
+        """In the place of the keys, for some seconds."""
+        self._said = sentence
+        self._silent.start()
+        self._fit_hints()
+
+    def _said_enough(self) -> None:
+        self._said = ""
+        self._fit_hints()
 
     def show_choice(self, size: int, way: Way, advance: bool, place: str) -> None:
         """How many at a time, laid over each other or not, going on by itself or not, and which of them all."""
@@ -196,7 +206,7 @@ class CullingBar(QWidget):
         self._now.setText(clock(seconds))
 
     def _fit_hints(self) -> None:
-        self._hints.set_words(self._hint_words, round(self.width() * _MOST_HINTS))
+        self._hints.set_words((self._said,) if self._said else self._hint_words, round(self.width() * _MOST_HINTS))
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), 7 * GRID)

@@ -7,7 +7,6 @@ slot, not from a coroutine. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.building import line, vbox
+from runway_desktop.ui.building import hbox, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
@@ -32,6 +31,7 @@ from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .bar import CullingBar
+from .hints import hints
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
@@ -43,10 +43,8 @@ _FAULTS = {
     Fault.BROKEN: "{0} cannot be played. It may be damaged.",
     Fault.NO_PICTURE: "{0} cannot be decoded here.",
 }
-_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 """Where each key of Tab turns a stack."""
-_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 
 class CullingRoom(QWidget):
@@ -137,8 +135,9 @@ class CullingRoom(QWidget):
         self._grid = QGridLayout(side_by_side)
         self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
         self._grid.setSpacing(GRID // 2)
-        for place, pane in enumerate(self.panes):
-            self._grid.addWidget(pane, place // 2, place % 2)
+        self._aside = hbox(spacing=GRID // 2)
+        self._grid.addLayout(self._aside, 2, 0, 1, 2)
+        self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
         self._stage.addWidget(self.overlay)
@@ -152,6 +151,7 @@ class CullingRoom(QWidget):
         self._keys.changed.connect(self._show_words)
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
+        model.undone.connect(self._bar.say)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
         clips.glance = self._glance
@@ -187,6 +187,8 @@ class CullingRoom(QWidget):
             "judge.reject": partial(model.pick, Pick.REJECT),
             **{f"judge.rate.{stars}": partial(model.rate, stars) for stars in range(6)},
             **{f"compare.show.{size}": partial(self._show_size, size) for size in (1, 2, 4)},
+            "compare.take.next": partial(model.move_take, 1),
+            "compare.take.before": partial(model.move_take, -1),
             "compare.next": partial(model.turn, 1),
             "compare.before": partial(model.turn, -1),
             "compare.focus.up": partial(model.move_focus, -1),
@@ -224,7 +226,6 @@ class CullingRoom(QWidget):
                 self._empty(place)
             elif self._takes[place] is None or self._takes[place] != take:
                 self._put(place, take)
-        self._arrange(len(shown))
         files = [
             (take.path, take.media) if take is not None and take.media is not Media.IMAGE else None
             for take in self._takes
@@ -238,11 +239,25 @@ class CullingRoom(QWidget):
         self._show_words()
         self._show_focus()
 
-    def _arrange(self, amount: int) -> None:
-        """Two beside each other, four in a square; an empty second row takes no room."""
+    def _arrange(self) -> None:
+        """Two beside each other, four in a square; what was rejected stands small below them."""
+        places, rejected = range(len(self._model.shown)), self._model.rejected()
+        held = [place for place in places if place not in rejected]
+        if (held, rejected) == self._arranged:
+            return
+        self._arranged = (held, rejected)
+        for pane in self.panes:
+            self._grid.removeWidget(pane)
+            self._aside.removeWidget(pane)
+        for at, place in enumerate(held):
+            self._grid.addWidget(self.panes[place], at // 2, at % 2)
+        for place in sorted(rejected):
+            self._aside.addWidget(self.panes[place])
+        for place in places:
+            self.panes[place].set_aside(place in rejected)
         for at in range(2):
-            self._grid.setRowStretch(at, 1 if at == 0 or amount > 2 else 0)
-            self._grid.setColumnStretch(at, 1 if at == 0 or amount > 1 else 0)
+            self._grid.setRowStretch(at, 1 if at == 0 or len(held) > 2 else 0)
+            self._grid.setColumnStretch(at, 1 if at == 0 or len(held) > 1 else 0)
 
     def _put(self, place: int, take: Take) -> None:
         before, self._takes[place] = self._takes[place], take
@@ -318,12 +333,14 @@ class CullingRoom(QWidget):
 
     def _show_words(self) -> None:
         model = self._model
+        self._arrange()
         for place, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
         self._bar.show_choice(model.size, self.way, model.auto_advance, model.place_words())
-        self._bar.set_hints(self._hints())
+        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        self._bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 
     def _show_focus(self) -> None:
@@ -336,33 +353,6 @@ class CullingRoom(QWidget):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clips.hear(place)
         self._show_overlay()
-
-    def _hints(self) -> tuple[str, ...]:
-        model = self._model
-        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
-        several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
-        hints = (
-            (clips, "in step", ("play.back", "play.stop", "play.forward")),
-            (clips, "frame", ("play.frame.back", "play.frame.forward")),
-            (True, "rate", [f"judge.rate.{stars}" for stars in range(1, 6)]),
-            (True, "pick", ("judge.pick",)),
-            (True, "reject", ("judge.reject",)),
-            (several, "swap", ("compare.swap",)),
-            (several, "wipe", ("compare.wipe",)),
-            (several and not clips, "difference", ("compare.difference",)),
-            (bool(model.place_words()), _AMOUNT_WORDS[model.size], ("compare.before", "compare.next")),
-            (stacked, "next take", ("compare.take",)),
-        )
-        return tuple(hint for holds, words, ids in hints if holds and (hint := self._hint(words, ids)))
-
-    def _hint(self, words: str, command_ids: Sequence[str]) -> str:
-        """Nothing where a key is missing."""
-        keys = [self._keys.words(command_id).partition(", ")[0] for command_id in command_ids]
-        if not all(keys):
-            return ""
-        if keys == [str(number) for number in range(1, len(keys) + 1)] and len(keys) > 1:
-            return f"1–{len(keys)} {words}"
-        return f"{' '.join(_ARROWS.get(key, key) for key in keys)} {words}"
 
     def _pair(self) -> tuple[int, int] | None:
         """The focused place and its neighbor, left one first."""

@@ -30,6 +30,10 @@ RADIUS = 4.0
 _BORDER = 2.0
 _INSET = GRID * 1.25
 _WORDS = QColor(255, 255, 255)
+_ASIDE_HEIGHT = 13 * GRID
+_NO_LIMIT = 16_777_215
+"""What Qt takes for no limit of a size."""
+_DIMMED = 0.45
 _SHADE = QColor(0, 0, 0, 150)
 
 
@@ -48,6 +52,7 @@ class Pane(QWidget):
         self._left, self._right, self._bold_right = "", "", False
         self._stack = ""
         self.is_marked = False
+        self._is_aside = False
         self._pressed: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -62,6 +67,13 @@ class Pane(QWidget):
             self.setAccessibleDescription(", ".join(part for part in (right, stack) if part))
             self.update()
 
+    def set_aside(self, on: bool) -> None:
+        """Small and dimmed, its room given to the others."""
+        self._is_aside = on
+        self.setMaximumHeight(_ASIDE_HEIGHT if on else _NO_LIMIT)
+        self.setMaximumWidth(2 * _ASIDE_HEIGHT if on else _NO_LIMIT)
+        self.update()
+
     def set_marked(self, marked: bool) -> None:
         if marked != self.is_marked:
             self.is_marked = marked
@@ -74,7 +86,9 @@ class Pane(QWidget):
         painter.save()
         painter.setClipPath(rounded(area, RADIUS))
         painter.fillRect(area, Qt.GlobalColor.black)
+        painter.setOpacity(_DIMMED if self._is_aside else 1.0)
         self.surface.paint(painter, area, self._sight, self.devicePixelRatioF())
+        painter.setOpacity(1.0)
         if self.surface.words:
             painter.setPen(self._theme.color(Role.MUTED))
             paint_words(painter, area, self.surface.words)
