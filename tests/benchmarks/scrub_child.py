@@ -4,8 +4,8 @@
 
 The frames of the clips carry their number as eight bars at the top, so that what is shown is read from the pixels.
 Says "dragged" with: frames shown within a quarter second of the pointer, for each second of the drag; the same for a
-second drag; how long after the release the exact frame stood, milliseconds; and the median from a click to the first
-frame. Of several clips what the slowest showed. Ends by itself.
+second drag; how long after the release the exact frame stood, milliseconds; the median from a click to the first frame;
+and from a pointer on a poster to a first frame below it. Of several clips what the slowest showed. Ends by itself.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from runway_desktop.ui.compare.compare_view import CullingRoom
 from runway_desktop.ui.media.bar import KNOB, ScrubSlider
 from runway_desktop.ui.media.preview import Preview, PreviewItem
 from runway_desktop.ui.media.strips import Strips
+from runway_desktop.ui.tasks.hover_scrub import REST_MS
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.benchmarks.children import say
@@ -51,9 +52,10 @@ def number_of(image: QImage) -> int:
 
 
 class Bridge(QObject):
-    """Nothing happens to tasks."""
+    """Nothing happens to tasks, and nobody judges them."""
 
     tasks_touched = Signal(object)
+    done = Signal(str, bool, bool)
 
 
 class Shown(QObject):
@@ -190,14 +192,32 @@ def in_preview(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
         click,
     )
     preview.shutdown()
+    wait(lambda: not any(strips.is_coming(str(clip)) for clip in clips))
+    turn(300)
+    found["hover"] = hovered(strips, clips[2])
     strips.shutdown()
+    turn(1000)
+    another = Strips()
+    found["hover_cold"] = hovered(another, clips[3])
+    another.shutdown()
     return found
+
+
+def hovered(strips: Strips, clip: Path) -> float:
+    """Milliseconds from a pointer that comes to a poster to a first frame, the rest that it makes there included."""
+    began = time.monotonic()
+    strips.warm()
+    turn(REST_MS)
+    strips.want((str(clip), ""))
+    wait(lambda: strips.at_fraction(str(clip), 0.5) is not None)
+    return (time.monotonic() - began) * 1000
 
 
 def in_compare(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any]:
     strips = Strips()
     nobody: Any = SimpleNamespace(look_around=lambda: None, look_at=lambda _: None)
-    model = Compare(SimpleNamespace(integrity=nobody), Bridge(), nobody, nobody)  # type: ignore[arg-type]
+    bridge: Any = Bridge()
+    model = Compare(SimpleNamespace(integrity=nobody), bridge, nobody, bridge)  # type: ignore[arg-type]
     tasks = [task(number, State.SUCCEEDED, "Fog") for number in range(len(clips))]
     model.open([Row(task=of, outputs=(saved(of, str(path)),)) for of, path in zip(tasks, clips, strict=True)])
     room = CullingRoom(model, theme, Keys(), strips)

@@ -76,6 +76,14 @@ def _figures(setting: str, height: int, heard: dict[str, list[dict[str, Any]]]) 
             unit="ms", reference=middle("bare", "exact"), reference_name="bare player",
         ),
         Figure(
+            benchmark=NAME, setting=setting, name="hover to a first frame", value=middle("preview", "hover"),
+            unit="ms", at_most=150.0,
+        ),
+        Figure(
+            benchmark=NAME, setting=setting, name="hover to a first frame, the first of a run",
+            value=middle("preview", "hover_cold"), unit="ms",
+        ),
+        Figure(
             benchmark=NAME, setting=setting, name="click to the first frame", value=middle("preview", "click"),
             unit="ms", reference=middle("bare", "click"), reference_name="bare player", ratio_at_most=1.1,
         ),

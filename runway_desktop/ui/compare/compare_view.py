@@ -66,6 +66,8 @@ class CullingRoom(QWidget):
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
         self._is_open = False
+        self._crossed_at: float | None = None
+        """Seconds: where the pointer is that crosses a pane."""
         self._build()
         self._connect()
         self._keys.bind(self, Where.ROOM, self._bindings(), Qt.ShortcutContext.WindowShortcut)
@@ -135,8 +137,8 @@ class CullingRoom(QWidget):
         self._grid = QGridLayout(side_by_side)
         self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
         self._grid.setSpacing(GRID // 2)
-        self._aside = hbox(spacing=GRID // 2)
-        self._grid.addLayout(self._aside, 2, 0, 1, 2)
+        self._aside_room = QWidget(self)
+        self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
         self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
@@ -168,6 +170,8 @@ class CullingRoom(QWidget):
             pane.chosen.connect(partial(model.focus_on, place))
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
+            pane.crossed.connect(self._cross)
+            pane.uncrossed.connect(self._uncross)
 
     def _bindings(self) -> dict[str, Binding]:
         model, clips = self._model, self.clips
@@ -240,7 +244,8 @@ class CullingRoom(QWidget):
         self._show_focus()
 
     def _arrange(self) -> None:
-        """Two beside each other, four in a square; what was rejected stands small below them."""
+        """Two beside each other, four in a square; what was rejected stands small, where three leave a corner or else
+        below them."""
         places, rejected = range(len(self._model.shown)), self._model.rejected()
         held = [place for place in places if place not in rejected]
         if (held, rejected) == self._arranged:
@@ -249,6 +254,9 @@ class CullingRoom(QWidget):
         for pane in self.panes:
             self._grid.removeWidget(pane)
             self._aside.removeWidget(pane)
+        corner = (1, 1, 1, 1) if len(held) == 3 else (2, 0, 1, 2)
+        self._grid.addWidget(self._aside_room, *corner)
+        self._aside_room.setVisible(bool(rejected))
         for at, place in enumerate(held):
             self._grid.addWidget(self.panes[place], at // 2, at % 2)
         for place in sorted(rejected):
@@ -315,9 +323,21 @@ class CullingRoom(QWidget):
             is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
         return is_shown
 
+    def _cross(self, fraction: float) -> None:
+        """The pointer's way across a pane goes through all clips alike while they stand still."""
+        if not self.clips.is_playing and self.clips.length and self._sight.is_fitted:
+            self._crossed_at = fraction * self.clips.length
+            self._glance(self._crossed_at)
+
+    def _uncross(self) -> None:
+        crossed, self._crossed_at = self._crossed_at, None
+        if crossed is not None and not self.clips.is_glancing:
+            self.clips.show_again()
+
     def _strip_grown(self, _path: str) -> None:
-        if self.clips.is_glancing:
-            self._glance(self.clips.position)
+        at = self.clips.position if self.clips.is_glancing else self._crossed_at
+        if at is not None and not self.clips.is_playing:
+            self._glance(at)
 
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]

@@ -237,6 +237,10 @@ class InStep(QObject):
     def clear_range(self) -> None:
         self._set_range((None, None))
 
+    def show_again(self) -> None:
+        """The frames that are there, after something else stood in their place."""
+        self._tracks.show_again()
+
     def hear(self, place: int) -> None:
         """One sound at a time."""
         if place != self.heard:

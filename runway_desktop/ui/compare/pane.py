@@ -6,7 +6,7 @@ It tells of presses, wheel and drags; the room decides. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -43,6 +43,9 @@ class Pane(QWidget):
     opened = Signal()
     """A double click: alone, or with the others again."""
     drag_wanted = Signal()
+    crossed = Signal(float)
+    """The pointer, with no button held, is that far across, 0 to 1."""
+    uncrossed = Signal()
 
     def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class Pane(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 100)
+        self.setMouseTracking(True)
         sight.changed.connect(self.update)
 
     def set_words(self, left: str, right: str, *, bold: bool, stack: str = "") -> None:
@@ -142,6 +146,8 @@ class Pane(QWidget):
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self.crossed.emit(min(1.0, max(0.0, event.position().x() / max(1, self.width() - 1))))
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
         moved = event.position() - self._pressed
@@ -154,6 +160,10 @@ class Pane(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._pressed = None
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.uncrossed.emit()
+        super().leaveEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

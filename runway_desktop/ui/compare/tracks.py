@@ -212,6 +212,9 @@ class Tracks(QObject):
             self.move_to(max(0, min(microseconds, last)))
             self._seek_settles()
 
+    def show_again(self) -> None:
+        self._tell([track for track in self._tracks if track.is_ready and track.pictures])
+
     def hear(self, place: int, *, muted: bool) -> None:
         """One sound at a time, or none."""
         self._heard, self._muted = place, muted

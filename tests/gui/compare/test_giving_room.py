@@ -29,3 +29,20 @@ def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Ope
     assert any(label.text() == "Undone: rating." for label in labels)
     opened.decide(0, rating=2)
     assert any(label.text() == "Undone: rating." for label in labels), "what follows does not wipe it out at once"
+
+
+def test_way_across_a_pane_goes_through_all_clips_and_leaves_them_where_they_were(
+    opened: Open, clips: list[Path]
+) -> None:
+    opened.enter(clips[:2])
+    room = opened.room
+    opened.qtbot.waitUntil(lambda: room.clips.length > 0 and room.clips.is_playing)
+    room.clips.pause()
+    opened.qtbot.waitUntil(lambda: not room.clips.is_seeking and len(set(room.clips.starts().values())) == 1)
+    at = room.clips.position
+    there = [pane.surface.image().copy() for pane in room.panes[:2]]
+    room.panes[0].crossed.emit(0.9)
+    opened.qtbot.waitUntil(lambda: all(pane.surface.image().width() == 320 for pane in room.panes[1:2]), timeout=20_000)
+    assert room.clips.position == at
+    room.panes[0].uncrossed.emit()
+    assert [pane.surface.image() for pane in room.panes[:2]] == there
