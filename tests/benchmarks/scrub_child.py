@@ -4,8 +4,9 @@
 
 The frames of the clips carry their number as eight bars at the top, so that what is shown is read from the pixels.
 Says "dragged" with: frames shown within a quarter second of the pointer, for each second of the drag; the same for a
-second drag; how long after the release the exact frame stood, milliseconds; the median from a click to the first frame;
-and from a pointer on a poster to a first frame below it. Of several clips what the slowest showed. Ends by itself.
+drag once its small frames are made; how long after the release the exact frame stood, milliseconds; the median from a
+click to the first frame; and from a pointer on a poster to a first frame below it. Of several clips what the slowest
+showed. Ends by itself.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def turn(milliseconds: int) -> None:
 
 
 def wait(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20.0
+    until = time.monotonic() + 40.0
     while not done() and time.monotonic() < until:
         turn(1)
 
@@ -162,8 +163,12 @@ def first_frames(open_: Callable[[Path], None], has_frame: Callable[[], bool], c
     return statistics.median(took)
 
 
-def measured(drag: Drag, shown: list[Shown], width: int, first_ms: float) -> dict[str, Any]:
+def measured(
+    drag: Drag, shown: list[Shown], width: int, first_ms: float, is_made: Callable[[], bool] = lambda: True
+) -> dict[str, Any]:
+    """The second drag begins when the small frames are made."""
     first, exact = drag.run(shown, width)
+    wait(is_made)
     turn(300)
     again, exact_again = drag.run(shown, width)
     return {"first": first, "again": again, "exact": max(exact, exact_again), "click": first_ms}
@@ -190,6 +195,7 @@ def in_preview(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
         [Shown(preview.stage.image, preview.stage)],  # type: ignore[attr-defined]
         preview.shown_frame().width(),
         click,
+        lambda: not any(strips.is_coming(str(clip)) for clip in clips),
     )
     preview.shutdown()
     wait(lambda: not any(strips.is_coming(str(clip)) for clip in clips))
@@ -230,7 +236,8 @@ def in_compare(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
     panes = room.panes[: len(clips)]
     width = int(max(pane.surface.size().width() for pane in panes))
     shown = [Shown(pane.surface.image, pane) for pane in panes]
-    found = measured(Drag(slider, lambda _: None, room.clips.length, seconds), shown, width, 0.0)
+    drag = Drag(slider, lambda _: None, room.clips.length, seconds)
+    found = measured(drag, shown, width, 0.0, lambda: not any(strips.is_coming(str(clip)) for clip in clips))
     room.shutdown()
     strips.shutdown()
     return found

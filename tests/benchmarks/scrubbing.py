@@ -67,7 +67,7 @@ def _figures(setting: str, height: int, heard: dict[str, list[dict[str, Any]]]) 
             what == "again" else None,
         )
         for which, place in (("preview", "one clip"), ("compare", "four clips in compare"))
-        for what, words in (("first", "a first drag"), ("again", "a second drag"))
+        for what, words in (("first", "the first drag ever"), ("again", "each later drag"))
     ]  # fmt: skip
     return [
         *figures,

@@ -244,8 +244,7 @@ class CullingRoom(QWidget):
         self._show_focus()
 
     def _arrange(self) -> None:
-        """Two beside each other, four in a square; what was rejected stands small, where three leave a corner or else
-        below them."""
+        """Two beside each other, four in a square; what was rejected stands small, in a free corner or below."""
         places, rejected = range(len(self._model.shown)), self._model.rejected()
         held = [place for place in places if place not in rejected]
         if (held, rejected) == self._arranged:
@@ -299,7 +298,12 @@ class CullingRoom(QWidget):
         self._show_overlay()
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
+        here = round(self.clips.position * 1e6) + 1000
         for place, frame in frames.items():
+            if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
+                # Of where the clips stand: it comes late, and is there again when the pointer leaves.
+                continue
+            self._crossed_at = None
             self.panes[place].surface.set_frame(frame)
             self._repaint(place)
 

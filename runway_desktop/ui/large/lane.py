@@ -126,7 +126,10 @@ class _ShotRow(QWidget):
     def show_shot(self, shot: Shot, *, current: bool) -> None:
         self._is_current = current
         metrics = self._title.fontMetrics()
-        room = min(_LONGEST_TITLE, max(8 * GRID, len(shot.rows) * TILE.width() - 8 * GRID))
+        # Of a single one the tile says it, and the title needs the room.
+        self._amount.setVisible(len(shot.rows) > 1)
+        taken = 8 * GRID if len(shot.rows) > 1 else 0
+        room = min(_LONGEST_TITLE, len(shot.rows) * TILE.width() - taken)
         self._title.setText(metrics.elidedText(shot.title, Qt.TextElideMode.ElideRight, room))
         self._title.setToolTip(shot.title)
         self._title.setFont(self._theme.strong_font() if current else self._theme.small_font())

@@ -212,9 +212,6 @@ def _tile(number: int, width: int, height: int) -> QRect:
 
 def main() -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    if hasattr(os, "nice"):
-        # What a person waits for at the window goes first.
-        os.nice(5)
     application = QGuiApplication(sys.argv[:1])
     maker = StripMaker(application)
     application.exec()

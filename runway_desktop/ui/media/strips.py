@@ -18,6 +18,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, Signal
 from PySide6.QtGui import QImage
 
+from runway_desktop.domain.profiles import STRIP
 from runway_desktop.ui.building import timer
 
 MOST_BYTES = 48 * 2**20
@@ -125,7 +126,7 @@ class Strips(QObject):
         path, poster = self._waiting.pop(0)
         self._busy_with = path
         self._strips.setdefault(path, _Strip(poster))
-        target = str(Path(poster).with_suffix(".strip.jpg")) if poster else ""
+        target = str(Path(poster).with_suffix(STRIP)) if poster else ""
         if self._process is not None:
             self._process.write(json.dumps({"path": path, "target": target}).encode() + b"\n")
         self._silence.start()

@@ -15,6 +15,8 @@ from .poster_cache import PosterCache
 
 REST_MS = 40
 """So long the pointer is on a clip before its frames are asked for: one that only passes decodes nothing."""
+_NEAR = 120
+"""Pixels around a poster within which the pointer is likely to come to it."""
 _MARK = QColor(255, 255, 255, 220)
 """On a picture, in either theme."""
 
@@ -39,13 +41,14 @@ class HoverScrub(QObject):
 
     def over(self, clip: Output | None, point: QPoint, poster: QRect) -> None:
         """The pointer is at a point; it scrubs where that is on the poster of a clip."""
+        if clip is not None and poster.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).contains(point):
+            self._posters.strips.warm()
         if clip is None or not poster.contains(point):
             self.leave()
             return
         self._fraction = (point.x() - poster.left()) / max(1, poster.width() - 1)
         if clip.path != self.path:
             self._clip = (clip.path, clip.poster)
-            self._posters.strips.warm()
             self._rest.start()
         self.moved_on.emit()
 

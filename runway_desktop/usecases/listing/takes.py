@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.catalog import settings_line
+from runway_desktop.catalog.labels import field_words
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
@@ -144,24 +146,12 @@ def _bare(word: str) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return f"{label_of(name)} {'on' if value else 'off'}"
-        case int() | float() if name == "duration":
-            return f"{value:g} s"
-        case str() if name == "ratio":
-            return value
-        case int() | float() | str():
-            return f"{label_of(name)} {value}"
-        case _:
-            return ""
-
-
-def label_of(name: str) -> str:
-    """ "motionBucket" as "motion bucket"."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
+    """In the words of a row; of what a row does not tell, with its label."""
+    said = settings_line(None, {name: value})
+    if said or not isinstance(value, str | int | float) or value == "":
+        return said
+    told = ("on" if value else "off") if isinstance(value, bool) else value
+    return f"{field_words(name).label.lower()} {told}"
 
 
 @dataclass(frozen=True, slots=True)

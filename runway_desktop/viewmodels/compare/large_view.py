@@ -7,7 +7,6 @@ Of a long list the tasks near the one that is looked at are known. Holds no file
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,16 +15,11 @@ from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Shot, next_to_judge, shots_of
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 AROUND = 60
 """Tasks before and after the one that is looked at."""
-
-
-class Judge(Protocol):
-    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None: ...
-
-    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None: ...
 
 
 class LargeViewModel(QObject):
@@ -36,7 +30,7 @@ class LargeViewModel(QObject):
     judged = Signal(str)
     """What was decided, in words."""
 
-    def __init__(self, rows: TaskListModel, bridge: Bridge, judge: Judge, parent: QObject | None = None) -> None:
+    def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows = rows
         self._judge = judge

@@ -49,6 +49,7 @@ def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
     found = Open(theme, qtbot)
     yield found
     found.room.shutdown()
+    found.strips.shutdown()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -39,7 +39,8 @@ class Open:
         integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
         engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
         self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
-        self.room = CullingRoom(self.model, theme, Keys(), Strips())
+        self.strips = Strips()
+        self.room = CullingRoom(self.model, theme, Keys(), self.strips)
         self.qtbot = qtbot
         qtbot.addWidget(self.room)
 

@@ -78,6 +78,13 @@ def test_models_and_settings_that_differ_are_told():
     assert told[other.id] == ("veo3.1", "720:1280", "10 s")
 
 
+def test_settings_that_a_row_does_not_tell_have_their_labels():
+    one, other = with_values(made(1), outputFormat="png"), with_values(made(2), outputFormat="jpg")
+    [said] = differences([one, other])[one.id]
+    assert said.endswith(" png")
+    assert len(said) > len(" png")
+
+
 def test_equal_takes_and_a_single_one_differ_in_nothing():
     assert differences([made(1), made(2)]) == {"t1": (), "t2": ()}
     assert differences([made(1)]) == {"t1": ()}
