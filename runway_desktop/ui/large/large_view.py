@@ -145,7 +145,7 @@ class LargeView(QWidget):
             "play.frame.back": playing(lambda preview: preview.step(-1)),
             "play.frame.forward": playing(lambda preview: preview.step(1)),
             "play.loop": playing(lambda preview: preview.playback.set_loop(not preview.playback.loop)),
-            "play.sound": playing(lambda preview: preview.toggle_mute()),
+            "play.sound": playing(_toggle_sound),
             "play.full": self.full_screen_wanted.emit,
             "look.fit": playing(lambda preview: preview.zoom(0)),
             "look.in": playing(lambda preview: preview.zoom(1)),
@@ -176,6 +176,10 @@ class LargeView(QWidget):
         wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW
         self.side.setVisible(wanted)
         self.header.show_pane(wanted)
+
+
+def _toggle_sound(preview: Preview) -> None:
+    preview.playback.set_volume(preview.playback.volume, not preview.playback.muted)
 
 
 class Header(QWidget):

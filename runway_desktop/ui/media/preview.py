@@ -48,6 +48,9 @@ OPEN_DELAY_MS = 120
 """One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
 arrow keys opens none of them."""
 
+LOOK_MS = 1000
+"""Who looks at a clip for so long may drag its position: its small frames are made."""
+
 
 class Preview(QWidget):
     currentChanged = Signal(int)
@@ -55,7 +58,6 @@ class Preview(QWidget):
     openRequested = Signal(Path)
     """Open this file with the system's program."""
     full_screen_asked = Signal()
-    """While its keys are another's: full screen is that one's too."""
     released = Signal()
     """After `stop`: no file is held any more."""
 
@@ -85,7 +87,7 @@ class Preview(QWidget):
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
-        """Since a clip was last to be opened."""
+        self._looked_at = timer(self, LOOK_MS, self._want_strip)
         self._full_screen: FullScreenWindow | None = None
         self._is_lent = False
         self._build()
@@ -103,7 +105,6 @@ class Preview(QWidget):
 
     @property
     def stage(self) -> Stage:
-        """The view that is on the stage."""
         return self._stages.current
 
     def show_outputs(self, items: Sequence[PreviewItem], index: int = 0) -> None:
@@ -119,7 +120,6 @@ class Preview(QWidget):
         self._show_current()
 
     def clear(self, text: str = "") -> None:
-        """Nothing on the stage but words."""
         self._items, self.current_index = (), 0
         self.strip.hide()
         self._leave()
@@ -138,12 +138,9 @@ class Preview(QWidget):
         if on and not self.playback.is_playing and self._opens_now():
             self.playback.play()
 
-    def toggle_mute(self) -> None:
-        self.playback.set_volume(self.playback.volume, not self.playback.muted)
-
     def zoom(self, by: int) -> None:
         """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
-        {0: self._picture.toggle_fit, 1: self._picture.zoom_in, -1: self._picture.zoom_out}[by]()
+        (self._picture.toggle_fit, self._picture.zoom_in, self._picture.zoom_out)[by]()
 
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
@@ -170,10 +167,6 @@ class Preview(QWidget):
             window.take(self._body, self._items[self.current_index].title)
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @property
-    def is_full_screen(self) -> bool:
-        return self._full_screen is not None
-
     def stop(self) -> None:
         """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the
         stage.
@@ -188,6 +181,10 @@ class Preview(QWidget):
         self._leave()
         self.playback.shutdown()
         self._workers.shutdown()
+
+    @property
+    def is_full_screen(self) -> bool:
+        return self._full_screen is not None
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -252,7 +249,7 @@ class Preview(QWidget):
             "play.frame.back": partial(self.step, -1),
             "play.frame.forward": partial(self.step, 1),
             "play.loop": lambda: playback.set_loop(not playback.loop),
-            "play.sound": self.toggle_mute,
+            "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
             "play.full": self.toggle_full_screen,
             "look.fit": self._picture.toggle_fit,
             "look.in": self._picture.zoom_in,
@@ -288,6 +285,7 @@ class Preview(QWidget):
             self._video.show_poster(self._poster(item))
             self._put(self._video, self._transport)
             self._open_soon(item.path, pictures=True)
+            self._looked_at.start()
         elif item.media is Media.AUDIO:
             self._sound.show_waveform(None)
             self._sound.set_fraction(0.0)
@@ -325,6 +323,7 @@ class Preview(QWidget):
     def _leave(self, *, even_if_empty: bool = False) -> None:
         """Ends whatever works for the output that was shown."""
         self._opener.stop()
+        self._looked_at.stop()
         self._pending_open = None
         self._waveforms.cancel()
         if self._decoding is not None:

@@ -56,11 +56,11 @@ def make_preview(theme: Theme, qtbot: QtBot) -> Iterator[Callable[..., Preview]]
     """Makes shown previews, 400 pixels wide, and ends them in the right order."""
     made: list[tuple[QWidget, Preview]] = []
 
-    def make(playback: Playback | None = None) -> Preview:
+    def make(playback: Playback | None = None, strips: Strips | None = None) -> Preview:
         window = QWidget()
         layout = QVBoxLayout(window)
         layout.setContentsMargins(0, 0, 0, 0)
-        preview = Preview(theme, Keys(), Strips(window, NO_STRIPS), playback=playback)
+        preview = Preview(theme, Keys(), strips or Strips(window, NO_STRIPS), playback=playback)
         layout.addWidget(preview)
         layout.addStretch(1)
         window.resize(400, 400)

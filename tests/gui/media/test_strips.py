@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.domain.task import Media
 from runway_desktop.ui.media import strips as strips_module
+from runway_desktop.ui.media.preview import Preview, PreviewItem
 from runway_desktop.ui.media.strips import Strips
 
 
@@ -147,3 +149,25 @@ def test_changed_file_gets_another_strip(strips: Strips, clip: Path, tmp_path: P
     strips.want((str(clip), str(tmp_path / "one-changed.jpg")))
     assert strips.is_coming(str(clip))
     wait_whole(qtbot, strips, clip)
+
+
+class NotingStrips(Strips):
+    """Makes none, and notes which are wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: list[str] = []
+
+    def want(self, *clips: tuple[str, str]) -> None:
+        self.wanted += [path for path, _ in clips]
+
+
+def test_small_frames_are_made_of_a_clip_that_one_looks_at_and_of_none_that_one_passes(
+    make_preview: Callable[..., Preview], clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    strips = NotingStrips()
+    preview = make_preview(strips=strips)
+    for path in (portrait_clip, clip):
+        preview.show_outputs([PreviewItem(path, Media.VIDEO)])
+    qtbot.waitUntil(lambda: bool(strips.wanted), timeout=10_000)
+    assert strips.wanted == [str(clip)]
