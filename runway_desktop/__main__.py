@@ -19,6 +19,10 @@ def main(words: Sequence[str] | None = None) -> int:
         from .ui.media.drawing import main as draw
 
         return draw(given[1:])
+    if given[:1] == ["--strips"]:
+        from .ui.media.strip_child import main as make_strips
+
+        return make_strips()
     from .app import options
 
     chosen = options.read(given)

@@ -368,7 +368,7 @@ class Session(QObject):
             models, window = self.models, self.window
             model = Compare(self.cases, models.bridge, self._runner, models.task_commands.judging, self)
             model.said.connect(models.task_commands.tell)
-            self.compare_host = CompareHost(model, self._theme, window.keys, window)
+            self.compare_host = CompareHost(model, self._theme, window.keys, window.workspace.posters.strips, window)
             self.compare_host.entered.connect(window.pause_preview)
         self.compare_host.compare(task_ids)
 

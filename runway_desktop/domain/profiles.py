@@ -22,6 +22,8 @@ SCHEMA = "runway-desktop.profile"
 LONGEST_NAME = 60
 DEFAULT = "Default"
 DEMO = "Demo"
+STRIP = ".strip.jpg"
+"""How the name of a clip's small frames ends, which are kept beside its poster and made again when they are missing."""
 
 
 class Color(StrEnum):

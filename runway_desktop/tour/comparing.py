@@ -1,5 +1,5 @@
-"""The tour through the compare window and the lineage: four clips in step, a wipe, a difference, a clip made from
-another's last frame.
+"""The tour through the large view, the compare window and the lineage: a clip at the size of the window, four clips in
+step, a wipe, a difference, a clip made from another's last frame.
 
 GUI thread, inside a coroutine; raises `StepFailed` when something does not come in time.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.domain.task import Media, OutputState, TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
@@ -28,6 +28,7 @@ _SECONDS_IN = 1.6
 
 async def compare(walk: Walk) -> None:
     """Needs saved clips and pictures in the list."""
+    await _large(walk)
     await _culling(walk)
     await _lineage(walk)
 
@@ -38,6 +39,25 @@ def _saved(walk: Walk, media: Media) -> list[TaskId]:
         for row in walk.rows()
         if row.outputs and all(found.state is OutputState.SAVED and found.media is media for found in row.outputs)
     ]
+
+
+async def _large(walk: Walk) -> None:
+    walk.say("large view")
+    clips = _saved(walk, Media.VIDEO)
+    if not clips:
+        raise StepFailed("there is no saved clip")
+    window = walk.window
+    await walk.choose(clips[0])
+    press(window.view, Qt.Key.Key_Return)
+    await until(lambda: window.large.is_open and window.large.model.shots, "the large view")
+    preview = window.preview
+    await until(lambda: preview is not None and preview.playback.position >= _SECONDS_IN, "a clip that plays", 40)
+    _key(window.large.view, Qt.Key.Key_K)
+    _key(window.large.view, Qt.Key.Key_4, shift=True)
+    await until(lambda: walk.row(clips[0]).task.rating, "the judgment")
+    await walk.take("large-view", after=0.4)
+    _key(window.large.view, Qt.Key.Key_Escape)
+    await until(lambda: not window.large.is_open, "the list again")
 
 
 async def _culling(walk: Walk) -> None:
@@ -80,11 +100,13 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Compar
     return room
 
 
-def _key(room: CompareView, key: Qt.Key) -> None:
+def _key(room: QWidget, key: Qt.Key, *, shift: bool = False) -> None:
     """By the room's own actions, as a key pressed in it is."""
-    wanted = next((found for found in room.actions() if QKeySequence(key) in found.shortcuts()), None)
+    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    sequence = QKeySequence(QKeyCombination(held, key))
+    wanted = next((found for found in room.actions() if sequence in found.shortcuts()), None)
     if wanted is None:
-        raise StepFailed(f"the compare window knows no key {key.name}")
+        raise StepFailed(f"{room.accessibleName()} knows no key {key.name}")
     wanted.trigger()
 
 

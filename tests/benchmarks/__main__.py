@@ -13,7 +13,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import first_paint, idle_cpu, in_step, library_size, memory, notice_delay, sheet_speed, ui_lag
+from tests.benchmarks import (
+    first_paint,
+    idle_cpu,
+    in_step,
+    library_size,
+    memory,
+    notice_delay,
+    scrubbing,
+    sheet_speed,
+    ui_lag,
+)
 from tests.benchmarks.children import ROOT, BenchmarkFailed, NotToldHere
 from tests.benchmarks.table import Figure, as_json, load, machine, printed, write
 
@@ -72,6 +82,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "smoke": idle_cpu.Size(tasks=50, open_tasks=5, seconds=1.0, settle=0.2),
         },
     ),
+    "scrub": (
+        scrubbing.measure,
+        {
+            "full": scrubbing.Size(),
+            "quick": scrubbing.Size(rounds=1),
+            "smoke": scrubbing.Size(heights=(180,), length=2, drag=0.5, rounds=1),
+        },
+    ),
     "in_step": (
         in_step.measure,
         {"full": in_step.Size(), "quick": in_step.Size(rounds=1), "smoke": in_step.Size(seconds=1.0, rounds=1)},
@@ -88,7 +106,7 @@ def main(words: Sequence[str] | None = None) -> int:
         try:
             measured += run(name, wishes.extent)
         except NotToldHere:
-            print(f"Left out: {name} is told by Linux only.", file=sys.stderr)
+            print(f"Left out: {name} cannot be told on this system.", file=sys.stderr)
         except BenchmarkFailed as failure:
             print(failure, file=sys.stderr)
             return 1

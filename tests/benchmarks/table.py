@@ -21,8 +21,8 @@ from PySide6 import __version__ as pyside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table, under the heading `benchmark` in `setting`. `at_most` and `ratio_at_most` are targets; a
-    figure without either is for information."""
+    """One line of the table, under the heading `benchmark` in `setting`. `at_most`, `at_least` and `ratio_at_most`
+    are targets; a figure without any is for information."""
 
     benchmark: str
     setting: str
@@ -33,6 +33,7 @@ class Figure:
     reference_name: str = ""
     at_most: float | None = None
     ratio_at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -44,6 +45,8 @@ class Figure:
         verdicts = []
         if self.at_most is not None:
             verdicts.append(self.value <= self.at_most)
+        if self.at_least is not None:
+            verdicts.append(self.value >= self.at_least)
         if self.ratio_at_most is not None and self.ratio is not None:
             verdicts.append(self.ratio <= self.ratio_at_most)
         return all(verdicts) if verdicts else None
@@ -111,6 +114,8 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     targets = []
     if figure.at_most is not None:
         targets.append(f"≤ {_number(figure.at_most)} {figure.unit}")
+    if figure.at_least is not None:
+        targets.append(f"≥ {_number(figure.at_least)} {figure.unit}")
     if figure.ratio_at_most is not None:
         targets.append(f"ratio ≤ {_number(figure.ratio_at_most)}")
     verdict = {True: "met", False: "MISSED", None: ""}[figure.is_met]

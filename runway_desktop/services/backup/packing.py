@@ -31,7 +31,7 @@ from runway_desktop.domain.backups import (
     is_plain,
 )
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.profiles import CARD, Profile
+from runway_desktop.domain.profiles import CARD, STRIP, Profile
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk import private
@@ -324,13 +324,14 @@ def _unreadable(source: _Source, error: OSError) -> DiskError:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Every whole file of a folder of ours, with its size."""
+    """Every whole file of a folder of ours that is not made again by itself, with its size."""
     for root, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
             path = Path(root, name)
             size = _size(path)
-            if size is not None and path.suffix not in (".part", ".new", ".tmp") and not path.is_symlink():
+            is_passing = path.suffix in (".part", ".new", ".tmp") or name.endswith(STRIP)
+            if size is not None and not is_passing and not path.is_symlink():
                 yield path, size
 
 

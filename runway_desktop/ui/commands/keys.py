@@ -33,9 +33,10 @@ class Keys(QObject):
             choices.changed.connect(self.changed)
 
     def of(self, command_id: str) -> list[QKeySequence]:
-        """All that hold; none where the person took the key away."""
+        """All that hold; none where the person took the key away, or gave it to another command that is heard in the
+        same place."""
         chosen = self._chosen(command_id)
-        return BY_ID[command_id].default_keys() if chosen is None else chosen
+        return self._free(command_id, BY_ID[command_id].default_keys()) if chosen is None else chosen
 
     def words(self, command_id: str) -> str:
         """The usual keys in the system's own writing; empty for none."""
@@ -95,7 +96,16 @@ class Keys(QObject):
 
     def _usual(self, command_id: str) -> list[QKeySequence]:
         chosen = self._chosen(command_id)
-        return BY_ID[command_id].usual_keys() if chosen is None else list(filter(is_usual, chosen)) or chosen
+        if chosen is None:
+            return self._free(command_id, BY_ID[command_id].usual_keys())
+        return list(filter(is_usual, chosen)) or chosen
+
+    def _free(self, command_id: str, sequences: list[QKeySequence]) -> list[QKeySequence]:
+        """A key that a person chose for one command is no usual key of another, which a later version may have."""
+        own = BY_ID[command_id]
+        others = (self._chosen(other.id) for other in COMMANDS if other is not own and other.meets(own))
+        taken = [sequence for chosen in others if chosen for sequence in chosen]
+        return [sequence for sequence in sequences if sequence not in taken]
 
     def _chosen(self, command_id: str) -> list[QKeySequence] | None:
         chosen = self._choices.of(command_id) if self._choices is not None else None

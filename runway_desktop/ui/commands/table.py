@@ -21,6 +21,8 @@ class Where(Enum):
     WINDOW = auto()
     LIST = auto()
     PREVIEW = auto()
+    LARGE = auto()
+    """The large view, over the list."""
     ROOM = auto()
     """The compare window, a window of its own."""
     SHEET = auto()
@@ -35,6 +37,7 @@ class Section(StrEnum):
     LIST = "In the list and the grid"
     JUDGING = "Judging"
     PLAYING = "Playing and looking"
+    LARGE = "In the large view"
     COMPARING = "Comparing"
     SHEET = "In a sheet"
     WINDOW = "Window"
@@ -77,7 +80,7 @@ class Command:
 
 
 def _heard(where: frozenset[Where]) -> frozenset[Where]:
-    return where | {Where.LIST, Where.PREVIEW} if Where.WINDOW in where else where
+    return where | {Where.LIST, Where.PREVIEW, Where.LARGE} if Where.WINDOW in where else where
 
 
 class _In:
@@ -106,11 +109,13 @@ _anywhere = _In(Section.LIST, Where.WINDOW)
 _list = _In(Section.LIST, Where.LIST)
 _judging = _In(Section.JUDGING, Where.LIST)
 _playing = _In(Section.PLAYING, Where.PREVIEW)
+_large = _In(Section.LARGE, Where.LARGE)
 _comparing = _In(Section.COMPARING, Where.ROOM)
 _sheet = _In(Section.SHEET, Where.SHEET)
-_SEEN = (Where.PREVIEW, Where.ROOM)
+_SEEN = (Where.PREVIEW, Where.ROOM, Where.LARGE)
 """Where one judges what one is looking at."""
-_PLAYED = (Where.LIST, Where.ROOM)
+_ROOMY = (Where.ROOM, Where.LARGE)
+_PLAYED = (Where.LIST, *_ROOMY)
 _SYSTEM = "It is the system's own way."
 
 COMMANDS: tuple[Command, ...] = (
@@ -127,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     _finding("list.look", "List or grid", "Ctrl+Shift+G"),
     _list("list.clear", "Clear search and selection", "Esc"),
     _list("task.open", "Open the result", "Return", fixed=_SYSTEM),
+    _list("large.open", "Large view", "Space"),
     _list("task.menu", "Show actions", "Shift+F10"),
     _list("task.copy", "Copy prompts", Standard.Copy),
     _list("task.copy.files", "Copy files", "Ctrl+Alt+C"),
@@ -150,24 +156,36 @@ COMMANDS: tuple[Command, ...] = (
     _judging("judge.project", "Project", "Shift+P"),
     _judging("judge.shot", "Shot", "Shift+T"),
     _judging("judge.redo", "Redo", Standard.Redo),
-    _playing("play.toggle", "Play or pause", "Space", also=_PLAYED),
+    _playing("play.toggle", "Play or pause", "Space", also=_ROOMY),
     _playing("play.back", "Shuttle back", "J", also=_PLAYED),
     _playing("play.stop", "Shuttle stop", "K", also=_PLAYED),
     _playing("play.forward", "Shuttle forward", "L", also=_PLAYED),
     _playing("play.frame.back", "One frame back", ",", also=_PLAYED, repeats=True),
     _playing("play.frame.forward", "One frame forward", ".", also=_PLAYED, repeats=True),
-    _playing("play.loop", "Loop or play once", "Shift+L"),
-    _playing("play.sound", "Sound on or off", "M", also=(Where.ROOM,)),
+    _playing("play.loop", "Loop or play once", "Shift+L", also=(Where.LARGE,)),
+    _playing("play.sound", "Sound on or off", "M", also=_ROOMY),
     _playing("play.full", "Full screen", "F", "F11", also=_PLAYED),
-    _playing("look.fit", "Fit, or pixel by pixel", "Z", also=(Where.ROOM,)),
-    _playing("look.in", "Zoom in", "+", "=", also=(Where.ROOM,), repeats=True),
-    _playing("look.out", "Zoom out", "-", also=(Where.ROOM,), repeats=True),
-    _list("compare.takes", "Compare takes", "C"),
+    _playing("look.fit", "Fit, or pixel by pixel", "Z", also=_ROOMY),
+    _playing("look.in", "Zoom in", "+", "=", also=_ROOMY, repeats=True),
+    _playing("look.out", "Zoom out", "-", also=_ROOMY, repeats=True),
+    _large("large.take.before", "Take before", "Left", repeats=True),
+    _large("large.take.next", "Next take", "Right", repeats=True),
+    _large("large.shot.before", "Shot before", "Up", repeats=True),
+    _large("large.shot.next", "Next shot", "Down", repeats=True),
+    _large("large.advance", "Next after judging, or stay", "A"),
+    *(_large(f"large.stay.rate.{n}", f"Rate {n} and stay", f"Shift+{n}") for n in range(1, 6)),
+    _large("large.stay.pick", "Pick and stay", "Shift+P"),
+    _large("large.stay.reject", "Reject and stay", "Shift+X"),
+    _large("large.pane", "Show or hide the details", "I"),
+    _large("large.close", "Back to the list", "Esc", fixed="Escape always leads out."),
+    _list("compare.takes", "Compare takes", "C", also=(Where.LARGE,)),
     _anywhere("compare.chosen", "Compare selected", "Ctrl+Shift+C"),
     *(_comparing(f"compare.show.{n}", f"{words} at a time", f"Ctrl+{n}") for n, words in ((1, "One"), (2, "Two"))),
     _comparing("compare.show.4", "Four at a time", "Ctrl+4"),
-    _comparing("compare.next", "Next ones", "Right"),
-    _comparing("compare.before", "Ones before", "Left"),
+    _comparing("compare.take.next", "Next take", "Right", repeats=True),
+    _comparing("compare.take.before", "Take before", "Left", repeats=True),
+    _comparing("compare.next", "Next ones", "PgDown"),
+    _comparing("compare.before", "Ones before", "PgUp"),
     _comparing("compare.focus.up", "Focus the one before", "Up"),
     _comparing("compare.focus.down", "Focus the next one", "Down"),
     _comparing("compare.take", "Next take of the stack", "Tab", fixed="Tab goes on everywhere."),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from runway_desktop.ui.building import hbox
+from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
@@ -20,6 +20,8 @@ from .in_step import InStep
 from .overlay import Way
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+SAID_MS = 5_000
+"""So long a sentence stands in the place of the keys."""
 _MOST_HINTS = 0.42
 """Of the bar's width, for the keys in words."""
 
@@ -82,6 +84,8 @@ class CompareBar(QWidget):
     advance_wanted = Signal(bool)
     full_screen_wanted = Signal()
     keys_wanted = Signal()
+    neared = Signal()
+    """The pointer is over the position: somebody may drag it."""
 
     def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
@@ -89,6 +93,8 @@ class CompareBar(QWidget):
         self._keys = keys
         self._clips = clips
         self._hint_words: tuple[str, ...] = ()
+        self._said = ""
+        self._silent = timer(self, SAID_MS, self._said_enough)
         self._line = ScrubLine(theme, clips, self)
         self._line.setAccessibleName("Position of all clips")
         self._play = BarButton(theme, self, clips.toggle)
@@ -108,6 +114,7 @@ class CompareBar(QWidget):
         self._full = BarButton(theme, self, self.full_screen_wanted)
         self._all_keys = BarButton(theme, self, self.keys_wanted)
         self._arrange()
+        self._line.neared.connect(self.neared)
         clips.changed.connect(self.show_state)
         clips.moved.connect(self._show_position)
         clips.length_known.connect(self.show_state)
@@ -120,8 +127,14 @@ class CompareBar(QWidget):
         self._fit_hints()
 
     def say(self, sentence: str) -> None:
-        """In the place of the keys, until they are told anew."""
-        self.set_hints((sentence,))
+        """In the place of the keys, for some seconds."""
+        self._said = sentence
+        self._silent.start()
+        self._fit_hints()
+
+    def _said_enough(self) -> None:
+        self._said = ""
+        self._fit_hints()
 
     def show_choice(self, size: int, way: Way, advance: bool, place: str) -> None:
         """How many at a time, laid over each other or not, going on by itself or not, and which of them all."""
@@ -193,7 +206,7 @@ class CompareBar(QWidget):
         self._now.setText(clock(seconds))
 
     def _fit_hints(self) -> None:
-        self._hints.set_words(self._hint_words, round(self.width() * _MOST_HINTS))
+        self._hints.set_words((self._said,) if self._said else self._hint_words, round(self.width() * _MOST_HINTS))
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), 7 * GRID)

@@ -7,7 +7,6 @@ slot, not from a coroutine. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,13 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.building import line, vbox
+from runway_desktop.ui.building import hbox, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.media.players import Fault
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
@@ -31,6 +31,7 @@ from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .bar import CompareBar
+from .hints import hints
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
@@ -42,10 +43,8 @@ _FAULTS = {
     Fault.BROKEN: "{0} cannot be played. It may be damaged.",
     Fault.NO_PICTURE: "{0} cannot be decoded here.",
 }
-_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 """Where each key of Tab turns a stack."""
-_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 
 
 class CompareView(QWidget):
@@ -53,9 +52,10 @@ class CompareView(QWidget):
     keys_wanted = Signal()
     """All keys are to be shown."""
 
-    def __init__(self, model: Compare, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
+        self._strips = strips
         self._keys = keys
         self.dark = DarkRoom(theme)
         self._sight = Sight(self)
@@ -66,6 +66,8 @@ class CompareView(QWidget):
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
         self._is_open = False
+        self._crossed_at: float | None = None
+        """Seconds: where the pointer is that crosses a pane."""
         self._build()
         self._connect()
         self._keys.bind(self, Where.ROOM, self._bindings(), Qt.ShortcutContext.WindowShortcut)
@@ -135,8 +137,9 @@ class CompareView(QWidget):
         self._grid = QGridLayout(side_by_side)
         self._grid.setContentsMargins(GRID + 2, GRID + 2, GRID + 2, GRID + 2)
         self._grid.setSpacing(GRID // 2)
-        for place, pane in enumerate(self.panes):
-            self._grid.addWidget(pane, place // 2, place % 2)
+        self._aside_room = QWidget(self)
+        self._aside = hbox(on=self._aside_room, spacing=GRID // 2)
+        self._arranged: tuple[list[int], frozenset[int]] = ([], frozenset())
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
         self._stage.addWidget(self.overlay)
@@ -150,19 +153,25 @@ class CompareView(QWidget):
         self._keys.changed.connect(self._show_words)
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
+        model.undone.connect(self._bar.say)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
+        clips.glance = self._glance
+        self._strips.grown.connect(self._strip_grown)
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
+        self._bar.neared.connect(self._want_strips)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, place))
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
+            pane.crossed.connect(self._cross)
+            pane.uncrossed.connect(self._uncross)
 
     def _bindings(self) -> dict[str, Binding]:
         model, clips = self._model, self.clips
@@ -182,6 +191,8 @@ class CompareView(QWidget):
             "judge.reject": partial(model.pick, Pick.REJECT),
             **{f"judge.rate.{stars}": partial(model.rate, stars) for stars in range(6)},
             **{f"compare.show.{size}": partial(self._show_size, size) for size in (1, 2, 4)},
+            "compare.take.next": partial(model.move_take, 1),
+            "compare.take.before": partial(model.move_take, -1),
             "compare.next": partial(model.turn, 1),
             "compare.before": partial(model.turn, -1),
             "compare.focus.up": partial(model.move_focus, -1),
@@ -219,7 +230,6 @@ class CompareView(QWidget):
                 self._empty(place)
             elif self._takes[place] is None or self._takes[place] != take:
                 self._put(place, take)
-        self._arrange(len(shown))
         files = [
             (take.path, take.media) if take is not None and take.media is not Media.IMAGE else None
             for take in self._takes
@@ -233,11 +243,28 @@ class CompareView(QWidget):
         self._show_words()
         self._show_focus()
 
-    def _arrange(self, amount: int) -> None:
-        """Two beside each other, four in a square; an empty second row takes no room."""
+    def _arrange(self) -> None:
+        """Two beside each other, four in a square; what was rejected stands small, in a free corner or below."""
+        places, rejected = range(len(self._model.shown)), self._model.rejected()
+        held = [place for place in places if place not in rejected]
+        if (held, rejected) == self._arranged:
+            return
+        self._arranged = (held, rejected)
+        for pane in self.panes:
+            self._grid.removeWidget(pane)
+            self._aside.removeWidget(pane)
+        corner = (1, 1, 1, 1) if len(held) == 3 else (2, 0, 1, 2)
+        self._grid.addWidget(self._aside_room, *corner)
+        self._aside_room.setVisible(bool(rejected))
+        for at, place in enumerate(held):
+            self._grid.addWidget(self.panes[place], at // 2, at % 2)
+        for place in sorted(rejected):
+            self._aside.addWidget(self.panes[place])
+        for place in places:
+            self.panes[place].set_aside(place in rejected)
         for at in range(2):
-            self._grid.setRowStretch(at, 1 if at == 0 or amount > 2 else 0)
-            self._grid.setColumnStretch(at, 1 if at == 0 or amount > 1 else 0)
+            self._grid.setRowStretch(at, 1 if at == 0 or len(held) > 2 else 0)
+            self._grid.setColumnStretch(at, 1 if at == 0 or len(held) > 1 else 0)
 
     def _put(self, place: int, take: Take) -> None:
         before, self._takes[place] = self._takes[place], take
@@ -271,9 +298,50 @@ class CompareView(QWidget):
         self._show_overlay()
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
+        here = round(self.clips.position * 1e6) + 1000
         for place, frame in frames.items():
+            if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
+                # Of where the clips stand: it comes late, and is there again when the pointer leaves.
+                continue
+            self._crossed_at = None
             self.panes[place].surface.set_frame(frame)
             self._repaint(place)
+
+    def _want_strips(self) -> list[tuple[int, Take]]:
+        """Of the clips that are shown; gives their places."""
+        clips = [
+            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media is Media.VIDEO
+        ]
+        self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
+        return clips
+
+    def _glance(self, seconds: float) -> bool:
+        """Shows small frames of about that time; False where there are none and none come."""
+        clips = self._want_strips()
+        is_shown = False
+        for place, take in clips:
+            image = self._strips.near(take.output.path, seconds)
+            if image is not None:
+                self.panes[place].surface.set_glance(image)
+                self._repaint(place)
+            is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
+        return is_shown
+
+    def _cross(self, fraction: float) -> None:
+        """The pointer's way across a pane goes through all clips alike while they stand still."""
+        if not self.clips.is_playing and self.clips.length and self._sight.is_fitted:
+            self._crossed_at = fraction * self.clips.length
+            self._glance(self._crossed_at)
+
+    def _uncross(self) -> None:
+        crossed, self._crossed_at = self._crossed_at, None
+        if crossed is not None and not self.clips.is_glancing:
+            self.clips.show_again()
+
+    def _strip_grown(self, _path: str) -> None:
+        at = self.clips.position if self.clips.is_glancing else self._crossed_at
+        if at is not None and not self.clips.is_playing:
+            self._glance(at)
 
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]
@@ -289,12 +357,14 @@ class CompareView(QWidget):
 
     def _show_words(self) -> None:
         model = self._model
+        self._arrange()
         for place, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
         self._bar.show_choice(model.size, self.way, model.auto_advance, model.place_words())
-        self._bar.set_hints(self._hints())
+        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        self._bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 
     def _show_focus(self) -> None:
@@ -307,33 +377,6 @@ class CompareView(QWidget):
             pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clips.hear(place)
         self._show_overlay()
-
-    def _hints(self) -> tuple[str, ...]:
-        model = self._model
-        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
-        several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
-        hints = (
-            (clips, "in step", ("play.back", "play.stop", "play.forward")),
-            (clips, "frame", ("play.frame.back", "play.frame.forward")),
-            (True, "rate", [f"judge.rate.{stars}" for stars in range(1, 6)]),
-            (True, "pick", ("judge.pick",)),
-            (True, "reject", ("judge.reject",)),
-            (several, "swap", ("compare.swap",)),
-            (several, "wipe", ("compare.wipe",)),
-            (several and not clips, "difference", ("compare.difference",)),
-            (bool(model.place_words()), _AMOUNT_WORDS[model.size], ("compare.before", "compare.next")),
-            (stacked, "next take", ("compare.take",)),
-        )
-        return tuple(hint for holds, words, ids in hints if holds and (hint := self._hint(words, ids)))
-
-    def _hint(self, words: str, command_ids: Sequence[str]) -> str:
-        """Nothing where a key is missing."""
-        keys = [self._keys.words(command_id).partition(", ")[0] for command_id in command_ids]
-        if not all(keys):
-            return ""
-        if keys == [str(number) for number in range(1, len(keys) + 1)] and len(keys) > 1:
-            return f"1–{len(keys)} {words}"
-        return f"{' '.join(_ARROWS.get(key, key) for key in keys)} {words}"
 
     def _pair(self) -> tuple[int, int] | None:
         """The focused place and its neighbor, left one first."""

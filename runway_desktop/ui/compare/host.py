@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.compare.compare import Compare
 
@@ -19,11 +20,12 @@ class CompareHost(QObject):
     entered = Signal()
     """The room is before the eyes: what plays elsewhere should stop."""
 
-    def __init__(self, model: Compare, theme: Theme, keys: Keys, window: QWidget) -> None:
+    def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, window: QWidget) -> None:
         super().__init__(window)
         self._model = model
         self._theme = theme
         self._keys = keys
+        self._strips = strips
         self._window = window
         self._closed = False
         self.room: CompareView | None = None
@@ -45,7 +47,7 @@ class CompareHost(QObject):
         if self._closed:
             return
         if self.room is None:
-            self.room = CompareView(self._model, self._theme, self._keys, self._window)
+            self.room = CompareView(self._model, self._theme, self._keys, self._strips, self._window)
             self.room.left.connect(self._window.activateWindow)
             self.room.keys_wanted.connect(self._show_keys)
         if not self.room.isVisible():

@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.building import timer
-from runway_desktop.ui.media.playback import FASTEST, STEP_BACK_MS, WATCHDOG_MS, Engine
+from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS, Engine
 from runway_desktop.ui.media.players import MediaEngine
 
 from .track import ROUNDING_US
@@ -72,6 +72,10 @@ class InStep(QObject):
         self._wanted = False
         """To play as soon as all clips are there."""
         self._resume = False
+        self._is_scrubbing = False
+        self.glance: Callable[[float], bool] = lambda _seconds: False
+        """Shows small frames near a time, seconds, while a person drags; False where there never are any."""
+        self._rest = timer(self, REST_MS, self._rested)
         self._start_at = 0.0
         self._opener = timer(self, 0, lambda: self._tracks.open(self._files))
         self._end = timer(self, _AFTER_END_MS, self._end_reached)
@@ -188,6 +192,11 @@ class InStep(QObject):
         """While it plays, it goes on from there."""
         if not self._tracks.are_there:
             return
+        if self._is_scrubbing and self.glance(seconds):
+            self._tracks.halt(pause=False)
+            self._tracks.move_to(round(min(max(seconds, 0.0), self.length) * 1e6))
+            self._rest.start()
+            return
         if self.is_playing:
             rate = self.rate
             self._halt()
@@ -195,12 +204,21 @@ class InStep(QObject):
         self._tracks.seek(round(seconds * 1e6) + 1000)
 
     def begin_scrub(self) -> None:
-        """Holds still while a person drags; `end_scrub` goes on playing if it did."""
+        """Holds still while a person drags; `end_scrub` shows the exact frames, and goes on playing if it did."""
+        self._is_scrubbing = True
         self._resume = self.is_playing or self._wanted
         self._halt()
         self.changed.emit()
 
+    @property
+    def is_glancing(self) -> bool:
+        """A drag is shown by small frames; `position` is the pointer's."""
+        return self._rest.isActive()
+
     def end_scrub(self) -> None:
+        self._is_scrubbing = False
+        if self.is_glancing:
+            self._rested()
         if self._resume:
             self._resume = False
             self.play()
@@ -218,6 +236,10 @@ class InStep(QObject):
 
     def clear_range(self) -> None:
         self._set_range((None, None))
+
+    def show_again(self) -> None:
+        """The frames that are there, after something else stood in their place."""
+        self._tracks.show_again()
 
     def hear(self, place: int) -> None:
         """One sound at a time."""
@@ -239,7 +261,7 @@ class InStep(QObject):
 
     def _halt(self) -> None:
         """All players stand; where exactly is for a seek to say."""
-        for running in (self._balancer, self._backwards, self._end):
+        for running in (self._balancer, self._backwards, self._end, self._rest):
             running.stop()
         self._wanted = False
         self._tracks.halt(pause=self.is_playing)
@@ -294,6 +316,10 @@ class InStep(QObject):
         elif not at_end:
             self._tracks.seek(round(self.position * 1e6) + self._tracks.frame_us // 2)
         self.changed.emit()
+
+    def _rested(self) -> None:
+        self._rest.stop()
+        self._tracks.seek(round(self.position * 1e6) + 1000)
 
     def _step_back(self) -> None:
         self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)

@@ -6,7 +6,7 @@ It tells of presses, wheel and drags; the room decides. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -30,6 +30,10 @@ RADIUS = 4.0
 _BORDER = 2.0
 _INSET = GRID * 1.25
 _WORDS = QColor(255, 255, 255)
+_ASIDE_HEIGHT = 13 * GRID
+_NO_LIMIT = 16_777_215
+"""What Qt takes for no limit of a size."""
+_DIMMED = 0.45
 _SHADE = QColor(0, 0, 0, 150)
 
 
@@ -39,6 +43,9 @@ class Pane(QWidget):
     opened = Signal()
     """A double click: alone, or with the others again."""
     drag_wanted = Signal()
+    crossed = Signal(float)
+    """The pointer, with no button held, is that far across, 0 to 1."""
+    uncrossed = Signal()
 
     def __init__(self, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,10 +55,12 @@ class Pane(QWidget):
         self._left, self._right, self._bold_right = "", "", False
         self._stack = ""
         self.is_marked = False
+        self._is_aside = False
         self._pressed: QPointF | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 100)
+        self.setMouseTracking(True)
         sight.changed.connect(self.update)
 
     def set_words(self, left: str, right: str, *, bold: bool, stack: str = "") -> None:
@@ -61,6 +70,13 @@ class Pane(QWidget):
             self.setAccessibleName(left)
             self.setAccessibleDescription(", ".join(part for part in (right, stack) if part))
             self.update()
+
+    def set_aside(self, on: bool) -> None:
+        """Small and dimmed, its room given to the others."""
+        self._is_aside = on
+        self.setMaximumHeight(_ASIDE_HEIGHT if on else _NO_LIMIT)
+        self.setMaximumWidth(2 * _ASIDE_HEIGHT if on else _NO_LIMIT)
+        self.update()
 
     def set_marked(self, marked: bool) -> None:
         if marked != self.is_marked:
@@ -74,7 +90,9 @@ class Pane(QWidget):
         painter.save()
         painter.setClipPath(rounded(area, RADIUS))
         painter.fillRect(area, Qt.GlobalColor.black)
+        painter.setOpacity(_DIMMED if self._is_aside else 1.0)
         self.surface.paint(painter, area, self._sight, self.devicePixelRatioF())
+        painter.setOpacity(1.0)
         if self.surface.words:
             painter.setPen(self._theme.color(Role.MUTED))
             paint_words(painter, area, self.surface.words)
@@ -128,6 +146,8 @@ class Pane(QWidget):
             super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not event.buttons():
+            self.crossed.emit(min(1.0, max(0.0, event.position().x() / max(1, self.width() - 1))))
         if self._pressed is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
         moved = event.position() - self._pressed
@@ -140,6 +160,10 @@ class Pane(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._pressed = None
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.uncrossed.emit()
+        super().leaveEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

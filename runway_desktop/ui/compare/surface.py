@@ -87,6 +87,10 @@ class Surface:
     def set_frame(self, frame: QVideoFrame) -> None:
         self._frame, self.words = frame, ""
 
+    def set_glance(self, image: QImage) -> None:
+        """A small frame while a person drags, until the next one comes."""
+        self._frame, self._image, self.words = None, image, ""
+
     @property
     def is_live(self) -> bool:
         """Whether the thing itself is there, not only its poster."""

@@ -41,6 +41,8 @@ class Track:
     """What the next frame must cover; what does not is an old frame on its way."""
     held: Any = None
     """The newest frame that missed the target, shown if none other comes."""
+    late: int | None = None
+    """What was sought and did not come in time: it is shown when it does."""
     ended: bool = False
     resting: bool = False
     """Paused for a moment because the others are behind."""
@@ -81,7 +83,7 @@ class Track:
 
     def forget(self) -> None:
         self.waiting.clear()
-        self.shown = self.held = self.target = None
+        self.shown = self.held = self.target = self.late = None
         self.ended = self.resting = False
         self.duration, self.frame_us = 0, FALLBACK_FRAME_US
 
@@ -117,7 +119,7 @@ class Track:
         last = self.duration - self.frame_us // 2 if self.pictures else self.duration
         target = max(0, min(microseconds, last) if self.duration else microseconds)
         self.waiting.clear()
-        self.held = None
+        self.held = self.late = None
         if self.ended:
             # A player at its end has stopped and would seek nowhere; paused it can.
             self.ended = False
@@ -137,14 +139,24 @@ class Track:
         self.show(frame)
         return True
 
-    def give_up_seeking(self) -> None:
-        """No fitting frame came in time: the nearest that did stands in."""
-        if self.held is not None:
+    def give_up_seeking(self) -> bool:
+        """No fitting frame came in time: the nearest that did stands in, until the right one comes. False where none
+        did."""
+        late, stands_in = self.target, self.held is not None
+        if stands_in:
             self.show(self.held)
-        self.target = None
+        self.target, self.late = None, late
+        return stands_in
+
+    def take_late(self, frame: Any) -> bool:
+        """True when a frame is the one that did not come in time."""
+        is_it = self.late is not None and frame.startTime() <= self.late < frame.endTime()
+        if is_it:
+            self.show(frame)
+        return is_it
 
     def show(self, frame: Any) -> None:
-        self.shown, self.held, self.target = frame, None, None
+        self.shown, self.held, self.target, self.late = frame, None, None, None
         start, end = frame.startTime(), frame.endTime()
         if end > start:
             self.frame_us = end - start

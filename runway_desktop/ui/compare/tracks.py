@@ -192,7 +192,7 @@ class Tracks(QObject):
         self._is_running = False
         for track in self._tracks:
             track.waiting.clear()
-            track.target = track.held = None
+            track.target = track.held = track.late = None
             if pause and track.is_ready:
                 track.pause()
 
@@ -209,8 +209,11 @@ class Tracks(QObject):
         if self.is_seeking:
             self._patience.start()
         else:
-            self._move_to(max(0, min(microseconds, last)))
+            self.move_to(max(0, min(microseconds, last)))
             self._seek_settles()
+
+    def show_again(self) -> None:
+        self._tell([track for track in self._tracks if track.is_ready and track.pictures])
 
     def hear(self, place: int, *, muted: bool) -> None:
         """One sound at a time, or none."""
@@ -282,24 +285,30 @@ class Tracks(QObject):
         elif self._is_running:
             track.waiting.append(frame)
             self._release()
+        elif track.take_late(frame):
+            self._tell([track])
 
-    def _seek_settles(self) -> None:
+    def _seek_settles(self, stand_ins: Sequence[Track] = ()) -> None:
         if self.is_seeking:
             return
         self._patience.stop()
-        self._tell([track for track in self._tracks if track.is_ready and track.pictures])
+        came = [track for track in self._tracks if track.is_ready and track.pictures and track.late is None]
+        self._tell([*came, *stand_ins])
         if self._next_seek is not None:
             self.seek(self._next_seek)
         else:
             self.settled.emit()
 
     def _tell(self, tracks: Sequence[Track]) -> None:
+        if not tracks:
+            return
         self.shown.emit(
             {place: track.shown for place, track in enumerate(self._tracks) if track in tracks and track.shown}
         )
-        self._move_to(max((track.start for track in tracks), default=0))
+        self.move_to(max((track.start for track in tracks), default=0))
 
-    def _move_to(self, microseconds: int) -> None:
+    def move_to(self, microseconds: int) -> None:
+        """Tells that position; nothing is sought."""
         seconds = microseconds / 1e6
         if seconds != self.position:
             self.position = seconds
@@ -327,7 +336,7 @@ class Tracks(QObject):
     def _position_came(self, track: Track, milliseconds: int) -> None:
         """Where there are no frames, the sound's own clock tells."""
         if track.is_ready and not track.pictures and self._beat() is None:
-            self._move_to(milliseconds * 1000)
+            self.move_to(milliseconds * 1000)
 
     def _track_failed(self, track: Track, fault: Fault) -> None:
         if track.phase in (Phase.EMPTY, Phase.FAILED):
@@ -346,7 +355,5 @@ class Tracks(QObject):
                 self._track_failed(track, Fault.NO_PICTURE)
 
     def _out_of_patience(self) -> None:
-        for track in self._tracks:
-            if track.target is not None:
-                track.give_up_seeking()
-        self._seek_settles()
+        late = [track for track in self._tracks if track.target is not None]
+        self._seek_settles([track for track in late if track.give_up_seeking()])

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
 from runway_desktop.ui.building import Does
@@ -136,6 +136,9 @@ class Scrubbed(Protocol):
 class ScrubSlider(LineSlider):
     """The position in what plays, milliseconds: dragging, keys and the wheel seek in it."""
 
+    neared = Signal()
+    """The pointer is over it: somebody may drag."""
+
     def __init__(self, theme: Theme, plays: Scrubbed, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._plays = plays
@@ -147,6 +150,10 @@ class ScrubSlider(LineSlider):
         self.sliderMoved.connect(lambda value: plays.seek(value / 1000))
         self.sliderReleased.connect(plays.end_scrub)
         self.actionTriggered.connect(self._slid_by_key)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.neared.emit()
 
     def follow(self, seconds: float) -> None:
         """Shows a position, but not while a person drags."""

@@ -21,8 +21,10 @@ from runway_desktop.ui.building import timer
 from .players import Fault, MediaEngine
 
 WATCHDOG_MS = 2000
-SETTLE_MS = 250
-"""How long a seek may take before the next one is sent anyway. A paused seek gives its frame in 6 to 95 ms."""
+SETTLE_MS = 600
+"""How long a seek may take before the next one is sent anyway: at 1080p, far from a key frame, half a second."""
+REST_MS = 120
+"""So long a drag that is shown by small frames rests before the exact one is sought."""
 STEP_BACK_MS = 80
 FASTEST = 8
 FALLBACK_FRAME_US = 41_667
@@ -101,10 +103,15 @@ class Playback(QObject):
         """Microseconds that the next frame must cover; what does not is an old frame on its way."""
         self._held: Any = None
         self._next_seek: int | None = None
+        """Where to seek when the frame that is on its way has come."""
         self._resume = False
+        self._is_scrubbing = False
+        self.glance: Callable[[float], bool] = lambda _seconds: False
+        """Shows a small frame near a time, seconds, while a person drags; False where there never is one."""
         self._opener = timer(self, 0, self._open_now)
-        self._watchdog = timer(self, watchdog_ms, self._nothing_came)
+        self._watchdog = timer(self, watchdog_ms, lambda: self._engine_failed(Fault.NO_PICTURE))
         self._settle = timer(self, SETTLE_MS, self._settled)
+        self._rest = timer(self, REST_MS, self._rested)
         self._backwards = timer(self, STEP_BACK_MS, self._step_back, repeats=True)
         self._clock = QElapsedTimer()
         self._reverse_from = 0.0
@@ -201,8 +208,9 @@ class Playback(QObject):
             self.seek(self.position + frames * 0.1)
             return
         length = self._frame_us()
-        if self._target is not None:
-            start = self._target - length // 2
+        aim = self._next_seek if self._next_seek is not None else self._target
+        if aim is not None:
+            start = aim - length // 2
         elif self._shown is not None:
             start = self._shown[0]
         else:
@@ -210,20 +218,36 @@ class Playback(QObject):
         self._seek_us(start + frames * length + length // 2)
 
     def seek(self, seconds: float) -> None:
-        if self._ready():
+        if not self._ready():
+            return
+        if self._is_scrubbing and self._pictures and self.glance(seconds):
+            self._settle.stop()
+            self._target = self._next_seek = self._held = None
+            self._moved(min(max(seconds, 0.0), self.duration))
+            self._rest.start()
+        else:
             # A player asked for the very start of a frame may give the one before.
             self._seek_us(round(seconds * 1e6) + (1000 if self._pictures else 0))
 
     def begin_scrub(self) -> None:
-        """Holds still while a person drags; `end_scrub` goes on playing if it did."""
+        """Holds still while a person drags; `end_scrub` shows the exact frame, and goes on playing if it did."""
+        self._is_scrubbing = True
         self._resume = self.activity is Activity.PLAYING
         if self._resume:
             self.pause()
 
     def end_scrub(self) -> None:
+        self._is_scrubbing = False
+        if self.is_glancing:
+            self._rested()
         if self._resume:
             self._resume = False
             self.play()
+
+    @property
+    def is_glancing(self) -> bool:
+        """A drag is shown by small frames; `position` is the pointer's."""
+        return self._rest.isActive()
 
     def set_loop(self, loop: bool) -> None:
         if loop != self.loop:
@@ -268,8 +292,9 @@ class Playback(QObject):
             self._engine.set_volume(self.volume**2, self.muted)
 
     def _forget(self) -> None:
-        for running in (self._opener, self._watchdog, self._settle, self._backwards):
+        for running in (self._opener, self._watchdog, self._settle, self._rest, self._backwards):
             running.stop()
+        self._is_scrubbing = False
         self.position = self.duration = 0.0
         self._set_rate(1.0)
         self._ended = self._resume = self._play_when_open = False
@@ -310,11 +335,13 @@ class Playback(QObject):
             self.play()
 
     def _frame_came(self, frame: Any) -> None:
-        if self.activity in (Activity.EMPTY, Activity.FAILED) or not self._pictures:
+        # While a drag is shown by small frames, what comes is of where the pointer was before.
+        if self.activity in (Activity.EMPTY, Activity.FAILED) or not self._pictures or self.is_glancing:
             return
         self._watchdog.stop()
-        start, end = frame.startTime(), frame.endTime()
-        if self._target is not None and not start <= self._target < max(end, start + 1):
+        if self._next_seek is not None and _covers(frame, self._next_seek):
+            self._next_seek = None
+        elif self._target is not None and not _covers(frame, self._target):
             self._held = frame
             return
         self._show(frame)
@@ -327,7 +354,9 @@ class Playback(QObject):
         self._target = None
         self.frame.emit(frame)
         self._moved(max(frame.startTime(), 0) / 1e6)
-        self._send_next_seek()
+        self._settle.stop()
+        if self._next_seek is not None:
+            self._send_seek(self._next_seek)
 
     def _frame_us(self) -> int:
         if self._shown is not None and self._shown[1] > self._shown[0]:
@@ -370,9 +399,6 @@ class Playback(QObject):
             self._engine.unload()
         self.failed.emit(fault)
 
-    def _nothing_came(self) -> None:
-        self._engine_failed(Fault.NO_PICTURE)
-
     def _wake(self) -> None:
         """A player at its end has stopped and would seek nowhere; paused it can."""
         if self._ended:
@@ -388,7 +414,6 @@ class Playback(QObject):
         if self._settle.isActive():
             # One seek at a time: a drag asks for hundreds, only the newest matters.
             self._next_seek = target
-            self._target = target
         else:
             self._send_seek(target)
         if not self._pictures:
@@ -400,11 +425,6 @@ class Playback(QObject):
         self._settle.start()
         self._engine_now().seek(target // 1000)
 
-    def _send_next_seek(self) -> None:
-        self._settle.stop()
-        if self._next_seek is not None:
-            self._send_seek(self._next_seek)
-
     def _settled(self) -> None:
         if self._next_seek is not None:
             self._send_seek(self._next_seek)
@@ -413,8 +433,17 @@ class Playback(QObject):
         if self._held is not None:
             self._show(self._held)
 
+    def _rested(self) -> None:
+        self._rest.stop()
+        self._seek_us(round(self.position * 1e6) + 1000)
+
     def _step_back(self) -> None:
         self._reverse_from = max(0.0, self._reverse_from + self.rate * self._clock.restart() / 1000)
         self._seek_us(round(self._reverse_from * 1e6))
         if self._reverse_from <= 0:
             self.pause()
+
+
+def _covers(frame: Any, microseconds: int) -> bool:
+    start = frame.startTime()
+    return bool(start <= microseconds < max(frame.endTime(), start + 1))

@@ -9,6 +9,7 @@ here raises, `failed` says what went wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,14 @@ class MediaEngine(QObject):
     released = Signal()
     """No file is held any more."""
 
-    def __init__(self, parent: QObject | None = None, *, sound: bool = True) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        sound: bool = True,
+        on_frame: Callable[[QVideoFrame], None] | None = None,
+    ) -> None:
+        """`on_frame` takes the frames in place of `frame`, on the render thread, which waits for it."""
         super().__init__(parent)
         # Multimedia is slow to import and not needed for the first paint.
         from PySide6.QtMultimedia import QMediaPlayer, QVideoSink
@@ -72,7 +80,11 @@ class MediaEngine(QObject):
         self._player.setVideoSink(self._sink)
         # Queued, and to methods of a QObject: these signals are partly emitted by render threads.
         queued = Qt.ConnectionType.QueuedConnection
-        self._sink.videoFrameChanged.connect(self._frame_changed, queued)
+        self._on_frame = on_frame
+        if on_frame is None:
+            self._sink.videoFrameChanged.connect(self._frame_changed, queued)
+        else:
+            self._sink.videoFrameChanged.connect(self._hand_over, Qt.ConnectionType.DirectConnection)
         self._player.sourceChanged.connect(self._source_changed, queued)
         self._player.mediaStatusChanged.connect(self._status_changed, queued)
         self._player.durationChanged.connect(self._duration_changed, queued)
@@ -153,6 +165,10 @@ class MediaEngine(QObject):
     def _frame_changed(self, frame: QVideoFrame) -> None:
         if not self._stale and frame.isValid():
             self.frame.emit(frame)
+
+    def _hand_over(self, frame: QVideoFrame) -> None:
+        if not self._stale and frame.isValid() and self._on_frame is not None:
+            self._on_frame(frame)
 
     def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:
         if self._stale or self._player is None:

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
@@ -33,6 +33,7 @@ from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
 from .strip import OutputStrip, PreviewItem
+from .strips import Strips
 from .transport import Transport
 from .video_view import VideoView
 from .waveform import Waveform, WaveformReader
@@ -43,7 +44,11 @@ from .zoom_bar import ZoomBar
 __all__ = ["Preview", "PreviewItem"]
 
 OPEN_DELAY_MS = 120
-"""A clip is opened once the selection rests: running through a list with the arrow keys opens none of them."""
+"""One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
+arrow keys opens none of them."""
+
+LOOK_MS = 1000
+"""Who looks at a clip for so long may drag its position: its small frames are made."""
 
 
 class Preview(QWidget):
@@ -51,11 +56,18 @@ class Preview(QWidget):
     """A person chose another output of the strip."""
     openRequested = Signal(Path)
     """Open this file with the system's program."""
+    full_screen_asked = Signal()
     released = Signal()
     """After `stop`: no file is held any more."""
 
     def __init__(
-        self, palette_source: Theme, keys: Keys, parent: QWidget | None = None, *, playback: Playback | None = None
+        self,
+        palette_source: Theme,
+        keys: Keys,
+        strips: Strips,
+        parent: QWidget | None = None,
+        *,
+        playback: Playback | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = palette_source
@@ -63,6 +75,7 @@ class Preview(QWidget):
         self._workers = Workers(self)
         self._look = QuickLook()
         self.playback = playback if playback is not None else Playback(self)
+        self._strips = strips
         self._items: tuple[PreviewItem, ...] = ()
         self.current_index = 0
         self._shown: PreviewItem | None = None
@@ -72,7 +85,10 @@ class Preview(QWidget):
         self._waveforms = WaveformReader(self._workers, self)
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
+        self._opened = QElapsedTimer()
+        self._looked_at = timer(self, LOOK_MS, self._want_strip)
         self._full_screen: FullScreenWindow | None = None
+        self._is_lent = False
         self._build()
         self._connect()
         self.clear()
@@ -88,7 +104,6 @@ class Preview(QWidget):
 
     @property
     def stage(self) -> Stage:
-        """The view that is on the stage."""
         return self._stages.current
 
     def show_outputs(self, items: Sequence[PreviewItem], index: int = 0) -> None:
@@ -104,7 +119,6 @@ class Preview(QWidget):
         self._show_current()
 
     def clear(self, text: str = "") -> None:
-        """Nothing on the stage but words."""
         self._items, self.current_index = (), 0
         self.strip.hide()
         self._leave()
@@ -114,6 +128,18 @@ class Preview(QWidget):
     def toggle_play(self) -> None:
         if self._opens_now():
             self.playback.toggle()
+
+    def lend(self, on: bool) -> None:
+        """While it is in the large view, that has the keys, and each clip plays as soon as it is there."""
+        self._is_lent = on
+        for action in (*self.actions(), *self._body.actions()):
+            action.setEnabled(not on)
+        if on and not self.playback.is_playing and self._opens_now():
+            self.playback.play()
+
+    def zoom(self, by: int) -> None:
+        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+        (self._picture.toggle_fit, self._picture.zoom_in, self._picture.zoom_out)[by]()
 
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
@@ -125,7 +151,9 @@ class Preview(QWidget):
             self.playback.step(frames)
 
     def toggle_full_screen(self) -> None:
-        if self._full_screen is not None:
+        if self._is_lent:
+            self.full_screen_asked.emit()
+        elif self._full_screen is not None:
             self._full_screen.close()
         elif self._items:
             window = FullScreenWindow(self._theme, self.window())
@@ -137,10 +165,6 @@ class Preview(QWidget):
             self._rows.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
             window.take(self._body, self._items[self.current_index].title)
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @property
-    def is_full_screen(self) -> bool:
-        return self._full_screen is not None
 
     def stop(self) -> None:
         """Lets go of the shown file, before it is deleted or moved; `released` says when. The poster stays on the
@@ -156,6 +180,10 @@ class Preview(QWidget):
         self._leave()
         self.playback.shutdown()
         self._workers.shutdown()
+
+    @property
+    def is_full_screen(self) -> bool:
+        return self._full_screen is not None
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -206,6 +234,9 @@ class Preview(QWidget):
         self._sound.scrub_ended.connect(playback.end_scrub)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
+        self._transport.neared.connect(self._want_strip)
+        self._strips.grown.connect(self._strip_grown)
+        playback.glance = self._glance
         self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
         for stage in self._all_stages():
             stage.drag_wanted.connect(self._drag_out)
@@ -253,6 +284,7 @@ class Preview(QWidget):
             self._video.show_poster(self._poster(item))
             self._put(self._video, self._transport)
             self._open_soon(item.path, pictures=True)
+            self._looked_at.start()
         elif item.media is Media.AUDIO:
             self._sound.show_waveform(None)
             self._sound.set_fraction(0.0)
@@ -262,6 +294,26 @@ class Preview(QWidget):
         else:
             self._offer_system(item.path, "This kind of file cannot be shown here.")
 
+    def _want_strip(self) -> None:
+        item = self._shown
+        if item is not None and item.path is not None and item.media is Media.VIDEO:
+            self._strips.want((str(item.path), str(item.poster or "")))
+
+    def _glance(self, seconds: float) -> bool:
+        """Shows a small frame of about that time; False where there is none and none comes."""
+        if self._shown is None or self._shown.path is None:
+            return False
+        self._want_strip()
+        path = str(self._shown.path)
+        image = self._strips.near(path, seconds)
+        if image is not None:
+            self._video.show_glance(image)
+        return image is not None or self._strips.is_coming(path)
+
+    def _strip_grown(self, path: str) -> None:
+        if self.playback.is_glancing and self._shown is not None and path == str(self._shown.path):
+            self._glance(self.playback.position)
+
     def _put(self, stage: Stage, bar: QWidget) -> None:
         if self._bars.currentWidget() is not bar:
             self._bars.setCurrentWidget(bar)
@@ -270,6 +322,7 @@ class Preview(QWidget):
     def _leave(self, *, even_if_empty: bool = False) -> None:
         """Ends whatever works for the output that was shown."""
         self._opener.stop()
+        self._looked_at.stop()
         self._pending_open = None
         self._waveforms.cancel()
         if self._decoding is not None:
@@ -310,7 +363,11 @@ class Preview(QWidget):
 
     def _open_soon(self, path: Path, *, pictures: bool) -> None:
         self._pending_open = (path, pictures)
-        self._opener.start()
+        if self._opened.isValid() and self._opened.elapsed() < OPEN_DELAY_MS:
+            self._opener.start()
+        else:
+            self._open_pending()
+        self._opened.start()
 
     def _opens_now(self) -> bool:
         """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""
@@ -326,7 +383,7 @@ class Preview(QWidget):
         self._opener.stop()
         pending, self._pending_open = self._pending_open, None
         if pending is not None:
-            self.playback.open(pending[0], pictures=pending[1])
+            self.playback.open(pending[0], pictures=pending[1], play=self._is_lent)
 
     def _play_failed(self, fault: Fault) -> None:
         path = self._shown.path if self._shown is not None else None

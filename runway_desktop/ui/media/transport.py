@@ -35,6 +35,8 @@ def clock(seconds: float) -> str:
 class Transport(QWidget):
     play_wanted = Signal()
     full_screen_wanted = Signal()
+    neared = Signal()
+    """The pointer is over the position: somebody may drag it."""
 
     def __init__(
         self, theme: Theme, playback: Playback, parent: QWidget | None = None, *, keys: Keys | None = None
@@ -61,6 +63,7 @@ class Transport(QWidget):
         hbox(*first, (self._slider, 1), GRID // 2, self._time, GRID // 2, *last, on=self, spacing=_SPACING)
         OneStop(self, first)
         OneStop(self, last)
+        self._slider.neared.connect(self.neared)
         playback.changed.connect(self._show_state)
         playback.moved.connect(self._slider.follow)
         playback.moved.connect(self._write_time)

@@ -2,7 +2,7 @@
 sink and are drawn here.
 
 A frame becomes an image when it is painted, not when it arrives: frames that nobody sees cost nothing. Until the first
-one, and after the clip is gone, the poster stands in. GUI thread.
+one, and after the clip is gone, the poster stands in; while a person drags, a small frame may. GUI thread.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ class VideoView(Stage):
 
     def show_frame(self, frame: QVideoFrame) -> None:
         self._frame = frame
+        self.update()
+
+    def show_glance(self, image: QImage) -> None:
+        """A small frame, until the next one comes."""
+        self._frame, self._image = None, image
         self.update()
 
     @property

@@ -3,17 +3,19 @@ GUI thread only."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
+from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.states import StateWords
-from runway_desktop.viewmodels.sheet.grid import POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
+from runway_desktop.viewmodels.sheet.grid import CLIP_ROLE, POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 
 PLACE = QSize(24 * GRID, 18 * GRID)
 POSTER = QSize(22 * GRID, 13 * GRID)
@@ -23,6 +25,13 @@ class _PosterDelegate(ItemDelegate):
     def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._posters = posters
+        self.scrub = HoverScrub(posters, self)
+        self.scrubbed = QModelIndex()
+        """Where the pointer is."""
+
+    @staticmethod
+    def poster_box(cell: QRect) -> QRect:
+        return QRect(cell.left() + GRID, cell.top() + GRID, POSTER.width(), POSTER.height())
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
@@ -30,9 +39,10 @@ class _PosterDelegate(ItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         if said is not None:
-            frame = QRect(rect.left() + GRID, rect.top() + GRID, POSTER.width(), POSTER.height())
+            frame = self.poster_box(rect)
             painter.fillRect(frame, theme.color(Role.MEDIA))
-            self._posters.paint(painter, frame, index.data(POSTER_ROLE) or "")
+            if index != self.scrubbed or not self.scrub.paint(painter, frame):
+                self._posters.paint(painter, frame, index.data(POSTER_ROLE) or "")
             line = QRect(frame.left(), frame.bottom() + 2, frame.width(), rect.bottom() - frame.bottom() - 2)
             self.text(painter, line, said.headline, theme.small_font(), SECOND_INKS[said.tone])
         if option.state & QStyle.StateFlag.State_HasFocus:
@@ -50,7 +60,11 @@ class GridWindow(Dialog):
         self._table.setAccessibleName("Results")
         self._table.setModel(model)
         model.setParent(self)
-        self._table.setItemDelegate(_PosterDelegate(theme, posters, self._table))
+        self._delegate = _PosterDelegate(theme, posters, self._table)
+        self._table.setItemDelegate(self._delegate)
+        self._delegate.scrub.moved_on.connect(self._table.viewport().update)
+        self._table.setMouseTracking(True)
+        viewport_of(self._table).installEventFilter(self)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -74,6 +88,16 @@ class GridWindow(Dialog):
         FollowsTheme(theme, self, self._restyle)
         if model.rowCount():
             self._table.setCurrentIndex(model.index(0, 0))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        scrub = self._delegate.scrub
+        if event.type() == QEvent.Type.Leave:
+            scrub.leave()
+        elif isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            point = event.position().toPoint()
+            self._delegate.scrubbed = index = self._table.indexAt(point)
+            scrub.over(index.data(CLIP_ROLE), point, self._delegate.poster_box(self._table.visualRect(index)))
+        return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
         return QSize(130 * GRID, 80 * GRID)

@@ -20,6 +20,7 @@ from runway_desktop.usecases.words.states import StateWords, Tone
 
 from .grid_cell import DIMMED
 from .group_header import GroupHeader
+from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .text_cache import Ink, Sides, TextCache
 
@@ -58,16 +59,21 @@ class RowDelegate(QStyledItemDelegate):
         selected: bool = False,
         hovered: bool = False,
         current: bool = False,
+        scrub: HoverScrub | None = None,
     ) -> None:
-        """`cells` are the columns in sight with their left edges and widths; `current` marks where the keyboard is."""
+        """`cells` are the columns in sight with their left edges and widths; `current` marks where the keyboard is,
+        `scrub` has the frame of the clip whose poster the pointer crosses."""
         color = self._theme.color
         if selected or hovered:
             painter.fillRect(rect, color(Role.SELECTED if selected else Role.RAISED))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color(Role.BORDER))
         for column, left, width in cells:
-            self._cell(
-                painter, column, QRect(left + GRID, rect.top(), width - 2 * GRID, rect.height() - 1), words, direction
-            )
+            inner = QRect(left + GRID, rect.top(), width - 2 * GRID, rect.height() - 1)
+            if column is Column.POSTER:
+                box = self.poster_box(left, rect.top(), width, rect.height(), direction)
+                self._poster(painter, box, Sides(direction, inner), words, scrub)
+            else:
+                self._cell(painter, column, inner, words, direction)
         if current:
             painter.fillRect(rect.left(), rect.top(), rect.width(), 1, color(Role.ACCENT))
             painter.fillRect(rect.left(), rect.bottom() - 1, rect.width(), 1, color(Role.ACCENT))
@@ -77,8 +83,6 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         letters, sides = self._letters, Sides(direction, inner)
         match column:
-            case Column.POSTER:
-                self._poster(painter, inner, sides, words)
             case Column.PROMPT:
                 self._two_lines(painter, inner, sides, words.title, words.settings)
             case Column.STATUS:
@@ -90,14 +94,20 @@ class RowDelegate(QStyledItemDelegate):
                 ink = letters.figures if figures else letters.body
                 letters.line(painter, sides, inner, words.plain.get(column, ""), ink, at_end=figures)
 
-    def _poster(self, painter: QPainter, rect: QRect, sides: Sides, words: RowWords) -> None:
-        box = sides.place(rect.adjusted(GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
+    @staticmethod
+    def poster_box(left: int, top: int, width: int, height: int, direction: Qt.LayoutDirection) -> QRect:
+        """Where the poster is in its cell."""
+        inner = QRect(left + GRID, top, width - 2 * GRID, height - 1)
+        return Sides(direction, inner).place(inner.adjusted(GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
+
+    def _poster(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords, scrub: HoverScrub | None) -> None:
         frame = QRectF(box)
         path = QPainterPath()
         path.addRoundedRect(frame, 4, 4)
         painter.setClipPath(path)
         painter.fillRect(frame, self._theme.color(Role.MEDIA if words.poster else Role.HOVER))
-        self._posters.paint(painter, box, words.poster, DIMMED if words.is_poster_alone else 1.0)
+        if scrub is None or not scrub.paint(painter, box):
+            self._posters.paint(painter, box, words.poster, DIMMED if words.is_poster_alone else 1.0)
         self._letters.badge(painter, frame, words.marks, at_left=not sides.is_mirrored, inset=3)
         self._letters.badge(painter, frame, words.badge, at_left=sides.is_mirrored, inset=3)
         painter.setClipping(False)

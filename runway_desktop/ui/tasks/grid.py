@@ -6,27 +6,11 @@ neither selection nor what is looked at. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from PySide6.QtCore import (
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
-from runway_desktop.domain.task import Media, TaskId
-from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.ui.viewports import free_height
 from runway_desktop.usecases.listing.columns import Column
@@ -34,11 +18,9 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .grid_cell import CellPainter
 from .grid_layout import GridLayout
+from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.media.playback import Engine
 
 SMALLEST, LARGEST, USUAL = 120, 420, 208
 """Widths of a poster, device-independent pixels."""
@@ -59,11 +41,10 @@ class GridView(TaskItems, QListView):
         theme: Theme,
         posters: PosterCache,
         parent: QWidget | None = None,
-        player: HoverPlayer | None = None,
     ) -> None:
         super().__init__(parent)
         self._painter = CellPainter(theme, posters)
-        self.player = player or HoverPlayer(self)
+        self.scrub = HoverScrub(posters, self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1
@@ -82,7 +63,7 @@ class GridView(TaskItems, QListView):
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.modelReset):
             signal.connect(self._lines_changed)
         posters.ready.connect(self._poster_came)
-        self.player.moved_on.connect(self._repaint_hovered)
+        self.scrub.moved_on.connect(self._repaint_hovered)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._look_around)
         FollowsTheme(theme, self, self._restyle)
@@ -104,7 +85,6 @@ class GridView(TaskItems, QListView):
 
     def shutdown(self) -> None:
         self._look.stop()
-        self.player.shutdown()
 
     def visualRect(self, index: AnyIndex) -> QRect:
         if not index.isValid():
@@ -250,7 +230,7 @@ class GridView(TaskItems, QListView):
                     direction,
                     selected=selection.isRowSelected(line, QModelIndex()),
                     current=focused and line == current,
-                    frame=self.player.image() if line == self._hovered else None,
+                    scrub=self.scrub if line == self._hovered else None,
                 )
         finally:
             # A painter that is left open by an exception crashes Qt.
@@ -317,11 +297,12 @@ class GridView(TaskItems, QListView):
         if line == self._hovered:
             return
         before, self._hovered = self._hovered, line
-        task_id = self.rows.task_id(line)
-        row = self.rows.row_of(task_id) if task_id is not None else None
-        clips = [output for output in row.outputs if output.is_here and output.media is Media.VIDEO] if row else []
-        self.player.play(Path(clips[0].path) if clips else None)
         self._repaint(before)
+        if line < 0:
+            self.scrub.leave()
+
+    def poster_box(self, line: int) -> QRect:
+        return self._painter.poster_box(self.visualRect(self.rows.index(line, Column.PROMPT)))
 
     def _poster_came(self, path: str) -> None:
         if self.isVisible():
@@ -359,77 +340,3 @@ def _stretches(lines: list[int]) -> list[tuple[int, int]]:
         else:
             found.append((line, line))
     return found
-
-
-REST_MS = 220
-"""So long the pointer rests before a clip begins: one that only passes starts nothing."""
-
-
-class HoverPlayer(QObject):
-    moved_on = Signal()
-    """There is another frame, or none any more."""
-
-    def __init__(self, parent: QObject, make_engine: Callable[[QObject], Engine] | None = None) -> None:
-        super().__init__(parent)
-        self._make_engine = make_engine or _make_engine
-        self._engine: Engine | None = None
-        self.path: Path | None = None
-        self._look = QuickLook()
-        self._frame: Any = None
-        self._image: QImage | None = None
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
-        self._rest.timeout.connect(self._begin)
-
-    def image(self) -> QImage | None:
-        """The present frame; None while there is none."""
-        if self._frame is not None:
-            self._image, self._frame = self._frame.toImage(), None
-        return self._image
-
-    def play(self, path: Path | None) -> None:
-        """What the pointer is over now; None stops."""
-        if path == self.path:
-            return
-        had = self.path is not None and self._engine is not None
-        self.path, self._frame, self._image = path, None, None
-        if had and self._engine is not None:
-            self._engine.unload()
-        if path is None:
-            self._rest.stop()
-        else:
-            self._rest.start()
-        self.moved_on.emit()
-
-    def shutdown(self) -> None:
-        self._rest.stop()
-        self.path = None
-        if self._engine is not None:
-            self._engine.shutdown()
-            self._engine = None
-
-    def _begin(self) -> None:
-        if self.path is None or not self._look.is_file(self.path):
-            return
-        if self._engine is None:
-            self._engine = self._make_engine(self)
-            self._engine.frame.connect(self._came)
-            self._engine.ended.connect(self._again)
-        self._engine.load(self.path)
-        self._engine.play()
-
-    def _came(self, frame: Any) -> None:
-        if self.path is not None:
-            self._frame = frame
-            self.moved_on.emit()
-
-    def _again(self) -> None:
-        if self.path is not None and self._engine is not None:
-            self._engine.seek(0)
-            self._engine.play()
-
-
-def _make_engine(parent: QObject) -> Engine:
-    # Multimedia is slow to import and not needed before a clip is played.
-    from runway_desktop.ui.media.players import MediaEngine
-
-    return MediaEngine(parent, sound=False)

@@ -4,13 +4,14 @@ the state in words below. Colors and fonts are looked up at each paint. GUI thre
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
 from .group_header import GroupHeader
+from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .text_cache import Sides, TextCache
 
@@ -34,6 +35,10 @@ class CellPainter:
         """What stands below the poster: two small lines."""
         return 2 * QFontMetrics(self._theme.small_font()).height() + GRID
 
+    def poster_box(self, rect: QRect) -> QRect:
+        """The part of a cell above its caption."""
+        return QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
+
     def paint(
         self,
         painter: QPainter,
@@ -43,7 +48,7 @@ class CellPainter:
         *,
         selected: bool,
         current: bool,
-        frame: QImage | None,
+        scrub: HoverScrub | None,
     ) -> None:
         theme, sides = self._theme, Sides(direction, rect)
         frame_rect = QRectF(rect)
@@ -51,8 +56,8 @@ class CellPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color(Role.SELECTED))
             painter.drawRoundedRect(frame_rect.adjusted(-3, -3, 3, 3), 6, 6)
-        poster = QRect(rect.left(), rect.top(), rect.width(), rect.height() - self.caption_height())
-        self._poster(painter, poster, words, frame)
+        poster = self.poster_box(rect)
+        self._poster(painter, poster, words, scrub)
         self._marks(painter, poster, sides, words)
         self._caption(painter, rect, poster, sides, words)
         if selected or current:
@@ -60,7 +65,7 @@ class CellPainter:
             painter.setPen(QPen(theme.color(Role.ACCENT), 2 if current else 1))
             painter.drawRoundedRect(QRectF(poster).adjusted(0, 0, 0, 0), 5, 5)
 
-    def _poster(self, painter: QPainter, box: QRect, words: RowWords, frame: QImage | None) -> None:
+    def _poster(self, painter: QPainter, box: QRect, words: RowWords, scrub: HoverScrub | None) -> None:
         """Dimmed where the picture is all that is left here of a file that is missing, which an icon says too."""
         path, dimmed = words.poster, words.is_poster_alone
         painter.save()
@@ -68,12 +73,7 @@ class CellPainter:
         corners.addRoundedRect(QRectF(box), 5, 5)
         painter.setClipPath(corners)
         painter.fillRect(box, self._theme.color(Role.MEDIA if path else Role.HOVER))
-        if frame is not None:
-            size = frame.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            target = QRect(0, 0, size.width(), size.height())
-            target.moveCenter(box.center())
-            painter.drawImage(target, frame)
-        else:
+        if scrub is None or not scrub.paint(painter, box):
             has_picture = self._posters.paint(painter, box, path, DIMMED if dimmed else 1.0)
             if not path or dimmed:
                 self._icon(painter, box, words, on_picture=has_picture)

@@ -7,8 +7,9 @@ One at a time is decoded of each drive: one that hangs holds up only its own.
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap
@@ -16,6 +17,9 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from runway_desktop.services.disk.disk_threads import drive_at
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.picture_reader import open_reader
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.media.strips import Strips
 
 Key = tuple[str, int, int]
 """A path, and the width and height in pixels that its picture is fitted into."""
@@ -40,6 +44,13 @@ class PosterCache(QObject):
         """With the drives that they lie on."""
         self._decoding: dict[str, Key] = {}
         self._workers = Workers(self, threads=1)
+
+    @cached_property
+    def strips(self) -> Strips:
+        """Frames of the clips that a pointer crosses; made when one first does."""
+        from runway_desktop.ui.media.strips import Strips
+
+        return Strips(self)
 
     def picture(self, path: str, size: QSize, scale: float) -> QPixmap | None:
         """The picture fitted into `size` logical pixels; None while it loads and when it cannot be read."""
@@ -81,6 +92,8 @@ class PosterCache(QObject):
                 self._workers.run(partial(load, key), partial(self._keep, drive, key), at=Path(key[0]))
 
     def shutdown(self) -> None:
+        if "strips" in vars(self):
+            self.strips.shutdown()
         self._waiting.clear()
         self._workers.shutdown()
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.viewports import DOWN, viewport_of
+from runway_desktop.usecases.listing.columns import clip_of
+
+from .hover_scrub import HoverScrub
 
 if TYPE_CHECKING:
     from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -38,6 +41,7 @@ class TaskItems(_View):
     """The ids whose files are dragged out."""
 
     rows: TaskListModel
+    scrub: HoverScrub
     _header_pressed = False
     _covered = 0
 
@@ -62,6 +66,10 @@ class TaskItems(_View):
 
     def hover(self, line: int) -> None:
         """The pointer is over another line; -1 for none."""
+        raise NotImplementedError
+
+    def poster_box(self, line: int) -> QRect:
+        """Where the poster of a line is, in the viewport."""
         raise NotImplementedError
 
     def set_covered(self, height: int) -> None:
@@ -92,13 +100,19 @@ class TaskItems(_View):
         super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.hover(self.line_at(event.position().toPoint()))
+        point = event.position().toPoint()
+        line = self.line_at(point)
+        self.hover(line)
+        task_id = self.rows.task_id(line)
+        row = self.rows.row_of(task_id) if task_id is not None and not event.buttons() else None
+        self.scrub.over(clip_of(row) if row is not None else None, point, self.poster_box(line))
         if not self._header_pressed:
             # Else Qt would drag the row that was pressed before.
             super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hover(-1)
+        self.scrub.leave()
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -29,6 +29,7 @@ from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .delegate import RowDelegate
+from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
@@ -48,6 +49,8 @@ class TaskView(TaskItems, QTableView):
         self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
+        self.scrub = HoverScrub(posters, self)
+        self.scrub.moved_on.connect(self._repaint_hovered)
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
         self._succession = NextSelection()
@@ -217,6 +220,7 @@ class TaskView(TaskItems, QTableView):
                     selected=self.selectionModel().isRowSelected(row, QModelIndex()),
                     hovered=row == delegate.hovered_row,
                     current=row == keyboard,
+                    scrub=self.scrub if row == delegate.hovered_row else None,
                 )
         finally:
             # A painter that is left open by an exception crashes Qt.
@@ -240,6 +244,17 @@ class TaskView(TaskItems, QTableView):
         if row != self._delegate.hovered_row:
             self._delegate.hovered_row = row
             self.viewport().update()
+
+    def poster_box(self, line: int) -> QRect:
+        if self.isColumnHidden(Column.POSTER):
+            return QRect()
+        left, width = self.columnViewportPosition(Column.POSTER), self.columnWidth(Column.POSTER)
+        top, height = self.rowViewportPosition(line), self.rowHeight(line)
+        return self._delegate.poster_box(left, top, width, height, self.layoutDirection())
+
+    def _repaint_hovered(self) -> None:
+        if self._delegate.hovered_row >= 0:
+            self.viewport().update(self.poster_box(self._delegate.hovered_row))
 
     def _restyle(self) -> None:
         small = self._theme.small_font()

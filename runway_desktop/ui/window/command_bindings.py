@@ -83,7 +83,7 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "task.menu": window.workspace.views.open_menu,
         **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
         "task.edit": window.edit,
-        "play.toggle": _playing(window, lambda preview: preview.toggle_play()),
+        "large.open": window.large.open,
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),
         "play.forward": _playing(window, lambda preview: preview.shuttle(1)),

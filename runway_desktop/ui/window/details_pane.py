@@ -115,7 +115,7 @@ class DetailsPane(QWidget):
         self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
         self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
         self._lineage.task_wanted.connect(self.task_wanted)
-        self._lineage.use_as_input_wanted.connect(self._use_as_input_menu)
+        self._lineage.use_as_input_wanted.connect(self.use_as_input_menu)
         for widget in (
             self._title,
             self._state,
@@ -162,7 +162,7 @@ class DetailsPane(QWidget):
 
     def _take_command(self, command: TaskCommand) -> None:
         if command is TaskCommand.USE_AS_INPUT:
-            self._use_as_input_menu(self._commands.buttons[command])
+            self.use_as_input_menu(self._commands.buttons[command])
         else:
             self.command_wanted.emit(command)
 
@@ -257,7 +257,8 @@ class DetailsPane(QWidget):
         self._grid.addWidget(copy, number, 2, Qt.AlignmentFlag.AlignTop)
         self._lines.append((label, text, copy))
 
-    def _use_as_input_menu(self, above: QWidget) -> None:
+    def use_as_input_menu(self, above: QWidget) -> None:
+        """What can be made of the shown result, offered above a button."""
         shown = self._shown_result()
         if self._use_as_input is not None and shown is not None and shown.path is not None:
             from runway_desktop.ui.window.task_menu import OnwardMenu

@@ -27,6 +27,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.holds import cap_sentence, raise_words
 
 from .clipboard import Sharing
+from .large_view_room import LargeViewRoom
 from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
@@ -96,7 +97,7 @@ class MainWindow(QMainWindow):
         from runway_desktop.ui.media.preview import Preview
 
         posters, inputs, room = self.models.posters, self.models.task_commands.inputs, self.workspace.preview_room
-        self.preview = Preview(self._theme, self.keys, room)
+        self.preview = Preview(self._theme, self.keys, self.workspace.posters.strips, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
@@ -154,10 +155,12 @@ class MainWindow(QMainWindow):
         self.close()
 
     def begin_request(self) -> None:
+        self.large.leave()
         self.models.composer.clear()
         self.composer_pane.focus_prompt()
 
     def focus_search(self) -> None:
+        self.large.leave()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -201,6 +204,10 @@ class MainWindow(QMainWindow):
         )
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
+        self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
+        self.large.compare_wanted.connect(self.compare_wanted)
+        self.large.undo_wanted.connect(self.taking_back.undo)
+        self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
@@ -373,16 +380,12 @@ class MainWindow(QMainWindow):
         m.filter.open_place(place, entry.title if entry is not None else "All tasks")
 
     def _open(self, task_id: TaskId) -> None:
-        """Return or a double click: play a result that is here; take the next step of one that is not."""
-        row = self.models.rows.row_of(task_id)
-        if row is None or self.preview is None:
-            return
-        self.view.select([task_id])
-        if any(output.is_here for output in row.outputs):
-            self.preview.toggle_play()
-            self.preview.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Return or a double click."""
+        if self.models.rows.position(task_id) is not None:
+            self.large.open(task_id)
 
     def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
+        self.large.leave()
         self.not_saved.leave()
         self._finding.show(task_ids)
 

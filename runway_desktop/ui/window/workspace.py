@@ -75,7 +75,8 @@ class Workspace(QWidget):
         self.columns = _splitter(Qt.Orientation.Horizontal, (left, 0), (middle, 3), (right, 1))
         self.columns.setCollapsible(1, False)
         self.status = StatusLine(m.status, m.composer, theme)
-        vbox(self.top, line(), (self.columns, 1), line(), self.status, on=self, spacing=0)
+        self._top_line = line()
+        self._rows = vbox(self.top, self._top_line, (self.columns, 1), line(), self.status, on=self, spacing=0)
         self.list.grid_changed.connect(self._remember_grid)
 
     @cached_property
@@ -95,6 +96,13 @@ class Workspace(QWidget):
 
     def show_board(self, on: bool) -> None:
         self._middle.setCurrentWidget(self.board if on else self.list)
+
+    def show_large(self, view: QWidget | None) -> None:
+        """Over everything but the line at the foot; None brings the panes back."""
+        if view is not None and self._rows.indexOf(view) < 0:
+            self._rows.insertWidget(0, view, 1)
+        for part in (self.top, self._top_line, self.columns):
+            part.setVisible(view is None)
 
     def chosen_ids(self) -> list[TaskId]:
         """What is chosen in what is shown: the list, or the expiry board."""

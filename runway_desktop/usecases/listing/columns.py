@@ -14,7 +14,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import Pick
+from runway_desktop.domain.task import Media, Output, Pick
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, badge, cost_words, describe
 from runway_desktop.usecases.words.tasks import (
@@ -116,6 +116,11 @@ def row_words(cell: Cell) -> RowWords:
 def poster_of(row: Row) -> str:
     """The picture that stands for a task: of its first result that has one, else of its first input; may be empty."""
     return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
+
+
+def clip_of(row: Row) -> Output | None:
+    """The first saved clip of a task."""
+    return next((output for output in row.outputs if output.is_here and output.media is Media.VIDEO), None)
 
 
 def column_of(key: SortKey) -> Column | None:

@@ -1,11 +1,15 @@
-"""Results to compare: a take, and a stack of takes of the same prompt. Pure."""
+"""Results that are looked at side by side or one after the other: takes, stacks and shots of them, and what differs
+between them. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runway_desktop.catalog.labels import model_label
+from runway_desktop.catalog import settings_line
+from runway_desktop.catalog.labels import field_words, model_label
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
 from runway_desktop.usecases.words import units
@@ -44,28 +48,110 @@ class Take:
 
     @property
     def is_decided(self) -> bool:
-        return self.task.rating > 0 or self.task.pick is not Pick.NONE
+        return is_judged(self.task)
 
-    def facts(self) -> str:
-        """ "Gen-4.5 · seed 41207 · 60 credits"."""
+    def facts(self, differing: Sequence[str] = ()) -> str:
+        """What differs from the others, or without any such thing "Gen-4.5 · seed 41207"; then "60 credits"."""
         seed = self.task.request.values.get("seed")
         price = self.task.credits
         return " · ".join(
             part
             for part in (
-                model_label(self.task.request.model),
-                f"seed {seed}" if seed is not None else "",
+                *(differing or (model_label(self.task.request.model), f"seed {seed}" if seed is not None else "")),
                 units.credits_in_words(price) if price is not None else "",
             )
             if part
         )
 
     def judgment(self) -> str:
-        """ "★★★★☆ pick", "rejected", "unrated"."""
-        if self.task.pick is Pick.REJECT:
-            return "rejected"
-        picked = "pick" if self.task.pick is Pick.PICK else ""
+        """ "★★★★☆ pick", "★★☆☆☆ rejected", "unrated"."""
+        picked = {Pick.PICK: "pick", Pick.REJECT: "rejected"}.get(self.task.pick, "")
         return " ".join(part for part in (stars(self.task.rating), picked) if part) or "unrated"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Tasks that belong together, in the order of the list: those of one shot of a project, else of one prompt."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    @property
+    def judged(self) -> int:
+        return sum(is_judged(row.task) for row in self.rows)
+
+
+def shots_of(rows: Iterable[Row]) -> tuple[Shot, ...]:
+    """Each shot where its first task stands."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        task = row.task
+        key = (task.project, f"shot {task.shot}") if task.shot else ("", prompt_key(task.request) or task.id)
+        found.setdefault(key, []).append(row)
+    return tuple(Shot(_title_of_shot(rows[0].task), tuple(rows)) for rows in found.values())
+
+
+def _title_of_shot(task: Task) -> str:
+    if task.shot:
+        return f"Shot {task.shot}"
+    return " ".join((task.title or task.request.prompt).split()) or "Without words"
+
+
+def is_judged(task: Task) -> bool:
+    return task.rating > 0 or task.pick is not Pick.NONE
+
+
+def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
+    """The next take that is not judged yet: of this shot, then of the shots after it, then of those before it. Each is
+    gone through from where one is and around. None when all are judged."""
+    held = [[row.task.id for row in shot.rows] for shot in shots]
+    at = next((number for number, ids in enumerate(held) if current in ids), None)
+    if at is None:
+        return None
+    here = held[at].index(current)
+    own = (*shots[at].rows[here + 1 :], *shots[at].rows[:here])
+    others = (row for shot in (*shots[at + 1 :], *shots[:at]) for row in shot.rows)
+    return next((row.task.id for row in (*own, *others) if not is_judged(row.task)), None)
+
+
+def differences(tasks: Sequence[Task]) -> dict[TaskId, tuple[str, ...]]:
+    """By task, what of it is not the same in all of these: model, seed, settings, words of the prompt. Nothing for a
+    single task."""
+    models = {task.request.model for task in tasks}
+    names = dict.fromkeys(name for task in tasks for name in task.request.values if name not in _TEXTS)
+    told = [name for name in names if len({repr(task.request.values.get(name)) for task in tasks}) > 1]
+    spoken = {task.id: task.request.prompt.split() for task in tasks}
+    folded_words = [{_bare(word) for word in said} for said in spoken.values()]
+    common = set.intersection(*folded_words) if folded_words else set()
+    found: dict[TaskId, tuple[str, ...]] = {}
+    for task in tasks:
+        own = [word for word in spoken[task.id] if _bare(word) not in common]
+        more = units.ELLIPSIS if len(own) > MOST_WORDS else ""
+        parts = (
+            model_label(task.request.model) if len(models) > 1 else "",
+            *(_setting(name, task.request.values.get(name)) for name in told),
+            f"“{' '.join(own[:MOST_WORDS])}{more}”" if own else "",
+        )
+        found[task.id] = tuple(part for part in parts if part)
+    return found
+
+
+MOST_WORDS = 8
+_TEXTS = frozenset({"promptText", "promptImage", "model"})
+"""Fields that are no settings."""
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?()“”\"'").lower()
+
+
+def _setting(name: str, value: object) -> str:
+    """In the words of a row; of what a row does not tell, with its label."""
+    said = settings_line(None, {name: value})
+    if said or not isinstance(value, str | int | float) or value == "":
+        return said
+    told = ("on" if value else "off") if isinstance(value, bool) else value
+    return f"{field_words(name).label.lower()} {told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Stack, Take
+from runway_desktop.usecases.listing.takes import Stack, Take, differences
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -25,6 +25,9 @@ _SHOWN = frozenset({Media.IMAGE, Media.VIDEO, Media.AUDIO})
 
 
 class Judge(Protocol):
+    done: Any
+    """A signal: what was done or undone in words, whether it can be undone, and whether it is worth telling."""
+
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None: ...
 
     def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None: ...
@@ -42,6 +45,8 @@ class Compare(QObject):
     """There is something to compare now."""
     said = Signal(str)
     """Why there is nothing to compare, in a sentence."""
+    undone = Signal(str)
+    """What was taken back, in a sentence."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, judge: Judge, parent: QObject | None = None
@@ -59,6 +64,7 @@ class Compare(QObject):
         self.auto_advance = False
         """After a decision the focus goes on by itself."""
         bridge.tasks_touched.connect(self._touched)
+        judge.done.connect(lambda sentence, can_undo, _: None if can_undo else self.undone.emit(sentence))
 
     def open_chosen(self, task_ids: Sequence[TaskId]) -> None:
         """Compares these; of a single one, all takes of it."""
@@ -109,7 +115,15 @@ class Compare(QObject):
         return self._stacked
 
     def caption(self, place: int) -> str:
-        return f"{self._first + place + 1} · {self.shown[place].top.facts()}"
+        """What the others before the eyes are not; where nothing differs, what it is."""
+        top = self.shown[place].top
+        told = differences([stack.top.task for stack in self.shown])
+        return f"{self._first + place + 1} · {top.facts(told[top.task.id])}"
+
+    def rejected(self) -> frozenset[int]:
+        """Places that give their room to the others: the rejected ones, unless all are."""
+        found = frozenset(n for n, stack in enumerate(self.shown) if stack.top.task.pick is Pick.REJECT)
+        return found if len(found) < len(self.shown) else frozenset()
 
     def place_words(self) -> str:
         """ "5–8 of 12"; empty when all are before the eyes."""
@@ -147,6 +161,15 @@ class Compare(QObject):
             self.turn(by)
         elif amount:
             self.focus_on((self._focus + by) % amount)
+
+    def move_take(self, by: int) -> None:
+        """Another take of the focused stack; without one the next set, and where all are before the eyes the focus."""
+        if self.cycle(by):
+            return
+        if self.place_words():
+            self.turn(by)
+        else:
+            self.move_focus(by)
 
     def cycle(self, by: int) -> bool:
         """Another take of the focused stack comes on top; False where there is but one."""

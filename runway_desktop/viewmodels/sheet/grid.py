@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.result_grid import Grid, grid_of
 from runway_desktop.usecases.words.states import Around, StateWords, describe
@@ -16,6 +17,7 @@ from .sheet import Sheet
 WORDS_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 POSTER_ROLE = WORDS_ROLE + 1
 TASK_ROLE = WORDS_ROLE + 2
+CLIP_ROLE = WORDS_ROLE + 3
 
 TITLE_LETTERS = 26
 TITLE_LINES = 6
@@ -73,6 +75,8 @@ class GridModel(QAbstractTableModel):
                 return next((output.poster for output in outputs if output.poster), "")
             case _ if role == TASK_ROLE:
                 return task_id
+            case _ if role == CLIP_ROLE:
+                return clip_of(row) if row is not None else None
         return None
 
     def _made(self) -> Grid:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
 
+from runway_desktop.ui.theme import Theme
+from tests.gui.compare.opened_room import Open
 from tests.gui.media.conftest import BACKEND_CHATTER
 
 HERE = Path(__file__).parent
@@ -38,3 +42,17 @@ def plain(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
+    found = Open(theme, qtbot)
+    yield found
+    found.room.shutdown()
+    found.strips.shutdown()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def pictures(plain: Callable[[str, str], Path]) -> list[Path]:
+    return [plain("red", "#ff0000"), plain("yellow", "#ffff00"), plain("blue", "#0000ff")]

@@ -233,3 +233,27 @@ def test_opened_and_closed_fifty_times_nothing_hangs(qtbot: QtBot, clips: list[P
         step.close()
     assert not step.has_clips
     step.shutdown()
+
+
+def test_frame_that_comes_after_the_patience_is_shown_when_it_comes(two: Band, qtbot: QtBot) -> None:
+    two.clips.seek(1.0)
+    two.engines[0].says_frame(25)
+    qtbot.waitUntil(lambda: not two.clips.is_seeking)
+    assert two.told == [{0: 25}], "what is not there is not said again"
+    two.engines[1].says_frame(25)
+    assert two.told[-1] == {1: 25}
+
+
+def test_drag_that_small_frames_show_seeks_at_the_release_only(two: Band) -> None:
+    glanced: list[float] = []
+    two.clips.glance = lambda seconds: glanced.append(seconds) is None
+    two.clips.begin_scrub()
+    for tenth in range(1, 11):
+        two.clips.seek(tenth / 10)
+    assert len(glanced) == 10
+    assert two.clips.position == 1.0
+    assert all("seek" not in word for engine in two.engines for word in engine.told)
+    two.clips.end_scrub()
+    assert all(engine.told[-1] == "seek 1001" for engine in two.engines)
+    two.all_say(25)
+    assert two.told[-1] == {0: 25, 1: 25}

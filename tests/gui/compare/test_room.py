@@ -2,79 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.task import Media, Pick, State, TaskId
+from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
-from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.compare.host import CompareHost
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.viewmodels.compare.compare import Compare
-from tests.rows import saved, task
-from tests.unit.viewmodels.compare.test_compare import NotingJudge
-
-
-class FakeBridge(QObject):
-    tasks_touched = Signal(object)
-
-
-class Open:
-    """A room on made-up rows."""
-
-    def __init__(self, theme: Theme, qtbot: QtBot) -> None:
-        self.bridge, self.judge = FakeBridge(), NotingJudge()
-        self.looked: list[TaskId] = []
-        """Tasks whose files were looked at again."""
-        integrity = SimpleNamespace(look_around=lambda: None, look_at=self.looked.extend)
-        engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
-        self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
-        self.room = CompareView(self.model, theme, Keys())
-        self.qtbot = qtbot
-        qtbot.addWidget(self.room)
-
-    def enter(self, paths: list[Path], prompt: str = "Fog", **members: object) -> None:
-        self.rows = [self.row(number, path, prompt, **members) for number, path in enumerate(paths, start=1)]
-        self.model.open(self.rows)
-        with self.qtbot.waitActive(self.room):
-            self.room.enter(full_screen=False)
-        self.room.resize(800, 500)
-        self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown))
-
-    @staticmethod
-    def row(number: int, path: Path, prompt: str, **members: object) -> Row:
-        of = task(number, State.SUCCEEDED, prompt, **members)
-        media = Media.IMAGE if path.suffix == ".png" else Media.VIDEO
-        return Row(task=of, outputs=(saved(of, str(path), media=media),))
-
-    @property
-    def shown(self) -> list[Any]:
-        return [pane for pane in self.room.panes if pane.isVisible()]
-
-    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.room.focusWidget() or self.room, key, modifiers)
-
-    def pixel(self, widget: QWidget, x: float, y: float) -> QColor:
-        image: QImage = widget.grab().toImage()
-        return image.pixelColor(round(image.width() * x), round(image.height() * y))
+from tests.gui.compare.opened_room import Open
 
 
 @pytest.fixture
@@ -85,19 +37,6 @@ def dragged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         QDrag, "exec", lambda self, _: found.extend(url.toLocalFile() for url in self.mimeData().urls())
     )
     return found
-
-
-@pytest.fixture
-def opened(theme: Theme, qtbot: QtBot) -> Iterator[Open]:
-    found = Open(theme, qtbot)
-    yield found
-    found.room.shutdown()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-@pytest.fixture
-def pictures(plain: Callable[[str, str], Path]) -> list[Path]:
-    return [plain("red", "#ff0000"), plain("yellow", "#ffff00"), plain("blue", "#0000ff")]
 
 
 def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, pictures: list[Path]) -> None:
@@ -249,7 +188,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     theme.choose(Choice.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(opened.model, theme, Keys(), window)
+    host = CompareHost(opened.model, theme, Keys(), Strips(window), window)
     host.full_screen = False
     opened.model.open([opened.row(1, pictures[0], "Fog")])
     qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
@@ -427,7 +366,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(found.model, theme, Keys(), window)
+    host = CompareHost(found.model, theme, Keys(), Strips(window), window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +18,12 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.playback import Playback
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Choice, Theme
 
+NO_STRIPS = (sys.executable, "-c", "pass")
+"""In place of the process that makes strips: it ends at once, and what a clip shows while it is dragged is the player's
+alone."""
 HERE = Path(__file__).parent
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
 
@@ -51,11 +56,11 @@ def make_preview(theme: Theme, qtbot: QtBot) -> Iterator[Callable[..., Preview]]
     """Makes shown previews, 400 pixels wide, and ends them in the right order."""
     made: list[tuple[QWidget, Preview]] = []
 
-    def make(playback: Playback | None = None) -> Preview:
+    def make(playback: Playback | None = None, strips: Strips | None = None) -> Preview:
         window = QWidget()
         layout = QVBoxLayout(window)
         layout.setContentsMargins(0, 0, 0, 0)
-        preview = Preview(theme, Keys(), playback=playback)
+        preview = Preview(theme, Keys(), strips or Strips(window, NO_STRIPS), playback=playback)
         layout.addWidget(preview)
         layout.addStretch(1)
         window.resize(400, 400)

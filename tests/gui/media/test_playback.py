@@ -221,3 +221,57 @@ def test_what_comes_after_closing_changes_nothing(opened: Playback, engine: Fake
 
 def late_words(engine: FakeEngine) -> list[Callable[[], None]]:
     return [lambda: engine.says_frame(7), engine.ended.emit, lambda: engine.failed.emit(Fault.BROKEN)]
+
+
+def test_frame_in_flight_is_shown_while_a_newer_place_is_wanted(opened: Playback, engine: FakeEngine) -> None:
+    shown: list[float] = []
+    opened.begin_scrub()
+    opened.frame.connect(lambda frame: shown.append(frame.startTime() / 1e6))
+    for tenth in range(1, 11):
+        opened.seek(tenth / 10)
+    engine.says_frame(2)
+    assert shown == [0.08]
+    assert engine.told[-1] == "seek 1001"
+
+
+def test_drag_that_small_frames_show_seeks_at_the_release_only(opened: Playback, engine: FakeEngine) -> None:
+    glanced: list[float] = []
+    opened.glance = lambda seconds: glanced.append(seconds) is None
+    opened.begin_scrub()
+    for tenth in range(1, 11):
+        opened.seek(tenth / 10)
+    assert glanced == [tenth / 10 for tenth in range(1, 11)]
+    assert engine.told == []
+    opened.end_scrub()
+    assert engine.told == ["seek 1001"]
+    engine.says_frame(25)
+    assert opened.position == 1.0
+
+
+def test_drag_that_rests_shows_the_exact_frame(opened: Playback, engine: FakeEngine, qtbot: QtBot) -> None:
+    opened.glance = lambda _seconds: True
+    opened.begin_scrub()
+    opened.seek(1.0)
+    qtbot.waitUntil(lambda: engine.told == ["seek 1001"])
+
+
+def test_frame_of_where_the_drag_was_does_not_come_back(opened: Playback, engine: FakeEngine) -> None:
+    shown: list[object] = []
+    opened.frame.connect(shown.append)
+    opened.seek(0.4)
+    opened.glance = lambda _seconds: True
+    opened.begin_scrub()
+    opened.seek(1.0)
+    engine.says_frame(10)
+    assert shown == []
+    assert opened.position == 1.0
+
+
+def test_click_on_the_line_seeks_as_ever_after_a_drag(opened: Playback, engine: FakeEngine) -> None:
+    opened.glance = lambda _seconds: True
+    opened.begin_scrub()
+    opened.seek(1.0)
+    opened.end_scrub()
+    engine.says_frame(25)
+    opened.seek(0.4)
+    assert engine.told[-1] == "seek 401"

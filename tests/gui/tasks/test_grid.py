@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.tasks.grid import HoverPlayer
 from runway_desktop.ui.tasks.popups import LinePopup
-from runway_desktop.usecases.listing.columns import Column
+from runway_desktop.usecases.listing.columns import Column, clip_of
 from tests.gui.rig import Desktop, painted, until
 from tests.rows import saved, task
 
@@ -139,24 +138,7 @@ async def test_t_opens_a_line_that_completes_tags(tmp_path, theme, qtbot):
         await until(lambda: rig.rows.row_of(TaskId("t2")).task.tags == ("drone", "low key"))
 
 
-class FakeEngine(QObject):
-    frame = Signal(object)
-    ended = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.did: list[str] = []
-
-    def load(self, path: Path) -> None:
-        self.did.append(f"load {path.name}")
-
-    def __getattr__(self, name: str):
-        if name in ("play", "unload", "shutdown", "seek"):
-            return lambda *_: self.did.append(name)
-        raise AttributeError(name)
-
-
-async def test_a_clip_plays_while_the_pointer_rests_on_it(tmp_path, theme, qtbot):
+async def test_pointer_that_passes_over_a_poster_decodes_nothing(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         clip = tmp_path / "clip.mp4"
         clip.write_bytes(b"x")
@@ -164,16 +146,10 @@ async def test_a_clip_plays_while_the_pointer_rests_on_it(tmp_path, theme, qtbot
         await rig.put(one, outputs=[saved(one, str(clip))])
         grid = await in_grid(rig, 0)
         await rig.fetch_rows()
-        engines: list[FakeEngine] = []
-        grid.player._make_engine = lambda parent: engines.append(FakeEngine(parent)) or engines[-1]
-        grid.hover(0)
-        await until(lambda: engines and engines[0].did == ["load clip.mp4", "play"])
-        engines[0].ended.emit()
-        assert engines[0].did[-2:] == ["seek", "play"]
-        grid.hover(-1)
-        assert engines[0].did[-1] == "unload"
-        assert isinstance(grid.player, HoverPlayer)
-        assert grid.player.image() is None
+        grid.scrub.over(clip_of(rig.rows.row_of(one.id)), grid.poster_box(0).center(), grid.poster_box(0))
+        grid.scrub.leave()
+        await asyncio.sleep(0.1)
+        assert not rig.window.workspace.posters.strips.is_coming(str(clip))
 
 
 async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_path, theme, qtbot):

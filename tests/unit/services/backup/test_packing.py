@@ -16,6 +16,7 @@ import pytest
 from runway_desktop.domain.backups import Kind
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import SPARE
+from runway_desktop.domain.profiles import STRIP
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.backup import packing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack, survey
@@ -104,6 +105,7 @@ async def test_a_result_beyond_two_gigabytes_is_noted_as_one(tmp_path: Path, mon
 async def test_the_light_one_holds_no_media_and_sizes_are_told_before(tmp_path: Path):
     made = await a_profile(tmp_path)
     (made.library / "Aurora" / "clip 2.mp4").unlink()
+    (made.profile.posters / f"0{STRIP}").write_bytes(b"small frames, made again when they are wanted")
     outline = survey(made.profile, made.snapshots, made.library)
     assert (outline.inputs, outline.input_bytes, outline.posters) == (2, len(b"a scaled copy" + b"a pasted picture"), 3)
     assert (outline.results, outline.result_bytes, outline.missing) == (2, 14_000, 1)

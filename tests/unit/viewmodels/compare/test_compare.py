@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
@@ -15,8 +16,11 @@ from tests.gui.rig import Rig, until
 from tests.rows import saved, task
 
 
-class NotingJudge:
+class NotingJudge(QObject):
+    done = Signal(str, bool, bool)
+
     def __init__(self) -> None:
+        super().__init__()
         self.deeds: list[tuple[str, tuple[TaskId, ...], object]] = []
 
     def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
@@ -93,9 +97,53 @@ async def test_captions_tell_number_model_seed_price_and_judgment(tmp_path: Path
         model = room(rig)
         one = done(1, cost_credits=60.0, rating=4, pick=Pick.PICK)
         one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
-        model.open([row(one), row(done(2, pick=Pick.REJECT)), row(done(3))])
+        model.open([row(one)])
         assert model.caption(0) == "1 · Gen-4.5 · seed 41207 · 60 credits"
-        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ pick", "rejected", "unrated"]
+        model.open([row(one), row(done(2, pick=Pick.REJECT, rating=2)), row(done(3))], stacked=False)
+        assert [stack.top.judgment() for stack in model.shown] == ["★★★★☆ pick", "★★☆☆☆ rejected", "unrated"]
+
+
+async def test_captions_tell_what_differs_between_those_before_the_eyes(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        one, other = (done(number, f"Fog over the {word}") for number, word in ((1, "harbor"), (2, "city")))
+        one = replace(one, request=replace(one.request, values={**one.request.values, "seed": 41207}))
+        model.open([row(one), row(other)], stacked=False)
+        assert model.caption(0) == "1 · seed 41207 · “harbor”"
+        assert model.caption(1) == "2 · “city”"
+
+
+async def test_rejected_ones_give_their_room_unless_all_are(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(1, "Fog")), row(done(2, "Fog", pick=Pick.REJECT))])
+        assert model.rejected() == {1}
+        model.open([row(done(n, "Fog", pick=Pick.REJECT)) for n in (1, 2)])
+        assert model.rejected() == frozenset()
+
+
+async def test_arrows_change_the_take_then_the_set_then_the_focus(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        model = room(rig)
+        model.open([row(done(n, "Fog" if n < 3 else "Rain")) for n in range(1, 4)])
+        model.move_take(1)
+        assert tops(model) == ["t2", "t3"]
+        model.open([row(done(n, "Fog")) for n in range(1, 7)])
+        model.move_take(1)
+        assert tops(model) == ["t5", "t6"]
+        model.open([row(done(n, "Fog")) for n in range(1, 3)])
+        model.move_take(1)
+        assert model.focus == 1
+
+
+async def test_what_was_undone_is_told(tmp_path: Path) -> None:
+    async with Rig(tmp_path) as rig:
+        judge, told = NotingJudge(), []
+        model = room(rig, judge)
+        model.undone.connect(told.append)
+        judge.done.emit("Rated 4.", True, False)
+        judge.done.emit("Undone: rating.", False, True)
+        assert told == ["Undone: rating."]
 
 
 async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_path: Path) -> None:

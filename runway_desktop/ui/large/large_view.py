@@ -1,0 +1,339 @@
+"""The large view: the result of one task over the list, playing, with its takes below and its details beside it.
+
+It borrows the window's preview, so that nothing is loaded anew, and gives it back. Its keys hold while the keyboard is
+in it; a button or slider that has the keyboard keeps the keys that press or move it. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPushButton, QWidget
+
+from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
+from runway_desktop.ui.commands.keys import Binding, Keys
+from runway_desktop.ui.commands.table import Where
+from runway_desktop.ui.labels import words
+from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.listing.takes import Shot
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
+from runway_desktop.viewmodels.tasks.details import DetailsModel
+
+from .lane import TakeLane
+from .side import SidePane
+
+_PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
+_SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+PILL_WIDTH = 36 * GRID
+_NARROW = 130 * GRID
+"""Below that width the details leave the room to the picture until they are asked for."""
+
+
+class LargeView(QWidget):
+    left = Signal()
+    """Back to the list."""
+    compare_wanted = Signal()
+    undo_wanted = Signal()
+    full_screen_wanted = Signal()
+
+    def __init__(
+        self,
+        model: LargeViewModel,
+        details: DetailsModel,
+        theme: Theme,
+        keys: Keys,
+        posters: PosterCache,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._keys = keys
+        self._preview: Preview | None = None
+        self._give_back: Callable[[], object] = lambda: None
+        self._pane_wanted: bool | None = None
+        """None while nobody said whether the details are shown."""
+        self.setAccessibleName("Large view")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.header = Header(model, theme, keys, self)
+        self.side = SidePane(model, details, theme, keys, self)
+        self.lane = TakeLane(model, theme, posters, self)
+        self._ground = QWidget(self)
+        self._room = vbox(on=self._ground, margins=(2 * GRID, 2 * GRID, 2 * GRID, GRID))
+        FollowsTheme(theme, self, self.update)
+        middle = hbox((self._ground, 1), self.side, spacing=0)
+        vbox(self.header, line(), (middle, 1), line(), self.lane, on=self, spacing=0)
+        keys.bind(self, Where.LARGE, self._bindings(), Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._connect()
+
+    def enter(self, preview: Preview, give_back: Callable[[], object]) -> None:
+        """Takes the preview in, and plays; `give_back` puts it where it was."""
+        self._preview, self._give_back = preview, give_back
+        self._room.addWidget(preview)
+        preview.show()
+        preview.lend(True)
+        preview.full_screen_asked.connect(self.full_screen_wanted)
+        self._fit_side()
+        self.header.say("", can_undo=False)
+        self._show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        preview, self._preview = self._preview, None
+        if preview is not None:
+            preview.full_screen_asked.disconnect(self.full_screen_wanted)
+            preview.lend(False)
+            self._give_back()
+            self.left.emit()
+
+    def toggle_pane(self) -> None:
+        self._pane_wanted = self.side.isHidden()
+        self._fit_side()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and not event.modifiers():
+            focus = self.window().focusWidget()
+            is_press = isinstance(focus, QAbstractButton) and event.key() in _PRESSES
+            is_slide = isinstance(focus, QAbstractSlider) and event.key() in _SLIDES
+            if is_press or is_slide:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color(Role.SURFACE))
+        # Around the picture as behind it: what does not fill its room has no edges.
+        painter.fillRect(self._ground.geometry(), self._theme.color(Role.MEDIA))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_side()
+
+    def _bindings(self) -> dict[str, Binding]:
+        model = self._model
+
+        def playing(does: Callable[[Preview], object]) -> Binding:
+            return lambda: does(self._preview) if self._preview is not None else None
+
+        return {
+            "large.take.before": partial(model.move_take, -1),
+            "large.take.next": partial(model.move_take, 1),
+            "large.shot.before": partial(model.move_shot, -1),
+            "large.shot.next": partial(model.move_shot, 1),
+            "large.advance": lambda: model.set_auto_advance(not model.auto_advance),
+            **{f"large.stay.rate.{n}": partial(model.rate, n, stay=True) for n in range(1, MOST_STARS + 1)},
+            "large.stay.pick": partial(model.pick, Pick.PICK, stay=True),
+            "large.stay.reject": partial(model.pick, Pick.REJECT, stay=True),
+            "large.pane": self.toggle_pane,
+            "large.close": self.leave,
+            "compare.takes": self.compare_wanted.emit,
+            **{f"judge.rate.{n}": partial(model.rate, n) for n in range(MOST_STARS + 1)},
+            "judge.pick": partial(model.pick, Pick.PICK),
+            "judge.reject": partial(model.pick, Pick.REJECT),
+            "play.toggle": playing(lambda preview: preview.toggle_play()),
+            "play.back": playing(lambda preview: preview.shuttle(-1)),
+            "play.stop": playing(lambda preview: preview.shuttle(0)),
+            "play.forward": playing(lambda preview: preview.shuttle(1)),
+            "play.frame.back": playing(lambda preview: preview.step(-1)),
+            "play.frame.forward": playing(lambda preview: preview.step(1)),
+            "play.loop": playing(lambda preview: preview.playback.set_loop(not preview.playback.loop)),
+            "play.sound": playing(_toggle_sound),
+            "play.full": self.full_screen_wanted.emit,
+            "look.fit": playing(lambda preview: preview.zoom(0)),
+            "look.in": playing(lambda preview: preview.zoom(1)),
+            "look.out": playing(lambda preview: preview.zoom(-1)),
+        }
+
+    def _connect(self) -> None:
+        model = self._model
+        model.changed.connect(self._show)
+        model.moved.connect(self._show)
+        model.judged.connect(lambda said: self.header.say(said, can_undo=True))
+        self.lane.chosen.connect(model.go_to)
+        self.side.rated.connect(model.rate)
+        self.side.picked.connect(model.pick)
+        self.header.back_wanted.connect(self.leave)
+        self.header.undo_wanted.connect(self.undo_wanted)
+        self.header.compare_wanted.connect(self.compare_wanted)
+        self.header.pane_wanted.connect(self.toggle_pane)
+        self.header.full_screen_wanted.connect(self.full_screen_wanted)
+        self.header.step_wanted.connect(model.move_line)
+
+    def _show(self, *_: object) -> None:
+        if self._preview is not None:
+            self.header.show_take()
+            self.lane.show_takes()
+
+    def _fit_side(self) -> None:
+        wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW
+        self.side.setVisible(wanted)
+        self.header.show_pane(wanted)
+
+
+def _toggle_sound(preview: Preview) -> None:
+    preview.playback.set_volume(preview.playback.volume, not preview.playback.muted)
+
+
+class Header(QWidget):
+    """Where one is, what was done last and how it is undone, and the way back."""
+
+    back_wanted = Signal()
+    undo_wanted = Signal()
+    compare_wanted = Signal()
+    pane_wanted = Signal()
+    full_screen_wanted = Signal()
+    step_wanted = Signal(int)
+
+    def __init__(self, model: LargeViewModel, theme: Theme, keys: Keys, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._theme = theme
+        self._keys = keys
+        self.setProperty("pane", "bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._back = push_button(self, "", self.back_wanted, kind="flat", spoken="Back to the list")
+        self._where = words(self, tone="muted", wrap=False)
+        self._take = words(self, wrap=False)
+        self._dots = Dots(theme, self)
+        self.pill = QWidget(self)
+        self.pill.setProperty("kind", "pill")
+        self.pill.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.pill.setFixedWidth(PILL_WIDTH)
+        self._said = words(self.pill, wrap=False)
+        self._undo = push_button(self.pill, "Undo", self.undo_wanted, kind="flat")
+        hbox(self._said, STRETCH, self._undo, on=self.pill, margins=(2 * GRID, 0, GRID // 2, 0))
+        self._before = tool_button(self, lambda: self.step_wanted.emit(-1), side=18, kind="flat", spoken="Task before")
+        self._place = words(self, tone="muted", wrap=False)
+        self._next = tool_button(self, lambda: self.step_wanted.emit(1), side=18, kind="flat", spoken="Next task")
+        self._compare = push_button(self, "", self.compare_wanted)
+        self._pane = tool_button(self, self.pane_wanted, side=18, kind="flat", spoken="Details", checkable=True)
+        self._full = tool_button(self, self.full_screen_wanted, side=18, kind="flat", spoken="Full screen")
+        margins = (GRID, GRID, GRID + GRID // 2, GRID)
+        left = (self._back, self._where, self._take, self._dots)
+        right = (self._before, self._place, self._next, GRID, self._compare, self._pane, self._full)
+        self._can_compare = False
+        self._row = hbox(*left, STRETCH, self.pill, STRETCH, *right, on=self, margins=margins, spacing=GRID)
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        keys.changed.connect(self._restyle)
+        FollowsTheme(theme, self, self._restyle)
+
+    def say(self, sentence: str, *, can_undo: bool) -> None:
+        """In the pill; nothing empties it."""
+        self._said.setText(self._said.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, 24 * GRID))
+        self._said.setToolTip(sentence)
+        self._undo.setVisible(can_undo)
+        self.pill.setVisible(bool(sentence))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """What can be seen elsewhere too gives way first."""
+        giving = (self._where, self._dots, self._place, self._compare)
+        for part in giving:
+            part.setVisible(part is not self._compare or self._can_compare)
+        for part in giving:
+            if self._row.sizeHint().width() <= self.width():
+                return
+            part.hide()
+
+    @property
+    def said(self) -> str:
+        """What the pill tells, whole."""
+        return self._said.toolTip()
+
+    def show_pane(self, on: bool) -> None:
+        self._pane.setChecked(on)
+        self._pane.setIcon(self._theme.icon("mdi6.information-outline", Role.ACCENT if on else Role.MUTED))
+
+    def show_take(self) -> None:
+        model = self._model
+        row, shot = model.row, model.shot
+        if row is None or shot is None:
+            return
+        project = row.task.project
+        name = shot.title[:1].lower() + shot.title[1:] if project and row.task.shot else shot.title
+        where = f"{project}, {name}" if project else name
+        self._where.setText(self._where.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, 28 * GRID))
+        self._where.setToolTip(where)
+        self._take.setText(f"Take {model.take} of {len(shot.rows)}")
+        self._dots.show_shot(shot, model.take)
+        at, of = model.place()
+        self._place.setText(f"{at:,} of {of:,}" if at else "")
+        _name(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words("compare.takes"))
+        self._can_compare = len(shot.rows) > 1
+        self._fit()
+
+    def _restyle(self) -> None:
+        theme, keys = self._theme, self._keys
+        self._take.setFont(theme.strong_font())
+        self._place.setFont(theme.tabular(self._place.font()))
+        self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
+        self._back.setText(f"All tasks  {keys.words('large.close')}")
+        self._undo.setText(f"Undo  {keys.words('list.undo').partition(', ')[0]}".rstrip())
+        self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))
+        self._next.setIcon(theme.icon("mdi6.chevron-right", Role.TEXT))
+        self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))
+        self._pane.setToolTip(keys.tip("Show or hide the details", "large.pane"))
+        self._full.setIcon(theme.icon("mdi6.fullscreen", Role.TEXT))
+        self._full.setToolTip(keys.tip("Full screen", "play.full"))
+        self.show_pane(self._pane.isChecked())
+        self.show_take()
+
+
+class Dots(QWidget):
+    """The takes of a shot as short bars: picked, rejected, rated, open, and the one that is looked at wider."""
+
+    MOST = 12
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._bars: list[tuple[Role, bool]] = []
+
+    def show_shot(self, shot: Shot, take: int) -> None:
+        roles = {Pick.PICK: Role.GOOD, Pick.REJECT: Role.BAD}
+        self._bars = [
+            (
+                Role.ACCENT
+                if number == take
+                else roles.get(row.task.pick, Role.MUTED if row.task.rating else Role.BORDER),
+                number == take,
+            )
+            for number, row in enumerate(shot.rows[: self.MOST], start=1)
+        ]
+        self.setFixedWidth(sum(16 if wide else 8 for _, wide in self._bars) + 4 * len(self._bars))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width(), 2 * GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        x = 0.0
+        for role, wide in self._bars:
+            width = 16 if wide else 8
+            painter.setBrush(self._theme.color(role))
+            painter.drawRoundedRect(QRectF(x, self.height() / 2 - 2, width, 4), 2, 2)
+            x += width + 4
+
+
+def _name(button: QPushButton, name: str, key: str) -> None:
+    button.setText(f"{name}  {key}".rstrip())
+    button.setAccessibleName(name)

@@ -1,0 +1,224 @@
+"""The process that makes strips: small frames of a clip, evenly spread over its length, for scrubbing.
+
+    python -m runway_desktop.ui.media.strip_child        (`--strips` in a bundle)
+
+Reads one request a line from standard input, JSON with `path` and `target`, and writes each frame to standard output
+as soon as it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). A newer request ends the one
+before. A strip that is whole is kept at `target` as one JPEG and read from there the next time. A process of its own,
+so that a decoder that hangs, crashes or takes a core can be killed; it ends with its standard input.
+
+Frames are made small on the player's render thread: it decodes no further until one is written, which bounds memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QPainter
+
+if TYPE_CHECKING:
+    from PySide6.QtMultimedia import QVideoFrame
+
+MOST_FRAMES = 96
+SIDE = 320
+"""Pixels of the long side of a frame."""
+_RATE = 40.0
+"""Times the usual pace: faster than any clip can be decoded."""
+_SHORTEST_STEP_MS = 42
+_COLUMNS = 8
+_STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT = "StripStep", "StripLength", "StripFrames", "StripWidth", "StripHeight"
+_IGNORE, _SMOOTH = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+
+
+@dataclass(slots=True)
+class _Job:
+    path: str
+    target: Path | None
+    length: int = 0
+    """Milliseconds."""
+    frames: dict[int, QImage] = field(default_factory=dict)
+
+    @property
+    def step(self) -> int:
+        """Milliseconds from frame to frame."""
+        return max(_SHORTEST_STEP_MS, -(-self.length // MOST_FRAMES))
+
+
+class StripMaker(QObject):
+    _asked = Signal(str)
+    _input_ended = Signal()
+
+    def __init__(self, application: QGuiApplication) -> None:
+        super().__init__()
+        from .players import MediaEngine
+
+        self._job: _Job | None = None
+        self._writing = threading.Lock()
+        self._engine = MediaEngine(self, sound=False, on_frame=self._frame_came)
+        self._engine.duration.connect(self._length_came)
+        self._engine.ended.connect(self._ended)
+        self._engine.failed.connect(self._failed)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._asked.connect(self._begin, queued)
+        self._input_ended.connect(application.quit, queued)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            self._asked.emit(line)
+        self._input_ended.emit()
+
+    def _begin(self, line: str) -> None:
+        request = json.loads(line)
+        target = Path(request["target"]) if request["target"] else None
+        self._job = None
+        if target is not None and self._send_kept(request["path"], target):
+            return
+        self._job = _Job(request["path"], target)
+        self._engine.load(Path(request["path"]))
+        self._engine.set_rate(_RATE)
+        self._engine.play()
+
+    def _length_came(self, milliseconds: int) -> None:
+        if self._job is not None:
+            self._job.length = milliseconds
+
+    def _frame_came(self, frame: QVideoFrame) -> None:
+        """On the render thread."""
+        job = self._job
+        if job is None or not job.length:
+            return
+        number = max(0, frame.startTime()) // 1000 // job.step
+        if number not in job.frames:
+            image = small(frame)
+            if not image.isNull():
+                job.frames[number] = image
+                self._send(job.path, number, job.step, job.length, image)
+
+    def _ended(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self._engine.unload()
+            self._write({"path": job.path, "is_whole": bool(job.frames)})
+            if job.frames and job.target is not None:
+                keep(job, job.target)
+
+    def _failed(self, _fault: object) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            self._write({"path": job.path, "is_whole": False})
+
+    def _send_kept(self, path: str, target: Path) -> bool:
+        reader = QImageReader(str(target))
+        try:
+            step, length, amount, width, height = (
+                int(reader.text(key)) for key in (_STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT)
+            )
+        except ValueError:
+            return False
+        sheet = reader.read()
+        if sheet.isNull():
+            return False
+        for number in range(amount):
+            self._send(path, number, step, length, sheet.copy(_tile(number, width, height)))
+        self._write({"path": path, "is_whole": True})
+        return True
+
+    def _send(self, path: str, number: int, step: int, length: int, image: QImage) -> None:
+        flat = image.convertToFormat(QImage.Format.Format_RGB16)
+        pixels = bytes(flat.constBits())
+        head = {"path": path, "number": number, "step": step, "length": length}
+        shape = {"width": flat.width(), "height": flat.height(), "row": flat.bytesPerLine(), "size": len(pixels)}
+        self._write(head | shape, pixels)
+
+    def _write(self, words: dict[str, Any], pixels: bytes = b"") -> None:
+        try:
+            with self._writing:
+                sys.stdout.buffer.write(json.dumps(words).encode() + b"\n" + pixels)
+                sys.stdout.buffer.flush()
+        except OSError:
+            # The reader has gone.
+            os._exit(0)
+
+
+def small(frame: QVideoFrame) -> QImage:
+    """The frame with a long side of at most `SIDE` pixels; null for what cannot be read."""
+    from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
+
+    shape, kinds = frame.surfaceFormat(), QVideoFrameFormat.PixelFormat
+    size = frame.size().scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(2, 2))
+    size = QSize(size.width() // 2 * 2, size.height() // 2 * 2)
+    is_plain = frame.pixelFormat() is kinds.Format_YUV420P and not shape.rotation().value and not shape.isMirrored()
+    if not is_plain or not frame.map(QVideoFrame.MapMode.ReadOnly):
+        image = frame.toImage()
+        return image if image.isNull() else image.scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio, _SMOOTH)
+    # Plane by plane: to make the large frame a picture first takes five times as long.
+    wanted = QVideoFrameFormat(size, kinds.Format_YUV420P)
+    wanted.setColorSpace(shape.colorSpace())
+    wanted.setColorRange(shape.colorRange())
+    made = QVideoFrame(wanted)
+    if not made.map(QVideoFrame.MapMode.WriteOnly):
+        frame.unmap()
+        return QImage()
+    for plane, part in ((0, 1), (1, 2), (2, 2)):
+        width, height = frame.width() // part, frame.height() // part
+        gray = QImage(frame.bits(plane), width, height, frame.bytesPerLine(plane), QImage.Format.Format_Grayscale8)
+        gray = gray.scaled(size.width() // part, size.height() // part, _IGNORE, _SMOOTH)
+        to: Any = made.bits(plane)
+        from_, row, length = gray.constBits(), made.bytesPerLine(plane), gray.bytesPerLine()
+        for y in range(gray.height()):
+            to[y * row : y * row + gray.width()] = from_[y * length : y * length + gray.width()]
+    frame.unmap()
+    made.unmap()
+    return made.toImage()
+
+
+def keep(job: _Job, target: Path) -> None:
+    """Writes a strip as one picture, whole or not at all. A slot without a frame of its own repeats the one before."""
+    shape = next(iter(job.frames.values())).size()
+    amount = max(job.frames) + 1
+    rows = -(-amount // _COLUMNS)
+    sheet = QImage(shape.width() * _COLUMNS, shape.height() * rows, QImage.Format.Format_RGB32)
+    sheet.fill(Qt.GlobalColor.black)
+    painter = QPainter(sheet)
+    image = QImage()
+    for number in range(amount):
+        image = job.frames.get(number, image)
+        painter.drawImage(_tile(number, shape.width(), shape.height()).topLeft(), image)
+    painter.end()
+    values = (job.step, job.length, amount, shape.width(), shape.height())
+    for key, value in zip((_STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT), values, strict=True):
+        sheet.setText(key, str(value))
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    # A strip that cannot be kept is made again the next time.
+    with contextlib.suppress(OSError):
+        if sheet.save(str(part), "JPG", 80):  # type: ignore[call-overload]
+            part.replace(target)
+        else:
+            part.unlink(missing_ok=True)
+
+
+def _tile(number: int, width: int, height: int) -> QRect:
+    return QRect(number % _COLUMNS * width, number // _COLUMNS * height, width, height)
+
+
+def main() -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = QGuiApplication(sys.argv[:1])
+    maker = StripMaker(application)
+    application.exec()
+    # The listening thread may hold standard input, and the player its threads: nothing here needs an orderly end.
+    del maker
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""How the window opens its large view and comes back from it: the selection follows what is looked at, and the list
+stands as it was left.
+
+The view is made when it is first wanted. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMainWindow
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.theme import Theme
+
+from .models import Models
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.large.large_view import LargeView
+    from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.viewmodels.compare.large_view import LargeViewModel
+
+
+class LargeViewRoom(QObject):
+    compare_wanted = Signal(object)
+    """The ids of the takes of a shot."""
+    undo_wanted = Signal()
+    show_file_wanted = Signal()
+
+    def __init__(
+        self,
+        m: Models,
+        work: Workspace,
+        preview: Callable[[], Preview | None],
+        theme: Theme,
+        keys: Keys,
+        window: QMainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._m = m
+        self._work = work
+        self._preview = preview
+        self._theme = theme
+        self._keys = keys
+        self._window = window
+        self._selected_before: list[TaskId] = []
+        self._opened_at: TaskId | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return "view" in vars(self) and self.view.isVisibleTo(self._window)
+
+    @cached_property
+    def model(self) -> LargeViewModel:
+        from runway_desktop.viewmodels.compare.large_view import LargeViewModel
+
+        return LargeViewModel(self._m.rows, self._m.bridge, self._m.task_commands.judging, self)
+
+    @cached_property
+    def view(self) -> LargeView:
+        from runway_desktop.ui.large.large_view import LargeView
+
+        work = self._work
+        view = LargeView(self.model, self._m.details, self._theme, self._keys, work.posters, work)
+        self.model.moved.connect(lambda task_id: work.view.select([task_id]))
+        view.left.connect(self._left)
+        view.compare_wanted.connect(self._compare)
+        view.full_screen_wanted.connect(self._toggle_full_screen)
+        view.undo_wanted.connect(self.undo_wanted)
+        view.side.use_as_input_wanted.connect(work.details.use_as_input_menu)
+        view.side.show_file_wanted.connect(self.show_file_wanted)
+        self._m.task_commands.judging.done.connect(self._judging_done)
+        return view
+
+    def open(self, task_id: TaskId | None = None) -> None:
+        """On a task of the list; without one on the current."""
+        work, preview = self._work, self._preview()
+        wanted = task_id or work.view.current_id()
+        if preview is None or wanted is None or self.is_open:
+            return
+        self._selected_before, self._opened_at = work.view.selected_ids(), wanted
+        view = self.view
+        self.model.open(wanted)
+        work.show_large(view)
+        view.show()
+        view.enter(preview, lambda: self._take_back(preview))
+
+    def leave(self) -> None:
+        if self.is_open:
+            self.view.leave()
+
+    def _take_back(self, preview: Preview) -> None:
+        self._work.preview_room.layout().addWidget(preview)
+
+    def _left(self) -> None:
+        window, work = self._window, self._work
+        looked_at = self.model.current
+        self.model.close()
+        self.view.hide()
+        work.show_large(None)
+        if window.isFullScreen():
+            window.showNormal()
+        if looked_at == self._opened_at and len(self._selected_before) > 1:
+            work.view.select(self._selected_before, scroll=False)
+        work.views.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _compare(self) -> None:
+        shot = self.model.shot
+        if shot is not None:
+            self.compare_wanted.emit([row.task.id for row in shot.rows])
+
+    def _judging_done(self, sentence: str, can_undo: bool, _is_worth_telling: bool) -> None:
+        """What was undone; what was decided, the view says itself."""
+        if self.is_open and not can_undo:
+            self.view.header.say(sentence, can_undo=False)
+
+    def _toggle_full_screen(self) -> None:
+        window = self._window
+        if window.isFullScreen():
+            window.showNormal()
+        else:
+            window.showFullScreen()

@@ -1,0 +1,163 @@
+"""What the large view shows: one task of the list, the shots around it, and judging that goes on by itself.
+
+The list's selection follows what is looked at, so that everything that is done with the selected task is done with it.
+Of a long list the tasks near the one that is looked at are known. Holds no file and no player. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.listing.takes import Shot, next_to_judge, shots_of
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+AROUND = 60
+"""Tasks before and after the one that is looked at."""
+
+
+class LargeViewModel(QObject):
+    changed = Signal()
+    """The shots, or what is known of a task."""
+    moved = Signal(object)
+    """The id of the task that is looked at now."""
+    judged = Signal(str)
+    """What was decided, in words."""
+
+    def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self._judge = judge
+        self.shots: tuple[Shot, ...] = ()
+        self.current: TaskId | None = None
+        self.auto_advance = True
+        bridge.tasks_touched.connect(self._touched)
+        rows.lines_moved.connect(self._lines_moved)
+
+    def open(self, task_id: TaskId) -> None:
+        self.current = task_id
+        self._gather()
+        self.moved.emit(task_id)
+
+    def close(self) -> None:
+        self.current, self.shots = None, ()
+
+    @property
+    def row(self) -> Row | None:
+        return next((row for row in self.tasks if row.task.id == self.current), None)
+
+    @property
+    def tasks(self) -> list[Row]:
+        return [row for shot in self.shots for row in shot.rows]
+
+    @property
+    def shot(self) -> Shot | None:
+        """That of the task that is looked at."""
+        return next((shot for shot in self.shots if any(row.task.id == self.current for row in shot.rows)), None)
+
+    @property
+    def take(self) -> int:
+        """Its number within its shot, from 1; 0 while nothing is known."""
+        rows = self.shot.rows if self.shot is not None else ()
+        return next((number for number, row in enumerate(rows, start=1) if row.task.id == self.current), 0)
+
+    def place(self) -> tuple[int, int]:
+        """Its number in the list, from 1, and how many tasks the list has."""
+        line = self._rows.position(self.current) if self.current is not None else None
+        headers = len(self._rows.group_rows(0, line)) if line is not None else 0
+        return (line - headers + 1 if line is not None else 0, self._rows.task_count)
+
+    def go_to(self, task_id: TaskId) -> None:
+        if task_id != self.current:
+            self.open(task_id)
+
+    def move_take(self, by: int) -> None:
+        """To the next or previous take; past the last of a shot, to the next shot."""
+        self._move(by, [row.task.id for row in self.tasks])
+
+    def move_line(self, by: int) -> None:
+        """To the next or previous task of the list, whatever its shot."""
+        line = self._rows.position(self.current) if self.current is not None else None
+        while line is not None and 0 <= line + by < self._rows.rowCount():
+            line += by
+            task_id = self._rows.task_id(line)
+            if task_id is not None:
+                self.go_to(task_id)
+                return
+
+    def move_shot(self, by: int) -> None:
+        """To the first take of the next or previous shot."""
+        here = self.shots.index(self.shot) if self.shot is not None else 0
+        if 0 <= here + by < len(self.shots):
+            self.go_to(self.shots[here + by].rows[0].task.id)
+
+    def set_auto_advance(self, on: bool) -> None:
+        if on != self.auto_advance:
+            self.auto_advance = on
+            self.changed.emit()
+
+    def rate(self, stars: int, *, stay: bool = False) -> None:
+        """1 to 5; 0 takes the rating away."""
+        row = self.row
+        if row is not None:
+            self._judge.rate([row.task.id], stars)
+            self._decided(f"Rated take {self.take}: {stars} ★" if stars else "", stay=stay)
+
+    def pick(self, pick: Pick, *, stay: bool = False) -> None:
+        """The same again takes it back."""
+        row = self.row
+        if row is not None:
+            wanted = Pick.NONE if row.task.pick is pick else pick
+            self._judge.pick([row.task.id], wanted)
+            words = {Pick.PICK: f"Picked take {self.take}", Pick.REJECT: f"Rejected take {self.take}"}
+            self._decided(words.get(wanted, ""), stay=stay)
+
+    def _decided(self, words: str, *, stay: bool) -> None:
+        """`words` are empty for what was taken back: one stays there."""
+        if words:
+            self.judged.emit(words)
+        if words and self.auto_advance and not stay and self.current is not None:
+            found = next_to_judge(self.shots, self.current)
+            if found is not None:
+                self.go_to(found)
+
+    def _move(self, by: int, order: Sequence[TaskId]) -> None:
+        here = order.index(self.current) if self.current in order else -1
+        if here >= 0 and 0 <= here + by < len(order):
+            self.go_to(order[here + by])
+
+    def _gather(self) -> None:
+        current = self.current
+        line = self._rows.position(current) if current is not None else None
+        if current is None or line is None:
+            return
+        near = range(max(0, line - AROUND), min(self._rows.rowCount(), line + AROUND + 1))
+        ids = [task_id for at in near if (task_id := self._rows.task_id(at)) is not None]
+        self._rows.with_rows(ids, self._for(current))
+
+    def _for(self, current: TaskId) -> Callable[[list[Row]], None]:
+        """A later answer for another task is of no use."""
+
+        def take(rows: list[Row]) -> None:
+            if current == self.current:
+                self.shots = shots_of(rows)
+                self.changed.emit()
+
+        return take
+
+    def _lines_moved(self) -> None:
+        """What is looked at stays, also when it left the list by what was decided."""
+        if self.current is not None:
+            self._gather()
+
+    def _touched(self, touches: dict[TaskId, Touch]) -> None:
+        if self.current is not None and not touches.keys().isdisjoint(row.task.id for row in self.tasks):
+            fresh = (self._rows.row_of(row.task.id) or row for row in self.tasks)
+            self.shots = shots_of(fresh)
+            self.changed.emit()

@@ -1,0 +1,106 @@
+"""What is seen while the scrubber is dragged, and how long a click takes to a first frame, beside a bare player.
+
+    python -m tests.benchmarks scrub
+
+Clips of eight seconds, H.264 with a key frame every ten seconds, as most that come from Runway. They are made by
+`ffmpeg` where it is installed. What counts is a frame, read from the pixels, within a quarter second of the pointer.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.children import Child, NotToldHere, screens
+from tests.benchmarks.scrub_child import BITS, FPS
+from tests.benchmarks.table import Figure
+
+NAME = "Scrub: frames near the pointer while it is dragged"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    heights: tuple[int, ...] = (720, 1080)
+    length: int = 8
+    """Seconds, of a clip."""
+    drag: float = 4.0
+    """Seconds, from one end to the other."""
+    rounds: int = 3
+
+
+_LARGE = 1080
+"""From that height on opening takes long enough for its ratio to mean something."""
+GOALS = {720: 20.0, 1080: 12.0}
+"""Frames a second at least, by the height of the clip."""
+
+
+def measure(folder: Path, size: Size) -> list[Figure]:
+    """Figures for each height and kind of screen. Blocking."""
+    if shutil.which("ffmpeg") is None:
+        raise NotToldHere
+    figures = []
+    for height in size.heights:
+        clips = [make_clip(folder / f"{height}-{letter}.mp4", height, size.length) for letter in "abcd"]
+        for screen, variables in screens():
+            setting = f"{height}p, {size.length} s dragged through in {size.drag:g} s, {screen}"
+            heard: dict[str, list[dict[str, Any]]] = {}
+            for _ in range(size.rounds):
+                for which in ("preview", "compare", "bare"):
+                    words = (which, str(size.drag), *map(str, clips))
+                    with Child("scrub_child", *words, variables=variables) as child:
+                        heard.setdefault(which, []).append(child.hear("dragged", 120.0))
+            figures += _figures(setting, height, heard)
+    return figures
+
+
+def _figures(setting: str, height: int, heard: dict[str, list[dict[str, Any]]]) -> list[Figure]:
+    def middle(which: str, what: str) -> float:
+        values = sorted(float(found[what]) for found in heard[which])
+        return values[len(values) // 2]
+
+    goal = GOALS.get(height)
+    figures = [
+        Figure(
+            benchmark=NAME, setting=setting, name=f"{words}, {place}", value=middle(which, what), unit="a second",
+            reference=middle("bare", what), reference_name="bare player", at_least=goal if which == "preview" or
+            what == "again" else None,
+        )
+        for which, place in (("preview", "one clip"), ("compare", "four clips in compare"))
+        for what, words in (("first", "the first drag ever"), ("again", "each later drag"))
+    ]  # fmt: skip
+    return [
+        *figures,
+        Figure(
+            benchmark=NAME, setting=setting, name="release to the exact frame", value=middle("preview", "exact"),
+            unit="ms", reference=middle("bare", "exact"), reference_name="bare player",
+        ),
+        Figure(
+            benchmark=NAME, setting=setting, name="hover to a first frame", value=middle("preview", "hover"),
+            unit="ms", at_most=150.0,
+        ),
+        Figure(
+            benchmark=NAME, setting=setting, name="hover to a first frame, the first of a run",
+            value=middle("preview", "hover_cold"), unit="ms",
+        ),
+        Figure(
+            benchmark=NAME, setting=setting, name="click to the first frame", value=middle("preview", "click"),
+            unit="ms", reference=middle("bare", "click"), reference_name="bare player",
+            ratio_at_most=1.1 if height >= _LARGE else None,
+        ),
+    ]  # fmt: skip
+
+
+def make_clip(path: Path, height: int, seconds: int) -> Path:
+    """A busy picture with grain, its number in bars at the top: bit by bit, white for one."""
+    width = height * 16 // 9 // 2 * 2
+    bars = [f"drawbox=0:0:{width}:{height // 8}:black:fill"]
+    for bit in range(BITS):
+        is_on = f"mod(floor(n/{1 << bit}),2)"
+        bars.append(f"drawbox={width * bit // BITS}:0:{width // BITS}:{height // 8}:white:fill:enable='{is_on}'")
+    source = f"testsrc2=size={width}x{height}:rate={FPS}:duration={seconds},noise=alls=6:allf=t,{','.join(bars)}"
+    codec = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-g", "240", "-pix_fmt", "yuv420p")
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *codec, str(path)], check=True)
+    return path

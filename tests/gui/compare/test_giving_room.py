@@ -1,0 +1,48 @@
+"""What was rejected gives its room to the others, and what was undone is said where it was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QLabel
+
+from runway_desktop.domain.task import Pick
+from tests.gui.compare.opened_room import Open
+
+
+def test_rejected_take_keeps_its_stars_and_gives_its_room_to_the_others(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2], rating=3)
+    opened.decide(1, pick=Pick.REJECT)
+    first, second = opened.room.panes[:2]
+    opened.qtbot.waitUntil(lambda: first.width() > 3 * second.width())
+    assert second.isVisible()
+    assert second.accessibleDescription().startswith("★★★☆☆ rejected")
+    opened.decide(1, pick=Pick.NONE)
+    opened.qtbot.waitUntil(lambda: abs(first.width() - second.width()) < 4)
+
+
+def test_what_was_undone_is_said_in_the_room_and_then_its_keys_again(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures[:2])
+    opened.room.resize(1400, 700)
+    opened.judge.done.emit("Undone: rating.", False, True)
+    labels = opened.room.findChildren(QLabel)
+    assert any(label.text() == "Undone: rating." for label in labels)
+    opened.decide(0, rating=2)
+    assert any(label.text() == "Undone: rating." for label in labels), "what follows does not wipe it out at once"
+
+
+def test_way_across_a_pane_goes_through_all_clips_and_leaves_them_where_they_were(
+    opened: Open, clips: list[Path]
+) -> None:
+    opened.enter(clips[:2])
+    room = opened.room
+    opened.qtbot.waitUntil(lambda: room.clips.length > 0 and room.clips.is_playing)
+    room.clips.pause()
+    opened.qtbot.waitUntil(lambda: not room.clips.is_seeking and len(set(room.clips.starts().values())) == 1)
+    at = room.clips.position
+    there = [pane.surface.image().copy() for pane in room.panes[:2]]
+    room.panes[0].crossed.emit(0.9)
+    opened.qtbot.waitUntil(lambda: all(pane.surface.image().width() == 320 for pane in room.panes[1:2]), timeout=20_000)
+    assert room.clips.position == at
+    room.panes[0].uncrossed.emit()
+    assert [pane.surface.image() for pane in room.panes[:2]] == there

@@ -1,0 +1,237 @@
+"""The large view over the list, by hand: it plays, walks, judges and comes back to where one was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+
+from runway_desktop.domain.library import GroupBy
+from runway_desktop.domain.task import Pick, State, TaskId
+from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.large.lane import TakeTile
+from runway_desktop.ui.media.playback import Activity
+from runway_desktop.ui.theme import Theme
+from tests.gui.media.conftest import SAMPLES
+from tests.gui.rig import Desktop, until
+from tests.rows import saved, task
+
+KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+FOG, RAIN = ("t5", "t4", "t3"), ("t2", "t1")
+"""As the list has them: two shots, the newest first."""
+
+
+@asynccontextmanager
+async def opened(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
+    """Five saved clips of two prompts in the list, the first one selected."""
+    async with Desktop(folder, theme) as rig:
+        clip = Path(shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", folder / "clip.mp4"))
+        tasks = [task(number, State.SUCCEEDED, "Rain" if number < 3 else "Fog") for number in range(1, 6)]
+        for one in tasks:
+            await rig.put(one, outputs=[saved(one, str(clip))])
+        rig.filter.group_by(GroupBy.NONE)
+        await rig.load()
+        await until(lambda: rig.rows.rowCount() == 5)
+        await rig.fetch_rows()
+        QTimer.singleShot(0, rig.window.add_preview)
+        await until(lambda: rig.window.preview is not None)
+        rig.window.view.select([TaskId("t5")])
+        rig.window.workspace.views.setFocus()
+        yield rig
+
+
+def look(rig: Desktop) -> str:
+    return rig.window.large.model.current or ""
+
+
+async def enter(rig: Desktop, key: Qt.Key = KEYS.Key_Space) -> None:
+    QTest.keyClick(rig.window.view, key)
+    await until(lambda: rig.window.large.is_open and rig.window.large.model.shots)
+
+
+def press(rig: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(rig.window.large.view, key, modifiers)
+
+
+@pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
+async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, key):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig, key)
+        preview = rig.window.preview
+        assert preview.isVisible()
+        assert rig.window.large.view.isAncestorOf(preview)
+        assert not rig.window.workspace.columns.isVisible()
+        await until(lambda: preview.playback.activity is Activity.PLAYING)
+        press(rig, KEYS.Key_Space)
+        assert preview.playback.activity is Activity.PAUSED
+        press(rig, KEYS.Key_Space)
+        assert preview.playback.is_playing
+
+
+async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.window.view.doubleClicked.emit(rig.rows.index(1, 1))
+        await until(lambda: look(rig) == "t4")
+        press(rig, KEYS.Key_Escape)
+        rig.window.workspace.list.show_grid(True)
+        QTest.keyClick(rig.window.workspace.grid, KEYS.Key_Space)
+        await until(lambda: rig.window.large.is_open)
+
+
+async def test_arrows_walk_through_takes_and_shots_and_the_selection_follows(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        press(rig, KEYS.Key_Right)
+        assert look(rig) == "t4"
+        assert rig.window.view.selected_ids() == ["t4"]
+        await until(lambda: rig.window.preview.playback.activity is Activity.PLAYING)
+        press(rig, KEYS.Key_Down)
+        assert look(rig) == "t2"
+        press(rig, KEYS.Key_Left)
+        assert look(rig) == "t3", "past the first take of a shot is the last of the one before"
+        press(rig, KEYS.Key_Up)
+        assert look(rig) == "t3", "there is no shot before the first"
+
+
+async def test_judging_goes_on_to_what_is_not_judged_yet(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        press(rig, KEYS.Key_4)
+        assert look(rig) == "t4"
+        press(rig, KEYS.Key_X)
+        assert look(rig) == "t3"
+        await until(lambda: rig.rows.row_of(TaskId("t4")).task.pick is Pick.REJECT)
+        assert rig.rows.row_of(TaskId("t5")).task.rating == 4
+        press(rig, KEYS.Key_P)
+        assert look(rig) == "t2", "then the next shot"
+
+
+async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        press(rig, KEYS.Key_4, SHIFT)
+        await until(lambda: rig.rows.row_of(TaskId("t5")).task.rating == 4)
+        press(rig, KEYS.Key_P, SHIFT)
+        await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.PICK)
+        assert look(rig) == "t5"
+        press(rig, KEYS.Key_A)
+        press(rig, KEYS.Key_2)
+        await until(lambda: rig.rows.row_of(TaskId("t5")).task.rating == 2)
+        assert look(rig) == "t5"
+
+
+async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        header = rig.window.large.view.header
+        assert not header.pill.isVisible(), "nothing was done yet"
+        press(rig, KEYS.Key_X)
+        await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
+        assert header.said == "Rejected take 1"
+        button(rig, "Undo").click()
+        await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
+        await until(lambda: header.said.startswith("Undone"))
+
+
+def button(rig: Desktop, name: str) -> QAbstractButton:
+    buttons = rig.window.large.view.findChildren(QAbstractButton)
+    return next(one for one in buttons if one.isVisible() and (one.accessibleName() or one.text()).startswith(name))
+
+
+async def test_escape_comes_back_to_where_one_was(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.window.view.select([TaskId("t4"), TaskId("t2")])
+        await enter(rig)
+        press(rig, KEYS.Key_Escape)
+        assert not rig.window.large.is_open
+        assert rig.window.workspace.columns.isVisible()
+        assert rig.window.workspace.preview_room.isAncestorOf(rig.window.preview)
+        assert rig.window.view.selected_ids() == ["t4", "t2"]
+        assert rig.window.view.hasFocus()
+        assert not rig.window.preview.playback.is_playing
+
+
+async def test_keys_are_not_heard_twice_where_the_clip_has_the_keyboard(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        await until(lambda: rig.window.preview.playback.activity is Activity.PLAYING)
+        rig.window.preview.setFocus()
+        QTest.keyClick(rig.window.preview.stage, KEYS.Key_Space)
+        assert rig.window.preview.playback.activity is Activity.PAUSED
+        QTest.keyClick(rig.window.preview.stage, KEYS.Key_4)
+        assert look(rig) == "t4"
+        press(rig, KEYS.Key_Escape)
+        rig.window.preview.setFocus()
+        QTest.keyClick(rig.window.preview.stage, KEYS.Key_Space)
+        assert rig.window.preview.playback.is_playing, "at home it has its keys again"
+
+
+async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        view = rig.window.large.view
+        was = view.side.isVisible()
+        press(rig, KEYS.Key_I)
+        assert view.side.isVisible() is not was
+        press(rig, KEYS.Key_I)
+        nameless = [
+            type(one).__name__
+            for one in view.findChildren(QAbstractButton)
+            if one.isVisible() and not (one.accessibleName() or one.text())
+        ]
+        assert not nameless
+        tiles = view.lane.findChildren(TakeTile)
+        assert sorted(tile.accessibleName() for tile in tiles)[0].startswith("Take 1 of 2")
+        tiles[-1].click()
+        assert look(rig) == tiles[-1].row.task.id
+
+
+async def test_space_in_a_text_field_writes_and_on_a_header_folds(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.window.focus_search()
+        QTest.keyClick(rig.window.search, KEYS.Key_Space)
+        assert not rig.window.large.is_open
+        rig.filter.group_by(GroupBy.MODEL)
+        await until(lambda: rig.rows.group_key(0) is not None)
+        rig.window.view.setCurrentIndex(rig.rows.index(0, 1))
+        rig.window.view.setFocus()
+        QTest.keyClick(rig.window.view, KEYS.Key_Space)
+        assert not rig.window.large.is_open
+        assert rig.rows.collapsed()
+
+
+async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        bound = {action.objectName() for action in rig.window.large.view.actions()}
+        assert bound == {command.id for command in commands_in(Where.LARGE)}
+
+
+async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        keys = rig.window.keys
+        rig.models.keys.choose({"task.retry": ["Space"]})
+        assert keys.of("task.retry") == [QKeySequence("Space")]
+        assert keys.of("large.open") == []
+        assert keys.words("large.open") == ""
+        QTest.keyClick(rig.window.view, KEYS.Key_Return)
+        await until(lambda: rig.window.large.is_open)
+
+
+async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        rig.filter.search("is:unrated")
+        await until(lambda: rig.rows.is_loaded)
+        await enter(rig)
+        press(rig, KEYS.Key_3)
+        assert look(rig) == "t4"
+        await until(lambda: rig.rows.task_count == 4)
+        assert rig.window.large.is_open
+        assert look(rig) == "t4"

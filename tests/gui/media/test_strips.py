@@ -1,0 +1,173 @@
+"""Strips of small frames: made by a process of their own, kept beside the poster, bounded, given up when it hangs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.media import strips as strips_module
+from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.strips import Strips
+
+
+@pytest.fixture
+def strips(qapp: object) -> Iterator[Strips]:
+    made = Strips()
+    yield made
+    made.shutdown()
+
+
+def wait_whole(qtbot: QtBot, strips: Strips, *paths: Path) -> None:
+    qtbot.waitUntil(lambda: not any(strips.is_coming(str(path)) for path in paths), timeout=30_000)
+
+
+def test_clip_gives_frames_of_its_whole_length(strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    strips.want((str(clip), str(tmp_path / "poster.jpg")))
+    wait_whole(qtbot, strips, clip)
+    frames = [strips.at_fraction(str(clip), part / 10) for part in range(11)]
+    assert all(frame is not None and frame.width() == 320 for frame in frames)
+    assert len({frame.cacheKey() for frame in frames if frame is not None}) == 11
+    assert strips.near(str(clip), 2.5) is not None
+    assert strips.near(str(clip), 99.0) is not None, "past the end stands its last frame"
+
+
+def test_portrait_clip_keeps_its_shape(strips: Strips, portrait_clip: Path, qtbot: QtBot) -> None:
+    strips.want((str(portrait_clip), ""))
+    wait_whole(qtbot, strips, portrait_clip)
+    frame = strips.at_fraction(str(portrait_clip), 0.5)
+    assert frame is not None
+    assert (frame.width(), frame.height()) == (180, 320)
+
+
+def test_frames_come_while_the_clip_is_still_being_read(strips: Strips, clip: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(strips.grown, timeout=20_000):
+        strips.want((str(clip), ""))
+    assert strips.at_fraction(str(clip), 0.9) is not None
+
+
+def test_strip_is_kept_beside_the_poster_and_read_from_there(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    copied = Path(shutil.copy(clip, tmp_path / "clip.mp4"))
+    poster = tmp_path / "posters" / "poster.jpg"
+    poster.parent.mkdir()
+    first = Strips()
+    first.want((str(copied), str(poster)))
+    qtbot.waitUntil((poster.parent / "poster.strip.jpg").is_file, timeout=20_000)
+    before = first.at_fraction(str(copied), 0.5)
+    first.shutdown()
+    copied.write_bytes(b"")
+    second = Strips()
+    second.want((str(copied), str(poster)))
+    wait_whole(qtbot, second, copied)
+    after = second.at_fraction(str(copied), 0.5)
+    second.shutdown()
+    assert before is not None
+    assert after is not None
+    assert near_colors(before, after)
+    assert [path.name for path in poster.parent.iterdir()] == ["poster.strip.jpg"]
+
+
+def near_colors(one: QImage, other: QImage) -> bool:
+    first, second = one.pixelColor(160, 90), other.pixelColor(160, 90)
+    return abs(first.red() - second.red()) < 24 and abs(first.blue() - second.blue()) < 24
+
+
+def test_several_clips_are_made_one_after_the_other(
+    strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    strips.want((str(clip), ""), (str(portrait_clip), ""))
+    assert strips.is_coming(str(portrait_clip))
+    wait_whole(qtbot, strips, clip, portrait_clip)
+    assert strips.at_fraction(str(clip), 0.5) is not None
+    assert strips.at_fraction(str(portrait_clip), 0.5) is not None
+
+
+def test_newer_wish_ends_the_one_before(strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot) -> None:
+    strips.want((str(clip), ""))
+    strips.want((str(portrait_clip), ""))
+    assert not strips.is_coming(str(clip))
+    wait_whole(qtbot, strips, portrait_clip)
+    assert strips.at_fraction(str(portrait_clip), 1.0) is not None
+
+
+def test_broken_clip_is_tried_once(strips: Strips, broken: Path, clip: Path, qtbot: QtBot) -> None:
+    strips.want((str(broken), ""))
+    wait_whole(qtbot, strips, broken)
+    strips.want((str(broken), ""))
+    assert not strips.is_coming(str(broken))
+    strips.want((str(clip), ""))
+    wait_whole(qtbot, strips, clip)
+    assert strips.at_fraction(str(clip), 0.5) is not None
+
+
+def test_process_that_hangs_is_killed_and_the_next_clip_gets_another(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    note = tmp_path / "started"
+    hanging = f"import time; open({str(note)!r}, 'a').write('x'); time.sleep(60)"
+    strips = Strips(None, (sys.executable, "-c", hanging), silence_ms=400)
+    strips.want((str(clip), ""))
+    qtbot.waitUntil(lambda: not strips.is_coming(str(clip)))
+    strips.want((str(clip), ""))
+    assert not strips.is_coming(str(clip)), "the clip that it hung at is not tried again"
+    note.unlink(missing_ok=True)
+    strips.want((str(tmp_path / "other.mp4"), ""))
+    qtbot.waitUntil(note.exists, timeout=5_000)
+    strips.shutdown()
+
+
+def test_process_that_crashes_leaves_the_others_their_turn(clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    note = tmp_path / "asked"
+    dying = f"import sys; line = sys.stdin.readline(); open({str(note)!r}, 'a').write(line); sys.exit(3)"
+    strips = Strips(None, (sys.executable, "-c", dying))
+    strips.want((str(clip), ""), ("/elsewhere.mp4", ""))
+    qtbot.waitUntil(lambda: not strips.is_coming("/elsewhere.mp4"), timeout=10_000)
+    asked = [json.loads(line)["path"] for line in note.read_text().splitlines()]
+    assert asked == [str(clip), "/elsewhere.mp4"]
+    strips.shutdown()
+
+
+def test_memory_is_bounded(
+    strips: Strips, clip: Path, portrait_clip: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(strips_module, "MOST_BYTES", 1_000_000)
+    for path in (clip, portrait_clip):
+        strips.want((str(path), ""))
+        wait_whole(qtbot, strips, path)
+    assert strips.at_fraction(str(portrait_clip), 0.5) is not None
+    assert strips.at_fraction(str(clip), 0.5) is None
+
+
+def test_changed_file_gets_another_strip(strips: Strips, clip: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    strips.want((str(clip), str(tmp_path / "one.jpg")))
+    wait_whole(qtbot, strips, clip)
+    strips.want((str(clip), str(tmp_path / "one-changed.jpg")))
+    assert strips.is_coming(str(clip))
+    wait_whole(qtbot, strips, clip)
+
+
+class NotingStrips(Strips):
+    """Makes none, and notes which are wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: list[str] = []
+
+    def want(self, *clips: tuple[str, str]) -> None:
+        self.wanted += [path for path, _ in clips]
+
+
+def test_small_frames_are_made_of_a_clip_that_one_looks_at_and_of_none_that_one_passes(
+    make_preview: Callable[..., Preview], clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    strips = NotingStrips()
+    preview = make_preview(strips=strips)
+    for path in (portrait_clip, clip):
+        preview.show_outputs([PreviewItem(path, Media.VIDEO)])
+    qtbot.waitUntil(lambda: bool(strips.wanted), timeout=10_000)
+    assert strips.wanted == [str(clip)]

@@ -1,0 +1,98 @@
+"""Tasks as takes of shots: what belongs together, what comes next to be judged, and how takes differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Pick, State, Task
+from runway_desktop.usecases.listing.takes import Take, differences, next_to_judge, shots_of
+from tests.rows import saved, task
+
+
+def made(number: int, prompt: str = "Fog", **members: Any) -> Task:
+    return task(number, State.SUCCEEDED, prompt, **members)
+
+
+def with_values(of: Task, **values: Any) -> Task:
+    return replace(of, request=replace(of.request, values={**of.request.values, **values}))
+
+
+def rows(*tasks: Task) -> list[Row]:
+    return [Row(task=one) for one in tasks]
+
+
+def test_takes_of_one_prompt_are_a_shot_wherever_they_stand():
+    shots = shots_of(rows(made(1), made(2, "Rain"), made(3, "fog ")))
+    assert [[row.task.id for row in shot.rows] for shot in shots] == [["t1", "t3"], ["t2"]]
+    assert [shot.title for shot in shots] == ["Fog", "Rain"]
+
+
+def test_a_named_shot_holds_whatever_was_made_for_it():
+    one, other = made(1, shot="010", project="Aurora"), made(2, "Rain", shot="010", project="Aurora")
+    elsewhere = made(3, shot="010", project="Lagoon")
+    shots = shots_of(rows(one, other, elsewhere))
+    assert [shot.title for shot in shots] == ["Shot 010", "Shot 010"]
+    assert [len(shot.rows) for shot in shots] == [2, 1]
+
+
+def test_tasks_without_words_are_shots_of_their_own():
+    bare = [replace(made(number), request=replace(made(number).request, prompt="")) for number in (1, 2)]
+    assert len(shots_of(rows(*bare))) == 2
+
+
+def test_next_to_judge_is_in_this_shot_then_after_it_then_before_it():
+    first, other = made(1, "Rain"), made(5, "Snow")
+    fog = [made(2), made(3, rating=3), made(4)]
+    shots = shots_of(rows(first, *fog, other))
+    assert next_to_judge(shots, fog[0].id) == "t4"
+    assert next_to_judge(shots, fog[2].id) == "t2", "around, before another shot begins"
+    fog[0] = replace(fog[0], pick=Pick.REJECT)
+    shots = shots_of(rows(first, *fog, other))
+    assert next_to_judge(shots, fog[2].id) == "t5"
+    shots = shots_of(rows(first, *fog, replace(other, rating=1)))
+    assert next_to_judge(shots, fog[2].id) == "t1"
+
+
+def test_nothing_is_next_when_all_are_judged_or_the_task_is_not_there():
+    shots = shots_of(rows(made(1, rating=2), made(2)))
+    assert next_to_judge(shots, made(2).id) is None, "never the one that was judged just now"
+    assert next_to_judge(shots, made(9).id) is None
+
+
+def test_takes_tell_what_differs_and_nothing_else():
+    one = with_values(made(1, "A keeper walks into the storm"), seed=41207)
+    other = with_values(made(2, "A keeper walks into the fog"), seed=7)
+    told = differences([one, other])
+    assert told[one.id] == ("seed 41207", "“storm”")
+    assert told[other.id] == ("seed 7", "“fog”")
+
+
+def test_models_and_settings_that_differ_are_told():
+    one = with_values(made(1), duration=5)
+    other = with_values(made(2), duration=10, ratio="720:1280")
+    other = replace(other, request=replace(other.request, model="veo3.1"))
+    told = differences([one, other])
+    assert told[one.id] == ("gen4.5", "1280:720", "5 s")
+    assert told[other.id] == ("veo3.1", "720:1280", "10 s")
+
+
+def test_settings_that_a_row_does_not_tell_have_their_labels():
+    one, other = with_values(made(1), outputFormat="png"), with_values(made(2), outputFormat="jpg")
+    [said] = differences([one, other])[one.id]
+    assert said.endswith(" png")
+    assert len(said) > len(" png")
+
+
+def test_equal_takes_and_a_single_one_differ_in_nothing():
+    assert differences([made(1), made(2)]) == {"t1": (), "t2": ()}
+    assert differences([made(1)]) == {"t1": ()}
+    assert differences([]) == {}
+
+
+def test_take_says_what_differs_in_place_of_what_all_have():
+    one = with_values(made(1, estimated_credits=60.0), seed=7)
+    take = Take(one, saved(one))
+    assert take.facts() == "gen4.5 · seed 7 · 60 credits"
+    assert take.facts(("“storm”",)) == "“storm” · 60 credits"
