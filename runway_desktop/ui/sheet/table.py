@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -66,6 +66,9 @@ class SheetTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setDropIndicatorShown(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
+        for header in (rows, columns):
+            # A header asks each row whether all of its section is selected, at each paint. These do not show it.
+            header.setSelectionModel(QItemSelectionModel(model, header))
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows.setHighlightSections(False)
@@ -132,8 +135,13 @@ class SheetTable(QTableView):
         if len(block) == len(block[0]) == 1 and (len(chosen) > 1 or (chosen and len(chosen[0]) > 1)):
             # One copied cell goes into all that are chosen.
             block = [[block[0][0]] * len(chosen[0])] * len(chosen)
-        self._model.write_block(current.row(), keys, block)
-        self._choose(current, len(block), max(map(len, block)))
+        place, across = QPersistentModelIndex(current), max(map(len, block))
+        self._model.write_block(
+            current.row(),
+            keys,
+            block,
+            then=lambda: self._choose(place.sibling(place.row(), place.column()), len(block), across),
+        )
 
     def empty(self, words: str = "Empty cells") -> None:
         self._model.write({place: None for line in self._block() for place in [self._place(i) for i in line]}, words)

@@ -1,6 +1,7 @@
 """Steps of a sheet on Qt's stack. The view-model carries them out; the stack only remembers their order.
 
-Nothing is taken back while rows are being stored: the stack would move on, and the sheet would not.
+Nothing is taken back while rows are being stored or a change of many rows goes on: the stack would move on, and the
+sheet would not.
 """
 
 from __future__ import annotations
@@ -42,11 +43,11 @@ class UndoSteps(QUndoStack):
         model.edited.connect(self._took_place)
 
     def undo(self) -> None:
-        if not self._model.is_locked:
+        if self._model.takes_edits:
             super().undo()
 
     def redo(self) -> None:
-        if not self._model.is_locked:
+        if self._model.takes_edits:
             super().redo()
 
     def _took_place(self, step: Edit) -> None:
@@ -64,6 +65,7 @@ class StepActions(QObject):
         self.undo.triggered.connect(steps.undo)
         self.redo.triggered.connect(steps.redo)
         steps.indexChanged.connect(self.renew)
+        model.busy_changed.connect(self.renew)
         self.renew()
 
     @Slot()
@@ -72,7 +74,7 @@ class StepActions(QObject):
         if not isValid(self._steps):
             # A stack that goes empties itself first, and says so.
             return
-        steps, free = self._steps, not self._model.is_locked
+        steps, free = self._steps, self._model.takes_edits
         self.undo.setEnabled(free and steps.canUndo())
         self.redo.setEnabled(free and steps.canRedo())
         self.undo.setText(f"Undo {steps.undoText()}".strip())

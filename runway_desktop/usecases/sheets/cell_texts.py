@@ -30,6 +30,19 @@ class Line:
     tasks: Sequence[Row] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell is painted. `faint`: what stands there is not to be changed here. `wrong`: something is wrong with
+    it. `pictures`: paths."""
+
+    text: str
+    tone: Tone
+    wrong: bool
+    faint: bool
+    kind: Kind
+    pictures: Sequence[str] = ()
+
+
 class Saying:
     def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
         self._catalog = catalog
@@ -37,6 +50,28 @@ class Saying:
         self._prompt_names = {
             known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
         }
+
+    def look(self, line: Line, column: Column) -> Look:
+        return Look(
+            text=self.text(line, column),
+            tone=self.tone(line, column),
+            wrong=bool(self.problem(line, column)),
+            faint=self.faint(line, column),
+            kind=column.kind,
+            pictures=self.pictures(line, column),
+        )
+
+    def pictures(self, line: Line, column: Column) -> Sequence[str]:
+        """Paths of the pictures in a cell: of inputs that are there, and of results."""
+        if column.kind is Kind.RESULT:
+            return posters_of(line)
+        value = line.row.cells.get(column.key) if column.kind is Kind.ASSETS else None
+        looks = self._checker.looks
+        return [
+            path
+            for address in cell.addresses_in(value)
+            if (path := cell.path_of(address)) and address in looks and not looks[address].problem
+        ]
 
     def text(self, line: Line, column: Column) -> str:
         match column.kind:

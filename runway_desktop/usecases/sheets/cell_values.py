@@ -4,6 +4,7 @@ Pure; never raises for what was typed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field
@@ -18,6 +19,17 @@ class CellValues:
     def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
         self._catalog = catalog
         self._checker = checker
+        self._columns = checker.columns
+
+    @cached_property
+    def _models(self) -> Mapping[str, str]:
+        """Models by the words for them, in small letters."""
+        return {model.casefold(): model for e in self._catalog.endpoints for model in e.models}
+
+    @cached_property
+    def _endpoints(self) -> Mapping[str, str]:
+        """Endpoints by the words for them, in small letters."""
+        return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
     def choices(self, row: SheetRow, column: Column) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
@@ -49,9 +61,9 @@ class CellValues:
         if key in (PROMPT, PROJECT, SHOT):
             return text.strip() or None
         if key == MODEL:
-            return _word(text, {model: model for e in self._catalog.endpoints for model in e.models})
+            return _word(text, self._models)
         if key == ENDPOINT:
-            return _word(text, {word: e.name for e in self._catalog.endpoints for word in (e.label, e.name)})
+            return _word(text, self._endpoints)
         model = own.get((row.number, MODEL)) if own else None
         pair = self._checker.pair_of(row.cells | {MODEL: model})[0] if model else None
         known = pair.field(key) if pair is not None else None
@@ -62,10 +74,9 @@ class CellValues:
         check = row.check
         pair = check.pair if check is not None and check.pair is not None else self._checker.pair_of(row.cells)[0]
         found = pair.field(key) if pair is not None else None
-        return found or next((known for pair in self._catalog.pairs() if (known := pair.field(key)) is not None), None)
+        return found or self._columns.any_field(key)
 
 
 def _word(text: str, known: Mapping[str, str]) -> str | None:
     words = text.strip()
-    folded = {name.casefold(): value for name, value in known.items()}
-    return folded.get(words.casefold(), words) or None
+    return known.get(words.casefold(), words) or None

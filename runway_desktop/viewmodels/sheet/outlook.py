@@ -63,7 +63,7 @@ class Outlook(QObject):
     @property
     def words(self) -> str:
         totals = self._model.totals
-        if not totals.rows and any(row.sent for row in self._model.rows):
+        if not totals.rows and totals.sent:
             return "Everything here is sent."
         if not totals.rows:
             return "Write or paste prompts, drop a table on it, or drop pictures on cells."

@@ -6,6 +6,8 @@ GUI thread only; what the world does to it is told by `troubled`.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +23,7 @@ from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
-from runway_desktop.usecases.sheets.columns import MODEL, Kind
+from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
@@ -29,6 +31,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
+from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
@@ -92,7 +95,7 @@ class Sheet(QObject):
         self._is_shown_alone = False
         self._looking = False
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._keep.timeout.connect(self.keep_now)
+        self._keep.timeout.connect(self._keep_if_checked)
         self._price_again = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._price_again.timeout.connect(self.model.check_all)
         self.model.checker.axes = content.axes
@@ -128,7 +131,7 @@ class Sheet(QObject):
     ) -> Sheet:  # fmt: skip
         content = SheetContent(name="New sheet", composed=composed, project=project)
         made = cls(cases, bridge, runner, content, parent=parent)
-        made._begin([SheetRow() for _ in range(BLANK_ROWS)])
+        made._begin(_blank_rows())
         return made
 
     @classmethod
@@ -139,12 +142,10 @@ class Sheet(QObject):
         """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
         may be open elsewhere. Raises DamagedSheet."""
         content = sheets.read(kept.text)
-        made = cls(cases, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        head = replace(content, rows=())
+        made = cls(cases, bridge, runner, head, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
-        made._begin(
-            [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
-            or [SheetRow() for _ in range(BLANK_ROWS)]
-        )
+        made._begin(importing.kept_rows(content.rows) if content.rows else _blank_rows())
         made.model.show_columns(content.shown)
         return made
 
@@ -161,17 +162,15 @@ class Sheet(QObject):
 
     @property
     def subtitle(self) -> str:
-        filled = sum(bool(row.cells) for row in self.model.rows)
-        sent = sum(bool(row.sent) for row in self.model.rows)
-        strange = importing.unmatched_titles(self.model.rows)
-        parts = [units.count(filled, "row")]
+        totals = self.model.totals
+        parts = [units.count(totals.filled, "row")]
         if self.axes_words:
             parts.append(self.axes_words)
-        elif strange:
-            parts.append(f"{units.count(len(strange), 'column')} not matched")
-        elif any(row.cells for row in self.model.rows) and self._sending.batch_name != self.title:
+        elif totals.unmatched:
+            parts.append(f"{units.count(totals.unmatched, 'column')} not matched")
+        elif totals.filled and self._sending.batch_name != self.title:
             parts.append("columns matched by name")
-        parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
+        parts.append(f"{totals.sent:,} sent" if totals.sent else "nothing is uploaded or sent yet")
         return " · ".join(parts)
 
     @property
@@ -214,7 +213,7 @@ class Sheet(QObject):
     @property
     def has_default_rows(self) -> bool:
         """Whether a row takes endpoint or model from what the composer held."""
-        return any(row.cells and not row.sent and MODEL not in row.cells for row in self.model.rows)
+        return self.model.totals.unnamed > 0
 
     def ready_at(self, places: Iterable[int]) -> int:
         """How many tasks of these rows are ready."""
@@ -292,6 +291,8 @@ class Sheet(QObject):
     async def keep(self) -> None:
         if self._is_shown_alone:
             return
+        self.model.finish()
+        await self._write_rows()
         filled = [row for row in self.model.rows if row.cells or row.sent]
         if not filled:
             if self._was_kept:
@@ -299,8 +300,8 @@ class Sheet(QObject):
                 await self._cases.library.sheets.forget(self.id)
             return
         for row in filled:
-            if not row.text:
-                row.text = sheets.write_row(row.kept())
+            # Changed since, while others were written.
+            row.text = row.text or sheets.write_row(row.kept())
         planned = self._sending.planned
         texts = [
             sheets.write_row(replace(row.kept(), sent=planned[row.number])) if row.number in planned else row.text
@@ -334,12 +335,16 @@ class Sheet(QObject):
 
     # Below.
 
-    def _begin(self, rows: Sequence[SheetRow]) -> None:
-        self.model.fill(rows)
+    def _begin(self, rows: Iterable[SheetRow]) -> None:
+        self.model.fill(rows, self._filled)
         self.model.changed.connect(self._keep_soon)
-        for row in rows:
-            self._following.link(row.number, row.sent)
-        if any(row.cells for row in rows):
+
+    def _filled(self) -> None:
+        """All rows are here."""
+        for row in self.model.rows:
+            if row.sent:
+                self._following.link(row.number, row.sent)
+        if self.model.totals.filled:
             self._keep_soon()
         self._runner(self._learn(), "learn about a sheet's rows")
 
@@ -347,6 +352,23 @@ class Sheet(QObject):
         """However long one goes on typing."""
         if not self._keep.isActive():
             self._keep.start()
+
+    def _keep_if_checked(self) -> None:
+        """While many rows are being pasted or checked later: they have their texts then."""
+        if self.model.is_checked:
+            self.keep_now()
+        else:
+            self._keep.start()
+
+    async def _write_rows(self) -> None:
+        """The texts of rows that have none, with turns of the loop between."""
+        until = time.perf_counter() + SLICE_SECONDS
+        for row in list(self.model.rows):
+            if not row.text and (row.cells or row.sent):
+                row.text = sheets.write_row(row.kept())
+                if time.perf_counter() >= until:
+                    await asyncio.sleep(0)
+                    until = time.perf_counter() + SLICE_SECONDS
 
     async def _learn(self) -> None:
         """What only the store knows: refused prompts, and what became of the rows that were sent."""
@@ -374,7 +396,7 @@ class Sheet(QObject):
         gathered = await self._cases.intake.gather(Dropped(paths=tuple(paths)))
         model = self.model
         importer = importing.Importer(self._cases.catalog, model.all_columns, model.checker)
-        rows = importer.rows(gathered)
+        rows = list(importer.rows(gathered))
         assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
         on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is Kind.ASSETS
         if assets and place is not None:
@@ -408,3 +430,7 @@ class Sheet(QObject):
         totals = self.model.totals
         if totals.priced < totals.ready and any(has_new_price(touch) for touch in touches.values()):
             self._price_again.start()
+
+
+def _blank_rows() -> list[SheetRow]:
+    return [SheetRow() for _ in range(BLANK_ROWS)]
