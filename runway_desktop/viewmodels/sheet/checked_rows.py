@@ -8,10 +8,10 @@ was typed.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal
@@ -39,6 +39,8 @@ EDITED_AT_ONCE = 200
 """Rows that a change touches before it returns; one of more is done in slices."""
 PORTION = 1_000
 """Rows that views are told of at once when many are inserted or taken out: each word lays out and paints anew."""
+RUNS = 50
+"""Runs of rows that are taken out before those behind them are numbered anew."""
 
 
 class CheckedRows(QAbstractTableModel):
@@ -132,7 +134,7 @@ class CheckedRows(QAbstractTableModel):
         are needed. `then`: when all are here."""
         coming = iter(rows)
         self.beginResetModel()
-        self._rows = list(islice(coming, EDITED_AT_ONCE))
+        self._rows = list(itertools.islice(coming, EDITED_AT_ONCE))
         self._tally, self._to_check = Tally(), OrderedDict()
         self._renumber()
         for row in self._rows:
@@ -216,7 +218,7 @@ class CheckedRows(QAbstractTableModel):
         self._is_working = True
         until = time.perf_counter() + SLICE_SECONDS
         try:
-            while self._works and (to_the_end or time.perf_counter() < until):
+            while self._works:
                 work, then = self._works[0]
                 try:
                     next(work)
@@ -224,6 +226,8 @@ class CheckedRows(QAbstractTableModel):
                     self._works.popleft()
                     if then is not None:
                         then(end.value)
+                if not to_the_end and time.perf_counter() >= until:
+                    break
             if not self._works:
                 self._check_more(until)
         finally:
@@ -312,7 +316,9 @@ class CheckedRows(QAbstractTableModel):
     def _removing(self, places: Iterable[int]) -> Work:
         """Takes rows out in runs of neighbors, from the end on."""
         left = sorted(set(places))
-        while left:
+        for run in itertools.count(1):
+            if not left:
+                break
             last = first = left.pop()
             while left and left[-1] == first - 1 and last - first < PORTION - 1:
                 first = left.pop()
@@ -322,9 +328,11 @@ class CheckedRows(QAbstractTableModel):
                 self._places.pop(row.number, None)
                 self._tally.take(row.number)
             del self._rows[first : last + 1]
-            self._renumber(first)
             self.endRemoveRows()
-            yield
+            if run % RUNS == 0 or not left:
+                # All rows behind it have moved: not for each of thousands of runs.
+                self._renumber(first)
+                yield
         self._has_counted = True
         self.changed.emit()
 
