@@ -21,7 +21,7 @@ from .catalog import Catalog, CatalogError
 from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from .payload import build_payload, is_left_out
-from .starting import starting_values
+from .starting import length_left_out, starting_values
 from .text import number_in_words, prompt_of, settings_line, utf16_length, value_from_text, value_in_words
 from .validation import Finding, validate
 
@@ -44,6 +44,7 @@ __all__ = [
     "idle_reason",
     "is_left_out",
     "kept_part",
+    "length_left_out",
     "link_problem",
     "media_in_words",
     "number_in_words",

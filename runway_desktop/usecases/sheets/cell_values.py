@@ -4,15 +4,29 @@ Pure; never raises for what was typed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field
+from runway_desktop.usecases.words import units
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, Kind
 from .edits import Place
 from .rows import RowChecker, SheetRow
+
+MOST_PRICED = 24
+"""Choices that are priced one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`text` as it is typed, `shown` as it is read, `price` empty where it does not hang on it or is not known."""
+
+    text: str
+    shown: str
+    price: str = ""
 
 
 class CellValues:
@@ -41,6 +55,27 @@ class CellValues:
             return tuple(endpoint.label for endpoint in self._catalog.endpoints)
         known = self._field(row, column.key) if column.kind is Kind.FIELD else None
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
+
+    def priced_choices(self, row: SheetRow, column: Column) -> list[Choice]:
+        """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
+        texts = self.choices(row, column)
+        if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
+            return [Choice(text, text) for text in texts]
+        found = []
+        for text in texts:
+            check = self._checker.check(SheetRow({**row.cells, column.key: self.typed(row, column.key, text)}))
+            is_known = not check.problems and 0 < check.priced == len(check.requests)
+            words = units.credits_in_words(check.credits) if is_known else ""
+            found.append(
+                Choice(text, self._with_unit(row, column, text), words and ("" if check.exact else "~") + words)
+            )
+        is_same = len({choice.price for choice in found}) == 1
+        return [Choice(choice.text, choice.shown) for choice in found] if is_same else found
+
+    def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
+        if column.kind is not Kind.FIELD:
+            return text
+        return cell.shown_in(self._field(row, column.key), column.key, self.typed(row, column.key, text))
 
     def choices_of_column(self, rows: Iterable[SheetRow], key: str) -> tuple[Any, ...]:
         """What the models of these rows take in a column, for an axis."""

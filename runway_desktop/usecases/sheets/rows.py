@@ -12,7 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runway_desktop.catalog import Catalog, FieldKind, Pair, is_left_out, prompt_of, starting_values, validate
+from runway_desktop.catalog import (
+    Catalog,
+    FieldKind,
+    Finding,
+    Pair,
+    is_left_out,
+    length_left_out,
+    prompt_of,
+    starting_values,
+    validate,
+)
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
@@ -22,6 +32,7 @@ from runway_desktop.services.money.pricing import Pricing
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
+from .fitting import fits, sentence, takes
 
 _NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
 _numbers = itertools.count(1)
@@ -34,6 +45,8 @@ class Said:
 
     key: str
     message: str
+    brief: str = ""
+    """The same in a few words, where a value does not fit: "Duration: 4, 6 or 8 s"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,11 +282,20 @@ class RowChecker:
         for finding in validate(pair, values):
             name = str(finding.path[0]) if finding.path else ""
             key = PROMPT if name in self.columns.prompt_names else name
-            said.setdefault(key, Said(key, finding.message))
+            said.setdefault(key, self._said(pair, key, finding, values))
         if prompt_field is None and prompt.strip():
             said.setdefault(PROMPT, Said(PROMPT, f"{pair.label} takes no prompt. Take it out."))
         unseen = self._look_at_inputs(pair, cells, said)
         return pair, values, (*complaints, *said.values()), unseen
+
+    def _said(self, pair: Pair, key: str, finding: Finding, values: Mapping[str, Any]) -> Said:
+        """Says what would be right, where a value does not fit."""
+        known = pair.field(key)
+        if known is not None and not is_left_out(values.get(key)) and not fits(pair, known, values[key]):
+            full = sentence(pair, known)
+            if full:
+                return Said(key, full, f"{self.columns.column(key).title}: {takes(known)}")
+        return Said(key, finding.message)
 
     def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> tuple[str, ...]:
         """Adds what is wrong with the files; gives those that were not looked at yet."""
@@ -324,13 +346,13 @@ class RowChecker:
         return self._catalog.pair(composed.endpoint, composed.model) or next(iter(self._catalog.pairs()))
 
     def _blank_values(self, pair: Pair) -> dict[str, Any]:
-        values = starting_values(pair)
+        values = {**length_left_out(pair), **starting_values(pair)}
         own = pair.model == self.composed.model
         for known in pair.fields:
             if known.is_asset or known.kind is FieldKind.PROMPT:
                 continue
             value = self.composed.values.get(known.name)
-            if (own or known.required) and not is_left_out(value) and not _complaints(pair, known.name, value):
+            if (own or known.required) and not is_left_out(value) and fits(pair, known, value):
                 values[known.name] = value
         if not own:
             values.pop("seed", None)
@@ -344,7 +366,3 @@ def _request(pair: Pair, values: Mapping[str, Any]) -> Request:
 
 def _identity(requests: Sequence[Request]) -> str:
     return _encode([[one.endpoint, one.model, one.values] for one in requests])
-
-
-def _complaints(pair: Pair, name: str, value: Any) -> bool:
-    return any(finding.path[:1] == (name,) for finding in validate(pair, {name: value}))

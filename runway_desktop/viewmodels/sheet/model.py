@@ -15,6 +15,7 @@ from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.cell_values import Choice
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
 from runway_desktop.usecases.sheets.edits import (
     Edit,
@@ -45,6 +46,11 @@ class SheetModel(SheetTable):
     def choices(self, index: Index) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
         return self.values.choices(self._rows[index.row()], self._columns[index.column()])
+
+    def priced_choices(self, index: Index) -> list[Choice]:
+        """As `choices`, with prices where they differ."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        return self.values.priced_choices(row, column)
 
     def choices_of_column(self, key: str) -> tuple[Any, ...]:
         """What the models of the present rows take in a column, for an axis."""

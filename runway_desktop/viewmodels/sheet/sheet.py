@@ -25,6 +25,7 @@ from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.sheets.exporting import as_csv
+from runway_desktop.usecases.sheets.mending import Fix, fix_of
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -261,6 +262,20 @@ class Sheet(QObject):
                 row.unmatched.pop(title, None)
         self.model.write(after, "Match columns")
         self.named.emit()
+
+    @property
+    def fix(self) -> Fix | None:
+        """What would set right what most rows have wrong; None where nothing is, or while rows are checked."""
+        model = self.model
+        if not model.is_checked or not model.takes_edits:
+            return None
+        return fix_of(model.rows, model.all_columns, self._cases.pricing)
+
+    def apply_fix(self) -> None:
+        """As one step."""
+        fix = self.fix
+        if fix is not None:
+            self.model.write(fix.values, fix.label)
 
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""

@@ -91,18 +91,18 @@ async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_bac
     async with opened(SHOTS) as (_, window):
         go(window, 2, "duration")
         keys(window, "8")
-        assert text(window, 2, STATE) == "✓ ready"
+        assert text(window, 2, STATE) == "✓ Ready"
         QTest.keyClick(editor(window), Qt.Key.Key_Escape)
-        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert "4, 6 or 8 s" in text(window, 2, STATE)
         assert window.isVisible()
         keys(window, "6")
         QTest.keyClick(editor(window), Qt.Key.Key_Return)
-        assert text(window, 2, STATE) == "✓ ready"
+        assert text(window, 2, STATE) == "✓ Ready"
         assert window.table.currentIndex().row() == 2
         QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
-        assert text(window, 2, "duration") == "5"
+        assert text(window, 2, "duration") == "5 s"
         QTest.keyClick(window, Qt.Key.Key_Y, CONTROL)
-        assert text(window, 2, "duration") == "6"
+        assert text(window, 2, "duration") == "6 s"
 
 
 async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened: Opened):
@@ -145,7 +145,7 @@ async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
                 model.index(row, place), window.table.selectionModel().SelectionFlag.Select
             )
         press(window, Qt.Key.Key_V, CONTROL)
-        assert [text(window, row, "duration") for row in (1, 2, 3)] == ["8", "8", "8"]
+        assert [text(window, row, "duration") for row in (1, 2, 3)] == ["8 s", "8 s", "8 s"]
         press(window, Qt.Key.Key_Delete)
         assert "duration" not in model.rows[0].cells
 
@@ -216,7 +216,7 @@ async def test_a_file_that_is_dropped_on_a_cell_is_its_input(opened: Opened):
         QApplication.sendEvent(window.table.viewport(), QDragEnterEvent(at, copy, mime, buttons, none))
         QApplication.sendEvent(window.table.viewport(), QDropEvent(QPointF(at), copy, mime, buttons, none))
         await until(lambda: "promptImage" in window.sheet.model.rows[0].cells)
-        await until(lambda: window.sheet.model.is_checked and text(window, 1, STATE) == "✓ ready")
+        await until(lambda: window.sheet.model.is_checked and text(window, 1, STATE) == "✓ Ready")
         check = window.sheet.model.rows[0].check
         assert check is not None
         assert check.requests[0].endpoint == "image_to_video"
@@ -230,7 +230,7 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         button(window, "Generate").click()
         await until(lambda: "3 tasks queued" in said(window))
         assert text(window, 1, STATE) == "Queued"
-        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert "4, 6 or 8 s" in text(window, 2, STATE)
         assert button(window, "Close").isVisible()
         assert len(rig.engine.ledger.held()) == 3
         go(window, 1, PROMPT)
@@ -278,7 +278,7 @@ async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Op
         box = next(found for found in dialog.findChildren(QComboBox) if found.accessibleName() == "Where Dauer goes")
         box.setCurrentIndex(box.findData("duration"))
         button(dialog, "Apply").click()
-        assert text(window, 1, "duration") == "10"
+        assert text(window, 1, "duration") == "10 s"
 
 
 async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
@@ -298,7 +298,7 @@ async def test_every_control_has_a_name(opened: Opened):
             assert control.text() or control.accessibleName()
         assert window.table.accessibleName() == "Rows"
         index = window.sheet.model.index(1, window.sheet.model.column_place("duration") or 0)
-        assert "4, 6 or 8 seconds" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        assert "4, 6 or 8 s" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
         assert window.table.indexAt(QPoint(5, 5)).isValid()
 
 
@@ -361,7 +361,7 @@ async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps
     async with opened(SHOTS) as (_, window):
         height = window.table.height()
         go(window, 2, PROMPT)
-        assert "Row 2: Duration for veo3.1_fast" in said(window)
+        assert "Row 2: Veo 3.1 Fast takes 4, 6 or 8 s." in said(window)
         go(window, 1, PROMPT)
         await rest()
         assert "Row 2:" not in said(window)
