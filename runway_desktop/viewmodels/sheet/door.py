@@ -28,6 +28,8 @@ class SheetDoor(QObject):
     """A `Sheet` whose results are to be shown as a grid; it has no window yet."""
     shown_again = Signal(str)
     """The id of a sheet that is open already."""
+    left_changed = Signal()
+    """A sheet has other rows than before that are not sent yet."""
     not_kept = Signal()
     """A batch that did not come from a sheet."""
     listed = Signal(object)
@@ -126,5 +128,6 @@ class SheetDoor(QObject):
                 self._show(made)
 
     def _show(self, sheet: Sheet) -> None:
+        sheet.left_changed.connect(self.left_changed)
         self._open.add(sheet.id)
         self.opened.emit(sheet)

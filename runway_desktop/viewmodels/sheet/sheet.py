@@ -56,6 +56,8 @@ class Sheet(QObject):
     troubled = Signal(str)
     sending_changed = Signal()
     named = Signal()
+    left_changed = Signal()
+    """It was kept, and other rows than before are not sent yet."""
 
     def __init__(
         self,
@@ -76,6 +78,8 @@ class Sheet(QObject):
         self._content = content
         self.id = sheet_id or new_sheet_id()
         self._was_kept = bool(sheet_id)
+        self._unsent: int | None = None
+        """As it was kept last."""
         self.findings = tuple(findings)
         """What could not be read, of files and lines as a whole."""
         self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
@@ -325,12 +329,16 @@ class Sheet(QObject):
         content = replace(self._content, axes=self.model.axes, shown=tuple(sorted(self.model.shown)), rows=())
         text = sheets.write(content, texts)
         self._was_kept = True
+        unsent = sum(not row.sent and row.number not in planned for row in filled)
         await self._cases.library.sheets.keep(
             KeptSheet(
                 id=self.id, name=self.title, changed_at=self._cases.clock.now(), rows=len(filled),
-                batch_id=self.batch_id, text=text,
+                unsent=unsent, batch_id=self.batch_id, text=text,
             )
         )  # fmt: skip
+        if unsent != self._unsent and self.batch_id is not None:
+            self._unsent = unsent
+            self.left_changed.emit()
         if self._is_open and self._cases.settings.get(OPEN_SHEET) is None:
             self._cases.settings.set(OPEN_SHEET, self.id)
 
