@@ -41,6 +41,7 @@ from runway_desktop.viewmodels.sheet.table import LOOK_ROLE
 PADDING = GRID
 """As in the header, so that a column's title stands over its cells."""
 PICTURE = QSize(5 * GRID, 3 * GRID)
+ARROW = 2 * GRID
 EDITOR_LINES = 4
 _TABULAR = (Kind.CREDITS, Kind.FIELD)
 
@@ -64,6 +65,8 @@ class SheetDelegate(ItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
+        if option.state & QStyle.StateFlag.State_HasFocus and self._model.has_choices(index):
+            room.setRight(arrow_in(rect).left())
         if look.pictures and not look.wrong:
             room = self._paint_pictures(painter, room, look.pictures)
         if look.text and room.width() > GRID and not (look.kind is Kind.ASSETS and len(look.pictures) == 1):
@@ -77,6 +80,8 @@ class SheetDelegate(ItemDelegate):
             self._frame(painter, rect, Role.BAD)
         if option.state & QStyle.StateFlag.State_HasFocus:
             self._frame(painter, rect.adjusted(1, 1, -1, -1) if look.wrong else rect, Role.ACCENT)
+            if self._model.has_choices(index):
+                self.icon(painter, arrow_in(rect), "mdi6.menu-down", Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
@@ -214,6 +219,11 @@ class SheetDelegate(ItemDelegate):
         if there.isValid():
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self._view.selectionModel().setCurrentIndex(there, flags)
+
+
+def arrow_in(cell: QRect) -> QRect:
+    """Where a cell that has choices shows its arrow while it is the current one."""
+    return QRect(cell.right() - ARROW - 2, cell.center().y() - ARROW // 2, ARROW, ARROW)
 
 
 def _role(look: Look) -> Role:

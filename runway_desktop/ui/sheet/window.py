@@ -36,6 +36,7 @@ from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
+from .fix_bar import FixBar
 from .grid_view import GridWindow
 from .table import SheetTable
 from .undo import StepActions, UndoSteps
@@ -111,6 +112,8 @@ class SheetWindow(Dialog):
     def _build(self) -> None:
         layout = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._findings = FindingsList([found.message for found in self.sheet.findings], self._theme, self)
+        self._fixes = FixBar(self.sheet, self._theme, self)
+        self._fixes.rows_wanted.connect(self._show_cell)
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
@@ -118,6 +121,7 @@ class SheetWindow(Dialog):
         self.table.setProperty("framed", True)
         self.table.menu_wanted.connect(self._menu)
         self.table.files_dropped.connect(self._drop)
+        self.table.input_wanted.connect(self._choose_file)
         self.table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._of_row.setAccessibleName("The selected row")
@@ -130,6 +134,7 @@ class SheetWindow(Dialog):
         add_all(
             layout,
             self._findings,
+            self._fixes,
             self._axes,
             (self.table, 1),
             self._of_row,
@@ -160,7 +165,10 @@ class SheetWindow(Dialog):
         self._cancel = self._button("Cancel", self.reject)
         self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
         self._go = self._button("", self._send, "primary")
-        add_all(row, self._grid, STRETCH, self._cancel, self._few, self._go)
+        hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        hint.setText("F2 edits · Alt+↓ shows choices · Ctrl+D fills down")
+        set_tone(hint, "faint")
+        add_all(row, self._grid, hint, STRETCH, self._cancel, self._few, self._go)
         return row
 
     def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
@@ -201,6 +209,9 @@ class SheetWindow(Dialog):
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
+        if current.isValid() and sheet.model.has_choices(current):
+            menu.addAction("Choices…", table.open_choices).setShortcut(QKeySequence("Alt+Down"))
+            menu.addSeparator()
         if current.isValid() and sheet.offering.is_inputs(sheet.model.columns[current.column()].key):
             menu.addAction("Choose a file…", lambda: self._choose_file(current))
             menu.addSeparator()
@@ -241,8 +252,8 @@ class SheetWindow(Dialog):
         self._grid.setVisible(any_sent)
         self._default.setVisible(sheet.has_default_rows)
         pair = sheet.model.checker.pair
-        self._default.setText(f"Others: {pair.model}  ▾")
-        self._default.setAccessibleName(f"Model of rows that name none: {pair.model}")
+        self._default.setText(f"Others: {pair.label}  ▾")
+        self._default.setAccessibleName(f"Model of rows that name none: {pair.label}")
 
     def _show_row(self, *_: object) -> None:
         """What is wrong with the chosen row, whole, which its last cell seldom has room for."""
@@ -255,6 +266,12 @@ class SheetWindow(Dialog):
         said = " · ".join(told)
         self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
+
+    def _show_cell(self, row: int, key: str) -> None:
+        index = self.sheet.model.index(row, self.sheet.model.column_place(key) or 0)
+        self.table.go_to(index)
+        self.table.scrollTo(index)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_axes(self) -> None:
         clear_layout(self._axes_flow)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runway_desktop.catalog import Catalog, Field, FieldKind
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
@@ -20,6 +21,8 @@ _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, Fiel
 NOT_USED = "not used"
 """In cells of columns that the row's model does not have."""
 READY = "✓ Ready"
+ADD = "+ Add"
+"""In cells of inputs that the row's model takes and that are blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,10 @@ class Saying:
         text = self.text(line, column)
         problem = self.problem(line, column)
         if column.kind is Kind.CREDITS:
-            return "Price not known" if text in ("?", "") else f"{text} credits"
+            return "Price not known" if text in ("?", "", units.DASH) else f"{text} credits"
         if column.kind is Kind.STATE:
             return self.tip(line, column) or text.removeprefix("✓ ")
-        said = text or "blank"
+        said = "blank" if text in ("", ADD) else text
         if self.faint(line, column) and said not in ("blank", NOT_USED):
             said = f"{said}, by default"
         return f"{said}. {problem}" if problem else said
@@ -179,6 +182,9 @@ class Saying:
             if key == ENDPOINT:
                 endpoint = self._catalog.endpoint(str(row.cells[key]))
                 return endpoint.label if endpoint is not None else str(row.cells[key])
+            if key == MODEL:
+                name = str(row.cells[key])
+                return model_label(name) if self._checker.knows(name) else name
             if column.kind in (Kind.PROMPT, Kind.NOTE, Kind.CHOICE):
                 return " ".join(str(row.cells[key]).split())
             return cell.shown_in(self._field(line, key), key, row.cells[key])
@@ -194,17 +200,19 @@ class Saying:
         pair = check.pair
         match column.key:
             case k if k == MODEL:
-                return pair.model
+                return pair.label
             case k if k == ENDPOINT:
                 endpoint = self._catalog.endpoint(pair.endpoint)
                 return endpoint.label if endpoint is not None else pair.endpoint
             case k if k == PROMPT:
                 return "" if pair.prompt_field is not None else NOT_USED
         known = pair.field(column.key)
+        if known is None and column.kind is Kind.ASSETS and self._checker.could_take(line.row.cells, column.key):
+            return ADD if not line.row.sent else ""
         if known is None:
             return NOT_USED
         if known.is_asset:
-            return ""
+            return ADD if not line.row.sent else ""
         value = self._checker.settings(pair).get(column.key, known.default)
         if value is None and column.key == SEED:
             return "random"
@@ -229,7 +237,9 @@ class Saying:
         check = line.row.check
         if check is None or check.is_blank:
             return ""
-        if not check.priced or check.problems:
+        if check.problems:
+            return units.DASH
+        if not check.priced:
             return "?"
         if check.priced < len(check.requests):
             return f"≥ {units.number(check.credits)}"

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.usecases.words import units
 
 from . import cells as cell
@@ -38,7 +39,11 @@ class CellValues:
     @cached_property
     def _models(self) -> Mapping[str, str]:
         """Models by the words for them, in small letters."""
-        return {model.casefold(): model for e in self._catalog.endpoints for model in e.models}
+        models = dict.fromkeys(model for e in self._catalog.endpoints for model in e.models)
+        # A name of its own counts before another one's label.
+        return {model_label(model).casefold(): model for model in models} | {
+            model.casefold(): model for model in models
+        }
 
     @cached_property
     def _endpoints(self) -> Mapping[str, str]:
@@ -60,7 +65,7 @@ class CellValues:
         """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
         texts = self.choices(row, column)
         if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
-            return [Choice(text, text) for text in texts]
+            return [Choice(text, self._with_unit(row, column, text)) for text in texts]
         found = []
         for text in texts:
             check = self._checker.check(SheetRow({**row.cells, column.key: self.typed(row, column.key, text)}))
@@ -73,6 +78,8 @@ class CellValues:
         return [Choice(choice.text, choice.shown) for choice in found] if is_same else found
 
     def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
+        if column.key == MODEL:
+            return model_label(text)
         if column.kind is not Kind.FIELD:
             return text
         return cell.shown_in(self._field(row, column.key), column.key, self.typed(row, column.key, text))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.words import units
 
@@ -44,14 +45,18 @@ class Fix:
 def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix | None:
     """The fix of what most rows have wrong, as far as a value that fits is near; None where nothing is."""
     found: dict[str, list[tuple[int, SheetRow, Any]]] = {}
+    known_to_fit: dict[tuple[str, str, str, str], Any] = {}
     for place, row in enumerate(rows):
         check = row.check
         if check is None or row.sent or not check.problems or check.pair is None:
             continue
         for said in check.problems:
-            known = check.pair.field(said.key) if said.brief else None
-            value = nearest(known, row.cells[said.key]) if known is not None and said.key in row.cells else None
-            if known is not None and value is not None and fits(check.pair, known, value):
+            if not said.brief or said.key not in row.cells:
+                continue
+            asked = (check.pair.endpoint, check.pair.model, said.key, repr(row.cells[said.key]))
+            if asked not in known_to_fit:
+                known_to_fit[asked] = _nearest_that_fits(check.pair, said.key, row.cells[said.key])
+            if (value := known_to_fit[asked]) is not None:
                 found.setdefault(said.key, []).append((place, row, value))
     if not found:
         return None
@@ -63,6 +68,12 @@ def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix 
     label = f"Set {amount} to {next(iter(news))}" if len(news) == 1 else f"Set {amount} to the nearest that fits"
     credits, exact = _credits(wrong, key, pricing)
     return Fix(_problem(wrong, key, title), label, values, wrong[0][0], key, credits, exact)
+
+
+def _nearest_that_fits(pair: Pair, key: str, value: Any) -> Any:
+    field = pair.field(key)
+    near = nearest(field, value) if field is not None else None
+    return near if field is not None and near is not None and fits(pair, field, near) else None
 
 
 def _problem(wrong: Sequence[tuple[int, SheetRow, Any]], key: str, title: str) -> str:

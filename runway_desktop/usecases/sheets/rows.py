@@ -23,6 +23,7 @@ from runway_desktop.catalog import (
     starting_values,
     validate,
 )
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
@@ -183,12 +184,24 @@ class RowChecker:
             pair = catalog.pair(endpoint, model)
             if pair is not None:
                 return pair, ()
-            why = f"{model} cannot do that." if self._siblings(model) else f"The catalog knows no model “{model}”."
+            why = (
+                f"{model_label(model)} cannot do that."
+                if self._siblings(model)
+                else f"The catalog knows no model “{model}”."
+            )
             return None, (Said(MODEL, why),)
         siblings = self._siblings(model)
         if not siblings:
             return None, (Said(MODEL, f"The catalog knows no model “{model}”."),)
         return self._nearest(siblings, own), ()
+
+    def knows(self, model: str) -> bool:
+        return bool(self._siblings(model))
+
+    def could_take(self, cells: Mapping[str, Any], key: str) -> bool:
+        """Whether the row's model has this field in anything that it makes, where the row does not say what."""
+        model = str(cells.get(MODEL) or "") or self.pair.model
+        return not cells.get(ENDPOINT) and any(key in pair.names for pair in self._siblings(model))
 
     def settings(self, pair: Pair) -> dict[str, Any]:
         """What blank cells stand for: the composer's settings as far as the pair takes them, and what it must have

@@ -47,6 +47,10 @@ class SheetModel(SheetTable):
         """What a cell may be, as words; empty where anything may be written."""
         return self.values.choices(self._rows[index.row()], self._columns[index.column()])
 
+    def has_choices(self, index: Index) -> bool:
+        """Whether a list can be opened at a cell."""
+        return bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable) and bool(self.choices(index))
+
     def priced_choices(self, index: Index) -> list[Choice]:
         """As `choices`, with prices where they differ."""
         row, column = self._rows[index.row()], self._columns[index.column()]

@@ -75,7 +75,8 @@ class SheetTable(CheckedRows):
         column = self._columns[section]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.title
+                is_only_input = column.kind is Kind.ASSETS and sum(c.kind is Kind.ASSETS for c in self._columns) == 1
+                return "Input" if is_only_input else column.title
             case Qt.ItemDataRole.ToolTipRole:
                 return column.help or None
             case Qt.ItemDataRole.TextAlignmentRole:

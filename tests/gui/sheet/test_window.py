@@ -11,22 +11,25 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.task import Request
 from runway_desktop.services.library import sheets
+from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
+from runway_desktop.ui.sheet.fill_handle import FillHandle
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.door import SheetDoor
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Rig, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 
 SHOTS = """prompt,model,ratio,duration,seed
@@ -114,7 +117,7 @@ async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened:
         await until(lambda: model.is_checked)
         assert model.rowCount() == 16
         assert text(window, 2, PROMPT) == "Two lines"
-        assert text(window, 2, MODEL) == "veo3.1"
+        assert text(window, 2, MODEL) == "Veo 3.1"
         window.table.selectAll()
         press(window, Qt.Key.Key_C, CONTROL)
         assert QGuiApplication.clipboard().text().startswith("A tower\tgen4.5\t")
@@ -155,7 +158,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         model = window.sheet.model
         go(window, 2, MODEL)
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
-        assert text(window, 2, MODEL) == "gen4.5"
+        assert text(window, 2, MODEL) == "Gen-4.5"
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
         assert [text(window, row, PROMPT) for row in range(1, 5)][1:3] == ["A lagoon", "A lagoon"]
         assert text(window, 3, STATE) == "the same as row 2"
@@ -166,7 +169,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         while window.steps.canUndo():
             window.steps.undo()
         assert model.rowCount() == 3
-        assert text(window, 2, MODEL) == "veo3.1_fast"
+        assert text(window, 2, MODEL) == "Veo 3.1 Fast"
 
 
 async def test_nothing_is_taken_back_while_rows_are_stored(opened: Opened, monkeypatch):
@@ -389,3 +392,75 @@ async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened)
         model.show_columns(["seed", "project"])
         await rest()
         assert table.columnWidth(model.column_place(MODEL)) == 222
+
+
+async def test_alt_down_opens_what_a_cell_may_be_with_prices_and_the_choice_is_a_step(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        for seconds, credits in ((4, 60), (6, 90), (8, 120)):
+            values = {"promptText": "x", "ratio": "1280:720", "duration": seconds}
+            await rig.engine.pricing.learn(
+                Request(endpoint="text_to_video", model="veo3.1_fast", values=values), credits
+            )
+        go(window, 2, "duration")
+        press(window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        popup = window.findChild(ChoicePopup)
+        assert popup is not None
+        choices = popup.findChild(QListWidget)
+        names = [choices.item(at).data(Qt.ItemDataRole.AccessibleTextRole) for at in range(choices.count())]
+        assert names == ["4 s, 60 credits", "6 s, 90 credits", "8 s, 120 credits"]
+        choices.setCurrentRow(1)
+        QTest.keyClick(choices, Qt.Key.Key_Return)
+        assert (text(window, 2, "duration"), text(window, 2, STATE)) == ("6 s", "✓ Ready")
+        window.steps.undo()
+        assert text(window, 2, "duration") == "5 s"
+
+
+async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_typed(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 2, MODEL)
+        press(window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        choices = window.findChild(ChoicePopup).findChild(QListWidget)
+        assert "Gen-4.5" in [choices.item(at).text() for at in range(choices.count())]
+        window.findChild(ChoicePopup).close()
+        window.sheet.model.setData(window.table.currentIndex(), "gen-4.5")
+        assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
+
+
+async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 1, "seed")
+        handle = window.table.findChild(FillHandle)
+        assert handle.isVisible()
+        last = window.table.visualRect(window.sheet.model.index(2, window.sheet.model.column_place("seed"))).center()
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton)
+        move_pointer(handle, handle.mapFrom(window.table.viewport(), last), Qt.MouseButton.LeftButton)
+        to = handle.mapFrom(window.table.viewport(), last)
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=to)
+        assert [text(window, row, "seed") for row in (1, 2, 3)] == ["41207"] * 3
+        assert window.table.chosen_rows == [0, 1, 2]
+        window.steps.undo()
+        assert [text(window, row, "seed") for row in (2, 3)] == ["random", "random"]
+        go(window, 1, STATE)
+        assert not handle.isVisible(), "what cannot be written cannot be filled"
+
+
+async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
+    async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,5,\n") as (_, window):
+        await until(lambda: "2 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
+        button(window, "Show rows").click()
+        assert window.table.currentIndex().row() == 1
+        button(window, "Set 2 invalid durations to 6 s").click()
+        await until(lambda: "do not fit" not in said(window))
+        assert [text(window, row, STATE) for row in (2, 4)] == ["✓ Ready", "✓ Ready"]
+        window.steps.undo()
+        await until(lambda: "2 durations do not fit" in said(window))
+
+
+async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_added(opened: Opened):
+    shots = "prompt,model,image,duration\nA,gen4.5,,5\nB,eleven_text_to_sound_v2,,5\nC,gen4_image,,\nD,gen4.5,x.png,5\n"
+    async with opened(shots) as (_, window):
+        assert text(window, 1, "promptImage") == "+ Add"
+        assert [text(window, row, "promptImage") for row in (2, 3)] == ["not used", "not used"]
+        assert text(window, 3, "duration") == "not used"
+        place = window.sheet.model.column_place("promptImage")
+        assert window.sheet.model.headerData(place, Qt.Orientation.Horizontal) == "Input"

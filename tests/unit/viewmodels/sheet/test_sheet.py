@@ -98,7 +98,7 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         assert model.column_place("outputCount") is None
         model.setData(at(sheet, 4, MODEL), "gemini_image3_pro")
         assert model.column_place("ratio") is not None
-        assert said(sheet, 4, MODEL) == "gemini_image3_pro"
+        assert said(sheet, 4, MODEL) == "Gemini 3 Pro Image"
         model.setData(at(sheet, 4, MODEL), "gen-none")
         assert at(sheet, 4, MODEL).data(WRONG_ROLE)
         assert said(sheet, 4) == "The catalog knows no model “gen-none”."
@@ -120,7 +120,7 @@ async def test_a_length_that_is_emptied_is_the_usual_one_of_its_model_and_priced
         await learn(rig, 60, "veo3.1_fast", duration=4)
         sheet = await opened(rig, "prompt,model,ratio,duration\nA lagoon,veo3.1_fast,1280:720,5\n")
         assert said(sheet, 1) == "Duration: 4, 6 or 8 s"
-        assert said(sheet, 1, CREDITS) == "?"
+        assert said(sheet, 1, CREDITS) == "–"
         sheet.model.setData(at(sheet, 1, "duration"), "")
         assert said(sheet, 1) == "✓ Ready"
         assert said(sheet, 1, "duration") == "4 s"
