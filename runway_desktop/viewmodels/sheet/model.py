@@ -203,7 +203,7 @@ class SheetModel(SheetTable):
     # Below.
 
     def _followed(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
-        for row in rows:
+        for row in rows if self._moved else ():
             follow_moves(row, self._moved)
         return rows
 
