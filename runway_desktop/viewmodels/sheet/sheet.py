@@ -141,12 +141,11 @@ class Sheet(QObject):
 
     @classmethod
     def of_kept(
-        cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, *,
+        cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, content: SheetContent, *,
         only_shown: bool = False, parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
-        may be open elsewhere. Raises DamagedSheet."""
-        content = sheets.read(kept.text)
+        may be open elsewhere."""
         head = replace(content, rows=())
         made = cls(cases, bridge, runner, head, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown

@@ -19,6 +19,7 @@ from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.preview import AxisPreview
@@ -285,7 +286,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         assert rig.engine.settings.get("sheet.open") == sheet.id
         kept = await rig.engine.library.sheets.of_batch(sheet.batch_id)
         assert kept is not None
-        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
@@ -318,7 +319,7 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         rig.store.add = add
         [kept] = rig.store.kept_sheets
         stored = len(rig.store.tasks)
-        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
         again.send()
         await until(lambda: len(rig.store.tasks) == 5)
