@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QRubberBand, QTableView, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.viewports import viewport_of
 
 SIDE = GRID
 
@@ -22,7 +23,6 @@ class FillHandle(QWidget):
         """`area`: the selected cells in the viewport, empty where nothing may be filled."""
         super().__init__(table.viewport())
         self._table = table
-        self._viewport = table.viewport()
         self._theme = theme
         self._area = area
         self._band: QRubberBand | None = None
@@ -40,7 +40,7 @@ class FillHandle(QWidget):
         """To the corner of what is selected now."""
         area = self._area()
         corner = area.bottomRight() - QPoint(SIDE // 2, SIDE // 2)
-        self.setVisible(not area.isEmpty() and self._viewport.rect().contains(corner))
+        self.setVisible(not area.isEmpty() and viewport_of(self._table).rect().contains(corner))
         self.move(corner)
         self.raise_()
 
@@ -51,7 +51,7 @@ class FillHandle(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
-            self._band = QRubberBand(QRubberBand.Shape.Rectangle, self._viewport)
+            self._band = QRubberBand(QRubberBand.Shape.Rectangle, viewport_of(self._table))
             self._stretch(self._row_at(event))
             self._band.show()
 
@@ -69,8 +69,8 @@ class FillHandle(QWidget):
             self.dragged_to.emit(self._row_at(event))
 
     def _row_at(self, event: QMouseEvent) -> int:
-        at = self.mapTo(self._viewport, event.position().toPoint())
-        row = self._table.rowAt(max(0, min(at.y(), self._viewport.height() - 1)))
+        at = self.mapTo(viewport_of(self._table), event.position().toPoint())
+        row = self._table.rowAt(max(0, min(at.y(), viewport_of(self._table).height() - 1)))
         return row if row >= 0 else self._table.model().rowCount() - 1
 
     def _stretch(self, row: int) -> None:

@@ -37,6 +37,7 @@ from .fitting import fits, sentence, takes
 
 _NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
 _numbers = itertools.count(1)
+BLANK_ROWS = 12
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
@@ -100,6 +101,11 @@ class SheetRow:
 
     def kept(self) -> KeptRow:
         return KeptRow(cells=self.cells, unmatched=self.unmatched, remarks=self.remarks, sent=self.sent)
+
+
+def blank_rows() -> list[SheetRow]:
+    """Of a new sheet."""
+    return [SheetRow() for _ in range(BLANK_ROWS)]
 
 
 def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:

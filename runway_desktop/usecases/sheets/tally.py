@@ -3,11 +3,14 @@ thousands of rows costs one. Pure."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from runway_desktop.domain.task import Request
+from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
 
 from .columns import MODEL
@@ -44,6 +47,28 @@ def price_words(totals: Totals) -> str:
     if totals.priced < totals.ready:
         return f"at least {said}"
     return said if totals.exact else f"about {said}"
+
+
+def axes_words(totals: Totals, axes: Sequence[Axis]) -> str:
+    """ "6 × 3 = 18 tasks"; empty without axes."""
+    if not axes or not totals.rows:
+        return ""
+    combos = math.prod(len(axis.values) for axis in axes)
+    base = totals.tasks / combos if combos else 0
+    return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
+
+
+def heading(totals: Totals, axes: str, *, is_of_file: bool) -> str:
+    """ "11 rows · columns matched by name · nothing is uploaded or sent yet". `axes`: what they come to."""
+    parts = [units.count(totals.filled, "row")]
+    if axes:
+        parts.append(axes)
+    elif totals.unmatched:
+        parts.append(f"{units.count(totals.unmatched, 'column')} not matched")
+    elif totals.filled and is_of_file:
+        parts.append("columns matched by name")
+    parts.append(f"{totals.sent:,} sent" if totals.sent else "nothing is uploaded or sent yet")
+    return " · ".join(parts)
 
 
 class _Counted(NamedTuple):

@@ -26,9 +26,9 @@ from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.sheets.exporting import as_csv
 from runway_desktop.usecases.sheets.mending import Fix, fix_of
-from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
+from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
@@ -41,8 +41,6 @@ from .row_tasks import Following
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
-BLANK_ROWS = 12
-"""Of a new sheet."""
 LOOKED_AT_ONCE = 100
 
 
@@ -136,7 +134,7 @@ class Sheet(QObject):
     ) -> Sheet:  # fmt: skip
         content = SheetContent(name="New sheet", composed=composed, project=project)
         made = cls(cases, bridge, runner, content, parent=parent)
-        made._begin(_blank_rows())
+        made._begin(blank_rows())
         return made
 
     @classmethod
@@ -149,7 +147,7 @@ class Sheet(QObject):
         head = replace(content, rows=())
         made = cls(cases, bridge, runner, head, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
-        made._begin(importing.kept_rows(content.rows) if content.rows else _blank_rows())
+        made._begin(importing.kept_rows(content.rows) if content.rows else blank_rows())
         made.model.show_columns(content.shown)
         return made
 
@@ -166,28 +164,13 @@ class Sheet(QObject):
 
     @property
     def subtitle(self) -> str:
-        totals = self.model.totals
-        parts = [units.count(totals.filled, "row")]
-        if self.axes_words:
-            parts.append(self.axes_words)
-        elif totals.unmatched:
-            parts.append(f"{units.count(totals.unmatched, 'column')} not matched")
-        elif totals.filled and self._sending.batch_name != self.title:
-            parts.append("columns matched by name")
-        parts.append(f"{totals.sent:,} sent" if totals.sent else "nothing is uploaded or sent yet")
-        return " · ".join(parts)
+        is_of_file = self._sending.batch_name != self.title
+        return heading(self.model.totals, self.axes_words, is_of_file=is_of_file)
 
     @property
     def axes_words(self) -> str:
         """ "6 × 3 = 18 tasks"; empty without axes."""
-        totals = self.model.totals
-        if not self.model.axes or not totals.rows:
-            return ""
-        combos = 1
-        for axis in self.model.axes:
-            combos *= len(axis.values)
-        base = totals.tasks / combos if combos else 0
-        return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
+        return axes_words(self.model.totals, self.model.axes)
 
     @property
     def is_sending(self) -> bool:
@@ -452,7 +435,3 @@ class Sheet(QObject):
         totals = self.model.totals
         if totals.priced < totals.ready and any(has_new_price(touch) for touch in touches.values()):
             self._price_again.start()
-
-
-def _blank_rows() -> list[SheetRow]:
-    return [SheetRow() for _ in range(BLANK_ROWS)]
