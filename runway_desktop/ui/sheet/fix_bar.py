@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
@@ -20,9 +22,11 @@ class FixBar(QFrame):
     rows_wanted = Signal(int, str)
     """The place of the first row with the fault, and the key of its column."""
 
-    def __init__(self, sheet: Sheet, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, sheet: Sheet, theme: Theme, is_editing: Callable[[], bool], parent: QWidget) -> None:
+        """`is_editing`: whether a cell is being edited, under which nothing may move."""
         super().__init__(parent)
         self._sheet = sheet
+        self._is_editing = is_editing
         self._theme = theme
         self._fix: Fix | None = None
         self.setProperty("box", True)
@@ -42,6 +46,9 @@ class FixBar(QFrame):
         self._soon.start()
 
     def _look(self) -> None:
+        if self._is_editing():
+            self._soon.start()
+            return
         fix = self._sheet.fix
         if fix == self._fix:
             return

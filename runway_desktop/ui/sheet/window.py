@@ -112,7 +112,7 @@ class SheetWindow(Dialog):
     def _build(self) -> None:
         layout = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._findings = FindingsList([found.message for found in self.sheet.findings], self._theme, self)
-        self._fixes = FixBar(self.sheet, self._theme, self)
+        self._fixes = FixBar(self.sheet, self._theme, lambda: self.table.editor is not None, self)
         self._fixes.rows_wanted.connect(self._show_cell)
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from typing import Any
 
 from runway_desktop.catalog import Field, FieldKind, Pair, number_in_words, validate, value_in_words
@@ -49,6 +50,9 @@ def nearest(field: Field, value: Any) -> Any:
     numbers = [choice for choice in field.choices if isinstance(choice, int | float)]
     if isinstance(value, bool):
         return None
+    if isinstance(value, str) and (numbers or not field.choices):
+        # A number that is none of the choices stays as it was typed.
+        value = _number(value)
     if isinstance(value, int | float):
         if numbers:
             return min(numbers, key=lambda choice: (abs(choice - value), -choice))
@@ -61,6 +65,14 @@ def nearest(field: Field, value: Any) -> Any:
     words = {str(choice): choice for choice in field.choices}
     near = difflib.get_close_matches(str(value), words, n=1)
     return words[near[0]] if near else None
+
+
+def _number(text: str) -> float | str:
+    try:
+        number = float(text.strip().removesuffix("s"))
+    except ValueError:
+        return text
+    return number if math.isfinite(number) else text
 
 
 def _any_of(words: list[str]) -> str:

@@ -17,6 +17,8 @@ from .edits import Place
 from .fitting import fits, nearest, takes
 from .rows import SheetRow
 
+FEWEST = 2
+"""Rows with the same thing wrong: a single one is set right in its cell."""
 MOST_PRICED = 500
 """Rows whose price is worked out; of more the first of them stand for all."""
 
@@ -58,9 +60,9 @@ def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix 
                 known_to_fit[asked] = _nearest_that_fits(check.pair, said.key, row.cells[said.key])
             if (value := known_to_fit[asked]) is not None:
                 found.setdefault(said.key, []).append((place, row, value))
-    if not found:
+    key, wrong = max(found.items(), key=lambda item: len(item[1]), default=("", []))
+    if len(wrong) < FEWEST:
         return None
-    key, wrong = max(found.items(), key=lambda item: len(item[1]))
     title = columns.column(key).title.lower()
     values = {(row.number, key): value for _, row, value in wrong}
     news = {cell.shown_in(columns.any_field(key), key, value) for value in values.values()}

@@ -464,3 +464,15 @@ async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_adde
         assert text(window, 3, "duration") == "not used"
         place = window.sheet.model.column_place("promptImage")
         assert window.sheet.model.headerData(place, Qt.Orientation.Horizontal) == "Input"
+
+
+async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
+    async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,6,\n") as (_, window):
+        go(window, 4, "duration")
+        height = window.table.height()
+        keys(window, "5")
+        assert text(window, 4, STATE) == "Duration: 4, 6 or 8 s"
+        await asyncio.sleep(0.4)
+        assert window.table.height() == height
+        QTest.keyClick(editor(window), Qt.Key.Key_Return)
+        await until(lambda: "2 durations do not fit Veo 3.1 Fast" in said(window))

@@ -71,6 +71,27 @@ async def test_a_large_paste_is_one_step_that_the_loop_turns_in(tmp_path: Path):
         await rest()
 
 
+async def test_thousands_of_rows_are_set_right_in_one_step(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = blank(rig)
+        model, steps = sheet.model, []
+        model.edited.connect(steps.append)
+        model.write_block(0, KEYS, [[f"Shot {n}", "veo3.1_fast", "5"] for n in range(MANY)])
+        await until(lambda: model.is_checked)
+        fix = sheet.fix
+        assert fix is not None
+        assert fix.label == f"Set {MANY:,} invalid durations to 6 s"
+        sheet.apply_fix()
+        await until(lambda: model.is_checked)
+        assert model.totals.ready == MANY
+        assert len(steps) == 2
+        model.undo(steps[1])
+        await until(lambda: model.is_checked)
+        assert (model.totals.ready, sheet.fix) == (0, fix)
+        sheet.let_go()
+        await rest()
+
+
 async def test_rows_that_come_and_go_in_portions_leave_the_model_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     for name, amount in (("EDITED_AT_ONCE", 4), ("PORTION", 3), ("RUNS", 2), ("SLICE_SECONDS", 0.0)):
         monkeypatch.setattr(f"runway_desktop.viewmodels.sheet.checked_rows.{name}", amount)
