@@ -150,7 +150,7 @@ class ComposerPane(QWidget):
         self._lines: tuple[str, ...] = ()
         bar = QWidget(self)
         self._lines_words = words(bar, tone="muted", wrap=False)
-        self._split = push_button(bar, "", self._make_tasks_of_lines)
+        self._split = push_button(bar, "Make tasks", self._make_tasks_of_lines)
         keep = push_button(bar, "One prompt", lambda: self._offer_lines(()))
         hbox(self._lines_words, STRETCH, self._split, keep, on=bar)
         bar.hide()
