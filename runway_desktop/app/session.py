@@ -215,6 +215,7 @@ class Session(QObject):
         window.kept_sheets_wanted.connect(self._list_sheets)
         window.compare_wanted.connect(self._compare)
         window.batch_menu_wanted.connect(self._open_batch_menu)
+        window.sheet_chosen.connect(self._open_kept_sheet)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(cases, runner, theme, window)
@@ -345,6 +346,7 @@ class Session(QObject):
             self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.task_commands.show_wanted)
             self._sheets.told.connect(models.task_commands.tell)
+            door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
                 lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
             )
@@ -376,6 +378,11 @@ class Session(QObject):
         host = self._sheet_host()
         if host is not None:
             host.door.list_kept()
+
+    def _open_kept_sheet(self, sheet_id: str) -> None:
+        host = self._sheet_host()
+        if host is not None:
+            host.door.open_kept(sheet_id)
 
     def _open_batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
         host = self._sheet_host()

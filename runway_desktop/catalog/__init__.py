@@ -17,7 +17,7 @@ from .assets import (
     variant_of,
     with_assets,
 )
-from .catalog import Catalog, CatalogError, starting_values
+from .catalog import Catalog, CatalogError, length_left_out, starting_values
 from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from .payload import build_payload, is_left_out
@@ -43,6 +43,7 @@ __all__ = [
     "idle_reason",
     "is_left_out",
     "kept_part",
+    "length_left_out",
     "link_problem",
     "media_in_words",
     "number_in_words",

@@ -176,6 +176,7 @@ def _asset_places(fields: tuple[Field, ...], *, required_only: bool = False) -> 
 
 _SECONDS = 5
 """How long a clip is where nobody says and the model has no length of its own."""
+_TIMED = frozenset({"text_to_video", "image_to_video"})
 
 
 def starting_values(pair: Pair) -> dict[str, Any]:
@@ -188,6 +189,19 @@ def starting_values(pair: Pair) -> dict[str, Any]:
             if value is not None:
                 found[field.name] = value
     return found
+
+
+def length_left_out(pair: Pair) -> dict[str, Any]:
+    """How long a clip is made where a request may leave it open and its price hangs on it: the model's default, or,
+    where the catalog knows none, the length nearest to the usual one. Empty where the length is no matter of choice."""
+    field = pair.field("duration")
+    if pair.endpoint not in _TIMED or field is None or field.required:
+        return {}
+    lengths = [choice for choice in field.choices if isinstance(choice, int | float)]
+    if field.default is None and lengths:
+        return {field.name: min(lengths, key=lambda length: abs(length - _SECONDS))}
+    least = int(max(field.minimum or 0, min(_SECONDS, field.maximum or _SECONDS)))
+    return {field.name: field.default if field.default is not None else least}
 
 
 def _starting_value(field: Field) -> Any:

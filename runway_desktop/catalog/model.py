@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -102,9 +103,12 @@ class Field:
         return next((inner for inner in self.fields if inner.name == name), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pair:
-    """An endpoint with one of its models: what a request is made of. `fields` keeps the wire's order."""
+    """An endpoint with one of its models: what a request is made of. `fields` keeps the wire's order.
+
+    Sheets ask the same of a pair for each of thousands of rows: what follows from the fields is worked out once.
+    """
 
     endpoint: str
     model: str
@@ -112,14 +116,19 @@ class Pair:
     fields: tuple[Field, ...]
 
     def field(self, name: str) -> Field | None:
-        return next((found for found in self.fields if found.name == name), None)
+        return self._by_name.get(name)
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The wire names of the fields."""
+        return frozenset(self._by_name)
+
+    @cached_property
     def prompt_field(self) -> Field | None:
         """The text that the result is made from; None where there is none, or only one inside an object."""
         return next((found for found in self.fields if found.kind is FieldKind.PROMPT), None)
 
-    @property
+    @cached_property
     def asset_fields(self) -> tuple[Field, ...]:
         return tuple(found for found in self.fields if found.is_asset)
 
@@ -127,6 +136,16 @@ class Pair:
     def main_fields(self) -> tuple[Field, ...]:
         """The few settings that stand beside the prompt, in the order they are shown."""
         return tuple(found for found in self.fields if found.main)
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether a field asks something of the others."""
+        return any(found.only_when is not None or found.requires or found.alone for found in self.fields)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        # Of two fields of one name the first counts.
+        return {found.name: found for found in reversed(self.fields)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

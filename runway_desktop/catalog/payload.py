@@ -30,6 +30,9 @@ def is_left_out(value: object) -> bool:
         return True
     if isinstance(value, str):
         return not value.strip()
+    if isinstance(value, int | float):
+        # Before the abstract classes, which take long to say no.
+        return False
     return isinstance(value, Mapping | Sequence) and not value
 
 

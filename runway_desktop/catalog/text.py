@@ -7,6 +7,7 @@ be shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from . import labels
 from .model import Field, FieldKind, Pair
@@ -20,7 +21,7 @@ _SETTINGS_SHOWN = tuple(name for name in labels.MAIN_FIELDS if name != "voice")
 
 def utf16_length(text: str) -> int:
     """The number of UTF-16 code units, which is how the API counts a prompt's length."""
-    return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def prompt_of(pair: Pair | None, values: Mapping[str, object]) -> str:
@@ -104,10 +105,9 @@ def value_from_text(field: Field, text: str) -> object:
     cell = text.strip()
     if not cell:
         return None
-    for choice in (*field.choices, *field.deprecated):
-        written = (str(choice), value_in_words(choice), labels.choice_label(field.name, choice))
-        if cell.casefold() in map(str.casefold, written):
-            return choice
+    choice = _choices_by_word(field.name, field.choices + field.deprecated).get(cell.casefold())
+    if choice is not None:
+        return choice
     match field.kind:
         case FieldKind.INTEGER | FieldKind.NUMBER:
             return _number(field.kind, cell)
@@ -123,6 +123,17 @@ def value_from_text(field: Field, text: str) -> object:
 
 _LARGEST = 1 << 63
 """What no form and no database holds stays a text."""
+
+
+@lru_cache(maxsize=1_024)
+def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mapping[str, str | int | float]:
+    """Each choice by all the ways in which people write it; of two that are written alike the first. A table asks for
+    the same few fields thousands of times."""
+    found: dict[str, str | int | float] = {}
+    for choice in choices:
+        for written in (str(choice), value_in_words(choice), labels.choice_label(name, choice)):
+            found.setdefault(written.casefold(), choice)
+    return found
 
 
 def _number(kind: FieldKind, cell: str) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -40,7 +40,9 @@ def validate(pair: Pair, values: Mapping[str, object], *, local_files: bool = Tr
     `local_files` says whether `file:///` URIs are still allowed, which they are until inputs are uploaded.
     """
     check = _Check(pair.model, local_files)
-    found = [*check.members(pair.fields, values, (), known={"model"}), *_conditions(pair, values)]
+    found = [*check.members(pair.fields, values, (), names=pair.names | {"model"})]
+    if pair.has_conditions:
+        found += _conditions(pair, values)
     if values.get("model", pair.model) != pair.model:
         found.append(Finding(("model",), f"The request names the model {values['model']}, but is for {pair.model}."))
     first: dict[Path, Finding] = {}
@@ -55,32 +57,17 @@ class _Check:
     def __init__(self, model: str, local_files: bool) -> None:
         self._model = model
         self._local_files = local_files
-        self._by_kind: Mapping[FieldKind, Callable[[Field, object, Path], Iterator[Finding]]] = {
-            FieldKind.PROMPT: self._text,
-            FieldKind.TEXT: self._text,
-            FieldKind.CHOICE: self._choice,
-            FieldKind.INTEGER: self._number,
-            FieldKind.NUMBER: self._number,
-            FieldKind.SWITCH: self._switch,
-            FieldKind.ASSET: self._asset,
-            FieldKind.ASSETS: self._assets,
-            FieldKind.OBJECT: self._object,
-            FieldKind.OBJECTS: self._objects,
-            FieldKind.TEXTS: self._texts,
-            FieldKind.UNKNOWN: self._json,
-        }
 
     def members(
-        self, fields: Sequence[Field], values: Mapping[str, object], path: Path, known: set[str]
+        self, fields: Sequence[Field], values: Mapping[str, object], path: Path, names: Set[str]
     ) -> Iterator[Finding]:
+        """Of `fields`, and of members that are none of `names`."""
         for field in fields:
             value = values.get(field.name)
-            here = (*path, field.name)
             if not is_left_out(value):
-                yield from self._by_kind[field.kind](field, value, here)
+                yield from _BY_KIND[field.kind](self, field, value, (*path, field.name))
             elif field.required:
-                yield Finding(here, self._missing(field))
-        names = known | {field.name for field in fields}
+                yield Finding((*path, field.name), self._missing(field))
         for name, value in values.items():
             if name not in names and value is not None:
                 yield Finding((*path, name), f"{self._model} has no setting named “{name}”.")
@@ -193,7 +180,7 @@ class _Check:
             known.add(field.position_key)
             yield from self._position(field, value.get(field.position_key), (*path, field.position_key))
         if not field.assumed:
-            yield from self.members(field.fields, value, path, known)
+            yield from self.members(field.fields, value, path, known | {inner.name for inner in field.fields})
 
     def _position(self, field: Field, position: object, path: Path) -> Iterator[Finding]:
         if position is None and not field.position_required:
@@ -230,7 +217,7 @@ class _Check:
             yield Finding(path, f"“{field.label}” must be an object with named members.")
             return
         if not field.variants:
-            yield from self.members(field.fields, value, path, set())
+            yield from self.members(field.fields, value, path, {inner.name for inner in field.fields})
             return
         variant = variant_of(field, value)
         if variant is None:
@@ -238,7 +225,8 @@ class _Check:
             what = f"its “{field.tag_key}” must be" if field.tag_key else "it must have"
             yield Finding(path, f"“{field.label}” has an unknown form; {what} {forms}.")
             return
-        yield from self.members(variant.fields, value, path, {field.tag_key} if field.tag_key else set())
+        names = {inner.name for inner in variant.fields} | ({field.tag_key} if field.tag_key else set())
+        yield from self.members(variant.fields, value, path, names)
 
     def _objects(self, field: Field, value: object, path: Path) -> Iterator[Finding]:
         if not _is_list(value):
@@ -284,6 +272,22 @@ class _Check:
             )
         elif field.min_length is not None and len(value) < field.min_length:
             yield Finding(path, f"“{field.label}” needs at least {field.min_length} for {self._model}.")
+
+
+_BY_KIND: Mapping[FieldKind, Callable[[_Check, Field, object, Path], Iterator[Finding]]] = {
+    FieldKind.PROMPT: _Check._text,
+    FieldKind.TEXT: _Check._text,
+    FieldKind.CHOICE: _Check._choice,
+    FieldKind.INTEGER: _Check._number,
+    FieldKind.NUMBER: _Check._number,
+    FieldKind.SWITCH: _Check._switch,
+    FieldKind.ASSET: _Check._asset,
+    FieldKind.ASSETS: _Check._assets,
+    FieldKind.OBJECT: _Check._object,
+    FieldKind.OBJECTS: _Check._objects,
+    FieldKind.TEXTS: _Check._texts,
+    FieldKind.UNKNOWN: _Check._json,
+}
 
 
 def _conditions(pair: Pair, values: Mapping[str, object]) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ def value_at(request: Request, place: tuple[str | int, ...]) -> Any:
 def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
     """The value of a request with other URIs for files that lie elsewhere now, old to new; however deep they stand in
     it. The same value where none does."""
+    if not moved:
+        return value
     if isinstance(value, str):
         return moved.get(value, value)
     if isinstance(value, Mapping):

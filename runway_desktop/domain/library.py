@@ -188,6 +188,8 @@ class PlaceCounts:
     ratings: Mapping[int, int] = field(default_factory=dict)
     """Tasks by their stars; 0 is not rated."""
     shots: Mapping[str, int] = field(default_factory=dict)
+    unsent: tuple[KeptSheet, ...] = ()
+    """Sheets of which some rows were sent and others were not, latest first, without their texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,12 +222,13 @@ class MadeSheet(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSheet:
     """`name` may be the value of a `MadeSheet`. `batch_id` is the batch that its tasks belong to, None while none was
-    sent. `rows` is how many are filled in."""
+    sent. `rows` is how many are filled in, of which `unsent` were not sent yet."""
 
     id: str
     name: str
     changed_at: float
     rows: int = 0
+    unsent: int = 0
     batch_id: BatchId | None = None
     text: str = ""
     """The whole sheet as JSON; empty in a list of sheets."""

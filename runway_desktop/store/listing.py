@@ -21,6 +21,7 @@ from runway_desktop.domain.task import State, TaskId
 from .conditions import IN_LIST, PLACES, TAGGED, Held, judged, lists, numbers, of_each, these, where
 from .reading import all_batch_names
 from .records import Cell, batch_of, state_of, to_text
+from .sheets import partly_sent
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
@@ -290,6 +291,7 @@ def counts(connection: sqlite3.Connection) -> PlaceCounts:
         states={state_of(rank): number for rank, number in _tally(connection, "rank")},
         ratings=dict(_tally(connection, "rating")),
         shots={to_text(name): number for name, number in _tally(connection, "shot") if name},
+        unsent=tuple(partly_sent(connection)),
     )
 
 

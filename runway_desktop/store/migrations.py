@@ -7,6 +7,7 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -127,6 +128,24 @@ def forget_made_names(connection: sqlite3.Connection) -> None:
     connection.executemany("UPDATE batches SET name = '' WHERE id = ?", made)
 
 
+def count_unsent(connection: sqlite3.Connection) -> None:
+    """3.3: a sheet says how many of its rows were not sent. An older program leaves the number as it is."""
+    for statement in schema.UNSENT:
+        connection.execute(statement)
+    kept = connection.execute("SELECT id, text FROM sheets").fetchall()
+    connection.executemany(
+        "UPDATE sheets SET unsent = ? WHERE id = ?", [(_unsent(to_text(text)), id) for id, text in kept]
+    )
+
+
+def _unsent(text: str) -> int:
+    """Rows of a sheet's text that were not sent; 0 for one that cannot be read."""
+    try:
+        return sum(bool(row["cells"]) and not row.get("sent") for row in json.loads(text)["rows"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return 0
+
+
 MIGRATIONS = (
     Migration(Version(1, 0), _doing((*schema.TABLES, *schema.INDEXES, *schema.TRIGGERS))),
     # Batch sheets are kept. An older program ignores them.
@@ -151,6 +170,7 @@ MIGRATIONS = (
     Migration(Version(3, 0), code_holds),
     Migration(Version(3, 1), code_reasons),
     Migration(Version(3, 2), forget_made_names),
+    Migration(Version(3, 3), count_unsent),
 )
 
 

@@ -136,6 +136,9 @@ SHEETS = (
 )
 """Added by version 1.1."""
 
+UNSENT = ("ALTER TABLE sheets ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0",)
+"""Added by version 3.3."""
+
 JUDGING = (
     "ALTER TABLE tasks ADD COLUMN rating INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE tasks ADD COLUMN pick TEXT NOT NULL DEFAULT ''",

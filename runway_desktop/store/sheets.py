@@ -11,7 +11,7 @@ from runway_desktop.domain.task import BatchId
 
 from .records import failure_of, from_json, to_cell, to_text
 
-_HEAD = "id, name, changed_at, rows, batch_id"
+_HEAD = "id, name, changed_at, rows, unsent, batch_id"
 _RECENT_FIRST = "created_at DESC, number DESC"
 _LOOKED_AT = 20_000
 """Latest tasks that a search in prompts reads at most."""
@@ -19,10 +19,18 @@ _LOOKED_AT = 20_000
 
 def put(connection: sqlite3.Connection, sheet: KeptSheet) -> None:
     connection.execute(
-        "INSERT INTO sheets (id, name, changed_at, rows, batch_id, text) VALUES (?, ?, ?, ?, ?, ?) "
+        "INSERT INTO sheets (id, name, changed_at, rows, unsent, batch_id, text) VALUES (?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET name = excluded.name, changed_at = excluded.changed_at, rows = excluded.rows, "
-        "batch_id = excluded.batch_id, text = excluded.text",
-        (sheet.id, to_cell(sheet.name), sheet.changed_at, sheet.rows, sheet.batch_id, to_cell(sheet.text)),
+        "unsent = excluded.unsent, batch_id = excluded.batch_id, text = excluded.text",
+        (
+            sheet.id,
+            to_cell(sheet.name),
+            sheet.changed_at,
+            sheet.rows,
+            sheet.unsent,
+            sheet.batch_id,
+            to_cell(sheet.text),
+        ),
     )
 
 
@@ -42,6 +50,14 @@ def of_batch(connection: sqlite3.Connection, batch_id: BatchId) -> KeptSheet | N
 
 def recent(connection: sqlite3.Connection, limit: int) -> list[KeptSheet]:
     found = connection.execute(f"SELECT {_HEAD}, '' FROM sheets ORDER BY changed_at DESC, id LIMIT ?", (limit,))
+    return [_sheet(row) for row in found]
+
+
+def partly_sent(connection: sqlite3.Connection) -> list[KeptSheet]:
+    """Sheets of which some rows were sent and others were not, latest first, without their texts."""
+    found = connection.execute(
+        f"SELECT {_HEAD}, '' FROM sheets WHERE batch_id IS NOT NULL AND unsent > 0 ORDER BY changed_at DESC, id"
+    )
     return [_sheet(row) for row in found]
 
 
@@ -70,12 +86,13 @@ def refused_prompts(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def _sheet(row: tuple[Any, ...]) -> KeptSheet:
-    sheet_id, name, changed_at, rows, batch_id, text = row
+    sheet_id, name, changed_at, rows, unsent, batch_id, text = row
     return KeptSheet(
         id=sheet_id,
         name=to_text(name),
         changed_at=changed_at,
         rows=rows,
+        unsent=unsent,
         batch_id=None if batch_id is None else BatchId(batch_id),
         text=to_text(text),
     )

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from .building import SearchKeys, line_edit, vbox
+from .painting import RIGHT
 from .popup import Popup
 from .theme import GRID
 
@@ -30,6 +32,22 @@ class Option:
     text: str
     detail: str = ""
     """Searched too, and shown as a tool tip."""
+    aside: str = ""
+    """At the right: a price."""
+
+
+class _AsideDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint, shown = super().sizeHint(option, index), index.data(Qt.ItemDataRole.UserRole)
+        return QSize(hint.width() + option.fontMetrics.horizontalAdvance(shown.aside) + 2 * GRID, hint.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        room = option.rect.adjusted(0, 0, -GRID, 0)
+        painter.drawText(room, int(RIGHT), index.data(Qt.ItemDataRole.UserRole).aside)
 
 
 class ChoicePopup(Popup):
@@ -45,10 +63,14 @@ class ChoicePopup(Popup):
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         vbox(self._search, self._list, on=self, margins=GRID // 2, spacing=GRID // 2)
+        if any(option.aside for option in options):
+            self._list.setItemDelegate(_AsideDelegate(self._list))
         for option in options:
             item = QListWidgetItem(option.text)
             item.setData(Qt.ItemDataRole.UserRole, option)
             item.setToolTip(option.detail)
+            if option.aside:
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{option.text}, {option.aside}")
             self._list.addItem(item)
             if option.value == current:
                 self._list.setCurrentItem(item)
@@ -66,6 +88,14 @@ class ChoicePopup(Popup):
         current = self._list.currentItem()
         if current is not None:
             self._list.scrollToItem(current, QListWidget.ScrollHint.PositionAtCenter)
+
+    def open_below(self, place: QRect, view: QWidget) -> None:
+        """Opens below, or above, a place of a view, such as a cell of a table."""
+        screen = view.screen().availableGeometry()
+        under = view.mapToGlobal(place.bottomLeft() + QPoint(0, 2))
+        over = view.mapToGlobal(place.topLeft() - QPoint(0, self.height() + 2))
+        self.show_at(over if under.y() + self.height() > screen.bottom() else under, view)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def open_in_middle(self, window: QWidget) -> None:
         """Opens over a window, where no button asked for it."""

@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, int] = {
     "domain.preferences": 7,
     "domain.profiles": 4,
     "services.account": 3,
-    "services.backup.backups": 1,
+    "services.backup.backups": 2,
     "services.backup.finishing": 2,
     "services.backup.packing": 1,
     "services.backup.places": 1,

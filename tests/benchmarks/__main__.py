@@ -62,8 +62,8 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         sheet_speed.measure,
         {
             "full": sheet_speed.Size(),
-            "quick": sheet_speed.Size(keys=100),
-            "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5),
+            "quick": sheet_speed.Size(keys=100, grown=()),
+            "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5, grown=(50,)),
         },
     ),
     "library": (

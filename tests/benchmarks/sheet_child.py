@@ -1,23 +1,25 @@
-"""The real program with two sheets, measured from within.
+"""The real program with a few sheets, measured from within.
 
-    python -m tests.benchmarks.sheet_child FOLDER KEYS
+    python -m tests.benchmarks.sheet_child FOLDER KEYS PASTED
 
-FOLDER holds `rows.csv` and `tasks.csv`; the profile goes beside them. Says "sheet" with seconds: `opened`, `keys`,
-`sent`, `stall`, and how many tasks were `stored`.
+FOLDER may hold `rows.csv` and `tasks.csv`; the profile goes beside them. Says "opened" with seconds (`took`, `stall`,
+`keys`), "sent" with seconds (`took`, `stall`) and how many tasks were `stored`, and "pasted" with seconds (`took`,
+`stall`) and megabytes (`memory`) for as many rows as PASTED says.
 """
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from runway_desktop.services.intake import Dropped
-from tests.benchmarks.children import say
+from tests.benchmarks.children import NotToldHere, memory, say
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,11 +35,11 @@ def main() -> int:
     from runway_desktop.__main__ import main as start
     from runway_desktop.app import session
 
-    folder, keys = Path(sys.argv[1]), int(sys.argv[2])
+    folder, keys, pasted = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 
     class WatchedSession(session.Session):
         async def run(self, *given: Any) -> int:
-            measuring = asyncio.ensure_future(_measure(self, folder, keys))
+            measuring = asyncio.ensure_future(_measure(self, folder, keys, pasted))
             try:
                 return await super().run(*given)
             finally:
@@ -47,19 +49,79 @@ def main() -> int:
     return start(["--profile-dir", str(folder / "profile")])
 
 
-async def _measure(session: Session, folder: Path, keys: int) -> None:
+async def _measure(session: Session, folder: Path, keys: int, pasted: int) -> None:
     await session.ready.wait()
     try:
-        begun = time.perf_counter()
-        window = await _opened(session, folder / "rows.csv")
-        opened = time.perf_counter() - begun
-        typed = await _typed(window, keys)
-        window.close()
-        window = await _opened(session, folder / "tasks.csv")
-        sent, stall, stored = await _sent(session, window)
-        say("sheet", opened=opened, keys=typed, sent=sent, stall=stall, stored=stored)
+        if (folder / "rows.csv").exists():
+            with Stall() as stall:
+                begun = time.perf_counter()
+                window = await _opened(session, folder / "rows.csv")
+                opened = time.perf_counter() - begun
+            say("opened", took=opened, stall=stall.longest, keys=await _typed(window, keys))
+            window.close()
+        if (folder / "tasks.csv").exists():
+            window = await _opened(session, folder / "tasks.csv")
+            say("sent", **await _sent(session, window))
+            window.close()
+        say("pasted", **await _pasted(session, pasted))
     finally:
         session.close()
+
+
+class Stall:
+    """The longest time that the loop stood still inside the block, in seconds beyond the timer's own."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.longest = 0.0
+        self._moments: list[float] = []
+        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(lambda: self._moments.append(time.perf_counter()))
+
+    def __enter__(self) -> Self:
+        self._moments = [time.perf_counter()]
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+        moments = [*self._moments, time.perf_counter()]
+        self.longest = max(0.0, max(after - before for before, after in itertools.pairwise(moments)) - 0.005)
+
+
+async def _pasted(session: Session, rows: int) -> dict[str, float]:
+    """Rows from the clipboard into a blank sheet, until they are checked and painted."""
+    from PySide6.QtGui import QGuiApplication
+
+    host = session._sheet_host()
+    assert host is not None, "the session is ready"
+    host.door.open_blank()
+    window = host.windows[-1]
+    model, painted = window.sheet.model, _paints_of(window.table.viewport())
+    while not model.is_checked or not painted():
+        await asyncio.sleep(0)
+    lines = (f"Shot {n}: the harbour wakes\tgen4.5\t1280:720\t{5 if n % 2 else 10}\t{n}" for n in range(rows))
+    QGuiApplication.clipboard().setText("\n".join(lines))
+    await asyncio.sleep(SETTLE_SECONDS)
+    before = _resident()
+    with Stall() as stall:
+        begun, seen = time.perf_counter(), painted()
+        window.table.paste()
+        while not model.is_checked or painted() == seen:
+            await asyncio.sleep(0)
+        took = time.perf_counter() - begun
+    found = {"took": took, "stall": stall.longest, "memory": _resident() - before, "rows": float(model.totals.ready)}
+    window.close()
+    return found
+
+
+def _resident() -> float:
+    """Megabytes; 0 where the system does not tell."""
+    try:
+        return memory(os.getpid())["rss"]
+    except NotToldHere:
+        return 0.0
 
 
 async def _opened(session: Session, path: Path) -> SheetWindow:
@@ -103,29 +165,21 @@ async def _typed(window: SheetWindow, keys: int) -> list[float]:
     return took
 
 
-async def _sent(session: Session, window: SheetWindow) -> tuple[float, float, int]:
-    """Seconds to the lane, the longest stall meanwhile, and how many tasks are there."""
-    from PySide6.QtCore import Qt, QTimer
+async def _sent(session: Session, window: SheetWindow) -> dict[str, float]:
+    """To the lane, and what the list does with them then."""
     from PySide6.QtWidgets import QPushButton
 
     assert session.cases is not None, "the session is ready"
     ledger, wanted = session.cases.tasks, window.sheet.model.totals.ready
     go = next(found for found in window.findChildren(QPushButton) if found.text().startswith("Generate"))
-    moments = [time.perf_counter()]
-    timer = QTimer(window, interval=5)
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: moments.append(time.perf_counter()))
-    timer.start()
-    begun = time.perf_counter()
-    go.click()
-    while len(ledger.held()) < wanted and time.perf_counter() - begun < 30.0:
-        await asyncio.sleep(0.002)
-    sent = time.perf_counter() - begun
-    await asyncio.sleep(SETTLE_SECONDS)
-    moments.append(time.perf_counter())
-    timer.stop()
-    gaps = [after - before for before, after in itertools.pairwise(moments)]
-    return sent, max(0.0, max(gaps) - 0.005), len(ledger.held())
+    with Stall() as stall:
+        begun = time.perf_counter()
+        go.click()
+        while len(ledger.held()) < wanted and time.perf_counter() - begun < 30.0:
+            await asyncio.sleep(0.002)
+        took = time.perf_counter() - begun
+        await asyncio.sleep(SETTLE_SECONDS)
+    return {"took": took, "stall": stall.longest, "stored": float(len(ledger.held()))}
 
 
 def _paints_of(widget: QWidget) -> Callable[[], int]:

@@ -75,21 +75,20 @@ class RowReader:
             column.meaning: _as_text(value) for column, value in cells if column.meaning is not Meaning.SETTING
         }
         endpoint, model = self._target(made, texts)
+        filled = [(column, value) for column, value in cells if not _is_blank(value)]
         for column, value in cells:
-            if _is_blank(value):
-                if column.meaning is Meaning.PROMPT:
-                    self._at(made, column, "The prompt is empty.")
-                continue
+            if column.meaning is Meaning.PROMPT and _is_blank(value):
+                self._at(made, column, "The prompt is empty.")
+        for column, value in filled:
             self._gather_inputs(made, column, value)
         if endpoint is None and made.inputs:
             endpoint = self._endpoint_for(made, model, has_prompt=bool(texts.get(Meaning.PROMPT, "").strip()))
         if endpoint is None:
-            endpoint = self._endpoint_having([column for column, value in cells if not _is_blank(value)], model)
+            endpoint = self._endpoint_having([column for column, _ in filled], model)
         pair = self.words.pair(endpoint, model)
         shape = pair or self._preferred(endpoint) or (self.words.some_pair(endpoint) if endpoint else None)
-        for column, value in cells:
-            if not _is_blank(value):
-                self._fill(made, column, value, pair, shape)
+        for column, value in filled:
+            self._fill(made, column, value, pair, shape)
         self._place_inputs(made, pair, shape)
         return Draft(
             endpoint=endpoint,
@@ -99,7 +98,7 @@ class RowReader:
             row=number,
             project=texts.get(Meaning.PROJECT, "").strip(),
             shot=texts.get(Meaning.SHOT, "").strip(),
-            given={column.name: value for column, value in cells if not _is_blank(value)},
+            given={column.name: value for column, value in filled},
             findings=tuple(made.findings),
         )
 

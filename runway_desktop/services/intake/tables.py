@@ -50,11 +50,12 @@ def read_table(text: str, reader: RowReader, *, tabs_only: bool = False) -> Part
         if not any(columns):
             return parts
     strange = [title.strip() if column is None else "" for title, column in zip(header, columns, strict=False)]
+    carrying = frozenset(column for column in columns if column is not None and _carries(column))
     for number, record in enumerate(records, start):
         if parts.is_full(reader, number, " rows"):
             break
         if any(cell.strip() for cell in record):
-            _read_row(record, number, columns, strange, reader, parts)
+            _read_row(record, number, columns, carrying, strange, reader, parts)
     return parts
 
 
@@ -62,13 +63,15 @@ def _read_row(
     record: Sequence[str],
     number: int,
     columns: Sequence[Column | None],
+    carrying: frozenset[Column],
     strange: Sequence[str],
     reader: RowReader,
     parts: Parts,
 ) -> None:
-    """`strange` has the titles of the columns that nobody knows, "" for the others."""
+    """`carrying`: the columns that can make a request of their own. `strange` has the titles of those that nobody
+    knows, "" for the others."""
     cells: list[Cell] = [(column, cell) for column, cell in zip(columns, record, strict=False) if column]
-    carried = {column.meaning: cell.strip() for column, cell in cells if _carries(column) and cell.strip()}
+    carried = {column.meaning: cell.strip() for column, cell in cells if column in carrying and cell.strip()}
     if set(carried) == {Meaning.REMOTE_ID}:
         parts.take_id(carried[Meaning.REMOTE_ID], number, reader)
         return

@@ -37,15 +37,16 @@ class Meaning(StrEnum):
     @property
     def media(self) -> MediaKind | None:
         """The kind of input that a column of inputs holds; None for other columns."""
-        match self:
-            case Meaning.FIRST_FRAME | Meaning.LAST_FRAME | Meaning.IMAGE:
-                return MediaKind.IMAGE
-            case Meaning.VIDEO:
-                return MediaKind.VIDEO
-            case Meaning.AUDIO:
-                return MediaKind.AUDIO
-            case _:
-                return None
+        return _MEDIA.get(self)
+
+
+_MEDIA = {
+    Meaning.FIRST_FRAME: MediaKind.IMAGE,
+    Meaning.LAST_FRAME: MediaKind.IMAGE,
+    Meaning.IMAGE: MediaKind.IMAGE,
+    Meaning.VIDEO: MediaKind.VIDEO,
+    Meaning.AUDIO: MediaKind.AUDIO,
+}
 
 
 @dataclass(frozen=True, slots=True)

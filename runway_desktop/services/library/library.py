@@ -57,7 +57,7 @@ class Library:
     def sheets(self) -> Sheets:
         from .sheets import Sheets
 
-        return Sheets(self._store)
+        return Sheets(self._store, self._executor)
 
     @cached_property
     def lineage(self) -> Lineage:

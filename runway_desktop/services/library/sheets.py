@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId, Request, TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
 
 from .expansion import Axis
@@ -65,8 +67,9 @@ class SheetContent:
 
 
 class Sheets:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, executor: Executor) -> None:
         self._store = store
+        self._executor = executor
 
     async def keep(self, sheet: KeptSheet) -> None:
         """Writes the sheet, in place of what was kept of it."""
@@ -78,6 +81,10 @@ class Sheets:
     async def of_batch(self, batch_id: BatchId) -> KeptSheet | None:
         """The sheet that a batch was sent from; None for a batch that came otherwise."""
         return await self._store.sheet_of_batch(batch_id)
+
+    async def content(self, kept: KeptSheet) -> SheetContent:
+        """What is kept of a sheet, read on a worker: thousands of rows take a while. Raises DamagedSheet."""
+        return await in_worker(self._executor, read, kept.text)
 
     async def recent(self, limit: int = 50) -> Sequence[KeptSheet]:
         """Latest first, without their texts."""

@@ -86,11 +86,13 @@ class ComposerPane(QWidget):
 
     def _build(self) -> None:
         self._editing_bar = self._build_editing_bar()
+        self._lines_bar = self._build_lines_bar()
         self._box = QFrame(self)
         self._box.setProperty("box", True)
         self._prompt = PromptEdit(self._box)
         self._prompt.textChanged.connect(self._typed)
         self._prompt.files_pasted.connect(self.pasted)
+        self._prompt.lines_pasted.connect(self._offer_lines)
         self._prompt.installEventFilter(self)
         BraceHighlight(self._prompt.document(), self._theme, self._composer.braces)
         TagCompletion(self._prompt, self._composer.places.names, self._composer.places)
@@ -115,9 +117,9 @@ class ComposerPane(QWidget):
         self._wrong = words(self, tone="bad")
         self._note = words(self, tone="muted")
         self._note.hide()
-        parts = (self._editing_bar, self._box, self._form, self._wrong, self._note)
+        parts = (self._editing_bar, self._lines_bar, self._box, self._form, self._wrong)
         bottom = self._build_bottom()
-        vbox(*parts[:-1], hbox((self._note, 1), self._raise), bottom, on=self, margins=GRID + GRID // 2)
+        vbox(*parts, hbox((self._note, 1), self._raise), bottom, on=self, margins=GRID + GRID // 2)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
@@ -146,6 +148,36 @@ class ComposerPane(QWidget):
         hbox(label, STRETCH, stop, on=bar)
         bar.hide()
         return bar
+
+    def _build_lines_bar(self) -> QWidget:
+        self._lines: tuple[str, ...] = ()
+        bar = QWidget(self)
+        self._lines_words = words(bar, tone="muted", wrap=False)
+        self._split = push_button(bar, "Make tasks", self._make_tasks_of_lines)
+        keep = push_button(bar, "One prompt", lambda: self._offer_lines(()))
+        hbox(self._lines_words, STRETCH, self._split, keep, on=bar)
+        bar.hide()
+        return bar
+
+    def _offer_lines(self, lines: tuple[str, ...]) -> None:
+        """Lines that were just pasted, and are one prompt unless the person wants a task of each."""
+        had_focus = self._lines_bar.isAncestorOf(self.focusWidget() or self._prompt)
+        self._lines, self._text_with_lines = lines, self._prompt.toPlainText()
+        self._lines_bar.setVisible(bool(lines))
+        if lines:
+            self._lines_words.setText(f"{len(lines):,} lines.")
+            self._split.setText(f"Make {len(lines):,} tasks")
+            self._split.setToolTip("Opens a sheet with a row for each line. Nothing is sent yet.")
+            announce(self, f"{len(lines):,} lines. Make {len(lines):,} tasks, or keep one prompt.")
+        elif had_focus:
+            self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_tasks_of_lines(self) -> None:
+        lines = self._lines
+        self._offer_lines(())
+        # The paste is the last thing that was done to the text: what stood there before comes back.
+        self._prompt.undo()
+        self._task_commands.take(text="\n".join(lines))
 
     def _rebuild(self) -> None:
         """Builds chips and form for the present pair, in the wire's order, and shows all values."""
@@ -206,6 +238,8 @@ class ComposerPane(QWidget):
         say(self._count, words)
 
     def _typed(self) -> None:
+        if self._lines and self._prompt.toPlainText() != self._text_with_lines:
+            self._offer_lines(())
         field = self._composer.pair.prompt_field
         if field is not None:
             self._composer.set_value(field.name, self._prompt.toPlainText())

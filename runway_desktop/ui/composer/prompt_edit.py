@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.usecases.sheets.blocks import separate_prompts
 
 MOST_LINES = 8
 LOW = 90 * GRID
@@ -29,6 +30,8 @@ class PromptEdit(QPlainTextEdit):
 
     files_pasted = Signal(object)
     """A QMimeData that holds something else than a prompt."""
+    lines_pasted = Signal(object)
+    """Lines that are in the text now as one prompt, and may be meant as one each."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tabChangesFocus=True)
@@ -68,6 +71,8 @@ class PromptEdit(QPlainTextEdit):
             self.files_pasted.emit(source)
         else:
             self.insertPlainText(source.text())
+            if lines := separate_prompts(source.text()):
+                self.lines_pasted.emit(lines)
 
     def _grow(self) -> None:
         line = self.fontMetrics().lineSpacing()

@@ -3,6 +3,7 @@ is checked with each key. Colors are looked up when painted. GUI thread only."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -29,17 +30,18 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.labels import INKS, tip
-from runway_desktop.ui.painting import Index, ItemDelegate
+from runway_desktop.ui.painting import LEFT, RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.sheets.cell_texts import Look
 from runway_desktop.usecases.sheets.columns import Kind
-from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.model import SheetModel
-from runway_desktop.viewmodels.sheet.table import FAINT_ROLE, KIND_ROLE, PICTURES_ROLE, TONE_ROLE, WRONG_ROLE
+from runway_desktop.viewmodels.sheet.table import LOOK_ROLE
 
 PADDING = GRID
 """As in the header, so that a column's title stands over its cells."""
 PICTURE = QSize(5 * GRID, 3 * GRID)
+ARROW = 2 * GRID
 EDITOR_LINES = 4
 _TABULAR = (Kind.CREDITS, Kind.FIELD)
 
@@ -59,25 +61,27 @@ class SheetDelegate(ItemDelegate):
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect
-        kind = index.data(KIND_ROLE)
+        look: Look = index.data(LOOK_ROLE)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
-        pictures = index.data(PICTURES_ROLE) if kind in (Kind.ASSETS, Kind.RESULT) else ()
-        if pictures and not index.data(WRONG_ROLE):
-            room = self._paint_pictures(painter, room, pictures)
-        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
-        if text and room.width() > GRID and not (pictures and kind is Kind.ASSETS and len(pictures) == 1):
-            font = Theme.tabular(option.font) if kind in _TABULAR else option.font
-            align = Qt.AlignmentFlag(index.data(Qt.ItemDataRole.TextAlignmentRole))
-            self.text(painter, room, text, font, self._role(index), align)
+        if option.state & QStyle.StateFlag.State_HasFocus and self._model.has_choices(index):
+            room.setRight(arrow_in(rect).left())
+        if look.pictures and not look.wrong:
+            room = self._paint_pictures(painter, room, look.pictures)
+        if look.text and room.width() > GRID and not (look.kind is Kind.ASSETS and len(look.pictures) == 1):
+            font = Theme.tabular(option.font) if look.kind in _TABULAR else option.font
+            align = RIGHT if look.kind is Kind.CREDITS else LEFT
+            self.text(painter, room, look.text, font, _role(look), align)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if index.data(WRONG_ROLE):
+        if look.wrong:
             self._frame(painter, rect, Role.BAD)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            self._frame(painter, rect.adjusted(1, 1, -1, -1) if index.data(WRONG_ROLE) else rect, Role.ACCENT)
+            self._frame(painter, rect.adjusted(1, 1, -1, -1) if look.wrong else rect, Role.ACCENT)
+            if self._model.has_choices(index):
+                self.icon(painter, arrow_in(rect), "mdi6.menu-down", Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = self._model.columns[index.column()]
@@ -182,13 +186,9 @@ class SheetDelegate(ItemDelegate):
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
-        option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(self._role(index)))
+        option.palette.setColor(QPalette.ColorRole.Text, self._theme.color(_role(index.data(LOOK_ROLE))))
 
-    def _role(self, index: Index) -> Role:
-        role = INKS[Tone(index.data(TONE_ROLE))]
-        return Role.MUTED if role is Role.TEXT and index.data(FAINT_ROLE) else role
-
-    def _paint_pictures(self, painter: QPainter, room: QRect, paths: list[str]) -> QRect:
+    def _paint_pictures(self, painter: QPainter, room: QRect, paths: Sequence[str]) -> QRect:
         scale = painter.device().devicePixelRatioF()
         for path in paths:
             if room.width() < PICTURE.width():
@@ -219,6 +219,16 @@ class SheetDelegate(ItemDelegate):
         if there.isValid():
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self._view.selectionModel().setCurrentIndex(there, flags)
+
+
+def arrow_in(cell: QRect) -> QRect:
+    """Where a cell that has choices shows its arrow while it is the current one."""
+    return QRect(cell.right() - ARROW - 2, cell.center().y() - ARROW // 2, ARROW, ARROW)
+
+
+def _role(look: Look) -> Role:
+    role = INKS[look.tone]
+    return Role.MUTED if role is Role.TEXT and look.faint else role
 
 
 def _text_in(editor: QWidget) -> str:

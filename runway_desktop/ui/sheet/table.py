@@ -7,8 +7,18 @@ key means is carried out by the view-model. GUI thread only.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -17,18 +27,22 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
-from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column
+from runway_desktop.usecases.sheets.cell_texts import ADD
+from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.viewmodels.sheet.model import SheetModel
 
-from .delegate import PADDING, SheetDelegate
+from .delegate import PADDING, SheetDelegate, arrow_in
+from .fill_handle import FillHandle
 
 _WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
 """In units of the grid, where there is room for it; the prompt takes the rest."""
@@ -43,6 +57,8 @@ class SheetTable(QTableView):
     menu_wanted = Signal(QPoint)
     files_dropped = Signal(object, object)
     """Paths that were dropped beside the cells, and None; or paths and the index of a cell."""
+    input_wanted = Signal(object)
+    """The index of a cell of inputs: a file is to be chosen for it."""
     task_wanted = Signal(int)
     """Place of a sent row: its task is to be shown."""
 
@@ -66,6 +82,9 @@ class SheetTable(QTableView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setDropIndicatorShown(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
+        for header in (rows, columns):
+            # A header asks each row whether all of its section is selected, at each paint. These do not show it.
+            header.setSelectionModel(QItemSelectionModel(model, header))
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows.setHighlightSections(False)
@@ -77,6 +96,9 @@ class SheetTable(QTableView):
         model.columnsInserted.connect(self._fit_columns)
         model.modelReset.connect(self._fit_columns)
         self.doubleClicked.connect(self._show_task)
+        self._handle = FillHandle(self, theme, self._fillable)
+        self._handle.dragged_to.connect(self.fill_to)
+        model.busy_changed.connect(self._handle.place)
         FollowsTheme(theme, self, self._restyle)
         self._fit_columns()
         if model.rowCount():
@@ -132,8 +154,13 @@ class SheetTable(QTableView):
         if len(block) == len(block[0]) == 1 and (len(chosen) > 1 or (chosen and len(chosen[0]) > 1)):
             # One copied cell goes into all that are chosen.
             block = [[block[0][0]] * len(chosen[0])] * len(chosen)
-        self._model.write_block(current.row(), keys, block)
-        self._choose(current, len(block), max(map(len, block)))
+        place, across = QPersistentModelIndex(current), max(map(len, block))
+        self._model.write_block(
+            current.row(),
+            keys,
+            block,
+            then=lambda: self._choose(place.sibling(place.row(), place.column()), len(block), across),
+        )
 
     def empty(self, words: str = "Empty cells") -> None:
         self._model.write({place: None for line in self._block() for place in [self._place(i) for i in line]}, words)
@@ -152,6 +179,36 @@ class SheetTable(QTableView):
         values = [self._model.remember(index) for index in source]
         after = {self._place(index): value for line in block[1:] for index, value in zip(line, values, strict=True)}
         self._model.write(after, "Fill down")
+
+    def fill_to(self, row: int) -> None:
+        """The selected cells into the rows below them, as far as `row`, over and over where there are several."""
+        block = self._block()
+        first = block[-1][0].row() + 1 if block else 0
+        after: dict[tuple[int, str], Any] = {}
+        for at in range(first, min(row, self._model.rowCount() - 1) + 1):
+            source = block[(at - first) % len(block)]
+            after |= {self._place(one.siblingAtRow(at)): self._model.remember(one) for one in source}
+        if after:
+            chosen, last = block[0][0], block[-1][-1].siblingAtRow(row)
+            self._model.write(after, "Fill down", lambda: self._choose_all(chosen, last))
+
+    def open_choices(self) -> None:
+        """The list of what the current cell may be, with prices where they differ; of a cell of inputs the files."""
+        index = self.currentIndex()
+        if not index.isValid() or not self._model.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            return
+        column = self._model.columns[index.column()]
+        if column.kind is Kind.ASSETS:
+            self.input_wanted.emit(index)
+            return
+        choices = self._model.priced_choices(index)
+        if not choices:
+            return
+        options = [Option(choice.text, choice.shown, aside=choice.price) for choice in choices]
+        place = QPersistentModelIndex(index)
+        popup = ChoicePopup(options, str(index.data(Qt.ItemDataRole.EditRole) or ""), column.title, self)
+        popup.chosen.connect(lambda text: self._model.setData(place, text))
+        popup.open_below(self.visualRect(index), self.viewport())
 
     def insert_rows(self, below: bool = False) -> None:
         places = self.chosen_rows or [self._model.rowCount() - 1]
@@ -184,9 +241,23 @@ class SheetTable(QTableView):
 
     # Events.
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on the arrow of the current cell, or on its "Add", opens what it may be."""
+        at, current = event.position().toPoint(), self.currentIndex()
+        cell = self.visualRect(current)
+        is_current = current.isValid() and cell.contains(at) and not event.modifiers()
+        adds = is_current and current.data() == ADD
+        if adds or (is_current and arrow_in(cell).contains(at) and self._model.has_choices(current)):
+            self.finish_editing()
+            self.open_choices()
+        else:
+            super().mousePressEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
-        if event.matches(QKeySequence.StandardKey.Copy):
+        if event.key() == Qt.Key.Key_Down and event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            self.open_choices()
+        elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.matches(QKeySequence.StandardKey.Cut):
             self.cut()
@@ -229,8 +300,26 @@ class SheetTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_columns()
+        self._handle.place()
 
     # Below.
+
+    def _fillable(self) -> QRect:
+        """The selected cells in the viewport, where all of them can be written."""
+        # By ranges: after a paste there may be tens of thousands of cells.
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(place) for place in range(selection.size())]
+        pairs = [(one.top(), one.left()) for one in ranges] + [(one.bottom(), one.right()) for one in ranges]
+        corners = [self._model.index(*pair) for pair in pairs] or [self.currentIndex()]
+        if not all(index.isValid() and self._model.flags(index) & Qt.ItemFlag.ItemIsEditable for index in corners):
+            return QRect()
+        first = self._model.index(min(i.row() for i in corners), min(i.column() for i in corners))
+        last = self._model.index(max(i.row() for i in corners), max(i.column() for i in corners))
+        return self.visualRect(first).united(self.visualRect(last))
+
+    def _choose_all(self, first: QModelIndex, last: QModelIndex) -> None:
+        chosen = QItemSelection(first, last)
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _judge(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasUrls():

@@ -39,6 +39,7 @@ from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
+from .fix_bar import FixBar
 from .grid_view import GridWindow
 from .table import SheetTable
 
@@ -113,6 +114,8 @@ class SheetWindow(Dialog):
     def _build(self) -> None:
         layout = vbox(self._build_head(), on=self, margins=2 * GRID, spacing=GRID + GRID // 2)
         self._findings = FindingsList([found.message for found in self.sheet.findings], self._theme, self)
+        self._fixes = FixBar(self.sheet, self._theme, lambda: self.table.editor is not None, self)
+        self._fixes.rows_wanted.connect(self._show_cell)
         self._axes = QWidget(self)
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
@@ -120,6 +123,7 @@ class SheetWindow(Dialog):
         self.table.setProperty("framed", True)
         self.table.menu_wanted.connect(self._menu)
         self.table.files_dropped.connect(self._drop)
+        self.table.input_wanted.connect(self._choose_file)
         self.table.task_wanted.connect(lambda place: self.show_wanted.emit(self._tasks_of([place])))
         self._of_row = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         self._of_row.setAccessibleName("The selected row")
@@ -132,6 +136,7 @@ class SheetWindow(Dialog):
         add_all(
             layout,
             self._findings,
+            self._fixes,
             self._axes,
             (self.table, 1),
             self._of_row,
@@ -162,7 +167,10 @@ class SheetWindow(Dialog):
         self._cancel = self._button("Cancel", self.reject)
         self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
         self._go = self._button("", self._send, "primary")
-        add_all(row, self._grid, STRETCH, self._cancel, self._few, self._go)
+        hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
+        hint.setText("F2 edits · Alt+↓ shows choices · Ctrl+D fills down")
+        set_tone(hint, "faint")
+        add_all(row, self._grid, hint, STRETCH, self._cancel, self._few, self._go)
         return row
 
     def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
@@ -203,6 +211,9 @@ class SheetWindow(Dialog):
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
+        if current.isValid() and sheet.model.has_choices(current):
+            menu.addAction("Choices…", table.open_choices).setShortcut(QKeySequence("Alt+Down"))
+            menu.addSeparator()
         if current.isValid() and sheet.offering.is_inputs(sheet.model.columns[current.column()].key):
             menu.addAction("Choose a file…", lambda: self._choose_file(current))
             menu.addSeparator()
@@ -257,6 +268,12 @@ class SheetWindow(Dialog):
         said = " · ".join(told)
         self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
+
+    def _show_cell(self, row: int, key: str) -> None:
+        index = self.sheet.model.index(row, self.sheet.model.column_place(key) or 0)
+        self.table.go_to(index)
+        self.table.scrollTo(index)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_axes(self) -> None:
         clear_layout(self._axes_flow)
@@ -350,11 +367,11 @@ class UndoSteps(QUndoStack):
         model.edited.connect(self._took_place)
 
     def undo(self) -> None:
-        if not self._model.is_locked:
+        if self._model.takes_edits:
             super().undo()
 
     def redo(self) -> None:
-        if not self._model.is_locked:
+        if self._model.takes_edits:
             super().redo()
 
     def _took_place(self, step: Edit) -> None:
@@ -362,7 +379,8 @@ class UndoSteps(QUndoStack):
 
 
 class StepActions(QObject):
-    """Undo and redo of a window; `renew` them when the storing of rows begins or ends."""
+    """Undo and redo of a window; `renew` them when the storing of rows begins or ends. Nothing is taken back while rows
+    are being stored or a change of many goes on: the stack would move on, and the sheet would not."""
 
     def __init__(self, steps: UndoSteps, model: SheetModel, window: QWidget) -> None:
         super().__init__(window)
@@ -372,6 +390,7 @@ class StepActions(QObject):
         self.undo.triggered.connect(steps.undo)
         self.redo.triggered.connect(steps.redo)
         steps.indexChanged.connect(self.renew)
+        model.busy_changed.connect(self.renew)
         self.renew()
 
     @Slot()
@@ -380,7 +399,7 @@ class StepActions(QObject):
         if not isValid(self._steps):
             # A stack that goes empties itself first, and says so.
             return
-        steps, free = self._steps, not self._model.is_locked
+        steps, free = self._steps, self._model.takes_edits
         self.undo.setEnabled(free and steps.canUndo())
         self.redo.setEnabled(free and steps.canRedo())
         self.undo.setText(f"Undo {steps.undoText()}".strip())

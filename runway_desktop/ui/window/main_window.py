@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
     kept_sheets_wanted = Signal()
     compare_wanted = Signal(object)
     """Task ids whose results are to be compared in the compare window."""
+    sheet_chosen = Signal(str)
+    """The id of a kept sheet, to be opened."""
     batch_menu_wanted = Signal(object, QPoint)
     """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
@@ -233,6 +235,7 @@ class MainWindow(QMainWindow):
         places.search_menu_wanted.connect(self.keeper.popup)
         places.chosen.connect(self._open_place)
         places.batch_menu_wanted.connect(self.batch_menu_wanted)
+        places.sheet_chosen.connect(self.sheet_chosen)
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):

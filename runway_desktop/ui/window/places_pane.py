@@ -42,6 +42,9 @@ class _EntryDelegate(ItemDelegate):
         count = f"{entry.count:,}" if entry.count is not None else ""
         figures = self._theme.tabular(option.font)
         used = self.text(painter, rect.adjusted(0, 0, -GRID, 0), count, figures, Role.FAINT, RIGHT) + 2 * GRID
+        if entry.note:
+            beside = rect.adjusted(0, 0, -used + GRID // 2, 0)
+            used += self.text(painter, beside, entry.note, self._theme.small_font(), Role.WARN, RIGHT) + GRID
         room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
         self.text(painter, room, entry.title, option.font, Role.TEXT)
 
@@ -55,6 +58,8 @@ class PlacesPane(QListWidget):
     """A SavedSearch."""
     search_menu_wanted = Signal(object, QPoint)
     """A SavedSearch, and a global position."""
+    sheet_chosen = Signal(str)
+    """The id of a kept sheet, to be opened."""
     board_chosen = Signal()
     """What is not saved."""
 
@@ -128,7 +133,8 @@ class PlacesPane(QListWidget):
     @staticmethod
     def _fill(item: QListWidgetItem, entry: Entry) -> None:
         item.setData(_ENTRY, entry)
-        spoken = f"{entry.title}, {entry.count:,}" if entry.count is not None else entry.title
+        said = (entry.title, f"{entry.count:,}" if entry.count is not None else "", entry.note)
+        spoken = ", ".join(part for part in said if part)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setToolTip(entry.title if len(entry.title) > 20 else "")
         if entry.heading:
@@ -137,7 +143,13 @@ class PlacesPane(QListWidget):
     def _moved(self, current: QListWidgetItem | None = None, before: QListWidgetItem | None = None) -> None:
         item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.is_board:
+        if entry is not None and entry.sheet_id:
+            # A window of its own: what is listed stays.
+            blocked = self.blockSignals(True)
+            self.setCurrentRow(self.row(before) if before is not None else 0)
+            self.blockSignals(blocked)
+            self.sheet_chosen.emit(entry.sheet_id)
+        elif entry is not None and entry.is_board:
             self._before_board = before.data(_ENTRY).key if before is not None else ""
             self.board_chosen.emit()
         elif entry is not None and entry.search is not None:

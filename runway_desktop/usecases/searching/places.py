@@ -32,6 +32,7 @@ _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
 """Listed while there is something in them, or they are open."""
 _BOARD_AFTER = 4
 """Fixed places that stand above the board."""
+_SHEET_ICON = "mdi6.table-alert"
 _KEY = "list.searches"
 _LONGEST_NAME = 60
 _PLACE_WORDS = {place: word for word, place in PLACES.items()} | {Place.PICKS: "pick"}
@@ -129,10 +130,16 @@ class Entry:
     search: SavedSearch | None = None
     is_board: bool = False
     """The board of results that are not saved: no list of tasks."""
+    sheet_id: str = ""
+    """A kept sheet with rows that were not sent: no list of tasks."""
+    note: str = ""
+    """Beside the title: "1 unsent"."""
 
     @property
     def key(self) -> str:
         chosen = self.filter
+        if self.sheet_id:
+            return f"sheet {self.sheet_id}"
         if chosen is None:
             return f"# {self.title}"
         if self.search is not None:
@@ -155,9 +162,18 @@ def entries_of(
         for place, title, icon in _PLACES
         if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
     ]
+    # Where the eye looks for what was left: it is in no list of tasks.
+    sheets = [
+        Entry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
+        for kept in counts.unsent[:RECENT_BATCHES]
+    ]
+    fixed[_BOARD_AFTER:_BOARD_AFTER] = sheets
     if not_saved is not None:
-        fixed.insert(_BOARD_AFTER, Entry("Not saved", not_saved, "mdi6.content-save-alert-outline", is_board=True))
+        fixed.insert(
+            _BOARD_AFTER + len(sheets), Entry("Not saved", not_saved, "mdi6.content-save-alert-outline", is_board=True)
+        )
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
+    unsent = {kept.batch_id: kept.unsent for kept in counts.unsent}
     groups = {
         "Projects": [
             Entry(name, amount, filter=Filter(projects=frozenset({name})))
@@ -169,9 +185,13 @@ def entries_of(
         ],
         "Tags": [Entry(tag, amount, filter=Filter(tags=frozenset({tag}))) for tag, amount in sorted(frequent)],
         "Batches": [
-            Entry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})))
+            Entry(name, amount, filter=Filter(batches=frozenset({BatchId(batch)})), note=_unsent(unsent.get(batch, 0)))
             for batch, name, amount in counts.batches[:RECENT_BATCHES]
         ],
     }
     headed = [[Entry(title, heading=True), *entries] for title, entries in groups.items() if entries]
     return [*fixed, *(entry for entries in headed for entry in entries)]
+
+
+def _unsent(amount: int) -> str:
+    return f"{amount:,} unsent" if amount else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runway_desktop.catalog import Catalog, FieldKind
+from runway_desktop.catalog import Catalog, Field, FieldKind
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
@@ -17,6 +18,11 @@ from .rows import RowChecker, SheetRow
 
 _CHOSEN = frozenset({FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER, FieldKind.SWITCH})
 """Left out, the model chooses; a text that is left out is just not there."""
+NOT_USED = "not used"
+"""In cells of columns that the row's model does not have."""
+READY = "✓ Ready"
+ADD = "+ Add"
+"""In cells of inputs that the row's model takes and that are blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,19 @@ class Line:
     tasks: Sequence[Row] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell is painted. `faint`: what stands there is not to be changed here. `wrong`: something is wrong with
+    it. `pictures`: paths."""
+
+    text: str
+    tone: Tone
+    wrong: bool
+    faint: bool
+    kind: Kind
+    pictures: Sequence[str] = ()
+
+
 class Saying:
     def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
         self._catalog = catalog
@@ -37,6 +56,28 @@ class Saying:
         self._prompt_names = {
             known.name for pair in catalog.pairs() for known in pair.fields if known.kind is FieldKind.PROMPT
         }
+
+    def look(self, line: Line, column: Column) -> Look:
+        return Look(
+            text=self.text(line, column),
+            tone=self.tone(line, column),
+            wrong=bool(self.problem(line, column)),
+            faint=self.faint(line, column),
+            kind=column.kind,
+            pictures=self.pictures(line, column),
+        )
+
+    def pictures(self, line: Line, column: Column) -> Sequence[str]:
+        """Paths of the pictures in a cell: of inputs that are there, and of results."""
+        if column.kind is Kind.RESULT:
+            return posters_of(line)
+        value = line.row.cells.get(column.key) if column.kind is Kind.ASSETS else None
+        looks = self._checker.looks
+        return [
+            path
+            for address in cell.addresses_in(value)
+            if (path := cell.path_of(address)) and address in looks and not looks[address].problem
+        ]
 
     def text(self, line: Line, column: Column) -> str:
         match column.kind:
@@ -74,7 +115,7 @@ class Saying:
                 return Tone.BAD
             if check.warnings or line.alike:
                 return Tone.WARN
-            return Tone.GOOD if check.is_ready and len(check.requests) == 1 else Tone.PLAIN
+            return Tone.GOOD if check.is_ready else Tone.PLAIN
         if self.problem(line, column):
             return Tone.BAD
         return Tone.WARN if any(said.key == column.key for said in check.warnings) else Tone.PLAIN
@@ -124,11 +165,11 @@ class Saying:
         text = self.text(line, column)
         problem = self.problem(line, column)
         if column.kind is Kind.CREDITS:
-            return "Price not known" if text in ("?", "") else f"{text} credits"
+            return "Price not known" if text in ("?", "", units.DASH) else f"{text} credits"
         if column.kind is Kind.STATE:
             return self.tip(line, column) or text.removeprefix("✓ ")
-        said = text if text and text != units.DASH else "blank"
-        if self.faint(line, column) and said != "blank":
+        said = "blank" if text in ("", ADD) else text
+        if self.faint(line, column) and said not in ("blank", NOT_USED):
             said = f"{said}, by default"
         return f"{said}. {problem}" if problem else said
 
@@ -141,9 +182,12 @@ class Saying:
             if key == ENDPOINT:
                 endpoint = self._catalog.endpoint(str(row.cells[key]))
                 return endpoint.label if endpoint is not None else str(row.cells[key])
+            if key == MODEL:
+                name = str(row.cells[key])
+                return model_label(name) if self._checker.knows(name) else name
             if column.kind in (Kind.PROMPT, Kind.NOTE, Kind.CHOICE):
                 return " ".join(str(row.cells[key]).split())
-            return cell.shown(key, row.cells[key])
+            return cell.shown_in(self._field(line, key), key, row.cells[key])
         check = row.check
         if check is None or check.is_blank:
             return ""
@@ -156,21 +200,29 @@ class Saying:
         pair = check.pair
         match column.key:
             case k if k == MODEL:
-                return pair.model
+                return pair.label
             case k if k == ENDPOINT:
                 endpoint = self._catalog.endpoint(pair.endpoint)
                 return endpoint.label if endpoint is not None else pair.endpoint
             case k if k == PROMPT:
-                return "" if pair.prompt_field is not None else units.DASH
+                return "" if pair.prompt_field is not None else NOT_USED
         known = pair.field(column.key)
-        if known is None or known.is_asset:
-            return units.DASH
+        if known is None and column.kind is Kind.ASSETS and self._checker.could_take(line.row.cells, column.key):
+            return ADD if not line.row.sent else ""
+        if known is None:
+            return NOT_USED
+        if known.is_asset:
+            return ADD if not line.row.sent else ""
         value = self._checker.settings(pair).get(column.key, known.default)
         if value is None and column.key == SEED:
             return "random"
         if value is None:
             return "default" if known.kind in _CHOSEN and not known.required else ""
-        return cell.shown(column.key, value)
+        return cell.shown_in(known, column.key, value)
+
+    def _field(self, line: Line, key: str) -> Field | None:
+        check = line.row.check
+        return check.pair.field(key) if check is not None and check.pair is not None else None
 
     def _axis(self, key: str) -> Axis | None:
         return next((axis for axis in self._checker.axes if axis.key == key), None)
@@ -185,7 +237,9 @@ class Saying:
         check = line.row.check
         if check is None or check.is_blank:
             return ""
-        if not check.priced or check.problems:
+        if check.problems:
+            return units.DASH
+        if not check.priced:
             return "?"
         if check.priced < len(check.requests):
             return f"≥ {units.number(check.credits)}"
@@ -199,22 +253,22 @@ class Saying:
             return "checking…"
         if check.is_blank:
             return ""
-        return self._sentences(line)[0]
+        return self._sentences(line, brief=True)[0]
 
-    def _sentences(self, line: Line) -> list[str]:
-        """Everything about a row that was not sent, what matters most first."""
+    def _sentences(self, line: Line, *, brief: bool = False) -> list[str]:
+        """Everything about a row that was not sent, what matters most first. `brief`: in a few words where there are
+        some."""
         check = line.row.check
         if check is None or check.is_blank:
             return [""]
-        found = [said.message for said in check.problems]
-        found += [said.message for said in check.warnings]
+        found = [(brief and said.brief) or said.message for said in (*check.problems, *check.warnings)]
         if line.alike:
             found.append(f"the same as row {line.alike}")
         if check.waits and not found:
             found.append("looking at the files…")
         if len(check.requests) > 1:
-            found.append(f"{len(check.requests):,} tasks from one row")
-        return found or ["✓ ready"]
+            found.append(f"{READY}, {len(check.requests):,} tasks" if not found else f"{len(check.requests):,} tasks")
+        return found or [READY]
 
     def _sent_words(self, line: Line) -> StateWords:
         """The state of the one task, or how far the several are."""

@@ -4,20 +4,51 @@ Pure; never raises for what was typed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.usecases.words import units
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, Kind
 from .edits import Place
 from .rows import RowChecker, SheetRow
 
+MOST_PRICED = 24
+"""Choices that are priced one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`text` as it is typed, `shown` as it is read, `price` empty where it does not hang on it or is not known."""
+
+    text: str
+    shown: str
+    price: str = ""
+
 
 class CellValues:
     def __init__(self, catalog: Catalog, checker: RowChecker) -> None:
         self._catalog = catalog
         self._checker = checker
+        self._columns = checker.columns
+
+    @cached_property
+    def _models(self) -> Mapping[str, str]:
+        """Models by the words for them, in small letters."""
+        models = dict.fromkeys(model for e in self._catalog.endpoints for model in e.models)
+        # A name of its own counts before another one's label.
+        return {model_label(model).casefold(): model for model in models} | {
+            model.casefold(): model for model in models
+        }
+
+    @cached_property
+    def _endpoints(self) -> Mapping[str, str]:
+        """Endpoints by the words for them, in small letters."""
+        return {word.casefold(): e.name for e in self._catalog.endpoints for word in (e.label, e.name)}
 
     def choices(self, row: SheetRow, column: Column) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
@@ -29,6 +60,29 @@ class CellValues:
             return tuple(endpoint.label for endpoint in self._catalog.endpoints)
         known = self._field(row, column.key) if column.kind is Kind.FIELD else None
         return tuple(cell.shown(column.key, choice) for choice in known.choices) if known is not None else ()
+
+    def priced_choices(self, row: SheetRow, column: Column) -> list[Choice]:
+        """As `choices`, each with what the row would cost then, where that differs and all of it is known."""
+        texts = self.choices(row, column)
+        if row.check is None or row.check.pair is None or len(texts) > MOST_PRICED:
+            return [Choice(text, self._with_unit(row, column, text)) for text in texts]
+        found = []
+        for text in texts:
+            check = self._checker.check(SheetRow({**row.cells, column.key: self.typed(row, column.key, text)}))
+            is_known = not check.problems and 0 < check.priced == len(check.requests)
+            words = units.credits_in_words(check.credits) if is_known else ""
+            found.append(
+                Choice(text, self._with_unit(row, column, text), words and ("" if check.exact else "~") + words)
+            )
+        is_same = len({choice.price for choice in found}) == 1
+        return [Choice(choice.text, choice.shown) for choice in found] if is_same else found
+
+    def _with_unit(self, row: SheetRow, column: Column, text: str) -> str:
+        if column.key == MODEL:
+            return model_label(text)
+        if column.kind is not Kind.FIELD:
+            return text
+        return cell.shown_in(self._field(row, column.key), column.key, self.typed(row, column.key, text))
 
     def choices_of_column(self, rows: Iterable[SheetRow], key: str) -> tuple[Any, ...]:
         """What the models of these rows take in a column, for an axis."""
@@ -49,9 +103,9 @@ class CellValues:
         if key in (PROMPT, PROJECT, SHOT):
             return text.strip() or None
         if key == MODEL:
-            return _word(text, {model: model for e in self._catalog.endpoints for model in e.models})
+            return _word(text, self._models)
         if key == ENDPOINT:
-            return _word(text, {word: e.name for e in self._catalog.endpoints for word in (e.label, e.name)})
+            return _word(text, self._endpoints)
         model = own.get((row.number, MODEL)) if own else None
         pair = self._checker.pair_of(row.cells | {MODEL: model})[0] if model else None
         known = pair.field(key) if pair is not None else None
@@ -62,10 +116,9 @@ class CellValues:
         check = row.check
         pair = check.pair if check is not None and check.pair is not None else self._checker.pair_of(row.cells)[0]
         found = pair.field(key) if pair is not None else None
-        return found or next((known for pair in self._catalog.pairs() if (known := pair.field(key)) is not None), None)
+        return found or self._columns.any_field(key)
 
 
 def _word(text: str, known: Mapping[str, str]) -> str | None:
     words = text.strip()
-    folded = {name.casefold(): value for name, value in known.items()}
-    return folded.get(words.casefold(), words) or None
+    return known.get(words.casefold(), words) or None

@@ -80,6 +80,13 @@ def shown(key: str, value: Any) -> str:
     return value_in_words(value)
 
 
+def shown_in(field: Field | None, key: str, value: Any) -> str:
+    """As `shown`, with the unit of a field that counts seconds: "5 s"."""
+    said = shown(key, value)
+    is_length = field is not None and field.unit == "s" and isinstance(value, int | float) and said
+    return f"{said} s" if is_length and not isinstance(value, bool) else said
+
+
 def is_inputs(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "uri" in item for item in value)
 

@@ -74,8 +74,11 @@ class Columns:
 
     def __init__(self, catalog: Catalog) -> None:
         fields: dict[str, Field] = {}
+        self._any: dict[str, Field] = {}
+        self._usual: dict[tuple[str, str], frozenset[str]] = {}
         for pair in catalog.pairs():
             for field in pair.fields:
+                self._any.setdefault(field.name, field)
                 if field.kind is not FieldKind.PROMPT:
                     fields.setdefault(field.name, field)
         self.prompt_names = frozenset(
@@ -97,6 +100,10 @@ class Columns:
     def knows(self, key: str) -> bool:
         return key in self._all
 
+    def any_field(self, key: str) -> Field | None:
+        """The first field of the catalog with this wire name, for rows whose model has none."""
+        return self._any.get(key)
+
     def ordered(self, keys: Iterable[str]) -> tuple[Column, ...]:
         # A name that the catalog does not know stands behind the settings.
         strange = self._place[PROJECT] - 0.5
@@ -109,13 +116,16 @@ class Columns:
 
     def usual(self, pair: Pair) -> frozenset[str]:
         """Those that are shown without being asked for: what nearly every request sets, and what it must have."""
-        return frozenset(
-            field.name
-            for field in pair.fields
-            if field.name in _USUAL
-            or (field.main and field.required and field.kind not in (FieldKind.OBJECT, FieldKind.OBJECTS))
-            or (field.is_asset and field.required)
-        )
+        key = (pair.endpoint, pair.model)
+        if key not in self._usual:
+            self._usual[key] = frozenset(
+                field.name
+                for field in pair.fields
+                if field.name in _USUAL
+                or (field.main and field.required and field.kind not in (FieldKind.OBJECT, FieldKind.OBJECTS))
+                or (field.is_asset and field.required)
+            )
+        return self._usual[key]
 
 
 def _of_field(field: Field) -> Column:

@@ -17,26 +17,28 @@ from .rows import SheetRow
 
 Place = tuple[int, str]
 """Number of a row, key of a column."""
+Values = Mapping[Place, Any]
+"""Cells with what is, or was, in them; None is blank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Cells and what they were and are; None is blank."""
+    """Cells and what they were and are."""
 
     words: str
-    before: Mapping[Place, Any]
-    after: Mapping[Place, Any]
+    before: Values
+    after: Values
 
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """`at`: the place of the first, from 0."""
+    """`at`: the place of the first, from 0. The rows have in them what they came with."""
 
     words: str
     at: int
     rows: Sequence[SheetRow]
     cells: Write | None = None
-    """Cells that were written with it, in one step."""
+    """Cells of other rows that were written with it, in one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class SetAxes:
 Edit = Write | Insert | Remove | SetAxes
 
 
-def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Mapping[Place, Any], words: str) -> Write | None:
+def writing(rows: Mapping[int, SheetRow], columns: Columns, after: Values, words: str) -> Write | None:
     """The step that writes these cells of these rows, without those that change nothing or that may not be written;
     None where nothing is left."""
     before = {

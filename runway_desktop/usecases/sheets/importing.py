@@ -3,7 +3,7 @@ its text, and cells of unknown columns are kept for the mapping. Pure; never rai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from runway_desktop.catalog import Catalog, MediaKind, is_left_out
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.task import Media
 from runway_desktop.services.intake import CLIPBOARD, AssetDrop, Draft, Gathered
+from runway_desktop.services.library.sheets import KeptRow
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
@@ -33,12 +34,11 @@ class Importer:
         self._columns = columns
         self._checker = checker
 
-    def rows(self, gathered: Gathered) -> list[SheetRow]:
-        """A row for each draft; of a folder also one for each picture, clip or sound."""
-        found = [self._of_draft(draft) for draft in gathered.drafts]
+    def rows(self, gathered: Gathered) -> Iterator[SheetRow]:
+        """A row for each draft; of a folder also one for each picture, clip or sound. Each is made when it is taken."""
+        yield from map(self._of_draft, gathered.drafts)
         if gathered.is_folder:
-            found += [self.of_asset(drop) for drop in gathered.assets]
-        return found
+            yield from map(self.of_asset, gathered.assets)
 
     def of_asset(self, drop: AssetDrop) -> SheetRow:
         """A row that makes something of one picture, clip or sound, with the composer's prompt."""
@@ -69,7 +69,7 @@ class Importer:
             if isinstance(value, str) and (name in self._columns.prompt_names or name in _USUAL_PROMPTS):
                 cells.setdefault(PROMPT, value.strip())
                 continue
-            known = pair.field(name) if pair is not None else self._any_field(name)
+            known = pair.field(name) if pair is not None else self._columns.any_field(name)
             cells[name] = cell.inputs_of_wire(known, value) if known is not None and known.is_asset else value
         self._add_lost(cells, given)
         row = SheetRow(
@@ -127,9 +127,6 @@ class Importer:
                 return fields[0].name
         return "promptImage"
 
-    def _any_field(self, name: str) -> Any:
-        return next((known for pair in self._catalog.pairs() if (known := pair.field(name)) is not None), None)
-
 
 def title_of(gathered: Gathered) -> tuple[str, str]:
     """The name of the sheet and of its batch."""
@@ -138,6 +135,12 @@ def title_of(gathered: Gathered) -> tuple[str, str]:
         source = next(iter(sources))
         return (MadeSheet.PASTED.value if source == CLIPBOARD else Path(source).name), gathered.name
     return gathered.name or MadeSheet.BLANK.value, gathered.name
+
+
+def kept_rows(rows: Iterable[KeptRow]) -> Iterator[SheetRow]:
+    """Rows of a kept sheet. Each is made when it is taken."""
+    for row in rows:
+        yield SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent)
 
 
 def unmatched_titles(rows: Sequence[SheetRow]) -> dict[str, str]:

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runway_desktop.catalog import Catalog, FieldKind, Pair, is_left_out, prompt_of, starting_values, validate
+from runway_desktop.catalog import (
+    Catalog,
+    FieldKind,
+    Finding,
+    Pair,
+    is_left_out,
+    length_left_out,
+    prompt_of,
+    starting_values,
+    validate,
+)
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
@@ -22,9 +33,12 @@ from runway_desktop.services.money.pricing import Pricing
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
+from .fitting import fits, sentence, takes
 
 _NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
 _numbers = itertools.count(1)
+BLANK_ROWS = 12
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +47,21 @@ class Said:
 
     key: str
     message: str
+    brief: str = ""
+    """The same in a few words, where a value does not fit: "Duration: 4, 6 or 8 s"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What a row stands for. `problems` keep it from being sent, `warnings` do not. `waits`: its files are still being
-    looked at. `credits` of all its tasks, as far as known: `priced` of them are."""
+    """What a row stands for. `problems` keep it from being sent, `warnings` do not. `unseen`: its files that were not
+    looked at yet. `credits` of all its tasks, as far as known: `priced` of them are."""
 
     pair: Pair | None = None
     requests: tuple[Request, ...] = ()
     labels: tuple[tuple[str, ...], ...] = ()
     problems: tuple[Said, ...] = ()
     warnings: tuple[Said, ...] = ()
-    waits: bool = False
+    unseen: tuple[str, ...] = ()
     credits: float = 0.0
     priced: int = 0
     exact: bool = True
@@ -54,8 +70,13 @@ class Check:
     is_blank: bool = False
 
     @property
+    def waits(self) -> bool:
+        """Its files are still being looked at."""
+        return bool(self.unseen)
+
+    @property
     def is_ready(self) -> bool:
-        return bool(self.requests) and not self.problems and not self.waits
+        return bool(self.requests) and not self.problems and not self.unseen
 
 
 BLANK = Check(is_blank=True)
@@ -82,17 +103,24 @@ class SheetRow:
         return KeptRow(cells=self.cells, unmatched=self.unmatched, remarks=self.remarks, sent=self.sent)
 
 
+def blank_rows() -> list[SheetRow]:
+    """Of a new sheet."""
+    return [SheetRow() for _ in range(BLANK_ROWS)]
+
+
 def columns_needed(rows: Iterable[SheetRow], columns: Columns) -> set[str]:
     """Columns that these rows need: those with something in them, and the usual ones of their models."""
     found: set[str] = set()
+    usual: set[frozenset[str]] = set()
     for row in rows:
         found.update(row.cells)
         if row.sent:
             found.add(RESULT)
         elif row.check is not None and row.check.pair is not None:
-            found |= columns.usual(row.check.pair)
-            found.update(said.key for said in row.check.problems if columns.knows(said.key))
-    return found
+            usual.add(columns.usual(row.check.pair))
+            if row.check.problems:
+                found.update(said.key for said in row.check.problems if columns.knows(said.key))
+    return found.union(*usual)
 
 
 class RowChecker:
@@ -101,7 +129,7 @@ class RowChecker:
 
     def __init__(self, catalog: Catalog, columns: Columns, pricing: Pricing, composed: Request) -> None:
         self._catalog = catalog
-        self._columns = columns
+        self.columns = columns
         self._pricing = pricing
         self.composed = composed
         self.axes: tuple[Axis, ...] = ()
@@ -109,12 +137,17 @@ class RowChecker:
         self.looks: dict[str, FoundInput] = {}
         self.unseen: set[str] = set()
         self._settings: dict[tuple[str, str], dict[str, Any]] = {}
+        # What thousands of rows ask alike, and what is answered until the composer's choice changes.
+        self._by_names: dict[tuple[str, ...], tuple[Pair | None, tuple[Said, ...]]] = {}
+        self._of_model: dict[str, tuple[Pair, ...]] = {}
         self.pair = self._first_pair()
 
     def choose(self, composed: Request) -> None:
         """Other values for blank cells."""
         self.composed = composed
         self._settings.clear()
+        self._by_names.clear()
+        self._of_model.clear()
         self.pair = self._first_pair()
 
     def check(self, row: SheetRow) -> Check:
@@ -134,11 +167,18 @@ class RowChecker:
 
     def pair_of(self, cells: Mapping[str, Any]) -> tuple[Pair | None, tuple[Said, ...]]:
         """What the row asks for: by its own words, by the inputs that it has, completed by the composer's choice."""
-        endpoint, model = str(cells.get(ENDPOINT) or ""), str(cells.get(MODEL) or "")
+        own = [name for name, value in cells.items() if name not in _NOT_FIELDS and not is_left_out(value)]
+        key = (str(cells.get(ENDPOINT) or ""), str(cells.get(MODEL) or ""), *own)
+        found = self._by_names.get(key)
+        if found is None:
+            found = self._by_names[key] = self._pair_of_names(key[0], key[1], own)
+        return found
+
+    def _pair_of_names(self, endpoint: str, model: str, own: Sequence[str]) -> tuple[Pair | None, tuple[Said, ...]]:
+        """`own`: the fields that the row fills in."""
         catalog = self._catalog
         if endpoint and catalog.endpoint(endpoint) is None:
             return None, (Said(ENDPOINT, f"There is nothing called “{endpoint}” that could be made."),)
-        own = [name for name, value in cells.items() if name not in _NOT_FIELDS and not is_left_out(value)]
         if not endpoint and not model:
             return self._nearest([self.pair, *self._siblings(self.pair.model)], own), ()
         if endpoint and not model:
@@ -150,13 +190,24 @@ class RowChecker:
             pair = catalog.pair(endpoint, model)
             if pair is not None:
                 return pair, ()
-            known = any(True for _ in self._siblings(model))
-            why = f"{model} cannot do that." if known else f"The catalog knows no model “{model}”."
+            why = (
+                f"{model_label(model)} cannot do that."
+                if self._siblings(model)
+                else f"The catalog knows no model “{model}”."
+            )
             return None, (Said(MODEL, why),)
-        pairs = list(self._siblings(model))
-        if not pairs:
+        siblings = self._siblings(model)
+        if not siblings:
             return None, (Said(MODEL, f"The catalog knows no model “{model}”."),)
-        return self._nearest(pairs, own), ()
+        return self._nearest(siblings, own), ()
+
+    def knows(self, model: str) -> bool:
+        return bool(self._siblings(model))
+
+    def could_take(self, cells: Mapping[str, Any], key: str) -> bool:
+        """Whether the row's model has this field in anything that it makes, where the row does not say what."""
+        model = str(cells.get(MODEL) or "") or self.pair.model
+        return not cells.get(ENDPOINT) and any(key in pair.names for pair in self._siblings(model))
 
     def settings(self, pair: Pair) -> dict[str, Any]:
         """What blank cells stand for: the composer's settings as far as the pair takes them, and what it must have
@@ -168,7 +219,7 @@ class RowChecker:
 
     def _one(self, row: SheetRow, prompt: str) -> Check:
         text = expansions(prompt, 1)[0].text if "{" in prompt or "\\" in prompt else prompt
-        pair, values, problems, waits = self._request(row.cells, text)
+        pair, values, problems, unseen = self._request(row.cells, text)
         warnings = self._warnings(row, [text])
         if pair is None:
             return Check(problems=problems, warnings=warnings)
@@ -180,7 +231,7 @@ class RowChecker:
             labels=((),),
             problems=problems,
             warnings=warnings,
-            waits=waits,
+            unseen=unseen,
             credits=price.credits if price else 0.0,
             priced=1 if price else 0,
             exact=price.exact if price else True,
@@ -194,14 +245,14 @@ class RowChecker:
         requests: list[Request] = []
         labels: list[tuple[str, ...]] = []
         problems: dict[str, tuple[Said, str, int]] = {}
-        waits = False
+        unseen: dict[str, None] = {}
         credits, priced, exact = 0.0, 0, True
         for combo in combos:
             cells = row.cells | {axis.key: value for axis, value in zip(self.axes, combo, strict=True)}
             of_axes = tuple(cell.shown(axis.key, value) for axis, value in zip(self.axes, combo, strict=True))
             for found in texts:
                 pair, values, findings, looking = self._request(cells, found.text)
-                waits = waits or looking
+                unseen |= dict.fromkeys(looking)
                 for said in findings:
                     first_said, where, times = problems.get(said.key, (said, ", ".join(of_axes), 0))
                     problems[said.key] = (first_said, where, times + 1)
@@ -224,7 +275,7 @@ class RowChecker:
                 for said, where, times in problems.values()
             ),
             warnings=self._warnings(row, [found.text for found in texts]),
-            waits=waits,
+            unseen=tuple(unseen),
             credits=credits,
             priced=priced,
             exact=exact,
@@ -233,10 +284,10 @@ class RowChecker:
 
     def _request(
         self, cells: Mapping[str, Any], prompt: str
-    ) -> tuple[Pair | None, dict[str, Any], tuple[Said, ...], bool]:
+    ) -> tuple[Pair | None, dict[str, Any], tuple[Said, ...], tuple[str, ...]]:
         pair, findings = self.pair_of(cells)
         if pair is None:
-            return None, {}, findings, False
+            return None, {}, findings, ()
         values = dict(self.settings(pair))
         for key, value in cells.items():
             if key in _NOT_FIELDS or is_left_out(value):
@@ -249,15 +300,25 @@ class RowChecker:
         said: dict[str, Said] = {}
         for finding in validate(pair, values):
             name = str(finding.path[0]) if finding.path else ""
-            key = PROMPT if name in self._columns.prompt_names else name
-            said.setdefault(key, Said(key, finding.message))
+            key = PROMPT if name in self.columns.prompt_names else name
+            said.setdefault(key, self._said(pair, key, finding, values))
         if prompt_field is None and prompt.strip():
             said.setdefault(PROMPT, Said(PROMPT, f"{pair.label} takes no prompt. Take it out."))
-        waits = self._look_at_inputs(pair, cells, said)
-        return pair, values, (*findings, *said.values()), waits
+        unseen = self._look_at_inputs(pair, cells, said)
+        return pair, values, (*findings, *said.values()), unseen
 
-    def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> bool:
-        waits = False
+    def _said(self, pair: Pair, key: str, finding: Finding, values: Mapping[str, Any]) -> Said:
+        """Says what would be right, where a value does not fit."""
+        known = pair.field(key)
+        if known is not None and not is_left_out(values.get(key)) and not fits(pair, known, values[key]):
+            full = sentence(pair, known)
+            if full:
+                return Said(key, full, f"{self.columns.column(key).title}: {takes(known)}")
+        return Said(key, finding.message)
+
+    def _look_at_inputs(self, pair: Pair, cells: Mapping[str, Any], said: dict[str, Said]) -> tuple[str, ...]:
+        """Adds what is wrong with the files; gives those that were not looked at yet."""
+        unseen: tuple[str, ...] = ()
         for known in pair.asset_fields:
             for address in cell.addresses_in(cells.get(known.name)):
                 if not address.startswith("file:") or known.name in said:
@@ -265,14 +326,14 @@ class RowChecker:
                 look = self.looks.get(address)
                 if look is None:
                     self.unseen.add(address)
-                    waits = True
+                    unseen = (*unseen, address)
                     continue
                 problem = look.problem
                 if not problem and look.facts is not None:
                     problem = check_asset(look.facts, known, pair) or ""
                 if problem:
                     said[known.name] = Said(known.name, problem)
-        return waits
+        return unseen
 
     def _warnings(self, row: SheetRow, texts: Sequence[str]) -> tuple[Said, ...]:
         found = [Said("", remark) for remark in row.remarks]
@@ -290,29 +351,27 @@ class RowChecker:
 
         return pairs[0] if len(pairs) == 1 else min(pairs, key=distance)
 
-    def _siblings(self, model: str) -> Iterator[Pair]:
+    def _siblings(self, model: str) -> tuple[Pair, ...]:
         """Every pair of the model; the composer's endpoint first."""
-        first = self._catalog.pair(self.pair.endpoint, model)
-        if first is not None:
-            yield first
-        for endpoint in self._catalog.endpoints:
-            if model in endpoint.models and endpoint.name != self.pair.endpoint:
-                pair = self._catalog.pair(endpoint.name, model)
-                if pair is not None:
-                    yield pair
+        if model not in self._of_model:
+            names = [endpoint.name for endpoint in self._catalog.endpoints if model in endpoint.models]
+            names.sort(key=lambda name: name != self.pair.endpoint)
+            found = (self._catalog.pair(name, model) for name in names)
+            self._of_model[model] = tuple(pair for pair in found if pair is not None)
+        return self._of_model[model]
 
     def _first_pair(self) -> Pair:
         composed = self.composed
         return self._catalog.pair(composed.endpoint, composed.model) or next(iter(self._catalog.pairs()))
 
     def _blank_values(self, pair: Pair) -> dict[str, Any]:
-        values = starting_values(pair)
+        values = {**length_left_out(pair), **starting_values(pair)}
         own = pair.model == self.composed.model
         for known in pair.fields:
             if known.is_asset or known.kind is FieldKind.PROMPT:
                 continue
             value = self.composed.values.get(known.name)
-            if (own or known.required) and not is_left_out(value) and not _has_findings(pair, known.name, value):
+            if (own or known.required) and not is_left_out(value) and fits(pair, known, value):
                 values[known.name] = value
         if not own:
             values.pop("seed", None)
@@ -325,8 +384,4 @@ def _request(pair: Pair, values: Mapping[str, Any]) -> Request:
 
 
 def _identity(requests: Sequence[Request]) -> str:
-    return json.dumps([[one.endpoint, one.model, dict(one.values)] for one in requests], sort_keys=True, default=str)
-
-
-def _has_findings(pair: Pair, name: str, value: Any) -> bool:
-    return any(finding.path[:1] == (name,) for finding in validate(pair, {name: value}))
+    return _encode([[one.endpoint, one.model, one.values] for one in requests])

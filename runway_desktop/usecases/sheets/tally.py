@@ -3,19 +3,26 @@ thousands of rows costs one row. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from runway_desktop.domain.task import Request
+from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
 
-from .rows import Check
+from .columns import MODEL
+from .rows import BLANK, Check, SheetRow
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """`rows` are filled in and not sent yet; their `tasks` of which `ready` may be sent for `credits`. `priced` of them
-    have a price, all exact or not. `unchecked` rows wait for their check or for a look at their files."""
+    have a price, all exact or not. `unchecked` rows wait for their check or for a look at their files. `filled` rows
+    have something in them or were `sent`; `unnamed` ones, not sent, name no model. `unmatched`: columns that nobody
+    took."""
 
     rows: int = 0
     tasks: int = 0
@@ -25,6 +32,10 @@ class Totals:
     priced: int = 0
     exact: bool = True
     unchecked: int = 0
+    filled: int = 0
+    sent: int = 0
+    unnamed: int = 0
+    unmatched: int = 0
 
 
 def price_words(totals: Totals) -> str:
@@ -38,20 +49,56 @@ def price_words(totals: Totals) -> str:
     return said if totals.exact else f"about {said}"
 
 
+def axes_words(totals: Totals, axes: Sequence[Axis]) -> str:
+    """ "6 × 3 = 18 tasks"; empty without axes."""
+    if not axes or not totals.rows:
+        return ""
+    combos = math.prod(len(axis.values) for axis in axes)
+    base = totals.tasks / combos if combos else 0
+    return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
+
+
+def heading(totals: Totals, axes: str, *, is_of_file: bool) -> str:
+    """ "11 rows · columns matched by name · nothing is uploaded or sent yet". `axes`: what they come to."""
+    parts = [units.count(totals.filled, "row")]
+    if axes:
+        parts.append(axes)
+    elif totals.unmatched:
+        parts.append(f"{units.count(totals.unmatched, 'column')} not matched")
+    elif totals.filled and is_of_file:
+        parts.append("columns matched by name")
+    parts.append(f"{totals.sent:,} sent" if totals.sent else "nothing is uploaded or sent yet")
+    return " · ".join(parts)
+
+
+class _Counted(NamedTuple):
+    """A row as it was counted."""
+
+    check: Check | None
+    filled: bool
+    sent: bool
+    unnamed: bool
+    titles: tuple[str, ...]
+
+
 class Tally:
     def __init__(self) -> None:
-        self._checks: dict[int, Check | None] = {}
-        self._same: dict[str, dict[int, None]] = {}
+        self._counted: dict[int, _Counted] = {}
+        self._same: dict[str, int | OrderedDict[int, None]] = {}
+        """The number of the one row that asks for something, or of all that ask for the same, in their order."""
         self._rows = self._tasks = self._ready = self._ready_rows = self._priced = self._inexact = self._unchecked = 0
+        self._filled = self._sent = self._unnamed = 0
         self._credits = 0.0
         self._models: Counter[tuple[str, str]] = Counter()
         self._samples: dict[tuple[str, str], Request] = {}
+        self._titles: Counter[str] = Counter()
 
     @property
     def totals(self) -> Totals:
         return Totals(
             self._rows, self._tasks, self._ready, self._ready_rows, max(0.0, self._credits), self._priced,
-            not self._inexact, self._unchecked,
+            not self._inexact, self._unchecked, self._filled, self._sent, self._unnamed,
+            sum(amount > 0 for amount in self._titles.values()),
         )  # fmt: skip
 
     @property
@@ -59,39 +106,67 @@ class Tally:
         """A sample request of each endpoint and model that is ready, and how many tasks of it there are."""
         return [(self._samples[pair], amount) for pair, amount in self._models.items() if amount > 0]
 
-    def put(self, number: int, check: Check | None) -> set[int]:
-        """Counts a row as it is now; None: not checked yet. Gives the other rows whose likeness has changed."""
-        touched = self.take(number)
-        self._checks[number] = check
-        self._add(check, 1)
-        if check is not None and check.identity:
-            self._same.setdefault(check.identity, {})[number] = None
-        return touched
+    def put(self, row: SheetRow, check: Check | None) -> bool:
+        """Counts a row as it is now; None: not checked yet. Of one that was sent the check does not count. True where
+        the likeness of other rows has changed."""
+        moved = self.take(row.number)
+        is_sent, is_filled = bool(row.sent), bool(row.cells)
+        counted = _Counted(
+            BLANK if is_sent else check,
+            is_sent or is_filled,
+            is_sent,
+            is_filled and not is_sent and MODEL not in row.cells,
+            tuple(row.unmatched),
+        )
+        self._counted[row.number] = counted
+        self._add(counted, 1)
+        if counted.check is not None and counted.check.identity:
+            self._note_same(counted.check.identity, row.number)
+        return moved
 
-    def take(self, number: int) -> set[int]:
-        """Counts a row no longer."""
-        if number not in self._checks:
-            return set()
-        check = self._checks.pop(number)
-        self._add(check, -1)
-        if check is None or not check.identity:
-            return set()
-        alike = self._same[check.identity]
+    def take(self, number: int) -> bool:
+        """Counts a row no longer. True where the likeness of other rows has changed."""
+        counted = self._counted.pop(number, None)
+        if counted is None:
+            return False
+        self._add(counted, -1)
+        if counted.check is None or not counted.check.identity:
+            return False
+        alike = self._same[counted.check.identity]
+        if isinstance(alike, int):
+            del self._same[counted.check.identity]
+            return False
         was_first = next(iter(alike)) == number
         del alike[number]
         if not alike:
-            del self._same[check.identity]
-        return set(alike) if was_first else set()
+            del self._same[counted.check.identity]
+        return was_first and bool(alike)
 
     def first_alike(self, number: int) -> int | None:
         """The first row that asks for the same; None for that one itself."""
-        check = self._checks.get(number)
-        if check is None or not check.identity:
+        counted = self._counted.get(number)
+        if counted is None or counted.check is None or not counted.check.identity:
             return None
-        first = next(iter(self._same[check.identity]))
+        alike = self._same[counted.check.identity]
+        first = alike if isinstance(alike, int) else next(iter(alike))
         return first if first != number else None
 
-    def _add(self, check: Check | None, sign: int) -> None:
+    def _note_same(self, identity: str, number: int) -> None:
+        alike = self._same.get(identity)
+        if alike is None:
+            self._same[identity] = number
+        elif isinstance(alike, int):
+            self._same[identity] = OrderedDict.fromkeys((alike, number))
+        else:
+            alike[number] = None
+
+    def _add(self, counted: _Counted, sign: int) -> None:
+        self._filled += sign * counted.filled
+        self._sent += sign * counted.sent
+        self._unnamed += sign * counted.unnamed
+        for title in counted.titles:
+            self._titles[title] += sign
+        check = counted.check
         if check is None:
             self._rows += sign
             self._tasks += sign

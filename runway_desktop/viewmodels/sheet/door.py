@@ -5,13 +5,14 @@ What is open is opened once: asking again shows it. GUI thread only; trouble bec
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.intake import Gathered
-from runway_desktop.services.library.sheets import OPEN_SHEET, DamagedSheet
+from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
@@ -28,6 +29,8 @@ class SheetDoor(QObject):
     """A `Sheet` whose results are to be shown as a grid; it has no window yet."""
     shown_again = Signal(str)
     """The id of a sheet that is open already."""
+    left_changed = Signal()
+    """A sheet has other rows than before that are not sent yet."""
     not_kept = Signal()
     """A batch that did not come from a sheet."""
     listed = Signal(object)
@@ -77,14 +80,16 @@ class SheetDoor(QObject):
         if sheet_id in self._open:
             self.shown_again.emit(sheet_id)
         else:
-            self._runner(self._cases.library.sheets.open(sheet_id), "open a sheet", done=self._found)
+            self._runner(
+                self._read(lambda: self._cases.library.sheets.open(sheet_id)), "open a sheet", done=self._found
+            )
 
     def open_batch(self, batch_id: BatchId, *, as_grid: bool = False) -> None:
         """The sheet that a batch was sent from, or its results as a grid."""
         self._runner(
-            self._cases.library.sheets.of_batch(batch_id),
+            self._read(lambda: self._cases.library.sheets.of_batch(batch_id)),
             "open a batch's sheet",
-            done=lambda kept: self._found(kept, as_grid=as_grid),
+            done=lambda found: self._found(found, as_grid=as_grid),
         )
 
     def list_kept(self) -> None:
@@ -109,22 +114,26 @@ class SheetDoor(QObject):
         if kept is not None:
             self.left_open.emit(kept)
 
-    def _found(self, kept: KeptSheet | None, *, as_grid: bool = False) -> None:
-        if kept is None:
+    async def _read(self, find: Callable[[], Awaitable[KeptSheet | None]]) -> tuple[KeptSheet, SheetContent] | None:
+        kept = await find()
+        return None if kept is None else (kept, await self._cases.library.sheets.content(kept))
+
+    def _found(self, found: tuple[KeptSheet, SheetContent] | None, *, as_grid: bool = False) -> None:
+        if found is None:
             self.not_kept.emit()
-        elif kept.id in self._open and not as_grid:
+            return
+        kept, content = found
+        if kept.id in self._open and not as_grid:
             self.shown_again.emit(kept.id)
+            return
+        parts = (self._cases, self._bridge, self._runner, kept, content)
+        made = Sheet.of_kept(*parts, only_shown=as_grid, parent=self)
+        if as_grid:
+            self.grid_wanted.emit(made)
         else:
-            try:
-                made = Sheet.of_kept(self._cases, self._bridge, self._runner, kept, only_shown=as_grid, parent=self)
-            except DamagedSheet as error:
-                self._cases.bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
-                return
-            if as_grid:
-                self.grid_wanted.emit(made)
-            else:
-                self._show(made)
+            self._show(made)
 
     def _show(self, sheet: Sheet) -> None:
+        sheet.left_changed.connect(self.left_changed)
         self._open.add(sheet.id)
         self.opened.emit(sheet)

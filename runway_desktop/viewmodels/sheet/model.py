@@ -5,15 +5,17 @@ Every change is told as an `Edit` that `undo` and `redo` carry out. GUI thread o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from runway_desktop.catalog import is_left_out
 from runway_desktop.domain.folders import moved_on
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.sheets.cell_values import Choice
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL
 from runway_desktop.usecases.sheets.edits import (
     Edit,
@@ -21,6 +23,7 @@ from runway_desktop.usecases.sheets.edits import (
     Place,
     Remove,
     SetAxes,
+    Values,
     Write,
     axes_after,
     follow_moves,
@@ -28,6 +31,7 @@ from runway_desktop.usecases.sheets.edits import (
 )
 from runway_desktop.usecases.sheets.rows import SheetRow
 
+from .checked_rows import Work
 from .table import SheetTable
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,6 +46,15 @@ class SheetModel(SheetTable):
     def choices(self, index: Index) -> tuple[str, ...]:
         """What a cell may be, as words; empty where anything may be written."""
         return self.values.choices(self._rows[index.row()], self._columns[index.column()])
+
+    def has_choices(self, index: Index) -> bool:
+        """Whether a list can be opened at a cell."""
+        return bool(self.flags(index) & Qt.ItemFlag.ItemIsEditable) and bool(self.choices(index))
+
+    def priced_choices(self, index: Index) -> list[Choice]:
+        """As `choices`, with prices where they differ."""
+        row, column = self._rows[index.row()], self._columns[index.column()]
+        return self.values.priced_choices(row, column)
 
     def choices_of_column(self, key: str) -> tuple[Any, ...]:
         """What the models of the present rows take in a column, for an axis."""
@@ -62,13 +75,13 @@ class SheetModel(SheetTable):
                     return self.index(place, at)
         return QModelIndex()
 
-    def write(self, after: Mapping[Place, Any], words: str) -> bool:
-        """Writes cells of rows that are not sent yet. False when nothing changed."""
+    def write(self, after: Values, words: str, then: Callable[[], None] | None = None) -> bool:
+        """Writes cells of rows that are not sent yet. False when nothing changes. `then`: when it is done."""
         step = self._writing(after, words)
         if step is None:
             return False
-        self._put(step.after)
-        self.edited.emit(step)
+
+        self._do(self._putting(step.after), len(step.after), lambda _: self._edited(step, then))
         return True
 
     def try_text(self, index: Index, text: str) -> None:
@@ -94,42 +107,33 @@ class SheetModel(SheetTable):
 
     def insert_rows(self, at: int, rows: Sequence[SheetRow], words: str = "Insert rows") -> None:
         step = Insert(words, max(0, min(at, len(self._rows))), tuple(rows))
-        if rows and not self.is_locked:
-            self._insert(step.at, step.rows)
-            self.edited.emit(step)
+        if rows and self.takes_edits:
+            self._do(self._inserting(step.at, step.rows), len(rows), lambda _: self._edited(step))
 
-    def write_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]], words: str = "Paste") -> None:
-        """Texts from row `at` on, in these columns; rows that are missing at the end are made with it."""
-        if self.is_locked or not block:
-            return
-        missing = [SheetRow() for _ in range(at + len(block) - len(self._rows))]
-        targets = [*self._rows[at : at + len(block)], *missing]
-        after: dict[Place, Any] = {}
-        # The model first: it says what the other cells mean.
-        order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
-        for row, texts in zip(targets, block, strict=False):
-            for place in order if not row.sent else ():
-                if place < len(texts):
-                    after[row.number, keys[place]] = self.value_for(row, keys[place], texts[place], own=after)
-        if not missing:
-            self.write(after, words)
-            return
-        start = len(self._rows)
-        self._insert(start, missing)
-        step = self._writing(after, words) or Write(words, {}, {})
-        self._put(step.after)
-        self.edited.emit(Insert(words, start, tuple(missing), step))
+    def write_block(
+        self,
+        at: int,
+        keys: Sequence[str],
+        block: Sequence[Sequence[str]],
+        words: str = "Paste",
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Texts from row `at` on, in these columns; rows that are missing at the end are made with it. `then`: when it
+        is done."""
+        if self.takes_edits and block:
+            work = self._writing_block(at, keys, block, words)
+            self._do(work, len(block), lambda step: self._edited(step, then))
 
     def remove_rows(self, places: Iterable[int], words: str = "Delete rows") -> None:
         wanted = [place for place in sorted(set(places)) if 0 <= place < len(self._rows)]
         gone = tuple((place, self._rows[place]) for place in wanted if not self._rows[place].sent)
-        if gone and not self.is_locked:
-            self._remove([place for place, _ in gone])
-            self.edited.emit(Remove(words, gone))
+        if gone and self.takes_edits:
+            work = self._removing([place for place, _ in gone])
+            self._do(work, len(gone), lambda _: self._edited(Remove(words, gone)))
 
     def set_axes(self, axes: Sequence[Axis], words: str = "Change axes") -> None:
         step = SetAxes(words, self.axes, tuple(axes))
-        if step.before != step.after and not self.is_locked:
+        if step.before != step.after and self.takes_edits:
             self._set_axes(step.after)
             self.edited.emit(step)
 
@@ -137,14 +141,13 @@ class SheetModel(SheetTable):
         """Not while rows are being stored: what is sent is what stood there."""
         match step:
             case Write(before=before):
-                self._put(self.where_now(before))
+                self._do(self._putting(self.where_now(before)), len(before))
             case Insert(rows=rows, cells=cells):
                 if cells is not None:
-                    self._put(self.where_now(cells.before))
+                    self._do(self._putting(self.where_now(cells.before)), len(cells.before))
                 self._remove_again(rows)
             case Remove(rows=rows):
-                for place, row in rows:
-                    self._insert(min(place, len(self._rows)), self._followed([row]))
+                self._do(self._bringing_back(rows), len(rows))
             case SetAxes(before=axes):
                 self._set_axes(self._axes_now(axes))
 
@@ -152,11 +155,11 @@ class SheetModel(SheetTable):
         """As `undo`."""
         match step:
             case Write(after=after):
-                self._put(self.where_now(after))
+                self._do(self._putting(self.where_now(after)), len(after))
             case Insert(at=at, rows=rows, cells=cells):
-                self._insert(min(at, len(self._rows)), self._followed(rows))
+                self._do(self._inserting(min(at, len(self._rows)), self._followed(rows)), len(rows))
                 if cells is not None:
-                    self._put(self.where_now(cells.after))
+                    self._do(self._putting(self.where_now(cells.after)), len(cells.after))
             case Remove(rows=rows):
                 self._remove_again([row for _, row in rows])
             case SetAxes(after=axes):
@@ -170,7 +173,8 @@ class SheetModel(SheetTable):
         for place, row in enumerate(self._rows):
             if follow_moves(row, moved):
                 touched[place] = row
-        self._recheck({place: row for place, row in touched.items() if not row.sent})
+        unsent = {place: row for place, row in touched.items() if not row.sent}
+        self._do(self._rechecking(unsent), len(unsent))
         for place in touched:
             self._tell(place, place)
         axes = self._axes_now(self.axes)
@@ -199,7 +203,7 @@ class SheetModel(SheetTable):
     # Below.
 
     def _followed(self, rows: Sequence[SheetRow]) -> Sequence[SheetRow]:
-        for row in rows:
+        for row in rows if self._moved else ():
             follow_moves(row, self._moved)
         return rows
 
@@ -210,17 +214,77 @@ class SheetModel(SheetTable):
         """What a text would be in this row. `own`: what is written with it, a model for one."""
         return self.values.typed(row, key, text, self.beside, own)
 
-    def _writing(self, after: Mapping[Place, Any], words: str) -> Write | None:
+    def _put(self, values: Values) -> None:
+        """A cell or a few, at once."""
+        self._do(self._putting(values), len(values))
+
+    def _edited(self, step: Edit | None, then: Callable[[], None] | None = None) -> None:
+        """An edit is done, or changed nothing."""
+        if step is not None:
+            self.edited.emit(step)
+        if then is not None:
+            then()
+
+    def _writing(self, after: Values, words: str) -> Write | None:
         """The step that writes these, without those that change nothing or that may not be written."""
-        if self.is_locked:
-            return None
+        return self._step(after, words) if self.takes_edits else None
+
+    def _step(self, after: Values, words: str) -> Write | None:
         places = {number: place for number, _ in after if (place := self.place_of(number)) is not None}
         return writing({number: self._rows[place] for number, place in places.items()}, self.all_columns, after, words)
 
-    def _remove_again(self, rows: Iterable[SheetRow]) -> None:
+    def _writing_block(
+        self,
+        at: int,
+        keys: Sequence[str],
+        block: Sequence[Sequence[str]],
+        words: str,
+    ) -> Work:
+        """Returns the step."""
+        # The model first: it says what the other cells mean.
+        order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
+        is_cell = [self.all_columns.column(key).is_cell for key in keys]
+        after: dict[Place, Any] = {}
+        missing: list[SheetRow] = []
+        start = len(self._rows)
+        for place, texts in enumerate(block, start=at):
+            row = self._rows[place] if place < start else SheetRow()
+            for column in order if not row.sent else ():
+                if column >= len(texts) or not is_cell[column]:
+                    continue
+                value = self.value_for(row, keys[column], texts[column], own=after)
+                if place < start:
+                    after[row.number, keys[column]] = value
+                elif not is_left_out(value):
+                    row.cells[keys[column]] = value
+            if place >= start:
+                missing.append(row)
+            yield
+        step = self._step(after, words)
+        if step is not None:
+            yield from self._putting(step.after)
+        if missing:
+            yield from self._inserting(start, missing)
+            return Insert(words, start, tuple(missing), step)
+        return step
+
+    def _bringing_back(self, rows: Sequence[tuple[int, SheetRow]]) -> Work:
+        """Rows to the places that they had, in runs of neighbors."""
+        run: list[SheetRow] = []
+        begin = 0
+        for place, row in rows:
+            if run and place != begin + len(run):
+                yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
+                run = []
+            if not run:
+                begin = place
+            run.append(row)
+        yield from self._inserting(min(begin, len(self._rows)), self._followed(run))
+
+    def _remove_again(self, rows: Sequence[SheetRow]) -> None:
         """Those that have become tasks meanwhile stay."""
         places = [at for row in rows if not row.sent and (at := self.place_of(row.number)) is not None]
-        self._remove(places)
+        self._do(self._removing(places), len(places))
 
     def _set_axes(self, axes: tuple[Axis, ...]) -> None:
         self.checker.axes = axes

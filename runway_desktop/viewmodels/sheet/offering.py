@@ -23,8 +23,8 @@ from runway_desktop.usecases.sheets.tally import Tally, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
+from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
-from .table import SLICE_SECONDS
 
 _USUAL_AXES = (MODEL, "ratio", "duration", SEED)
 _MOST_VALUE_WORDS = 4
@@ -180,7 +180,7 @@ class AxisPreview(QObject):
             was_fine = row.check is not None and not row.check.problems
             if check.problems and was_fine and not self._problem:
                 self._problem = f"Row {(self._model.place_of(row.number) or 0) + 1}: {check.problems[0].message}"
-            self._tally.put(row.number, check)
+            self._tally.put(row, check)
             if time.perf_counter() >= until:
                 return
         self._work.stop()

@@ -10,6 +10,7 @@ from collections import Counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.usecases.sheets.tally import price_words
@@ -60,10 +61,17 @@ class Outlook(QObject):
         cap = self._cases.settings.day_cap
         return cap is not None and self._model.totals.credits > cap - self._cases.budget.spent_today
 
+    def over_cap(self, more: float) -> float:
+        """Credits by which the ready rows and `more` would be over today's cap; 0 where they are not."""
+        cap = self._cases.settings.day_cap
+        if cap is None:
+            return 0.0
+        return max(0.0, self._model.totals.credits + more - max(0.0, cap - self._cases.budget.spent_today))
+
     @property
     def words(self) -> str:
         totals = self._model.totals
-        if not totals.rows and any(row.sent for row in self._model.rows):
+        if not totals.rows and totals.sent:
             return "Everything here is sent."
         if not totals.rows:
             return "Write or paste prompts, drop a table on it, or drop pictures on cells."
@@ -90,7 +98,7 @@ class Outlook(QObject):
         for name, _ in amounts.most_common(_MOST_MODELS):
             limit = self._cases.queue.slots(name).limit
             if limit is not None:
-                parts.append(f"{units.count(limit, 'slot')} for {name}")
+                parts.append(f"{units.count(limit, 'slot')} for {model_label(name)}")
         if self._time is not None and self._model.totals.ready:
             parts.append(f"about {units.span(self._time.low, self._time.high)}")
         return parts

@@ -6,6 +6,8 @@ GUI thread only; what the world does to it is told by `troubled`.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,14 +24,16 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, has_new_price
 from runway_desktop.usecases.sheets import importing
 from runway_desktop.usecases.sheets.blocks import as_csv
-from runway_desktop.usecases.sheets.columns import MODEL, Kind
+from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.sheets.keeping import sheet_title
-from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.usecases.sheets.mending import Fix, fix_of
+from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
+from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
+from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
@@ -38,13 +42,13 @@ from .row_tasks import Following
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
-BLANK_ROWS = 12
-"""Of a new sheet."""
 LOOKED_AT_ONCE = 100
 
 
 class Sheet(QObject):
     named = Signal()
+    left_changed = Signal()
+    """It was kept, and other rows than before are not sent yet."""
 
     def __init__(
         self,
@@ -65,6 +69,8 @@ class Sheet(QObject):
         self._content = content
         self.id = sheet_id or new_sheet_id()
         self._was_kept = bool(sheet_id)
+        self._unsent: int | None = None
+        """As it was kept last."""
         self.findings = tuple(findings)
         """What could not be read, of files and lines as a whole."""
         self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
@@ -80,7 +86,7 @@ class Sheet(QObject):
         self._is_shown_alone = False
         self._looking = False
         self._keep = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
-        self._keep.timeout.connect(self.keep_now)
+        self._keep.timeout.connect(self._keep_if_checked)
         self._price_again = QTimer(self, singleShot=True, interval=KEEP_AFTER_MS)
         self._price_again.timeout.connect(self.model.check_all)
         self.model.checker.axes = content.axes
@@ -116,23 +122,20 @@ class Sheet(QObject):
     ) -> Sheet:  # fmt: skip
         content = SheetContent(name=MadeSheet.BLANK.value, composed=composed, project=project)
         made = cls(cases, bridge, runner, content, parent=parent)
-        made._begin([SheetRow() for _ in range(BLANK_ROWS)])
+        made._begin(blank_rows())
         return made
 
     @classmethod
     def of_kept(
-        cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, *,
+        cls, cases: UseCases, bridge: Bridge, runner: Runner, kept: KeptSheet, content: SheetContent, *,
         only_shown: bool = False, parent: QObject | None = None,
     ) -> Sheet:  # fmt: skip
         """A sheet that was closed, or that was open when the program ended. `only_shown`: it is never written, as it
-        may be open elsewhere. Raises DamagedSheet."""
-        content = sheets.read(kept.text)
-        made = cls(cases, bridge, runner, content, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
+        may be open elsewhere."""
+        head = replace(content, rows=())
+        made = cls(cases, bridge, runner, head, sheet_id=kept.id, batch_id=kept.batch_id, parent=parent)
         made._is_shown_alone = only_shown
-        made._begin(
-            [SheetRow(dict(row.cells), dict(row.unmatched), row.remarks, row.sent) for row in content.rows]
-            or [SheetRow() for _ in range(BLANK_ROWS)]
-        )
+        made._begin(importing.kept_rows(content.rows) if content.rows else blank_rows())
         made.model.show_columns(content.shown)
         return made
 
@@ -144,30 +147,13 @@ class Sheet(QObject):
 
     @property
     def subtitle(self) -> str:
-        filled = sum(bool(row.cells) for row in self.model.rows)
-        sent = sum(bool(row.sent) for row in self.model.rows)
-        strange = importing.unmatched_titles(self.model.rows)
-        parts = [units.count(filled, "row")]
-        if self.axes_words:
-            parts.append(self.axes_words)
-        elif strange:
-            parts.append(f"{units.count(len(strange), 'column')} not matched")
-        elif any(row.cells for row in self.model.rows) and self.sending.batch_name != self.title:
-            parts.append("columns matched by name")
-        parts.append(f"{sent:,} sent" if sent else "nothing is uploaded or sent yet")
-        return " · ".join(parts)
+        is_of_file = self.sending.batch_name != self.title
+        return heading(self.model.totals, self.axes_words, is_of_file=is_of_file)
 
     @property
     def axes_words(self) -> str:
         """ "6 × 3 = 18 tasks"; empty without axes."""
-        totals = self.model.totals
-        if not self.model.axes or not totals.rows:
-            return ""
-        combos = 1
-        for axis in self.model.axes:
-            combos *= len(axis.values)
-        base = totals.tasks / combos if combos else 0
-        return f"{base:,.0f} × {combos:,} = {units.count(totals.tasks, 'task')}"
+        return axes_words(self.model.totals, self.model.axes)
 
     @property
     def is_sending(self) -> bool:
@@ -197,7 +183,7 @@ class Sheet(QObject):
     @property
     def has_default_rows(self) -> bool:
         """Whether a row takes endpoint or model from what the composer held."""
-        return any(row.cells and not row.sent and MODEL not in row.cells for row in self.model.rows)
+        return self.model.totals.unnamed > 0
 
     def ready_at(self, places: Iterable[int]) -> int:
         """How many tasks of these rows are ready."""
@@ -242,6 +228,20 @@ class Sheet(QObject):
         self.model.write(after, "Match columns")
         self.named.emit()
 
+    @property
+    def fix(self) -> Fix | None:
+        """What would set right what most rows have wrong; None where nothing is, or while rows are checked."""
+        model = self.model
+        if not model.is_checked or not model.takes_edits:
+            return None
+        return fix_of(model.rows, model.all_columns, self._cases.pricing)
+
+    def apply_fix(self) -> None:
+        """As one step."""
+        fix = self.fix
+        if fix is not None:
+            self.model.write(fix.values, fix.label)
+
     def as_csv(self) -> str:
         """The sheet with what became of its rows, in the order of its columns."""
         model = self.model
@@ -271,6 +271,8 @@ class Sheet(QObject):
     async def keep(self) -> None:
         if self._is_shown_alone:
             return
+        self.model.finish()
+        await self._write_rows()
         filled = [row for row in self.model.rows if row.cells or row.sent]
         if not filled:
             if self._was_kept:
@@ -278,8 +280,8 @@ class Sheet(QObject):
                 await self._cases.library.sheets.forget(self.id)
             return
         for row in filled:
-            if not row.text:
-                row.text = sheets.write_row(row.kept())
+            # Changed since, while others were written.
+            row.text = row.text or sheets.write_row(row.kept())
         planned = self.sending.planned
         texts = [
             sheets.write_row(replace(row.kept(), sent=planned[row.number])) if row.number in planned else row.text
@@ -288,12 +290,16 @@ class Sheet(QObject):
         content = replace(self._content, axes=self.model.axes, shown=tuple(sorted(self.model.shown)), rows=())
         text = sheets.write(content, texts)
         self._was_kept = True
+        unsent = sum(not row.sent and row.number not in planned for row in filled)
         await self._cases.library.sheets.keep(
             KeptSheet(
                 id=self.id, name=self._content.name, changed_at=self._cases.clock.now(), rows=len(filled),
-                batch_id=self.sending.batch_id, text=text,
+                unsent=unsent, batch_id=self.sending.batch_id, text=text,
             )
         )  # fmt: skip
+        if unsent != self._unsent and self.sending.batch_id is not None:
+            self._unsent = unsent
+            self.left_changed.emit()
         if self._is_open and self._cases.settings.get(OPEN_SHEET) is None:
             self._cases.settings.set(OPEN_SHEET, self.id)
 
@@ -313,12 +319,16 @@ class Sheet(QObject):
 
     # Below.
 
-    def _begin(self, rows: Sequence[SheetRow]) -> None:
-        self.model.fill(rows)
+    def _begin(self, rows: Iterable[SheetRow]) -> None:
+        self.model.fill(rows, self._filled)
         self.model.changed.connect(self._keep_soon)
-        for row in rows:
-            self._following.link(row.number, row.sent)
-        if any(row.cells for row in rows):
+
+    def _filled(self) -> None:
+        """All rows are here."""
+        for row in self.model.rows:
+            if row.sent:
+                self._following.link(row.number, row.sent)
+        if self.model.totals.filled:
             self._keep_soon()
         self._runner(self._learn(), "learn about a sheet's rows")
 
@@ -326,6 +336,23 @@ class Sheet(QObject):
         """However long one goes on typing."""
         if not self._keep.isActive():
             self._keep.start()
+
+    def _keep_if_checked(self) -> None:
+        """While many rows are being pasted or checked later: they have their texts then."""
+        if self.model.is_checked:
+            self.keep_now()
+        else:
+            self._keep.start()
+
+    async def _write_rows(self) -> None:
+        """The texts of rows that have none, with turns of the loop between."""
+        until = time.perf_counter() + SLICE_SECONDS
+        for row in list(self.model.rows):
+            if not row.text and (row.cells or row.sent):
+                row.text = sheets.write_row(row.kept())
+                if time.perf_counter() >= until:
+                    await asyncio.sleep(0)
+                    until = time.perf_counter() + SLICE_SECONDS
 
     async def _learn(self) -> None:
         """What only the store knows: refused prompts, and what became of the rows that were sent."""
@@ -353,7 +380,7 @@ class Sheet(QObject):
         gathered = await self._cases.intake.gather(Dropped(paths=tuple(paths)))
         model = self.model
         importer = importing.Importer(self._cases.catalog, model.all_columns, model.checker)
-        rows = importer.rows(gathered)
+        rows = list(importer.rows(gathered))
         assets = [drop for drop in gathered.assets if drop.uri and not gathered.is_folder]
         on_cell = place is not None and bool(key) and model.all_columns.column(key).kind is Kind.ASSETS
         if assets and place is not None:

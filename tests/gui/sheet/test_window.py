@@ -11,22 +11,25 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
+from runway_desktop.domain.task import Request
 from runway_desktop.services.library import sheets
+from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where, commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
+from runway_desktop.ui.sheet.fill_handle import FillHandle
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.door import SheetDoor
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Rig, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 
 SHOTS = """prompt,model,ratio,duration,seed
@@ -91,18 +94,18 @@ async def test_typing_replaces_a_cell_is_checked_at_once_and_escape_takes_it_bac
     async with opened(SHOTS) as (_, window):
         go(window, 2, "duration")
         keys(window, "8")
-        assert text(window, 2, STATE) == "✓ ready"
+        assert text(window, 2, STATE) == "✓ Ready"
         QTest.keyClick(editor(window), Qt.Key.Key_Escape)
-        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert "4, 6 or 8 s" in text(window, 2, STATE)
         assert window.isVisible()
         keys(window, "6")
         QTest.keyClick(editor(window), Qt.Key.Key_Return)
-        assert text(window, 2, STATE) == "✓ ready"
+        assert text(window, 2, STATE) == "✓ Ready"
         assert window.table.currentIndex().row() == 2
         QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
-        assert text(window, 2, "duration") == "5"
+        assert text(window, 2, "duration") == "5 s"
         QTest.keyClick(window, Qt.Key.Key_Y, CONTROL)
-        assert text(window, 2, "duration") == "6"
+        assert text(window, 2, "duration") == "6 s"
 
 
 async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened: Opened):
@@ -114,7 +117,7 @@ async def test_blocks_go_through_the_clipboard_as_spreadsheets_have_them(opened:
         await until(lambda: model.is_checked)
         assert model.rowCount() == 16
         assert text(window, 2, PROMPT) == "Two lines"
-        assert text(window, 2, MODEL) == "veo3.1"
+        assert text(window, 2, MODEL) == "Veo 3.1"
         window.table.selectAll()
         press(window, Qt.Key.Key_C, CONTROL)
         assert QGuiApplication.clipboard().text().startswith("A tower\tgen4.5\t")
@@ -145,7 +148,7 @@ async def test_one_copied_cell_fills_all_that_are_chosen(opened: Opened):
                 model.index(row, place), window.table.selectionModel().SelectionFlag.Select
             )
         press(window, Qt.Key.Key_V, CONTROL)
-        assert [text(window, row, "duration") for row in (1, 2, 3)] == ["8", "8", "8"]
+        assert [text(window, row, "duration") for row in (1, 2, 3)] == ["8 s", "8 s", "8 s"]
         press(window, Qt.Key.Key_Delete)
         assert "duration" not in model.rows[0].cells
 
@@ -155,7 +158,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         model = window.sheet.model
         go(window, 2, MODEL)
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL)
-        assert text(window, 2, MODEL) == "gen4.5"
+        assert text(window, 2, MODEL) == "Gen-4.5"
         QTest.keyClick(window, Qt.Key.Key_D, CONTROL | Qt.KeyboardModifier.ShiftModifier)
         assert [text(window, row, PROMPT) for row in range(1, 5)][1:3] == ["A lagoon", "A lagoon"]
         assert text(window, 3, STATE) == "the same as row 2"
@@ -166,7 +169,7 @@ async def test_rows_are_filled_down_doubled_inserted_and_deleted_by_keys(opened:
         while window.steps.canUndo():
             window.steps.undo()
         assert model.rowCount() == 3
-        assert text(window, 2, MODEL) == "veo3.1_fast"
+        assert text(window, 2, MODEL) == "Veo 3.1 Fast"
 
 
 async def test_nothing_is_taken_back_while_rows_are_stored(opened: Opened, monkeypatch):
@@ -216,7 +219,7 @@ async def test_a_file_that_is_dropped_on_a_cell_is_its_input(opened: Opened):
         QApplication.sendEvent(window.table.viewport(), QDragEnterEvent(at, copy, mime, buttons, none))
         QApplication.sendEvent(window.table.viewport(), QDropEvent(QPointF(at), copy, mime, buttons, none))
         await until(lambda: "promptImage" in window.sheet.model.rows[0].cells)
-        await until(lambda: window.sheet.model.is_checked and text(window, 1, STATE) == "✓ ready")
+        await until(lambda: window.sheet.model.is_checked and text(window, 1, STATE) == "✓ Ready")
         check = window.sheet.model.rows[0].check
         assert check is not None
         assert check.requests[0].endpoint == "image_to_video"
@@ -230,7 +233,7 @@ async def test_generate_sends_what_is_ready_and_the_rest_stays_open(opened: Open
         button(window, "Generate").click()
         await until(lambda: "3 tasks queued" in said(window))
         assert text(window, 1, STATE) == "Queued"
-        assert "4, 6 or 8 seconds" in text(window, 2, STATE)
+        assert "4, 6 or 8 s" in text(window, 2, STATE)
         assert button(window, "Close").isVisible()
         assert len(rig.engine.ledger.held()) == 3
         go(window, 1, PROMPT)
@@ -278,7 +281,7 @@ async def test_a_column_without_a_known_name_is_matched_in_the_dialog(opened: Op
         box = next(found for found in dialog.findChildren(QComboBox) if found.accessibleName() == "Where Dauer goes")
         box.setCurrentIndex(box.findData("duration"))
         button(dialog, "Apply").click()
-        assert text(window, 1, "duration") == "10"
+        assert text(window, 1, "duration") == "10 s"
 
 
 async def test_closing_keeps_the_sheet_with_what_is_being_typed(opened: Opened):
@@ -298,7 +301,7 @@ async def test_every_control_has_a_name(opened: Opened):
             assert control.text() or control.accessibleName()
         assert window.table.accessibleName() == "Rows"
         index = window.sheet.model.index(1, window.sheet.model.column_place("duration") or 0)
-        assert "4, 6 or 8 seconds" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+        assert "4, 6 or 8 s" in str(index.data(Qt.ItemDataRole.AccessibleTextRole))
         assert window.table.indexAt(QPoint(5, 5)).isValid()
 
 
@@ -361,7 +364,7 @@ async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps
     async with opened(SHOTS) as (_, window):
         height = window.table.height()
         go(window, 2, PROMPT)
-        assert "Row 2: Duration for veo3.1_fast" in said(window)
+        assert "Row 2: Veo 3.1 Fast takes 4, 6 or 8 s." in said(window)
         go(window, 1, PROMPT)
         await rest()
         assert "Row 2:" not in said(window)
@@ -389,3 +392,87 @@ async def test_a_width_that_was_chosen_stays_when_a_column_comes(opened: Opened)
         model.show_columns(["seed", "project"])
         await rest()
         assert table.columnWidth(model.column_place(MODEL)) == 222
+
+
+async def test_alt_down_opens_what_a_cell_may_be_with_prices_and_the_choice_is_a_step(opened: Opened):
+    async with opened(SHOTS) as (rig, window):
+        for seconds, credits in ((4, 60), (6, 90), (8, 120)):
+            values = {"promptText": "x", "ratio": "1280:720", "duration": seconds}
+            await rig.engine.pricing.learn(
+                Request(endpoint="text_to_video", model="veo3.1_fast", values=values), credits
+            )
+        go(window, 2, "duration")
+        press(window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        popup = window.findChild(ChoicePopup)
+        assert popup is not None
+        choices = popup.findChild(QListWidget)
+        names = [choices.item(at).data(Qt.ItemDataRole.AccessibleTextRole) for at in range(choices.count())]
+        assert names == ["4 s, 60 credits", "6 s, 90 credits", "8 s, 120 credits"]
+        choices.setCurrentRow(1)
+        QTest.keyClick(choices, Qt.Key.Key_Return)
+        assert (text(window, 2, "duration"), text(window, 2, STATE)) == ("6 s", "✓ Ready")
+        window.steps.undo()
+        assert text(window, 2, "duration") == "5 s"
+
+
+async def test_a_cell_lists_the_models_by_their_makers_names_and_takes_them_typed(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 2, MODEL)
+        press(window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        choices = window.findChild(ChoicePopup).findChild(QListWidget)
+        assert "Gen-4.5" in [choices.item(at).text() for at in range(choices.count())]
+        window.findChild(ChoicePopup).close()
+        window.sheet.model.setData(window.table.currentIndex(), "gen-4.5")
+        assert window.sheet.model.rows[1].cells[MODEL] == "gen4.5"
+
+
+async def test_the_corner_of_the_selection_is_dragged_down_to_fill(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        go(window, 1, "seed")
+        handle = window.table.findChild(FillHandle)
+        assert handle.isVisible()
+        last = window.table.visualRect(window.sheet.model.index(2, window.sheet.model.column_place("seed"))).center()
+        QTest.mousePress(handle, Qt.MouseButton.LeftButton)
+        move_pointer(handle, handle.mapFrom(window.table.viewport(), last), Qt.MouseButton.LeftButton)
+        to = handle.mapFrom(window.table.viewport(), last)
+        QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=to)
+        assert [text(window, row, "seed") for row in (1, 2, 3)] == ["41207"] * 3
+        assert window.table.chosen_rows == [0, 1, 2]
+        window.steps.undo()
+        assert [text(window, row, "seed") for row in (2, 3)] == ["random", "random"]
+        go(window, 1, STATE)
+        assert not handle.isVisible(), "what cannot be written cannot be filled"
+
+
+async def test_one_press_sets_right_what_many_rows_have_wrong(opened: Opened):
+    async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,5,\n") as (_, window):
+        await until(lambda: "2 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s." in said(window))
+        button(window, "Show rows").click()
+        assert window.table.currentIndex().row() == 1
+        button(window, "Set 2 invalid durations to 6 s").click()
+        await until(lambda: "do not fit" not in said(window))
+        assert [text(window, row, STATE) for row in (2, 4)] == ["✓ Ready", "✓ Ready"]
+        window.steps.undo()
+        await until(lambda: "2 durations do not fit" in said(window))
+
+
+async def test_a_column_says_where_it_is_not_used_and_where_an_input_may_be_added(opened: Opened):
+    shots = "prompt,model,image,duration\nA,gen4.5,,5\nB,eleven_text_to_sound_v2,,5\nC,gen4_image,,\nD,gen4.5,x.png,5\n"
+    async with opened(shots) as (_, window):
+        assert text(window, 1, "promptImage") == "+ Add"
+        assert [text(window, row, "promptImage") for row in (2, 3)] == ["not used", "not used"]
+        assert text(window, 3, "duration") == "not used"
+        place = window.sheet.model.column_place("promptImage")
+        assert window.sheet.model.headerData(place, Qt.Orientation.Horizontal) == "Input"
+
+
+async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
+    async with opened(SHOTS + "A pier,veo3.1_fast,1280:720,6,\n") as (_, window):
+        go(window, 4, "duration")
+        height = window.table.height()
+        keys(window, "5")
+        assert text(window, 4, STATE) == "Duration: 4, 6 or 8 s"
+        await asyncio.sleep(0.4)
+        assert window.table.height() == height
+        QTest.keyClick(editor(window), Qt.Key.Key_Return)
+        await until(lambda: "2 durations do not fit Veo 3.1 Fast" in said(window))

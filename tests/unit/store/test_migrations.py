@@ -352,3 +352,21 @@ async def test_a_name_that_the_program_made_for_a_batch_is_forgotten_and_a_perso
         bring_up_to_date(connection, path)
         kept = connection.execute("SELECT name FROM batches WHERE id LIKE 'm%' ORDER BY rowid").fetchall()
     assert [name for (name,) in kept] == [""] * len(made) + given
+
+
+async def test_a_sheet_of_an_older_version_says_how_many_rows_were_not_sent(tmp_path: Path):
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    before = [migration for migration in MIGRATIONS if migration.to < Version(3, 3)]
+    sent, unsent = '{"cells": {"a": 1}, "sent": [{"task": "t", "labels": []}]}', '{"cells": {"a": 1}}'
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, before)
+        connection.executemany(
+            "INSERT INTO sheets (id, name, changed_at, rows, batch_id, text) VALUES (?, 'shots.csv', 1.0, 3, 'b1', ?)",
+            [("whole", f'{{"rows": [{sent}, {unsent}, {unsent}]}}'), ("damaged", "{")],
+        )
+    backup_path(path, Version(1, 0)).unlink()
+    store = await SqliteStore.open(path)
+    assert [(kept.id, kept.unsent) for kept in (await store.counts()).unsent] == [("whole", 2)]
+    await store.close()

@@ -78,7 +78,7 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         gathered = await engine.intake.gather(Dropped(paths=(listed,)), prefer=("text_to_video", "gen4.5"))
         columns = Columns(CATALOG)
         checker = RowChecker(CATALOG, columns, engine.pricing, draft.request())
-        rows = Importer(CATALOG, columns, checker).rows(gathered)
+        rows = list(Importer(CATALOG, columns, checker).rows(gathered))
         for row in rows:
             row.check = checker.check(row)
         assert [row.cells[PROMPT] for row in rows] == ["A pier in the fog", "A lighthouse"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, PlaceCounts, SortKey
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
@@ -82,3 +82,13 @@ def test_the_order_of_the_list_is_kept_and_its_filter_is_not() -> None:
     assert kept_order(kept) == Listing(sort=SortKey.COST, descending=False, group=GroupBy.NONE)
     kept.set("list.order", {"sort": "by moon"})
     assert kept_order(kept) == Listing()
+
+
+def test_a_sheet_with_rows_that_were_not_sent_stands_below_needs_attention_and_at_its_batch():
+    left = KeptSheet(id="s1", name="shots.csv", changed_at=1.0, rows=12, unsent=1, batch_id=BatchId("b1"))
+    counts = PlaceCounts(batches=((BatchId("b1"), "shots", 11),), unsent=(left,))
+    entries = entries_of(counts, Place.ALL)
+    at = [entry.title for entry in entries].index("Needs attention")
+    assert (entries[at + 1].title, entries[at + 1].note, entries[at + 1].sheet_id) == ("shots.csv", "1 unsent", "s1")
+    assert next(entry.note for entry in entries if entry.title == "shots") == "1 unsent"
+    assert not any(entry.note for entry in entries_of(PlaceCounts(batches=counts.batches), Place.ALL))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runway_desktop.services.library.sheets import read
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 from tests.rows import task
@@ -24,7 +25,7 @@ async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):
         assert len({one.batch_id for one in tasks}) == 1
         kept = await rig.engine.library.sheets.of_batch(tasks[0].batch_id)
         assert kept is not None
-        sheet = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
+        sheet = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         assert [task.labels for task in sheet.model.rows[0].sent] == [("fog",), ("clear sky",)]
         sheet.let_go()
         await rest()

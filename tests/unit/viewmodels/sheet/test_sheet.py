@@ -19,11 +19,12 @@ from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
 from runway_desktop.services.intake import Dropped
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
-from runway_desktop.viewmodels.sheet.table import TONE_ROLE, WRONG_ROLE
+from runway_desktop.viewmodels.sheet.table import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
 from tests.gui.rig import Rig, rest, until
 from tests.rows import task
 
@@ -71,16 +72,16 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         assert sheet.subtitle == "4 rows · columns matched by name · nothing is uploaded or sent yet"
         titles = [sheet.model.headerData(n, _HORIZONTAL) for n in range(sheet.model.columnCount())]
         assert titles == ["Prompt", "Model", "Ratio", "Duration", "Seed", "Credits", "Row"]
-        assert said(sheet, 1) == "✓ ready"
+        assert said(sheet, 1) == "✓ Ready"
         assert said(sheet, 1, CREDITS) == "60"
         assert at(sheet, 1, STATE).data(TONE_ROLE) == Tone.GOOD
-        assert "4, 6 or 8 seconds" in said(sheet, 2)
+        assert "4, 6 or 8 s" in said(sheet, 2)
         assert at(sheet, 2, "duration").data(WRONG_ROLE)
         assert not at(sheet, 2, "ratio").data(WRONG_ROLE)
-        assert said(sheet, 3) == "2 tasks from one row"
+        assert said(sheet, 3) == "✓ Ready, 2 tasks"
         assert said(sheet, 3, CREDITS) == "120"
         assert said(sheet, 3, "seed") == "random"
-        assert said(sheet, 4, "duration") == "–"
+        assert said(sheet, 4, "duration") == "not used"
         assert sheet.outlook.words.startswith("4 of 5 tasks are ready: at least 180 credits.")
         sheet.close()
 
@@ -92,13 +93,13 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
         cell = at(sheet, 2, "duration")
         before = model.remember(cell)
         model.try_text(cell, "8")
-        assert said(sheet, 2) == "✓ ready"
+        assert said(sheet, 2) == "✓ Ready"
         model.settle(cell, before, None)
-        assert "4, 6 or 8 seconds" in said(sheet, 2)
+        assert "4, 6 or 8 s" in said(sheet, 2)
         assert model.column_place("outputCount") is None
         model.setData(at(sheet, 4, MODEL), "gemini_image3_pro")
         assert model.column_place("ratio") is not None
-        assert said(sheet, 4, MODEL) == "gemini_image3_pro"
+        assert said(sheet, 4, MODEL) == "Gemini 3 Pro Image"
         model.setData(at(sheet, 4, MODEL), "gen-none")
         assert at(sheet, 4, MODEL).data(WRONG_ROLE)
         assert said(sheet, 4) == "The catalog knows no model “gen-none”."
@@ -107,12 +108,48 @@ async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns
 async def test_a_blank_cell_stands_for_what_the_form_would_start_with(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,endpoint,model\nWelcome aboard.,text_to_speech,eleven_v3\n")
-        assert said(sheet, 1) == "✓ ready"
+        assert said(sheet, 1) == "✓ Ready"
         check = sheet.model.rows[0].check
         assert check is not None
         rig.composer.choose("text_to_speech", "eleven_v3")
         rig.composer.set_prompt("Welcome aboard.")
         assert check.requests == (rig.composer.request(),)
+
+
+async def test_a_length_that_is_emptied_is_the_usual_one_of_its_model_and_priced(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60, "veo3.1_fast", duration=4)
+        sheet = await opened(rig, "prompt,model,ratio,duration\nA lagoon,veo3.1_fast,1280:720,5\n")
+        assert said(sheet, 1) == "Duration: 4, 6 or 8 s"
+        assert said(sheet, 1, CREDITS) == "–"
+        sheet.model.setData(at(sheet, 1, "duration"), "")
+        assert said(sheet, 1) == "✓ Ready"
+        assert said(sheet, 1, "duration") == "4 s"
+        assert at(sheet, 1, "duration").data(LOOK_ROLE).faint, "it stands there by itself"
+        assert said(sheet, 1, CREDITS) == "60"
+        check = sheet.model.rows[0].check
+        assert check is not None
+        assert check.requests[0].values["duration"] == 4, "what stands there is what is sent"
+
+
+async def test_what_does_not_fit_is_set_right_in_all_rows_at_once_and_says_what_it_costs(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 90, "veo3.1_fast", duration=6)
+        sheet = await opened(
+            rig, "prompt,model,ratio,duration\n" + "Lagoon {n},veo3.1_fast,1280:720,5\n" * 3 + "B,gen4.5,,5\n"
+        )
+        fix = sheet.fix
+        assert fix is not None
+        assert fix.problem == "3 durations do not fit Veo 3.1 Fast, which takes 4, 6 or 8 s."
+        assert (fix.label, fix.price) == ("Set 3 invalid durations to 6 s", "+270 credits")
+        steps: list[Any] = []
+        sheet.model.edited.connect(steps.append)
+        sheet.apply_fix()
+        await until(lambda: sheet.model.is_checked)
+        assert [said(sheet, row, "duration") for row in (1, 2, 3, 4)] == ["6 s", "6 s", "6 s", "5 s"]
+        assert sheet.fix is None
+        sheet.model.undo(steps[0])
+        assert sheet.fix == fix
 
 
 async def test_every_edit_can_be_taken_back_and_done_again(tmp_path: Path):
@@ -150,11 +187,11 @@ async def test_rows_alike_and_prompts_once_refused_are_marked_and_still_ready(tm
         await until(lambda: sheet.model.checker.refused and sheet.model.is_checked)
         assert said(sheet, 1) == "moderation refused this prompt before"
         assert at(sheet, 1, PROMPT).data(TONE_ROLE) == Tone.WARN
-        assert said(sheet, 2) == "✓ ready"
+        assert said(sheet, 2) == "✓ Ready"
         assert said(sheet, 3) == "the same as row 2"
         assert sheet.model.totals.ready == 3
         sheet.model.setData(at(sheet, 2, PROMPT), "Another watch")
-        assert said(sheet, 3) == "✓ ready"
+        assert said(sheet, 3) == "✓ Ready"
 
 
 async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
@@ -165,7 +202,7 @@ async def test_axes_make_a_task_of_every_combination(tmp_path: Path):
         sheet.model.set_axes([Axis("ratio", "Ratio", ("1280:720", "720:1280")), Axis("seed", "Seed", (1, 2, 3))])
         await until(lambda: sheet.model.is_checked)
         assert sheet.axes_words == "3 × 6 = 18 tasks"
-        assert said(sheet, 2) == "12 tasks from one row"
+        assert said(sheet, 2) == "✓ Ready, 12 tasks"
         assert sheet.model.totals.credits == 9 * 60 + 9 * 50
         check = sheet.model.rows[1].check
         assert check is not None
@@ -180,7 +217,7 @@ async def test_a_bad_value_of_an_axis_is_told_with_its_value(tmp_path: Path):
         sheet.model.set_axes([Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast"))])
         await until(lambda: sheet.model.is_checked)
         sheet.model.setData(at(sheet, 1, "duration"), "5")
-        assert said(sheet, 1).startswith("veo3.1_fast: Duration for veo3.1_fast is")
+        assert said(sheet, 1) == "veo3.1_fast: Veo 3.1 Fast takes 4, 6 or 8 s."
         assert sheet.model.totals.ready == 0
 
 
@@ -195,7 +232,9 @@ async def test_a_preview_of_axes_says_what_they_bring_and_in_which_row(tmp_path:
             return preview.problem
 
         assert await told(Axis("seed", "Seed", (1, 2))) == "", "what was wrong before is said in the sheet"
-        assert (await told(Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast")))).startswith("Row 2: veo3.1_fast: Duration")
+        assert (
+            await told(Axis(MODEL, "Model", ("gen4.5", "veo3.1_fast")))
+        ) == "Row 2: veo3.1_fast: Veo 3.1 Fast takes 4, 6 or 8 s."
 
 
 async def test_what_was_sent_is_linked_and_followed_and_the_rest_stays_open(tmp_path: Path):
@@ -247,7 +286,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         assert rig.engine.settings.get("sheet.open") == sheet.id
         kept = await rig.engine.library.sheets.of_batch(sheet.sending.batch_id)
         assert kept is not None
-        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")
         assert again.title == "shots.csv"
         assert said(again, 4, PROMPT) == "Changed"
@@ -280,7 +319,7 @@ async def test_killed_while_rows_are_stored_no_row_is_sent_twice_and_none_is_for
         rig.store.add = add
         [kept] = rig.store.kept_sheets
         stored = len(rig.store.tasks)
-        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, parent=rig.owner)
+        again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         await until(lambda: again.model.is_checked and again.model.totals.ready == 5 - stored)
         again.send()
         await until(lambda: len(rig.store.tasks) == 5)
@@ -349,7 +388,7 @@ async def test_columns_that_nobody_took_are_mapped_afterwards(tmp_path: Path):
         sheet = await opened(rig, "Beschreibung,prompt,Dauer\nfoo,A lighthouse,10\nbar,B,\n")
         assert "2 columns not matched" in sheet.subtitle
         sheet.apply_mapping({"Dauer": "duration"})
-        assert said(sheet, 1, "duration") == "10"
+        assert said(sheet, 1, "duration") == "10 s"
         assert "1 column not matched" in sheet.subtitle
 
 
@@ -374,7 +413,7 @@ async def test_the_sheet_is_exported_with_what_became_of_it(tmp_path: Path):
         lines = sheet.as_csv().removeprefix("\ufeff").splitlines()
         assert lines[0].startswith('"Prompt","Model","Ratio","Duration","Seed","Project","Credits","Row","Task","File"')
         assert lines[1].startswith('"\'=A formula","",')
-        assert "✓ ready" in lines[1]
+        assert "✓ Ready" in lines[1]
 
 
 async def test_each_task_knows_the_project_and_the_shot_of_its_row(tmp_path: Path):

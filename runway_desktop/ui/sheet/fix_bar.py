@@ -1,0 +1,75 @@
+"""What most rows of a sheet have wrong, and the button that sets it right in all of them. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from runway_desktop.ui.building import hbox, push_button
+from runway_desktop.ui.labels import announce, say, words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.sheets.mending import Fix
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+
+_AFTER_MS = 120
+"""While one types, it is not looked for with each key."""
+
+
+class FixBar(QFrame):
+    rows_wanted = Signal(int, str)
+    """The place of the first row with the fault, and the key of its column."""
+
+    def __init__(self, sheet: Sheet, theme: Theme, is_editing: Callable[[], bool], parent: QWidget) -> None:
+        """`is_editing`: whether a cell is being edited, under which nothing may move."""
+        super().__init__(parent)
+        self._sheet = sheet
+        self._is_editing = is_editing
+        self._theme = theme
+        self._fix: Fix | None = None
+        self.setProperty("box", True)
+        self.setAccessibleName("One fix for many rows")
+        self._icon = QLabel(self)
+        self._text = words(self)
+        show = push_button(self, "Show rows", self._show_rows, kind="flat")
+        self._apply = push_button(self, "Set right", sheet.apply_fix)
+        hbox(self._icon, (self._text, 1), show, self._apply, on=self, margins=(GRID + GRID // 2, GRID, GRID, GRID))
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon.timeout.connect(self._look)
+        sheet.model.counted.connect(self._soon.start)
+        sheet.model.busy_changed.connect(self._soon.start)
+        sheet.sending.changed.connect(self._soon.start)
+        FollowsTheme(theme, self, self._restyle)
+        self.hide()
+        self._soon.start()
+
+    def _look(self) -> None:
+        if self._is_editing():
+            self._soon.start()
+            return
+        fix = self._sheet.fix
+        if fix == self._fix:
+            return
+        if fix is not None and (self._fix is None or fix.problem != self._fix.problem):
+            announce(self, fix.problem)
+        self._fix = fix
+        self.setVisible(fix is not None)
+        if fix is None:
+            return
+        over = self._sheet.outlook.over_cap(fix.credits or 0.0)
+        cap = f" That is {units.credits_in_words(over)} over today's cap." if over else ""
+        say(self._text, f"{fix.problem}{cap}", "warn" if over else "")
+        self._apply.setText("   ".join(part for part in (fix.label, fix.price) if part))
+        self._apply.setAccessibleName(", ".join(part for part in (fix.label, fix.price) if part))
+        self._apply.setToolTip("One step that Undo takes back. Nothing is sent.")
+
+    def _show_rows(self) -> None:
+        if self._fix is not None:
+            self.rows_wanted.emit(self._fix.row, self._fix.key)
+
+    def _restyle(self) -> None:
+        side = 2 * GRID + GRID // 4
+        self._icon.setPixmap(self._theme.icon("mdi6.alert-outline", Role.WARN).pixmap(side, side))
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignVCenter)

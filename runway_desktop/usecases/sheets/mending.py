@@ -1,0 +1,100 @@
+"""One fix for all rows that have the same thing wrong: what does not fit, what it would be set to, and what that costs.
+Pure; never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from runway_desktop.catalog import Pair
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.words import units
+
+from . import cells as cell
+from .columns import Columns
+from .edits import Place
+from .fitting import fits, nearest, takes
+from .rows import SheetRow
+
+FEWEST = 2
+"""Rows with the same thing wrong: a single one is set right in its cell."""
+MOST_PRICED = 500
+"""Rows whose price is worked out; of more the first of them stand for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """`problem` in a sentence, `label` of the button. `credits` more than now, where they are known; `exact` or about.
+    `row` is the place of the first."""
+
+    problem: str
+    label: str
+    values: Mapping[Place, Any]
+    row: int
+    key: str
+    credits: float | None = None
+    exact: bool = True
+
+    @property
+    def price(self) -> str:
+        """ "+270 credits"."""
+        if self.credits is None:
+            return ""
+        return f"{'' if self.exact else 'about '}+{units.credits_in_words(self.credits)}"
+
+
+def fix_of(rows: Sequence[SheetRow], columns: Columns, pricing: Pricing) -> Fix | None:
+    """The fix of what most rows have wrong, as far as a value that fits is near; None where nothing is."""
+    found: dict[str, list[tuple[int, SheetRow, Any]]] = {}
+    known_to_fit: dict[tuple[str, str, str, str], Any] = {}
+    for place, row in enumerate(rows):
+        check = row.check
+        if check is None or row.sent or not check.problems or check.pair is None:
+            continue
+        for said in check.problems:
+            if not said.brief or said.key not in row.cells:
+                continue
+            asked = (check.pair.endpoint, check.pair.model, said.key, repr(row.cells[said.key]))
+            if asked not in known_to_fit:
+                known_to_fit[asked] = _nearest_that_fits(check.pair, said.key, row.cells[said.key])
+            if (value := known_to_fit[asked]) is not None:
+                found.setdefault(said.key, []).append((place, row, value))
+    key, wrong = max(found.items(), key=lambda item: len(item[1]), default=("", []))
+    if len(wrong) < FEWEST:
+        return None
+    title = columns.column(key).title.lower()
+    values = {(row.number, key): value for _, row, value in wrong}
+    news = {cell.shown_in(columns.any_field(key), key, value) for value in values.values()}
+    amount = units.count(len(wrong), f"invalid {title}", f"invalid {title}s")
+    label = f"Set {amount} to {next(iter(news))}" if len(news) == 1 else f"Set {amount} to the nearest that fits"
+    credits, exact = _credits(wrong, key, pricing)
+    return Fix(_problem(wrong, key, title), label, values, wrong[0][0], key, credits, exact)
+
+
+def _nearest_that_fits(pair: Pair, key: str, value: Any) -> Any:
+    field = pair.field(key)
+    near = nearest(field, value) if field is not None else None
+    return near if field is not None and near is not None and fits(pair, field, near) else None
+
+
+def _problem(wrong: Sequence[tuple[int, SheetRow, Any]], key: str, title: str) -> str:
+    pairs = {row.check.pair.model: row.check.pair for _, row, _ in wrong if row.check and row.check.pair}
+    does = units.plural(len(wrong), f"{title} does", f"{title}s do")
+    if len(pairs) > 1:
+        return f"{len(wrong):,} {does} not fit the models of their rows."
+    [pair] = pairs.values()
+    field = pair.field(key)
+    said = takes(field) if field is not None else ""
+    return f"{len(wrong):,} {does} not fit {pair.label}" + (f", which takes {said}." if said else ".")
+
+
+def _credits(wrong: Sequence[tuple[int, SheetRow, Any]], key: str, pricing: Pricing) -> tuple[float | None, bool]:
+    total, exact = 0.0, len(wrong) <= MOST_PRICED
+    for _, row, value in wrong[:MOST_PRICED]:
+        for request in row.check.requests if row.check is not None else ():
+            price = pricing.price(replace(request, values={**request.values, key: value}))
+            if price is None:
+                return None, False
+            total, exact = total + price.credits, exact and price.exact
+    return total * len(wrong) / min(len(wrong), MOST_PRICED), exact

@@ -1,0 +1,414 @@
+"""The rows of a sheet with the columns that they need, and their checks.
+
+What touches many rows is done in slices of a few milliseconds, so that thousands of rows open and are pasted while the
+window answers; a change of a few rows is done, and checked, before it returns. While a change of many rows goes on,
+nothing else is edited. Rows that were sent stay and are not written any more. GUI thread only; never raises for what
+was typed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QTimer, Signal
+
+from runway_desktop.catalog import Catalog, is_left_out
+from runway_desktop.domain.task import Request
+from runway_desktop.services.intake import FoundInput
+from runway_desktop.services.library.expansion import Axis
+from runway_desktop.services.library.sheets import SentTask, write_row
+from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.sheets.columns import PROMPT, Column, Columns
+from runway_desktop.usecases.sheets.edits import Values
+from runway_desktop.usecases.sheets.rows import BLANK, RowChecker, SheetRow, columns_needed
+from runway_desktop.usecases.sheets.tally import Tally, Totals
+
+SLICE_SECONDS = 0.006
+"""Of work in one turn of the loop."""
+TELL_SECONDS = 0.1
+"""Between two words about totals, or paints, while many rows are being checked."""
+Work = Generator[None, None, Any]
+"""A change in steps so small that a slice may end after each. What it returns goes to what follows it."""
+AT_ONCE = 12
+"""Rows of one change that are checked before it returns."""
+EDITED_AT_ONCE = 200
+"""Rows that a change touches before it returns; one of more is done in slices."""
+PORTION = 1_000
+"""Rows that views are told of at once when many are inserted or taken out: each word lays out and paints anew."""
+RUNS = 50
+"""Runs of rows that are taken out before those behind them are numbered anew."""
+
+
+class CheckedRows(QAbstractTableModel):
+    changed = Signal()
+    """Something that is kept has changed."""
+    counted = Signal()
+    """Totals or findings moved."""
+    looks_wanted = Signal()
+    """`unseen` has files to look at."""
+    axes_changed = Signal()
+    busy_changed = Signal()
+    """A change of many rows has begun or is done."""
+
+    def __init__(self, catalog: Catalog, pricing: Pricing, composed: Request, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.all_columns = Columns(catalog)
+        self.checker = RowChecker(catalog, self.all_columns, pricing, composed)
+        self._rows: list[SheetRow] = []
+        self._places: dict[int, int] = {}
+        self._tally = Tally()
+        self._to_check: OrderedDict[int, None] = OrderedDict()
+        self._waiting: dict[str, set[int]] = {}
+        """Rows that wait for a look at a file, by its address."""
+        self.is_locked = False
+        """While its rows are being stored."""
+        self._asked_for: frozenset[str] = frozenset()
+        self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
+        self._works: deque[tuple[Work, Callable[[Any], None] | None]] = deque()
+        """Changes that go on, one after the other, and what follows each."""
+        self._is_working = self._was_busy = False
+        self._told_at = 0.0
+        self._has_counted = False
+        """Totals moved, and nobody was told."""
+        self._untold: tuple[int, int] | None = None
+        """The first and the last place of checked rows that were not told of yet."""
+        self._working = QTimer(self, interval=0)
+        self._working.timeout.connect(self._go_on)
+
+    # What stands in it.
+
+    @property
+    def rows(self) -> Sequence[SheetRow]:
+        return self._rows
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self._columns
+
+    @property
+    def totals(self) -> Totals:
+        return self._tally.totals
+
+    @property
+    def ready_models(self) -> list[tuple[Request, int]]:
+        """A sample request of each endpoint and model that is ready, and how many tasks of it."""
+        return self._tally.models
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return self.checker.axes
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """Columns that the person asked for beyond the usual ones."""
+        return self._asked_for
+
+    @property
+    def is_busy(self) -> bool:
+        """A change of many rows goes on."""
+        return bool(self._works)
+
+    @property
+    def is_checked(self) -> bool:
+        return not self._to_check and not self._works
+
+    @property
+    def takes_edits(self) -> bool:
+        """Not while its rows are being stored, nor while a change of many rows goes on."""
+        return not self.is_locked and not self._works
+
+    def place_of(self, number: int) -> int | None:
+        return self._places.get(number)
+
+    def column_place(self, key: str) -> int | None:
+        return next((place for place, column in enumerate(self._columns) if column.key == key), None)
+
+    # What happens to it otherwise than by an edit.
+
+    def fill(self, rows: Iterable[SheetRow], then: Callable[[], None] | None = None) -> None:
+        """Other rows in place of all that are here: the first at once, the others in slices, taken from `rows` as they
+        are needed. `then`: when all are here."""
+        coming = iter(rows)
+        self.beginResetModel()
+        self._rows = list(itertools.islice(coming, EDITED_AT_ONCE))
+        self._tally, self._to_check = Tally(), OrderedDict()
+        self._renumber()
+        for row in self._rows:
+            self._count_unchecked(row)
+        self.endResetModel()
+        self._arrange(self._wanted_of(self._rows))
+        self._do(self._filling(coming), 2 * len(self._rows), then and (lambda _: then()))
+
+    def show_columns(self, keys: Iterable[str]) -> None:
+        """Columns that the person wants beyond the usual ones, and those that already have something in them."""
+        self._asked_for = frozenset(keys)
+        self._arrange(self._wanted())
+        self.changed.emit()
+
+    def choose_default(self, composed: Request) -> None:
+        """What blank cells stand for from now on."""
+        self.checker.choose(composed)
+        self.check_all()
+        self.changed.emit()
+
+    def check_all(self) -> None:
+        self._do(self._forgetting([row for row in self._rows if not row.sent]), len(self._rows))
+
+    def know_refused(self, prompts: frozenset[str]) -> None:
+        """Prompts that moderation refused: rows that may have one of them are checked again."""
+        news = prompts ^ self.checker.refused
+        self.checker.refused = prompts
+        asked = ((row, str(row.cells.get(PROMPT) or "")) for row in self._rows if news and not row.sent)
+        touched = [row for row, prompt in asked if prompt in news or "{" in prompt or "\\" in prompt]
+        if touched:
+            self._do(self._forgetting(touched), len(touched))
+
+    def take_looks(self, looks: Mapping[str, FoundInput]) -> None:
+        """What files turned out to be: the rows that name them are checked again."""
+        self.checker.looks.update(looks)
+        self.checker.unseen -= looks.keys()
+        numbers = {number for address in looks for number in self._waiting.pop(address, ())}
+        rows = [self._rows[at] for number in numbers if (at := self._places.get(number)) is not None]
+        self._do(self._forgetting([row for row in rows if not row.sent]), len(rows))
+
+    def mark_sent(self, sent: Mapping[int, Sequence[SentTask]]) -> None:
+        """These rows became tasks."""
+        marked = []
+        for number, tasks in sent.items():
+            place = self.place_of(number)
+            if place is None:
+                continue
+            row = self._rows[place]
+            row.sent, row.text = tuple(tasks), ""
+            self._to_check.pop(number, None)
+            self._tally.put(row, None)
+            self._tell(place, place)
+            marked.append(row)
+        self._arrange(self._wanted_of(marked))
+        self.changed.emit()
+        self.counted.emit()
+
+    def mark_unsent(self, numbers: Iterable[int]) -> None:
+        """These rows did not become tasks after all."""
+        rows = [self._rows[place] for number in numbers if (place := self.place_of(number)) is not None]
+        for row in rows:
+            row.sent, row.text = (), ""
+        self._do(self._forgetting(rows), len(rows))
+        self.changed.emit()
+
+    def finish(self) -> None:
+        """Does what is left of a change of many rows now: before the sheet is kept for good."""
+        while self._works and not self._is_working:
+            self._go_on(to_the_end=True)
+
+    # Changes in slices.
+
+    def _do(self, work: Work, rows: int, then: Callable[[Any], None] | None = None) -> None:
+        """Carries out a change that touches so many rows: few at once, many in further turns of the loop."""
+        self._works.append((work, then))
+        self._go_on(to_the_end=rows <= EDITED_AT_ONCE)
+
+    def _go_on(self, *, to_the_end: bool = False) -> None:
+        if self._is_working:
+            return
+        self._is_working = True
+        until = time.perf_counter() + SLICE_SECONDS
+        try:
+            while self._works:
+                work, then = self._works[0]
+                try:
+                    next(work)
+                except StopIteration as end:
+                    self._works.popleft()
+                    if then is not None:
+                        then(end.value)
+                if not to_the_end and time.perf_counter() >= until:
+                    break
+            if not self._works:
+                self._check_more(until)
+        finally:
+            self._is_working = False
+        self._tell_all(until)
+        if self.is_checked:
+            self._working.stop()
+        elif not self._working.isActive():
+            self._working.start()
+
+    def _check_more(self, until: float) -> None:
+        checked = []
+        while self._to_check:
+            number, _ = self._to_check.popitem(last=False)
+            place = self._places.get(number)
+            if place is not None:
+                checked.append(self._rows[place])
+                self._check(self._rows[place])
+                self._note_untold(place, place)
+            if time.perf_counter() >= until:
+                break
+        self._arrange(self._wanted_of(checked))
+
+    def _tell_all(self, now: float) -> None:
+        """Whoever shows totals and rows does so again: while many rows are checked not for each slice."""
+        if self._was_busy != self.is_busy:
+            self._was_busy = self.is_busy
+            self.busy_changed.emit()
+        if self.is_checked or now - self._told_at > TELL_SECONDS:
+            self._told_at = now
+            if self._untold is not None:
+                first, last = self._untold
+                self._untold = None
+                self._tell(first, min(last, len(self._rows) - 1))
+            if self._has_counted:
+                self._has_counted = False
+                self.counted.emit()
+        if self.checker.unseen:
+            self.looks_wanted.emit()
+
+    def _note_untold(self, first: int, last: int) -> None:
+        before = self._untold or (first, last)
+        self._untold = min(before[0], first), max(before[1], last)
+        self._has_counted = True
+
+    def _filling(self, coming: Iterable[SheetRow]) -> Work:
+        some: list[SheetRow] = []
+        for row in coming:
+            some.append(row)
+            yield
+            if len(some) == PORTION:
+                yield from self._inserting(len(self._rows), some)
+                some = []
+        yield from self._inserting(len(self._rows), some)
+
+    def _putting(self, values: Values) -> Work:
+        """Writes cells; None is blank."""
+        touched: dict[int, SheetRow] = {}
+        for (number, key), value in values.items():
+            place = self._places.get(number)
+            if place is None or self._rows[place].sent:
+                continue
+            row = self._rows[place]
+            if is_left_out(value):
+                row.cells.pop(key, None)
+            else:
+                row.cells[key] = value
+            if place not in touched:
+                touched[place] = row
+                yield
+        yield from self._rechecking(touched)
+        self.changed.emit()
+
+    def _inserting(self, at: int, rows: Sequence[SheetRow]) -> Work:
+        for start in range(0, len(rows), PORTION):
+            some = rows[start : start + PORTION]
+            self.beginInsertRows(QModelIndex(), at, at + len(some) - 1)
+            self._rows[at:at] = some
+            self._renumber(at)
+            self.endInsertRows()
+            yield from self._rechecking({at + place: row for place, row in enumerate(some)})
+            at += len(some)
+        if rows:
+            self.changed.emit()
+
+    def _removing(self, places: Iterable[int]) -> Work:
+        """Takes rows out in runs of neighbors, from the end on."""
+        left = sorted(set(places))
+        for run in itertools.count(1):
+            if not left:
+                break
+            last = first = left.pop()
+            while left and left[-1] == first - 1 and last - first < PORTION - 1:
+                first = left.pop()
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for row in self._rows[first : last + 1]:
+                self._to_check.pop(row.number, None)
+                self._places.pop(row.number, None)
+                self._tally.take(row.number)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+            if run % RUNS == 0 or not left:
+                # All rows behind it have moved: not for each of thousands of runs.
+                self._renumber(first)
+                yield
+        self._has_counted = True
+        self.changed.emit()
+
+    def _forgetting(self, rows: Sequence[SheetRow]) -> Work:
+        """Checks that do not hold any more."""
+        for row in rows:
+            if row.number in self._places:
+                row.check = None
+                self._count_unchecked(row)
+                yield
+
+    def _rechecking(self, touched: Mapping[int, SheetRow]) -> Work:
+        if not touched:
+            return
+        for row in touched.values():
+            row.text = ""
+        if len(touched) > AT_ONCE:
+            yield from self._forgetting(list(touched.values()))
+            self._arrange(self._wanted_of(touched.values()))
+            self._tell(min(touched), max(touched))
+            return
+        for place, row in touched.items():
+            self._to_check.pop(row.number, None)
+            self._check(row)
+            self._tell(place, place)
+        self._has_counted = True
+        self._arrange(self._wanted_of(touched.values()))
+
+    def _check(self, row: SheetRow) -> None:
+        if row.sent:
+            return
+        row.check = self.checker.check(row)
+        for address in row.check.unseen:
+            self._waiting.setdefault(address, set()).add(row.number)
+        if not row.text and row.cells:
+            row.text = write_row(row.kept())
+        if self._tally.put(row, row.check):
+            # Those that are like it say which is the first.
+            self._note_untold(0, len(self._rows) - 1)
+
+    def _count_unchecked(self, row: SheetRow) -> None:
+        if row.sent or not row.cells:
+            row.check = row.check if row.sent else BLANK
+            self._has_counted = True
+            self._to_check.pop(row.number, None)
+            self._tally.put(row, row.check)
+            return
+        self._to_check[row.number] = None
+        self._has_counted = True
+        self._tally.put(row, None)
+
+    def _renumber(self, at: int = 0) -> None:
+        if at == 0:
+            self._places.clear()
+        for place in range(at, len(self._rows)):
+            self._places[self._rows[place].number] = place
+
+    # Columns.
+
+    def _wanted(self) -> set[str]:
+        return self._wanted_of(self._rows) | self._asked_for | {axis.key for axis in self.axes}
+
+    def _wanted_of(self, rows: Iterable[SheetRow]) -> set[str]:
+        return columns_needed(rows, self.all_columns)
+
+    def _arrange(self, wanted: set[str]) -> None:
+        """Adds columns; none is ever taken away under the person's hands."""
+        here = {column.key for column in self._columns}
+        if wanted <= here:
+            return
+        for place, column in enumerate(self.all_columns.ordered(here | wanted)):
+            if column.key in here:
+                continue
+            self.beginInsertColumns(QModelIndex(), place, place)
+            self._columns = (*self._columns[:place], column, *self._columns[place:])
+            self.endInsertColumns()
+
+    def _tell(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
