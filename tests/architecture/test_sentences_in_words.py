@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, int] = {
     "domain.profiles": 4,
     "services.account": 3,
     "services.backup.backups": 2,
+    "services.backup.damaged_list": 1,
     "services.backup.finishing": 2,
     "services.backup.packing": 1,
     "services.backup.places": 1,

@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QImageReader, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+
+from runway_desktop.ui.picture_reader import open_reader
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -117,7 +119,7 @@ class StripMaker(QObject):
             self._write({"path": job.path, "is_whole": False})
 
     def _send_kept(self, path: str, target: Path) -> bool:
-        reader = QImageReader(str(target))
+        reader = open_reader(target)
         try:
             step, length, amount, width, height = (
                 int(reader.text(key)) for key in (_STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT)

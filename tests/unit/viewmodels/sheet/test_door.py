@@ -72,7 +72,7 @@ async def test_a_sheet_that_is_closed_with_a_row_unsent_leaves_a_sign_of_it(tmp_
         [sheet] = opened
         await until(lambda: sheet.model.is_checked)
         sheet.send(2)
-        await until(lambda: sheet.batch_id is not None and not sheet.is_sending)
+        await until(lambda: sheet.sending.batch_id is not None and not sheet.is_sending)
         sheet.close()
         door.closed(sheet.id)
         await until(lambda: any(entry.note == "1 unsent" and entry.sheet_id for entry in rig.places.entries()))
