@@ -217,8 +217,14 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
+_LOOKED_AT = 8_000
+"""Characters of a text in which its words are looked for."""
+
+
 def shorten(text: str) -> str:
     """A text of a server on one line, without mark-up and of bounded length."""
+    # What looks for mark-up looks again from each sign of it.
+    text = text[:_LOOKED_AT]
     if re.search(r"<(?:!doctype|html|head|body|title|h1|p|error|\?xml)\b", text[:2000], re.IGNORECASE):
         title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)

@@ -42,6 +42,7 @@ async def _run(folder: Path, address: Address, prompts: list[str]) -> None:
         supervisor = Supervisor(lambda where, error: log.error("%s", where, exc_info=error))
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
+        await assembly.check()
         await assembly.engine.account.start()
         say("ready")
         await loop.run_in_executor(None, sys.stdin.readline)

@@ -38,7 +38,7 @@ READERS: Mapping[str, Callable[[bytes], object]] = {
     "slot": wire.read_slot,
 }
 SEEDS = [json.dumps(document).encode() for document in (TASK, ORGANIZATION, USAGE, SLOT, ERROR)]
-MADE = (b"[" * 200_000, b'{"id":' * 50_000, b"9" * 200_000, b"\xff\xfe" * 500, b"<" * 100_000)
+MADE = (b"[" * 200_000, b'{"id":' * 50_000, b"9" * 200_000, b"\xff\xfe" * 500, b"<" * 100_000, b"<title>" * 15_000)
 
 
 def read_all(content: bytes) -> None:
