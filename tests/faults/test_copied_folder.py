@@ -62,6 +62,7 @@ class Computer:
             assembly = await build(profile, folders, address, workers, file_workers, state=self.root / "state")
             try:
                 if sends:
+                    supervisor.spawn(assembly.check(), "check list")
                     for name, work in await assembly.prepare():
                         supervisor.spawn(work(), name)
                     await assembly.engine.account.start()
