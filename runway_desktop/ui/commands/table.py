@@ -145,6 +145,7 @@ COMMANDS: tuple[Command, ...] = (
     _list("task.seed", "Same with a new seed", "Ctrl+Shift+R"),
     _list("task.model", "Same with another model", "Ctrl+Alt+M"),
     _list("task.rename", "Rename", "F2"),
+    _list("task.cancel", "Cancel on Runway", "Ctrl+."),
     _list("task.remove", "Remove from list", Standard.Delete),
     _anywhere("list.undo", "Undo in the list", Standard.Undo),
     _judging("judge.pick", "Pick", "P", also=_SEEN),

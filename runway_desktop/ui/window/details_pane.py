@@ -189,6 +189,10 @@ class DetailsPane(QWidget):
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
+        is_advised = step is not None and step.command is not TaskCommand.CANCEL
+        if self._next.property("kind") != (kind := "primary" if is_advised else ""):
+            self._next.setProperty("kind", kind)
+            self._next.style().polish(self._next)
         self._show_more_steps()
         self._decide.setVisible(row is not None and not why_not(TaskCommand.LET_GO, [row]))
         self._show_facts(self._details.facts())

@@ -44,7 +44,7 @@ BINDINGS = {
     TaskCommand.EDIT_AND_SEND: ("mdi6.pencil-outline", "task.edit"),
     TaskCommand.EDIT_HELD: ("mdi6.pencil-outline", "task.edit"),
     TaskCommand.NEW_SEED: ("mdi6.dice-multiple-outline", "task.seed"),
-    TaskCommand.CANCEL: ("mdi6.cancel", ""),
+    TaskCommand.CANCEL: ("mdi6.cancel", "task.cancel"),
     TaskCommand.DELETE_REMOTELY: ("mdi6.cloud-remove-outline", ""),
     TaskCommand.DELETE_FILE: ("mdi6.trash-can-outline", ""),
     TaskCommand.REMOVE: ("mdi6.playlist-minus", "task.remove"),
@@ -157,7 +157,11 @@ class TaskMenu(QObject):
 
     def _take(self, command: TaskCommand, selected: list[Row], given: Given) -> None:
         if reason := why_not(command, selected):
-            self._task_commands.tell(reason)
+            if command is TaskCommand.REMOVE and not why_not(TaskCommand.CANCEL, selected):
+                # Offered, not carried out: this is an editing key, and a cancel may cost a result.
+                self._task_commands.next_offered.emit(reason, TaskCommand.CANCEL, selected)
+            else:
+                self._task_commands.tell(reason)
             return
 
         def carry_out(given: Given = given) -> None:

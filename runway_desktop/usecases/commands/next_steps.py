@@ -10,7 +10,16 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.usecases.words.holds import raise_words
 
-from .conditions import can_be_fetched, has, is_changed, is_in_bin, is_missing, may_be_known_after_all, may_retry
+from .conditions import (
+    can_be_canceled,
+    can_be_fetched,
+    has,
+    is_changed,
+    is_in_bin,
+    is_missing,
+    may_be_known_after_all,
+    may_retry,
+)
 from .table import ENTRIES
 from .task_command import TaskCommand
 
@@ -50,6 +59,8 @@ def _about_task(row: Row) -> list[TaskCommand]:
         return [TaskCommand.FIND_FILE]
     if may_be_known_after_all(row):
         return [TaskCommand.REFRESH]
+    if can_be_canceled(row):
+        return [TaskCommand.CANCEL]
     if task.state is State.HELD and task.waits_for_person:
         return [TaskCommand.SEND_NEXT]
     if task.state is State.FAILED and task.request.endpoint:

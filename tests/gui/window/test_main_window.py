@@ -241,6 +241,21 @@ async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme
         await until(lambda: rig.rows.task_count == 2)
 
 
+async def test_delete_on_a_running_task_offers_to_cancel_it_and_does_nothing_by_itself(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.RUNNING))
+        choose(rig, 1)
+        rig.engine.settings.ask_before_cancel = False
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+        await until(rig.window.notices.messages)
+        buttons = [button.text() for button in rig.window.notices.findChildren(QPushButton)]
+        assert "Cancel on Runway…" in buttons
+        await rest()
+        assert rig.runway.named("delete") == []
+        assert rig.rows.task_count == 1
+        assert rig.store.tasks["t1"].removed_at is None
+
+
 async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(*(task(number, State.FAILED) for number in range(900)))

@@ -74,8 +74,8 @@ def test_models_and_settings_that_differ_are_told():
     other = with_values(made(2), duration=10, ratio="720:1280")
     other = replace(other, request=replace(other.request, model="veo3.1"))
     told = differences([one, other])
-    assert told[one.id] == ("gen4.5", "1280:720", "5 s")
-    assert told[other.id] == ("veo3.1", "720:1280", "10 s")
+    assert told[one.id] == ("Gen-4.5", "1280:720", "5 s")
+    assert told[other.id] == ("Veo 3.1", "720:1280", "10 s")
 
 
 def test_settings_that_a_row_does_not_tell_have_their_labels():
@@ -94,5 +94,5 @@ def test_equal_takes_and_a_single_one_differ_in_nothing():
 def test_take_says_what_differs_in_place_of_what_all_have():
     one = with_values(made(1, estimated_credits=60.0), seed=7)
     take = Take(one, saved(one))
-    assert take.facts() == "gen4.5 · seed 7 · 60 credits"
+    assert take.facts() == "Gen-4.5 · seed 7 · 60 credits"
     assert take.facts(("“storm”",)) == "“storm” · 60 credits"
