@@ -71,7 +71,7 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     if unsent or isinstance(
         error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
     ):
-        return _not_reached(detail, host, who)
+        return _not_reached(detail, host, who, kind=type(error).__name__)
     if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
         # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
@@ -253,8 +253,8 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _not_reached(detail: str, host: str, who: str) -> NotReached:
-    lowered = detail.lower()
+def _not_reached(detail: str, host: str, who: str, *, kind: str) -> NotReached:
+    lowered = f"{kind} {detail}".lower()
     if "proxy" in lowered:
         message = f"{_capital(who)} could not be reached through the proxy that this computer's settings name."
         advice = "Check the proxy, and the network connection."
@@ -363,5 +363,6 @@ def _duration(seconds: float) -> str:
 
 
 def _kind_and_text(error: Exception) -> str:
-    text = shorten(without_secrets(str(error)))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    """What the library or the system says, for the small print: its own number of the error tells a person nothing."""
+    text = re.sub(r"^\[Errno -?\d+\]\s*", "", shorten(without_secrets(str(error))))
+    return text or type(error).__name__

@@ -112,6 +112,8 @@ class KeyStatus:
     problem: str = ""
     is_awaited: bool = False
     """The keychain has not answered yet."""
+    no_keychain: bool = False
+    """This computer has none."""
     ending: str = ""
     """The last four characters, for people to tell keys apart. Never more."""
     fingerprint: Fingerprint = NO_KEY

@@ -16,7 +16,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization, Span
-from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, RunwayDesktopError, SecretStoreError
+from runway_desktop.domain.errors import (
+    ApiError,
+    KeyRefused,
+    NotReached,
+    RunwayDesktopError,
+    SecretStoreError,
+    SecretTrouble,
+)
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
 
@@ -113,7 +120,8 @@ class Account:
             name, secret = await self._look_up()
         except SecretStoreError as error:
             if self._keys_used == keys_used:
-                self._accept(None, KeyStatus(problem=error.in_words()))
+                is_absent = error.kind is SecretTrouble.ABSENT
+                self._accept(None, KeyStatus(problem=error.in_words(), no_keychain=is_absent))
             return
         if self._keys_used != keys_used:
             # A key was typed while the keychain waited for its person: that one counts.
@@ -146,7 +154,8 @@ class Account:
                 await self._secrets.set(self._profile, secret)
                 status = replace(status, place=KeyPlace.KEYCHAIN, store_name=name)
             except SecretStoreError as error:
-                status = replace(status, problem=f"{error.in_words()} The key is kept for this session only.")
+                said = f"{error.in_words()} The key is kept for this session only."
+                status = replace(status, problem=said, no_keychain=error.kind is SecretTrouble.ABSENT)
             if self._keys_used == keys_used:
                 self._set_key(status)
         return status

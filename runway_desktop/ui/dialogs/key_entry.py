@@ -61,7 +61,7 @@ class KeyEntry(QWidget):
         self._line.setAccessibleDescription(form.words)
         self._remember.setText(form.remember_text)
         self._remember.setChecked(form.remember)
-        self._remember.setEnabled(not form.busy)
+        self._remember.setEnabled(form.can_remember)
         say(self._keychain, form.keychain_words)
         set_reason(self._check, form.reason)
         if form.words != self._said:

@@ -114,7 +114,14 @@ class KeyForm(QObject):
     @property
     def remember(self) -> bool:
         """Into the keychain; off by itself where the keychain has already failed."""
+        if self.status.no_keychain:
+            return False
         return not self._keychain_failed if self._remember is None else self._remember
+
+    @property
+    def can_remember(self) -> bool:
+        """Whether there is a keychain at all; a locked one may be unlocked."""
+        return not self.busy and not self.status.no_keychain
 
     @property
     def remember_text(self) -> str:

@@ -132,6 +132,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
     rig = make_rig(MemorySecrets(trouble=SecretTrouble.ABSENT))
     form = form_of(rig)
     assert not form.remember
+    assert not form.can_remember
     assert form.remember_text == "Remember in the keychain"
     assert form.keychain_words == f"The test keychain does not answer. Try again. {SESSION_ONLY}"
     form.set_text(KEY)
@@ -144,6 +145,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
 def test_a_keychain_that_fails_while_storing_does_not_lose_the_key(rig: Rig):
     form = form_of(rig)
     rig.secrets.trouble = SecretTrouble.LOCKED
+    assert form.can_remember
     form.set_text(KEY)
     form.check()
     rig.settle()
