@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QProcess, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from . import launching
@@ -51,6 +51,26 @@ class FileManager(QObject):
             self.open_folder(paths[0].parent)
 
     def open_folder(self, folder: Path) -> None:
+        asked = QStandardPaths.findExecutable("xdg-mime") if self._platform == "linux" else ""
+        if not asked:
+            self._open(folder)
+            return
+        # Whoever opens it on Linux is only told to: without a file manager nothing would be seen, and nothing said.
+        process = QProcess(self)
+        process.finished.connect(lambda: self._told_who_opens(process, folder))
+        process.errorOccurred.connect(
+            lambda error: self._open(folder) if error is QProcess.ProcessError.FailedToStart else None
+        )
+        process.start(asked, ["query", "default", "inode/directory"])
+
+    def _told_who_opens(self, process: QProcess, folder: Path) -> None:
+        if process.readAllStandardOutput().trimmed():
+            self._open(folder)
+        else:
+            self._failed(folder)
+        process.deleteLater()
+
+    def _open(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._failed(folder)
 

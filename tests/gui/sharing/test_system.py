@@ -53,8 +53,28 @@ def test_a_folder_that_cannot_be_opened_either_is_told(
     failed: list[Path], owner: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: False)
-    FileManager(failed.append, owner).open_folder(FOX.parent)
+    FileManager(failed.append, owner, platform="darwin").open_folder(FOX.parent)
     assert failed == [FOX.parent]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is a file manager")
+@pytest.mark.parametrize("manager", ["", "org.gnome.Nautilus.desktop"])
+def test_a_folder_that_no_program_opens_is_told_and_not_only_asked_for(
+    manager: str,
+    opened: list[QUrl],
+    failed: list[Path],
+    owner: QObject,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    fake = tmp_path / "xdg-mime"
+    fake.write_text(f"#!/bin/sh\necho {manager}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    FileManager(failed.append, owner, platform="linux").open_folder(FOX.parent)
+    qtbot.waitUntil(lambda: bool(opened or failed))
+    assert (opened, failed) == (([QUrl.fromLocalFile("/library")], []) if manager else ([], [FOX.parent]))
 
 
 def test_explorer_and_finder_select_by_command(
