@@ -30,6 +30,9 @@ class Status(QObject):
         self._timer.timeout.connect(self.changed)
         self._timer.start()
         bridge.downloads_counted.connect(self._count_downloads)
+        self._balance_of: float | None = None
+        """When Runway was asked for the balance that is shown."""
+        self._spent_at_balance = 0.0
         for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed, bridge.lane_changed):
             signal.connect(lambda _: self.changed.emit())
         bridge.library_move_changed.connect(lambda _: self.changed.emit())
@@ -57,7 +60,19 @@ class Status(QObject):
         return account.connection_words(self.connection, self._cases.clock.now())
 
     def balance_words(self) -> str:
-        return account.balance_words(self.organization)
+        return account.balance_words(self.organization, self._spent_since())
+
+    def balance_detail(self) -> str:
+        """Why it is only about so much; empty when it is Runway's own number."""
+        return account.balance_detail(self.organization, self._spent_since())
+
+    def _spent_since(self) -> float:
+        """Credits since Runway was asked for the balance. A new month begins at none."""
+        spent = self._cases.budget.spent_this_month if self._cases.is_made("budget") else 0.0
+        asked_at = self.organization.asked_at if self.organization is not None else None
+        if asked_at != self._balance_of:
+            self._balance_of, self._spent_at_balance = asked_at, spent
+        return max(0.0, spent - self._spent_at_balance)
 
     def left_parts(self) -> list[str]:
         cases = self._cases

@@ -36,6 +36,7 @@ _LINK_ROLES = {
     Link.IDLE: Role.FAINT,
 }
 _BADGE = 16
+_BALANCE_TIP = "Balance at Runway; spending and caps"
 _BALANCES = (units.credits_in_words(88_888.88), units.credits_in_words(888_888))
 _NAMES = ("No key  ▾", "Key …wwww  ▾")
 """What the buttons say at most as a rule; a profile's title may be longer, and is known from the start."""
@@ -83,8 +84,7 @@ class TopBar(QWidget):
         row.addStretch(1)
         row.addWidget(self.search, 4)
         row.addStretch(1)
-        tip = "Balance at Runway; spending and caps"
-        self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=tip)
+        self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
         self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
         self._library = tool_button(
@@ -142,6 +142,7 @@ class TopBar(QWidget):
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
+        self._balance.setToolTip("\n".join(filter(None, (_BALANCE_TIP, self._status.balance_detail()))))
         self._balance.setAccessibleName(f"Balance {self._status.balance_words()}")
         paused = self._status.paused
         sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)

@@ -67,8 +67,21 @@ def key_place_words(key: KeyStatus) -> str:
             return key.problem or "There is no key yet."
 
 
-def balance_words(organization: Organization | None) -> str:
-    return units.credits_in_words(organization.balance) if organization is not None else f"{units.DASH} credits"
+def balance_words(organization: Organization | None, spent_since: float = 0.0) -> str:
+    """What is left: as Runway said it, or about so much where credits were spent since."""
+    if organization is None:
+        return f"{units.DASH} credits"
+    if spent_since <= 0:
+        return units.credits_in_words(organization.balance)
+    return f"about {units.credits_in_words(max(0, round(organization.balance - spent_since)))}"
+
+
+def balance_detail(organization: Organization | None, spent_since: float) -> str:
+    """Where that comes from; empty where it is Runway's own number."""
+    if organization is None or spent_since <= 0:
+        return ""
+    said = units.credits_in_words(organization.balance)
+    return f"Runway said {said}; about {units.credits_in_words(round(spent_since))} were spent since."
 
 
 def left_today_words(organization: Organization | None, model: str) -> str:

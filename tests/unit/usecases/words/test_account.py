@@ -9,7 +9,10 @@ from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price, PriceBasis
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import (
+    balance_detail,
+    balance_words,
     connection_words,
     cost_in_words,
     key_place_words,
@@ -43,6 +46,16 @@ def test_every_place_of_the_key_has_words(place: KeyPlace):
     key = KeyStatus(place=place, store_name="GNOME Keyring", ending="wxyz")
     assert key_words(key)
     assert key_place_words(key).endswith(".")
+
+
+def test_a_balance_that_others_were_spent_from_since_is_said_as_about():
+    organization = Organization(balance=10_000)
+    assert balance_words(None) == f"{units.DASH} credits"
+    assert balance_words(organization) == "10,000 credits"
+    assert balance_words(organization, 568.4) == "about 9,432 credits"
+    assert balance_words(organization, 20_000) == "about 0 credits"
+    assert balance_detail(organization, 0.0) == ""
+    assert balance_detail(organization, 568.4) == "Runway said 10,000 credits; about 568 credits were spent since."
 
 
 def test_only_what_is_known_and_is_there_is_said():

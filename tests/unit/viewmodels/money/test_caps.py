@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.account import Organization
+from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.holds import cap_sentence, raise_words
 from tests import engine_rig
 from tests.gui.rig import Rig, after, rest, until
+from tests.rows import task
 
 
 async def full(rig: Rig) -> list[TaskId]:
@@ -64,6 +67,18 @@ async def test_the_status_line_says_today_of_the_cap(tmp_path):
         await until(lambda: "Today 25 of 30 credits" in rig.models.status.left_parts())
         rig.engine.settings.set("day_cap", None)
         await until(lambda: "Today 50 credits" in rig.models.status.left_parts())
+
+
+async def test_a_balance_from_before_a_sending_is_marked_as_old(tmp_path):
+    async with Rig(tmp_path) as rig:
+        status, account = rig.models.status, rig.engine.account
+        account.organization = Organization(balance=1_000, asked_at=100.0)
+        assert status.balance_words() == "1,000 credits"
+        made = task(1, State.SUCCEEDED, cost_credits=25.0, sent_at=rig.engine.clock.now())
+        rig.engine.bus.tell(TasksAdded((made,)))
+        assert status.balance_words() == "about 975 credits"
+        account.organization = Organization(balance=974, asked_at=160.0)
+        assert status.balance_words() == "974 credits"
 
 
 async def test_a_dear_request_is_asked_about_before_it_is_stored(tmp_path):
