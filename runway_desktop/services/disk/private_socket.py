@@ -18,6 +18,7 @@ from pathlib import Path
 
 LONGEST_PATH = 90
 """Bytes of a socket's path. The system takes 103 to 107, and Qt binds it under a longer name first."""
+SHORT_TEMPORARY = Path(os.sep, "tmp")
 _FOLDER = "runway-desktop"
 
 
@@ -60,6 +61,8 @@ def _paths(profile: Path, variables: Mapping[str, str]) -> Iterator[Path]:
         *([Path(run) / _FOLDER] if Path(run).is_absolute() else ()),
         Path(f"/run/user/{user}") / _FOLDER,
         Path(tempfile.gettempdir()) / f"{_FOLDER}-{user}",
+        # The folder for temporary files may be named by a path that is too long.
+        SHORT_TEMPORARY / f"{_FOLDER}-{user}",
         profile.absolute() / "run",
     ]
     for folder in dict.fromkeys(folders):

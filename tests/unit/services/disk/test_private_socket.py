@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.private_socket import LONGEST_PATH, peer_is_own, place_for, places
 
 
@@ -23,11 +24,12 @@ def run() -> Iterator[Path]:
 
 
 @pytest.fixture
-def room(run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The system's folder for temporary files."""
+def room(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's folder for temporary files. Those of the tests are made before it is another."""
     temporary = run / "t"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(private_socket, "SHORT_TEMPORARY", temporary)
     return temporary
 
 
