@@ -49,7 +49,6 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
-from .closing_wait import settle_in_sight, what_is_waited_for
 from .exchange_windows import ExchangeWindows
 from .key_notices import KeyNotices
 from .options import Options
@@ -440,6 +439,8 @@ class Session(QObject):
         if self.models is not None:
             self.models.composer.keep_draft()
         settling = supervisor.spawn(go_down(list(assembly.settling)), "settle")
+        from .closing_wait import settle_in_sight, what_is_waited_for
+
         await settle_in_sight(settling, window, lambda: what_is_waited_for(UseCases(assembly.engine)))
         await go_down(list(assembly.giving_up))
         if window is not None and window.preview is not None:

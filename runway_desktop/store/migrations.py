@@ -22,8 +22,6 @@ from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 
 from . import schema, soundness, trouble
-from .old_holds import hold_of_sentence
-from .old_reasons import reason_of_sentence
 from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
 
 APPLICATION_ID = 0x52574454
@@ -96,6 +94,8 @@ def add_finding(connection: sqlite3.Connection) -> None:
 def code_holds(connection: sqlite3.Connection) -> None:
     """3.0: why a held task waits is a code with details. An older program would take a restored task for one that may
     be sent by itself."""
+    from .old_holds import hold_of_sentence
+
     _doing(schema.HOLDS)(connection)
     said = connection.execute("SELECT number, hold FROM tasks WHERE hold <> ''").fetchall()
     holds = [(number, hold_of_sentence(to_text(sentence))) for number, sentence in said]
@@ -108,6 +108,8 @@ def code_holds(connection: sqlite3.Connection) -> None:
 def code_reasons(connection: sqlite3.Connection) -> None:
     """3.1: why a result is not saved, and what happened to a sending without an answer, is a code with details. An
     older program shows the codes, and nothing of a sending."""
+    from .old_reasons import reason_of_sentence
+
     said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
     connection.executemany(
         "UPDATE outputs SET problem = ? WHERE problem = ?",

@@ -27,7 +27,7 @@ from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from . import listing as listings
-from . import presence, reading, soundness, trouble, writing
+from . import presence, reading, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
@@ -248,6 +248,8 @@ class SqliteStore:
         """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.
         `whole`: the indexes are compared with what they are of, too. DamagedList where it is not sound; then the file
         itself is still as it was when it was opened."""
+        from . import soundness
+
         lane = ReadingLane(self._path, DatabaseThread(f"store-check {self._path.name}", lambda: _connect(self._path)))
         await lane.open()
         try:

@@ -32,7 +32,6 @@ from runway_desktop.services.disk.profile_folders import Folders, has_been_used
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
-from runway_desktop.services.tasks.copy_check import TRY_AGAIN_AFTER
 from runway_desktop.store import SqliteStore
 
 from .lazy_adapters import LateFetcher, LateRunway
@@ -282,6 +281,7 @@ async def _until_checked(engine: Engine, store: SqliteStore) -> None:
     """What a daily check has found may be nothing that a quick one finds. Raises DamagedList; what else goes wrong says
     nothing of the list, and is tried again."""
     from runway_desktop.services.backup.backups import CHECKED, DAMAGED
+    from runway_desktop.services.tasks.copy_check import TRY_AGAIN_AFTER
 
     told = False
     while True:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.usecases.sheets.blocks import separate_prompts
+from runway_desktop.usecases.requests.draft import separate_prompts
 
 MOST_LINES = 8
 LOW = 90 * GRID

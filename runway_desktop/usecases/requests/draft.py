@@ -379,3 +379,10 @@ def _own_problem(facts: MediaFacts | None, field: Field, pair: Pair) -> str | No
 
 def _in_words(field: Field, value: Any) -> str:
     return f"{field.label} {value_in_words(value)}" if isinstance(value, str | int | float) else field.label
+
+
+def separate_prompts(text: str) -> tuple[str, ...]:
+    """The lines of a text that may be a prompt each: several, with none blank between them, which would be paragraphs
+    of one. Empty for anything else."""
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return tuple(lines) if len(lines) > 1 and all(lines) else ()

@@ -26,13 +26,6 @@ def block_of(text: str) -> list[list[str]]:
         return [line.split("\t") for line in text.removesuffix("\n").split("\n")]
 
 
-def separate_prompts(text: str) -> tuple[str, ...]:
-    """The lines of a text that may be a prompt each: several, with none blank between them, which would be paragraphs
-    of one. Empty for anything else."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    return tuple(lines) if len(lines) > 1 and all(lines) else ()
-
-
 def text_of_block(rows: Iterable[Sequence[str]]) -> str:
     written = io.StringIO(newline="")
     csv.writer(written, delimiter="\t", lineterminator="\n").writerows(rows)

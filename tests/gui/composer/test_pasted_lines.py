@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.sheets.blocks import separate_prompts
+from runway_desktop.usecases.requests.draft import separate_prompts
 from tests.gui.composer.test_composer_pane import shown
 from tests.gui.rig import until
 
