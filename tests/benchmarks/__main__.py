@@ -20,6 +20,7 @@ from tests.benchmarks import (
     library_size,
     memory,
     notice_delay,
+    passing,
     scrubbing,
     sheet_speed,
     ui_lag,
@@ -88,6 +89,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "full": scrubbing.Size(),
             "quick": scrubbing.Size(rounds=1),
             "smoke": scrubbing.Size(heights=(180,), length=2, drag=0.5, rounds=1),
+        },
+    ),
+    "passing": (
+        passing.measure,
+        {
+            "full": passing.Size(),
+            "quick": passing.Size(tasks=2_000, warm=500),
+            "smoke": passing.Size(tasks=20, portion=10, warm=10),
         },
     ),
     "in_step": (
