@@ -110,5 +110,5 @@ def test_the_file_manager_is_asked_to_select_the_file_itself(made: Program):
     made.hands.click(made.eyes.wait_for("table cell", CLIP).middle)
     made.eyes.wait_for("filler", "Clip")
     with made.hands.file_manager() as selected:
-        made.hands.click(made.eyes.wait_for("button", "Show file").middle)
+        made.hands.click(made.eyes.wait_for("button", "Show in folder").middle)
         assert selected() == [file_of(made, CLIP).as_uri()]

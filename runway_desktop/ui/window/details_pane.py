@@ -47,9 +47,9 @@ OF_SEVERAL = (
 """Nothing that takes something away: that is in the menu alone."""
 _OF_ONE = {
     TaskCommand.EDIT_AND_SEND: "Edit and send",
-    TaskCommand.NEW_SEED: "New seed",
+    TaskCommand.NEW_SEED: "Same with a new seed",
     TaskCommand.USE_AS_INPUT: "Use as input  ▾",
-    TaskCommand.SHOW_FILE: "Show file",
+    TaskCommand.SHOW_FILE: "Show in folder",
 }
 _UNCERTAIN = {
     TaskCommand.SEND_AGAIN: "Send again…",
