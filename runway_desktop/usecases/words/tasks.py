@@ -222,6 +222,10 @@ def _money(credits: float) -> str:
     return f"{units.credits_in_words(credits)} · {units.dollars(credits)}"
 
 
+LEAST_QUEUED = 2.0
+"""Seconds at Runway before a task ran that are worth a word."""
+
+
 def _took(task: Task, usual: Usual | None) -> str:
     if task.state is not State.SUCCEEDED or task.ended_at is None:
         return ""
@@ -229,6 +233,10 @@ def _took(task: Task, usual: Usual | None) -> str:
     if since is None:
         return ""
     said = units.duration(max(0.0, task.ended_at - since))
+    queued = since - task.sent_at if task.sent_at is not None else 0.0
+    if queued >= LEAST_QUEUED:
+        # Else the times above would seem to say another length.
+        said = f"{said}, queued {units.duration(queued)} before"
     ran = usual.ran if usual is not None else None
     return said if ran is None else f"{said} · usually {units.span(ran.low, ran.high)}"
 

@@ -268,6 +268,13 @@ async def show(rig: Rig, one, *outputs):
     return {fact.label: fact.text for fact in rig.details.facts()}
 
 
+async def test_a_task_that_was_queued_at_runway_says_for_how_long(tmp_path):
+    async with Rig(tmp_path) as rig:
+        one = task(1, State.SUCCEEDED, sent_at=1_000.0, running_since=1_012.0, ended_at=1_083.0)
+        facts = await show(rig, one, saved(one, "/library/day/clip.mp4"))
+        assert facts["Took"] == "71 s, queued 12 s before"
+
+
 async def test_a_saved_task_tells_everything_about_itself(tmp_path):
     async with Rig(tmp_path) as rig:
         one = task(1, State.SUCCEEDED, cost_credits=60.0, estimated_credits=70.0, project="Harbour")
