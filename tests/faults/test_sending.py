@@ -119,6 +119,18 @@ async def test_a_task_that_was_made_although_runway_says_that_it_was_not_is_not_
         assert verdict(task.evidence).likelihood is Likelihood.MADE
 
 
+async def test_a_task_that_was_denied_is_not_sent_again_where_no_count_says_whether_that_was_true():
+    rig = Rig(loops=("lane",))
+    rig.runway.limit("gen4.5", concurrent=2)
+    async with rig:
+        rig.runway.always("organization", ServerTrouble("Runway is in trouble.", status=500))
+        rig.runway.then("create", NotTaken("Runway is busy."))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(3_600)
+        assert len(rig.runway.named("create")) == 1
+        assert (await rig.task(task_id)).state is State.UNCERTAIN
+
+
 async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run_either():
     rig = Rig(loops=("lane", "account"))
     rig.runway.limit("gen4.5", concurrent=2)

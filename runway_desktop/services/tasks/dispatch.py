@@ -56,7 +56,7 @@ from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
 from .sendings import LATE, Fate
-from .uncertainty import Likelihood, verdict
+from .uncertainty import Ground, Likelihood, verdict
 
 log = logging.getLogger(__name__)
 
@@ -189,10 +189,14 @@ class Dispatch:
         return sending
 
     async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
-        """What says that a task was made although Runway answered that it did not take it; None where nothing does.
-        Raises StoreError."""
+        """What is known of a task that was perhaps made although Runway answered that it did not take it: the count
+        says so, or there is none to hold that answer against. None where it may be sent. Raises StoreError."""
         seen = await self.readings.seen_since(task, before)
-        return seen if seen is not None and verdict(seen).likelihood is Likelihood.MADE else None
+        if seen is not None and verdict(seen).likelihood is Likelihood.MADE:
+            return seen
+        is_blind = seen is None or verdict(seen).ground is Ground.NOTHING_TO_COMPARE
+        was_denied = task.evidence is not None and task.evidence.cause is not None
+        return (seen or task.evidence) if is_blind and was_denied else None
 
     async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
         self.readings.began(task, before)
