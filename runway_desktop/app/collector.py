@@ -28,6 +28,7 @@ class Collector(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_on = gc.isenabled()
         gc.disable()
         self._timer = QTimer(self, interval=EVERY_MS)
         self._search = Search()
@@ -35,9 +36,11 @@ class Collector(QObject):
         self._timer.start()
 
     def close(self) -> None:
-        """Gives the work back to Python."""
+        """Leaves it as it was found: Python's own search would go on with what a worker's thread allocates, and destroy
+        there what belongs to Qt."""
         self._timer.stop()
-        gc.enable()
+        if self._was_on:
+            gc.enable()
 
 
 class Search:

@@ -66,3 +66,14 @@ def test_what_is_spared_is_counted_until_there_is_something(found: list[bool], m
     for _ in range(6):
         search()
     assert counted == [0, 0, 5]
+
+
+@pytest.mark.parametrize("was_on", [False, True])
+def test_a_search_that_was_off_stays_off_when_the_program_ends(found: list[bool], qapp: object, was_on: bool):
+    if was_on:
+        gc.enable()
+    made = collector.Collector()
+    assert not gc.isenabled()
+    made.close()
+    assert gc.isenabled() is was_on
+    gc.disable()
