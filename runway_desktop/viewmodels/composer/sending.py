@@ -103,8 +103,10 @@ class ComposerSending(QObject):
     def send(self, order: Order) -> None:
         """Stores it in the lane, or asks first; then `stored` or `question_wanted` follows. One at a time: the caller
         looks at `is_storing`."""
+        # What the button said at the press: that this is queued, and why. An edit is asked about.
+        held = self._held[1] if self._held is not None and order.editing is None else None
         self._begin()
-        self._runner(self._ask_or_store(order), "send request")
+        self._runner(self._ask_or_store(order, was_told=held is not None), "send request")
 
     def confirm(self) -> None:
         """The question was answered with yes: stores what it was asked of."""
@@ -119,7 +121,7 @@ class ComposerSending(QObject):
         self.drop_note()
         self.changed.emit()
 
-    async def _ask_or_store(self, order: Order) -> None:
+    async def _ask_or_store(self, order: Order, *, was_told: bool) -> None:
         from runway_desktop.services.tasks.submission import Ask
 
         try:
@@ -128,9 +130,7 @@ class ComposerSending(QObject):
                 self.note = too_soon_words(len(order.requests), has_seed="seed" in order.request.values)
                 self._note_end.start()
                 return
-            # The button said that it is queued, and why.
-            was_said = self._held is not None and self._held[1] is not None
-            await self._store(order, prepared, frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE}) if was_said else ())
+            await self._store(order, prepared, frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE}) if was_told else ())
         finally:
             self.is_storing = False
             self.changed.emit()

@@ -138,3 +138,17 @@ async def test_a_button_follows_the_queue_and_the_caps(tmp_path):
         assert rig.composer.button().text == "Queue"
         rig.engine.settings.day_cap = 500.0
         await until(lambda: rig.composer.button().text == "Generate", "the cap is no longer in the way")
+
+
+async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_said_before(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        _, waiting = await full(rig)
+        await rig.engine.pricing.learn(engine_rig.request(duration=10), 50.0)
+        rig.composer.load(engine_rig.request("third"))
+        assert rig.composer.button().text == "Queue"
+        rig.composer.load(engine_rig.request("second"), editing=waiting)
+        rig.composer.set_value("duration", 10)
+        assert rig.composer.button().text == "Save changes"
+        async with after(rig.composer.question_wanted) as asked:
+            rig.composer.send()
+        assert "today's cap of 30 credits is reached" in asked[0].text.lower()
