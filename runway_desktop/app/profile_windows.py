@@ -129,7 +129,7 @@ class ProfileWindows(QObject):
         message, detail = restored_words(found)
         held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
         show = self._window.models.task_commands.show_wanted
-        self._window.notices.tell(
+        self._window.activity.tell(
             message,
             detail,
             problem=True,

@@ -30,6 +30,7 @@ from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -183,14 +184,16 @@ class Session(QObject):
         rows = TaskListModel(cases, bridge, runner, self)
         places = Places(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
+        status = Status(cases, bridge, places, self)
         models = Models(
+            activity=Activity(status, self),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, self),
             places=places,
             details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
-            status=Status(cases, bridge, places, self),
+            status=status,
             task_commands=TaskCommands(cases, composer, runner, self),
             board=ExpiryBoard(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
@@ -240,7 +243,7 @@ class Session(QObject):
         self._watch_from_tray(window)
         from .mistake_notice import MistakeNotice
 
-        MistakeNotice(self._bugs, window.notices, self.profile.log, window)
+        MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
@@ -347,7 +350,7 @@ class Session(QObject):
             self._sheets.told.connect(models.task_commands.tell)
             door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
-                lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
+                lambda words, opens: window.activity.tell(words, action_text="Open sheet", on_action=opens)
             )
         return self._sheets
 

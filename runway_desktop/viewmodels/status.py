@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.account import Connection, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Place
+from runway_desktop.domain.task import State
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import account
 from runway_desktop.usecases.words.folders import headline_of
@@ -97,16 +98,22 @@ class Status(QObject):
         self._board = board
         board.changed.connect(self.changed)
 
-    def right_parts(self, model: str) -> list[str]:
-        """`model` is the composer's: what is left of it today."""
+    def going(self) -> account.Going:
+        """What is sent, saved and moved just now."""
         cases = self._cases
         moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
-        parts = [
-            headline_of(moving) if moving is not None else "",
-            account.left_today_words(self.organization, model),
-            account.saving_words(self._downloads, self.connection.link),
-        ]
-        return [part for part in parts if part]
+        sending = self._places.counts.states.get(State.SENDING, 0)
+        headline = headline_of(moving) if moving is not None else ""
+        return account.going_words(sending, self._downloads, self.connection.link, headline)
+
+    def now(self) -> float:
+        """Unix seconds of the clock that the program goes by."""
+        return self._cases.clock.now()
+
+    def right_parts(self, model: str) -> list[str]:
+        """`model` is the composer's: what is left of it today."""
+        left = account.left_today_words(self.organization, model)
+        return [left] if left else []
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted

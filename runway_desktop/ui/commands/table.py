@@ -225,7 +225,7 @@ COMMANDS: tuple[Command, ...] = (
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),
-    _window("notices.focus", "Go to the newest notice", "F6"),
+    _window("notices.focus", "Show activity", "F6"),
     _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
     _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
     _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),

@@ -7,27 +7,27 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.confirm import ask_text
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.usecases.searching.places import SavedSearch
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
 
 class SearchKeeper(QObject):
-    def __init__(self, chosen: ListFilter, notices: Notices, window: QWidget) -> None:
+    def __init__(self, chosen: ListFilter, activity: Activity, window: QWidget) -> None:
         super().__init__(window)
         self._filter = chosen
-        self._notices = notices
+        self._activity = activity
         self._window = window
 
     def save(self) -> None:
         before = self._filter.searches
         saved = self._filter.save_search()
         if saved is None:
-            self._notices.tell("There is no search to save. Type some words, or choose a filter.")
+            self._activity.tell("There is no search to save. Type some words, or choose a filter.")
         elif saved in before:
-            self._notices.tell(f"This search is saved already, as “{saved.name}”.")
+            self._activity.tell(f"This search is saved already, as “{saved.name}”.")
         else:
-            self._notices.tell(f"Saved as “{saved.name}”.", action_text="Rename", on_action=lambda: self.rename(saved))
+            self._activity.tell(f"Saved as “{saved.name}”.", action_text="Rename", on_action=lambda: self.rename(saved))
 
     def rename(self, saved: SavedSearch) -> None:
         ask_text(
@@ -46,10 +46,10 @@ class SearchKeeper(QObject):
             return
         place = self._filter.searches.index(kept)
         self._filter.delete_search(saved.id)
-        self._notices.tell(
+        self._activity.act(
             f"The search “{kept.name}” was deleted. Its tasks stay.",
-            action_text="Undo",
-            on_action=lambda: self._filter.restore_search(kept, place),
+            lambda: self._filter.restore_search(kept, place),
+            short="Search deleted",
         )
 
     def popup(self, saved: SavedSearch, at: QPoint) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import free_height
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -102,16 +101,13 @@ class GridView(TaskItems, QListView):
     ) -> None:
         if not index.isValid():
             return
-        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self._free_height()
+        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self.viewport().height()
         if hint is ScrollHint.PositionAtCenter:
             bar.setValue(box.top + box.height // 2 - height // 2)
         elif box.top < bar.value():
             bar.setValue(box.top - _GAP)
         elif box.top + box.height > bar.value() + height:
             bar.setValue(box.top + box.height + _GAP - height)
-
-    def _free_height(self) -> int:
-        return free_height(self.viewport().height(), self._covered, self._laid_out().cell_height)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -172,7 +168,7 @@ class GridView(TaskItems, QListView):
     def updateGeometries(self) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
         layout = self._laid_out()
-        bar.setRange(0, max(0, layout.height - self._free_height()))
+        bar.setRange(0, max(0, layout.height - height))
         bar.setPageStep(height)
         bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
         # Past the list's own, which would count rows below each other.

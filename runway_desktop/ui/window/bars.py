@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
@@ -22,6 +23,7 @@ from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
@@ -65,6 +67,7 @@ class TopBar(QWidget):
         theme: Theme,
         keys: Keys,
         profiles: ProfilesModel,
+        activity: Activity,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -80,10 +83,8 @@ class TopBar(QWidget):
         self._who = push_button(self, "", self.open_profiles, kind="chip")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self.search = search
-        row.addWidget(self._who)
-        row.addStretch(1)
-        row.addWidget(self.search, 4)
-        row.addStretch(1)
+        self.pill = Pill(activity, theme, keys, self)
+        add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
         self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
@@ -102,6 +103,10 @@ class TopBar(QWidget):
         keys.changed.connect(self._restyle)
         profiles.changed.connect(self._show_who)
         FollowsTheme(theme, self, self._restyle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.pill.fit(self.width())
 
     def open_profiles(self) -> None:
         """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""

@@ -308,11 +308,6 @@ class ListAndGrid(QWidget):
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
 
-    def set_covered(self, height: int) -> None:
-        """So many pixels of the foot lie under something: the last task can be scrolled past it."""
-        self.view.set_covered(height)
-        self.grid.set_covered(height)
-
     def enter(self) -> None:
         """The keyboard comes to the list, on what is chosen there, else on its first task."""
         rows = self.view.rows

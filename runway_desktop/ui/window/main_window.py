@@ -8,7 +8,7 @@ Built before anything is imported that playing needs: the preview comes after th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
@@ -19,12 +19,11 @@ from runway_desktop.domain.library import Filter, GroupBy, Row
 from runway_desktop.domain.task import BatchId, State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.lineage.last_frame import LastFrames
-from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.words.holds import cap_sentence, raise_words
+from runway_desktop.usecases.words.holds import cap_sentence, cap_short, raise_words
+from runway_desktop.viewmodels.activity.acts import Acts
 
 from .clipboard import Sharing
 from .large_view_room import LargeViewRoom
@@ -34,15 +33,19 @@ from .not_saved import NotSavedPlace
 from .paste_and_drop import PasteAndDrop
 from .reveal import Finding
 from .task_menu import TaskMenu
-from .undo import UndoStack
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import Notice
+    from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.search.keeper import SearchKeeper
     from runway_desktop.ui.theme import Theme
+    from runway_desktop.usecases.searching.places import SavedSearch
     from runway_desktop.usecases.words.tasks import Showing
 
     from .models import Models
@@ -152,7 +155,8 @@ class MainWindow(QMainWindow):
         self.taking_in.shutdown()
         self._sharing.shutdown()
         self.workspace.shutdown()
-        self._last_frames.shutdown()
+        if "_last_frames" in vars(self):
+            self._last_frames.shutdown()
         self._may_close = True
         self.close()
 
@@ -160,6 +164,10 @@ class MainWindow(QMainWindow):
         self.large.leave()
         self.models.composer.clear()
         self.composer_pane.focus_prompt()
+
+    def show_activity(self) -> None:
+        """The list of the pill that is before the eyes."""
+        (self.large.view.header if self.large.is_open else self.workspace.top).pill.open()
 
     def focus_search(self) -> None:
         self.large.leave()
@@ -180,7 +188,29 @@ class MainWindow(QMainWindow):
         if chosen := self.workspace.chosen_ids():
             self.compare_wanted.emit(chosen)
         else:
-            self.notices.tell("Choose what to compare: several tasks, or one for its takes.")
+            self.activity.tell("Choose what to compare: several tasks, or one for its takes.")
+
+    def save_search(self) -> None:
+        self._keeper.save()
+
+    @cached_property
+    def _keeper(self) -> SearchKeeper:
+        """Made when a search is first saved."""
+        from runway_desktop.ui.search.keeper import SearchKeeper
+
+        return SearchKeeper(self.models.filter, self.models.activity, self)
+
+    def _search_menu(self, saved: SavedSearch, at: QPoint) -> None:
+        self._keeper.popup(saved, at)
+
+    def _grab_last_frame(self, path: Path) -> None:
+        self._last_frames.grab(path)
+
+    @cached_property
+    def _last_frames(self) -> LastFrames:
+        from runway_desktop.ui.lineage.last_frame import LastFrames
+
+        return LastFrames(self.models.task_commands.use_as_input, self)
 
     def _show_title(self) -> None:
         # Where the system puts the program's name behind each title, it stands there once all the same.
@@ -191,12 +221,11 @@ class MainWindow(QMainWindow):
         m, theme = self.models, self._theme
         self.workspace = work = Workspace(m, theme, self.keys)
         self.view, self.composer_pane = work.view, work.composer
-        self.search, self.notices = work.search, work.notices
+        self.search, self.activity = work.search, m.activity
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
         chosen = work.chosen_ids
-        self.keeper = SearchKeeper(m.filter, work.notices, self)
         self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
@@ -205,17 +234,16 @@ class MainWindow(QMainWindow):
             m.task_commands, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self
         )
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
-        self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
+        Acts(m.task_commands, m.rows, m.activity, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
         self.large.compare_wanted.connect(self.compare_wanted)
-        self.large.undo_wanted.connect(self.taking_back.undo)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
-        self._sharing = Sharing(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
-        self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
+        self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
+        self._finding = Finding(m.rows, work.view, m.activity, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
-        self._last_frames = LastFrames(m.task_commands.use_as_input, self)
-        LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
-        FileSearch(m.task_commands, work.notices, self)
+        m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
+        LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
+        FileSearch(m.task_commands, m.activity, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -226,13 +254,13 @@ class MainWindow(QMainWindow):
         top.pause_wanted.connect(m.task_commands.pause)
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
-        work.search.save_wanted.connect(self.keeper.save)
+        work.search.save_wanted.connect(self.save_search)
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
-        places.search_menu_wanted.connect(self.keeper.popup)
+        places.search_menu_wanted.connect(self._search_menu)
         places.chosen.connect(self._open_place)
         places.batch_menu_wanted.connect(self.batch_menu_wanted)
         places.sheet_chosen.connect(self.sheet_chosen)
@@ -258,7 +286,7 @@ class MainWindow(QMainWindow):
         m = self.models
         m.composer.said.connect(m.task_commands.tell)
         m.composer.aside.offered.connect(
-            lambda: self.notices.tell(
+            lambda: self.activity.tell(
                 "Draft replaced.",
                 action_text="Restore",
                 on_action=m.composer.aside.bring_back,
@@ -276,7 +304,7 @@ class MainWindow(QMainWindow):
         m.task_commands.undo_offered.connect(self._leave)
         m.task_commands.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.task_commands.settings_offered.connect(
-            lambda message, request: self.notices.tell(
+            lambda message, request: self.activity.tell(
                 message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
@@ -415,13 +443,14 @@ class MainWindow(QMainWindow):
         return shown if shown is not None and shown.path is not None else None
 
     def _cap_reached(self, held: HeldBack) -> None:
-        self.notices.tell(
+        self.activity.tell(
             cap_sentence(held),
             detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
             action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
             stays=True,
+            short=cap_short(held),
         )
 
     def _notice(self, notice: Notice) -> None:
-        self.notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
+        self.activity.tell(notice.message, detail=notice.detail, problem=notice.is_problem)

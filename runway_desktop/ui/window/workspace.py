@@ -16,7 +16,6 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -53,19 +52,15 @@ class Workspace(QWidget):
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.views = ListAndGrid(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
-        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles)
+        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles, m.activity)
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.views, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
-        # Beside the stack, not in it: of a stack a screen reader is given its pages alone.
-        room = pane_of((self._middle, 1))
-        self.notices = Notices(theme, room)
-        self.notices.covers.connect(self.views.set_covered)
         self.details = DetailsPane(m.details, theme, self.posters)
         left = pane_of((self.places, 1), pane="side")
-        middle = pane_of((room, 1), line(), self.composer, pane="list")
+        middle = pane_of((self._middle, 1), line(), self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = _splitter(Qt.Orientation.Vertical, (self.preview_room, 3), (self.details, 2))

@@ -27,8 +27,6 @@ class LargeViewModel(QObject):
     """The shots, or what is known of a task."""
     moved = Signal(object)
     """The id of the task that is looked at now."""
-    judged = Signal(str)
-    """What was decided, in words."""
 
     def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -106,23 +104,21 @@ class LargeViewModel(QObject):
         """1 to 5; 0 takes the rating away."""
         row = self.row
         if row is not None:
-            self._judge.rate([row.task.id], stars)
-            self._decided(f"Rated take {self.take}: {stars} ★" if stars else "", stay=stay)
+            self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★" if stars else "")
+            self._decided(is_decision=stars > 0, stay=stay)
 
     def pick(self, pick: Pick, *, stay: bool = False) -> None:
         """The same again takes it back."""
         row = self.row
         if row is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
-            self._judge.pick([row.task.id], wanted)
             words = {Pick.PICK: f"Picked take {self.take}", Pick.REJECT: f"Rejected take {self.take}"}
-            self._decided(words.get(wanted, ""), stay=stay)
+            self._judge.pick([row.task.id], wanted, said=words.get(wanted, ""))
+            self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 
-    def _decided(self, words: str, *, stay: bool) -> None:
-        """`words` are empty for what was taken back: one stays there."""
-        if words:
-            self.judged.emit(words)
-        if words and self.auto_advance and not stay and self.current is not None:
+    def _decided(self, *, is_decision: bool, stay: bool) -> None:
+        """Where something was taken back, one stays there."""
+        if is_decision and self.auto_advance and not stay and self.current is not None:
             found = next_to_judge(self.shots, self.current)
             if found is not None:
                 self.go_to(found)

@@ -7,7 +7,7 @@ import asyncio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
@@ -109,7 +109,7 @@ async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, t
         await until(
             lambda: (rig.rows.row_of(TaskId("t3")).task.rating, rig.rows.row_of(TaskId("t4")).task.rating) == (4, 4)
         )
-        await until(lambda: any("2 tasks rated 4 stars." in label.text() for label in rig.window.findChildren(QLabel)))
+        await until(lambda: rig.window.activity.messages() == ["2 tasks rated 4 stars."])
         QTest.keyClick(grid, Qt.Key.Key_P)
         await until(lambda: rig.rows.row_of(TaskId("t3")).task.pick is Pick.PICK)
         QTest.keyClick(grid, Qt.Key.Key_P)

@@ -1,0 +1,96 @@
+"""What the person did to tasks, as acts of the activity: removed, moved to the trash, judged. Several of one kind in a
+row are one act. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.tasks import removed_short, removed_words
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+from .activity import Activity
+
+_ANSWERS = 2
+"""Within so many answers of the list a task leaves by what was decided: one may have been asked for before that."""
+
+
+@dataclass(slots=True)
+class _MayLeave:
+    """A task of this listing about which something was decided."""
+
+    task_id: TaskId
+    words: str
+    listing: Listing
+    act: int
+    answers: int = _ANSWERS
+
+
+class Acts(QObject):
+    def __init__(self, task_commands: TaskCommands, rows: TaskListModel, activity: Activity, parent: QObject) -> None:
+        super().__init__(parent)
+        self._task_commands = task_commands
+        self._rows = rows
+        self._activity = activity
+        self._judged: dict[int, int] = {}
+        """By the number of a judgment that of its act."""
+        self._removed: tuple[int, tuple[TaskId, ...]] = (0, ())
+        """The act of the last removal and its tasks."""
+        self._may_leave: _MayLeave | None = None
+        task_commands.undo_offered.connect(self._done)
+        judging = task_commands.judging
+        judging.done.connect(self._tell_of_judging)
+        judging.decided.connect(self._decided)
+        judging.undone.connect(lambda number: activity.end(self._judged.pop(number, None)))
+        rows.loaded.connect(self._look_whether_it_left)
+
+    def _done(self, message: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+        if command is not TaskCommand.REMOVE:
+            self._activity.act(message, lambda: self._task_commands.undo(command, task_ids))
+            return
+        act, before = self._removed
+        ids = tuple(task_ids)
+        if self._activity.may_join(act):
+            self._activity.end(act)
+            ids = (*before, *ids)
+        act = self._activity.act(
+            removed_words(len(ids)),
+            lambda: self._task_commands.undo(command, ids),
+            short=removed_short(len(ids)),
+        )
+        self._removed = (act, ids)
+
+    def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
+        """`number` is that of the judgment; 0: it was undone."""
+        self._may_leave = None
+        if number:
+            self._judged[number] = self._activity.act(
+                sentence, lambda: self._task_commands.judging.take_back(number), quiet=not is_worth_telling
+            )
+        else:
+            self._activity.tell(sentence)
+
+    def _decided(self, task_id: TaskId, words: str, number: int) -> None:
+        if self._rows.holds(task_id):
+            self._may_leave = _MayLeave(task_id, words, self._rows.listing, self._judged[number])
+
+    def _look_whether_it_left(self) -> None:
+        """A single task shows itself what was decided, unless it is gone by that."""
+        one = self._may_leave
+        if one is None:
+            return
+        one.answers -= 1
+        # Whoever asks for another list is not told that it left this one.
+        is_same = self._rows.listing == one.listing
+        left = is_same and not self._rows.holds(one.task_id)
+        if left or not is_same or not one.answers:
+            self._may_leave = None
+        if left:
+            self._activity.say(one.act, f"{one.words}: no longer in this list.", aloud=True)
