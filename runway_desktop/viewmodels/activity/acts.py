@@ -4,8 +4,9 @@ row are one act. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -33,6 +34,15 @@ class _MayLeave:
     answers: int = _ANSWERS
 
 
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """The act of the last removal, its tasks, and the words for so many of them."""
+
+    act: int = 0
+    task_ids: tuple[TaskId, ...] = ()
+    says: Callable[[int], str] | None = None
+
+
 class Acts(QObject):
     def __init__(self, task_commands: TaskCommands, rows: TaskListModel, activity: Activity, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,8 +51,7 @@ class Acts(QObject):
         self._activity = activity
         self._judged: dict[int, int] = {}
         """By the number of a judgment that of its act."""
-        self._removed: tuple[int, tuple[TaskId, ...]] = (0, ())
-        """The act of the last removal and its tasks."""
+        self._removed = _Removal()
         self._may_leave: _MayLeave | None = None
         task_commands.undo_offered.connect(self._done)
         judging = task_commands.judging
@@ -51,21 +60,23 @@ class Acts(QObject):
         judging.undone.connect(lambda number: activity.end(self._judged.pop(number, None)))
         rows.loaded.connect(self._look_whether_it_left)
 
-    def _done(self, message: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+    def _done(self, message: str, command: TaskCommand, what: Any) -> None:
+        """`what` undoes it: ids of tasks, or where queued tasks stood. Without a message the list shows it."""
+        from runway_desktop.usecases.words import queue
+
         if command is not TaskCommand.REMOVE:
-            self._activity.act(message, lambda: self._task_commands.undo(command, task_ids))
+            told = message or queue.REORDERED
+            self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)
             return
-        act, before = self._removed
-        ids = tuple(task_ids)
-        if self._activity.may_join(act):
-            self._activity.end(act)
-            ids = (*before, *ids)
+        before, ids = self._removed, tuple(what)
+        says = queue.removed if message == queue.removed(len(ids)) else removed_words
+        if before.says is says and self._activity.may_join(before.act):
+            self._activity.end(before.act)
+            ids = (*before.task_ids, *ids)
         act = self._activity.act(
-            removed_words(len(ids)),
-            lambda: self._task_commands.undo(command, ids),
-            short=removed_short(len(ids)),
+            says(len(ids)), lambda: self._task_commands.undo(command, ids), short=removed_short(len(ids))
         )
-        self._removed = (act, ids)
+        self._removed = _Removal(act, ids, says)
 
     def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
         """`number` is that of the judgment; 0: it was undone."""
