@@ -51,7 +51,6 @@ from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
 from .exchange_windows import ExchangeWindows
-from .key_notices import KeyNotices
 from .options import Options
 from .profile_windows import ProfileWindows, open_in_its_own_window
 
@@ -222,7 +221,6 @@ class Session(QObject):
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         self.exchange = ExchangeWindows(cases, runner, theme, window)
         self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
-        KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -241,8 +239,11 @@ class Session(QObject):
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, window.add_preview)
         self._watch_from_tray(window)
+        from .key_notices import KeyNotices
         from .mistake_notice import MistakeNotice
 
+        # Nobody asks for the key before that.
+        KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
