@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.usecases.commands.task_command import TaskCommand
@@ -102,6 +104,22 @@ async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):
         watched.time += 1
         rig.engine.bus.tell(DownloadsCounted(0, 0, 0.0))
         assert watched.text == "Saving 2"
+        watched.time += LINGERS
+        rig.models.status.changed.emit()
+        assert watched.text == NOTHING_GOES_ON
+
+
+async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1), task(2))
+        watched = Watched(rig)
+        await rig.change(replace(await rig.by_id(1), state=State.SENDING), flush=False)
+        await rig.change(replace(await rig.by_id(1), state=State.PENDING), flush=False)
+        await rig.change(replace(await rig.by_id(2), state=State.SENDING))
+        assert watched.text == "Sending 2"
+        rig.models.status.changed.emit()
+        assert watched.text == "Sending 1"
+        await rig.change(replace(await rig.by_id(2), state=State.PENDING))
         watched.time += LINGERS
         rig.models.status.changed.emit()
         assert watched.text == NOTHING_GOES_ON
