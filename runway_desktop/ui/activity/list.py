@@ -26,6 +26,7 @@ _OF_WINDOW = 0.7
 class ActivityList(Popup):
     def __init__(self, activity: Activity, theme: Theme, parent: QWidget) -> None:
         super().__init__("Activity", parent)
+        self.setProperty("popup", True)
         self._activity = activity
         self._theme = theme
         self._below: QWidget | None = None

@@ -130,6 +130,9 @@ COMMANDS: tuple[Command, ...] = (
     _finding("search.keep", "Save this search", Standard.Save),
     _finding("list.focus", "Go to the list", "Ctrl+L"),
     _finding("list.look", "List or grid", "Ctrl+Shift+G"),
+    _list("grid.in", "Larger posters", Standard.ZoomIn, "Ctrl+=", repeats=True),
+    _list("grid.out", "Smaller posters", Standard.ZoomOut, repeats=True),
+    _list("grid.usual", "Posters of the usual size", "Ctrl+0"),
     _list("list.clear", "Clear search and selection", "Esc"),
     _list("task.open", "Open the result", "Return", fixed=_SYSTEM),
     _list("large.open", "Large view", "Space"),
@@ -230,6 +233,8 @@ COMMANDS: tuple[Command, ...] = (
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),
     _window("notices.focus", "Show activity", "F6"),
+    _window("panes.places", "Show or hide the places", "Ctrl+B"),
+    _window("panes.details", "Show or hide the details", "Ctrl+Alt+B"),
     _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
     _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
     _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import passing_menu
-from runway_desktop.ui.confirm import ask_text
 from runway_desktop.usecases.searching.places import SavedSearch
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 
 
 class SearchKeeper(QObject):
-    def __init__(self, chosen: ListFilter, activity: Activity, window: QWidget) -> None:
+    def __init__(
+        self, chosen: ListFilter, activity: Activity, name: Callable[[SavedSearch], None], window: QWidget
+    ) -> None:
+        """`name` lets the person write a name where the search stands."""
         super().__init__(window)
+        self._name = name
         self._filter = chosen
         self._activity = activity
         self._window = window
@@ -27,17 +32,7 @@ class SearchKeeper(QObject):
         elif saved in before:
             self._activity.tell(f"This search is saved already, as “{saved.name}”.")
         else:
-            self._activity.tell(f"Saved as “{saved.name}”.", action_text="Rename", on_action=lambda: self.rename(saved))
-
-    def rename(self, saved: SavedSearch) -> None:
-        ask_text(
-            self._window,
-            "Rename",
-            "A name for this search.",
-            saved.name,
-            lambda text: "" if text.strip() else "Write a name.",
-            lambda text: self._filter.rename_search(saved.id, text),
-        )
+            self._name(saved)
 
     def delete(self, saved: SavedSearch) -> None:
         """It can be had back, with its name and place."""
@@ -54,6 +49,6 @@ class SearchKeeper(QObject):
 
     def popup(self, saved: SavedSearch, at: QPoint) -> None:
         menu = passing_menu(self._window)
-        menu.addAction("Rename…", lambda: self.rename(saved))
+        menu.addAction("Rename", lambda: self._name(saved))
         menu.addAction("Delete", lambda: self.delete(saved))
         menu.popup(at)

@@ -39,9 +39,10 @@ _LINK_ROLES = {
 }
 _BADGE = 16
 _BALANCE_TIP = "Balance at Runway; spending and caps"
-_BALANCES = (units.credits_in_words(88_888.88), units.credits_in_words(888_888))
-_NAMES = ("No key  ▾", "Key …wwww  ▾")
-"""What the buttons say at most as a rule; a profile's title may be longer, and is known from the start."""
+_BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(88_888)}")
+"""What the button says at most as a rule."""
+_NAME_WIDTH = 13 * GRID
+"""Of a profile's name; what is longer ends in dots."""
 _EXCHANGE = (
     (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
     (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
@@ -81,6 +82,7 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
         self._who = push_button(self, "", self.open_profiles, kind="chip")
+        self._who.setStyleSheet("text-align: left;")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self.search = search
         self.pill = Pill(activity, theme, keys, self)
@@ -125,23 +127,25 @@ class TopBar(QWidget):
 
     def _reserve_room(self) -> None:
         """What is not known yet has the room that it will need: the search line stands still when it comes."""
-        for button, usual in ((self._balance, _BALANCES), (self._who, _NAMES)):
-            shown, widest = button.text(), 0
-            for words in usual:
-                button.setText(words)
-                widest = max(widest, button.sizeHint().width())
-            button.setText(shown)
-            button.setMinimumWidth(widest)
+        shown, widest = self._balance.text(), 0
+        for words in _BALANCES:
+            self._balance.setText(words)
+            widest = max(widest, self._balance.sizeHint().width())
+        self._balance.setText(shown)
+        self._balance.setMinimumWidth(widest)
+        # Whatever the profile is called: another one moves nothing.
+        self._who.setFixedWidth(_NAME_WIDTH + self._who.iconSize().width() + 6 * GRID)
 
     def _show(self) -> None:
         if self._status.connection.link is not self._shown_link:
             self._show_who()
         words, _ = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
-        self._who.setText(f"{name}  ▾")
+        room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        self._who.setText(f"{room}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
-        self._who.setToolTip(f"{words}\n{key_place_words(self._status.key)}")
+        self._who.setToolTip(f"{name}\n{words}\n{key_place_words(self._status.key)}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
@@ -217,6 +221,7 @@ class StatusLine(QFrame):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
         tip = "Results that are not on this computer, and until when they can be fetched"
+        self._takes = ""
         self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
         self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -225,6 +230,12 @@ class StatusLine(QFrame):
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
+
+    def say_takes(self, words: str) -> None:
+        """How many takes are judged, where takes are looked at; empty elsewhere."""
+        if words != self._takes:
+            self._takes = words
+            self._show()
 
     def _restyle(self) -> None:
         font = self._theme.tabular(self._theme.small_font())
@@ -243,7 +254,8 @@ class StatusLine(QFrame):
         self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
         self._connection.setText(words)
         self._left.setText("     ".join(self._status.left_parts()))
-        self._right.setText("     ".join(self._status.right_parts(self._composer.pair.model)))
+        right = [self._takes] if self._takes else self._status.right_parts(self._composer.pair.model)
+        self._right.setText("     ".join(right))
         waiting = self._status.not_saved_words()
         self._not_saved.setVisible(bool(waiting))
         if waiting:

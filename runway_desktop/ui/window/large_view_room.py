@@ -67,6 +67,7 @@ class LargeViewRoom(QObject):
         work = self._work
         view = LargeView(self.model, self._m.details, self._m.activity, self._theme, self._keys, work.posters, work)
         self.model.moved.connect(lambda task_id: work.view.select([task_id]))
+        self.model.changed.connect(lambda: work.status.say_takes(self.model.judged_words()))
         view.left.connect(self._left)
         view.compare_wanted.connect(self._compare)
         view.full_screen_wanted.connect(self._toggle_full_screen)
@@ -98,6 +99,7 @@ class LargeViewRoom(QObject):
         window, work = self._window, self._work
         looked_at = self.model.current
         self.model.close()
+        work.status.say_takes("")
         self.view.hide()
         work.show_large(None)
         if window.isFullScreen():

@@ -125,6 +125,7 @@ class ListPane(QWidget):
         self._size.setToolTip("Size of the posters")
         self._size.setValue(self._views.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
+        self._views.grid.zoomed.connect(self._size.setValue)
         self._size.hide()
         self._as_list = self._toggle("List", on=False)
         self._as_grid = self._toggle("Grid", on=True)
@@ -163,6 +164,11 @@ class ListPane(QWidget):
         self._as_grid.setChecked(on)
         self._as_list.setChecked(not on)
         self.grid_changed.emit()
+
+    def zoom(self, steps: int) -> None:
+        """Of the grid, by key; 0 is the usual size."""
+        if self.is_grid:
+            self._views.grid.zoom(steps)
 
     def _resize_posters(self, width: int) -> None:
         self._views.grid.set_poster_width(width)

@@ -31,7 +31,6 @@ from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
 from .paste_and_drop import PasteAndDrop
-from .reveal import Finding
 from .task_menu import TaskMenu
 from .workspace import Workspace, first_size, state_of, text_of
 
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.words.tasks import Showing
 
     from .models import Models
+    from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
 
@@ -198,13 +198,26 @@ class MainWindow(QMainWindow):
         """Made when a search is first saved."""
         from runway_desktop.ui.search.keeper import SearchKeeper
 
-        return SearchKeeper(self.models.filter, self.models.activity, self)
+        return SearchKeeper(self.models.filter, self.models.activity, self._name_search, self)
+
+    def _name_search(self, saved: SavedSearch) -> None:
+        """In its place, which is brought back where it is folded."""
+        work = self.workspace
+        if work.columns.is_folded(0):
+            work.fold(0)
+        work.places.edit_name(saved.id)
 
     def _search_menu(self, saved: SavedSearch, at: QPoint) -> None:
         self._keeper.popup(saved, at)
 
     def _grab_last_frame(self, path: Path) -> None:
         self._last_frames.grab(path)
+
+    @cached_property
+    def _finding(self) -> Finding:
+        from .reveal import Finding
+
+        return Finding(self.models.rows, self.view, self.activity, self._show_everything)
 
     @cached_property
     def _last_frames(self) -> LastFrames:
@@ -239,7 +252,6 @@ class MainWindow(QMainWindow):
         self.large.compare_wanted.connect(self.compare_wanted)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
-        self._finding = Finding(m.rows, work.view, m.activity, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
         LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
@@ -261,6 +273,7 @@ class MainWindow(QMainWindow):
         m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
         places.search_menu_wanted.connect(self._search_menu)
+        places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
         places.batch_menu_wanted.connect(self.batch_menu_wanted)
         places.sheet_chosen.connect(self.sheet_chosen)

@@ -119,7 +119,7 @@ NOTHING_GOES_ON = "No activity"
 def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "") -> Going:
     """`moving` says how a move of the library goes; empty while there is none."""
     running, waiting = downloads.running, downloads.waiting
-    figure = units.speed(downloads.speed) if running else ""
+    figure = units.speed(downloads.speed) if running and downloads.speed else ""
     until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
     lines = [
         (f"Sending {units.count(sending, 'task')}", "") if sending else None,

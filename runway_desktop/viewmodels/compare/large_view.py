@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Shot, next_to_judge, shots_of
+from runway_desktop.usecases.listing.takes import Shot, judged_takes, next_to_judge, shots_of
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -64,6 +64,10 @@ class LargeViewModel(QObject):
         """Its number within its shot, from 1; 0 while nothing is known."""
         rows = self.shot.rows if self.shot is not None else ()
         return next((number for number, row in enumerate(rows, start=1) if row.task.id == self.current), 0)
+
+    def judged_words(self) -> str:
+        """How many takes of the shot are judged; empty while nothing is known."""
+        return judged_takes([row.task for row in self.shot.rows]) if self.shot is not None else ""
 
     def place(self) -> tuple[int, int]:
         """Its number in the list, from 1, and how many tasks the list has."""

@@ -142,6 +142,20 @@ async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot)
         await until(lambda: shown().startswith("Undone"))
 
 
+async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+
+        def foot() -> list[str]:
+            return [label.text() for label in rig.window.workspace.status.findChildren(QLabel)]
+
+        assert "0 of 3 takes judged" in foot()
+        press(rig, KEYS.Key_4)
+        await until(lambda: "1 of 3 takes judged" in foot())
+        press(rig, KEYS.Key_Escape)
+        assert not any("judged" in text for text in foot())
+
+
 async def test_a_problem_is_seen_over_the_picture_and_its_list_opens_there(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 
@@ -177,3 +177,44 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         QTest.keyClicks(search, "model:sora")
         await until(lambda: "There is no model “sora” here." in rig.window.workspace.list._said.text())
         assert QApplication.focusWidget() is search
+
+
+async def test_control_and_wheel_zooms_and_the_task_under_the_pointer_stays(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 60)
+        line = 20
+        grid.scrollTo(rig.rows.index(line, 1))
+        before = grid.visualRect(rig.rows.index(line, 1))
+        width = grid.poster_width
+        at = QPointF(before.center())
+        none, turned = QPoint(), QPoint(0, 240)
+        for delta in (turned, -turned, turned):
+            event = QWheelEvent(
+                at,
+                grid.viewport().mapToGlobal(at),
+                none,
+                delta,
+                Qt.MouseButton.NoButton,
+                CONTROL,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+            QApplication.sendEvent(grid.viewport(), event)
+        assert grid.poster_width > width
+        after = grid.visualRect(rig.rows.index(line, 1))
+        assert after.top() <= before.center().y() <= after.bottom()
+        assert rig.engine.settings.get("list.grid") == f"1 {grid.poster_width}"
+
+
+async def test_keys_zoom_the_grid_and_bring_the_usual_size_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 5)
+        usual = grid.poster_width
+        grid.setFocus()
+        QTest.keyClick(grid, Qt.Key.Key_Plus, CONTROL)
+        assert grid.poster_width > usual
+        QTest.keyClick(grid, Qt.Key.Key_Minus, CONTROL)
+        QTest.keyClick(grid, Qt.Key.Key_Minus, CONTROL)
+        assert grid.poster_width < usual
+        QTest.keyClick(grid, Qt.Key.Key_0, CONTROL)
+        assert grid.poster_width == usual

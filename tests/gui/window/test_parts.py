@@ -12,13 +12,16 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.events import OrganizationChanged
+from runway_desktop.domain.task import State
 from runway_desktop.ui.choice_popup import GLANCE, ChoicePopup, Option
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.mime_data import accepts, read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.workspace import first_size
-from tests.gui.rig import Desktop, until
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
 
 
 def luminance(color: QColor) -> float:
@@ -216,3 +219,27 @@ async def test_the_search_line_stands_still_when_key_and_balance_come(tmp_path, 
             await until(partial(says, top._balance, f"{balance:,} credits"))
             top.layout().activate()
             assert search.geometry() == before
+
+
+async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_path, theme, qtbot, monkeypatch):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(3)))
+        top, profiles = rig.window.workspace.top, rig.models.profiles
+
+        def places() -> list[object]:
+            top.layout().activate()
+            parts = (*top.findChildren(QWidget), *rig.window.workspace.columns.findChildren(QPushButton))
+            return [part.geometry().getRect() for part in parts if part.isVisible()]
+
+        theme.choose(Choice.DARK)
+        await rest()
+        before = places()
+        theme.choose(Choice.LIGHT)
+        await rest()
+        assert places() == before
+        theme.choose(Choice.DARK)
+        name = "Northlight Studio of Moving Pictures, Harbour Office"
+        monkeypatch.setattr(ProfilesModel, "title", property(lambda _: name))
+        profiles.changed.emit()
+        await rest()
+        assert places() == before
