@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .models import Models
 
 
-_ELSEWHERE = ("task.open", "task.edit", "exchange.export")
+_ELSEWHERE = ("task.open", "task.edit", "exchange.export", "queue.hold")
 """Their keys are not given to the menu of the list."""
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
 """Menus stand at the top of the screen there."""
@@ -103,6 +103,7 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "task.menu": window.workspace.views.open_menu,
         **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
         "task.edit": window.edit,
+        "queue.hold": window.task_menu.hold_or_release,
         "large.open": window.large.open,
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),
