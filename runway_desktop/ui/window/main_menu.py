@@ -66,7 +66,7 @@ def put_into_bar(window: MainWindow) -> None:
             action.setMenuRole(_ROLES.get(command.id, QAction.MenuRole.NoRole))
             into.addAction(action)
 
-        _fill(menu, commands, add)
+        _fill(window, menu, commands, add)
         _add_keyless(menu, section, window)
     window.workspace.top.menu_button.hide()
 
@@ -81,12 +81,12 @@ def _open(window: MainWindow, rows: list[Row]) -> None:
         add = partial(_add, window, actions, rows)
         if title is None:
             menu.addSeparator()
-            _fill(menu, commands, add)
+            _fill(window, menu, commands, add)
             _add_keyless(menu, section, window)
         else:
             below = menu.addMenu(title)
             below.setToolTipsVisible(True)
-            _fill(below, commands, add)
+            _fill(window, below, commands, add)
             _add_keyless(below, section, window)
     button = window.workspace.top.menu_button
     size = menu.sizeHint()
@@ -98,11 +98,17 @@ def _open(window: MainWindow, rows: list[Row]) -> None:
     menu.popup(at)
 
 
-def _fill(menu: QMenu, commands: Sequence[Command], add: Callable[[QMenu, Command], object]) -> None:
+def _fill(
+    window: MainWindow, menu: QMenu, commands: Sequence[Command], add: Callable[[QMenu, Command], object]
+) -> None:
     presets = None
     for command in commands:
         if command.id in _LEFT_OUT:
             continue
+        if command.id == "preferences":
+            menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
+        if command.id == "quit":
+            menu.addAction("About Runway Desktop", partial(window.preferences_wanted.emit, "About"))
         if command.id in _BEGINS:
             menu.addSeparator()
         if command.id.startswith(_PRESET):
@@ -115,7 +121,7 @@ def _fill(menu: QMenu, commands: Sequence[Command], add: Callable[[QMenu, Comman
 def _add(window: MainWindow, actions: dict[str, QAction], rows: Sequence[Row], into: QMenu, command: Command) -> None:
     """An entry of its own: it can be disabled while the key goes on to say why."""
     shown = into.addAction(_words(window, command), partial(actions[command.id].trigger))
-    shown.setShortcuts(window.keys.of(command.id)[:1])
+    shown.setShortcuts(window.keys.usual(command.id)[:1])
     shows_result = window.preview is not None and window.preview.shown_path is not None
     reason = reason_against(command, rows, shows_result=shows_result)
     shown.setEnabled(not reason)
@@ -139,6 +145,3 @@ def _add_keyless(menu: QMenu, section: Section, window: MainWindow) -> None:
         add_check(menu, "Pause sending", lambda: m.task_commands.pause(not paused), checked=paused)
     elif section is Section.EXCHANGE and m.profiles.may_back_up:
         menu.addAction("Restore a backup…", m.profiles.ask_for_restore)
-    elif section is Section.WINDOW:
-        menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
-        menu.addAction("About Runway Desktop", partial(window.preferences_wanted.emit, "About"))

@@ -60,7 +60,8 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         assert menu.activeAction().text() == "Make"
         QTest.keyClick(menu, Qt.Key.Key_Right)
         below = open_menu()
-        assert below is not None and below.title() == "Make"
+        assert below is not None
+        assert below.title() == "Make"
         below.setActiveAction(next(action for action in below.actions() if action.text() == "New sheet"))
         QTest.keyClick(below, Qt.Key.Key_Return)
         assert wanted == [None]
