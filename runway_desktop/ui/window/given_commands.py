@@ -1,4 +1,4 @@
-"""The commands that the window has now, as the actions that their keys give: a menu, or the palette, gives the same ones.
+"""The commands that the window has now, as the actions of their keys: a menu and the palette give the same ones.
 
 GUI thread only.
 """

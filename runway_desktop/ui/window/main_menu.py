@@ -40,10 +40,24 @@ _ROLES = {
 _PRESET = "request.preset."
 _BEGINS = frozenset(
     {
-        "sheet.new", "list.focus", "task.copy", "task.retry", "task.cancel", "list.undo", "judge.rate.1", "judge.tag",
-        "judge.redo", "play.loop", "look.fit", "exchange.ids.file", "profile.backup", "runway.ask", "preferences", "quit",
+        "sheet.new",
+        "list.focus",
+        "task.copy",
+        "task.retry",
+        "task.cancel",
+        "list.undo",
+        "judge.rate.1",
+        "judge.tag",
+        "judge.redo",
+        "play.loop",
+        "look.fit",
+        "exchange.ids.file",
+        "profile.backup",
+        "runway.ask",
+        "preferences",
+        "quit",
     }
-)  # fmt: skip
+)
 """Commands before which a line stands."""
 _LEFT_OUT = frozenset({"menu", "task.menu"})
 """They open a menu."""
@@ -55,7 +69,7 @@ def open_menu(window: MainWindow) -> None:
 
 
 def put_into_bar(window: MainWindow) -> None:
-    """The same commands in the bar. Its actions are those that the keys give: the system itself hears the keys there."""
+    """The same commands in the bar, by the actions that their keys give: the system itself hears the keys there."""
     actions = actions_of(window)
     bar = window.menuBar()
     for section, commands in by_section(actions).items():
