@@ -53,7 +53,7 @@ from tests.engines import Unasked, engine_of
 from tests.fake_runway import FakeFetcher
 from tests.qt_loop import come_to_rest
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds of real time after which a promise counts as broken."""
 
 

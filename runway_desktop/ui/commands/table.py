@@ -40,6 +40,7 @@ class Section(StrEnum):
     LARGE = "In the large view"
     COMPARING = "Comparing"
     SHEET = "In a sheet"
+    EXCHANGE = "Importing and exporting"
     WINDOW = "Window"
 
 
@@ -104,6 +105,7 @@ class _In:
 
 _making = _In(Section.MAKING, Where.WINDOW)
 _finding = _In(Section.FINDING, Where.WINDOW)
+_exchange = _In(Section.EXCHANGE, Where.WINDOW)
 _window = _In(Section.WINDOW, Where.WINDOW)
 _anywhere = _In(Section.LIST, Where.WINDOW)
 _list = _In(Section.LIST, Where.LIST)
@@ -222,16 +224,17 @@ COMMANDS: tuple[Command, ...] = (
     _sheet("sheet.redo", "Redo in the sheet", Standard.Redo, "Ctrl+Y", repeats=True),
     _sheet("sheet.export", "Export sheet", Standard.Save),
     _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
-    _window("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
-    _window("exchange.export", "Export", "Ctrl+Shift+E"),
-    _window("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
-    _window("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
-    _window("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
+    _exchange("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
+    _exchange("exchange.export", "Export", "Ctrl+Shift+E"),
+    _exchange("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
+    _exchange("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
+    _exchange("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
+    _exchange("profile.backup", "Back up this profile", "Ctrl+Shift+B"),
     _window("profiles", "Switch to another profile", "Ctrl+Shift+P"),
-    _window("profile.backup", "Back up this profile", "Ctrl+Shift+B"),
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),
+    _window("menu", "Menu", "F10"),
     _window("notices.focus", "Show activity", "F6"),
     _window("panes.places", "Show or hide the places", "Ctrl+B"),
     _window("panes.details", "Show or hide the details", "Ctrl+Alt+B"),
