@@ -43,6 +43,7 @@ _BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(
 """What the button says at most as a rule."""
 _NAME_WIDTH = 13 * GRID
 """Of a profile's name; what is longer ends in dots."""
+_NARROW = 150 * GRID
 _EXCHANGE = (
     (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
     (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
@@ -80,6 +81,8 @@ class TopBar(QWidget):
         self._keys = keys
         self._profiles = profiles
         self._shown_link: Link | None = None
+        self._is_narrow = False
+        """Buttons that their icons tell have no words: the search line needs the room."""
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
@@ -91,7 +94,7 @@ class TopBar(QWidget):
         add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
-        self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
+        self._pause.setToolTip("Pause sending. Nothing new is sent while it is paused; tasks at Runway continue.")
         self._library = push_button(
             self,
             "Import  ▾",
@@ -112,6 +115,10 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.pill.fit(self.width())
+        if self._is_narrow is not (self.width() < _NARROW):
+            self._is_narrow = self.width() < _NARROW
+            self._reserve_room()
+            self._show()
 
     def open_profiles(self) -> None:
         """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
@@ -139,14 +146,17 @@ class TopBar(QWidget):
         self._balance.setText(shown)
         self._balance.setMinimumWidth(widest)
         # Whatever the profile is called: another one moves nothing.
-        self._who.setFixedWidth(_NAME_WIDTH + self._who.iconSize().width() + 6 * GRID)
+        self._who.setFixedWidth(self._name_width() + self._who.iconSize().width() + 6 * GRID)
+
+    def _name_width(self) -> int:
+        return _NAME_WIDTH if not self._is_narrow else _NAME_WIDTH // 2 + GRID
 
     def _show(self) -> None:
         if self._status.connection.link is not self._shown_link:
             self._show_who()
         words, _ = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
-        room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
         self._who.setText(f"{room}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
@@ -161,7 +171,10 @@ class TopBar(QWidget):
         paused = self._status.paused
         sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)
         self._pause.setChecked(paused)
-        self._pause.setText("Resume sending" if paused else "Pause sending")
+        does = "Resume sending" if paused else "Pause sending"
+        self._pause.setText("" if self._is_narrow else does)
+        self._pause.setAccessibleName(does)
+        self._library.setText("▾" if self._is_narrow else "Import  ▾")
         self._pause.setIcon(self._theme.icon(sign, role))
 
     def _balance_menu(self) -> None:

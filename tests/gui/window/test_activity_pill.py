@@ -159,3 +159,13 @@ async def test_del_three_times_is_one_act_in_the_pill(tmp_path, theme, qtbot):
         assert rig.window.activity.shown.text == "3 removed"
         QTest.keyClick(rig.window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: rig.rows.task_count == 4)
+
+
+async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        top = rig.window.workspace.top
+        rig.window.resize(1024, 640)
+        await until(lambda: top.pill.width() == NARROW)
+        await until(lambda: rig.window.search.width() >= 200)
+        silent = [one for one in top.findChildren(QAbstractButton) if one.isVisible() and not one.text()]
+        assert all(one.accessibleName() for one in silent)
