@@ -175,15 +175,19 @@ class ProfileWindows(QObject):
         self._window.models.task_commands.tell(message, problem=problem)
 
 
-def open_in_its_own_window(profile: Profile, secret: str | None) -> bool:
+def open_in_its_own_window(profile: Profile, secret: str | None, place: str = "") -> bool:
     """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
-    that the environment held: this program alone is given it, and takes it out again at its start."""
+    that the environment held: this program alone is given it, and takes it out again at its start. `place` is where
+    its window is to stand."""
     process = QProcess()
     program = [*own_words(), *profile.words]
     process.setProgram(program[0])
     process.setArguments(program[1:])
-    if secret is not None:
+    given = {environment.KEY_VARIABLE: secret or "", environment.PLACE_VARIABLE: place}
+    if any(given.values()):
         variables = QProcessEnvironment.systemEnvironment()
-        variables.insert(environment.KEY_VARIABLE, secret)
+        for name, value in given.items():
+            if value:
+                variables.insert(name, value)
         process.setProcessEnvironment(variables)
     return bool(process.startDetached())

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +89,7 @@ class Session(QObject):
         super().__init__()
         self.profile = profile
         self._bugs = bugs
-        self._open_profile = partial(open_in_its_own_window, secret=secret)
+        self._secret = secret
         self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
@@ -171,6 +170,11 @@ class Session(QObject):
         """Leaves without asking."""
         self._closing.set()
 
+    def _open_profile(self, profile: Profile) -> bool:
+        """Its window stands where this one does: nothing jumps."""
+        place = self.window.place if self.window is not None else ""
+        return open_in_its_own_window(profile, self._secret, place)
+
     def _start_again(self) -> None:
         self.starts_again = True
         self.close()
@@ -227,6 +231,8 @@ class Session(QObject):
         models.filter.restore()
         places.refresh()
         models.board.refresh()
+        if place := environment.window_place():
+            window.stand_at(place)
         window.show()
         return window
 

@@ -334,6 +334,15 @@ class MainWindow(QMainWindow):
         if self.models.rows.listing.group is GroupBy.BATCH and key:
             self.batch_menu_wanted.emit(BatchId(key), at)
 
+    @property
+    def place(self) -> str:
+        """Where it stands and how large it is, for `stand_at`."""
+        return text_of(self.saveGeometry())
+
+    def stand_at(self, place: str) -> None:
+        """Nothing happens for a place that nobody can read."""
+        self.restoreGeometry(state_of(place))
+
     def _restore(self) -> None:
         geometry = self.models.memory.recall(_GEOMETRY)
         if geometry is None or not self.restoreGeometry(state_of(geometry)):
@@ -341,7 +350,7 @@ class MainWindow(QMainWindow):
         self.workspace.restore(self.height())
 
     def _remember(self) -> None:
-        self.models.memory.keep(_GEOMETRY, text_of(self.saveGeometry()))
+        self.models.memory.keep(_GEOMETRY, self.place)
         self.workspace.remember()
         self._remember_columns()
 

@@ -22,6 +22,7 @@ from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import Desktop, until
 from tests.profiles_on_disk import a_profile
@@ -272,3 +273,15 @@ async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, the
         line(menu, "Restore").trigger()
         await until(lambda: open_ones(desktop, QFileDialog))
         open_ones(desktop, QFileDialog)[0].reject()
+
+
+async def test_the_window_of_another_profile_stands_where_this_one_does(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path / "one", theme) as one:
+        one.window.setGeometry(20, 50, 770, 600)
+        variables = {environment.PLACE_VARIABLE: one.window.place}
+    async with Desktop(tmp_path / "other", theme) as other:
+        other.window.stand_at(environment.window_place(variables))
+        assert other.window.geometry().getRect() == (20, 50, 770, 600)
+        assert not variables, "its own children are not told"
+        other.window.stand_at("no place")
+        assert other.window.width() == 770
