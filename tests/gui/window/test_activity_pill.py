@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.activity.pill import NARROW, WIDTH
@@ -167,5 +167,5 @@ async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme
         rig.window.resize(1024, 640)
         await until(lambda: top.pill.width() == NARROW)
         await until(lambda: rig.window.search.width() >= 200)
-        silent = [one for one in top.findChildren(QAbstractButton) if one.isVisible() and not one.text()]
+        silent = [one for one in top.findChildren(QPushButton) if one.isVisible() and not one.text()]
         assert all(one.accessibleName() for one in silent)
