@@ -25,6 +25,9 @@ WIDTH = 37 * GRID
 NARROW = 27 * GRID
 """Its width where the window is narrower than `_WIDE`, without the key of *Undo*."""
 _WIDE = 160 * GRID
+NARROWEST = 19 * GRID
+_LEAST = 120 * GRID
+"""Below that width of the window the pill is as narrow as can be."""
 _HEIGHT = 30
 _ICON = 18
 _SMALL_ICON = 14
@@ -66,7 +69,7 @@ class Pill(QWidget):
 
     def fit(self, width: int) -> None:
         """For a window of this width. What it says has no part in it: nothing beside it moves."""
-        self.setFixedSize(WIDTH if width >= _WIDE else NARROW, _HEIGHT)
+        self.setFixedSize(WIDTH if width >= _WIDE else NARROW if width >= _LEAST else NARROWEST, _HEIGHT)
         self._show()
 
     def open(self) -> None:
