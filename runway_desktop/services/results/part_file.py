@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -36,17 +35,14 @@ from runway_desktop.services.disk.disk_steps import read_json, rename_exclusivel
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
-from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 
 from . import sidecar
 from .embedding.film_stream import FilmStream, Place
+from .truncation_check import seems_cut_short
 
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
-_ZIP_TAIL = 66_000
-_TAIL = 4_096
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -453,52 +449,3 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
 def _write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
     """Whole or not at all: half a note after a kill would look like somebody else's."""
     write_whole(note_of(final), json.dumps(asdict(note)).encode(), is_lasting=is_lasting)
-
-
-def seems_cut_short(file: BinaryIO, form: str) -> bool:
-    """Whether a finished download seems to be cut short, where its format tells: a host may announce half a file and
-    send it. It is a doubt, not a proof: odd files exist, so whoever asks fetches once more and then believes.
-
-    `form` is a format's name as `media_facts.sniff` gives it. Leaves the file at its end. Raises OSError."""
-    size = file.seek(0, 2)
-    try:
-        match form:
-            case "MP4" | "MOV" | "M4A":
-                return _film_is_cut(file, size)
-            case "PNG":
-                return b"IEND" not in _tail(file, size, _TAIL)
-            case "WAV" | "WebP" | "AVI":
-                return _riff_is_cut(file, size)
-            case "ZIP":
-                return b"PK\x05\x06" not in _tail(file, size, _ZIP_TAIL)
-            case "SVG":
-                return b"</svg" not in _tail(file, size, _TAIL).lower() and b"/>" not in _tail(file, size, 16)
-            case _:
-                return False
-    finally:
-        file.seek(0, 2)
-
-
-def _film_is_cut(file: BinaryIO, size: int) -> bool:
-    """Each box says how long it is; the last one must be there to its end, and one of them must say how to play the
-    rest."""
-    kinds = set()
-    for kind, _, _, said_end in boxes(file, 0, size):
-        kinds.add(kind)
-        if said_end > size:
-            return True
-    return not kinds & {b"moov", b"moof"}
-
-
-def _riff_is_cut(file: BinaryIO, size: int) -> bool:
-    file.seek(0)
-    head = file.read(8)
-    if len(head) < 8:
-        return True
-    length = struct.unpack("<I", head[4:])[0]
-    return length not in _UNKNOWN_LENGTHS and length + 8 > size
-
-
-def _tail(file: BinaryIO, size: int, count: int) -> bytes:
-    file.seek(max(0, size - count))
-    return file.read(count)

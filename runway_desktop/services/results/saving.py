@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
 
 from . import part_file, sidecar
+from .arrival import Arrival
 from .batch_places import BatchPlaces
 from .embedding import NotEmbedded, embed_copy, into_film, note_of
 from .embedding.film_stream import FilmStream
@@ -173,7 +174,7 @@ class Saving:
 
     async def _receive(self, job: Job, task: Task, facts: _Facts, part: PartFile | None, claims: set[str]) -> PartFile:
         """Every byte of the result in a part file. The part is closed if this fails, and kept."""
-        arrival = _Arrival(part)
+        arrival = Arrival(part)
         offset, etag = (part.received, part.note.etag) if part else (0, "")
         job.received = offset
         try:
@@ -475,45 +476,3 @@ class _Beside:
             report("writing a sidecar", mistake)
             self.trouble = "could not be written"
         return saved
-
-
-class _Arrival:
-    """What has come and is not written yet, and the writing of what came before, which goes on meanwhile."""
-
-    def __init__(self, part: PartFile | None) -> None:
-        self.part = part
-        self.count = 0
-        self._pieces: list[bytes] = []
-        self._writing: asyncio.Task[PartFile] | None = None
-
-    def add(self, piece: bytes) -> None:
-        self._pieces.append(piece)
-        self.count += len(piece)
-
-    def taken(self) -> bytes:
-        block = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        self._pieces.clear()
-        self.count = 0
-        return block
-
-    async def write(self, put: Callable[[bytes], Coroutine[Any, Any, PartFile]]) -> None:
-        """Begins to write all of it, once what was begun before is written. Raises what that raises."""
-        await self.settle()
-        self._writing = asyncio.create_task(put(self.taken()), name="write what came")
-
-    async def settle(self) -> None:
-        """Raises what the writing raised."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            try:
-                await asyncio.shield(writing)
-            except asyncio.CancelledError:
-                self._writing = writing
-                raise
-
-    async def give_up(self) -> None:
-        """Waits for what is being written, and for nothing that hangs longer than a moment's cancellation."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.cancel()
-            await asyncio.wait([writing])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -309,7 +311,11 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
             gate.wait(60)
             return true(*arguments)
 
+        async def on_a_thread(_: Any, work: Callable[..., Any], *arguments: Any) -> Any:
+            return await asyncio.to_thread(work, *arguments)
+
         monkeypatch.setattr(standing, "_digest", slow)
+        monkeypatch.setattr(standing, "in_worker", on_a_thread)
         window = counter.host.import_folder(results.folder)
         wanted = "Comparing with what is here… 0 of 2 files"
         await until(lambda: window.model.headline() == wanted)
