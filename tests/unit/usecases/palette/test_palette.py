@@ -5,8 +5,8 @@ from __future__ import annotations
 from runway_desktop.usecases.palette.palette import Offer, Section, arrange
 
 
-def offer(text: str, section: Section = Section.COMMANDS, **more: str) -> Offer:
-    return Offer(id=f"command:{text}", section=section, text=text, **more)
+def offer(text: str, section: Section = Section.COMMANDS, reason: str = "") -> Offer:
+    return Offer(id=f"command:{text}", section=section, text=text, reason=reason)
 
 
 def texts(arranged, section: Section) -> list[str]:
