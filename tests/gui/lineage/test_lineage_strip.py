@@ -146,7 +146,7 @@ async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t2")])
-        await until(lambda: rig.window._shown_result() is not None)
+        await until(lambda: rig.window.shown_result() is not None)
         buttons = [found for found in rig.window.findChildren(QPushButton) if found.accessibleName() == "Use as input"]
         buttons[0].click()
         await until(QApplication.activePopupWidget)
