@@ -122,6 +122,12 @@ class PlacesPane(QListWidget):
         elif entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
             self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
 
+    def choose(self, key: str) -> None:
+        """Opens the place of an entry that is there."""
+        for row in range(self.count()):
+            if self.item(row).data(_ENTRY).key == key:
+                self.setCurrentRow(row)
+
     def edit_name(self, search_id: str) -> None:
         """Lets the person write another name for a saved search where it stands. Escape leaves the one it has."""
         for row in range(self.count()):
