@@ -26,7 +26,8 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
-from runway_desktop.wiring.build import Address, demo_secret, start_simulator
+from runway_desktop.wiring.build import Address
+from runway_desktop.wiring.demo import demo_secret, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
 from .first import First

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import DAY, Knobs
 from runway_desktop.simulator.links import Uploads
-from runway_desktop.simulator.server import keep, take_up
 from runway_desktop.simulator.world import (
     FAILURES,
     DailyLimitReached,
@@ -198,6 +198,7 @@ def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
     assert later.get(waiting.id, NOW + 3_600).placed_at == running.ends_at
     assert later.get(running.id, NOW + 3_600).recipe == running.recipe
     assert later.balance == 10_000 - running.credits - waiting.credits
+    assert later.spent() == {(date(2026, 5, 28), running.model): running.credits + waiting.credits}
     assert files.is_known(slot.uri, NOW + 3_600)
     assert clip(later, now=NOW + 3_600).id not in {running.id, waiting.id}
 
