@@ -62,7 +62,7 @@ _STILL_RUNS = 120.0
 """What was sent less than so many seconds ago has not ended."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Played:
     """One task with all that happened to it. `outputs` are as Runway named them, with the path that each will have;
     `sources` are the tasks whose results it was made from. `recipe`: what the simulator makes its files of."""

@@ -62,10 +62,12 @@ class Workshop:
         for played in history.tasks:
             self._inputs[played.task.id] = inputs_of(played.task, self._catalog)
         with ThreadPoolExecutor(_AT_ONCE, "studio") as threads:
-            # What others are made from comes first: its bytes belong to their inputs.
-            for is_made_from in (False, True):
-                some = [played for played in history.tasks if bool(played.sources) is is_made_from]
-                for _ in threads.map(self._of_task, some):
+            left = list(history.tasks)
+            while left:
+                # What others are made from comes before them: its bytes belong to their inputs.
+                ready = [played for played in left if self._saved.keys() >= set(played.sources)]
+                left = [played for played in left if played not in ready]
+                for _ in threads.map(self._of_task, ready):
                     pass
         return Made(
             tuple(output for played in history.tasks for output in self._saved.get(played.task.id, ())),
