@@ -19,6 +19,8 @@ from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.activity.rules import Action, Entry, Kind
 
 WIDTH = 54 * GRID
+_FRAME = GRID
+"""Of the list's own height beside its content."""
 _OF_WINDOW = 0.7
 """Of the window's height, at most."""
 
@@ -178,7 +180,7 @@ class ActivityList(Popup):
         """As high as what it holds, and no higher than leaves it on the window."""
         self._content.layout().activate()
         height = self._content.heightForWidth(WIDTH - 2) if self._content.hasHeightForWidth() else 0
-        height = max(height, self._content.sizeHint().height() if not height else 0) + 4
+        height = max(height, self._content.sizeHint().height() if not height else 0) + _FRAME
         window = self.parentWidget().window()
         self.setFixedHeight(min(height, round(window.height() * _OF_WINDOW)))
         if self._below is not None and self.isVisible():

@@ -39,7 +39,8 @@ _ICONS = {
     Sign.SENDING: ("mdi6.progress-upload", Role.ACCENT),
     Sign.SAVING: ("mdi6.progress-download", Role.ACCENT),
     Sign.GESTURE: ("mdi6.cursor-move", Role.ACCENT),
-    Sign.WAITS: ("mdi6.alert-circle-outline", Role.WARN),
+    Sign.WAITS: ("mdi6.bell-outline", Role.ACCENT),
+    Sign.PROBLEM: ("mdi6.alert-circle-outline", Role.WARN),
 }
 
 
@@ -109,8 +110,8 @@ class Pill(QWidget):
         self._key.setVisible(bool(key) and self.width() == WIDTH)
         self.face.show_it(shown)
         self._chevron.show_it(shown)
-        waits = shown.waiting > 0
-        if self.property("waits") is not waits:
+        waits = "problem" if shown.has_problem else "answer" if shown.waiting else ""
+        if (self.property("waits") or "") != waits:
             self.setProperty("waits", waits)
             self.style().unpolish(self)
             self.style().polish(self)
@@ -152,16 +153,18 @@ class Face(QAbstractButton):
         name, role = _ICONS[shown.sign]
         theme.icon(name, role).paint(painter, QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON))
         right = self.width() - GRID // 2
+        left = 11 + _ICON + GRID
+        wanted = QFontMetrics(theme.tabular(self.font())).horizontalAdvance(shown.text) + GRID
         if shown.hint:
+            # The text before the hint, which its list and its name have whole.
             font = theme.tabular(theme.small_font())
-            room = min(QFontMetrics(font).horizontalAdvance(shown.hint) + 2, self.width() // 2)
+            room = max(0, min(QFontMetrics(font).horizontalAdvance(shown.hint) + 2, right - left - wanted))
             painter.setFont(font)
             painter.setPen(theme.color(Role.MUTED))
             box = QRect(right - room, 0, room, self.height())
             hint = QFontMetrics(font).elidedText(shown.hint, Qt.TextElideMode.ElideRight, room)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
             right -= room + GRID
-        left = 11 + _ICON + GRID
         painter.setFont(theme.tabular(self.font()))
         painter.setPen(theme.color(Role.FAINT if shown.sign is Sign.NOTHING else Role.TEXT))
         text = painter.fontMetrics().elidedText(shown.text, Qt.TextElideMode.ElideRight, right - left)
@@ -175,13 +178,15 @@ class Chevron(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._waiting = 0
+        self._role = Role.ACCENT
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Show activity")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def show_it(self, shown: Shown) -> None:
         # Where the pill shows the only one itself, its number would say nothing more.
-        waiting = 0 if shown.sign is Sign.WAITS and shown.waiting == 1 else shown.waiting
+        waiting = 0 if shown.sign in (Sign.WAITS, Sign.PROBLEM) and shown.waiting == 1 else shown.waiting
+        self._role = Role.WARN if shown.has_problem else Role.ACCENT
         if waiting != self._waiting:
             self._waiting = waiting
             self.updateGeometry()
@@ -199,7 +204,8 @@ class Chevron(QAbstractButton):
         icon.paint(painter, QRect(self.width() - 24, middle - 8, 16, 16))
         if self._waiting:
             sign = QRect(2, middle - _SMALL_ICON // 2, _SMALL_ICON, _SMALL_ICON)
-            theme.icon("mdi6.alert-circle-outline", Role.WARN).paint(painter, sign)
-            painter.setPen(theme.color(Role.WARN))
+            name = _ICONS[Sign.PROBLEM if self._role is Role.WARN else Sign.WAITS][0]
+            theme.icon(name, self._role).paint(painter, sign)
+            painter.setPen(theme.color(self._role))
             box = QRect(QPoint(sign.right() + 4, 0), QSize(self.width(), self.height()))
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{self._waiting:,}")

@@ -82,7 +82,7 @@ class Activity(QObject):
         actions = [Action(action_text, on_action)] if action_text and on_action is not None else []
         actions += [Action(text, does) for text, does in also]
         kind = Kind.WAITS if problem or stays else Kind.SAID
-        entry = self._new(kind, message, detail, short, tuple(actions))
+        entry = replace(self._new(kind, message, detail, short, tuple(actions)), is_problem=problem)
         self._put(entry, replaces=once)
         spoken = ". ".join(part.removesuffix(".") for part in (message, action_text) if part)
         self.said.emit(f"{spoken}.", problem)

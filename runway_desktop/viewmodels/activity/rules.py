@@ -4,7 +4,7 @@ goes back."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
@@ -42,6 +42,7 @@ class Sign(Enum):
     SAVING = auto()
     GESTURE = auto()
     WAITS = auto()
+    PROBLEM = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Entry:
     short: str = ""
     """The same in the few words that the pill has room for; empty where the first sentence does."""
     actions: tuple[Action, ...] = ()
+    is_problem: bool = False
     is_quiet: bool = False
     """The person sees elsewhere what was done: it is not read out."""
 
@@ -97,6 +99,8 @@ class Shown:
     """That which is shown, if it is one."""
     waiting: int = 0
     """How many entries wait for an answer."""
+    has_problem: bool = False
+    """One of them is a problem."""
     whole: str = ""
     """What a screen reader says and the tool tip holds: without numbers that change all the time."""
 
@@ -159,24 +163,23 @@ def shown(entries: Sequence[Entry], going: Going, gesture: Gesture, now: float, 
     nothing does, the last act stays, for it can still be undone. `held` is the number of the entry that somebody looks
     at more closely: it stays until there is news."""
     waits = [one for one in entries if one.kind is Kind.WAITS]
-    waiting = len(waits)
     if gesture.text:
         whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
-        return Shown(gesture.text, gesture.hint, Sign.GESTURE, waiting=waiting, whole=whole)
+        return _with_waiting(Shown(gesture.text, gesture.hint, Sign.GESTURE, whole=whole), waits)
     fresh = [one for one in entries if one.number == held or now - one.at < seconds_shown(one)]
     goes_on = [one for one in entries if one.kind is Kind.GOES_ON]
     if fresh:
-        return _shown_entry(fresh[-1], waiting)
+        return _with_waiting(_shown_entry(fresh[-1]), waits)
     if waits:
-        return _shown_entry(waits[-1], waiting)
+        return _with_waiting(_shown_entry(waits[-1]), waits)
     if goes_on:
-        return _shown_entry(goes_on[-1], waiting)
+        return _shown_entry(goes_on[-1])
     if going.text:
         sign = Sign.SENDING if going.is_sending else Sign.SAVING
         return Shown(going.text, going.figure, sign, whole=going.text)
     acts = [one for one in entries if one.kind is Kind.ACT]
     if acts:
-        return _shown_entry(acts[-1], waiting)
+        return _shown_entry(acts[-1])
     return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
 
 
@@ -199,7 +202,12 @@ def listed(entries: Sequence[Entry], going: Going) -> Listed:
 _SIGNS = {Kind.SAID: Sign.SAID, Kind.ACT: Sign.ACT, Kind.GOES_ON: Sign.GOES_ON, Kind.WAITS: Sign.WAITS}
 
 
-def _shown_entry(entry: Entry, waiting: int) -> Shown:
+def _with_waiting(found: Shown, waits: Sequence[Entry]) -> Shown:
+    return replace(found, waiting=len(waits), has_problem=any(one.is_problem for one in waits))
+
+
+def _shown_entry(entry: Entry) -> Shown:
     action = entry.actions[0] if len(entry.actions) == 1 and len(entry.actions[0].text) <= MOST_IN_PILL else None
     whole = f"{entry.message} {entry.detail}".strip()
-    return Shown(entry.headline, "", _SIGNS[entry.kind], action, entry, waiting, whole)
+    sign = Sign.PROBLEM if entry.kind is Kind.WAITS and entry.is_problem else _SIGNS[entry.kind]
+    return Shown(entry.headline, "", sign, action, entry, whole=whole)

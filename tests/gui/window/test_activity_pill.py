@@ -138,11 +138,11 @@ async def test_words_of_others_are_shown_as_they_are_and_fit(tmp_path, theme, qt
         assert opened.height() <= rig.window.height()
 
 
-@pytest.mark.parametrize("problem", [True, False])
-async def test_what_waits_colors_the_pill(tmp_path, theme, qtbot, problem):
+@pytest.mark.parametrize(("how", "waits"), [({}, ""), ({"stays": True}, "answer"), ({"problem": True}, "problem")])
+async def test_what_waits_colors_the_pill(tmp_path, theme, qtbot, how, waits):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.activity.tell("Told.", problem=problem)
-        assert rig.window.workspace.top.pill.property("waits") is problem
+        rig.window.activity.tell("Told.", **how)
+        assert (rig.window.workspace.top.pill.property("waits") or "") == waits
 
 
 async def test_del_three_times_is_one_act_in_the_pill(tmp_path, theme, qtbot):
