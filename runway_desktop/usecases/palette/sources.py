@@ -52,7 +52,7 @@ def of_selection(
             )
     there = {shown.command for shown in listed}
     for entry in TABLE if rows else ():
-        if entry.command not in there and entry.absence:
+        if entry.command not in there and entry.absence and not entry.is_shown:
             yield Offer(
                 id=f"task:{entry.command.value}",
                 section=Section.SELECTION,
