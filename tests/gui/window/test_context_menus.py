@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from runway_desktop.domain.library import Place
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.composer.field_editors import Chip
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 
@@ -36,8 +37,8 @@ async def menu_of_place(rig: Desktop, title: str) -> QMenu:
     return menu
 
 
-async def with_one(rig: Desktop, **members: object) -> None:
-    await rig.add(task(1, State.SUCCEEDED, **members))
+async def with_one(rig: Desktop, project: str = "") -> None:
+    await rig.add(task(1, State.SUCCEEDED, project=project))
     await until(lambda: rig.rows.row_of(TaskId("t1")))
     rig.window.view.select([TaskId("t1")])
 
@@ -111,4 +112,19 @@ async def test_the_preview_has_the_menu_of_the_task_that_it_shows(tmp_path, them
         menu = shown_menu()
         assert menu is not None
         assert {"Pick", "Reject"} <= set(words(menu))
+        menu.close()
+
+
+async def test_a_chip_of_the_composer_can_be_reset_to_its_default(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await until(lambda: rig.window.composer_pane.findChildren(Chip))
+        rig.composer.set_value("duration", 8)
+        chip = next(one for one in rig.window.composer_pane.findChildren(Chip) if one.accessibleName() == "Duration")
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), chip.mapToGlobal(QPoint(4, 4)))
+        QApplication.sendEvent(chip, event)
+        await until(shown_menu)
+        menu = shown_menu()
+        assert menu is not None
+        next(action for action in entries(menu) if action.text() == "Reset to default").trigger()
+        assert rig.composer.value("duration") != 8
         menu.close()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from runway_desktop.domain.library import Filter, Place
@@ -63,5 +65,9 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
             names.append(focus.objectName())
             focus = focus.parentWidget()
         assert name in names
+        QTest.keyClick(dialog, Qt.Key.Key_F1)
+        [shown] = dialog.findChildren(HelpWindow)
+        assert shown.windowTitle() == "Help: Preferences"
+        shown.close()
         dialog.close()
         await rest()
