@@ -149,6 +149,8 @@ class Session(QObject):
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
         supervisor.spawn(self._find_key(cases), "find key")
+        if assembly.demo is not None and self.profiles is not None:
+            supervisor.spawn(self.profiles.live_in_demo(assembly.demo), "demo")
         await self._closing.wait()
         if self._damage is not None:
             raise self._damage
@@ -491,8 +493,9 @@ class Session(QObject):
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
-        kept = str(profile.folder / "simulated-runway.json")
-        return Address(simulate=("--speed", f"{options.speed:g}", "--keep", kept))
+        from runway_desktop.wiring.demo import DemoWishes
+
+        return Address(demo=DemoWishes(speed=options.speed, is_empty=options.empty))
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 
