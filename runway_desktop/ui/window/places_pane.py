@@ -4,7 +4,7 @@ change."""
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
@@ -77,6 +77,11 @@ class PlacesPane(QListWidget):
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
         FollowsTheme(theme, self, lambda: viewport_of(self).update())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A right click asks for the menu of a place and leaves open what is open."""
+        if event.button() is not Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
