@@ -1,13 +1,12 @@
-"""Keeping searches: save, rename, delete with a way back, from keys, the star and the left pane's menu. GUI thread."""
+"""Keeping searches: save, rename, delete with a way back, for keys, the star and the left pane's menu. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import passing_menu
 from runway_desktop.usecases.searching.places import SavedSearch
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
@@ -46,9 +45,3 @@ class SearchKeeper(QObject):
             lambda: self._filter.restore_search(kept, place),
             short="Search deleted",
         )
-
-    def popup(self, saved: SavedSearch, at: QPoint) -> None:
-        menu = passing_menu(self._window)
-        menu.addAction("Rename", lambda: self._name(saved))
-        menu.addAction("Delete", lambda: self.delete(saved))
-        menu.popup(at)

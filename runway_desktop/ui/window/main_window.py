@@ -193,24 +193,21 @@ class MainWindow(QMainWindow):
             self.activity.tell("Choose what to compare: several tasks, or one for its takes.")
 
     def save_search(self) -> None:
-        self._keeper.save()
+        self.keeper.save()
 
     @cached_property
-    def _keeper(self) -> SearchKeeper:
+    def keeper(self) -> SearchKeeper:
         """Made when a search is first saved."""
         from runway_desktop.ui.search.keeper import SearchKeeper
 
-        return SearchKeeper(self.models.filter, self.models.activity, self._name_search, self)
+        return SearchKeeper(self.models.filter, self.models.activity, self.name_search, self)
 
-    def _name_search(self, saved: SavedSearch) -> None:
+    def name_search(self, saved: SavedSearch) -> None:
         """In its place, which is brought back where it is folded."""
         work = self.workspace
         if work.columns.is_folded(0):
             work.fold(0)
         work.places.edit_name(saved.id)
-
-    def _search_menu(self, saved: SavedSearch, at: QPoint) -> None:
-        self._keeper.popup(saved, at)
 
     def _grab_last_frame(self, path: Path) -> None:
         self._last_frames.grab(path)
@@ -252,9 +249,7 @@ class MainWindow(QMainWindow):
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.task_menu = TaskMenu(
-            m.task_commands, m.rows, chosen, self.judge, self.shown_result, theme, self.keys, self
-        )
+        self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         Acts(m.task_commands, m.rows, m.activity, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
@@ -281,10 +276,8 @@ class MainWindow(QMainWindow):
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
-        places.search_menu_wanted.connect(self._search_menu)
         places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
-        places.batch_menu_wanted.connect(self.batch_menu_wanted)
         places.sheet_chosen.connect(self.sheet_chosen)
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)
