@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,10 +50,7 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
-from .exchange_windows import ExchangeWindows
-from .key_notices import KeyNotices
 from .options import Options
-from .profile_windows import ProfileWindows, open_in_its_own_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,9 +63,14 @@ if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
 
     from .bugs import Bugs
+    from .exchange_windows import ExchangeWindows
     from .in_tray import InTray
+    from .profile_windows import ProfileWindows
 
 log = logging.getLogger(__name__)
+
+SHOWN_AFTER = 1.0
+"""Seconds after which the person is told that the list of tasks is being brought up to date."""
 
 
 class Session(QObject):
@@ -90,7 +93,7 @@ class Session(QObject):
         super().__init__()
         self.profile = profile
         self._bugs = bugs
-        self._open_profile = partial(open_in_its_own_window, secret=secret)
+        self._secret = secret
         self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
@@ -117,15 +120,20 @@ class Session(QObject):
         file_workers = DiskThreads(4, "file")
         try:
             folders = environment.folders_of(self.profile)
-            assembly = await build(
-                self.profile,
-                folders,
-                self._address,
-                workers,
-                file_workers,
-                state=self._state,
-                secrecy=self._bugs.secrecy,
+            renewing = threading.Event()
+            opening = asyncio.ensure_future(
+                build(
+                    self.profile,
+                    folders,
+                    self._address,
+                    workers,
+                    file_workers,
+                    state=self._state,
+                    secrecy=self._bugs.secrecy,
+                    renewing=renewing.set,
+                )
             )
+            assembly = await self._opened(opening, renewing, theme)
             _on_signals(loop, self._closing.set)
             try:
                 await self._live(assembly, supervisor, theme)
@@ -136,6 +144,17 @@ class Session(QObject):
             file_workers.shutdown(wait=True)
         return 0
 
+    async def _opened(self, opening: asyncio.Task[Assembly], renewing: threading.Event, theme: Theme) -> Assembly:
+        try:
+            while not (await asyncio.wait((opening,), timeout=SHOWN_AFTER))[0]:
+                if renewing.is_set():
+                    from .opening_wait import renew_in_sight
+
+                    await renew_in_sight(opening, theme)
+            return opening.result()
+        finally:
+            opening.cancel()
+
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
@@ -143,6 +162,7 @@ class Session(QObject):
         ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
+        self._add_windows(cases, theme, window)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
@@ -217,9 +237,6 @@ class Session(QObject):
         window.sheet_chosen.connect(self._open_kept_sheet)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
-        self.exchange = ExchangeWindows(cases, runner, theme, window)
-        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
-        KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -241,6 +258,17 @@ class Session(QObject):
         from .mistake_notice import MistakeNotice
 
         MistakeNotice(self._bugs, window.notices, self.profile.log, window)
+
+    def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
+        """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
+        from .exchange_windows import ExchangeWindows
+        from .key_notices import KeyNotices
+        from .profile_windows import ProfileWindows, open_in_its_own_window
+
+        self.exchange = ExchangeWindows(cases, self._runner, theme, window)
+        open_profile = partial(open_in_its_own_window, secret=self._secret)
+        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, open_profile)
+        KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:

@@ -123,17 +123,19 @@ async def build(
     *,
     state: Path,
     secrecy: KnownSecrets | None = None,
+    renewing: Callable[[], None] = lambda: None,
 ) -> Assembly:
     """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
-    `secrecy` is told of each key."""
+    `secrecy` is told of each key. `renewing` is called, on a thread of the database, when a list of tasks of an older
+    version is brought up to date."""
     loop = asyncio.get_running_loop()
     secrecy = KnownSecrets() if secrecy is None else secrecy
     if address.secret:
         secrecy.add(address.secret)
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
     is_expected = await loop.run_in_executor(workers, has_been_used, profile)
-    store = await SqliteStore.open(profile.database, is_expected=is_expected)
+    store = await SqliteStore.open(profile.database, is_expected=is_expected, renewing=renewing)
     try:
         return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
