@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.usecases.commands.commands import NOTHING
-from runway_desktop.usecases.commands.drag_payload import saved_paths
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
@@ -145,6 +144,8 @@ class TaskCommands(QObject):
                 self._search = self._run(command, rows, given, work)
             case _:
                 if command is TaskCommand.DELETE_FILE:
+                    from runway_desktop.usecases.commands.drag_payload import saved_paths
+
                     self.release_wanted.emit(saved_paths(rows))
                 self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
@@ -174,8 +175,10 @@ class TaskCommands(QObject):
         self._cases.integrity.look_at(task_ids)
 
     def look_around(self) -> None:
-        """The window is used again: files may have been moved or changed meanwhile."""
-        self._cases.integrity.look_around()
+        """The window is used again: files may have been moved or changed meanwhile. Of a window that has just opened
+        they are looked for anyhow, once what looks for them is imported."""
+        if self._cases.is_made("integrity"):
+            self._cases.integrity.look_around()
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
