@@ -123,6 +123,9 @@ def main(words: Sequence[str] | None = None) -> int:
     print(printed(measured))
     print(f"\n{found['processors']} processors, load before {found['load']}, after {found['load_after']}")
     write(wishes.json, as_json(measured, found))
+    for figure in measured:
+        if figure.value is None:
+            print(f"Not measured, since nothing came of it: {figure.name} ({figure.benchmark}).", file=sys.stderr)
     missed = [figure for figure in measured if figure.is_met is False]
     return 1 if wishes.judge and missed else 0
 

@@ -58,7 +58,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
     ]
     for name, took in scrolled.items():
         figures.append(_figure(size, f"a frame of scrolling the {name}, 99 in 100 within", quantile(took, 0.99)))
-        figures.append(_figure(size, f"a frame of scrolling the {name}, worst", max(took, default=0.0), 25.0))
+        figures.append(_figure(size, f"a frame of scrolling the {name}, worst", max(took, default=None), 25.0))
     try:
         own = {name: _memory(folder / name, variables, size.settle) for name in ("large", "empty")}
     except NotToldHere:
@@ -74,6 +74,6 @@ def _memory(folder: Path, variables: dict[str, str], settle: float) -> float:
         return memory(child.pid)["pss"]
 
 
-def _figure(size: Size, words: str, value: float, at_most: float | None = None, unit: str = "ms") -> Figure:
+def _figure(size: Size, words: str, value: float | None, at_most: float | None = None, unit: str = "ms") -> Figure:
     setting = f"{size.tasks} tasks"
     return Figure(benchmark=NAME, setting=setting, name=words, value=value, unit=unit, at_most=at_most)
