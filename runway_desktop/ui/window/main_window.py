@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
@@ -284,9 +284,9 @@ class MainWindow(QMainWindow):
         m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
 
-    def _leave(self, _: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+    def _leave(self, _: str, command: TaskCommand, what: Any) -> None:
         if command is TaskCommand.REMOVE:
-            self.view.leave(task_ids)
+            self.view.leave(what)
 
     def _group_menu(self, key: str, at: QPoint) -> None:
         """Of a group's header: a batch has a sheet, other groups have nothing of their own."""

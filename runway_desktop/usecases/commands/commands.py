@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.library import Row
 from runway_desktop.usecases.question import Question
 
 from .doing import Doing, Given, Report
@@ -15,9 +16,9 @@ from .table import ENTRIES, concerned, question, why_not
 from .task_command import TaskCommand
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import TaskId
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.tasks.lane_order import Stood
     from runway_desktop.services.tasks.submission import Prepared
     from runway_desktop.usecases.sending.sending import Sending
 
@@ -55,10 +56,15 @@ class Commands:
             given = replace(given, prepared=asked[2])
         return await entry.does(self._doing, meant, given)
 
-    async def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> Report:
-        """Undoes a command of which the report said that it can be undone."""
+    async def undo(self, command: TaskCommand, what: Sequence[TaskId] | Stood) -> Report:
+        """Undoes a command with what its report says that it can be undone with."""
         undo = ENTRIES[command].undo
-        return await undo(self._doing, task_ids) if undo is not None else Report()
+        return await undo(self._doing, what) if undo is not None else Report()
+
+    def queued(self) -> list[Row]:
+        """All that is queued here, in the order in which it is sent."""
+        held = (task for task in self._engine.ledger.held() if task.removed_at is None)
+        return [Row(task=task) for task in sorted(held, key=lambda task: task.position)]
 
     def _paid_question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """None too where nothing will be sent: carrying it out says why."""
@@ -68,8 +74,10 @@ class Commands:
         self._asked = None
         tasks = [row.task for row in concerned(command, rows)]
         try:
-            is_release = command is TaskCommand.SEND_NEXT
-            prepared = self._sending.prepare_release(tasks) if is_release else self._sending.prepare_again(tasks)
+            if command in (TaskCommand.SEND_NEXT, TaskCommand.RELEASE):
+                prepared = self._sending.prepare_release(tasks, is_next=command is TaskCommand.SEND_NEXT)
+            else:
+                prepared = self._sending.prepare_again(tasks)
         except NotPossible:
             return None
         if Ask.REPEAT in prepared.asks or not prepared.is_valid:
