@@ -166,6 +166,7 @@ class Session(QObject):
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
+        window.models.task_commands.begin_looking()
         supervisor.spawn(self._find_key(cases), "find key")
         await self._closing.wait()
         if self._damage is not None:
@@ -220,6 +221,7 @@ class Session(QObject):
             profiles=ProfilesModel(cases, runner, self.profile.name, self),
         )
         self.models = models
+        models.task_commands.hold_looks()
         bridge.settings_changed.connect(
             lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
         )

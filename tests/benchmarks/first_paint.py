@@ -59,7 +59,6 @@ def _painted(setting: str, profile: Path, variables: Mapping[str, str], size: Si
             with Child(module, *words[module], variables={**variables, **UNREACHABLE}) as child:
                 painted = child.hear("painted", 60.0)["at"] - child.spawned
                 if module == "program_child":
-                    child.hear("ready", 60.0)
                     lag = child.hear("lag", 60.0)["worst"]
                     still += [lag] if turn and lag is not None else []
             if turn:
