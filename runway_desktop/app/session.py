@@ -255,7 +255,7 @@ class Session(QObject):
         collector.spare_what_is_there()
         self.stands.emit()
         # In a plain slot: a player that is built inside a coroutine loses its signals.
-        QTimer.singleShot(0, window.add_preview)
+        QTimer.singleShot(0, partial(_add_preview, window))
         self._watch_from_tray(window)
         from .mistake_notice import MistakeNotice
 
@@ -485,6 +485,13 @@ class Session(QObject):
             self.models.bridge.close()
         await supervisor.close(5)
         await go_down(list(assembly.closing))
+
+
+def _add_preview(window: MainWindow) -> None:
+    """Imports it and builds it in turns of their own: together they would be felt."""
+    from runway_desktop.ui.media import preview  # noqa: F401 - for the turn after this one
+
+    QTimer.singleShot(0, window.add_preview)
 
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,6 +215,8 @@ async def _assemble(
     sound = asyncio.Event()
 
     async def check() -> None:
+        # In a worker, as it brings much along.
+        await loop.run_in_executor(workers, import_module, "runway_desktop.services.backup.backups")
         await _until_checked(engine, store)
         sound.set()
 
