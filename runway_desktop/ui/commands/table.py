@@ -128,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     *(_making(f"request.preset.{n}", f"Apply preset {n}", f"Ctrl+{n}") for n in range(1, 10)),
     _making("sheet.new", "New sheet", "Ctrl+Shift+N"),
     _making("sheet.kept", "Open a kept sheet", "Ctrl+Shift+O"),
+    _finding("palette", "Find a command, a task, a setting", "Ctrl+K"),
     _finding("search.focus", "Search", Standard.Find),
     _finding("search.keep", "Save this search", Standard.Save),
     _finding("list.focus", "Go to the list", "Ctrl+L"),
@@ -234,6 +235,7 @@ COMMANDS: tuple[Command, ...] = (
     _window("menu", "Menu", "F10"),
     _window("notices.focus", "Go to the newest notice", "F6"),
     _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
+    _window("help", "What can be done here", "F1"),
     _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
     _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),
 )

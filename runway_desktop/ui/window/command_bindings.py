@@ -82,6 +82,8 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "spending": window.spending_wanted.emit,
         "not_saved": window.not_saved.open,
         "menu": partial(open_menu, window),
+        "help": window.help_wanted.emit,
+        "palette": window.palette_wanted.emit,
         "notices.focus": work.notices.focus_latest,
         "preferences": lambda: window.preferences_wanted.emit(""),
         "shortcuts": window.shortcuts_wanted.emit,

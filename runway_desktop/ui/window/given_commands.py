@@ -19,7 +19,7 @@ from .task_menu import BINDINGS
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-_TASK_COMMANDS = {
+TASK_KEYS = {
     key: tuple(command for command, (_, other) in BINDINGS.items() if other == key) for _, key in BINDINGS.values()
 }
 """What a key does with tasks: one of these, as the tasks are."""
@@ -43,7 +43,7 @@ def reason_against(command: Command, rows: Sequence[Row], *, shows_result: bool)
     """Why a command cannot be given now; empty when it can. `rows` are those that are selected."""
     if command.section is Section.PLAYING:
         return "" if shows_result else NOTHING_SHOWN
-    if commands := _TASK_COMMANDS.get(command.id, ()):
+    if commands := TASK_KEYS.get(command.id, ()):
         reasons = [why_not(one, rows) for one in commands]
         return "" if "" in reasons else reasons[0]
     is_judging = command.section is Section.JUDGING and command.id not in ("judge.redo",)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.units import credits_in_words
 
 from .doing import Doing, Given, Report
 from .table import ENTRIES, concerned, question, why_not
@@ -40,6 +41,18 @@ class Commands:
         if command is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
         return self._paid_question(command, rows) if ENTRIES[command].pays else question(command, rows)
+
+    def price(self, command: TaskCommand, rows: Sequence[Row]) -> str:
+        """What its requests cost, in words: "about 240 credits". Empty where it makes none, or where the price of one
+        is not known."""
+        if not ENTRIES[command].pays and command is not TaskCommand.NEW_SEED:
+            return ""
+        prices = [self._engine.pricing.price(row.task.request) for row in concerned(command, rows)]
+        known = [price for price in prices if price is not None]
+        if not known or len(known) < len(prices):
+            return ""
+        about = "" if all(price.exact for price in known) else "about "
+        return f"{about}{credits_in_words(sum(price.credits for price in known))}"
 
     async def do(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> Report:
         """Carries a command out, after whatever had to be asked was answered. NotPossible, with the reason, when it
