@@ -170,6 +170,8 @@ class Session(QObject):
             supervisor.spawn(work(), name)
         window.models.task_commands.begin_looking()
         supervisor.spawn(self._find_key(cases), "find key")
+        if assembly.demo is not None and self.profiles is not None:
+            supervisor.spawn(self.profiles.live_in_demo(assembly.demo), "demo")
         await self._closing.wait()
         if self._damage is not None:
             raise self._damage
@@ -522,8 +524,9 @@ def _add_preview(window: MainWindow) -> None:
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
-        kept = str(profile.folder / "simulated-runway.json")
-        return Address(simulate=("--speed", f"{options.speed:g}", "--keep", kept))
+        from runway_desktop.wiring.demo import DemoWishes
+
+        return Address(demo=DemoWishes(speed=options.speed, is_empty=options.empty))
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 
