@@ -59,8 +59,7 @@ SUITES = (
     # A small cut of it, the same in every run: FUZZ=20 tries twenty times as much.
     Suite("fuzz", ("tests/fuzz",), without_qt=True, workers=2),
     Suite("gui", ("tests/gui",), workers=2),
-    # On X11 a window is told of more before it is painted.
-    Suite("journeys", ("tests/journeys", "tests/benchmarks/test_first_imports.py"), needs_display=True, workers=2),
+    Suite("journeys", ("tests/journeys",), needs_display=True, workers=2),
     # A second or two each: do they run at all. What they measure is for `dev.py bench`, so that two may run at once.
     Suite("benchmarks", ("tests/benchmarks",), workers=2),
 )
