@@ -72,8 +72,8 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         library_size.measure,
         {
             "full": library_size.Size(),
-            "quick": library_size.Size(tasks=20_000, keys=36, frames=100, ends=60, settle=2.0),
-            "smoke": library_size.Size(tasks=300, keys=4, frames=8, ends=5, settle=0.2),
+            "quick": library_size.Size(tasks=20_000, smaller=(), keys=36, frames=100, ends=60, settle=2.0),
+            "smoke": library_size.Size(tasks=300, smaller=(), keys=4, frames=8, ends=5, settle=0.2),
         },
     ),
     "idle": (
