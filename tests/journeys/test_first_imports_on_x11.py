@@ -1,4 +1,4 @@
-"""What the first paint does not wait for, on a display: X11 tells a new window more than the screen that nobody sees."""
+"""What the first paint does not wait for, on X11: a window that is shown there is told more than one nobody sees."""
 
 from __future__ import annotations
 
