@@ -363,7 +363,9 @@ class Session(QObject):
         """One window of it; asked for again it comes to the front."""
         if self.window is None or self.cases is None or self.models is None:
             return
+        from runway_desktop.ui.help.host import serve
         from runway_desktop.ui.spending.spending_window import SpendingWindow
+        from runway_desktop.usecases.words.help import Room
         from runway_desktop.viewmodels.money.spending import SpendingModel
 
         opened = self.window.findChild(SpendingWindow)
@@ -371,6 +373,7 @@ class Session(QObject):
             model = SpendingModel(self.cases, self.models.bridge, self._runner, self)
             opened = SpendingWindow(model, theme, self.window)
             opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
+            serve(opened, Room.WINDOWS, self.window, theme)
         opened.show()
         opened.raise_()
         opened.activateWindow()
@@ -395,7 +398,9 @@ class Session(QObject):
         if self.window is None or self.cases is None or self.models is None:
             return None
         if self._sheets is None:
+            from runway_desktop.ui.help.host import serve
             from runway_desktop.ui.sheet.host import SheetHost
+            from runway_desktop.usecases.words.help import Room
             from runway_desktop.viewmodels.sheet.door import SheetDoor
 
             models, window = self.models, self.window
@@ -403,6 +408,7 @@ class Session(QObject):
             self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.task_commands.show_wanted)
             self._sheets.told.connect(models.task_commands.tell)
+            self._sheets.window_opened.connect(lambda opened: serve(opened, Room.SHEET, window, self._theme))
             door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
                 lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
