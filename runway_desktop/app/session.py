@@ -11,11 +11,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-<<<<<<< HEAD
-=======
 import threading
 from functools import partial
->>>>>>> main
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,10 +51,6 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
-<<<<<<< HEAD
-from .exchange_windows import ExchangeWindows
-=======
->>>>>>> main
 from .options import Options
 
 if TYPE_CHECKING:
@@ -207,6 +200,8 @@ class Session(QObject):
     def _open_profile(self, profile: Profile) -> bool:
         """Its window stands where this one does: nothing jumps."""
         place = self.window.place if self.window is not None else ""
+        from .profile_windows import open_in_its_own_window
+
         return open_in_its_own_window(profile, self._secret, place)
 
     def _start_again(self) -> None:
@@ -260,11 +255,6 @@ class Session(QObject):
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         window.palette_wanted.connect(self._toggle_palette)
         window.help_wanted.connect(self._open_help)
-<<<<<<< HEAD
-        self.exchange = ExchangeWindows(cases, runner, theme, window)
-        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
-=======
->>>>>>> main
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -285,22 +275,18 @@ class Session(QObject):
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, partial(_add_preview, window))
         self._watch_from_tray(window)
-        from .key_notices import KeyNotices
         from .mistake_notice import MistakeNotice
 
-        # Nobody asks for the key before that.
-        KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
         from .exchange_windows import ExchangeWindows
         from .key_notices import KeyNotices
-        from .profile_windows import ProfileWindows, open_in_its_own_window
+        from .profile_windows import ProfileWindows
 
         self.exchange = ExchangeWindows(cases, self._runner, theme, window)
-        open_profile = partial(open_in_its_own_window, secret=self._secret)
-        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, open_profile)
+        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
         KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:

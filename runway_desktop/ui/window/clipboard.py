@@ -17,12 +17,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, TaskId
-<<<<<<< HEAD
-from runway_desktop.ui.sharing import launching
-from runway_desktop.ui.sharing.file_manager import FileManager
-=======
-from runway_desktop.ui.dialogs.notices import Notices
->>>>>>> main
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words import units
