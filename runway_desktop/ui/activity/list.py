@@ -14,9 +14,9 @@ from runway_desktop.ui.building import STRETCH, hbox, line, push_button, scroll_
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.activity import Action, Entry, Kind
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
-from runway_desktop.viewmodels.activity.rules import Action, Entry, Kind
 
 WIDTH = 54 * GRID
 _FRAME = GRID

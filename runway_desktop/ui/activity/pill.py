@@ -14,9 +14,9 @@ from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import announce, tip, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.activity import Shown, Sign
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
-from runway_desktop.viewmodels.activity.rules import Shown, Sign
 
 if TYPE_CHECKING:
     from .list import ActivityList

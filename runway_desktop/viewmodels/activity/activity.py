@@ -9,10 +9,21 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from runway_desktop.usecases.activity import (
+    Action,
+    Entry,
+    Gesture,
+    Kind,
+    Listed,
+    Shown,
+    added,
+    listed,
+    may_be_joined,
+    next_change,
+    shown,
+)
 from runway_desktop.usecases.words.account import NO_GOING, Going
 from runway_desktop.viewmodels.status import Status
-
-from .rules import Action, Entry, Gesture, Kind, Listed, Shown, added, listed, may_be_joined, next_change, shown
 
 LINGERS = 1.5
 """Seconds that what went on is shown after its end: a sending is often shorter than a glance."""

@@ -4,43 +4,18 @@ row are one act. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject
 
-from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
+from runway_desktop.usecases.activity import MayLeave, Removal
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import removed_short, removed_words
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .activity import Activity
-
-_ANSWERS = 2
-"""Within so many answers of the list a task leaves by what was decided: one may have been asked for before that."""
-
-
-@dataclass(slots=True)
-class _MayLeave:
-    """A task of this listing about which something was decided."""
-
-    task_id: TaskId
-    words: str
-    listing: Listing
-    act: int
-    answers: int = _ANSWERS
-
-
-@dataclass(frozen=True, slots=True)
-class _Removal:
-    """The act of the last removal, its tasks, and the words for so many of them."""
-
-    act: int = 0
-    task_ids: tuple[TaskId, ...] = ()
-    says: Callable[[int], str] | None = None
 
 
 class Acts(QObject):
@@ -51,8 +26,8 @@ class Acts(QObject):
         self._activity = activity
         self._judged: dict[int, int] = {}
         """By the number of a judgment that of its act."""
-        self._removed = _Removal()
-        self._may_leave: _MayLeave | None = None
+        self._removed = Removal()
+        self._may_leave: MayLeave | None = None
         task_commands.undo_offered.connect(self._done)
         judging = task_commands.judging
         judging.done.connect(self._tell_of_judging)
@@ -76,7 +51,7 @@ class Acts(QObject):
         act = self._activity.act(
             says(len(ids)), lambda: self._task_commands.undo(command, ids), short=removed_short(len(ids))
         )
-        self._removed = _Removal(act, ids, says)
+        self._removed = Removal(act, ids, says)
 
     def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
         """`number` is that of the judgment; 0: it was undone."""
@@ -90,7 +65,7 @@ class Acts(QObject):
 
     def _decided(self, task_id: TaskId, words: str, number: int) -> None:
         if self._rows.holds(task_id):
-            self._may_leave = _MayLeave(task_id, words, self._rows.listing, self._judged[number])
+            self._may_leave = MayLeave(task_id, words, self._rows.listing, self._judged[number])
 
     def _look_whether_it_left(self) -> None:
         """A single task shows itself what was decided, unless it is gone by that."""

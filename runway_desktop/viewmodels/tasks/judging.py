@@ -78,6 +78,8 @@ class JudgingModel(QObject):
         """Undoes that judgment, whatever was decided since."""
         if number not in self._judgments:
             return
+        from runway_desktop.services.tasks.judging import without
+
         judgment = self._judgments[number]
         values, self._judgments = without(self._judgments, number)
         self._undone.append(replace(judgment, before=values, after={one: judgment.after[one] for one in values}))
@@ -120,17 +122,3 @@ class JudgingModel(QObject):
         for number in list(self._judgments)[:-MOST_JUDGMENTS]:
             del self._judgments[number]
         return self._number
-
-
-def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, Any], dict[int, Judged]]:
-    """The values that tasks get when one judgment is undone, and the others as they are then. What was judged again
-    since keeps its newer value; undoing that leads to before both."""
-    values = dict(judgments[number].before)
-    kept: dict[int, Judged] = {}
-    for other, judgment in judgments.items():
-        if other > number and judgment.what == judgments[number].what:
-            newer = {one: values.pop(one) for one in judgment.before if one in values}
-            kept[other] = replace(judgment, before={**judgment.before, **newer})
-        elif other != number:
-            kept[other] = judgment
-    return values, kept

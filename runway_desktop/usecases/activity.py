@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
 
 LEAST_SECONDS = 8.0
@@ -121,6 +123,27 @@ class Listed:
     @property
     def is_empty(self) -> bool:
         return not (self.going.lines or self.going_on or self.waiting or self.recent)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The act of the last removal, its tasks, and the words for so many of them."""
+
+    act: int = 0
+    task_ids: tuple[TaskId, ...] = ()
+    says: Callable[[int], str] | None = None
+
+
+@dataclass(slots=True)
+class MayLeave:
+    """A task of this listing about which something was decided."""
+
+    task_id: TaskId
+    words: str
+    listing: Listing
+    act: int
+    answers: int = 2
+    """Within so many answers of the list it leaves by that: one may have been asked for before."""
 
 
 def first_sentence(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.usecases.words.account import NO_GOING, NOTHING_GOES_ON, Going
-from runway_desktop.viewmodels.activity.rules import (
+from runway_desktop.usecases.activity import (
     LEAST_SECONDS,
     MOST_RECENT,
     Action,
@@ -18,6 +17,7 @@ from runway_desktop.viewmodels.activity.rules import (
     seconds_shown,
     shown,
 )
+from runway_desktop.usecases.words.account import NO_GOING, NOTHING_GOES_ON, Going
 
 UNDO = (Action("Undo", lambda: None),)
 NO_GESTURE = Gesture()
