@@ -168,7 +168,6 @@ class Saving:
             if part is None or not part.is_complete:
                 part = await self._receive(job, task, facts, part, claims)
             job.has_arrived = True
-            self._arrived()
             await self._finish(job, task, facts, part)
         finally:
             self._claimed -= claims
@@ -206,10 +205,13 @@ class Saving:
                     if arrival.part is not None or arrival.count >= HEAD_LENGTH:
                         await put(arrival.taken())
                     raise
-                await arrival.settle()
-                whole = await put(arrival.taken(), is_all=True)
-                await self._check_length(job, whole, stream.total)
-                return whole
+            # The connection serves the next one while this one is written.
+            job.has_arrived = True
+            self._arrived()
+            await arrival.settle()
+            whole = await put(arrival.taken(), is_all=True)
+            await self._check_length(job, whole, stream.total)
+            return whole
         except BaseException:
             await arrival.give_up()
             if arrival.part is not None:
