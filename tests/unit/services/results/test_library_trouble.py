@@ -20,6 +20,7 @@ from runway_desktop.services.disk import folder_look
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
+from runway_desktop.services.results.downloads import MOST_FINISHING
 from runway_desktop.services.results.saving_gate import GRACE, RESCUE_AFTER
 from tests.fake_drive import Drives
 from tests.fakes import settle
@@ -274,7 +275,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
         tasks = [await desk.finished_task(url, prompt=f"Fox {number}") for number, url in enumerate(urls)]
         await desk.clock.advance(3 * ANSWER_WITHIN)
         assert desk.folder.health.state is FolderState.SLOW
-        assert len(desk.fetcher.openings) == desk.settings.download_limit
+        assert len(desk.fetcher.openings) == MOST_FINISHING
         assert (await desk.output(tasks[-1])).problem == Reason(ReasonCode.FOLDER_SILENT, str(desk.library))
         desk.settings.library_folder = str(tmp_path / "other")
         await settle()
