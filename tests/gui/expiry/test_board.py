@@ -206,7 +206,7 @@ async def test_a_folder_is_chosen_without_a_loop_of_its_own(tmp_path, theme):
 
 def test_where_it_is_narrow_what_is_left_of_the_time_stays(qapp):
     metrics = QFontMetrics(qapp.font())
-    words = "Works at least until tomorrow, 15:14 · 23 h left"
+    words = "Safe until tomorrow, 15:14 · 23 h left"
     wide = metrics.horizontalAdvance(words)
     assert at_least_what_is_left(words, metrics, wide) == words
     assert at_least_what_is_left(words, metrics, wide - 1) == "23 h left"
