@@ -211,6 +211,11 @@ _UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used")
 _NAMES = Group(Section.SAVING, "File names")
 _BESIDE = Group(Section.SAVING, "With each result")
 _THEME = Group(Section.LOOK, "Theme")
+_MOTION = Group(
+    Section.LOOK,
+    "Motion",
+    "Nothing plays or moves by itself: clips begin when you press play, and the pointer on a poster leaves it still.",
+)
 _PLAYING = Group(Section.LOOK, "Playback")
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
@@ -234,7 +239,7 @@ _PROJECTS = Group(Section.MONEY, "Caps of projects", "A project's cap counts eve
 _SENDING = Group(
     Section.MONEY,
     "Before sending",
-    "A price that nobody knows, and what a cap or the balance would hold back, is asked about in any case.",
+    "You are always asked where the price is not known, or a cap or the balance would hold it back.",
 )
 
 
@@ -252,6 +257,7 @@ class Preferences:
     theme = Preference[Theme](
         "system", _THEME, "Theme", Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark")))
     )
+    reduce_motion = Preference(False, _MOTION, "Reduce motion", Switch())
     loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch())
     muted = Preference(False, _PLAYING, "Play without sound", Switch())
     announce = Preference[Announce](

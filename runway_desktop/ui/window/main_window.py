@@ -7,6 +7,7 @@ Built before anything is imported that playing needs: the preview comes after th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
+_NO_FONT = "fonts.missing"
 
 
 class MainWindow(QMainWindow):
@@ -190,7 +192,7 @@ class MainWindow(QMainWindow):
         if chosen := self.workspace.chosen_ids():
             self.compare_wanted.emit(chosen)
         else:
-            self.activity.tell("Choose what to compare: several tasks, or one for its takes.")
+            self.activity.tell("Select what to compare: several tasks, or one for its takes.")
 
     def save_search(self) -> None:
         self.keeper.save()
@@ -224,6 +226,16 @@ class MainWindow(QMainWindow):
 
         return LastFrames(self.models.task_commands.use_as_input, self)
 
+    def _say_missing_letters(self, script: str) -> None:
+        """Once, and not at each start."""
+        from runway_desktop.usecases.words.notices import no_font
+
+        said = self.models.memory.recall(_NO_FONT) or ""
+        if script not in said.split():
+            self.models.memory.keep(_NO_FONT, f"{said} {script}".strip())
+            message, detail = no_font(script, on_linux=sys.platform == "linux")
+            self.activity.tell(message, detail=detail)
+
     def shown_result(self) -> Showing | None:
         """What the preview shows, if it is a result."""
         showing = self.models.details.showing
@@ -256,6 +268,8 @@ class MainWindow(QMainWindow):
         self.large.compare_wanted.connect(self.compare_wanted)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
+        # Not at once: it may be told within a paint.
+        theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
         LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
@@ -462,7 +476,7 @@ class MainWindow(QMainWindow):
     def _cap_reached(self, held: HeldBack) -> None:
         self.activity.tell(
             cap_sentence(held),
-            detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
+            detail="" if raise_words(held) else "It is sent automatically once there are enough credits at Runway.",
             action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
             stays=True,

@@ -72,7 +72,7 @@ class Workspace(QWidget):
             self._stage.addWidget(widget)
             self._stage.setStretchFactor(place, share)
         right = pane_of((self._stage, 1), pane="raised")
-        for widget, least in ((left, 140), (middle, 420), (right, 260)):
+        for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
         self.columns = FoldingSplitter(theme, (left, middle, right), (FIRST_WIDTHS[0], FIRST_WIDTHS[2]))
         for place, share in enumerate((0, 3, 1)):

@@ -34,7 +34,7 @@ async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, 
         await desktop.engine.folder.look()
         await desktop.clock.advance(5 * ROUND)
         assert desktop.window.activity.messages() == [f"The library's folder was moved or deleted: {library}"]
-        assert pill.offered(desktop.window) == ["Make it again", "Choose another folder…"]
+        assert pill.offered(desktop.window) == ["Create it again", "Choose another folder…"]
         aside.rename(library)
         await desktop.clock.advance(ROUND + 1)
         await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
@@ -44,7 +44,7 @@ async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()
-        pill.press(desktop.window, "Make it again")
+        pill.press(desktop.window, "Create it again")
         await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
 
 
