@@ -4,7 +4,7 @@ when that is so.
 
 from __future__ import annotations
 
-COLORS = {
+COLORS: dict[str, tuple[str, str]] = {
     "window": ("#000000", "#ffffff"),
     "surface": ("#000000", "#ffffff"),
     "raised": ("#000000", "#ffffff"),

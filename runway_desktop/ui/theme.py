@@ -169,7 +169,7 @@ class Role(StrEnum):
     """Behind pictures and clips."""
 
 
-_COLORS = {
+_COLORS: dict[str, tuple[str, str]] = {
     Role.WINDOW: ("#1b1d21", "#eef0f2"),
     Role.SURFACE: ("#16181b", "#f6f7f8"),
     Role.RAISED: ("#1f2226", "#ffffff"),
@@ -401,7 +401,7 @@ def _font(system: QFont) -> QFont:
 
 
 def _colors(*, is_dark: bool, is_strong: bool) -> dict[Role, QColor]:
-    table: Mapping[str, tuple[str, str]] = _COLORS
+    table = _COLORS
     if is_strong:
         from .high_contrast import COLORS
 
