@@ -120,6 +120,10 @@ class TopBar(QWidget):
             self._reserve_room()
             self._show()
 
+    def minimumSizeHint(self) -> QSize:
+        """What a narrow window leaves out does not keep a wide one from becoming narrow."""
+        return QSize(0, super().minimumSizeHint().height())
+
     def open_profiles(self) -> None:
         """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
         self._profiles.refresh(self._who_popup)
