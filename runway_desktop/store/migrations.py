@@ -176,8 +176,11 @@ MIGRATIONS = (
 )
 
 
-def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file."""
+def bring_up_to_date(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS, *, keeps: bool = True
+) -> None:
+    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file if it
+    `keeps` what was there."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
     if found.major > newest.major:
@@ -187,7 +190,7 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Seq
             detail=f"{path}: version {found}, this program knows {newest}",
         )
     missing = [migration for migration in migrations if migration.to > found]
-    if found != EMPTY and missing:
+    if found != EMPTY and missing and keeps:
         # Before it is rewritten; and the backup beside it shall be of a list that is sound.
         soundness.check(connection, path)
         _back_up(connection, path, found)

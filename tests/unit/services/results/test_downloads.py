@@ -39,6 +39,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThrea
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
 from runway_desktop.services.results.file_check import examine
+from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
@@ -361,7 +362,8 @@ async def test_a_mistake_while_the_request_is_written_does_not_unsave_the_result
 async def test_what_goes_to_the_bin_while_the_request_is_written_is_in_the_bin(desk, monkeypatch):
     desk.settings.embed = True
     desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
-    binned = Trash(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, AtOnce())
+    own = OwnFolders(desk.settings, Path("/profile"))
+    binned = Trash(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, own, AtOnce())
     throwing: list[asyncio.Task[Any]] = []
 
     def embed_while_thrown_away(*arguments: Any) -> bool:
