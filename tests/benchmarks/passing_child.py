@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from runway_desktop.domain.task import Request, new_task_id
+from runway_desktop.services.engine import Engine
 from runway_desktop.wiring.build import Address, build
 from runway_desktop.wiring.environment import folders_of, profile
 from runway_desktop.wiring.stages import Supervisor, go_down
@@ -43,17 +44,22 @@ async def _run(folder: Path, address: Address, tasks: int, portion: int) -> None
             supervisor.spawn(work(), name)
         await assembly.check()
         await assembly.engine.account.start()
-        saved = Saved(assembly.engine.bus)
-        _tell(0)
-        for start in range(0, tasks, portion):
-            ids = [new_task_id() for _ in range(portion)]
-            saved.expect(ids)
-            await sent.submit(assembly.engine, [_request(start + number) for number in range(portion)], ids=ids)
-            await saved.until()
-            _tell(start + portion)
+        await pass_through(assembly.engine, tasks, portion)
         await go_down(list(assembly.settling))
         await supervisor.close(5)
         await go_down(list(assembly.closing))
+
+
+async def pass_through(engine: Engine, tasks: int, portion: int) -> None:
+    """Each portion is sent when the one before is on the disk."""
+    saved = Saved(engine.bus)
+    _tell(0)
+    for start in range(0, tasks, portion):
+        ids = [new_task_id() for _ in range(portion)]
+        saved.expect(ids)
+        await sent.submit(engine, [_request(start + number) for number in range(portion)], ids=ids)
+        await saved.until()
+        _tell(start + portion)
 
 
 def _tell(passed: int) -> None:
