@@ -61,13 +61,14 @@ class Size:
     pairs: int | None = None
     ids: int = 10_000
     ends: int = 1_000
-    soak: int = 50_000
+    soak: int = 2_000
+    """`--soak 50000` takes an hour."""
     until: float = math.inf
     """Moment of `time.monotonic` after which nothing more is begun: what was tried is what the table says."""
 
 
 FULL = Size()
-SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, cuts=2, pairs=4, ids=200, ends=40, soak=1_000)
+SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, cuts=2, pairs=4, ids=200, ends=40, soak=400)
 
 
 def rows(size: Size) -> list[Row]:

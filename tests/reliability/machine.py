@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
@@ -98,6 +99,9 @@ async def _locked(scene: Scene) -> AsyncIterator[None]:
 async def _profile_gone(scene: Scene) -> AsyncIterator[None]:
     """The profile's folder has another name, and nothing can be made in its place; what was open stays open."""
     folder, away = scene.profile.folder, scene.folder / "away"
+    if sys.platform == "win32":
+        # A folder with open files keeps its name there.
+        raise NotHere
     os.rename(folder, away)
     folder.write_text("in the way")
     yield

@@ -530,6 +530,19 @@ async def test_a_backup_does_not_say_where_results_are_saved_or_which_folders_ar
         assert made.snapshots.setting(new.database, name) == value
 
 
+async def test_a_backup_names_no_result_by_a_way_that_goes_up_again(tmp_path: Path):
+    made, _ = await a_backup(tmp_path)
+    with closing(sqlite3.connect(made.profile.database)) as connection, connection:
+        roundabout = made.library / "Aurora" / ".." / ".." / "diary.txt"
+        connection.execute("UPDATE outputs SET path = ? WHERE task_id = 't0'", (str(roundabout),))
+    hostile = tmp_path / "hostile.zip"
+    pack(made.profile, made.snapshots, hostile, LIGHT, made.library, NOW, Watch())
+    await into_this(made, hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    paths = [output.path for output in made.snapshots.results(made.profile.database)]
+    assert str(made.library.parent / "diary.txt") in paths
+    assert not any(".." in path for path in paths)
+
+
 ADDITIONS = {
     "trigger": "CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN UPDATE outputs SET path = '/home/person/thesis'; END",
     "view": "CREATE VIEW theirs AS SELECT * FROM tasks",
