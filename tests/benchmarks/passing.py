@@ -33,8 +33,8 @@ def measure(folder: Path, size: Size) -> list[Figure]:
             alone = _heard(child, size.tasks, size)
         _, variables = next(screens())
         variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": runway.secret}
-        words = (str(folder / "window"), str(size.with_window), str(size.portion))
-        with Child("passing_window_child", *words, variables=variables) as child:
+        shown = (str(folder / "window"), str(size.with_window), str(size.portion))
+        with Child("passing_window_child", *shown, variables=variables) as child:
             with_window = _heard(child, size.with_window, size)
     first, last = alone[0], alone[-1]
     passed = last["passed"] - first["passed"]
