@@ -169,6 +169,13 @@ def make_clip(clip: Clip) -> None:
     report(target)
 
 
+def forget_encoder(target: Path) -> None:
+    """Takes the encoder's name out of an MP3. By it ffmpeg knows that a delay stands behind it, which its decoder then
+    complains of on the terminal of whoever plays the file."""
+    body = target.read_bytes()
+    target.write_bytes(body[:192].replace(b"Lavf lame", b"no delay ") + body[192:])
+
+
 def make_sound(target: Path, seconds: float, seed: int, shape: Shape) -> None:
     """Writes one sound file in the format of its ending."""
     with tempfile.TemporaryDirectory() as folder:
@@ -177,6 +184,8 @@ def make_sound(target: Path, seconds: float, seed: int, shape: Shape) -> None:
         command = ["ffmpeg", "-v", "error", "-y", "-i", str(track), *SOUND_FORMATS[target.suffix]]
         command += ["-map_metadata", "-1", "-fflags", "+bitexact", str(target)]
         subprocess.run(command, check=True)
+    if target.suffix == ".mp3":
+        forget_encoder(target)
     report(target)
 
 

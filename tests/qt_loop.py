@@ -14,7 +14,6 @@ import time
 import traceback
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextvars import Context
 from typing import Any
 
 import pytest
@@ -30,46 +29,27 @@ REST = 60.0
 """Seconds of real time after which a loop that is always busy counts as one that never comes to rest."""
 
 
-class _Soon(asyncio.Handle):
-    """A callback for the next turn, which says when it is not awaited any more."""
-
-    _loop: WatchedLoop
-
-    def cancel(self) -> None:
-        self._loop.soon.discard(self)
-        super().cancel()
-
-    def _run(self) -> None:
-        self._loop.soon.discard(self)
-        if asyncio.current_task(self._loop) is not None:
-            self._loop.nested.append("".join(traceback.format_stack(limit=8)))
-        super()._run()
-
-
 class WatchedLoop(EventLoop):
     """The program's loop, which knows what is about to run on it and what threads do for it."""
 
     def __init__(self, application: QApplication) -> None:
-        self.soon: set[asyncio.Handle] = set()
         self._lent: dict[asyncio.Future[Any], Executor | None] = {}
         self.nested: list[str] = []
-        """From where something ran in the midst of a coroutine's step: a task that is due just then is lost."""
+        """From where others ran in the midst of a coroutine's step, which takes what it sees for unchanged until it
+        awaits."""
         super().__init__(application)
 
     @property
     def is_busy(self) -> bool:
         """Whether anybody has something to do, or a thread has. A thread on a drive that the test lets hang has not,
         nor has who waits for an hour of the test's clock."""
-        return bool(self.soon) or any(not getattr(lent, "hangs", False) for lent in self._lent.values())
+        is_ready = any(not handle.cancelled() for handle in self._ready)
+        return is_ready or any(not getattr(lent, "hangs", False) for lent in self._lent.values())
 
-    def call_later(
-        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
-        if delay > 0:
-            return super().call_later(delay, callback, *args, context=context)
-        handle = _Soon(callback, args, self, context)
-        self.soon.add(handle)
-        return self._add_callback(handle)
+    def turn(self) -> None:
+        if self._ready and asyncio.current_task(self) is not None:
+            self.nested.append("".join(traceback.format_stack(limit=8)))
+        super().turn()
 
     def run_in_executor(
         self, executor: Executor | None, callback: Callable[..., Any], *args: Any

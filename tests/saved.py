@@ -1,5 +1,5 @@
-"""Waits for results on the disk. A result is told of again when its request is written into it, and whenever somebody
-has looked at its file, so what counts is the first time."""
+"""Waits for results on the disk. A result is told of again whenever somebody has looked at its file or changed it, so
+what counts is the first time."""
 
 from __future__ import annotations
 

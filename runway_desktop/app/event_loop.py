@@ -1,21 +1,61 @@
-"""The program's event loop: qasync's, which is Qt's own loop as an asyncio loop, and what asyncio's promise beside it.
+"""The program's event loop: Qt's own loop as an asyncio loop. qasync starts and stops it; what is due is kept and run
+here, as asyncio's own loops do it.
 
-Qt's thread only.
+- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; what they add runs at
+  the next, after Qt has had its turn: a coroutine that never waits for anything does not freeze the window.
+- Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one costs nothing.
+- While a dialog or a drag has Qt in a loop of its own (`exec`), all goes on, also when a coroutine's step opened it.
+- What a callback raises goes to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
+- Debug mode checks threads and callbacks, and names those that take long.
+
+Nothing runs while the loop does not: what is ready then is run when it does. Qt's thread only, but for
+`call_soon_threadsafe`. Raises RuntimeError when it is used after `close`.
 """
 
 from __future__ import annotations
 
+import asyncio
+import heapq
+import logging
+import math
 import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTimer, QTimerEvent, Signal, Slot
 
 import qasync  # isort: skip - after PySide6: it takes the binding that is there
+
+log = logging.getLogger(__name__)
+
+_LONGEST = 86_400.0
+"""Seconds for which Qt's timer is set at the most."""
+_EXACT = 1.0
+"""Seconds up to which it is set to the millisecond. Above, Qt may be early by a twentieth, and is set once more."""
+_MANY = 100
+"""Timers that were canceled before their time and are kept until then, at the least."""
 
 
 class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types.
     """One for the life of the program. As any loop of asyncio, `run_until_complete` runs it and `close` ends it."""
 
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
+    _timer_cancelled_count: int
+    _debug: bool
+    _thread_id: int | None
+    _current_handle: asyncio.Handle | None
+
     def __init__(self, application: QCoreApplication) -> None:
+        self._waker = _Waker(self)
+        self._is_woken = False
+        """A turn is on its way through Qt's queue."""
+        self._fatal: BaseException | None = None
+        self._readers: dict[int, _Socket] = {}
+        self._writers: dict[int, _Socket] = {}
         super().__init__(application)
 
     def run_forever(self) -> int:
@@ -26,9 +66,324 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         in their place, and Python would throw GeneratorExit into such a generator at once: what it awaits while it
         ends is then never done, such as giving a connection back.
         """
-        before = sys.get_asyncgen_hooks()
+        self._check_closed()
+        hooks, depth = sys.get_asyncgen_hooks(), sys.get_coroutine_origin_tracking_depth()
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
+        if self._debug:
+            sys.set_coroutine_origin_tracking_depth(10)
+        self._thread_id = threading.get_ident()
+        self._take_up()
         try:
-            return int(super().run_forever())
+            code = int(super().run_forever())
         finally:
-            sys.set_asyncgen_hooks(*before)
+            self._thread_id = None
+            sys.set_coroutine_origin_tracking_depth(depth)
+            sys.set_asyncgen_hooks(*hooks)
+        fatal, self._fatal = self._fatal, None
+        if fatal is not None:
+            raise fatal
+        return code
+
+    def close(self) -> None:
+        """Drops all that has not run. May be called twice."""
+        is_first = not self.is_closed()
+        super().close()
+        if is_first:
+            self._waker.end()
+            for socket in (*self._readers.values(), *self._writers.values()):
+                socket.end()
+            self._readers.clear()
+            self._writers.clear()
+
+    # What is to run.
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        handle = asyncio.BaseEventLoop.call_soon(self, callback, *args, context=context)
+        if self._debug:
+            _forget_here(handle)
+        if not self._is_woken:
+            self._wake()
+        return handle
+
+    def call_soon_threadsafe(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As `call_soon`, on any thread. It wakes the loop by `_write_to_self`."""
+        return asyncio.BaseEventLoop.call_soon_threadsafe(self, callback, *args, context=context)
+
+    def call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """After `delay` seconds, and not before."""
+        return self.call_at(self.time() + delay, callback, *args, context=context)
+
+    def call_at(
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """`when` is of `time`."""
+        timer = asyncio.BaseEventLoop.call_at(self, when, callback, *args, context=context)
+        if self._debug:
+            _forget_here(timer)
+        if when < self._waker.due:
+            self._set_timer(when)
+        return timer
+
+    def turn(self) -> None:
+        """Runs what is ready now, and nothing that is added meanwhile. Qt calls it."""
+        self._is_woken = False
+        if not self.is_running():
+            return
+        self._take_due()
+        # Where it is called within a coroutine's step, whose dialog has a loop of its own, that task makes room for
+        # others: asyncio refuses, and then loses, a task whose step begins while another is under way.
+        around = asyncio.current_task(self)
+        if around is not None:
+            asyncio.tasks._leave_task(self, around)
+        try:
+            for _ in range(len(self._ready)):
+                # A turn within one of these callbacks may have run the others.
+                if self._ready:
+                    self._run_next()
+        finally:
+            if around is not None:
+                asyncio.tasks._enter_task(self, around)
+            if self._ready and not self._is_woken:
+                self._wake()
+
+    def _run_next(self) -> None:
+        handle = self._ready.popleft()
+        if handle.cancelled():
+            return
+        # The others go on, should this one stay in a loop of its own.
+        if self._ready and not self._is_woken:
+            self._wake()
+        self.run(handle)
+
+    def run(self, handle: asyncio.Handle) -> None:
+        """Runs a callback now."""
+        try:
+            if self._debug:
+                self._run_watched(handle)
+            else:
+                handle._run()
+        except (SystemExit, KeyboardInterrupt) as error:
+            # Qt, which called, would end the process here, or go on.
+            self._fatal = error
+            self.stop()
+
+    def _run_watched(self, handle: asyncio.Handle) -> None:
+        began = self.time()
+        self._current_handle = handle
+        try:
+            handle._run()
+        finally:
+            self._current_handle = None
+        took = self.time() - began
+        if took >= self.slow_callback_duration:
+            log.warning("Executing %r took %.3f seconds", handle, took)
+
+    def _wake(self) -> None:
+        self._is_woken = True
+        self._waker.soon()
+
+    def _write_to_self(self) -> None:
+        """From any thread, after something was added to what is ready."""
+        if not self._is_woken:
+            self._is_woken = True
+            self._waker.woken.emit()
+
+    def _add_callback(self, handle: asyncio.Handle, delay: float = 0) -> asyncio.Handle:
+        """asyncio's own door, for signals of the system."""
+        if not handle.cancelled():
+            self._ready.append(handle)
+            self._write_to_self()
+        return handle
+
+    # Timers.
+
+    def timer_came(self) -> None:
+        """Qt's timer, which may be early. What is due runs in a turn: a timer that Qt is in the midst of does not come
+        again in a loop within it."""
+        if not self.is_running():
+            return
+        self._take_due()
+        if self._ready and not self._is_woken:
+            self._wake()
+
+    def _take_due(self) -> None:
+        """Adds what is due to what is ready, and sees to it that Qt's timer comes for the first of the others."""
+        timers = self._scheduled
+        if self._timer_cancelled_count > _MANY and 2 * self._timer_cancelled_count > len(timers):
+            self._drop_canceled()
+        if not timers:
+            return
+        now = self.time()
+        while timers and (timers[0].when() <= now or timers[0].cancelled()):
+            timer = heapq.heappop(timers)
+            timer._scheduled = False  # type: ignore[attr-defined]  # As asyncio has it.
+            if timer.cancelled():
+                self._timer_cancelled_count -= 1
+            else:
+                self._ready.append(timer)
+        if timers and timers[0].when() < self._waker.due:
+            self._set_timer(timers[0].when())
+
+    def _drop_canceled(self) -> None:
+        left = []
+        for timer in self._scheduled:
+            if timer.cancelled():
+                timer._scheduled = False  # type: ignore[attr-defined]
+            else:
+                left.append(timer)
+        heapq.heapify(left)
+        self._scheduled[:] = left
+        self._timer_cancelled_count = 0
+
+    def _set_timer(self, when: float) -> None:
+        """One that is due by now is taken by the next turn."""
+        seconds = when - self.time()
+        if seconds > 0:
+            self._waker.set(when, min(seconds, _LONGEST))
+        elif not self._is_woken:
+            self._wake()
+
+    # Sockets and pipes, as asyncio's selector loop asks for them. A notifier is kept for the next with the same number:
+    # httpx listens anew for each piece that it reads.
+
+    def _add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
+        return self._listen(self._readers, QSocketNotifier.Type.Read, fd, callback, args)
+
+    def _remove_reader(self, fd: Any) -> bool:
+        return self._listens_no_more(self._readers, fd)
+
+    def _add_writer(self, fd: Any, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
+        return self._listen(self._writers, QSocketNotifier.Type.Write, fd, callback, args)
+
+    def _remove_writer(self, fd: Any) -> bool:
+        return self._listens_no_more(self._writers, fd)
+
+    def _listen(
+        self,
+        sockets: dict[int, _Socket],
+        kind: QSocketNotifier.Type,
+        fd: Any,
+        callback: Callable[..., object],
+        args: tuple[Any, ...],
+    ) -> asyncio.Handle:
+        self._check_closed()
+        number = _number_of(fd)
+        socket = sockets.get(number)
+        if socket is None:
+            socket = sockets[number] = _Socket(self, QSocketNotifier(number, kind))
+        handle = asyncio.Handle(callback, args, self)
+        socket.listen(handle)
+        return handle
+
+    def _listens_no_more(self, sockets: dict[int, _Socket], fd: Any) -> bool:
+        if self.is_closed():
+            return False
+        socket = sockets.get(_number_of(fd))
+        return socket is not None and socket.listens_no_more()
+
+    def _take_up(self) -> None:
+        """What became ready while the loop did not run."""
+        for socket in (*self._readers.values(), *self._writers.values()):
+            socket.take_up()
+        if self._ready:
+            # One that is on its way may be lost to a loop of Qt's that is not this one.
+            self._wake()
+        if self._scheduled:
+            self._set_timer(self._scheduled[0].when())
+
+
+class _Waker(QObject):
+    """What Qt calls: for the next turn a timer of no length, which leaves input and painting their turn, or from other
+    threads a signal through its queue; for timers a timer. `due` is when that comes, as the loop tells time."""
+
+    woken = Signal()
+
+    def __init__(self, loop: EventLoop) -> None:
+        super().__init__()
+        self.due = math.inf
+        self._loop = loop
+        self._timer = 0
+        # Qt has stopped it when it calls, so that it can come again in a loop within the turn.
+        self._zero = QTimer(self, singleShot=True, interval=0)
+        self._zero.timeout.connect(self._turn)
+        self.soon = self._zero.start
+        self.woken.connect(self._turn, Qt.ConnectionType.QueuedConnection)
+
+    def set(self, due: float, seconds: float) -> None:
+        self._unset()
+        kind = Qt.TimerType.PreciseTimer if seconds <= _EXACT else Qt.TimerType.CoarseTimer
+        self._timer = self.startTimer(math.ceil(seconds * 1000), kind)
+        self.due = due
+
+    def timerEvent(self, event: QTimerEvent) -> None:
+        self._unset()
+        self._loop.timer_came()
+
+    def end(self) -> None:
+        self._unset()
+        self.woken.disconnect()
+        self._zero.stop()
+
+    @Slot()
+    def _turn(self) -> None:
+        self._loop.turn()
+
+    def _unset(self) -> None:
+        if self._timer:
+            self.killTimer(self._timer)
+        self._timer, self.due = 0, math.inf
+
+
+class _Socket:
+    """A socket or pipe that Qt watches, in one direction."""
+
+    def __init__(self, loop: EventLoop, notifier: QSocketNotifier) -> None:
+        self._loop = loop
+        self._notifier = notifier
+        self._handle: asyncio.Handle | None = None
+        notifier.activated.connect(self._came)
+
+    def listen(self, handle: asyncio.Handle) -> None:
+        """In place of an older one."""
+        if self._handle is not None:
+            self._handle.cancel()
+        self._handle = handle
+        self._notifier.setEnabled(True)
+
+    def listens_no_more(self) -> bool:
+        if self._handle is None:
+            return False
+        self._handle.cancel()
+        self._handle = None
+        self._notifier.setEnabled(False)
+        return True
+
+    def take_up(self) -> None:
+        if self._handle is not None:
+            self._notifier.setEnabled(True)
+
+    def end(self) -> None:
+        self._notifier.setEnabled(False)
+        self._notifier.activated.disconnect()
+
+    def _came(self) -> None:
+        # Not again while the callback runs, should it stay in a loop of its own.
+        self._notifier.setEnabled(False)
+        if self._handle is not None and self._loop.is_running():
+            self._loop.run(self._handle)
+            self.take_up()
+
+
+def _number_of(fd: Any) -> int:
+    return fd if isinstance(fd, int) else int(fd.fileno())
+
+
+def _forget_here(handle: asyncio.Handle) -> None:
+    """Debug mode tells who asked for a callback; this is not it."""
+    frames = getattr(handle, "_source_traceback", None)
+    if frames:
+        del frames[-1]

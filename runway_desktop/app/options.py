@@ -23,6 +23,8 @@ class Options:
     profile: str | None = None
     """The name of a profile; None: the first one."""
     speed: float = 1.0
+    empty: bool = False
+    """Of the demo: it begins with an empty list instead of a studio at work."""
     verbose: bool = False
     items: tuple[str, ...] = ()
     """Files, folders, https links, task ids: what to take in."""
@@ -57,6 +59,9 @@ def read(words: Sequence[str]) -> Options:
         "--profile", metavar="NAME", help="open the profile of this name; each has its own key, tasks and window"
     )
     parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="of the demo: N times as fast as life")
+    parser.add_argument(
+        "--empty", action="store_true", help="of the demo: a new one begins with an empty list, not a studio at work"
+    )
     parser.add_argument("--verbose", action="store_true", help="say more in the log and on the terminal")
     parser.add_argument("--version", action="version", version=f"Runway Desktop {__version__}")
     found = parser.parse_args(list(words))
@@ -73,6 +78,7 @@ def read(words: Sequence[str]) -> Options:
         profile_dir=found.profile_dir,
         profile=found.profile,
         speed=found.speed,
+        empty=found.empty,
         verbose=found.verbose,
         items=tuple(_absolute(item) for item in found.items),
     )

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
 from PySide6.QtWidgets import QApplication
 
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile, own_words
+from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.ui.confirm import confirm
@@ -19,10 +21,12 @@ from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.profiles import EMPTY_QUESTION, MAKING_WORDS, STUDIO_WORDS
 from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
     from runway_desktop.ui.dialogs.preferences import Preferences
+    from runway_desktop.wiring.demo import Demo
 
 
 class ProfileWindows(QObject):
@@ -54,6 +58,8 @@ class ProfileWindows(QObject):
         profiles.backup_wanted.connect(self.back_up)
         profiles.restore_wanted.connect(self.choose_backup)
         profiles.removal_asked.connect(self._ask_to_remove)
+        profiles.empty_wanted.connect(self._ask_to_empty)
+        self._demo: Demo | None = None
         profiles.changed.connect(self._show_icon)
         # The program's own stands there until then: drawing the badge takes as long as a good part of the window.
         window.painted.connect(self._show_icon)
@@ -137,6 +143,46 @@ class ProfileWindows(QObject):
             on_action=(lambda: show.emit(held)) if held else None,
         )
         after_restore.told(settings)
+
+    async def live_in_demo(self, demo: Demo) -> None:
+        """Says what the studio is, in the run that made it, and offers an empty list in its place."""
+        self._demo = demo
+        if not demo.is_making:
+            return
+        notices = self._window.notices
+        making = notices.tell(MAKING_WORDS, stays=True)
+        await demo.stands.wait()
+        notices.end(making)
+        if demo.first is not None:
+            self._look_at(demo.first)
+            message, detail = STUDIO_WORDS
+            notices.tell(message, detail, action_text="Start empty", on_action=self._start_empty, once=True, stays=True)
+
+    def _look_at(self, task_id: TaskId) -> None:
+        """Selects it once it is in the list, unless the person has selected something by then."""
+        rows = self._window.models.rows
+
+        def look(*_: object) -> None:
+            if rows.row_of(task_id) is not None:
+                rows.rows_fetched.disconnect(look)
+                if not self._window.view.selected_ids():
+                    self._window.view.select([task_id])
+
+        rows.rows_fetched.connect(look)
+        look()
+
+    def _ask_to_empty(self) -> None:
+        confirm(self._window, EMPTY_QUESTION, self._start_empty)
+
+    def _start_empty(self) -> None:
+        if self._demo is None:
+            return
+
+        def failed(error: RunwayDesktopError) -> None:
+            self._tell(error.in_words(), problem=True)
+
+        emptying = self._demo.begin_empty_next_time()
+        self._runner(emptying, "empty the demo", done=lambda _: self._start_again(), failed=failed)
 
     def _hear(self, names: frozenset[str]) -> None:
         """That a list is a copy is found out when the window stands already."""

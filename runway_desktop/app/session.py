@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.profiles import Profile
     from runway_desktop.services.intake import Gathered
     from runway_desktop.ui.compare.host import CompareHost
+    from runway_desktop.ui.palette.host import PaletteHost
     from runway_desktop.ui.sheet.host import SheetHost
     from runway_desktop.ui.window.main_window import MainWindow
 
@@ -100,6 +101,7 @@ class Session(QObject):
         self.cases: UseCases | None = None
         self.models: Models | None = None
         self._sheets: SheetHost | None = None
+        self._palette: PaletteHost | None = None
         self.compare_host: CompareHost | None = None
         self._in_tray: InTray | None = None
         self.exchange: ExchangeWindows | None = None
@@ -147,6 +149,8 @@ class Session(QObject):
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
         supervisor.spawn(self._find_key(cases), "find key")
+        if assembly.demo is not None and self.profiles is not None:
+            supervisor.spawn(self.profiles.live_in_demo(assembly.demo), "demo")
         await self._closing.wait()
         if self._damage is not None:
             raise self._damage
@@ -217,6 +221,8 @@ class Session(QObject):
         window.sheet_chosen.connect(self._open_kept_sheet)
         window.shortcuts_wanted.connect(self._open_shortcuts)
         window.spending_wanted.connect(lambda: self._open_spending(theme))
+        window.palette_wanted.connect(self._toggle_palette)
+        window.help_wanted.connect(self._open_help)
         self.exchange = ExchangeWindows(cases, runner, theme, window)
         self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
         KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
@@ -304,6 +310,25 @@ class Session(QObject):
 
             ShortcutsDialog(self.window.keys, self.window).open()
 
+    def _toggle_palette(self) -> None:
+        """Made when it is first wanted."""
+        if self.window is None or self.cases is None or self.models is None:
+            return
+        if self._palette is None:
+            from runway_desktop.ui.palette.host import PaletteHost
+            from runway_desktop.viewmodels.palette import PaletteModel
+
+            models = self.models
+            model = PaletteModel(self.cases, self._runner, models.composer, models.places, self)
+            self._palette = PaletteHost(model, self.window, self._theme)
+        self._palette.toggle()
+
+    def _open_help(self) -> None:
+        if self.window is not None:
+            from runway_desktop.ui.help.host import open_help
+
+            open_help(self.window, self._theme)
+
     def _open_spending(self, theme: Theme) -> None:
         """One window of it; asked for again it comes to the front."""
         if self.window is None or self.cases is None or self.models is None:
@@ -323,6 +348,8 @@ class Session(QObject):
     def _open_preferences(self, theme: Theme, section: str) -> None:
         if self.window is not None and self.cases is not None and self.models is not None:
             from runway_desktop.ui.dialogs.preferences import Preferences
+            from runway_desktop.ui.help.host import serve
+            from runway_desktop.usecases.words.help import Room
             from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
             model = PreferencesForm(self.cases, self.models.bridge, self._runner, self)
@@ -331,6 +358,7 @@ class Session(QObject):
                 self.profiles.follow(dialog)
             dialog.show_section(section or "Key")
             dialog.open()
+            serve(dialog, Room.PREFERENCES, self.window, theme)
 
     def _sheet_host(self) -> SheetHost | None:
         """Whoever opens sheets, made when the first one is wanted."""
@@ -459,8 +487,9 @@ class Session(QObject):
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:
     if options.demo:
-        kept = str(profile.folder / "simulated-runway.json")
-        return Address(simulate=("--speed", f"{options.speed:g}", "--keep", kept))
+        from runway_desktop.wiring.demo import DemoWishes
+
+        return Address(demo=DemoWishes(speed=options.speed, is_empty=options.empty))
     return Address(base_url=environment.base_url(), secret=environment.secret_for(profile, secret))
 
 

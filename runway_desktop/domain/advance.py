@@ -43,6 +43,8 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
     match transition:
         case Sending(evidence, key):
             _expect(task, transition, State.HELD)
+            if task.waits_for_person:
+                raise ImpossibleMove("A task that waits for the person is not sent")
             return replace(task, state=State.SENDING, sent_at=now, hold=ITS_TURN, evidence=evidence, key=key)
         case Accepted(remote_id, estimated):
             _expect(task, transition, State.SENDING, State.UNCERTAIN)

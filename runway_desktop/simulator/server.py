@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import os
 import socket
 import sys
 import time
@@ -18,7 +16,6 @@ from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import msgspec
 import uvicorn
 from starlette.types import ASGIApp, Scope
 
@@ -27,46 +24,12 @@ from runway_desktop.catalog.resource_path import resource
 
 from .app import Clock, Simulator, api_app, api_route_of
 from .faults import Fault, Faults, FaultyApp
+from .keeping import keep, take_up
 from .knobs import Knobs
 from .links import Links, Uploads
 from .organizations import Organizations
 from .origins import output_app, upload_app
 from .witness import Witness
-from .world import SimulatedTask, World
-
-_MAKE = 1
-
-
-class _Kept(msgspec.Struct):
-    make: int
-    balance: int
-    uploads: dict[str, float]
-    tasks: list[SimulatedTask]
-
-
-def keep(world: World, uploads: Uploads, path: Path) -> None:
-    """Writes everything that a later run needs."""
-    kept = _Kept(_MAKE, world.balance, uploads.known(), list(world.tasks()))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    # A task that never ends lasts for an infinity, which strict JSON has not.
-    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(msgspec.to_builtins(kept), file)
-    os.replace(part, path)
-
-
-def take_up(world: World, uploads: Uploads, path: Path, now: float) -> bool:
-    """Lets a new world go on from the file. False when there was nothing to take up."""
-    try:
-        kept = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), _Kept)
-    except (OSError, ValueError, msgspec.ValidationError):
-        return False
-    if kept.make != _MAKE:
-        return False
-    uploads.restore(kept.uploads)
-    world.restore(kept.tasks, kept.balance, now)
-    return True
-
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
@@ -304,10 +305,21 @@ class World:
         """How many tasks have not ended."""
         return sum(not task.settled for task in self._tasks.values())
 
-    def restore(self, tasks: Iterable[SimulatedTask], balance: int, now: float) -> None:
+    def spent(self) -> Mapping[tuple[date, str], int]:
+        """Net credits by day and model, of all time."""
+        return dict(self._spent)
+
+    def restore(
+        self,
+        tasks: Iterable[SimulatedTask],
+        balance: int,
+        now: float,
+        spent: Mapping[tuple[date, str], int] = MappingProxyType({}),
+    ) -> None:
         """Takes over what an earlier run left: its tasks go on as if it had never stopped. New ids differ from its own,
-        also with a seed."""
+        also with a seed. `spent` is what `spent` gave."""
         self.balance = balance
+        self._spent.update(spent)
         if self.knobs.seed is not None:
             self._random = random.Random(f"{self.knobs.seed}/{now}")
         for task in sorted(tasks, key=lambda one: one.created_at):

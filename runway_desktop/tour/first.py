@@ -15,7 +15,7 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.wiring.build import demo_secret
+from runway_desktop.wiring.demo import demo_secret
 
 from .comparing import compare
 from .exchange import exchange

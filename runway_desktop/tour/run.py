@@ -2,8 +2,8 @@
 step.
 
 It works without a display. Exit code 0 when every step reached its state and the program made no mistake, else 1, with
-the step's name, or the mistakes, on standard error. A second process opens the same profile at a scale of 200 %: what
-was there before must be there again.
+the step's name, or the mistakes, on standard error. A process before it opens a new demo, and one after it the same
+profile at a scale of 200 %: what was there before must be there again.
 """
 
 from __future__ import annotations
@@ -26,12 +26,14 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
-from runway_desktop.wiring.build import Address, demo_secret, start_simulator
+from runway_desktop.wiring.build import Address
+from runway_desktop.wiring.demo import DemoWishes, demo_secret, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
 from .first import First
 from .forms import show_chooser
 from .hands import Album, until
+from .studio import PICTURES, Studio
 from .walk import Walk
 
 SPEED = 1.5
@@ -39,7 +41,9 @@ HANGS_AFTER = 240
 """Seconds after which the second process counts as hung, says where each of its threads stands, and ends. Each of its
 steps gives up long before, so that it can only be the whole window that stands still."""
 AGAIN = "RUNWAY_DESKTOP_TOUR_AGAIN"
-"""Set in the second process: the number of its first picture."""
+"""Set in the last process: the number of its first picture."""
+STUDIO = "RUNWAY_DESKTOP_TOUR_STUDIO"
+"""Set in the first process, which opens a new demo."""
 
 
 class Again(Walk):
@@ -61,6 +65,9 @@ def take_tour(options: Options) -> int:
     """Runs the whole tour; gives the exit code."""
     assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
     folder = options.tour.absolute()
+    if STUDIO in os.environ and options.profile_dir is not None:
+        faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
+        return _run(options.profile_dir, Address(demo=DemoWishes()), Studio, folder, 1)
     if AGAIN in os.environ and options.profile_dir is not None:
         faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
         return _run(
@@ -72,20 +79,31 @@ def take_tour(options: Options) -> int:
         )
     with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as place:
         home = options.profile_dir or Path(place) / "profile"
+        code = _studio(Path(place) / "demo", folder)
+        if code:
+            return code
         simulator = start_simulator(
             ["--speed", f"{SPEED:g}", "--seed", "7", "--keep", str(Path(place) / "simulated.json")]
         )
         try:
-            code = _run(home, Address(base_url=simulator.base_url), First, folder, 1)
+            code = _run(home, Address(base_url=simulator.base_url), First, folder, len(PICTURES) + 1)
             if code == 0:
-                taken = len(list(folder.glob("[0-9][0-9]-*.png")))
-                code = _again(home, simulator.base_url, folder, taken + 1)
+                code = _again(home, simulator.base_url, folder, _taken(folder) + 1)
         finally:
             simulator.stop()
     if code == 0:
-        pictures = sorted(folder.glob("[0-9][0-9]-*.png"))
-        sys.stdout.write(f"The tour is complete: {len(pictures)} pictures in {folder}\n")
+        sys.stdout.write(f"The tour is complete: {_taken(folder)} pictures in {folder}\n")
     return code
+
+
+def _taken(folder: Path) -> int:
+    return len(list(folder.glob("[0-9][0-9]-*.png")))
+
+
+def _studio(home: Path, folder: Path) -> int:
+    words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
+    surroundings = {**os.environ, STUDIO: "1"}
+    return subprocess.run(words, env=surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
 
 
 def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
@@ -95,8 +113,8 @@ def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
 
 
 def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: int) -> int:
-    profile = environment.profile(demo=False, folder=home)
-    if not profile.card.exists():
+    profile = environment.profile(demo=address.demo is not None, folder=home)
+    if not profile.is_demo and not profile.card.exists():
         profile = environment.folders_of(profile).change(profile, name="Studio")
     secrecy = KnownSecrets()
     environment.start_log(profile.log, secrecy, verbose=False)

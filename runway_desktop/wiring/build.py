@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from runway_desktop.services.backup.restoring import Outlook
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Snapshots
-    from runway_desktop.simulator.child import SimulatorProcess
 
+    from .demo import Demo, DemoWishes
     from .lazy_adapters import ClosableFetcher
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class Assembly:
     beside the loops. Raises DamagedList."""
     closing: tuple[Stage, ...]
     """After the loops have ended."""
+    demo: Demo | None = None
     settling: tuple[Stage, ...]
     """While they still run: finish what is on its way. May be canceled: nothing is lost by that."""
     giving_up: tuple[Stage, ...]
@@ -78,11 +79,11 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where Runway is. `simulate` holds the arguments of a simulator to start as a child, for the demo."""
+    """Where Runway is; with `demo` it is a simulator that is started as a child."""
 
     base_url: str | None = None
     secret: str | None = None
-    simulate: tuple[str, ...] | None = None
+    demo: DemoWishes | None = None
 
 
 def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
@@ -132,10 +133,13 @@ async def build(
     if address.secret:
         secrecy.add(address.secret)
     catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
+    demo = _demo(profile, address.demo, workers) if address.demo is not None else None
+    if demo is not None:
+        await loop.run_in_executor(workers, demo.begin)
     is_expected = await loop.run_in_executor(workers, has_been_used, profile)
     store = await SqliteStore.open(profile.database, is_expected=is_expected)
     try:
-        return await _assemble(profile, folders, address, catalog, store, workers, file_workers, state, secrecy)
+        return await _assemble(profile, folders, address, demo, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
         # Its threads would keep the process alive.
         await store.close()
@@ -146,6 +150,7 @@ async def _assemble(
     profile: Profile,
     folders: Folders,
     address: Address,
+    demo: Demo | None,
     catalog: Catalog,
     store: SqliteStore,
     workers: Executor,
@@ -154,7 +159,6 @@ async def _assemble(
     secrecy: KnownSecrets,
 ) -> Assembly:
     loop = asyncio.get_running_loop()
-    demo = _DemoRunway(address.simulate, workers) if address.simulate is not None else None
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
 
@@ -219,11 +223,12 @@ async def _assemble(
         await engine.make_all()
         await engine.budget.load()
         return (
+            *(() if demo is None else (("studio", lambda: demo.furnish(engine, store)),)),
             ("keep settings", engine.settings.run),
             ("library folder", engine.folder.run),
             ("library move", engine.move.run),
             ("account", engine.account.run),
-            ("lane", lambda: _send(engine, sound)),
+            ("lane", lambda: _send(engine, sound, demo)),
             ("poller", engine.poller.run),
             ("lost files", engine.missing_inputs.run),
             ("downloads", engine.downloads.run),
@@ -242,6 +247,7 @@ async def _assemble(
         engine=engine,
         prepare=prepare,
         check=check,
+        demo=demo,
         settling=(
             Stage(
                 "sendings",
@@ -298,9 +304,11 @@ async def _until_checked(engine: Engine, store: SqliteStore) -> None:
             await engine.clock.sleep(TRY_AGAIN_AFTER)
 
 
-async def _send(engine: Engine, sound: asyncio.Event) -> None:
+async def _send(engine: Engine, sound: asyncio.Event, demo: Demo | None) -> None:
     """The lane, once it is known that this list is sound, and not a copy of one that is sent from elsewhere."""
     await sound.wait()
+    if demo is not None:
+        await demo.stands.wait()
     await engine.copies.until_checked()
     await engine.lane.run()
 
@@ -370,39 +378,8 @@ def _fetcher_for(url: str | None) -> ClosableFetcher:
     return HttpFetcher(url or DEFAULT_BASE_URL)
 
 
-def demo_secret() -> str:
-    """The made-up key that the simulator takes."""
-    from runway_desktop.simulator.child import DEMO_SECRET
+def _demo(profile: Profile, wishes: DemoWishes, workers: Executor) -> Demo:
+    """Imported by the demo alone."""
+    from .demo import Demo
 
-    return DEMO_SECRET
-
-
-def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
-    """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
-    from runway_desktop.simulator.child import SimulatorProcess
-
-    return SimulatorProcess.start(list(arguments))
-
-
-class _DemoRunway:
-    """The simulator as a child process, started when its address is first needed."""
-
-    def __init__(self, arguments: tuple[str, ...], workers: Executor) -> None:
-        self._arguments = arguments
-        self._workers = workers
-        self._lock = asyncio.Lock()
-        self._process: SimulatorProcess | None = None
-        self.secret = demo_secret()
-
-    async def base_url(self) -> str:
-        async with self._lock:
-            if self._process is None or not self._process.is_running():
-                self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
-            return self._process.base_url
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.stop()
-
-    def _start(self) -> SimulatorProcess:
-        return start_simulator(self._arguments)
+    return Demo(profile, wishes, workers)

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     memory,
     notice_delay,
     passing,
+    saving,
     scrubbing,
     sheet_speed,
     ui_lag,
@@ -97,6 +98,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "full": passing.Size(),
             "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500),
             "smoke": passing.Size(tasks=20, with_window=20, portion=10, warm=10),
+        },
+    ),
+    "saving": (
+        saving.measure,
+        {
+            "full": saving.Size(),
+            "quick": saving.Size(counts=(100, 500), rounds=1),
+            "smoke": saving.Size(counts=(4,), large=2_000_000, rounds=1),
         },
     ),
     "in_step": (

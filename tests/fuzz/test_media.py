@@ -20,8 +20,8 @@ from runway_desktop.services.media.media_facts import HEAD_LENGTH, is_page, prob
 from runway_desktop.services.media.picture_copies import copy_of
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read
-from runway_desktop.services.results.part_file import seems_cut_short
 from runway_desktop.services.results.result_file import WrongContent, judge
+from runway_desktop.services.results.truncation_check import seems_cut_short
 from tests import matroska_files
 from tests.fuzz.bounds import bounded, damaged, often
 

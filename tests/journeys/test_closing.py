@@ -58,7 +58,7 @@ def test_a_polite_signal_closes_it_cleanly(program: Program, number: signal.Sign
 
 
 def test_the_demo_takes_its_simulator_along(screen: Screen, tmp_path: Path):
-    program = Program(screen, tmp_path / "demo", words=("--demo", "--speed", "10"))
+    program = Program(screen, tmp_path / "demo", words=("--demo", "--empty", "--speed", "10"))
     try:
         program.start()
         program.eyes.wait_for("button", "Balance 10,000 credits")

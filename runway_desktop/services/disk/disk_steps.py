@@ -79,16 +79,18 @@ def draft_of(path: Path, ending: str = ".part") -> Iterator[Path]:
         raise
 
 
-def write_whole(path: Path, content: bytes, mode: int = private.FILE) -> None:
+def write_whole(path: Path, content: bytes, mode: int = private.FILE, *, is_lasting: bool = True) -> None:
     """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
-    which the next writing takes the place of; a refusal of the disk leaves nothing."""
+    which the next writing takes the place of; a refusal of the disk leaves nothing. `is_lasting=False` does not wait
+    for the disk: a power cut may lose it, a kill does not."""
     with draft_of(path) as draft:
         draft.unlink(missing_ok=True)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                file.flush()
+                os.fsync(file.fileno())
 
 
 def read_json(path: Path, largest: int = 65_536) -> Any:

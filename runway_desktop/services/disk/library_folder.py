@@ -75,7 +75,7 @@ class LibraryFolder:
     """`threads` makes a pool of so many threads with a name."""
 
     def __init__(
-        self, settings: Settings, bus: Bus, clock: Clock, threads: MakeThreads = DiskThreads, *, most: int = 6
+        self, settings: Settings, bus: Bus, clock: Clock, threads: MakeThreads = DiskThreads, *, most: int = 12
     ) -> None:
         self._settings = settings
         self._bus = bus

@@ -74,6 +74,8 @@ log = logging.getLogger(__name__)
 DISK_AGAIN_AFTER = 180.0
 """Seconds until a disk that refused is tried again by itself."""
 STORE_AGAIN_AFTER = 30.0
+MOST_FINISHING = 8
+"""Results that are all here and are not stored yet, before the next begins to come."""
 NEVER = float("inf")
 """When a job is due that only the person, or the next start, tries again."""
 LONGEST_WAIT = 300.0
@@ -96,10 +98,18 @@ class Downloads:
     _rescued: Path
 
     def __post_init__(self) -> None:
+        self._alarm = Alarm(self._clock)
         self._tally = Tally(self._bus, self._clock)
         self._gate = SavingGate(self._folder, self._rescued, self._store, self._settings, self._bus, self._clock)
         self._saving = Saving(
-            self._store, self._fetcher, self._bus, self._clock, self._settings, self._folder, self._progressed
+            self._store,
+            self._fetcher,
+            self._bus,
+            self._clock,
+            self._settings,
+            self._folder,
+            self._progressed,
+            self._alarm.ring,
         )
         self._jobs: dict[Owner, Job] = {}
         """Everything that is to be saved, in the order in which it came."""
@@ -109,7 +119,6 @@ class Downloads:
         self._links = LinkRenewal(
             self._jobs, self._running.__contains__, self._saving, self._store, self._asking, self._folder, self._clock
         )
-        self._alarm = Alarm(self._clock)
         self._closing = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -292,18 +301,24 @@ class Downloads:
         self._gate.expect(jobs, self._ledger.all_at_runway)
         self._give_up(self._gate.stuck(jobs))
         for owner, job in self._jobs.items():
-            if len(self._running) >= self._settings.download_limit:
+            if not self._has_room():
                 return
             if owner not in self._running and job.due <= now and self._gate.lets(job):
                 name = f"save {owner[0]} {owner[1]}"
                 self._idle.clear()
                 self._running[owner] = group.create_task(self._work(job), name=name)
 
+    def _has_room(self) -> bool:
+        """Whether another may begin to come. Those that are all here wait for the disk alone; the more of them there
+        are, the fewer syncs each costs."""
+        coming = sum(not (owner in self._jobs and self._jobs[owner].has_arrived) for owner in self._running)
+        return coming < self._settings.download_limit and len(self._running) < coming + MOST_FINISHING
+
     def _until_next(self) -> float | None:
         """Seconds until a job is due again, or until the counts may be told again; None: until something happens."""
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
-        if len(self._running) < self._settings.download_limit:
+        if self._has_room():
             due = (job.due for owner, job in self._jobs.items() if owner not in self._running and self._gate.lets(job))
             times += [time - now for time in due if time != NEVER]
         if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:

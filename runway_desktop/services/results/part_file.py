@@ -5,9 +5,12 @@ Everything here blocks and is called in the executor; one thread at a time uses 
 may come from
 another and waits. Raises DiskError, in words, for all that the disk refuses.
 
-The order is what makes a kill harmless at any moment: the note, then the bytes, the hash into the note, the bytes
-flushed, the name,
-and, once the store knows, away with the note.
+The order is what makes a kill harmless at any moment: the note, then the bytes, the bytes flushed, the hash into the
+note, the name, and, once the store knows, away with the note.
+
+The request goes into a film while it arrives (`embedding.film_stream`): the part is then longer than what came, by what
+the note says. Of another format a copy with the request in it is made beside the whole part, and gets the name; the
+part goes when the name is there.
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,16 +35,14 @@ from runway_desktop.services.disk.disk_steps import read_json, rename_exclusivel
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
-from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 
 from . import sidecar
+from .embedding.film_stream import FilmStream, Place
+from .truncation_check import seems_cut_short
 
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
-_ZIP_TAIL = 66_000
-_TAIL = 4_096
-_UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,12 @@ class Note:
     total: int | None = None
     size: int | None = None
     sha256: str = ""
+    """Of what gets the name."""
+    part_size: int | None = None
+    part_sha256: str = ""
+    """Of the part, where that is something else."""
+    film: Place | None = None
+    """Where the part differs from what came: a film's description with the request in it."""
 
     @property
     def owner(self) -> Owner:
@@ -72,46 +78,77 @@ class Finished:
 
 
 class PartFile:
-    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share) -> None:
+    def __init__(self, final: Path, note: Note, file: BinaryIO, share: Share, film: FilmStream | None = None) -> None:
         self.final = final
         self.note = note
-        self.received = 0
+        self.size = 0
+        """Bytes on the disk."""
         self.head = b""
+        self._film = film
         self._file = file
         self._share = share
         self._hash = hashlib.sha256()
         self._lock = threading.Lock()
 
     @classmethod
-    def create(cls, final: Path, note: Note, room: DiskRoom) -> PartFile:
-        """Begins a new one, for which there is room. Raises FileExistsError when another got there first, DiskError for
-        all else."""
+    def create(
+        cls,
+        final: Path,
+        note: Note,
+        room: DiskRoom,
+        film: FilmStream | None = None,
+        begin: bytes = b"",
+        *,
+        is_all: bool = False,
+    ) -> PartFile:
+        """Begins a new one, for which there is room, with what has come so far. Raises FileExistsError when another got
+        there first, DiskError for all else."""
         with spoken_for(final.parent):
             final.parent.mkdir(parents=True, exist_ok=True)
             left = read_note(final)
-            if left is not None and left.owner == note.owner:
+            if (left is not None and left.owner == note.owner) or _is_lost(final):
                 part_of(final).unlink(missing_ok=True)
             elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
                 raise FileExistsError(part_of(final))
             share = room.share(final.parent, note.total or 0)
             try:
-                _write_note(final, note)
-                return cls(final, note, _new_part(final), share)
+                given = _passed(film, begin, is_all=is_all)
+                if film is not None and film.place is not None:
+                    note = replace(note, film=film.place)
+                # A power cut may lose it: then the part is begun anew. What comes later is not lost by a kill.
+                _write_note(final, note, is_lasting=False)
+                part = cls(final, note, _new_part(final), share, film)
             except BaseException:
                 share.release()
                 raise
+            try:
+                if given:
+                    part._put(given)
+            except BaseException:
+                part.close()
+                raise
+            return part
 
     @classmethod
-    def resume(cls, final: Path, owner: Owner, room: DiskRoom) -> PartFile | None:
+    def resume(cls, final: Path, owner: Owner, room: DiskRoom, film: FilmStream | None = None) -> PartFile | None:
         """What an earlier attempt at the same output left, read and hashed; None if it left nothing that is ours."""
         with spoken_for(final.parent):
             note = read_note(final)
             if note is None or note.owner != owner or not part_of(final).is_file():
                 return None
-            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent))
+            part = cls(final, note, part_of(final).open("r+b"), room.share(final.parent), film)
             if note.size is None:
-                _cut_zeros(part._file, note.total)
+                _cut_zeros(part._file, None if note.total is None else note.total + _growth(note))
+            if (place := note.film) is not None and place.start < part._file.seek(0, os.SEEK_END):
+                if part._file.tell() < place.start + place.written:
+                    # Half a description: it comes again.
+                    part._file.truncate(place.start)
+                elif film is not None:
+                    film.pass_on()
+            part._file.seek(0)
             while block := part._file.read(_BLOCK):
+                if film is not None:
+                    film.pass_over(block)
                 part._take(block)
             return part
 
@@ -119,8 +156,19 @@ class PartFile:
     def is_complete(self) -> bool:
         """Every byte is here: as many as the server said, or a hash that was written when all had arrived."""
         if self.note.size is not None:
-            return self.received == self.note.size and self._hash.hexdigest() == self.note.sha256
+            size, sha256 = (
+                (self.note.part_size, self.note.part_sha256)
+                if self.note.part_sha256
+                else (self.note.size, self.note.sha256)
+            )
+            return self.size == size and self._hash.hexdigest() == sha256
         return self.note.total is not None and self.received == self.note.total
+
+    @property
+    def received(self) -> int:
+        """Bytes that came and are on the disk."""
+        place = self.note.film
+        return self.size if place is None or self.size <= place.start else self.size - _growth(self.note)
 
     @property
     def sha256(self) -> str:
@@ -132,15 +180,14 @@ class PartFile:
             self._file.flush()
             return seems_cut_short(self._file, form)
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes, *, is_all: bool = False) -> None:
+        """What comes next. `is_all`: nothing follows."""
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
-            if self._file.closed:
-                raise DiskError("The download was stopped.")
-            self._share.take(len(block))
-            # A file whose name was deleted takes bytes all the same, and they are lost with it.
-            part_of(self.final).lstat()
-            self._file.write(block)
-            self._take(block)
+            given = _passed(self._film, block, is_all=is_all)
+            if self._film is not None and self._film.place not in (None, self.note.film):
+                self.note = replace(self.note, film=self._film.place)
+                _write_note(self.final, self.note)
+            self._put(given)
 
     def expect(self, total: int | None) -> None:
         """Takes the room for the rest of that many bytes; None: nobody knows, and it is taken bit by bit."""
@@ -153,37 +200,57 @@ class PartFile:
         with self._lock, spoken_for(self.final.parent):
             self._file.seek(0)
             self._file.truncate()
-            self.received, self.head, self._hash = 0, b"", hashlib.sha256()
-            self.note = replace(self.note, etag=etag, total=total, size=None, sha256="")
+            self.size, self.head, self._hash = 0, b"", hashlib.sha256()
+            self._film = None if self._film is None else self._film.anew()
+            self.note = Note(task_id=self.note.task_id, index=self.note.index, etag=etag, total=total)
             _write_note(self.final, self.note)
 
-    def finish(self, owner_of_names: Callable[[Path], bool]) -> Finished:
+    def finish(
+        self,
+        owner_of_names: Callable[[Path], bool],
+        embed: Callable[[Path, Path], bool] = lambda _part, _draft: False,
+        named: Callable[[Finished], object] = lambda _finished: None,
+    ) -> Finished:
         """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
-        path whether
-        it may be chosen instead, where somebody took the name meanwhile."""
+        path whether it may be chosen instead, where somebody took the name meanwhile. `embed` makes the second path a
+        copy of the first with the request in it, synced, and says whether it did; a film has it in it already. `named`
+        is called when the name is there, before the folder is synced; it raises nothing."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
-            os.fsync(self._file.fileno())
+            draft = _draft_of(self.final)
+            is_draft = self.note.film is None and embed(part_of(self.final), draft)
+            if not is_draft:
+                os.fsync(self._file.fileno())
             self._file.close()
             self._share.release()
-            self.note = replace(self.note, size=self.received, sha256=self._hash.hexdigest())
+            size, sha256 = (draft.stat().st_size, sha256_of(draft)) if is_draft else (self.size, self.sha256)
+            self.note = replace(self.note, size=size, sha256=sha256)
+            if is_draft:
+                self.note = replace(self.note, part_size=self.size, part_sha256=self.sha256)
+                with draft.open("rb") as file:
+                    self.head = file.read(HEAD_LENGTH)
             _write_note(self.final, self.note)
             while True:
                 try:
-                    rename_exclusively(part_of(self.final), self.final)
+                    rename_exclusively(draft if is_draft else part_of(self.final), self.final)
                     break
                 except FileExistsError:
                     self._move_to(free_name(self.final, owner_of_names))
+            if is_draft:
+                part_of(self.final).unlink(missing_ok=True)
+            finished = Finished(self.final, size, sha256, self.head)
+            named(finished)
             sync_folder(self.final.parent)
-            return Finished(self.final, self.received, self.note.sha256, self.head)
+            return finished
 
     def copy_into(self, other: PartFile) -> None:
         """Writes all that has arrived into another part that is still empty."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
             self._file.seek(0)
+            other._film = self._film
             while block := self._file.read(_BLOCK):
-                other.write(block)
+                other._put(block)
 
     def close(self) -> None:
         """Keeps what has arrived for the next attempt."""
@@ -194,15 +261,24 @@ class PartFile:
     def discard(self) -> None:
         """Throws away what has arrived."""
         self.close()
-        for path in (part_of(self.final), note_of(self.final)):
+        for path in (part_of(self.final), note_of(self.final), _draft_of(self.final)):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+    def _put(self, block: bytes) -> None:
+        if self._file.closed:
+            raise DiskError("The download was stopped.")
+        self._share.take(len(block))
+        # A file whose name was deleted takes bytes all the same, and they are lost with it.
+        part_of(self.final).lstat()
+        self._file.write(block)
+        self._take(block)
 
     def _take(self, block: bytes) -> None:
         if len(self.head) < HEAD_LENGTH:
             self.head += block[: HEAD_LENGTH - len(self.head)]
         self._hash.update(block)
-        self.received += len(block)
+        self.size += len(block)
 
     def _missing(self) -> int | None:
         return None if self.note.total is None else max(0, self.note.total - self.received)
@@ -214,8 +290,25 @@ class PartFile:
         self.final = final
 
 
+def _passed(film: FilmStream | None, block: bytes, *, is_all: bool) -> bytes:
+    """What is to be written of what came."""
+    if film is None:
+        return block
+    given = film.feed(block)
+    return given + film.rest() if is_all else given
+
+
+def _growth(note: Note) -> int:
+    return 0 if note.film is None else note.film.written - note.film.came
+
+
 def part_of(final: Path) -> Path:
     return final.with_name(final.name + ".part")
+
+
+def _draft_of(final: Path) -> Path:
+    """The copy of the part with the request in it."""
+    return final.with_name(final.name + ".part.embedding")
 
 
 def note_of(final: Path) -> Path:
@@ -229,6 +322,14 @@ def read_note(final: Path) -> Note | None:
     except (msgspec.ValidationError, ValueError, OverflowError):
         return None
     return note if min(note.index, note.total or 0, note.size or 0) >= 0 else None
+
+
+def _is_lost(final: Path) -> bool:
+    """Whether a power cut left a note without its words: nobody goes on with that."""
+    try:
+        return note_of(final).stat().st_size == 0
+    except OSError:
+        return False
 
 
 def forget_note(final: Path) -> None:
@@ -261,6 +362,7 @@ def find_finished(final: Path, owner: Owner) -> Finished | None:
             return None
         # A kill between giving the new name and taking the old one away leaves both.
         part_of(final).unlink(missing_ok=True)
+        _draft_of(final).unlink(missing_ok=True)
     except OSError:
         return None
     return Finished(final, note.size, note.sha256, head)
@@ -299,7 +401,8 @@ def is_free(path: Path, owner: Owner) -> bool:
     if os.path.lexists(path):
         return False
     note = read_note(path)
-    if (os.path.lexists(part_of(path)) or os.path.lexists(note_of(path))) and (note is None or note.owner != owner):
+    is_begun = os.path.lexists(part_of(path)) or os.path.lexists(note_of(path))
+    if is_begun and (note is None or note.owner != owner) and not _is_lost(path):
         return False
     beside = sidecar.path_for(path)
     return not os.path.lexists(beside) or sidecar.owner_of(beside) == owner
@@ -343,55 +446,6 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
     file.seek(0)
 
 
-def _write_note(final: Path, note: Note) -> None:
+def _write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
     """Whole or not at all: half a note after a kill would look like somebody else's."""
-    write_whole(note_of(final), json.dumps(asdict(note)).encode())
-
-
-def seems_cut_short(file: BinaryIO, form: str) -> bool:
-    """Whether a finished download seems to be cut short, where its format tells: a host may announce half a file and
-    send it. It is a doubt, not a proof: odd files exist, so whoever asks fetches once more and then believes.
-
-    `form` is a format's name as `media_facts.sniff` gives it. Leaves the file at its end. Raises OSError."""
-    size = file.seek(0, 2)
-    try:
-        match form:
-            case "MP4" | "MOV" | "M4A":
-                return _film_is_cut(file, size)
-            case "PNG":
-                return b"IEND" not in _tail(file, size, _TAIL)
-            case "WAV" | "WebP" | "AVI":
-                return _riff_is_cut(file, size)
-            case "ZIP":
-                return b"PK\x05\x06" not in _tail(file, size, _ZIP_TAIL)
-            case "SVG":
-                return b"</svg" not in _tail(file, size, _TAIL).lower() and b"/>" not in _tail(file, size, 16)
-            case _:
-                return False
-    finally:
-        file.seek(0, 2)
-
-
-def _film_is_cut(file: BinaryIO, size: int) -> bool:
-    """Each box says how long it is; the last one must be there to its end, and one of them must say how to play the
-    rest."""
-    kinds = set()
-    for kind, _, _, said_end in boxes(file, 0, size):
-        kinds.add(kind)
-        if said_end > size:
-            return True
-    return not kinds & {b"moov", b"moof"}
-
-
-def _riff_is_cut(file: BinaryIO, size: int) -> bool:
-    file.seek(0)
-    head = file.read(8)
-    if len(head) < 8:
-        return True
-    length = struct.unpack("<I", head[4:])[0]
-    return length not in _UNKNOWN_LENGTHS and length + 8 > size
-
-
-def _tail(file: BinaryIO, size: int, count: int) -> bytes:
-    file.seek(max(0, size - count))
-    return file.read(count)
+    write_whole(note_of(final), json.dumps(asdict(note)).encode(), is_lasting=is_lasting)

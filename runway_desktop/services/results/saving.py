@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError, StoreError
+from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState, Task
+from runway_desktop.domain.task import Input, Output, OutputState, Task
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
@@ -33,15 +33,20 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
 
 from . import own_folders, part_file, sidecar
+from .arrival import Arrival
 from .batch_places import BatchPlaces
-from .embedding import NotEmbedded, embed, note_of
+from .embedding import NotEmbedded, embed_copy, into_film, note_of
+from .embedding.film_stream import FilmStream
+from .embedding.note import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
 
 log = logging.getLogger(__name__)
 
-BLOCK = 256 * 1024
-"""Bytes that are gathered before a thread writes them."""
+BLOCK = 1024 * 1024
+"""Bytes that are gathered before a thread writes them, while the next ones come."""
+OFTEN = 1.0
+"""Seconds after which a thread writes what has come, however little."""
 _NAME_TRIES = 5
 
 Result = TypeVar("Result")
@@ -67,6 +72,8 @@ class Job:
     told: Reason | None = None
     """The last reason that went into the ledger, so that a disk that stays full is one line and not one every few
     minutes."""
+    has_arrived: bool = False
+    """All bytes are here: what is still done is work for the disk, and another may begin to come."""
     doubted: str = ""
     """Hash of a file that seemed to be cut short. If the same comes again, that is how it is, and it is kept."""
 
@@ -77,7 +84,8 @@ class Job:
 
 @dataclass(eq=False, repr=False)
 class Saving:
-    """`progressed` is called on the loop with the job and the number of new bytes."""
+    """`progressed` is called on the loop with the job and the number of new bytes, `arrived` when all of one are
+    here."""
 
     _store: Store
     _fetcher: Fetcher
@@ -86,6 +94,7 @@ class Saving:
     _settings: Settings
     _folder: LibraryFolder
     _progressed: Callable[[Job, int], None]
+    _arrived: Callable[[], None]
 
     def __post_init__(self) -> None:
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
@@ -93,19 +102,39 @@ class Saving:
 
     async def save(self, job: Job, task: Task) -> None:
         """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
+        job.has_arrived = False
         finished: Finished | None = None
         part: PartFile | None = None
         planned = Path(job.output.path)
+        facts = await self._facts(task)
         # What lies in a folder that is away is left to it: this one begins anew elsewhere.
         if job.output.path and not (job.rescue_to is not None and await self._folder.is_away(planned)):
             if await self._is_back(job, planned):
                 return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room)
-        if finished is None:
-            finished = await self._fetch(job, task, part)
-        await self._keep(job, task, finished)
+                film = self._film(job, task, facts, planned.suffix)
+                part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room, film)
+        if finished is not None:
+            await self._keep(job, task, facts, finished, await self._sidecar(job, task, facts))
+        else:
+            await self._fetch(job, task, facts, part)
+
+    async def _facts(self, task: Task) -> _Facts:
+        outputs, inputs = await asyncio.gather(self._store.outputs(task.id), self._store.inputs(task.id))
+        return _Facts(len(outputs), inputs, await BatchPlaces(self._store).name(task.batch_id))
+
+    def _film(self, job: Job, task: Task, facts: _Facts, ending: str) -> FilmStream | None:
+        """What puts the request into a film while it comes. It says nothing that is known at the end alone."""
+        film = None
+        with survived("putting the request into a film"):
+            if self._settings.embed:
+                film = into_film(self._note(job, task, facts), ending.lstrip("."))
+        return film
+
+    def _note(self, job: Job, task: Task, facts: _Facts) -> RequestNote:
+        output = replace(job.output, size=0, sha256="", saved_at=None)
+        return note_of(sidecar.compose(task, output, facts.inputs, count=facts.count, batch=facts.batch))
 
     async def _is_back(self, job: Job, path: Path) -> bool:
         """A result that was saved once and was missing may lie in its place again, from the trash or another disk."""
@@ -126,60 +155,73 @@ class Saving:
         job.output = output
         self._bus.tell(OutputChanged(output))
 
-    async def _fetch(self, job: Job, task: Task, part: PartFile | None) -> Finished:
+    async def _fetch(self, job: Job, task: Task, facts: _Facts, part: PartFile | None) -> None:
         claims: set[str] = set()
         try:
             if part is not None and not part.final.is_relative_to(self._home(job)):
-                part = await self._carry(job, task, part, claims)
+                part = await self._carry(job, task, facts, part, claims)
             if part is not None:
                 claims.add(part_file.claim(part.final))
                 self._claimed |= claims
                 job.received, job.total = part.received, part.note.total
             if part is None or not part.is_complete:
-                part = await self._receive(job, task, part, claims)
-            return await self._finish(job, part)
+                part = await self._receive(job, task, facts, part, claims)
+            job.has_arrived = True
+            self._arrived()
+            await self._finish(job, task, facts, part)
         finally:
             self._claimed -= claims
 
-    async def _receive(self, job: Job, task: Task, part: PartFile | None, claims: set[str]) -> PartFile:
+    async def _receive(self, job: Job, task: Task, facts: _Facts, part: PartFile | None, claims: set[str]) -> PartFile:
         """Every byte of the result in a part file. The part is closed if this fails, and kept."""
+        arrival = Arrival(part)
         offset, etag = (part.received, part.note.etag) if part else (0, "")
         job.received = offset
         try:
             async with self._fetcher.open(job.output.url, offset=offset, etag=etag) as stream:
+                job.total = stream.total
                 if part is not None:
                     await self._go_on(job, part, stream)
-                buffer = bytearray()
+
+                async def put(block: bytes, *, is_all: bool = False) -> PartFile:
+                    if arrival.part is None:
+                        arrival.part = await self._begin(job, task, facts, stream, block, claims, is_all=is_all)
+                    else:
+                        await self._do(job, partial(arrival.part.write, block, is_all=is_all))
+                    return arrival.part
+
+                written_at = self._clock.monotonic()
                 try:
                     async for chunk in stream.chunks:
-                        buffer += chunk
-                        if part is None and len(buffer) >= HEAD_LENGTH:
-                            part = await self._begin(job, task, stream, bytes(buffer[:HEAD_LENGTH]), claims)
-                        if len(buffer) >= BLOCK and part is not None:
-                            await self._write(job, part, buffer)
+                        arrival.add(chunk)
                         job.received += len(chunk)
                         self._progressed(job, len(chunk))
+                        is_due = self._clock.monotonic() - written_at >= OFTEN
+                        if arrival.count >= BLOCK or (is_due and (arrival.part or arrival.count >= HEAD_LENGTH)):
+                            await arrival.write(put)
+                            written_at = self._clock.monotonic()
                 except ApiError:
-                    if part is not None:
-                        await self._write(job, part, buffer)
+                    await arrival.settle()
+                    if arrival.part is not None or arrival.count >= HEAD_LENGTH:
+                        await put(arrival.taken())
                     raise
-                if part is None:
-                    part = await self._begin(job, task, stream, bytes(buffer), claims)
-                await self._write(job, part, buffer)
-                await self._check_length(job, part, stream.total)
-                return part
+                await arrival.settle()
+                whole = await put(arrival.taken(), is_all=True)
+                await self._check_length(job, whole, stream.total)
+                return whole
         except BaseException:
-            if part is not None:
-                await self._let_go(job, part)
+            await arrival.give_up()
+            if arrival.part is not None:
+                await self._let_go(job, arrival.part)
             raise
 
-    async def _carry(self, job: Job, task: Task, part: PartFile, claims: set[str]) -> PartFile:
+    async def _carry(self, job: Job, task: Task, facts: _Facts, part: PartFile, claims: set[str]) -> PartFile:
         """What has arrived, taken along to the folder that it is saved in now. A kill leaves the first bytes of it
         there, which is a part like any other."""
         open_parts = [part]
         try:
-            relative = await self._relative_name(job, task, part.final.suffix)
-            moved = await self._make_part(job, relative, part.note, claims, job.output)
+            relative = await self._relative_name(job, task, facts, part.final.suffix)
+            moved = await self._make_part(job, relative, part.note, claims, job.output, _NOTHING)
             open_parts.append(moved)
             await self._do(job, part.copy_into, moved)
             await self._do(job, part.discard)
@@ -212,18 +254,22 @@ class Saving:
         job.received, job.total = part.received, stream.total
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
-    async def _begin(self, job: Job, task: Task, stream: Stream, head: bytes, claims: set[str]) -> PartFile:
-        """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file."""
-        found = judge(head, url=job.output.url, content_type=stream.content_type)
-        relative = self._old_place(job, found.ext) or await self._relative_name(job, task, found.ext)
+    async def _begin(
+        self, job: Job, task: Task, facts: _Facts, stream: Stream, begin: bytes, claims: set[str], *, is_all: bool
+    ) -> PartFile:
+        """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
+        them."""
+        found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
+        relative = self._old_place(job, found.ext) or await self._relative_name(job, task, facts, found.ext)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = media_of(found, job.output, task)
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
-        return await self._make_part(job, relative, note, claims, downloading)
+        film = self._film(job, task, facts, found.ext) if found.format in ("MP4", "MOV", "M4A") else None
+        return await self._make_part(job, relative, note, claims, downloading, _Begin(film, begin, is_all))
 
     async def _make_part(
-        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output
+        self, job: Job, relative: tuple[str, ...], note: Note, claims: set[str], output: Output, begin: _Begin
     ) -> PartFile:
         """A new part under a free name. The store knows `output` with its path before the disk does."""
         home = self._home(job)
@@ -238,8 +284,10 @@ class Saving:
                 claims.add(part_file.claim(final))
                 self._claimed |= claims
             await self.put(job, replace(output, path=str(final)))
+            film = begin.film if begin.film is None else begin.film.anew()
+            make = partial(PartFile.create, final, note, self._folder.room, film, begin.content, is_all=begin.is_all)
             try:
-                return await self._do(job, PartFile.create, final, note, self._folder.room)
+                return await self._do(job, make)
             except FileExistsError:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
@@ -262,21 +310,14 @@ class Saving:
     def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
         return lambda path: part_file.claim(path) not in self._claimed and part_file.is_free(path, owner)
 
-    async def _relative_name(self, job: Job, task: Task, ext: str) -> tuple[str, ...]:
-        count = len(await self._store.outputs(task.id))
+    async def _relative_name(self, job: Job, task: Task, facts: _Facts, ext: str) -> tuple[str, ...]:
         template = self._settings.name_template
         batch, row = await BatchPlaces(self._store).of(task, template)
         try:
-            return render(template, name_values(task, job.output, ext=ext, count=count, batch=batch, row=row))
+            return render(template, name_values(task, job.output, ext=ext, count=facts.count, batch=batch, row=row))
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("naming a result", mistake)
             return (f"{task.remote_id or task.id}-{job.output.index + 1}.{ext}",)
-
-    async def _write(self, job: Job, part: PartFile, buffer: bytearray) -> None:
-        if buffer:
-            block = bytes(buffer)
-            buffer.clear()
-            await self._do(job, part.write, block)
 
     async def _check_length(self, job: Job, part: PartFile, total: int | None) -> None:
         if total is None or part.received == total:
@@ -289,82 +330,64 @@ class Saving:
             detail=f"{part.received} of {total} bytes",
         )
 
-    async def _finish(self, job: Job, part: PartFile) -> Finished:
+    async def _finish(self, job: Job, task: Task, facts: _Facts, part: PartFile) -> None:
         try:
             found = judge(part.head, url=job.output.url)
             if await self._do(job, part.seems_cut_short, found.format) and part.sha256 != job.doubted:
                 job.doubted = part.sha256
                 raise WrongContent(ReasonCode.CUT_SHORT)
-            finished = await self._do(job, part.finish, self._may_choose(job.owner))
+            beside = await self._sidecar(job, task, facts)
+            embed = partial(self._embed, job, task, facts, part.final.suffix) if self._settings.embed else _no
+            finished = await self._do(job, part.finish, self._may_choose(job.owner), embed, beside.write)
         except WrongContent:
             await self._do(job, part.discard)
             raise
         except BaseException:
             await self._let_go(job, part)
             raise
-        return finished
+        await self._keep(job, task, facts, finished, beside)
 
-    async def _keep(self, job: Job, task: Task, finished: Finished) -> None:
-        found = judge(finished.head, url=job.output.url)
-        saved = replace(
-            job.output,
-            state=OutputState.SAVED,
-            media=media_of(found, job.output, task),
-            path=str(finished.path),
-            size=finished.size,
-            sha256=finished.sha256,
-            saved_at=self._clock.now(),
-            problem=None,
-            binned_from="",
-            look=NEVER_LOOKED,
-        )
-        detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
-        # What was made of it while it came stands in its sidecar too.
-        task = await self._store.get(task.id) or task
-        inputs = await self._store.inputs(task.id)
-        count = len(await self._store.outputs(task.id))
-        batch = await BatchPlaces(self._store).name(task.batch_id)
-        document: dict[str, Any] | None = None
+    def _embed(self, job: Job, task: Task, facts: _Facts, ending: str, part: Path, draft: Path) -> bool:
+        """On a thread. Whatever goes wrong, the result itself is what counts."""
         try:
-            document = sidecar.compose(task, saved, inputs, count=count, batch=batch)
-            if self._settings.sidecars:
-                await self._do(job, sidecar.write, finished.path, document)
-        except RunwayDesktopError:
-            raise
-        except OSError as error:
-            # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
-            log.warning("No sidecar beside %s: %s", finished.path.name, error)
-            detail["sidecar"] = f"could not be written: {error.strerror}"
-        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            report("writing a sidecar", mistake)
-            detail["sidecar"] = "could not be written"
+            note = self._note(job, task, facts)
+            with self._folder.room.share(part.parent, part.stat().st_size):
+                return embed_copy(part, draft, note, ending)
+        except (OSError, DiskError, NotEmbedded) as error:
+            log.info("The request is not in %s: %s", part.name, error)
+        except Exception:
+            log.exception("Writing the request into %s failed by a mistake of ours", part.name)
+        return False
+
+    async def _sidecar(self, job: Job, task: Task, facts: _Facts) -> _Beside:
+        """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
+        too."""
+        task = await self._store.get(task.id) or task
+        return _Beside(job, task, facts, self._clock.now(), is_wanted=self._settings.sidecars)
+
+    async def _keep(self, job: Job, task: Task, facts: _Facts, finished: Finished, beside: _Beside) -> None:
+        # Not written yet where it had its name from an earlier run.
+        saved = beside.saved
+        if saved is None:
+            saved = await self._do(job, beside.write, finished)
+        detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
+        if beside.trouble:
+            detail["sidecar"] = beside.trouble
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
         own_folders.note(self._settings, self._home(job))
         with survived("keeping what belongs to a saved result"):
             try:
                 await self._do(job, part_file.forget_note, finished.path)
-                if document is not None:
-                    await self._describe(job, task, saved, document)
+                if beside.document is not None:
+                    await self._with_latest(job, task, saved, beside.document)
             except RunwayDesktopError as error:
                 # It is saved; what is raised here would have it fetched again.
                 log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
 
-    async def _describe(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> None:
-        """Brings the sidecar up to date, and puts the request into the file."""
-        document = await self._with_latest(job, task, saved, document)
-        if self._settings.embed:
-            embedding = asyncio.create_task(self._embed(job, saved, document), name=f"embed {saved.task_id}")
-            try:
-                await asyncio.shield(embedding)
-            finally:
-                # Once begun it is finished, also when the program closes: a file whose new hash was not noted would
-                # look like one that somebody changed.
-                await embedding
-
-    async def _with_latest(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> dict[str, Any]:
-        """The sidecar's document with what was made of the result while it was written; before it was stored as saved,
-        nobody else would have."""
+    async def _with_latest(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> None:
+        """The sidecar with what was made of the result while it was written; before it was stored as saved, nobody
+        else would have."""
         now = await self._store.get(task.id)
         latest = document if now is None else sidecar.brought_up_to_date(document, now, saved)
         if latest != document and self._settings.sidecars:
@@ -372,35 +395,6 @@ class Saving:
                 await self._do(job, sidecar.write, Path(saved.path), latest)
             except OSError as error:
                 log.warning("The sidecar of %s is not up to date: %s", Path(saved.path).name, error)
-        return latest
-
-    async def _embed(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
-        """Puts the request into the file too. Only once the result is safe: whatever goes wrong here, it stays saved,
-        and nothing is raised that would have it fetched again."""
-        try:
-            async with self._folder.locks.hold([job.owner]):
-                await self._write_request(job, saved, document)
-        except (OSError, DiskError, NotEmbedded, StoreError) as error:
-            log.info("The request is not in %s, or not noted: %s", Path(saved.path).name, error)
-        except Exception:
-            log.exception("Writing the request into %s failed by a mistake of ours", job.owner)
-
-    async def _write_request(self, job: Job, saved: Output, document: dict[str, Any]) -> None:
-        path = Path(saved.path)
-        [now] = [output for output in await self._store.outputs(saved.task_id) if output.index == saved.index]
-        if not now.is_kept or now.path != saved.path:
-            # It went to the trash, or to another folder, as soon as it was there.
-            return
-        if await self._do(job, self._embed_if_room, path, document):
-            size, digest = await self._do(job, _measure, path)
-            await note_rewritten(self._store, self._bus, saved, size, digest)
-            if self._settings.sidecars:
-                await self._do(job, _renew_sidecar, path, document, size, digest)
-
-    def _embed_if_room(self, path: Path, document: Mapping[str, Any]) -> bool:
-        """On a thread. Beside the file a copy of it is written."""
-        with self._folder.room.share(path.parent, path.stat().st_size):
-            return embed(path, note_of(document))
 
     async def _do(self, job: Job, work: Callable[..., Result], *arguments: object) -> Result:
         return await self._folder.do(work, *arguments, elsewhere=job.rescue_to is not None)
@@ -419,12 +413,70 @@ async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size:
         bus.tell(OutputChanged(output))
 
 
-def _measure(path: Path) -> tuple[int, str]:
-    return path.stat().st_size, sha256_of(path)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is told of a result beside its task: of how many it is one, what it was made from, the name of its batch."""
+
+    count: int
+    inputs: Sequence[Input]
+    batch: str
 
 
-def _renew_sidecar(result: Path, document: Mapping[str, Any], size: int, digest: str) -> None:
-    """Its hash is that of the file as it lies there now, so that a later look can tell whether it was changed. What the
-    person made of the result meanwhile stays."""
-    found = sidecar.document_in(sidecar.path_for(result)) or document
-    sidecar.write(result, {**found, "output": {**document["output"], "size": size, "sha256": digest}})
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """What a new part begins with."""
+
+    film: FilmStream | None = None
+    content: bytes = b""
+    is_all: bool = False
+
+
+_NOTHING = _Begin()
+
+
+def _no(_part: Path, _draft: Path) -> bool:
+    return False
+
+
+class _Beside:
+    """Makes what the store is told of a result that has its name, and its sidecar. `write` blocks; raises nothing."""
+
+    def __init__(self, job: Job, task: Task, facts: _Facts, now: float, *, is_wanted: bool) -> None:
+        self._job = job
+        self._task = task
+        self._facts = facts
+        self._now = now
+        self._is_wanted = is_wanted
+        self.saved: Output | None = None
+        self.document: dict[str, Any] | None = None
+        self.trouble = ""
+        """Why there is no sidecar."""
+
+    def write(self, finished: Finished) -> Output:
+        output = self._job.output
+        found = judge(finished.head, url=output.url)
+        self.saved = saved = replace(
+            output,
+            state=OutputState.SAVED,
+            media=media_of(found, output, self._task),
+            path=str(finished.path),
+            size=finished.size,
+            sha256=finished.sha256,
+            saved_at=self._now,
+            problem=None,
+            binned_from="",
+            look=NEVER_LOOKED,
+        )
+        try:
+            facts = self._facts
+            self.document = sidecar.compose(self._task, saved, facts.inputs, count=facts.count, batch=facts.batch)
+            if self._is_wanted:
+                sidecar.write(finished.path, self.document)
+        except OSError as error:
+            # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
+            log.warning("No sidecar beside %s: %s", finished.path.name, error)
+            self.trouble = f"could not be written: {error.strerror}"
+        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
+            report("writing a sidecar", mistake)
+            self.trouble = "could not be written"
+        return saved

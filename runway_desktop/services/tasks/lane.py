@@ -15,7 +15,7 @@ import logging
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
@@ -46,6 +46,7 @@ from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts, LaneForecast, LaneForecasts, Slots
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
+from .lane_order import Stood, positions_before, positions_stepped
 from .ledger import Ledger
 from .readings import UncertainFollowup
 from .task_changes import hold_detail
@@ -61,9 +62,8 @@ LOOK_AGAIN = 30.0
 UNCERTAIN_IN_A_ROW = 3
 """After so many sendings without an answer the lane pauses itself: each further one may be paid for without a word."""
 
-LEAST_STEP = 1e-6
-"""When positions in the lane come closer than this, all are numbered anew."""
-
+_NEXT = "send next"
+"""The word of the ledger."""
 _HEARD_SETTINGS = CAPS | {PAUSED, "lane_limits"}
 
 
@@ -152,34 +152,72 @@ class Lane:
         self._settings.set(PAUSED, False)
         self._say()
 
-    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> None:
-        """Puts held tasks, in the order given, before another one; None: at the end."""
+    async def move(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Stood:
+        """Puts held tasks, in the order given, before another one; None: at the end. Gives where they stood."""
         moving = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
-        await self._ledger.place(positions_before(self._held(), moving, before))
+        return Stood(places=await self._ledger.place(positions_before(self._held(), moving, before)))
+
+    async def step(self, task_ids: Collection[TaskId], *, up: bool) -> Stood:
+        """Moves held tasks by one place among those of their model. Gives where all that moved stood."""
+        return Stood(places=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
+
+    async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
+        """Keeps queued tasks here until the person releases them, in this run or the next. Gives those that are held by
+        it: what is being sent, or waits for the person already, is left as it is."""
+
+        def edit(task: Task) -> Task:
+            is_free = task.state is State.HELD and not task.waits_for_person
+            return replace(task, hold=Hold(HoldCode.WAITS_FOR_PERSON)) if is_free else task
+
+        return tuple(task.id for task in await self._ledger.change_many(task_ids, edit, "held"))
+
+    def stood(self, task_ids: Sequence[TaskId]) -> Stood:
+        """Where queued tasks stand now, and which of them wait for the person."""
+        tasks = [task for i in task_ids if (task := self._ledger.get_open(i)) is not None and task.state is State.HELD]
+        return Stood(
+            places={task.id: task.position for task in tasks},
+            holds={task.id: task.hold for task in tasks if task.waits_for_person},
+        )
+
+    async def put_back(self, stood: Stood) -> None:
+        """Undoes a move or a release. Nothing is sent by it: what waited for the person waits again, unless its sending
+        has begun."""
+
+        def edit(task: Task) -> Task:
+            is_free = task.state is State.HELD and not task.waits_for_person
+            return replace(task, hold=stood.holds[task.id]) if is_free else task
+
+        await self._ledger.change_many(tuple(stood.holds), edit, "held")
+        await self._ledger.place(stood.places)
 
     async def send_next(self, task_ids: Sequence[TaskId]) -> None:
         """Puts held tasks at the front and tries those again that wait for a file. Those that wait for the person go on
         waiting: only `release` sends them."""
-        await self._to_front(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN))
+        await self._to_front(task_ids)
+        await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
 
-    async def release(self, tasks: Sequence[Task]) -> None:
-        """The same for tasks that wait for the person, who was asked about them as they are given. One that has come to
-        wait for another reason since goes on waiting. For `Submission` alone."""
+    async def release(self, tasks: Sequence[Task], *, is_next: bool) -> None:
+        """Lets tasks be sent that wait for the person, who was asked about them as they are given; where they stand, or
+        as the next ones. One that has come to wait for another reason since goes on waiting. For `Submission` alone."""
         asked = {task.id: task.hold for task in tasks}
 
         def released(task: Task) -> Task:
             still = task.waits_for_person and task.hold != asked[task.id]
             return task if still else replace(task, hold=ITS_TURN)
 
-        await self._to_front(list(asked), released)
+        if is_next:
+            await self._to_front(list(asked))
+        await self._free(list(asked), released, _NEXT if is_next else "released")
 
-    async def _to_front(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task]) -> None:
+    async def _to_front(self, task_ids: Sequence[TaskId]) -> None:
+        held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
+        await self.move(held, next((task.id for task in self._held() if task.id not in held), None))
+
+    async def _free(self, task_ids: Sequence[TaskId], edit: Callable[[Task], Task], kind: str) -> None:
         held = [i for i in dict.fromkeys(task_ids) if self._is_held(i)]
         for task_id in held:
             self._stuck_until.pop(task_id, None)
-        first = next((task.id for task in self._held() if task.id not in held), None)
-        await self.move(held, first)
-        await self._ledger.change_many(held, edit, "send next")
+        await self._ledger.change_many(held, edit, kind)
         self._alarm.ring()
 
     def slots(self, model: str) -> Slots:
@@ -373,7 +411,9 @@ class Lane:
         self._stuck_until[task.id] = self._clock.monotonic() + seconds
 
         def edit(now: Task) -> Task:
-            return replace(now, hold=hold) if now.state is State.HELD and now.request == task.request else now
+            is_same = now.state is State.HELD and now.request == task.request
+            # What the person held meanwhile is not sent by itself once its file is there again.
+            return replace(now, hold=hold) if is_same and not now.waits_for_person else now
 
         try:
             await self._ledger.change(task.id, edit, "waits", **hold_detail(hold))
@@ -418,35 +458,3 @@ class Lane:
 
 def _pair(task: Task) -> tuple[str, str]:
     return task.request.endpoint, task.request.model
-
-
-def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
-    """New positions that put `moving`, in that order, before the task `before`; None, or one that is not held: at the
-    end.
-
-    `held` are all held tasks in their order."""
-    chosen = set(moving)
-    others = [task for task in held if task.id not in chosen]
-    at = next((index for index, task in enumerate(others) if task.id == before), len(others))
-    low = others[at - 1].position if at > 0 else None
-    high = others[at].position if at < len(others) else None
-    return _between(low, high, moving) or _renumbered(others, at, moving)
-
-
-def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
-    """Positions between two neighbors; None when there is no room left between them."""
-    if low is None and high is None:
-        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
-    if low is None:
-        low = (high or 0.0) - len(moving) - 1
-    if high is None:
-        high = low + len(moving) + 1
-    step = (high - low) / (len(moving) + 1)
-    if step < LEAST_STEP:
-        return None
-    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
-
-
-def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
-    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
-    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}

@@ -198,19 +198,20 @@ class Ledger:
             return [new for _, new in pairs]
 
     @_finished
-    async def place(self, positions: Mapping[TaskId, float]) -> None:
+    async def place(self, positions: Mapping[TaskId, float]) -> Mapping[TaskId, float]:
         """New positions in the lane, in one transaction and one event. Tasks that are not held any more are left
-        alone."""
+        alone. Gives the positions that those had which moved."""
         async with AsyncExitStack() as stack:
             await self._lock_all(stack, positions)
             held = [task for i in positions if (task := self._open.get(i)) is not None and task.state is State.HELD]
             pairs = [(old, new) for old in held if (new := replace(old, position=positions[old.id])) != old]
             if not pairs:
-                return
+                return {}
             await self._store.save_many([new for _, new in pairs])
             for _, new in pairs:
                 self._keep(new)
             self._bus.tell(TasksMoved(tuple(new.id for _, new in pairs)))
+            return {old.id: old.position for old, _ in pairs}
 
     async def sent_between(self, since: float, until: float) -> list[Task]:
         """All tasks that were sent, or that Runway says were made, from `since` until before `until`, in Unix seconds,

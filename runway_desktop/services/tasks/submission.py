@@ -109,9 +109,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Held tasks to be sent next, those too that wait for the person."""
+    """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
 
     tasks: tuple[Task, ...]
+    is_next: bool = True
 
 
 Intent = NewTasks | SendAgain | Edit | Release
@@ -247,8 +248,8 @@ class Submission:
             case Edit(task, request):
                 await self._edit(task.id, request, {})
                 yield (task.id,)
-            case Release(tasks):
-                await self._lane.release(tasks)
+            case Release(tasks, is_next):
+                await self._lane.release(tasks, is_next=is_next)
                 yield tuple(task.id for task in tasks)
 
     async def give_files(

@@ -181,7 +181,7 @@ def _landscape(scene: Scene, size: tuple[int, int], drift: float) -> Image.Image
     light = Image.new("L", size, 0)
     for factor, strength in ((13.0, 150), (4.5, 90)):
         edge = max(4, int(radius * factor * 2))
-        halo = ImageOps.invert(Image.radial_gradient("L")).resize((edge, edge), Image.Resampling.BICUBIC)
+        halo = ImageOps.invert(Image.radial_gradient("L")).resize((edge, edge), Image.Resampling.BILINEAR)
         halo = halo.point([int(strength * (max(0, value - 76) / 179) ** 2) for value in range(256)])
         layer = Image.new("L", size, 0)
         layer.paste(halo, (int(x - edge / 2), int(y - edge / 2)))
@@ -200,8 +200,8 @@ def _landscape(scene: Scene, size: tuple[int, int], drift: float) -> Image.Image
 def _sky(scene: Scene, size: tuple[int, int]) -> Image.Image:
     palette = scene.palette
     side = int(math.hypot(*size)) + 2
-    ramp = Image.linear_gradient("L").resize((side, side), Image.Resampling.BICUBIC)
-    ramp = ramp.rotate(scene.lean, Image.Resampling.BICUBIC)
+    ramp = Image.linear_gradient("L").resize((side, side), Image.Resampling.BILINEAR)
+    ramp = ramp.rotate(scene.lean, Image.Resampling.BILINEAR)
     left, top = (side - size[0]) // 2, (side - size[1]) // 2
     ramp = ramp.crop((left, top, left + size[0], top + size[1]))
     ramp = ImageOps.autocontrast(ramp).point([min(255, int(value / 0.66)) for value in range(256)])

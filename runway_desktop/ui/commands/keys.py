@@ -38,13 +38,20 @@ class Keys(QObject):
         chosen = self._chosen(command_id)
         return self._free(command_id, BY_ID[command_id].default_keys()) if chosen is None else chosen
 
+    def usual(self, command_id: str) -> list[QKeySequence]:
+        """Those to tell of: keys that an ordinary keyboard has."""
+        chosen = self._chosen(command_id)
+        if chosen is None:
+            return self._free(command_id, BY_ID[command_id].usual_keys())
+        return list(filter(is_usual, chosen)) or chosen
+
     def words(self, command_id: str) -> str:
         """The usual keys in the system's own writing; empty for none."""
-        return ", ".join(sequence.toString(_NATIVE) for sequence in self._usual(command_id))
+        return ", ".join(sequence.toString(_NATIVE) for sequence in self.usual(command_id))
 
     def spoken(self, command_id: str) -> str:
         """The same for a screen reader, which passes over signs."""
-        return " or ".join(spoken(sequence) for sequence in self._usual(command_id))
+        return " or ".join(spoken(sequence) for sequence in self.usual(command_id))
 
     def tip(self, text: str, command_id: str) -> str:
         """A tool tip that tells the key."""
@@ -93,12 +100,6 @@ class Keys(QObject):
     def reset_all(self) -> None:
         if self._choices is not None:
             self._choices.forget_all()
-
-    def _usual(self, command_id: str) -> list[QKeySequence]:
-        chosen = self._chosen(command_id)
-        if chosen is None:
-            return self._free(command_id, BY_ID[command_id].usual_keys())
-        return list(filter(is_usual, chosen)) or chosen
 
     def _free(self, command_id: str, sequences: list[QKeySequence]) -> list[QKeySequence]:
         """A key that a person chose for one command is no usual key of another, which a later version may have."""

@@ -40,6 +40,7 @@ class Section(StrEnum):
     LARGE = "In the large view"
     COMPARING = "Comparing"
     SHEET = "In a sheet"
+    EXCHANGE = "Importing and exporting"
     WINDOW = "Window"
 
 
@@ -104,6 +105,7 @@ class _In:
 
 _making = _In(Section.MAKING, Where.WINDOW)
 _finding = _In(Section.FINDING, Where.WINDOW)
+_exchange = _In(Section.EXCHANGE, Where.WINDOW)
 _window = _In(Section.WINDOW, Where.WINDOW)
 _anywhere = _In(Section.LIST, Where.WINDOW)
 _list = _In(Section.LIST, Where.LIST)
@@ -126,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     *(_making(f"request.preset.{n}", f"Apply preset {n}", f"Ctrl+{n}") for n in range(1, 10)),
     _making("sheet.new", "New sheet", "Ctrl+Shift+N"),
     _making("sheet.kept", "Open a kept sheet", "Ctrl+Shift+O"),
+    _finding("palette", "Find a command, a task, a setting", "Ctrl+K"),
     _finding("search.focus", "Search", Standard.Find),
     _finding("search.keep", "Save this search", Standard.Save),
     _finding("list.focus", "Go to the list", "Ctrl+L"),
@@ -146,6 +149,10 @@ COMMANDS: tuple[Command, ...] = (
     _list("task.model", "Same with another model", "Ctrl+Alt+M"),
     _list("task.rename", "Rename", "F2"),
     _list("task.cancel", "Cancel on Runway", "Ctrl+."),
+    _list("queue.next", "Send next", "Ctrl+Up"),
+    _list("queue.up", "Move up in the queue", "Alt+Up", repeats=True),
+    _list("queue.down", "Move down in the queue", "Alt+Down", repeats=True),
+    _list("queue.hold", "Hold or release", "H"),
     _list("task.remove", "Remove from list", Standard.Delete),
     _anywhere("list.undo", "Undo in the list", Standard.Undo),
     _judging("judge.pick", "Pick", "P", also=_SEEN),
@@ -215,18 +222,20 @@ COMMANDS: tuple[Command, ...] = (
     _sheet("sheet.redo", "Redo in the sheet", Standard.Redo, "Ctrl+Y", repeats=True),
     _sheet("sheet.export", "Export sheet", Standard.Save),
     _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
-    _window("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
-    _window("exchange.export", "Export", "Ctrl+Shift+E"),
-    _window("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
-    _window("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
-    _window("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
+    _exchange("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
+    _exchange("exchange.export", "Export", "Ctrl+Shift+E"),
+    _exchange("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I"),
+    _exchange("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
+    _exchange("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),
+    _exchange("profile.backup", "Back up this profile", "Ctrl+Shift+B"),
     _window("profiles", "Switch to another profile", "Ctrl+Shift+P"),
-    _window("profile.backup", "Back up this profile", "Ctrl+Shift+B"),
     _window("spending", "Spending", "Ctrl+Shift+M"),
     # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
     _window("runway.ask", "Ask Runway now", "F5"),
+    _window("menu", "Menu", "F10"),
     _window("notices.focus", "Go to the newest notice", "F6"),
     _window("preferences", "Preferences", Standard.Preferences, "Ctrl+,"),
+    _window("help", "What can be done here", "F1"),
     _window("shortcuts", "Keyboard shortcuts", "Ctrl+?"),
     _window("quit", "Quit", Standard.Quit, "Ctrl+Q"),
 )

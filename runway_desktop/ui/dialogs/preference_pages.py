@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSpinBox, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QRadioButton, QSpinBox, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.preferences import (
     MOST_CREDITS,
@@ -68,6 +69,15 @@ class Page(QWidget):
         """Keeps what is still being typed. Called before the window closes."""
         for end in self._ends:
             end()
+
+    def focus_on(self, name: str) -> None:
+        """Puts the keyboard on the control of a preference, and brings that into sight."""
+        found = self.findChild(QWidget, name)
+        inner = found.findChildren(QWidget) if found is not None else ()
+        stops = [one for one in (found, *inner) if one is not None and one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        checked = [one for one in stops if isinstance(one, QRadioButton) and one.isChecked()]
+        for stop in (checked or stops)[:1]:
+            stop.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def hindrance(self, line: Preference[Any]) -> str:
         """Why a preference that needs another has no effect on this computer; empty when it has."""

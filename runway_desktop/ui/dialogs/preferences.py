@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QListWidget, QStackedWidget, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QListWidget, QScrollArea, QStackedWidget, QWidget
 
+from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.domain.preferences import Section
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, open_at, push_button, scroll_area, vbox
 from runway_desktop.ui.theme import GRID, Theme
@@ -42,6 +44,8 @@ class Preferences(Dialog):
     ) -> None:
         super().__init__("Preferences", parent)
         form.setParent(self)
+        self._wanted = ""
+        """The preference to go to once the window is there."""
         # Made in the order in which Tab goes: the sections, what is on the page, then the button.
         self._sections = QListWidget(self)
         self._pages: dict[str, Page] = {}
@@ -68,8 +72,22 @@ class Preferences(Dialog):
         self._sections.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_section(self, name: str) -> None:
-        """The page of a `Section`."""
+        """The page of a `Section`; of a preference, its page with the keyboard at its control."""
+        if (line := Table.preferences().get(name)) is not None and line.group is not None:
+            self.show_section(line.group.section)
+            self._wanted = name
+            return
         self._sections.setCurrentRow(list(self._pages).index(name) if name in self._pages else 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._wanted:
+            page = self._pages[Table.preferences()[self._wanted].group.section]
+            page.focus_on(self._wanted)
+            area = self._stack.currentWidget()
+            if isinstance(area, QScrollArea) and (focus := self.focusWidget()) is not None:
+                area.ensureWidgetVisible(focus, 0, 4 * GRID)
+            self._wanted = ""
 
     def done(self, result: int) -> None:
         for page in self._pages.values():

@@ -79,6 +79,7 @@ class LineageStrip(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
+        held = next((thumb.node.task_id for thumb in self.thumbs() if thumb.hasFocus()), None)
         before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
         has_tree = this is not None and bool(above or below or self._ways)
         if has_tree and this is not None:
@@ -95,7 +96,7 @@ class LineageStrip(QWidget):
             widget.setVisible(visible)
         self.setVisible(has_tree or bool(takes))
         self._stop.hold(self.thumbs())
-        self._stay()
+        self._stay(held)
         for widget in before:
             widget.hide()
             widget.deleteLater()
@@ -105,12 +106,14 @@ class LineageStrip(QWidget):
         self._walked = thumb.hasFocus()
         self.task_wanted.emit(task_id)
 
-    def _stay(self) -> None:
-        """Leaves the keyboard of who walked here at the task that is shown now."""
+    def _stay(self, held: TaskId | None) -> None:
+        """Leaves the keyboard of who walked here at the task that is shown now, else at the task of the thumbnail that
+        `held` it: the kin of a task may come in more than one step."""
         walked, self._walked = self._walked, False
-        here = next((thumb for thumb in self.thumbs() if thumb.is_here), None) if walked else None
-        if here is not None:
-            here.setFocus(Qt.FocusReason.OtherFocusReason)
+        goal = self._model.task_id if walked else held
+        thumb = next((thumb for thumb in self.thumbs() if thumb.node.task_id == goal), None) if goal else None
+        if thumb is not None:
+            thumb.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_tree(self, above: list[list[Node]], this: Node, below: list[list[Node]]) -> None:
         for generation in above:

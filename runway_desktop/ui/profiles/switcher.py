@@ -45,6 +45,8 @@ def fill(
     new.setEnabled(not model.why_no_new_one)
     new.setToolTip(model.why_no_new_one)
     menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, color and backups…", settings)
+    if model.may_start_empty:
+        menu.addAction(theme.icon("mdi6.broom", Role.MUTED), "Start with an empty demo…", model.ask_to_empty)
     removable = [entry for entry in entries if not (entry.is_current or entry.profile.is_demo or entry.profile.is_main)]
     if removable:
         _add_removal(menu, model, removable, theme)

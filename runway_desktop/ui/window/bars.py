@@ -56,6 +56,8 @@ class TopBar(QWidget):
     spending_wanted = Signal()
     exchange_wanted = Signal(object)
     """A `Wanted` of import or export."""
+    menu_wanted = Signal()
+    """The menu of all commands, at `menu_button`."""
 
     def __init__(
         self,
@@ -87,16 +89,17 @@ class TopBar(QWidget):
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
         self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
-        self._library = tool_button(
+        self._library = push_button(
             self,
+            "Import  ▾",
             self._library_menu,
-            side=16,
             kind="chip",
             tip="Import, export and backup",
-            spoken="Library: import, export and backup",
+            spoken="Import, export and backup",
         )
         self._preferences = tool_button(self, self._open_section(), side=16, kind="chip", spoken="Preferences")
-        add_all(row, self._balance, self._pause, self._library, self._preferences)
+        self.menu_button = tool_button(self, self.menu_wanted, side=16, kind="chip", spoken="Menu")
+        add_all(row, self._balance, self._pause, self._library, self._preferences, self.menu_button)
         status.changed.connect(self._show)
         places.changed.connect(self._show)
         keys.changed.connect(self._restyle)
@@ -113,7 +116,9 @@ class TopBar(QWidget):
     def _restyle(self) -> None:
         self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
-        self._library.setIcon(self._theme.icon("mdi6.swap-vertical"))
+        self._library.setIcon(self._theme.icon("mdi6.tray-arrow-down"))
+        self.menu_button.setToolTip(self._keys.tip("All commands", "menu"))
+        self.menu_button.setIcon(self._theme.icon("mdi6.menu"))
         self._shown_link = None
         self._reserve_room()
         self._show()

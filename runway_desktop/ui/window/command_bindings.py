@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from .models import Models
 
 
-_ELSEWHERE = ("task.open", "task.edit", "exchange.export")
+_ELSEWHERE = ("task.open", "task.edit", "exchange.export", "queue.hold")
 """Their keys are not given to the menu of the list."""
+_HAS_MENU_BAR = sys.platform.startswith("darwin")
+"""Menus stand at the top of the screen there."""
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
@@ -35,7 +38,23 @@ def open_main_window(models: Models, theme: Theme) -> MainWindow:
     keys.bind(window, Where.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
     keys.bind(window.workspace.views, Where.LIST, list_bindings(window), _INSIDE)
     window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_bindings(window), _INSIDE))
+    window.workspace.top.menu_wanted.connect(partial(open_menu, window))
+    if _HAS_MENU_BAR:
+        window.preview_added.connect(lambda _: _put_menus_into_bar(window))
     return window
+
+
+def open_menu(window: MainWindow) -> None:
+    """Every command with its key."""
+    from . import main_menu
+
+    main_menu.open_menu(window)
+
+
+def _put_menus_into_bar(window: MainWindow) -> None:
+    from .main_menu import put_into_bar
+
+    put_into_bar(window)
 
 
 def window_bindings(window: MainWindow) -> dict[str, Binding]:
@@ -62,6 +81,9 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "profile.backup": m.profiles.ask_for_backup,
         "spending": window.spending_wanted.emit,
         "not_saved": window.not_saved.open,
+        "menu": partial(open_menu, window),
+        "help": window.help_wanted.emit,
+        "palette": window.palette_wanted.emit,
         "notices.focus": work.notices.focus_latest,
         "preferences": lambda: window.preferences_wanted.emit(""),
         "shortcuts": window.shortcuts_wanted.emit,
@@ -83,6 +105,7 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "task.menu": window.workspace.views.open_menu,
         **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
         "task.edit": window.edit,
+        "queue.hold": window.task_menu.hold_or_release,
         "large.open": window.large.open,
         "play.back": _playing(window, lambda preview: preview.shuttle(-1)),
         "play.stop": _playing(window, lambda preview: preview.shuttle(0)),

@@ -36,10 +36,17 @@ COPIES = (
 )
 
 
+_QUEUED = {
+    TaskCommand.SEND_NEXT: "",
+    TaskCommand.HOLD: "",
+    TaskCommand.RELEASE: "",
+    TaskCommand.MOVE_UP: "",
+    TaskCommand.MOVE_DOWN: "",
+}
 OF_SEVERAL = (
     TaskCommand.LOOK_FOR,
     TaskCommand.RETRY,
-    TaskCommand.SEND_NEXT,
+    *_QUEUED,
     TaskCommand.EXPORT,
     TaskCommand.COPY_FILE,
     TaskCommand.COPY_PROMPT,
@@ -106,6 +113,9 @@ class DetailsPane(QWidget):
         self._decide = QWidget(holder)
         decide = FlowLayout(self._decide)
         _CommandButtons(_UNCERTAIN, decide, self._decide, self.command_wanted.emit)
+        self._queued = QWidget(holder)
+        self._of_queue = _CommandButtons(_QUEUED, FlowLayout(self._queued), self._queued, self.command_wanted.emit)
+        OneStop(self._queued, [*self._of_queue.buttons.values()])
         self._facts = QWidget(holder)
         self._grid = QGridLayout(self._facts)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -123,6 +133,7 @@ class DetailsPane(QWidget):
             self._decide,
             self._next,
             self._more,
+            self._queued,
             self._small,
             self._facts,
             self._lineage,
@@ -195,6 +206,7 @@ class DetailsPane(QWidget):
             self._next.style().polish(self._next)
         self._show_more_steps()
         self._decide.setVisible(row is not None and not why_not(TaskCommand.LET_GO, [row]))
+        self._queued.setVisible(self._of_queue.show_rows([row] if row is not None else []))
         self._show_facts(self._details.facts())
         shown = self._shown_result()
         ways = (

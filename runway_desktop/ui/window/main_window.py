@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
     quit_wanted = Signal()
     """The person wants to end the program."""
     preferences_wanted = Signal(str)
-    """Name of the section to open, may be empty."""
+    """Name of the section to open, or of the preference to go to; may be empty."""
     sheet_wanted = Signal(object)
     """What was dropped or pasted, for a sheet; None for a blank one."""
     kept_sheets_wanted = Signal()
@@ -67,6 +67,8 @@ class MainWindow(QMainWindow):
     batch_menu_wanted = Signal(object, QPoint)
     """The id of a batch, and a global position."""
     shortcuts_wanted = Signal()
+    help_wanted = Signal()
+    palette_wanted = Signal()
     spending_wanted = Signal()
     exchange_wanted = Signal(object)
     """A `Wanted` of import or export."""
@@ -182,6 +184,13 @@ class MainWindow(QMainWindow):
         else:
             self.notices.tell("Choose what to compare: several tasks, or one for its takes.")
 
+    def shown_result(self) -> Showing | None:
+        """What the preview shows, if it is a result."""
+        showing = self.models.details.showing
+        place = self.preview.current_index if self.preview is not None else 0
+        shown = showing[min(place, len(showing) - 1)] if showing else None
+        return shown if shown is not None and shown.path is not None else None
+
     def _show_title(self) -> None:
         # Where the system puts the program's name behind each title, it stands there once all the same.
         profile = self.models.profiles.title
@@ -202,7 +211,7 @@ class MainWindow(QMainWindow):
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(
-            m.task_commands, m.rows, chosen, self.judge, self._shown_result, theme, self.keys, self
+            m.task_commands, m.rows, chosen, self.judge, self.shown_result, theme, self.keys, self
         )
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
@@ -249,7 +258,7 @@ class MainWindow(QMainWindow):
         m.details.showing_changed.connect(self._show_result)
         details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
-        details.offer_onward(m.task_commands.use_as_input, self._shown_result)
+        details.offer_onward(m.task_commands.use_as_input, self.shown_result)
         details.copy_wanted.connect(self._sharing.copy_text)
         details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
 
@@ -284,9 +293,9 @@ class MainWindow(QMainWindow):
         m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
 
-    def _leave(self, _: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+    def _leave(self, _: str, command: TaskCommand, what: Any) -> None:
         if command is TaskCommand.REMOVE:
-            self.view.leave(task_ids)
+            self.view.leave(what)
 
     def _group_menu(self, key: str, at: QPoint) -> None:
         """Of a group's header: a batch has a sheet, other groups have nothing of their own."""
@@ -406,13 +415,6 @@ class MainWindow(QMainWindow):
             self.preview.clear(showing[0].text)
         else:
             self.preview.show_outputs(showing)
-
-    def _shown_result(self) -> Showing | None:
-        """What the preview shows, if it is a result."""
-        showing = self.models.details.showing
-        place = self.preview.current_index if self.preview is not None else 0
-        shown = showing[min(place, len(showing) - 1)] if showing else None
-        return shown if shown is not None and shown.path is not None else None
 
     def _cap_reached(self, held: HeldBack) -> None:
         self.notices.tell(

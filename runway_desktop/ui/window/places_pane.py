@@ -90,6 +90,12 @@ class PlacesPane(QListWidget):
         elif entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
             self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
 
+    def choose(self, key: str) -> None:
+        """Opens the place of an entry that is there."""
+        for row in range(self.count()):
+            if self.item(row).data(_ENTRY).key == key:
+                self.setCurrentRow(row)
+
     def choose_all(self) -> None:
         self.setCurrentRow(0)
 

@@ -56,7 +56,11 @@ BINDINGS = {
     TaskCommand.COPY_PICTURE: ("mdi6.image-outline", ""),
     TaskCommand.EXPORT: ("mdi6.export-variant", "exchange.export"),
     TaskCommand.USE_AS_INPUT: ("mdi6.image-plus-outline", ""),
-    TaskCommand.SEND_NEXT: ("mdi6.arrow-up-bold-outline", ""),
+    TaskCommand.SEND_NEXT: ("mdi6.arrow-collapse-up", "queue.next"),
+    TaskCommand.HOLD: ("mdi6.pause", "queue.hold"),
+    TaskCommand.RELEASE: ("mdi6.play", "queue.hold"),
+    TaskCommand.MOVE_UP: ("mdi6.arrow-up", "queue.up"),
+    TaskCommand.MOVE_DOWN: ("mdi6.arrow-down", "queue.down"),
     TaskCommand.OTHER_MODEL: ("", "task.model"),
     TaskCommand.RENAME: ("", "task.rename"),
     TaskCommand.COPY_FILE: ("", "task.copy.files"),
@@ -97,6 +101,14 @@ class TaskMenu(QObject):
     def take(self, command: TaskCommand, given: Given = NOTHING) -> None:
         """Gives a command for what is selected, after asking what must be asked; says why when it cannot be given."""
         self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows, given))
+
+    def hold_or_release(self) -> None:
+        """Holds what is selected and queued; releases it where all of it is held."""
+        self._rows.with_rows(self._chosen(), self._hold_or_release)
+
+    def _hold_or_release(self, rows: list[Row]) -> None:
+        command = TaskCommand.RELEASE if why_not(TaskCommand.HOLD, rows) else TaskCommand.HOLD
+        self._take(command, rows, NOTHING)
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
         groups = available(rows)

@@ -4,7 +4,7 @@ other, the last one first, beyond the life of the notice that offered it. GUI th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -55,10 +55,11 @@ class UndoStack(QObject):
     def offer(self, message: str, undo: Binding) -> None:
         """Tells of what was done, and remembers how it is taken back."""
         self._undos.append(undo)
-        self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(undo))
+        if message:
+            self._notices.tell(message, action_text="Undo", on_action=lambda: self._take_back(undo))
 
-    def _done(self, message: str, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
-        self.offer(message, lambda: self._task_commands.undo(command, task_ids))
+    def _done(self, message: str, command: TaskCommand, what: object) -> None:
+        self.offer(message, lambda: self._task_commands.undo(command, what))
 
     def _judged(self, sentence: str, can_undo: bool, is_worth_telling: bool) -> None:
         """What was told before is out of date, its button too: it would take back something else than it says."""

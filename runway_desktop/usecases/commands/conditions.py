@@ -16,6 +16,7 @@ from runway_desktop.domain.task import Media, Output, OutputState, State
 
 NO_LONGER = "Runway no longer keeps it."
 NO_FILE = "No file of it is on this computer."
+NOT_QUEUED = "It is not in the queue."
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""
 
@@ -108,13 +109,16 @@ def can_be_deleted_remotely(row: Row) -> bool:
 
 
 def can_be_removed(row: Row) -> bool:
-    """Of one that this key cannot see nobody knows when it ends; it may never be seen again."""
-    return row.task.state.is_final or row.task.is_hidden
+    """Of one that this key cannot see nobody knows when it ends; it may never be seen again. A queued one is not sent
+    while it is away."""
+    return row.task.state.is_final or row.task.is_hidden or is_queued(row)
 
 
 def removing_words(rows: Sequence[Row]) -> str:
-    number = sum(map(can_be_removed, rows))
-    return f"Remove {number:,} from list" if number and len(rows) > 1 else "Remove from list"
+    removable = list(filter(can_be_removed, rows))
+    of_list = [row for row in removable if not is_queued(row)]
+    meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
+    return f"Remove {len(meant):,} from {where}" if meant and len(rows) > 1 else f"Remove from {where}"
 
 
 def why_it_stays(rows: Sequence[Row]) -> str:
@@ -123,8 +127,6 @@ def why_it_stays(rows: Sequence[Row]) -> str:
         return ""
     if states == {State.UNCERTAIN}:
         return "Decide first what became of it."
-    if states == {State.HELD}:
-        return "Queued. Choose “Do not send” first."
     if states == {State.SENDING}:
         return "It is being sent."
     return "Still running. Cancel it before removing."
@@ -141,6 +143,22 @@ def why_no_retry(rows: Sequence[Row]) -> str:
 
 def sending_next_words(rows: Sequence[Row]) -> str:
     return "Send next…" if any(row.task.may_be_sent_already for row in rows) else "Send next"
+
+
+def is_held(row: Row) -> bool:
+    """Queued, and kept here until the person releases it."""
+    return is_queued(row) and row.task.waits_for_person
+
+
+def is_free(row: Row) -> bool:
+    """Queued, and sent when it is its turn."""
+    return is_queued(row) and not row.task.waits_for_person
+
+
+def releasing_words(rows: Sequence[Row]) -> str:
+    held = list(filter(is_held, rows))
+    said = f"Release {len(held):,}" if len(held) > 1 else "Release"
+    return f"{said}…" if any(row.task.may_be_sent_already for row in held) else said
 
 
 def is_uncertain(row: Row) -> bool:

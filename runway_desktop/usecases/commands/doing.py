@@ -8,13 +8,13 @@ DomainErrors of a single task (StoreError, NotPossible, DiskError, ApiError) are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
-from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words import queue, units
 from runway_desktop.usecases.words.reasons import why_not_words
 from runway_desktop.usecases.words.states import canceled_words
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Progress, Relinked
     from runway_desktop.services.results.trash import TrashReport
     from runway_desktop.services.tasks.actions import Done
+    from runway_desktop.services.tasks.lane_order import Stood
     from runway_desktop.services.tasks.submission import Ask, Prepared
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.sending.sending import Sending
@@ -47,6 +48,8 @@ class Given:
     """What the question of a command that pays was about, answered with yes."""
     with_prompt: bool = False
     """Support details with the prompt in them."""
+    before: TaskId | None = None
+    """The task of the queue before which others are put; None: at its end."""
     progress: Callable[[Progress], None] = lambda _: None
     """Is called while files are looked for."""
 
@@ -85,6 +88,8 @@ class Report:
     """Tasks to show next."""
     undo: tuple[TaskId, ...] = ()
     """Tasks with which it can be undone."""
+    stood: Stood | None = None
+    """Where queued tasks stood before, with which it can be undone instead."""
     text: str = ""
     """Words that were asked for."""
     paths: tuple[Path, ...] = ()
@@ -116,10 +121,52 @@ class Doing:
         made = await self._sending.send(prepared, given.answers)
         return Report(changed=made, show=made)
 
-    async def release(self, rows: Sequence[Row], given: Given) -> Report:
+    async def send_next(self, rows: Sequence[Row], given: Given) -> Report:
         """Queued tasks are sent next, those too that wait for the person."""
-        prepared = given.prepared or self._sending.prepare_release([row.task for row in rows])
-        return Report(changed=await self._sending.send(prepared, given.answers))
+        return await self._release(rows, given, is_next=True)
+
+    async def release(self, rows: Sequence[Row], given: Given) -> Report:
+        """Tasks that wait for the person are sent when it is their turn, where they stand."""
+        return await self._release(rows, given, is_next=False)
+
+    async def _release(self, rows: Sequence[Row], given: Given, *, is_next: bool) -> Report:
+        stood = self._engine.lane.stood(_ids(rows))
+        prepared = given.prepared or self._sending.prepare_release([row.task for row in rows], is_next=is_next)
+        changed = await self._sending.send(prepared, given.answers)
+        return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
+
+    async def release_again(self, task_ids: Sequence[TaskId]) -> Report:
+        """Undoes `hold`: what was asked when they were queued is not asked again."""
+        tasks = [task for i in task_ids if (task := self._engine.ledger.get_open(i)) is not None]
+        still = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
+        if not still:
+            return Report()
+        prepared = self._sending.prepare_release(still, is_next=False)
+        return Report(changed=await self._sending.send(prepared, prepared.asks))
+
+    # The order of the queue.
+
+    async def hold(self, rows: Sequence[Row], _: Given) -> Report:
+        held = await self._engine.lane.hold(_ids(rows))
+        if not held:
+            return Report(said=queue.TOO_LATE)
+        return Report(changed=held, undo=held, said=queue.held(len(held)))
+
+    async def move_up(self, rows: Sequence[Row], _: Given) -> Report:
+        return _moved(rows, await self._engine.lane.step(_ids(rows), up=True))
+
+    async def move_down(self, rows: Sequence[Row], _: Given) -> Report:
+        return _moved(rows, await self._engine.lane.step(_ids(rows), up=False))
+
+    async def put_before(self, rows: Sequence[Row], given: Given) -> Report:
+        """In the order given, before another task of the queue or at its end."""
+        stood = await self._engine.lane.move(_ids(rows), given.before)
+        return replace(_moved(rows, stood), said=queue.moved(len(rows)))
+
+    async def stand_back(self, stood: Stood) -> Report:
+        """Undoes what moved tasks in the queue, or released them."""
+        await self._engine.lane.put_back(stood)
+        return Report(changed=tuple(dict.fromkeys((*stood.places, *stood.holds))))
 
     # Decisions about tasks.
 
@@ -155,6 +202,8 @@ class Doing:
     async def remove(self, rows: Sequence[Row], _: Given) -> Report:
         ids = tuple(_ids(rows))
         await self._engine.actions.remove(ids)
+        if all(row.task.state is State.HELD for row in rows):
+            return Report(changed=ids, undo=ids, said=queue.removed(len(ids)))
         return Report(changed=ids, undo=ids, said=f"{units.count(len(ids), 'task')} removed from the list. Files stay.")
 
     async def restore(self, task_ids: Sequence[TaskId]) -> Report:
@@ -325,6 +374,11 @@ class Doing:
 
 def _ids(rows: Sequence[Row]) -> list[TaskId]:
     return [row.task.id for row in rows]
+
+
+def _moved(rows: Sequence[Row], stood: Stood) -> Report:
+    """The rows themselves show it."""
+    return Report(changed=tuple(_ids(rows)), stood=stood or None)
 
 
 def _tasks_of(outputs: Sequence[Output]) -> tuple[TaskId, ...]:

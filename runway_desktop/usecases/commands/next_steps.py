@@ -62,7 +62,7 @@ def _about_task(row: Row) -> list[TaskCommand]:
     if can_be_canceled(row):
         return [TaskCommand.CANCEL]
     if task.state is State.HELD and task.waits_for_person:
-        return [TaskCommand.SEND_NEXT]
+        return [TaskCommand.RELEASE]
     if task.state is State.FAILED and task.request.endpoint:
         return [TaskCommand.RETRY if may_retry(row) else TaskCommand.EDIT_AND_SEND]
     if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):

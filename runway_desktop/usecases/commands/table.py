@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
+from typing import Any
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import Output
 from runway_desktop.usecases.question import Question
 
 from . import questions
 from .conditions import (
     NO_FILE,
     NO_LONGER,
+    NOT_QUEUED,
     can_be_canceled,
     can_be_deleted_remotely,
     can_be_fetched,
@@ -34,6 +36,8 @@ from .conditions import (
     has_succeeded,
     is_changed,
     is_done,
+    is_free,
+    is_held,
     is_here,
     is_in_bin,
     is_kept_by_runway,
@@ -44,6 +48,7 @@ from .conditions import (
     may_be_known_after_all,
     may_retry,
     picture_words,
+    releasing_words,
     removing_words,
     sending_next_words,
     unless,
@@ -93,10 +98,13 @@ class Entry:
     question: Callable[[Sequence[Row]], Question | None] = lambda _: None
     """What is asked before it is carried out on these rows."""
     needs: Need | None = None
+    is_shown: bool = False
+    """Where to is shown by a drag, so that no menu lists it."""
     pays: bool = False
     """It sends what is paid for: what must be asked first, `usecases.sending` says."""
     is_dangerous: bool = False
-    undo: Callable[[Doing, Sequence[TaskId]], Awaitable[Report]] | None = None
+    undo: Callable[[Doing, Any], Awaitable[Report]] | None = None
+    """Is given what the report says that it is undone with."""
 
     def meant(self, rows: Sequence[Row]) -> list[Row]:
         """Those of the rows that it is carried out on: the same ones whose number it names and asks for."""
@@ -207,7 +215,46 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(_C.FIND_FILE, "Find the file…", Doing.find_file, takes_one=True, concerns=wants_file),
         Entry(_C.EDIT_HELD, "Edit", takes_one=True, concerns=is_queued),
-        Entry(_C.SEND_NEXT, sending_next_words, Doing.release, concerns=is_queued, pays=True),
+        Entry(
+            _C.SEND_NEXT,
+            sending_next_words,
+            Doing.send_next,
+            concerns=is_queued,
+            absence=NOT_QUEUED,
+            pays=True,
+            undo=Doing.stand_back,
+        ),
+        Entry(
+            _C.HOLD,
+            "Hold",
+            Doing.hold,
+            many="Hold {n}",
+            concerns=is_free,
+            absence=NOT_QUEUED,
+            undo=Doing.release_again,
+        ),
+        Entry(
+            _C.RELEASE,
+            releasing_words,
+            Doing.release,
+            concerns=is_held,
+            absence=NOT_QUEUED,
+            pays=True,
+            undo=Doing.stand_back,
+        ),
+        Entry(_C.MOVE_UP, "Move up", Doing.move_up, concerns=is_queued, absence=NOT_QUEUED, undo=Doing.stand_back),
+        Entry(
+            _C.MOVE_DOWN, "Move down", Doing.move_down, concerns=is_queued, absence=NOT_QUEUED, undo=Doing.stand_back
+        ),
+        Entry(
+            _C.PUT_BEFORE,
+            "Move to another place",
+            Doing.put_before,
+            concerns=is_queued,
+            absence=NOT_QUEUED,
+            is_shown=True,
+            undo=Doing.stand_back,
+        ),
         Entry(_C.EDIT_AND_SEND, "Edit and send", takes_one=True, concerns=was_sent, why_not=why_request_unknown),
         Entry(
             _C.NEW_SEED,
@@ -297,6 +344,8 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             removing_words,
             Doing.remove,
             concerns=can_be_removed,
+            # Whoever clears what has ended does not mean what is still to be sent.
+            prefers=lambda row: not is_queued(row),
             is_listed=lambda _: True,
             why_not=why_it_stays,
             undo=Doing.restore,
@@ -320,7 +369,7 @@ ENTRIES = {entry.command: entry for entry in TABLE}
 
 def available(rows: Sequence[Row]) -> list[list[Available]]:
     """The commands of a menu, in groups. Only what makes sense for at least one of the rows is listed."""
-    found = ([_shown(entry, rows) for entry in group if entry.is_for(rows)] for group in GROUPS)
+    found = ([_shown(entry, rows) for entry in group if not entry.is_shown and entry.is_for(rows)] for group in GROUPS)
     return [group for group in found if group]
 
 

@@ -101,10 +101,10 @@ class Sending:
             raise NotPossible("This task is not in the list any more.")
         return self._prepared(Edit(task, request), origin, [self._findings(request)])
 
-    def prepare_release(self, tasks: Sequence[Task]) -> Prepared:
-        """Held tasks to be sent next, those too that wait for the person."""
+    def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
+        """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
         findings = [self._findings(task.request) if task.waits_for_person else () for task in tasks]
-        return self._prepared(Release(tuple(tasks)), Origin(Door.RELEASE), findings)
+        return self._prepared(Release(tuple(tasks), is_next), Origin(Door.RELEASE), findings)
 
     async def send(self, prepared: Prepared, answers: Collection[Ask] = ()) -> tuple[TaskId, ...]:
         """Stores what was prepared; `answers` are the questions that were answered with yes. Gives the tasks' ids."""
@@ -161,8 +161,8 @@ class Sending:
         match intent:
             case Edit(task, request):
                 return Edit(ledger.get_open(task.id) or task, request)
-            case Release(tasks):
-                return Release(tuple(ledger.get_open(task.id) or task for task in tasks))
+            case Release(tasks, is_next):
+                return Release(tuple(ledger.get_open(task.id) or task for task in tasks), is_next)
             case _:
                 return intent
 
@@ -194,7 +194,8 @@ class Sending:
             asks.add(Ask.PRICE_UNKNOWN)
         if held_back is not None:
             asks.add(Ask.LOW_BALANCE if held_back.limit.cap is Cap.BALANCE else Ask.OVER_CAP)
-        if self.guard.is_too_soon(origin.door, origin.what):
+        # A queued task is sent once, however often it is held and released.
+        if not isinstance(intent, Release) and self.guard.is_too_soon(origin.door, origin.what):
             asks.add(Ask.REPEAT)
         return Prepared(
             self._stamp,

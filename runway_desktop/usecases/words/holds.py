@@ -16,7 +16,7 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.ITS_TURN:
             return ""
         case HoldCode.WAITS_FOR_PERSON:
-            return "Waits until you send it."
+            return "Not counted until released."
         case HoldCode.RESTORED:
             return "Restored from a backup; it may have been sent after the backup was made."
         case HoldCode.COPIED:

@@ -17,6 +17,19 @@ _COPIED = {
     Verdict.COPIED: "This profile's folder is a copy.",
     Verdict.OTHER_MACHINE: "This profile's folder comes from another computer.",
 }
+MAKING_WORDS = "The demo is being set up. A moment…"
+STUDIO_WORDS = (
+    "This demo is a studio at work, all of it made up.",
+    "Runway is simulated on this computer: send, judge and delete what you like, nothing costs anything.",
+)
+"""What is told when the demo's studio was made: the sentence and its small print."""
+EMPTY_QUESTION = Question(
+    "Start with an empty demo?",
+    "Every task of this demo, its files, ratings and settings are deleted for good. The program closes and opens again "
+    "with an empty list.",
+    "Start empty",
+    "Keep the demo",
+)
 _COPIED_SOMEHOW = "This profile's folder was copied or put back."
 
 

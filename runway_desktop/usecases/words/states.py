@@ -128,8 +128,7 @@ def describe(row: Row, around: Around) -> StateWords:
                 progress=around.uploaded,
             )
         case State.HELD:
-            why = hold_words(task.hold) or lane_words(around.lane_reason) or shown.detail
-            return replace(shown, detail=why, tone=shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN)
+            return _queued(task, around)
         case State.UNCERTAIN:
             return replace(shown, detail=_uncertain_words(task))
         case State.THROTTLED:
@@ -188,6 +187,14 @@ def canceled_words(tasks: Sequence[Task]) -> str:
         return f"1 task canceled: {canceled_cost(there[0])}."
     count = units.count(len(there), "task")
     return f"{count} canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
+
+
+def _queued(task: Task, around: Around) -> StateWords:
+    shown, why = _shown(State.HELD), hold_words(task.hold)
+    if task.waits_for_person:
+        return replace(shown, headline="Held", detail=why, tone=Tone.WARN, icon="mdi6.pause")
+    tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
+    return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
 
 
 def _uncertain_words(task: Task) -> str:

@@ -37,6 +37,8 @@ class ProfilesModel(QObject):
     new_wanted = Signal()
     backup_wanted = Signal()
     restore_wanted = Signal()
+    empty_wanted = Signal()
+    """Of the demo."""
     removal_asked = Signal(object, object)
     """A Profile, and the Question to ask first."""
 
@@ -127,6 +129,14 @@ class ProfilesModel(QObject):
     @property
     def may_back_up(self) -> bool:
         return self._cases.backups is not None
+
+    @property
+    def may_start_empty(self) -> bool:
+        """Whether this is the demo, whose list may be given up for an empty one."""
+        return bool(self._cases.is_demo)
+
+    def ask_to_empty(self) -> None:
+        self.empty_wanted.emit()
 
     def ask_for_new(self) -> None:
         self.new_wanted.emit()

@@ -55,7 +55,8 @@ class TaskCommands(QObject):
     open_wanted = Signal(object)
     """A task id whose result is to be shown large."""
     undo_offered = Signal(str, object, object)
-    """A sentence, the TaskCommand that was carried out, and the ids to give to `undo`."""
+    """A sentence, empty where the list itself shows what was done; the TaskCommand that was carried out; and what to
+    give to `undo`: ids, or where queued tasks stood."""
     next_offered = Signal(str, object, object)
     """A sentence of what did not come out, the TaskCommand that may be tried next, and its rows."""
     path_wanted = Signal(object, object, object)
@@ -148,9 +149,13 @@ class TaskCommands(QObject):
                     self.release_wanted.emit(saved_paths(rows))
                 self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
-    def undo(self, command: TaskCommand, task_ids: Sequence[TaskId]) -> None:
+    def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what was offered by `undo_offered`."""
-        self._run(command, (), NOTHING, self._cases.commands.undo(command, task_ids))
+        self._run(command, (), NOTHING, self._cases.commands.undo(command, what))
+
+    def queued(self) -> list[Row]:
+        """All that is queued here, in the order in which it is sent."""
+        return self._cases.commands.queued()
 
     def stop_search(self) -> None:
         """Ends the search for missing files. What it found stays found."""
@@ -290,8 +295,8 @@ class TaskCommands(QObject):
     def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
         for message in report.problems[:MOST_SAID]:
             self.tell(message, problem=True)
-        if report.undo:
-            self.undo_offered.emit(report.said, command, list(report.undo))
+        if report.undo or report.stood:
+            self.undo_offered.emit(report.said, command, report.stood or list(report.undo))
         elif report.offers is not None:
             self.next_offered.emit(report.said, report.offers, rows)
         elif report.said and not report.text:

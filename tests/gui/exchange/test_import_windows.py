@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.exchange import standing
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
 from runway_desktop.ui.exchange.wanted import Wanted
@@ -306,10 +308,15 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         true = standing._digest
 
         def slow(*arguments: Any) -> str | None:
-            gate.wait(60)
+            assert gate.wait(60)
             return true(*arguments)
 
+        def in_thread(_: Executor, function: Any, *arguments: Any) -> Any:
+            return in_worker(pool, function, *arguments)
+
+        pool = ThreadPoolExecutor(1)
         monkeypatch.setattr(standing, "_digest", slow)
+        monkeypatch.setattr(standing, "in_worker", in_thread)
         window = counter.host.import_folder(results.folder)
         wanted = "Comparing with what is here… 0 of 2 files"
         await until(lambda: window.model.headline() == wanted)
@@ -319,3 +326,4 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         told = "2 results of 2 tasks: 2 known already. 2 of them were not compared with what is here."
         assert window.model.headline() == told
         window.close()
+        pool.shutdown()

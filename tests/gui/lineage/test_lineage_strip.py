@@ -18,7 +18,7 @@ from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.lineage.thumb import Thumb
 from runway_desktop.ui.media.players import MediaEngine
 from runway_desktop.ui.theme import Theme
-from tests.gui.rig import Desktop, until
+from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
 
 CLIP = Path(__file__).parents[3] / "resources" / "samples" / "dusk-16x9-5s.mp4"
@@ -87,6 +87,8 @@ async def walk(rig: Desktop, key: Qt.Key, leads_to: TaskId) -> None:
     """Presses the key where the keyboard is; it is in the strip again afterwards."""
     QTest.keyClick(QApplication.focusWidget(), key)
     await until(lambda: rig.window.view.selected_ids() == [leads_to] and here(rig) == leads_to)
+    # Its kin come a little later, and with them other thumbnails.
+    await rest()
     assert QApplication.focusWidget() in thumbs(rig)
 
 
@@ -144,7 +146,7 @@ async def test_use_as_input_lists_what_takes_a_clip(tmp_path: Path, theme: Theme
     async with Desktop(tmp_path, theme) as rig:
         await a_family(rig)
         rig.window.view.select([TaskId("t2")])
-        await until(lambda: rig.window._shown_result() is not None)
+        await until(lambda: rig.window.shown_result() is not None)
         buttons = [found for found in rig.window.findChildren(QPushButton) if found.accessibleName() == "Use as input"]
         buttons[0].click()
         await until(QApplication.activePopupWidget)

@@ -157,7 +157,7 @@ async def test_a_drag_from_list_and_grid_takes_the_shown_result(tmp_path, theme,
         view = rig.window.workspace.grid if grid else rig.window.view
         preview = rig.window.preview
         assert preview is not None
-        await until(lambda: preview.shown_path == tmp_path / "still.png")
+        await until(lambda: preview.shown_path == tmp_path / "still.png" and rig.rows.row_of(TaskId("t1")) is not None)
         view.files_dragged.emit([TaskId("t1")])
         preview.strip.setCurrentRow(1)
         await until(lambda: preview.shown_path == tmp_path / "other.png")

@@ -27,6 +27,11 @@ def test_a_file_is_named_absolutely_and_an_id_stays_as_it_is(tmp_path: Path, mon
     )
 
 
+def test_a_demo_begins_with_a_studio_unless_it_is_to_be_empty():
+    assert not options.read(["--demo"]).empty
+    assert options.read(["--demo", "--empty"]).empty
+
+
 def test_a_tour_is_always_of_the_demo(tmp_path: Path):
     found = options.read(["--tour", str(tmp_path)])
     assert found.demo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from datetime import date
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.simulator.keeping import keep, take_up
 from runway_desktop.simulator.knobs import DAY, Knobs
 from runway_desktop.simulator.links import Uploads
-from runway_desktop.simulator.server import keep, take_up
 from runway_desktop.simulator.world import (
     FAILURES,
     DailyLimitReached,
@@ -198,8 +199,21 @@ def test_organization_goes_on_from_its_file(tmp_path: Path) -> None:
     assert later.get(waiting.id, NOW + 3_600).placed_at == running.ends_at
     assert later.get(running.id, NOW + 3_600).recipe == running.recipe
     assert later.balance == 10_000 - running.credits - waiting.credits
+    assert later.spent() == {(date(2026, 5, 28), running.model): running.credits + waiting.credits}
     assert files.is_known(slot.uri, NOW + 3_600)
     assert clip(later, now=NOW + 3_600).id not in {running.id, waiting.id}
+
+
+def test_what_an_older_version_kept_tells_what_was_spent(tmp_path: Path) -> None:
+    world, path = world_with(), tmp_path / "world.json"
+    task = clip(world)
+    keep(world, Uploads(), path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    del document["spent"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    later = world_with()
+    assert take_up(later, Uploads(), path, NOW + 60)
+    assert later.spent() == {(date(2026, 5, 28), "gen4.5"): task.credits}
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"make": 99}', '{"make": 1, "tasks": [{}]}'])

@@ -12,18 +12,21 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from runway_desktop.services.disk.disk_steps import parsed
+from runway_desktop.services.disk.disk_steps import draft_of, parsed
 from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
+from .film_stream import ENDINGS, FilmStream
 from .note import Note
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
+_DRAFT = ".embedding"
 DAMAGED = (
     ValueError,
     LookupError,
@@ -47,7 +50,9 @@ class NotEmbedded(Exception):
 class _Format(Protocol):
     """Raises OSError, and `DAMAGED`."""
 
-    def rewrite(self, path: Path, note: Note | None) -> None: ...
+    def rewrite(self, path: Path, draft: Path, note: Note | None) -> None:
+        """Writes the file anew into `draft`, with the note or, for None, without one, and syncs it."""
+        ...
 
     def read(self, path: Path) -> str | None: ...
 
@@ -85,6 +90,25 @@ def embed(path: Path, note: Note, ending: str = "") -> bool:
     return form is not None and len(note.json) <= LARGEST and _rewrite(form, path, note)
 
 
+def embed_copy(path: Path, draft: Path, note: Note, ending: str) -> bool:
+    """As `embed`, into a copy that is on the disk afterwards; where it says False or raises, there is none."""
+    form = _format(path, ending)
+    if form is None or len(note.json) > LARGEST:
+        return False
+    try:
+        _write(form, path, draft, note)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def into_film(note: Note, ending: str) -> FilmStream | None:
+    """Puts the note into a film while it arrives; None for another format, and for a note that is too large."""
+    return FilmStream(note) if ending.lower() in ENDINGS and len(note.json) <= LARGEST else None
+
+
 def remove(path: Path, ending: str = "") -> bool:
     """Takes the note out again, with the title and comment that came with it; False where there is none. The media's
     own data stay. OSError, and NotEmbedded for a file that cannot be written anew."""
@@ -112,8 +136,13 @@ def _format(path: Path, ending: str) -> _Format | None:
 
 
 def _rewrite(form: _Format, path: Path, note: Note | None) -> bool:
+    with draft_of(path, _DRAFT) as draft:
+        _write(form, path, draft, note)
+    return True
+
+
+def _write(form: _Format, path: Path, draft: Path, note: Note | None) -> None:
     try:
-        form.rewrite(path, note)
+        form.rewrite(path, draft, note)
     except DAMAGED as error:
         raise NotEmbedded(str(error)) from error
-    return True

@@ -20,12 +20,12 @@ _EXIF = b"Exif\0\0"
 _MOST = 65_533
 
 
-def rewrite(path: Path, note: Note | None) -> None:
+def rewrite(path: Path, draft: Path, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out."""
     content = b"" if note is None else _MARK + xmp.packet(note)
     if len(content) > _MOST:
         raise ValueError("The note is too long for a JPEG.")
-    with rewritten(path) as (source, target):
+    with rewritten(path, draft) as (source, target):
         if source.read(2) != b"\xff\xd8":
             raise ValueError("This is no JPEG.")
         target.write(b"\xff\xd8")

@@ -1,5 +1,4 @@
-"""What is written into a file, and the ways of writing a file anew: whoever is cut off in the middle leaves the old
-one."""
+"""What is written into a file, and the ways of writing a file anew, into a draft beside it."""
 
 from __future__ import annotations
 
@@ -11,10 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-
-from runway_desktop.services.disk.disk_steps import draft_of
-
-_DRAFT = ".embedding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +32,18 @@ def size_of(file: BinaryIO) -> int:
 
 
 @contextmanager
-def rewritten(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """Gives the old file to read and the new one to write. The new one takes the old one's place when the block
-    ends well."""
-    with draft_of(path, _DRAFT) as draft, path.open("rb") as source, draft.open("wb") as target:
-        yield source, target
-        target.flush()
-        os.fsync(target.fileno())
+def rewritten(source: Path, draft: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Gives the old file to read and the new one to write, which is on the disk when the block ends well."""
+    with source.open("rb") as old, draft.open("wb") as new:
+        yield old, new
+        new.flush()
+        os.fsync(new.fileno())
 
 
 @contextmanager
-def copied(path: Path) -> Iterator[Path]:
-    """Gives a copy to be changed in place, which takes the file's own place when the block ends well."""
-    with draft_of(path, _DRAFT) as draft:
-        shutil.copyfile(path, draft)
-        yield draft
-        with draft.open("rb+") as changed:
-            os.fsync(changed.fileno())
+def copied(source: Path, draft: Path) -> Iterator[Path]:
+    """Makes the draft a copy to be changed in place, which is on the disk when the block ends well."""
+    shutil.copyfile(source, draft)
+    yield draft
+    with draft.open("rb+") as changed:
+        os.fsync(changed.fileno())

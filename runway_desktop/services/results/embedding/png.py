@@ -25,10 +25,10 @@ _MOST = 1024 * 1024
 """Bytes of a note: JSON of 256 K characters, of which each may take four."""
 
 
-def rewrite(path: Path, note: Note | None) -> None:
+def rewrite(path: Path, draft: Path, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out. Texts of other programs with the same keys go with
     the older one."""
-    with rewritten(path) as (source, target):
+    with rewritten(path, draft) as (source, target):
         if source.read(8) != SIGNATURE:
             raise ValueError("This is no PNG.")
         target.write(SIGNATURE)

@@ -17,9 +17,9 @@ from .note import Note, rewritten, size_of
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
-def rewrite(path: Path, note: Note | None) -> None:
+def rewrite(path: Path, draft: Path, note: Note | None) -> None:
     """Puts a note in, in place of an older one; None takes it out."""
-    with rewritten(path) as (source, target):
+    with rewritten(path, draft) as (source, target):
         chunks = [(kind, body) for kind, body in _chunks(source) if kind != b"XMP " and not _is_our_exif(kind, body)]
         if not chunks:
             raise ValueError("The WebP holds no picture.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import hashlib
+import io
 import json
 import os
 import random
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
@@ -31,16 +33,12 @@ from runway_desktop.domain.events import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import SPARE
-from runway_desktop.domain.kept_files import kept_file
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
 from runway_desktop.services.results import embedding, part_file, saving, sidecar
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
-from runway_desktop.services.results.file_check import examine
-from runway_desktop.services.results.own_folders import OwnFolders
-from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
@@ -48,7 +46,7 @@ from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.usecases.words.reasons import saving_words
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
-from tests.fakes import FakeClock, MemoryBin, MemoryStore, in_time, settle
+from tests.fakes import FakeClock, MemoryStore, in_time, settle
 
 LINK = "https://out.example.com/fox.mp4?sig=1"
 FRESH = "https://out.example.com/fox.mp4?sig=2"
@@ -58,6 +56,15 @@ def clip(size: int = 1_000_000, seed: int = 1) -> bytes:
     """Bytes that begin as an MP4 file does."""
     content = random.Random(seed).randbytes(size - 40)
     return b"\x00\x00\x00\x18ftypisom" + bytes(12) + b"\x00\x00\x00\x08moov" + _box(b"mdat", content)
+
+
+PICTURE_LINK = LINK.replace("mp4", "png")
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.linear_gradient("L").save(file, "PNG")
+    return file.getvalue()
 
 
 def _box(kind: bytes, content: bytes) -> bytes:
@@ -298,9 +305,9 @@ async def test_saved_result_holds_its_request_and_the_store_knows_the_file_as_it
     assert desk.files() == ["gen4.5_Fox.mp4"]
 
 
-async def test_closing_while_the_request_is_put_in_leaves_no_file_with_a_stale_hash(desk, monkeypatch):
+async def test_closing_while_the_request_is_put_in_leaves_a_file_that_is_known_at_the_next_start(desk, monkeypatch):
     desk.settings.embed = True
-    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    desk.fetcher.serve(PICTURE_LINK, picture())
 
     closing: list[asyncio.Task[None]] = []
 
@@ -308,96 +315,74 @@ async def test_closing_while_the_request_is_put_in_leaves_no_file_with_a_stale_h
         closing.append(asyncio.ensure_future(desk.downloads.settle(0.0)))
         for running in desk.downloads._running.values():
             running.cancel()
-        return embedding.embed(*arguments)
+        return embedding.embed_copy(*arguments)
 
-    monkeypatch.setattr(saving, "embed", embed_while_closing)
+    monkeypatch.setattr(saving, "embed_copy", embed_while_closing)
     async with desk.running():
-        task = await desk.finished_task()
+        task = await desk.finished_task(PICTURE_LINK)
         await settle()
         await asyncio.gather(*closing)
-    saved = await desk.output(task)
-    path = desk.library / "gen4.5_Fox.mp4"
+    path = desk.library / "gen4.5_Fox.png"
     assert embedding.read(path) is not None
-    assert saved.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    found = part_file.find_finished(path, (task.id, 0))
+    assert found is not None
+    assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def test_a_saved_result_is_not_fetched_again_because_its_new_hash_could_not_be_noted(desk, monkeypatch):
+async def test_a_whole_result_is_not_fetched_again_because_its_hash_could_not_be_noted(desk, monkeypatch):
     desk.settings.embed = True
-    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
+    desk.fetcher.serve(PICTURE_LINK, picture())
 
     def embed_while_the_disk_fills(*arguments: Any) -> bool:
         desk.store.trouble = StoreError("full")
-        return embedding.embed(*arguments)
+        return embedding.embed_copy(*arguments)
 
-    monkeypatch.setattr(saving, "embed", embed_while_the_disk_fills)
+    monkeypatch.setattr(saving, "embed_copy", embed_while_the_disk_fills)
     async with desk.running():
-        task = await desk.finished_task()
+        task = await desk.finished_task(PICTURE_LINK)
         await settle()
         desk.store.trouble = None
         await desk.clock.advance(3_600)
     assert (await desk.output(task)).state is OutputState.SAVED
     assert len(desk.fetcher.openings) == 1
-    assert desk.files() == ["gen4.5_Fox.mp4"]
-    # The next look at the file knows whose bytes these are.
-    seen = examine(kept_file(await desk.output(task)))
-    assert seen is not None
-    assert seen.is_ours
+    assert desk.files() == ["gen4.5_Fox.png", "gen4.5_Fox.png.json"]
 
 
-async def test_a_mistake_while_the_request_is_written_does_not_unsave_the_result(desk, monkeypatch, mistakes):
+async def test_a_mistake_while_the_request_is_written_leaves_the_result_as_it_came(desk, monkeypatch, mistakes):
     desk.settings.embed = True
-    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.serve(PICTURE_LINK, picture())
 
     def stumble(*_: Any) -> bool:
         raise IndexError("a mistake")
 
-    monkeypatch.setattr(saving, "embed", stumble)
+    monkeypatch.setattr(saving, "embed_copy", stumble)
     async with desk.running():
-        task = await desk.finished_task()
+        task = await desk.finished_task(PICTURE_LINK)
         await settle()
     assert (await desk.output(task)).state is OutputState.SAVED
+    assert (desk.library / "gen4.5_Fox.png").read_bytes() == picture()
     assert "IndexError: a mistake" in mistakes.take("a mistake of ours")
 
 
-async def test_what_goes_to_the_bin_while_the_request_is_written_is_in_the_bin(desk, monkeypatch):
+FILM = resource("samples", "sand-1x1-5s.mp4").read_bytes()
+
+
+@pytest.mark.parametrize("cut", [40, 600, 3_000, 60_000, len(FILM) - 1])
+async def test_film_that_breaks_off_anywhere_has_its_request_in_it_all_the_same(desk, cut):
     desk.settings.embed = True
-    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
-    own = OwnFolders(desk.settings, Path("/profile"))
-    binned = Trash(desk.store, MemoryBin(), desk.bus, desk.clock, desk.folder.locks, own, AtOnce())
-    throwing: list[asyncio.Task[Any]] = []
-
-    def embed_while_thrown_away(*arguments: Any) -> bool:
-        assert desk.folder.locks.is_in_hand(("task1", 0))
-        throwing.append(asyncio.ensure_future(binned.throw([TaskId("task1")])))
-        return embedding.embed(*arguments)
-
-    monkeypatch.setattr(saving, "embed", embed_while_thrown_away)
+    desk.fetcher.serve(LINK, FILM, etag='"1"')
+    desk.fetcher.cut(LINK, after=cut)
     async with desk.running():
         task = await desk.finished_task()
         await settle()
-        await asyncio.gather(*throwing)
-    assert (await desk.output(task)).is_binned
-    assert desk.files() == []
-
-
-async def test_what_is_rated_while_the_request_is_written_stays_in_the_sidecar(desk, monkeypatch):
-    desk.settings.embed = True
-    desk.fetcher.serve(LINK, resource("samples", "sand-1x1-5s.mp4").read_bytes())
-    beside = desk.library / "gen4.5_Fox.mp4.json"
-
-    def embed_while_rated(path: Path, *rest: Any) -> bool:
-        document = json.loads(beside.read_bytes())
-        document["judgement"]["rating"] = 4
-        beside.write_text(json.dumps(document))
-        return embedding.embed(path, *rest)
-
-    monkeypatch.setattr(saving, "embed", embed_while_rated)
-    async with desk.running():
-        task = await desk.finished_task()
-        await settle()
-    document = json.loads(beside.read_bytes())
-    assert document["judgement"]["rating"] == 4
-    assert document["output"]["sha256"] == (await desk.output(task)).sha256
+        await desk.clock.advance(600)
+    saved = await desk.output(task)
+    content = Path(saved.path).read_bytes()
+    assert saved.state is OutputState.SAVED
+    assert embedding.read(Path(saved.path))["task"]["runway_id"] == task.remote_id
+    assert (saved.size, saved.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert content.endswith(FILM[-100_000:])
+    assert len(desk.fetcher.openings) == 2
 
 
 async def test_result_whose_format_cannot_hold_a_note_is_saved_as_it_came(desk):
@@ -797,15 +782,15 @@ async def test_full_disk_is_said_in_words_and_tried_again(desk, monkeypatch):
 
 
 async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, monkeypatch):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.serve(LINK, clip(3_000_000), etag='"1"')
     write = part_file.PartFile.write
-    room = [400_000]
+    room = [1_500_000]
 
-    def fills(part: part_file.PartFile, block: bytes) -> None:
+    def fills(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
         if part.received + len(block) > room[0]:
             with spoken_for(part.final.parent, needed=part._missing()):
                 raise OSError(errno.ENOSPC, "No space left on device")
-        write(part, block)
+        write(part, block, is_all=is_all)
 
     monkeypatch.setattr(part_file.PartFile, "write", fills)
     async with desk.running():
@@ -819,7 +804,7 @@ async def test_disk_that_fills_while_a_file_arrives_keeps_what_is_there(desk, mo
         await settle()
         assert (await desk.output(task)).state is OutputState.SAVED
     assert desk.fetcher.openings[-1].offset > 0
-    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(3_000_000)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Limits of a process's files are a thing of POSIX")

@@ -99,15 +99,15 @@ async def test_rows_that_wait_their_turn_stop_saying_what_is_mended(desk):
 
 
 async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_later(desk, monkeypatch):
-    desk.fetcher.serve(LINK, clip(), etag='"1"')
+    desk.fetcher.serve(LINK, clip(4_000_000), etag='"1"')
     write, drives = part_file.PartFile.write, []
 
-    def pulled(part: part_file.PartFile, block: bytes) -> None:
+    def pulled(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
         if part.received > 400_000 and not drives:
             drives.append(pull_out(desk))
             with spoken_for(part.final.parent):
                 raise OSError(5, "Input/output error")
-        write(part, block)
+        write(part, block, is_all=is_all)
 
     monkeypatch.setattr(part_file.PartFile, "write", pulled)
     async with desk.running():
@@ -119,7 +119,7 @@ async def test_a_drive_that_is_pulled_out_while_a_file_arrives_has_it_go_on_late
         await desk.clock.advance(ROUND + 1)
         assert (await desk.output(task)).state is OutputState.SAVED
     assert desk.fetcher.openings[-1].offset > 400_000
-    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip()
+    assert (desk.library / "gen4.5_Fox.mp4").read_bytes() == clip(4_000_000)
 
 
 async def test_what_waits_for_an_hour_is_rescued_and_what_is_fresh_is_not(desk):
@@ -329,8 +329,8 @@ def deleted_once(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[int]:
     to the open file tells of it."""
     write, at = part_file.PartFile.write, list[int]()
 
-    def deleted(part: part_file.PartFile, block: bytes) -> None:
-        write(part, block)
+    def deleted(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
+        write(part, block, is_all=is_all)
         if part.received > 400_000 and not at:
             at.append(part.received)
             shutil.rmtree(folder)
@@ -401,11 +401,11 @@ async def test_a_folder_in_the_library_that_is_deleted_while_a_file_arrives_is_m
 
 async def test_a_folder_that_is_deleted_again_and_again_makes_no_storm(desk, monkeypatch):
     desk.settings.name_template = "{model}/{prompt}"
-    desk.fetcher.serve(LINK, clip())
+    desk.fetcher.serve(LINK, clip(4_000_000))
     write = part_file.PartFile.write
 
-    def deleted(part: part_file.PartFile, block: bytes) -> None:
-        write(part, block)
+    def deleted(part: part_file.PartFile, block: bytes, *, is_all: bool = False) -> None:
+        write(part, block, is_all=is_all)
         shutil.rmtree(part.final.parent)
 
     monkeypatch.setattr(part_file.PartFile, "write", deleted)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.results import embedding, part_file
+from runway_desktop.services.results.embedding import note_of as note_for
+from runway_desktop.services.results.embedding.film_stream import FilmStream
 from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
 
 OURS, THEIRS = Note(task_id="t1", index=0), Note(task_id="t2", index=0)
@@ -77,3 +86,90 @@ def test_one_that_has_all_its_bytes_is_believed_though_it_ends_with_zeros(tmp_pa
     assert part is not None
     assert part.is_complete
     part.close()
+
+
+# A film with the request in it.
+
+FILM = resource("samples", "sand-1x1-5s.mp4").read_bytes()
+REQUEST = note_for({"task": {"id": "t1"}, "request": {"prompt": "A fox"}})
+
+
+def film() -> FilmStream:
+    stream = embedding.into_film(REQUEST, "mp4")
+    assert stream is not None
+    return stream
+
+
+def whole(final: Path) -> bytes:
+    part = PartFile.create(final, OURS, DiskRoom(), film(), FILM, is_all=True)
+    assert part.received == len(FILM)
+    part.finish(lambda _: True)
+    return final.read_bytes()
+
+
+@pytest.mark.parametrize("kept", [0, 20, 32, 33, 500, 2_000, 4_000, 6_000, 60_000])
+def test_film_that_is_killed_anywhere_goes_on_where_its_bytes_end(tmp_path: Path, kept: int):
+    wanted = whole(tmp_path / "whole.mp4")
+    final = tmp_path / "fox.mp4"
+    part = PartFile.create(final, replace(OURS, total=len(FILM)), DiskRoom(), film(), FILM[:70_000])
+    part.close()
+    # The disk has less than was written: a kill, or a power cut.
+    with part_of(final).open("r+b") as file:
+        file.truncate(kept)
+    again = PartFile.resume(final, OURS.owner, DiskRoom(), film())
+    assert again is not None
+    assert not again.is_complete
+    again.write(FILM[again.received :], is_all=True)
+    assert again.is_complete
+    finished = again.finish(lambda _: True)
+    assert final.read_bytes() == wanted
+    assert finished.sha256 == hashlib.sha256(wanted).hexdigest()
+    assert sorted(path.name for path in tmp_path.iterdir() if ".part" in path.name) == [
+        "fox.mp4.part.json", "whole.mp4.part.json",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", ["before the name", "after the name"])
+def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+):
+    class Killed(BaseException): ...
+
+    def die(old: Path, new: Path) -> None:
+        if moment == "after the name":
+            os.link(old, new)
+        raise Killed
+
+    final = tmp_path / "fox.png"
+    content = io.BytesIO()
+    Image.linear_gradient("L").save(content, "PNG")
+    part = PartFile.create(final, OURS, DiskRoom(), begin=content.getvalue(), is_all=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(part_file, "rename_exclusively", die)
+        with pytest.raises(Killed):
+            part.finish(lambda _: True, lambda source, draft: embedding.embed_copy(source, draft, REQUEST, ".png"))
+    found = part_file.find_finished(final, OURS.owner)
+    if moment == "after the name":
+        assert found is not None
+    else:
+        assert found is None
+        again = PartFile.resume(final, OURS.owner, DiskRoom())
+        assert again is not None
+        assert again.is_complete
+        again.finish(lambda _: True, lambda source, draft: embedding.embed_copy(source, draft, REQUEST, ".png"))
+        found = part_file.find_finished(final, OURS.owner)
+        assert found is not None
+    assert embedding.read(final) == REQUEST.document
+    assert found.sha256 == hashlib.sha256(final.read_bytes()).hexdigest()
+    part_file.forget_note(final)
+    assert [path.name for path in tmp_path.iterdir()] == ["fox.png"]
+
+
+def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path):
+    final = tmp_path / "fox.mp4"
+    begun(final, OURS, b"half a film")
+    note_of(final).write_bytes(b"")
+    assert PartFile.resume(final, OURS.owner, DiskRoom()) is None
+    assert part_file.is_free(final, THEIRS.owner)
+    begun(final, THEIRS, b"their film")
+    assert part_of(final).read_bytes() == b"their film"

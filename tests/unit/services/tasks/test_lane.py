@@ -471,7 +471,7 @@ async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_ab
         [task_id] = await rig.submit(request("mine"))
         asked = await rig.task(task_id)
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
-        await rig.lane.release([asked])
+        await rig.lane.release([asked], is_next=True)
         await rig.lane.resume()
         await rig.clock.advance(600)
         assert prompts(rig) == []

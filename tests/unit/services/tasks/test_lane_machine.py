@@ -121,6 +121,27 @@ class LaneMachine(RuleBasedStateMachine):
             self.released.add(waiting[0].id)
             self.does(_settled(sent.release(self.rig, waiting[0].id)))
 
+    def queued(self) -> list[Task]:
+        held = [task for task in self.rig.store.tasks.values() if task.state is State.HELD]
+        return sorted(held, key=lambda task: task.position)
+
+    @rule(place=st.integers(0, 5))
+    def the_person_holds_one(self, place: int) -> None:
+        if queued := self.queued()[place : place + 1]:
+            self.released -= set(self.does(self.rig.lane.hold([queued[0].id])))
+
+    @rule(place=st.integers(0, 5), up=st.booleans())
+    def the_person_moves_one(self, place: int, up: bool) -> None:
+        if queued := self.queued()[place : place + 1]:
+            self.does(_settled(self.rig.lane.step([queued[0].id], up=up)))
+
+    @rule(place=st.integers(0, 5), to=st.integers(0, 5))
+    def the_person_drags_one(self, place: int, to: int) -> None:
+        queued = self.queued()
+        if queued[place : place + 1]:
+            before = queued[to].id if to < len(queued) else None
+            self.does(_settled(self.rig.lane.move([queued[place].id], before)))
+
     @rule()
     def the_person_dismisses_an_uncertain_one(self) -> None:
         uncertain = [task for task in self.rig.store.tasks.values() if task.state is State.UNCERTAIN]

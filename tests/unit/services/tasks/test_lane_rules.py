@@ -336,7 +336,7 @@ async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiti
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["0"]
-        await rig.lane.release([await rig.task(second)])
+        await rig.lane.release([await rig.task(second)], is_next=True)
         await settle()
         assert prompts(rig) == ["0", "1"]
 

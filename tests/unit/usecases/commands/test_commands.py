@@ -80,6 +80,7 @@ def test_only_what_needs_a_window_is_left_to_the_face():
 
 def test_everything_that_is_paid_for_says_so():
     assert {entry.command for entry in TABLE if entry.pays} == {
+        TaskCommand.RELEASE,
         TaskCommand.RETRY,
         TaskCommand.SAME,
         TaskCommand.SEND_AGAIN,
@@ -285,3 +286,55 @@ async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothin
             with pytest.raises(NotPossible, match="Select a task"):
                 await script.commands.do(command, [])
         assert (await script.rig.task(TaskId("t1"))).removed_at is None
+
+
+def order(script: Script) -> list[str]:
+    return [row.task.id for row in script.commands.queued()]
+
+
+@pytest.mark.parametrize(
+    ("command", "chosen", "given", "there"),
+    [
+        (TaskCommand.MOVE_UP, 3, Given(), ["t1", "t3", "t2"]),
+        (TaskCommand.MOVE_DOWN, 1, Given(), ["t2", "t1", "t3"]),
+        (TaskCommand.SEND_NEXT, 3, Given(), ["t3", "t1", "t2"]),
+        (TaskCommand.PUT_BEFORE, 3, Given(before=TaskId("t1")), ["t3", "t1", "t2"]),
+        (TaskCommand.PUT_BEFORE, 1, Given(), ["t2", "t3", "t1"]),
+    ],
+)
+async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chosen, given, there):
+    async with a_script(tmp_path) as script:
+        await script.put(*(task(n, State.HELD, position=float(n)) for n in (1, 2, 3)))
+        report = await script.commands.do(command, await script.rows(chosen), given)
+        assert order(script) == there
+        await script.commands.undo(command, report.stood)
+        assert order(script) == ["t1", "t2", "t3"]
+
+
+async def test_holding_and_releasing_are_each_undone(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.HELD), task(2, State.HELD))
+        held = await script.commands.do(TaskCommand.HOLD, rows)
+        assert held.said == "2 tasks held. They are not sent until released."
+        assert all(row.task.waits_for_person for row in script.commands.queued())
+        await script.commands.undo(TaskCommand.HOLD, held.undo)
+        assert not any(row.task.waits_for_person for row in script.commands.queued())
+        await script.commands.do(TaskCommand.HOLD, rows)
+        released = await script.commands.do(TaskCommand.RELEASE, script.commands.queued())
+        assert (released.said, released.stood.places) == ("2 tasks released.", {})
+        await script.commands.undo(TaskCommand.RELEASE, released.stood)
+        assert all(row.task.waits_for_person for row in script.commands.queued())
+
+
+async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tmp_path):
+    async with a_script(tmp_path, loops=("lane",)) as script:
+        await script.rig.lane.pause()
+        rows = await script.put(task(1, State.HELD))
+        report = await script.commands.do(TaskCommand.REMOVE, rows)
+        assert report.said == "1 task removed from the queue. Nothing is charged."
+        await script.rig.lane.resume()
+        await settle()
+        await script.commands.undo(TaskCommand.REMOVE, report.undo)
+        await settle()
+        assert script.rig.runway.named("create") == []
+        assert [row.task.waits_for_person for row in script.commands.queued()] == [True]

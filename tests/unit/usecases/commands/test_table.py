@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, OutputState, State
 from runway_desktop.usecases.commands.table import (
     Available,
     available,
@@ -78,8 +78,40 @@ def test_cancel_is_offered_exactly_while_a_task_is_at_runway(state):
 @pytest.mark.parametrize("state", State)
 def test_what_goes_on_cannot_be_removed_and_says_why(state):
     one = found(row(state))[TaskCommand.REMOVE]
-    assert one.enabled is state.is_final
-    assert bool(one.reason) is not state.is_final
+    may_go = state.is_final or state is State.HELD
+    assert one.enabled is may_go
+    assert bool(one.reason) is not may_go
+
+
+def test_what_is_queued_is_removed_from_the_queue():
+    assert found(row(State.HELD))[TaskCommand.REMOVE].text == "Remove from queue"
+    assert found(row(State.HELD), row(State.HELD))[TaskCommand.REMOVE].text == "Remove 2 from queue"
+    assert found(row(State.HELD), row(State.FAILED))[TaskCommand.REMOVE].text == "Remove 1 from list"
+    both = [row(State.HELD, number=1), row(State.FAILED, number=2)]
+    assert [one.task.id for one in concerned(TaskCommand.REMOVE, both)] == ["t2"]
+
+
+@pytest.mark.parametrize(
+    ("hold", "offered", "not_offered"),
+    [
+        (ITS_TURN, {TaskCommand.HOLD}, {TaskCommand.RELEASE}),
+        (Hold(HoldCode.FILE_MISSING), {TaskCommand.HOLD}, {TaskCommand.RELEASE}),
+        (Hold(HoldCode.WAITS_FOR_PERSON), {TaskCommand.RELEASE}, {TaskCommand.HOLD}),
+        (Hold(HoldCode.RESTORED), {TaskCommand.RELEASE}, {TaskCommand.HOLD}),
+    ],
+)
+def test_a_queued_task_is_held_or_released(hold, offered, not_offered):
+    always = {TaskCommand.SEND_NEXT, TaskCommand.MOVE_UP, TaskCommand.MOVE_DOWN}
+    commands = set(found(row(State.HELD, hold=hold)))
+    assert offered | always <= commands
+    assert not not_offered & commands
+    assert not (always | offered | not_offered) & set(found(row(State.RUNNING)))
+
+
+def test_where_to_is_shown_by_a_drag_alone():
+    assert TaskCommand.PUT_BEFORE not in {one.command for group in available([row(State.HELD)]) for one in group}
+    assert why_not(TaskCommand.PUT_BEFORE, [row(State.HELD)]) == ""
+    assert why_not(TaskCommand.PUT_BEFORE, [row(State.RUNNING)]) == "It is not in the queue."
 
 
 def test_a_file_can_be_deleted_only_where_there_is_one():

@@ -28,10 +28,10 @@ async def test_why_it_waits_is_a_sentence_and_what_the_server_said_is_small_prin
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        (HoldCode.WAITS_FOR_PERSON, "Send next"),
-        (HoldCode.RESTORED, "Send next…"),
-        (HoldCode.COPIED, "Send next…"),
-        (HoldCode.ASK_PERSON, "Send next…"),
+        (HoldCode.WAITS_FOR_PERSON, "Release"),
+        (HoldCode.RESTORED, "Release…"),
+        (HoldCode.COPIED, "Release…"),
+        (HoldCode.ASK_PERSON, "Release…"),
     ],
 )
 async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(tmp_path, code, text):
@@ -39,5 +39,5 @@ async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(
         await show(rig, Hold(code))
         step = rig.details.next_step()
         assert step is not None
-        assert (step.command, step.text) == (TaskCommand.SEND_NEXT, text)
+        assert (step.command, step.text) == (TaskCommand.RELEASE, text)
         assert small_print(rig.details.row.task) == ""

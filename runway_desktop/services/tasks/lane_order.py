@@ -1,0 +1,83 @@
+"""The order of the queued tasks: positions that move some of them, and where they stood before, for the way back. Pure.
+
+Smaller positions are sent sooner. A move writes as few of them as it can."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from runway_desktop.domain.task import Hold, Task, TaskId
+
+LEAST_STEP = 1e-6
+"""When positions come closer than this, all are numbered anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """Where queued tasks stood before a command, and why those waited that waited for the person."""
+
+    places: Mapping[TaskId, float] = field(default_factory=dict)
+    holds: Mapping[TaskId, Hold] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.holds)
+
+
+def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:
+    """New positions that put `moving`, in that order, before the task `before`; None, or one that is not held: at the
+    end.
+
+    `held` are all held tasks in their order."""
+    chosen = set(moving)
+    others = [task for task in held if task.id not in chosen]
+    at = next((index for index, task in enumerate(others) if task.id == before), len(others))
+    low = others[at - 1].position if at > 0 else None
+    high = others[at].position if at < len(others) else None
+    return _between(low, high, moving) or _renumbered(others, at, moving)
+
+
+def positions_stepped(held: Sequence[Task], moving: Collection[TaskId], *, up: bool) -> Mapping[TaskId, float]:
+    """New positions that move each of `moving` by one place among the tasks of its model. One that has none of the
+    others before it (behind it) stays, and so does what stands close to it.
+
+    `held` are all held tasks in their order."""
+    chosen = set(moving)
+    of_model: defaultdict[str, list[int]] = defaultdict(list)
+    for place, task in enumerate(held):
+        of_model[task.request.model].append(place)
+    order = list(held)
+    for places in of_model.values():
+        tasks = [held[place] for place in (places if up else reversed(places))]
+        for at in range(1, len(tasks)):
+            if tasks[at].id in chosen and tasks[at - 1].id not in chosen:
+                tasks[at - 1], tasks[at] = tasks[at], tasks[at - 1]
+        for place, task in zip(places, tasks if up else reversed(tasks), strict=True):
+            order[place] = task
+    if order == list(held):
+        return {}
+    positions = [task.position for task in held]
+    if any(after - before < LEAST_STEP for before, after in pairwise(positions)):
+        positions = [float(place) for place in range(1, len(held) + 1)]
+    return {task.id: to for task, to in zip(order, positions, strict=True) if task.position != to}
+
+
+def _between(low: float | None, high: float | None, moving: Sequence[TaskId]) -> dict[TaskId, float] | None:
+    """Positions between two neighbors; None when there is no room left between them."""
+    if low is None and high is None:
+        return {task_id: float(place) for place, task_id in enumerate(moving, start=1)}
+    if low is None:
+        low = (high or 0.0) - len(moving) - 1
+    if high is None:
+        high = low + len(moving) + 1
+    step = (high - low) / (len(moving) + 1)
+    if step < LEAST_STEP:
+        return None
+    return {task_id: low + step * place for place, task_id in enumerate(moving, start=1)}
+
+
+def _renumbered(others: Sequence[Task], at: int, moving: Sequence[TaskId]) -> dict[TaskId, float]:
+    order = [*(task.id for task in others[:at]), *moving, *(task.id for task in others[at:])]
+    return {task_id: float(place) for place, task_id in enumerate(order, start=1)}

@@ -1,0 +1,70 @@
+"""The first organization in a file, so that a later run goes on from it.
+
+Blocking. Writing raises OSError and leaves a whole file or the old one; what cannot be understood is as if it were not
+there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+
+from .links import Uploads
+from .world import SimulatedTask, World
+
+_MAKE = 1
+
+
+class _Spent(msgspec.Struct):
+    day: date
+    model: str
+    credits: int
+
+
+class _Kept(msgspec.Struct):
+    make: int
+    balance: int
+    uploads: dict[str, float]
+    tasks: list[SimulatedTask]
+    spent: list[_Spent] | None = None
+    """None in the files of older versions."""
+
+
+def keep(world: World, uploads: Uploads, path: Path) -> None:
+    """Writes everything that a later run needs."""
+    spent = [_Spent(day, model, amount) for (day, model), amount in world.spent().items()]
+    kept = _Kept(_MAKE, world.balance, uploads.known(), list(world.tasks()), spent)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    # A task that never ends lasts for an infinity, which strict JSON has not.
+    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        json.dump(msgspec.to_builtins(kept), file)
+    os.replace(part, path)
+
+
+def take_up(world: World, uploads: Uploads, path: Path, now: float) -> bool:
+    """Lets a new world go on from the file. False when there was nothing to take up."""
+    try:
+        kept = msgspec.convert(json.loads(path.read_text(encoding="utf-8")), _Kept)
+    except (OSError, ValueError, msgspec.ValidationError):
+        return False
+    if kept.make != _MAKE:
+        return False
+    uploads.restore(kept.uploads)
+    known = kept.spent if kept.spent is not None else map(_spent_on, kept.tasks)
+    spent: Counter[tuple[date, str]] = Counter()
+    for one in known:
+        spent[one.day, one.model] += one.credits
+    world.restore(kept.tasks, kept.balance, now, spent)
+    return True
+
+
+def _spent_on(task: SimulatedTask) -> _Spent:
+    """As near as a task tells: what was deleted since is not known any more."""
+    day = datetime.fromtimestamp(task.created_at, UTC).date()
+    return _Spent(day, task.model, task.cost if task.settled else task.credits)

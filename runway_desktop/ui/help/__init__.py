@@ -1,0 +1,1 @@
+"""Help: what can be done in the room that one is in."""

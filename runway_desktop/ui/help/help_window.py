@@ -1,0 +1,107 @@
+"""Help: what can be done in the room one is in, with its keys as they are set now. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.ui.building import (
+    STRETCH,
+    Dialog,
+    clear_layout,
+    hbox,
+    line,
+    open_at,
+    push_button,
+    scroll_area,
+    vbox,
+)
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.table import COMMANDS, Command, Section
+from runway_desktop.ui.labels import strong, words
+from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.usecases.words.failures import failure_headline, failure_words
+from runway_desktop.usecases.words.help import ROOM_WORDS, Room
+
+_LIST = (Section.LIST, Section.JUDGING)
+_SECTIONS = {
+    Room.LIST: (*_LIST, Section.FINDING),
+    Room.QUEUE: _LIST,
+    Room.NOT_SAVED: _LIST,
+    Room.PLACES: (Section.FINDING,),
+    Room.COMPOSER: (Section.MAKING,),
+    Room.PREVIEW: (Section.PLAYING, Section.JUDGING),
+    Room.LARGE: (Section.LARGE, Section.PLAYING, Section.JUDGING),
+    Room.SHEET: (Section.SHEET,),
+}
+_EVERYWHERE = ("palette", "menu", "help", "shortcuts")
+_OF_THE_QUEUE = ("task.edit", "task.cancel", "task.remove", "task.rename", "list.undo", "task.menu", "runway.ask")
+
+
+def commands_of(room: Room) -> list[Command]:
+    """Those that its help tells of: the room's, then those that are heard everywhere."""
+    if room is Room.QUEUE:
+        own = [command for command in COMMANDS if command.id in _OF_THE_QUEUE]
+    else:
+        sections = _SECTIONS.get(room, ())
+        own = [command for section in sections for command in COMMANDS if command.section is section]
+    shown = [command for command in own if not command.id.startswith("request.preset.")]
+    return [*shown, *(command for command in COMMANDS if command.id in _EVERYWHERE)]
+
+
+class HelpWindow(Dialog):
+    shortcuts_wanted = Signal()
+
+    def __init__(self, room: Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
+        super().__init__(f"Help: {room.value}", parent)
+        self._keys = keys
+        self._commands = commands_of(room)
+        title = strong(words(self, room.value))
+        leads = [words(self, text, "muted") for text in ROOM_WORDS[room]]
+        body = QWidget(self)
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(0, 0, GRID, 0)
+        self._grid.setHorizontalSpacing(2 * GRID)
+        self._grid.setColumnStretch(1, 1)
+        change = push_button(self, "Change shortcuts…", self._change)
+        close = push_button(self, "Close", self.accept, default=True)
+        row = hbox(change, STRETCH, close)
+        vbox(title, *leads, line(self), (scroll_area(self, body), 1), line(self), row, on=self, margins=2 * GRID)
+        open_at(self, QSize(64 * GRID, 72 * GRID))
+        keys.changed.connect(self._show)
+        self._show()
+        close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _change(self) -> None:
+        self.accept()
+        self.shortcuts_wanted.emit()
+
+    def _show(self) -> None:
+        clear_layout(self._grid)
+        for at, (key, said) in enumerate(self._lines()):
+            cap = words(self, key, wrap=False)
+            cap.setProperty("kind", "key")
+            self._grid.addWidget(cap, at, 0, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(words(self, said), at, 1)
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        """Keys and what they do. What has no key now is found in the menu."""
+        for command in self._commands:
+            if key := self._keys.words(command.id):
+                yield key, command.words
+
+
+class MeaningWindow(Dialog):
+    """What a failure means, and what to do."""
+
+    def __init__(self, code: str, parent: QWidget) -> None:
+        failure = Failure(code=code)
+        super().__init__(failure_headline(failure), parent)
+        self.setMinimumWidth(56 * GRID)
+        close = push_button(self, "Close", self.accept, default=True)
+        title, text = strong(words(self, failure_headline(failure))), words(self, failure_words(failure))
+        vbox(title, text, hbox(STRETCH, close), on=self, margins=2 * GRID)

@@ -1,0 +1,157 @@
+"""Opens the palette of the main window, and carries out what is taken from it. GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.ui.commands.table import Section as Heading
+from runway_desktop.ui.help.host import show_meaning
+from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.window.given_commands import TASK_KEYS, actions_of, reason_against
+from runway_desktop.ui.window.task_menu import BINDINGS
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.palette.palette import Offer, Section
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.palette import PaletteModel
+
+from .panel import PalettePanel
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.window.main_window import MainWindow
+
+_NOT_OFFERED = frozenset({"palette", "menu", "task.menu", "list.clear"})
+_SIGNS = {
+    Heading.MAKING: "mdi6.creation-outline",
+    Heading.FINDING: "mdi6.magnify",
+    Heading.LIST: "mdi6.format-list-bulleted",
+    Heading.JUDGING: "mdi6.star-outline",
+    Heading.PLAYING: "mdi6.play-outline",
+    Heading.LARGE: "mdi6.fullscreen",
+    Heading.EXCHANGE: "mdi6.tray-arrow-down",
+    Heading.WINDOW: "mdi6.chevron-right",
+}
+
+
+class PaletteHost(QObject):
+    def __init__(self, model: PaletteModel, window: MainWindow, theme: Theme) -> None:
+        super().__init__(window)
+        self._model = model
+        self._window = window
+        self._theme = theme
+        self._actions: dict[str, QAction] = {}
+        self.panel: PalettePanel | None = None
+        self._before: QWidget | None = None
+
+    def toggle(self) -> None:
+        if self.panel is not None:
+            self.panel.close_panel()
+        else:
+            window = self._window
+            window.models.rows.with_rows(window.workspace.chosen_ids(), self._open)
+
+    def _open(self, rows: list[Row]) -> None:
+        if self.panel is not None:
+            return
+        window = self._window
+        self._before = window.focusWidget()
+        self._actions = actions_of(window)
+        self._model.search("")
+        self._model.open(rows, list(self._commands(rows)), BINDINGS)
+        self.panel = PalettePanel(self._model, _title(rows), self._theme, window.keys, window.workspace.posters, window)
+        self.panel.taken.connect(self._taken)
+        self.panel.closed.connect(self._closed)
+        self.panel.open()
+
+    def _commands(self, rows: list[Row]) -> Iterator[Offer]:
+        """What keys do: of the selection, and of the window."""
+        window = self._window
+        shows_result = window.preview is not None and window.preview.shown_path is not None
+        for command_id in self._actions:
+            command = BY_ID[command_id]
+            if command_id in TASK_KEYS or command_id in _NOT_OFFERED or command_id.startswith("request.preset."):
+                continue
+            of_rows = command.section is Heading.JUDGING or command_id.startswith("compare.")
+            yield Offer(
+                id=f"command:{command_id}",
+                section=Section.SELECTION if of_rows and rows else Section.COMMANDS,
+                text=command.words,
+                detail="" if of_rows and rows else command.section.value,
+                reason=reason_against(command, rows, shows_result=shows_result),
+                key=command_id,
+                icon=_SIGNS.get(command.section, ""),
+            )
+        use = window.models.task_commands.use_as_input
+        if shown := window.shown_result():
+            for way in use.ways(shown.media) if shown.path is not None else ():
+                yield Offer(
+                    id=f"input:{way.endpoint}{'+' if way.last_frame else ''}",
+                    section=Section.SELECTION,
+                    text=f"Use as input: {way.text}",
+                    icon="mdi6.image-plus-outline",
+                )
+
+    def _taken(self, offer: Offer, keeps_open: bool) -> None:
+        self._model.note_used(offer)
+        if not keeps_open and self.panel is not None:
+            self.panel.close_panel()
+        self._carry_out(offer)
+        if keeps_open and self.panel is not None:
+            if QApplication.activeModalWidget() is not None or QApplication.activePopupWidget() is not None:
+                # It asks something first: what stands above has the keyboard.
+                self.panel.close_panel()
+            else:
+                self.panel.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _carry_out(self, offer: Offer) -> None:
+        window = self._window
+        m, what = window.models, offer.what
+        match offer.kind:
+            case "task":
+                window.task_menu.take(TaskCommand(what))
+            case "command":
+                self._actions[what].trigger()
+            case "input":
+                self._use_as_input(what)
+            case "row":
+                m.task_commands.show_wanted.emit([TaskId(what)])
+            case "model":
+                endpoint, _, model = what.partition("/")
+                m.composer.chooser.choose((endpoint, model))
+                window.composer_pane.focus_prompt()
+            case "preset":
+                found = next((preset for preset in m.composer.presets.all if preset.name == what), None)
+                if found is not None:
+                    m.composer.presets.take(found)
+            case "place":
+                window.workspace.places.choose(what)
+            case "setting":
+                window.preferences_wanted.emit(what)
+            case "meaning":
+                show_meaning(what, window)
+
+    def _use_as_input(self, what: str) -> None:
+        use, shown = self._window.models.task_commands.use_as_input, self._window.shown_result()
+        if shown is not None and shown.path is not None:
+            for way in use.ways(shown.media):
+                if f"{way.endpoint}{'+' if way.last_frame else ''}" == what:
+                    use.take(way, shown.path, shown.media)
+
+    def _closed(self) -> None:
+        self.panel = None
+        self._model.close()
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._before = None
+
+
+def _title(rows: list[Row]) -> str:
+    return units.count(len(rows), "selected task") if rows else ""

@@ -1,0 +1,174 @@
+"""What the palette offers, from what the library, the catalog and the preferences hold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from runway_desktop.catalog import Catalog, MediaKind
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.failures import Failure, FailureKind
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
+from runway_desktop.services.settings import Settings
+from runway_desktop.usecases.commands.table import TABLE, available, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.requests.choices import Offer as ModelOffer
+from runway_desktop.usecases.requests.presets import Preset
+from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.failures import failure_headline, failure_words
+from runway_desktop.usecases.words.states import Around, describe
+from runway_desktop.usecases.words.tasks import title_words
+
+from .palette import Offer, Section
+
+_MAKES = {
+    MediaKind.IMAGE: "mdi6.image-outline",
+    MediaKind.VIDEO: "mdi6.filmstrip",
+    MediaKind.AUDIO: "mdi6.waveform",
+}
+_PLAIN = "mdi6.chevron-right"
+_GIVEN_OTHERWISE = frozenset({TaskCommand.USE_AS_INPUT})
+"""Each way of it is an offer of its own."""
+
+
+def of_selection(
+    rows: Sequence[Row], price: Callable[[TaskCommand], str], signs: Mapping[TaskCommand, tuple[str, str]]
+) -> Iterator[Offer]:
+    """Every command for these rows with its price; those too that cannot be given, where there is a reason to tell.
+    `signs` gives a command its icon and the id of the key that gives it."""
+    listed = [shown for group in available(rows) for shown in group] if rows else []
+    for shown in listed:
+        if shown.command not in _GIVEN_OTHERWISE:
+            yield Offer(
+                id=f"task:{shown.command.value}",
+                section=Section.SELECTION,
+                text=shown.text,
+                detail=price(shown.command),
+                reason=shown.reason,
+                icon=signs.get(shown.command, ("", ""))[0] or _PLAIN,
+                key=signs.get(shown.command, ("", ""))[1],
+            )
+    there = {shown.command for shown in listed}
+    for entry in TABLE if rows else ():
+        if entry.command not in there and entry.absence:
+            yield Offer(
+                id=f"task:{entry.command.value}",
+                section=Section.SELECTION,
+                text=entry.text(rows),
+                reason=why_not(entry.command, rows),
+                icon=signs.get(entry.command, ("", ""))[0] or _PLAIN,
+                key=signs.get(entry.command, ("", ""))[1],
+            )
+
+
+def of_tasks(rows: Iterable[Row], catalog: Catalog, now: float) -> Iterator[Offer]:
+    for row in rows:
+        said = describe(row, Around())
+        shown = next((output.poster or output.path for output in row.outputs if output.is_here), row.first_input_path)
+        yield Offer(
+            id=f"row:{row.task.id}",
+            section=Section.TASKS,
+            text=" ".join(title_words(row.task, catalog).split()),
+            detail=model_label(row.task.request.model),
+            aside=f"{said.headline} · {units.moment(row.task.created_at, now)}",
+            tone=said.tone,
+            icon="mdi6.image-outline",
+            picture=str(shown),
+        )
+
+
+def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
+    for offer in offers:
+        yield Offer(
+            id=f"model:{offer.key[0]}/{offer.key[1]}",
+            section=Section.MODELS,
+            text=offer.label,
+            detail=offer.endpoint_label,
+            aside=offer.price,
+            icon=_MAKES.get(offer.makes, "mdi6.filmstrip"),
+            also=f"{offer.model} {'favorite' if offer.is_favorite else ''}",
+        )
+
+
+def of_presets(presets: Iterable[Preset]) -> Iterator[Offer]:
+    for preset in presets:
+        yield Offer(
+            id=f"preset:{preset.name}",
+            section=Section.PRESETS,
+            text=preset.name,
+            detail=model_label(preset.model),
+            key=f"request.preset.{preset.key}" if preset.key else "",
+            icon="mdi6.bookmark-outline",
+            also=preset.prompt or "",
+        )
+
+
+def of_places(entries: Iterable[Entry]) -> Iterator[Offer]:
+    heading = ""
+    for entry in entries:
+        if entry.heading:
+            heading = entry.title
+            continue
+        count = f"{entry.count:,}" if entry.count is not None else ""
+        yield Offer(
+            id=f"place:{entry.key}",
+            section=Section.PLACES,
+            text=entry.title,
+            detail=_ONE_OF.get(heading, ""),
+            aside=entry.note or count,
+            icon=entry.icon or _PLACE_ICONS.get(heading, "mdi6.folder-outline"),
+        )
+
+
+_ONE_OF = {"Projects": "Project", "Saved searches": "Saved search", "Tags": "Tag", "Batches": "Batch"}
+_PLACE_ICONS = {
+    "Saved searches": "mdi6.magnify",
+    "Tags": "mdi6.tag-outline",
+    "Batches": "mdi6.layers-outline",
+}
+
+
+def of_settings(settings: Settings) -> Iterator[Offer]:
+    for name, line in settings.preferences().items():
+        if line.group is None:
+            continue
+        yield Offer(
+            id=f"setting:{name}",
+            section=Section.SETTINGS,
+            text=line.label,
+            detail=line.group.title if line.group.title != line.label else line.group.section.value,
+            aside=_value_words(line, getattr(settings, name)),
+            icon="mdi6.cog-outline",
+            also=f"{line.group.section} {line.group.note} {line.help} preferences",
+        )
+
+
+def _value_words(line: Preference[Any], value: Any) -> str:
+    match line.editor:
+        case Switch():
+            return "On" if value else "Off"
+        case Choice(options):
+            return units.shortened(next((label for stored, label in options if stored == value), ""), 32)
+        case Credits(none):
+            return none if value is None else units.credits_in_words(value)
+    return str(value) if isinstance(value, int) else ""
+
+
+def of_failures() -> Iterator[Offer]:
+    """What a task's failure means."""
+    told: set[str] = set()
+    for kind in FailureKind:
+        failure = Failure(code=kind.value)
+        headline = failure_headline(failure)
+        if headline not in told:
+            told.add(headline)
+            yield Offer(
+                id=f"meaning:{kind.value}",
+                section=Section.HELP,
+                text=headline,
+                detail="What it means",
+                icon="mdi6.help-circle-outline",
+                also=failure_words(failure),
+            )

@@ -1,0 +1,101 @@
+"""The palette as the window shows it: offers gathered once when it opens, arranged anew at each letter, and tasks found
+by the search of the list. GUI thread; the search is answered by a worker of the store a little later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from runway_desktop.domain.library import Filter, GroupBy, Listing
+from runway_desktop.usecases.palette import sources
+from runway_desktop.usecases.palette.palette import Arranged, Offer, Recent, Section, arrange
+from runway_desktop.usecases.requests.choices import Scope
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.library import Row
+    from runway_desktop.services.supervised import Runner
+    from runway_desktop.usecases.commands.task_command import TaskCommand
+    from runway_desktop.usecases.use_cases import UseCases
+    from runway_desktop.viewmodels.composer.composer import Composer
+    from runway_desktop.viewmodels.tasks.places import Places
+
+MOST_TASKS = 8
+"""Tasks that a search may show."""
+
+
+class PaletteModel(QObject):
+    changed = Signal()
+
+    def __init__(
+        self, cases: UseCases, runner: Runner, composer: Composer, places: Places, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._cases = cases
+        self._runner = runner
+        self._composer = composer
+        self._places = places
+        self._recent = Recent(cases.settings)
+        self._fixed: list[Offer] = []
+        self._of_rows: list[Offer] = []
+        self._found: list[Offer] = []
+        self._amount = 0
+        self._typed = ""
+        self._search: asyncio.Task[Any] | None = None
+        self.arranged = Arranged()
+
+    def open(
+        self, rows: Sequence[Row], commands: Sequence[Offer], signs: Mapping[TaskCommand, tuple[str, str]]
+    ) -> None:
+        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, which gives icons
+        and keys by `signs`."""
+        cases = self._cases
+        price = cases.commands.price
+        self._of_rows = [*sources.of_selection(rows, lambda command: price(command, rows), signs), *commands]
+        self._fixed = [
+            *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
+            *sources.of_presets(self._composer.presets.all),
+            *sources.of_places(self._places.entries()),
+            *sources.of_settings(cases.settings),
+            *sources.of_failures(),
+        ]
+        self._arrange()
+
+    def search(self, typed: str) -> None:
+        self._typed = typed
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+        if typed.strip():
+            self._search = self._runner(self._look_for(typed), "search for the palette")
+        else:
+            self._found, self._amount = [], 0
+        self._arrange()
+
+    def note_used(self, offer: Offer) -> None:
+        """It comes first from now on. A task, and a search for some, is not asked for again."""
+        if offer.section is not Section.TASKS:
+            self._recent.note(offer.id)
+
+    def close(self) -> None:
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+
+    async def _look_for(self, typed: str) -> None:
+        cases = self._cases
+        listing = Listing(filter=Filter(text=typed), group=GroupBy.NONE)
+        entries, rows = await cases.library.beginning(listing, MOST_TASKS, MOST_TASKS)
+        amount = len(entries) if entries.is_whole else await cases.library.amount(listing.filter)
+        if typed == self._typed:
+            self._found = list(sources.of_tasks(rows, cases.catalog, cases.clock.now()))
+            self._amount = amount
+            self._arrange()
+
+    def _arrange(self) -> None:
+        offers = [*self._of_rows, *self._found, *self._fixed]
+        self.arranged = arrange(offers, self._typed, self._recent.ids, {Section.TASKS: self._amount})
+        self.changed.emit()

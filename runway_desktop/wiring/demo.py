@@ -1,0 +1,117 @@
+"""The demo: its Runway is the simulator, started as a child when it is first needed, and its list begins with a studio
+at work unless it is to be empty.
+
+Loop's thread but for what says that it blocks. Nothing of a profile that is not a demo's is touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.errors import DiskError, RunwayDesktopError
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import TaskId
+from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
+
+from .studio import demo_state
+from .studio.demo_state import Begins, DemoState
+
+if TYPE_CHECKING:
+    from runway_desktop.services.engine import Engine
+    from runway_desktop.services.ports import Store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoWishes:
+    """`speed` is the simulator's, 1 as in life. `is_empty`: a new demo begins with an empty list."""
+
+    speed: float = 1.0
+    is_empty: bool = False
+
+
+def demo_secret() -> str:
+    """The made-up key that the simulator takes."""
+    return DEMO_SECRET
+
+
+def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
+    """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
+    return SimulatorProcess.start(list(arguments))
+
+
+class Demo:
+    """The demo of this run. `workers` make what blocks."""
+
+    def __init__(self, profile: Profile, wishes: DemoWishes, workers: Executor) -> None:
+        self.secret = demo_secret()
+        self.is_making = False
+        """Whether the studio is to be made in this run."""
+        self.first: TaskId | None = None
+        """The task to look at first, once it was made in this run."""
+        self.stands = asyncio.Event()
+        """Set once the list holds all that it begins with. Until then Runway is not asked: it goes on from a file that
+        is made with the studio."""
+        self._profile = profile
+        self._wishes = wishes
+        self._workers = workers
+        self._lock = asyncio.Lock()
+        self._process: SimulatorProcess | None = None
+
+    def begin(self) -> None:
+        """Before the list is opened. Blocking; raises OSError."""
+        demo_state.empty_if_asked(self._profile)
+        begins = demo_state.read(self._profile).begins
+        if self._wishes.is_empty and begins is Begins.NEW:
+            demo_state.note(self._profile, DemoState(Begins.EMPTY))
+        else:
+            self.is_making = begins in (Begins.NEW, Begins.MAKING)
+
+    async def furnish(self, engine: Engine, store: Store) -> None:
+        """Makes the studio where this demo begins with one. What the world refuses leaves an empty list, and is tried
+        again at the next start."""
+        try:
+            if self.is_making:
+                self.first = await self._make(engine, store)
+        except (OSError, RunwayDesktopError) as error:
+            log.warning("The demo's studio could not be made: %s", error)
+        finally:
+            self.stands.set()
+
+    async def _make(self, engine: Engine, store: Store) -> TaskId | None:
+        module = "runway_desktop.wiring.studio.furnishing"
+        # It brings the simulator's pictures along, which take a while to import.
+        await asyncio.get_running_loop().run_in_executor(self._workers, __import__, module)
+        from .studio.furnishing import Furnishing
+
+        return await Furnishing(engine, store, self._profile, self._workers, speed=self._wishes.speed).furnish()
+
+    async def begin_empty_next_time(self) -> None:
+        """The next start takes away all that is in this demo. Raises DiskError."""
+        emptying = DemoState(Begins.EMPTYING)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._workers, demo_state.note, self._profile, emptying)
+        except OSError as error:
+            raise DiskError("The demo's folder cannot be written to.", detail=str(error)) from error
+
+    async def base_url(self) -> str:
+        await self.stands.wait()
+        async with self._lock:
+            if self._process is None or not self._process.is_running():
+                self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
+            return self._process.base_url
+
+    def stop(self) -> None:
+        """Blocking."""
+        if self._process is not None:
+            self._process.stop()
+
+    def _start(self) -> SimulatorProcess:
+        kept = demo_state.simulated(self._profile)
+        return start_simulator(("--speed", f"{self._wishes.speed:g}", "--keep", str(kept)))

@@ -1,0 +1,281 @@
+"""The script played: each request on the simulated organization, and through the engine's own transitions, at the time
+when it was sent. What comes of it is what the engine would have written, and what the organization remembers.
+
+Pure but for new ids: time is a parameter, nothing is stored, no file is made. Raises ImpossibleMove and KeyError for a
+script that makes no sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.catalog import Catalog
+from runway_desktop.domain.account import Fingerprint, fingerprint_of
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.filenames import render
+from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.task import (
+    Batch,
+    BatchId,
+    Evidence,
+    Output,
+    Pick,
+    RemoteId,
+    Request,
+    Task,
+    TaskId,
+    new_batch_id,
+    new_task_id,
+)
+from runway_desktop.domain.transitions import (
+    Accepted,
+    Answer,
+    Answered,
+    Dropped,
+    EvidenceGathered,
+    NoAnswer,
+    Sending,
+    Transition,
+)
+from runway_desktop.services.results.result_file import name_values
+from runway_desktop.services.tasks.task_changes import advance, ledger_line, results_of
+from runway_desktop.simulator.child import DEMO_SECRET
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.media.recipe import FORMATS, Recipe
+from runway_desktop.simulator.world import FAILURES, SimulatedTask, Status, World
+
+from .script import Entry, Script
+
+_ANSWER_TOOK = 0.4
+_NOTICED_AFTER = 1.2
+"""Seconds until the program hears that a task goes on."""
+_LOOKED_AFTER = 25.0
+_JUDGED_AFTER = 150.0
+_JUST_NOW = 3.0
+_ANSWERED = 5.0
+"""Seconds since the latest sending, at least."""
+_STILL_RUNS = 120.0
+"""What was sent less than so many seconds ago has not ended."""
+
+
+@dataclass(slots=True, eq=False)
+class Played:
+    """One task with all that happened to it. `outputs` are as Runway named them, with the path that each will have;
+    `sources` are the tasks whose results it was made from. `recipe`: what the simulator makes its files of."""
+
+    task: Task
+    entries: list[LedgerEntry] = field(default_factory=list)
+    outputs: tuple[Output, ...] = ()
+    recipe: Recipe | None = None
+    sources: tuple[TaskId, ...] = ()
+
+    def move(self, transition: Transition, at: float) -> None:
+        before = self.task
+        self.task = advance(before, transition, at)
+        self.outputs = results_of(self.task, transition, at) or self.outputs
+        line = ledger_line(before, self.task, transition, at, {})
+        if line is not None:
+            self.entries.append(line)
+
+    def change(self, what: str, value: object, at: float) -> None:
+        """As the person's own hand does."""
+        self.task = replace(self.task, **{what: value})  # type: ignore[arg-type]
+        self.entries.append(LedgerEntry(task_id=self.task.id, at=at, kind=what, detail={}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All of it, in the order in which it was made. `batches` by their names in the script."""
+
+    world: World
+    tasks: tuple[Played, ...]
+    batches: Mapping[str, Batch]
+
+    def of_batch(self, name: str) -> Iterator[Played]:
+        return (played for played in self.tasks if played.task.batch_id == self.batches[name].id)
+
+
+def play(script: Script, catalog: Catalog, now: float, *, library: Path, template: str, speed: float = 1.0) -> History:
+    """`now` in Unix seconds. `library` and `template` say where results lie; `speed` is the simulator's."""
+    models = (model for endpoint in catalog.endpoints for model in endpoint.models)
+    return _Stage(script, now, World(Knobs(speed=speed), models), library, template).play()
+
+
+class _Stage:
+    def __init__(self, script: Script, now: float, world: World, library: Path, template: str) -> None:
+        self._script = script
+        self._now = now
+        self._world = world
+        self._library = library
+        self._template = template
+        self._key: Fingerprint = fingerprint_of(DEMO_SECRET)
+        self._batches = {
+            name: Batch(id=BatchId(new_batch_id()), name=found.name, created_at=found.seconds(now))
+            for name, found in script.batches.items()
+        }
+        self._by_key: dict[str, Played] = {}
+        self._still: list[tuple[Played, SimulatedTask]] = []
+        """At Runway, and not ended."""
+
+    def play(self) -> History:
+        played = [(entry, self._begin(entry, place)) for place, entry in enumerate(self._script.tasks, 1)]
+        for entry, one in sorted(played, key=lambda pair: self._sent_at(pair[0])):
+            self._go_on(entry, one)
+        self._world.advance(self._now)
+        for one, simulated in self._still:
+            self._ask(one, simulated)
+        made = sorted((one for _, one in played), key=lambda one: one.task.created_at)
+        return History(world=self._world, tasks=tuple(made), batches=self._batches)
+
+    def _begin(self, entry: Entry, place: int) -> Played:
+        endpoint, model, _ = self._script.kinds[entry.kind]
+        batch = self._batches.get(entry.batch)
+        created = batch.created_at if batch is not None else min(entry.seconds(self._now), self._sent_at(entry))
+        parent = self._by_key[entry.again].task.id if entry.again else None
+        task = Task(
+            id=new_task_id(),
+            request=Request(endpoint=endpoint, model=model, values={}, prompt=entry.prompt),
+            created_at=created,
+            batch_id=batch.id if batch is not None else None,
+            project=self._script.projects[entry.project],
+            shot=entry.shot,
+            title=entry.title,
+            parent_id=parent,
+            position=float(place),
+        )
+        born = LedgerEntry(task_id=task.id, at=created, kind="created", detail={"parent": parent} if parent else {})
+        played = Played(task, [born])
+        if entry.key:
+            self._by_key[entry.key] = played
+        return played
+
+    def _go_on(self, entry: Entry, played: Played) -> None:
+        at = self._sent_at(entry)
+        values = self._values(entry, played)
+        played.task = replace(played.task, request=replace(played.task.request, values=values))
+        if entry.held:
+            return
+        if entry.dropped:
+            played.move(Dropped(), at + _LOOKED_AFTER)
+            return
+        evidence = self._evidence(entry, played.task.request, at)
+        played.move(Sending(evidence, self._key), at)
+        request = played.task.request
+        asked = {**values, "model": request.model, "promptText": entry.prompt + _magic(entry)}
+        simulated = self._world.create(request.endpoint, asked, at + _ANSWER_TOOK)
+        if entry.uncertain:
+            self._lose(played, simulated, evidence)
+            return
+        played.recipe = simulated.recipe
+        played.move(Accepted(RemoteId(simulated.id), float(simulated.credits)), at + _ANSWER_TOOK)
+        if entry.runs is not None or simulated.ends_at is None:
+            self._still.append((played, simulated))
+            return
+        self._end(played, simulated, simulated.ends_at)
+        self._judge(entry, played)
+
+    def _evidence(self, entry: Entry, request: Request, at: float) -> Evidence:
+        self._world.advance(at)
+        return Evidence(
+            asked_before=at - 0.3,
+            answered_before=at - 0.1,
+            balance_before=float(self._world.balance),
+            daily_before=self._world.generations_of_the_day(request.model, at),
+        )
+
+    def _lose(self, played: Played, simulated: SimulatedTask, evidence: Evidence) -> None:
+        """Runway took it, and nobody here was told."""
+        at = simulated.created_at
+        words = "Runway did not answer."
+        lost = replace(evidence, price=float(simulated.credits), cause=Reason(ReasonCode.NO_REPLY, words=words))
+        played.move(NoAnswer(lost), at + 30.0)
+        after = at + 30.0 + _LOOKED_AFTER
+        seen = replace(
+            lost,
+            balance_after=float(self._world.balance),
+            daily_after=self._world.generations_of_the_day(simulated.model, after),
+        )
+        played.move(EvidenceGathered(seen), after)
+
+    def _end(self, played: Played, simulated: SimulatedTask, ends_at: float) -> None:
+        self._say(played, simulated, Status.RUNNING, ends_at - simulated.running_seconds + _NOTICED_AFTER)
+        ended = Status.SUCCEEDED if simulated.failure is None else Status.FAILED
+        self._say(played, simulated, ended, ends_at + _NOTICED_AFTER)
+        suffix = FORMATS[simulated.recipe.format].suffix
+        played.outputs = tuple(
+            replace(output, path=str(self._place(played.task, output, suffix, simulated.recipe.count)))
+            for output in played.outputs
+        )
+
+    def _ask(self, played: Played, simulated: SimulatedTask) -> None:
+        """How it stands now. What would have ended by now is heard of when it is asked for."""
+        now = self._now - 1.0
+        status = simulated.status(now)
+        if status in (Status.SUCCEEDED, Status.FAILED):
+            status = Status.RUNNING
+        if status is Status.RUNNING:
+            began = (simulated.placed_at or now) + simulated.pending_seconds
+            self._say(played, simulated, status, min(now, began + _NOTICED_AFTER))
+        self._say(played, simulated, status, now)
+
+    def _say(self, played: Played, simulated: SimulatedTask, status: Status, at: float) -> None:
+        is_over = status in (Status.SUCCEEDED, Status.FAILED)
+        links = range(simulated.recipe.count) if status is Status.SUCCEEDED else ()
+        suffix = FORMATS[simulated.recipe.format].suffix
+        answer = Answer(
+            remote_id=RemoteId(simulated.id),
+            status=status.value,
+            created_at=simulated.created_at,
+            progress=simulated.progress(at) if status is Status.RUNNING else None,
+            estimated_credits=None if is_over else float(simulated.credits),
+            cost_credits=float(simulated.cost) if is_over else None,
+            # On an address of that run, and dead since a day after.
+            output=tuple(f"http://127.0.0.1/outputs/{simulated.id}/{index}{suffix}" for index in links),
+            failure=FAILURES.get(simulated.failure or "", "") if status is Status.FAILED else "",
+            failure_code=(simulated.failure or "") if status is Status.FAILED else "",
+        )
+        played.move(Answered(answer, self._key), at)
+
+    def _judge(self, entry: Entry, played: Played) -> None:
+        last = self._now - _JUST_NOW
+        at = min(last, (played.task.ended_at or last) + _JUDGED_AFTER)
+        tags = tuple(clean_tag(tag) for tag in entry.tags)
+        judged = (("rating", entry.rating), ("pick", Pick(entry.pick)), ("tags", tags), ("note", entry.note))
+        for what, value in judged:
+            if value:
+                at = min(last, at + _NOTICED_AFTER)
+                played.change(what, value, at)
+
+    def _sent_at(self, entry: Entry) -> float:
+        sent = entry.sent_at(self._now)
+        ago = self._now - sent
+        # What still runs began as long ago as the simulator's speed makes of it.
+        return self._now - _ANSWERED - ago / self._world.knobs.speed if ago < _STILL_RUNS else sent
+
+    def _values(self, entry: Entry, played: Played) -> dict[str, Any]:
+        values = {**self._script.kinds[entry.kind][2], "promptText": entry.prompt}
+        if entry.seed is not None:
+            values["seed"] = entry.seed
+        used = [self._by_key[key] for key in ((entry.first,) if entry.first else entry.references)]
+        played.sources = tuple(one.task.id for one in used)
+        files = [Path(one.outputs[0].path).as_uri() for one in used]
+        if entry.first:
+            values["promptImage"] = files[0]
+        elif files:
+            values["referenceImages"] = [{"uri": uri} for uri in files]
+        return values
+
+    def _place(self, task: Task, output: Output, suffix: str, count: int) -> Path:
+        batch = next((found.name for found in self._batches.values() if found.id == task.batch_id), "")
+        named = name_values(task, output, ext=suffix[1:], count=count, batch=batch)
+        return self._library.joinpath(*render(self._template, named))
+
+
+def _magic(entry: Entry) -> str:
+    """What the simulator is told beside the prompt; nobody else reads it."""
+    words = f" [fail:{entry.fate}]" if entry.fate else ""
+    return words + (f" [seconds:{entry.runs:g}]" if entry.runs is not None else "")

@@ -1,0 +1,108 @@
+"""The studio's script as it ships: what was asked for, when, what became of it and what was thought of it.
+
+Blocking: reads one file. Raises msgspec.ValidationError for a script that is damaged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import msgspec
+
+from runway_desktop.catalog.resource_path import resource
+
+MINUTE = 60.0
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """`ago` in minutes, or so many days from today (`day`, 0 or less) at a time of day (`at`, "HH:MM")."""
+
+    ago: float | None = None
+    day: int = 0
+    at: str = ""
+
+    def seconds(self, now: float) -> float:
+        """In Unix seconds; days are those of this machine, and nothing lies in the future."""
+        if self.ago is not None:
+            return now - self.ago * MINUTE
+        return _on_day(now, self.day, self.at)
+
+
+class Batch(Moment, frozen=True, kw_only=True):
+    name: str
+    sheet: bool = False
+    """Whether it was sent from a sheet, which has rows left: `Script.unsent`."""
+
+
+class Entry(Moment, frozen=True, kw_only=True):
+    """One task. `sent` is a moment like its own, for one that waited in a batch. `runs` is how many seconds one takes
+    that still runs."""
+
+    kind: str
+    prompt: str
+    project: str
+    key: str = ""
+    shot: str = ""
+    title: str = ""
+    batch: str = ""
+    sent: float | str = ""
+    seed: int | None = None
+    first: str = ""
+    """The task whose picture is the first frame."""
+    references: tuple[str, ...] = ()
+    again: str = ""
+    rating: int = 0
+    pick: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    fate: str = ""
+    """The code with which it failed."""
+    runs: float | None = None
+    uncertain: bool = False
+    dropped: bool = False
+    held: bool = False
+
+    def sent_at(self, now: float) -> float:
+        if isinstance(self.sent, str):
+            return _on_day(now, self.day, self.sent) if self.sent else self.seconds(now)
+        return now - self.sent * MINUTE
+
+
+class Search(msgspec.Struct, frozen=True):
+    name: str
+    line: str
+
+
+class Preset(msgspec.Struct, frozen=True):
+    name: str
+    kind: str
+    key: int = 0
+
+
+class Caps(msgspec.Struct, frozen=True):
+    day: float
+    projects: dict[str, float]
+
+
+class Script(msgspec.Struct, frozen=True):
+    """`kinds`: endpoint, model and settings by name. `projects`: their names by letter."""
+
+    note: str
+    projects: dict[str, str]
+    caps: Caps
+    kinds: dict[str, tuple[str, str, dict[str, Any]]]
+    batches: dict[str, Batch]
+    tasks: tuple[Entry, ...]
+    unsent: tuple[dict[str, Any], ...]
+    searches: tuple[Search, ...]
+    presets: tuple[Preset, ...]
+
+
+def read_script() -> Script:
+    return msgspec.json.decode(resource("studio.json").read_bytes(), type=Script)
+
+
+def _on_day(now: float, day: int, words: str) -> float:
+    today = datetime.fromtimestamp(now).date()
+    return datetime.combine(today + timedelta(days=day), time.fromisoformat(words)).timestamp()

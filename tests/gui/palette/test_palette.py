@@ -1,0 +1,135 @@
+"""The palette by keyboard: opened, searched, taken from, left."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.palette.host import PaletteHost
+from runway_desktop.ui.palette.panel import PalettePanel
+from runway_desktop.usecases.palette.palette import Section
+from runway_desktop.viewmodels.palette import PaletteModel
+from tests.gui.rig import Desktop, until
+from tests.rows import task
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+async def opened(rig: Desktop, theme) -> tuple[PaletteHost, PalettePanel]:
+    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.places, rig.owner)
+    host = PaletteHost(model, rig.window, theme)
+    rig.window.palette_wanted.connect(host.toggle)
+    QTest.keyClick(rig.window, Qt.Key.Key_K, CONTROL)
+    await until(lambda: host.panel)
+    assert host.panel is not None
+    return host, host.panel
+
+
+async def with_one(rig: Desktop, state: State = State.SUCCEEDED) -> None:
+    await rig.add(task(1, state))
+    await until(lambda: rig.rows.row_of(TaskId("t1")))
+    rig.window.view.select([TaskId("t1")])
+
+
+async def test_letters_find_a_command_and_return_gives_it(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig)
+        host, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "rate 4")
+        assert panel.current.text == "Rate 4"
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert host.panel is None
+        await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)
+
+
+async def test_control_return_gives_it_and_keeps_the_palette_open(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig)
+        host, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "rate 3")
+        QTest.keyClick(panel.line, Qt.Key.Key_Return, CONTROL)
+        assert host.panel is panel
+        assert rig.rows.task_count == 1, "nothing was sent"
+        await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 3)
+        QTest.keyClick(panel.line, Qt.Key.Key_Escape)
+        assert host.panel is None
+
+
+async def test_what_cannot_be_done_now_says_why_and_does_nothing(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig)
+        host, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "retry")
+        assert panel.current.text == "Retry"
+        assert panel.current.reason.startswith("It succeeded.")
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert host.panel is panel
+        panel.close_panel()
+
+
+async def test_tasks_are_found_by_the_search_of_the_list_and_one_is_shown(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1, State.SUCCEEDED, note="zeppelin"), task(2, State.SUCCEEDED))
+        _, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "zeppelin")
+        await until(lambda: panel.current is not None and panel.current.section is Section.TASKS)
+        assert panel.current.id == "row:t1"
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        await until(lambda: rig.window.view.selected_ids() == [TaskId("t1")])
+
+
+async def test_arrows_and_tab_go_through_lines_and_sections(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        _, panel = await opened(rig, theme)
+        first = panel.current
+        QTest.keyClick(panel.line, Qt.Key.Key_Down)
+        assert panel.current is not first
+        QTest.keyClick(panel.line, Qt.Key.Key_Up)
+        assert panel.current is first
+        QTest.keyClick(panel.line, Qt.Key.Key_Tab)
+        assert panel.current.section is not first.section
+        QTest.keyClick(panel.line, Qt.Key.Key_Backtab)
+        assert panel.current is first
+        panel.close_panel()
+
+
+async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        host, panel = await opened(rig, theme)
+        wanted = []
+        rig.window.spending_wanted.connect(lambda: wanted.append("spending"))
+        QTest.keyClicks(panel.line, "spending")
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert wanted == ["spending"]
+        host.toggle()
+        await until(lambda: host.panel)
+        assert host.panel.current.text == "Spending"
+        host.toggle()
+        assert host.panel is None
+
+
+@pytest.mark.parametrize(("typed", "name"), [("check at", "poll_limit"), ("single task", "sending_cap")])
+async def test_a_setting_asks_for_its_own_place_in_the_preferences(tmp_path, theme, qtbot, typed, name):
+    async with Desktop(tmp_path, theme) as rig:
+        _, panel = await opened(rig, theme)
+        asked = []
+        rig.window.preferences_wanted.connect(asked.append)
+        QTest.keyClicks(panel.line, typed)
+        assert panel.current.id == f"setting:{name}"
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert asked == [name]
+
+
+async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig)
+        rig.window.view.setFocus()
+        _, panel = await opened(rig, theme)
+        QTest.keyClick(panel.line, Qt.Key.Key_P)
+        QTest.keyClick(panel.line, Qt.Key.Key_N, CONTROL)
+        assert panel.line.text() == "p"
+        assert rig.window.focusWidget() is panel.line
+        QTest.keyClick(panel.line, Qt.Key.Key_Escape)
+        assert rig.window.focusWidget() is rig.window.view

@@ -1,0 +1,67 @@
+"""Help by F1: of the room that one is in, with the keys of now; and a preference that is gone to by its name."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel
+
+from runway_desktop.domain.library import Filter, Place
+from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.help.help_window import HelpWindow, commands_of
+from runway_desktop.ui.help.host import open_help, room_of, serve
+from runway_desktop.usecases.words.help import ROOM_WORDS, Room
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from tests.gui.rig import Desktop, rest
+
+
+async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        window = rig.window
+        window.workspace.places.setFocus()
+        assert room_of(window) is Room.PLACES
+        window.composer_pane.focus_prompt()
+        assert room_of(window) is Room.COMPOSER
+        window.search.setFocus()
+        assert room_of(window) is Room.LIST
+        rig.filter.open_place(Filter(place=Place.WAITING_HERE), "Queued")
+        assert room_of(window) is Room.QUEUE
+
+
+async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.keys.choose("request.model", [QKeySequence("Ctrl+G")])
+        rig.window.composer_pane.focus_prompt()
+        open_help(rig.window, theme)
+        [shown] = rig.window.findChildren(HelpWindow)
+        said = [label.text() for label in shown.findChildren(QLabel)]
+        assert "Ctrl+G" in said
+        assert BY_ID["request.model"].words in said
+        assert ROOM_WORDS[Room.COMPOSER][0] in said
+        shown.close()
+        await rest()
+
+
+def test_every_room_has_words_and_leads_on():
+    for room in Room:
+        assert ROOM_WORDS[room]
+        assert {"palette", "help"} <= {command.id for command in commands_of(room)}
+
+
+@pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
+async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path, theme, qtbot, name):
+    async with Desktop(tmp_path, theme) as rig:
+        form = PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.owner)
+        dialog = Preferences(form, theme, rig.window)
+        serve(dialog, Room.PREFERENCES, rig.window, theme)
+        dialog.show_section(name)
+        dialog.open()
+        focus = dialog.focusWidget()
+        names = []
+        while focus is not None and focus is not dialog:
+            names.append(focus.objectName())
+            focus = focus.parentWidget()
+        assert name in names
+        dialog.close()
+        await rest()

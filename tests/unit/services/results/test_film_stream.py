@@ -1,0 +1,122 @@
+"""The request goes into a film while it comes: in whatever pieces, wherever its description stands, and only there."""
+
+from __future__ import annotations
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.catalog.resource_path import resource
+from runway_desktop.services.results import embedding
+from runway_desktop.services.results.embedding import film_stream, note_of
+from runway_desktop.services.results.embedding.film_stream import FilmStream
+
+NOTE = note_of({"task": {"runway_id": "t1"}, "request": {"prompt": "A fox – 猫", "model": "gen4.5"}})
+SAMPLE = resource("samples", "sand-1x1-5s.mp4").read_bytes()
+
+
+def boxes(film: bytes) -> dict[bytes, bytes]:
+    found, at = {}, 0
+    while at < len(film):
+        length, kind = struct.unpack_from(">I4s", film, at)
+        found[kind] = film[at : at + length]
+        at += length
+    return found
+
+
+def box(kind: bytes, content: bytes, *, long: bool = False) -> bytes:
+    head = struct.pack(">I4sQ", 1, kind, 16 + len(content)) if long else struct.pack(">I4s", 8 + len(content), kind)
+    return head + content
+
+
+def places(film: bytes) -> list[int]:
+    """Where each piece of the media's data begins, as the description has it."""
+    found, at = [], film.find(b"stco")
+    while at >= 0:
+        (count,) = struct.unpack_from(">I", film, at + 8)
+        found += struct.unpack_from(f">{count}I", film, at + 12)
+        at = film.find(b"stco", at + 4)
+    return found
+
+
+def described_last(*, long: bool = False) -> bytes:
+    """The sample with its description at the end."""
+    parts = boxes(SAMPLE)
+    media = box(b"mdat", parts[b"mdat"][8:], long=long)
+    start = len(parts[b"ftyp"]) + len(media) - len(parts[b"mdat"]) + 8
+    moved = start - SAMPLE.find(b"mdat") - 4
+    moov = bytearray(parts[b"moov"])
+    at = moov.find(b"stco")
+    while at >= 0:
+        (count,) = struct.unpack_from(">I", moov, at + 8)
+        old = struct.unpack_from(f">{count}I", moov, at + 12)
+        struct.pack_into(f">{count}I", moov, at + 12, *(place + moved for place in old))
+        at = moov.find(b"stco", at + 4)
+    return parts[b"ftyp"] + media + bytes(moov)
+
+
+def through(film: bytes, size: int, stream: FilmStream) -> bytes:
+    given = b"".join(stream.feed(film[at : at + size]) for at in range(0, len(film), size))
+    return given + stream.rest()
+
+
+@pytest.mark.parametrize("size", [1, 7, 4_096, 1 << 20])
+@pytest.mark.parametrize("film", [SAMPLE, described_last(), described_last(long=True)], ids=["first", "last", "long"])
+def test_film_has_its_request_in_it_and_its_media_where_it_says(tmp_path: Path, film: bytes, size: int) -> None:
+    stream = FilmStream(NOTE)
+    given = through(film, size, stream)
+    path = tmp_path / "film.mp4"
+    path.write_bytes(given)
+    assert embedding.read(path) == NOTE.document
+    assert stream.place is not None
+    assert len(given) == len(film) + stream.place.written - stream.place.came
+    assert places(film)
+    assert [given[at : at + 400] for at in places(given)] == [film[at : at + 400] for at in places(film)]
+    assert boxes(given)[b"mdat"] == boxes(film)[b"mdat"] if film is SAMPLE else True
+
+
+def test_film_in_fragments_passes_as_it_is() -> None:
+    parts = boxes(SAMPLE)
+    moov = box(b"moov", parts[b"moov"][8:] + box(b"mvex", bytes(8)))
+    film = parts[b"ftyp"] + moov + box(b"moof", bytes(40)) + parts[b"mdat"]
+    stream = FilmStream(NOTE)
+    assert through(film, 1_000, stream) == film
+    assert stream.place is None
+
+
+@pytest.mark.parametrize("cut", [0, 3, 8, 31, 33, 40, 1_000])
+def test_film_that_ends_in_the_midst_passes_whole(cut: int) -> None:
+    assert through(SAMPLE[:cut], 5, FilmStream(NOTE)) == SAMPLE[:cut]
+
+
+def test_large_description_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(film_stream, "LARGEST", 1_000)
+    stream = FilmStream(NOTE)
+    assert stream.feed(SAMPLE) == SAMPLE
+    assert stream.place is None
+
+
+def test_what_is_no_film_passes_as_it_is() -> None:
+    dice = random.Random(5)
+    for _ in range(200):
+        head = dice.choice((b"", SAMPLE[:32], SAMPLE[:36], b"\0\0\0\1moov", b"\0\0\0\0moov", b"\0\0\0\x07free"))
+        strange = head + dice.randbytes(dice.randrange(300))
+        size = dice.randrange(1, 50)
+        assert through(strange, size, FilmStream(NOTE)) == strange
+
+
+def test_damaged_description_passes_as_it_is() -> None:
+    dice = random.Random(6)
+    for _ in range(60):
+        film = bytearray(SAMPLE)
+        for _ in range(dice.randrange(1, 20)):
+            film[dice.randrange(44, 3_000)] = dice.randrange(256)
+        stream = FilmStream(NOTE)
+        given = through(bytes(film), 70_000, stream)
+        if stream.place is None:
+            assert given == film
+        else:
+            end = stream.place.start + stream.place.came
+            assert given.endswith(bytes(film[end:]))

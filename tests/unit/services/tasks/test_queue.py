@@ -1,0 +1,212 @@
+"""The queue as a lane one can hold: rows are held and released, moved and put back, and nothing is sent by it that the
+person kept here, nor anything twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
+from runway_desktop.services.tasks.lane_order import Stood
+from tests import sent
+from tests.engine_rig import Rig, request, with_picture
+from tests.fakes import settle
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def lane() -> Rig:
+    return Rig(loops=("lane",))
+
+
+def prompts(rig: Rig) -> list[str]:
+    return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+def order(rig: Rig) -> list[str]:
+    held = sorted(rig.ledger.held(), key=lambda task: task.position)
+    return [task.request.prompt for task in held if task.removed_at is None]
+
+
+async def paused(rig: Rig, amount: int, **more: str) -> list[TaskId]:
+    await rig.lane.pause()
+    return list(await rig.submit(*(request(f"{n}", **more) for n in range(amount))))
+
+
+async def test_a_held_task_is_not_sent_and_does_not_hold_up_the_others():
+    async with lane() as rig:
+        ids = await paused(rig, 3)
+        assert await rig.lane.hold([ids[0]]) == (ids[0],)
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["1", "2"]
+        await sent.release(rig, ids[0])
+
+
+async def test_what_is_held_stays_held_when_the_program_is_killed_and_keeps_its_place():
+    rig = Rig(loops=("lane",))
+    await rig.__aenter__()
+    ids = await paused(rig, 3)
+    await rig.lane.hold([ids[1]])
+    await rig.lane.move([ids[2]], before=ids[0])
+    rig = rig.kill()
+    async with rig:
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["2", "0"]
+        assert (await rig.task(ids[1])).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+
+
+async def test_a_task_that_is_held_while_its_file_is_read_is_not_sent(monkeypatch, tmp_path):
+    picture = tmp_path / "a.png"
+    picture.write_bytes(PNG)
+    async with lane() as rig:
+        may_go, begun, prepare = asyncio.Event(), asyncio.Event(), rig.inputs.prepare
+
+        async def slow(*arguments):
+            begun.set()
+            await may_go.wait()
+            return await prepare(*arguments)
+
+        monkeypatch.setattr(rig.inputs, "prepare", slow)
+        [task_id] = await rig.submit(with_picture(picture.as_uri()))
+        await begun.wait()
+        assert await rig.lane.hold([task_id]) == (task_id,)
+        may_go.set()
+        await settle()
+        assert prompts(rig) == []
+        assert await rig.state(task_id) is State.HELD
+        assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+
+
+async def test_a_held_task_whose_file_turns_out_to_be_missing_is_not_sent_once_it_is_back(monkeypatch, tmp_path):
+    missing = tmp_path / "gone.png"
+    async with lane() as rig:
+        prepare = rig.inputs.prepare
+
+        async def held_meanwhile(task, key):
+            await rig.lane.hold([task.id])
+            return await prepare(task, key)
+
+        monkeypatch.setattr(rig.inputs, "prepare", held_meanwhile)
+        [task_id] = await rig.submit(with_picture(missing.as_uri()))
+        missing.write_bytes(PNG)
+        await rig.clock.advance(100)
+        assert prompts(rig) == []
+        assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+
+
+async def test_what_is_being_sent_cannot_be_held():
+    async with lane() as rig:
+        [task_id] = await rig.submit(request())
+        assert await rig.lane.hold([task_id]) == ()
+
+
+async def test_released_where_it_stands_or_as_the_next_one():
+    async with lane() as rig:
+        ids = await paused(rig, 4)
+        await rig.lane.hold([ids[2], ids[3]])
+        await rig.lane.release([await rig.task(ids[2])], is_next=False)
+        assert order(rig) == ["0", "1", "2", "3"]
+        await rig.lane.release([await rig.task(ids[3])], is_next=True)
+        assert order(rig) == ["3", "0", "1", "2"]
+        assert {(await rig.task(one)).hold for one in ids} == {ITS_TURN}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "up", "there"),
+    [
+        ("c", True, "acbd"),
+        ("a", True, "abcd"),
+        ("cd", True, "acdb"),
+        ("ab", True, "abcd"),
+        ("bd", True, "badc"),
+        ("b", False, "acbd"),
+        ("d", False, "abcd"),
+        ("ab", False, "cabd"),
+    ],
+)
+async def test_a_step_moves_by_one_place(chosen, up, there):
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = dict(zip("abcd", await rig.submit(*map(request, "abcd")), strict=True))
+        stood = await rig.lane.step([ids[one] for one in chosen], up=up)
+        assert "".join(order(rig)) == there
+        await rig.lane.put_back(stood)
+        assert "".join(order(rig)) == "abcd"
+
+
+async def test_a_step_goes_past_the_next_task_of_the_same_model():
+    async with lane() as rig:
+        await rig.lane.pause()
+        ids = await rig.submit(request("a"), request("x", model="veo3.1"), request("b"), request("y", model="veo3.1"))
+        await rig.lane.step([ids[2]], up=True)
+        assert order(rig) == ["b", "x", "a", "y"]
+
+
+async def test_a_step_among_equal_positions_still_moves():
+    async with lane() as rig:
+        ids = await paused(rig, 3)
+        await rig.ledger.place(dict.fromkeys(ids, 1.0))
+        before = order(rig)
+        await rig.lane.step([ids[int(before[2])]], up=True)
+        assert order(rig) == [before[0], before[2], before[1]]
+
+
+async def test_a_move_is_undone_as_one_also_where_all_were_numbered_anew():
+    async with lane() as rig:
+        ids = await paused(rig, 4)
+        await rig.ledger.place({ids[1]: 1.0 + 1e-7})
+        stood = await rig.lane.move([ids[3], ids[2]], before=ids[1])
+        assert order(rig) == ["0", "3", "2", "1"]
+        await rig.lane.put_back(stood)
+        assert order(rig) == ["0", "1", "2", "3"]
+
+
+async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
+    async with lane() as rig:
+        ids = await paused(rig, 2)
+        await rig.lane.hold(ids)
+        stood = rig.lane.stood(ids)
+        assert stood == Stood(
+            places={one: (await rig.task(one)).position for one in ids},
+            holds=dict.fromkeys(ids, Hold(HoldCode.WAITS_FOR_PERSON)),
+        )
+        await sent.release(rig, *ids)
+        rig.settings.lane_limits = {"gen4.5": 1}
+        await rig.lane.resume()
+        await settle()
+        assert prompts(rig) == ["0"]
+        await rig.lane.put_back(stood)
+        rig.settings.lane_limits = {}
+        await settle()
+        assert prompts(rig) == ["0"]
+        assert (await rig.task(ids[1])).waits_for_person
+
+
+@pytest.mark.parametrize("how", ["move", "step", "hold and release", "send next"])
+async def test_nothing_is_sent_twice_by_moving_it_while_it_is_sent(monkeypatch, how):
+    async with lane() as rig:
+        prepare = rig.inputs.prepare
+
+        async def moved_meanwhile(task, key):
+            ways: dict[str, Callable[[], Awaitable[object]]] = {
+                "move": lambda: rig.lane.move([task.id], before=None),
+                "step": lambda: rig.lane.step([task.id], up=False),
+                "send next": lambda: rig.lane.send_next([task.id]),
+            }
+            if how in ways:
+                await ways[how]()
+            else:
+                await rig.lane.hold([task.id])
+                await sent.release(rig, task.id)
+            return await prepare(task, key)
+
+        monkeypatch.setattr(rig.inputs, "prepare", moved_meanwhile)
+        rig.runway.limit("gen4.5", concurrent=None)
+        await rig.submit(*(request(f"{n}") for n in range(6)))
+        await rig.clock.advance(60)
+        assert Counter(prompts(rig)) == Counter(map(str, range(6)))

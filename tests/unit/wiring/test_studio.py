@@ -1,0 +1,295 @@
+"""The demo's studio: made once, whole in every store that knows of it, and gone where an empty demo is wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.catalog import Catalog, validate
+from runway_desktop.domain.account import UsedCredits, fingerprint_of
+from runway_desktop.domain.library import Filter, Listing, Place, Row
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.spending_report import reconciled
+from runway_desktop.domain.task import OutputState, State, Task
+from runway_desktop.services.disk.disk_steps import sha256_of
+from runway_desktop.services.engine import Engine
+from runway_desktop.services.library.sheets import read as read_sheet
+from runway_desktop.services.money.spending import Period
+from runway_desktop.services.results import sidecar
+from runway_desktop.services.results.embedding import read as read_embedded
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.simulator.keeping import take_up
+from runway_desktop.simulator.knobs import Knobs
+from runway_desktop.simulator.links import Uploads
+from runway_desktop.simulator.world import World
+from runway_desktop.store import SqliteStore
+from runway_desktop.wiring import environment
+from runway_desktop.wiring.build import Address, build
+from runway_desktop.wiring.demo import Demo, DemoWishes, demo_secret
+from runway_desktop.wiring.stages import go_down
+from runway_desktop.wiring.studio import demo_state, furnishing
+from runway_desktop.wiring.studio.demo_state import Begins, DemoState
+from runway_desktop.wiring.studio.history import play
+from runway_desktop.wiring.studio.script import read_script
+
+NOW = 1_795_742_305.0
+LATER = 4_000.0
+"""Seconds after which nothing of the studio runs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of the demo, with what it begins with in the list."""
+
+    profile: Profile
+    engine: Engine
+    demo: Demo
+
+    async def rows(self) -> list[Row]:
+        entries = await self.engine.library.list(Listing())
+        return list(await self.engine.library.rows(entries.ids))
+
+
+@asynccontextmanager
+async def started(folder: Path, *, is_empty: bool = False) -> AsyncIterator[Start]:
+    profile = environment.profile(demo=True, folder=folder)
+    address = Address(demo=DemoWishes(is_empty=is_empty))
+    with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(2) as file_workers:
+        folders = environment.folders_of(profile)
+        assembly = await build(profile, folders, address, workers, file_workers, state=folder / "state")
+        try:
+            loops = dict(await assembly.prepare())
+            await loops["studio"]()
+            assert assembly.demo is not None
+            yield Start(profile, assembly.engine, assembly.demo)
+        finally:
+            await go_down([*assembly.settling, *assembly.giving_up, *assembly.closing])
+
+
+def world_kept(profile: Profile, now: float) -> World:
+    world = World(Knobs(), ())
+    assert take_up(world, Uploads(), demo_state.simulated(profile), now)
+    return world
+
+
+def files_in(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_request_of_the_script_is_one_that_runway_takes(tmp_path: Path):
+    catalog = Catalog.load()
+    history = play(read_script(), catalog, NOW, library=tmp_path, template="{project}/{id}")
+    for played in history.tasks:
+        request = played.task.request
+        pair = catalog.pair(request.endpoint, request.model)
+        assert pair is not None
+        assert validate(pair, request.values) == (), request.prompt
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 40.0])
+def test_nothing_of_the_history_lies_in_the_future_and_all_is_in_order(tmp_path: Path, speed: float):
+    history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}", speed=speed)
+    assert [one.task.created_at for one in history.tasks] == sorted(one.task.created_at for one in history.tasks)
+    for played in history.tasks:
+        times = [played.task.created_at, *(entry.at for entry in played.entries)]
+        assert all(before <= after for before, after in pairwise(times)), played.task.request.prompt
+        assert times[-1] <= NOW
+    states = {played.task.state for played in history.tasks}
+    assert {State.HELD, State.UNCERTAIN, State.RUNNING, State.SUCCEEDED, State.FAILED, State.CANCELLED} <= states
+
+
+async def test_the_first_demo_is_a_studio_at_work(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        counts = await start.engine.library.counts()
+        rows = await start.rows()
+        assert len(rows) == 60
+        assert rows[0].task.id == start.demo.first
+        assert rows[0].task.state is State.SUCCEEDED
+        assert len(counts.projects) == 3
+        for place in (Place.LIVE, Place.WAITING_HERE, Place.NEEDS_ATTENTION, Place.PICKS):
+            assert counts.places[place] > 2
+        assert [(kept.name, kept.unsent) for kept in counts.unsent] == [("aurora_shots.csv", 2)]
+        assert len(start.engine.ledger.held()) == counts.states[State.HELD], "the lane knows what is queued"
+        report = await start.engine.spending.report(Period.MONTH)
+        assert sum(day.credits > 0 for day in report.days) > 7
+
+
+async def test_every_result_lies_where_the_list_says_with_all_that_is_kept_beside_it(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        rows = await start.rows()
+        outputs = [output for row in rows for output in row.outputs]
+        assert len(outputs) > 45
+        for row in rows:
+            for output in row.outputs:
+                path = Path(output.path)
+                assert output.state is OutputState.SAVED
+                assert (output.size, output.sha256) == (path.stat().st_size, sha256_of(path))
+                said = sidecar.read(json.loads(sidecar.path_for(path).read_text(encoding="utf-8")))
+                assert said is not None
+                assert (said.task_id, said.sha256, said.request) == (row.task.id, output.sha256, row.task.request)
+                assert (said.judgment.rating, said.judgment.note) == (row.task.rating, row.task.note)
+                if path.suffix != ".svg":
+                    assert read_embedded(path) is not None
+            kinds = [entry.kind for entry in (await start.engine.library.details(row.task.id)).ledger]
+            assert kinds[0] == "created"
+            assert kinds.count("saved") == len(row.outputs)
+            assert ("accepted" in kinds) == (row.task.remote_id is not None)
+        beside = {sidecar.path_for(Path(output.path)) for output in outputs}
+        assert files_in(start.profile.library) == {Path(output.path) for output in outputs} | beside
+
+
+async def test_inputs_are_the_results_that_they_were_made_from(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        rows = await start.rows()
+        made = {output.path: output.sha256 for row in rows for output in row.outputs}
+        used = [found for row in rows for found in (await start.engine.library.details(row.task.id)).inputs]
+        assert len(used) >= 8
+        assert {found.path: found.sha256 for found in used}.items() <= made.items()
+        kept = await start.engine.library.sheets.recent()
+        sheet = read_sheet((await start.engine.library.sheets.open(kept[0].id)).text)
+        ids = {row.task.id for row in rows}
+        assert [one.task_id for row in sheet.rows for one in row.sent if one.task_id not in ids] == []
+
+
+async def test_runway_knows_the_studio_and_its_usage_agrees_with_the_spending(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        rows = await start.rows()
+        at_runway = [row.task for row in rows if row.task.remote_id is not None]
+        now = start.engine.clock.now()
+        world = world_kept(start.profile, now)
+        assert {task.remote_id for task in at_runway} < {task.id for task in world.tasks()}
+        assert {task.key for task in at_runway} == {fingerprint_of(demo_secret())}
+        [uncertain] = [row.task for row in rows if row.task.state is State.UNCERTAIN]
+        assert uncertain.evidence is not None
+        assert verdict(uncertain.evidence).likelihood is Likelihood.MADE
+        first, last = start.engine.spending.days(Period.MONTH)
+        used = [UsedCredits(day=day, model=model, credits=credits) for (day, model), credits in world.spent().items()]
+        async with opened(start.profile) as store:
+            lines = await store.spending(0, now + 1, utc=True)
+        said = reconciled(lines, used, first, last)
+        assert said.total.difference == uncertain.evidence.price == said.uncertain_credits
+        assert [one.key for one in said.models if one.difference] == [uncertain.request.model]
+        assert world.balance == Knobs().balance - said.total.runway
+
+
+@asynccontextmanager
+async def opened(profile: Profile) -> AsyncIterator[SqliteStore]:
+    store = await SqliteStore.open(profile.database)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def test_the_second_start_finds_everything_as_it_was_left(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        before = {row.task.id: row.task for row in await start.rows()}
+        presets = start.engine.settings.get("presets")
+        chosen = next(iter(before))
+        await start.engine.ledger.change(chosen, renamed, "title")
+    async with started(tmp_path / "demo") as again:
+        after = {row.task.id: row.task for row in await again.rows()}
+        assert again.demo.first is None
+        assert after == before | {chosen: renamed(before[chosen])}
+        assert again.engine.settings.get("presets") == presets
+        assert again.engine.settings.day_cap is not None
+
+
+def renamed(task: Task) -> Task:
+    return replace(task, title="Mine")
+
+
+class Killed(BaseException):
+    """The end of the process, for what can be tested of it."""
+
+
+@pytest.mark.parametrize("step", ["bring_home", "keep", "_learn", "_set"])
+async def test_a_studio_that_was_killed_while_it_was_made_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    def kill(*_: object, **__: object) -> None:
+        raise Killed
+
+    owner = furnishing.Furnishing if step.startswith("_") else furnishing
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, step, kill)
+        with pytest.raises(Killed):
+            async with started(tmp_path / "demo"):
+                pass
+    async with started(tmp_path / "demo") as again:
+        rows = await again.rows()
+        assert again.demo.first is not None
+        assert len(rows) == 60
+        paths = {Path(output.path) for row in rows for output in row.outputs}
+        assert files_in(again.profile.library) == paths | {sidecar.path_for(path) for path in paths}
+        assert len((await again.engine.library.counts()).unsent) == 1
+        assert not demo_state.staging(again.profile).exists()
+
+
+async def test_a_studio_that_stands_though_its_end_was_not_noted_is_not_made_twice(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        task_id = (await start.rows())[0].task.id
+    demo_state.note(start.profile, DemoState(Begins.MAKING, task=task_id, files=("a.mp4",)))
+    async with started(tmp_path / "demo") as again:
+        assert again.demo.first is None
+        assert len(await again.rows()) == 60
+    assert demo_state.read(again.profile).begins is Begins.STUDIO
+
+
+async def test_a_demo_that_is_to_be_empty_begins_empty_and_stays_so(tmp_path: Path):
+    async with started(tmp_path / "demo", is_empty=True) as start:
+        assert await start.rows() == []
+        assert start.demo.stands.is_set()
+    async with started(tmp_path / "demo") as again:
+        assert await again.rows() == []
+
+
+async def test_a_studio_is_given_up_for_an_empty_demo_at_the_next_start(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        await start.demo.begin_empty_next_time()
+        assert len(await start.rows()) == 60
+    async with started(tmp_path / "demo") as again:
+        assert await again.rows() == []
+        assert not again.profile.library.exists()
+        assert not demo_state.simulated(again.profile).exists()
+        assert again.engine.settings.day_cap is None
+    async with started(tmp_path / "demo") as later:
+        assert await later.rows() == []
+
+
+async def test_a_demo_of_an_older_version_keeps_its_list(tmp_path: Path):
+    async with started(tmp_path / "demo") as start:
+        pass
+    (start.profile.folder / "demo.json").unlink()
+    async with started(tmp_path / "demo") as again:
+        assert again.demo.first is None
+        assert await again.engine.library.amount(Filter()) == 60
+
+
+def test_nothing_but_a_demo_is_ever_emptied(tmp_path: Path):
+    real = environment.profile(demo=False, folder=tmp_path / "real")
+    demo_state.note(real, DemoState(Begins.EMPTYING))
+    real.database.write_bytes(b"everything")
+    with pytest.raises(ValueError, match="demo"):
+        demo_state.empty_if_asked(real)
+    assert real.database.read_bytes() == b"everything"
+
+
+def test_a_note_that_makes_no_sense_is_a_demo_in_use(tmp_path: Path):
+    demo = environment.profile(demo=True, folder=tmp_path / "demo")
+    for text in ("", "{", "[]", '{"begins": "something"}'):
+        (demo.folder / "demo.json").write_text(text, encoding="utf-8")
+        assert demo_state.read(demo).begins is Begins.STUDIO
+
+
+def test_the_world_goes_on_after_the_studio(tmp_path: Path):
+    history = play(read_script(), Catalog.load(), NOW, library=tmp_path, template="{id}")
+    history.world.advance(NOW + LATER)
+    assert history.world.unfinished() == 0
