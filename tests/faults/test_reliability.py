@@ -23,7 +23,6 @@ SAMPLE = (
     "network: every connection reset for a minute",
     "library: gone for a minute",
     "database: cut to nothing",
-    "killed, and the log of its list cut at a random place",
     "keychain: killed while tasks are under way",
 )
 

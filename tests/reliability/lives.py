@@ -39,8 +39,8 @@ def start() -> None:
     child.close()
 
 
-def live(folder: str, address: str, secret: str, sends: bool) -> None:
-    """In the child: sends what the list does not have yet if it `sends`, and ends once all is well."""
+def live(folder: str, address: str, secret: str, tasks: int) -> None:
+    """In the child: sends what the list does not have yet of so many tasks, and ends once all is well."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import logging
 
@@ -55,7 +55,7 @@ def live(folder: str, address: str, secret: str, sends: bool) -> None:
     asyncio.set_event_loop(loop)
     with ThreadPoolExecutor(4) as workers:
         loop.set_default_executor(workers)
-        loop.run_until_complete(_work(Path(folder), address, secret, TASKS if sends else 0))
+        loop.run_until_complete(_work(Path(folder), address, secret, tasks))
 
 
 async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
@@ -96,16 +96,19 @@ async def killed(folder: Path, dice: random.Random, kills: int) -> Count:
 
 
 async def log_cut(folder: Path, dice: random.Random) -> Count:
-    """A program that is killed while tasks are under way, and the log beside its list then cut at a random place. What
-    was held there and never sent is gone with it, and nobody paid for that; nothing is sent again."""
+    """A list that was in use, whose program is killed while more tasks are under way, and the log beside it then cut at
+    a random place. What was held there and never sent is gone with it, and nobody paid for that; what is in the list
+    is older than what was done with it, which the program notices: it sends none of it again by itself."""
     async with a_scene(folder, TASKS) as scene:
         place, address, secret = scene.profile.folder, scene.simulator.base_url, scene.simulator.secret
         log = scene.profile.database.with_name(f"{scene.profile.database.name}-wal")
-        while not (log.exists() and log.stat().st_size and scene.simulator.witness.accepted):
+        await _life(place, address, secret, after=None, tasks=TASKS // 2)
+        before = len(scene.simulator.witness.accepted)
+        while not (log.exists() and log.stat().st_size and len(scene.simulator.witness.accepted) > before):
             await _life(place, address, secret, after=dice.uniform(0.5, 2.5))
         os.truncate(log, dice.randrange(log.stat().st_size))
         begun = scene.clock.monotonic()
-        await _life(place, address, secret, after=None, sends=False)
+        await _life(place, address, secret, after=None, tasks=0)
         return await scene.count(scene.clock.monotonic() - begun)
 
 
@@ -135,9 +138,9 @@ async def _seams(folder: Path, moments: range) -> Count:
     return total
 
 
-async def _life(folder: Path, address: str, secret: str, *, after: float | None, sends: bool = True) -> bool:
+async def _life(folder: Path, address: str, secret: str, *, after: float | None, tasks: int = TASKS) -> bool:
     """Whether it was killed: so many seconds after its start, unless it had come to its end. None: it is not."""
-    child = _context.Process(target=live, args=(str(folder), address, secret, sends))
+    child = _context.Process(target=live, args=(str(folder), address, secret, tasks))
     child.start()
     await asyncio.to_thread(child.join, ENDS_AFTER + 30 if after is None else after)
     was_alive = child.exitcode is None

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.domain.task import HoldCode, Request, State, Task
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.app import Simulator
@@ -296,7 +296,8 @@ async def all_tasks(store: Any) -> list[Task]:
 
 
 async def is_well(engine: Engine, tasks: int) -> bool:
-    if any(task.state is not State.UNCERTAIN for task in engine.ledger.open()):
+    """What is uncertain, or held since the list is older than what was done with it, is the person's to decide."""
+    if any(not is_for_the_person(task) for task in engine.ledger.open()):
         return False
     store = engine.ledger._store
     return len((await store.list(Listing())).ids) >= tasks and not await store.unsaved()
@@ -328,6 +329,10 @@ def journal_of(simulator: Simulator) -> Journal:
         accepted=len(simulator.witness.accepted),
         misplaced=simulator.witness.misplaced_secrets.total(),
     )
+
+
+def is_for_the_person(task: Task) -> bool:
+    return task.state is State.UNCERTAIN or (task.state is State.HELD and task.hold.code is HoldCode.COPIED)
 
 
 async def counted(journal: Journal, profile: Profile, seconds: float, note: str = "") -> Count:
