@@ -4,7 +4,7 @@ change."""
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
@@ -52,12 +52,10 @@ class _EntryDelegate(ItemDelegate):
 class PlacesPane(QListWidget):
     chosen = Signal(object)
     """The Filter of the entry."""
-    batch_menu_wanted = Signal(object, QPoint)
-    """The id of a batch, and a global position."""
     search_chosen = Signal(object)
     """A SavedSearch."""
-    search_menu_wanted = Signal(object, QPoint)
-    """A SavedSearch, and a global position."""
+    menu_wanted = Signal(object, QPoint)
+    """An Entry, and a global position."""
     sheet_chosen = Signal(str)
     """The id of a kept sheet, to be opened."""
     board_chosen = Signal()
@@ -80,15 +78,18 @@ class PlacesPane(QListWidget):
         self.currentItemChanged.connect(self._moved)
         FollowsTheme(theme, self, lambda: viewport_of(self).update())
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A right click asks for the menu of a place and leaves open what is open."""
+        if event.button() is not Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.search is not None:
-            self.search_menu_wanted.emit(entry.search, event.globalPos())
-        elif entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
-            self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
+        if entry is not None and not entry.heading:
+            self.menu_wanted.emit(entry, event.globalPos())
 
     def choose(self, key: str) -> None:
         """Opens the place of an entry that is there."""
