@@ -85,7 +85,7 @@ class Trash:
         if not output.is_kept:
             return None
         path = Path(output.path)
-        await self._refuse_foreign(path, "Delete it in your file manager if it is yours to delete.")
+        await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
             raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the trash.")
         meant = await self._store.change_output(
@@ -115,7 +115,7 @@ class Trash:
         if not output.is_binned or not output.binned_from:
             return None
         path = Path(output.binned_from)
-        await self._refuse_foreign(path, "Put it back in your file manager; it is found again by itself.")
+        await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
             place = str(said.get(_PLACE) or "")
@@ -131,11 +131,11 @@ class Trash:
         await self._is_back(output, "file put back")
         return False
 
-    async def _refuse_foreign(self, path: Path, advice: str) -> None:
+    async def _refuse_foreign(self, path: Path) -> None:
         if not await in_worker(self._executor, lies_in, path, self._own.now()):
             raise DiskError(
                 f"{path.name} was named by a backup and lies outside the library, so it is left alone.",
-                advice=advice,
+                advice="Use your file manager if it is yours.",
                 detail=str(path),
             )
 
