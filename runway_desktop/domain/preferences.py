@@ -211,11 +211,7 @@ _UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used")
 _NAMES = Group(Section.SAVING, "File names")
 _BESIDE = Group(Section.SAVING, "With each result")
 _THEME = Group(Section.LOOK, "Theme")
-_MOTION = Group(
-    Section.LOOK,
-    "Motion",
-    "Nothing plays or moves by itself: clips begin when you press play, and the pointer on a poster leaves it still.",
-)
+_MOTION = Group(Section.LOOK, "Motion")
 _PLAYING = Group(Section.LOOK, "Playback")
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
@@ -257,7 +253,9 @@ class Preferences:
     theme = Preference[Theme](
         "system", _THEME, "Theme", Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark")))
     )
-    reduce_motion = Preference(False, _MOTION, "Reduce motion", Switch())
+    reduce_motion = Preference(
+        False, _MOTION, "Reduce motion: clips open still, and posters stay still under the pointer", Switch()
+    )
     loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch())
     muted = Preference(False, _PLAYING, "Play without sound", Switch())
     announce = Preference[Announce](

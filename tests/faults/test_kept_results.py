@@ -19,6 +19,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
@@ -103,7 +104,9 @@ class World:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
         locks = FileLocks()
-        self.binned = Trash(self.store, self.bin, self.bus, self.clock, locks, AtOnce())
+        self.binned = Trash(
+            self.store, self.bin, self.bus, self.clock, locks, OwnFolders(self.settings, folder), AtOnce()
+        )
         self.relinking = Relinking(
             self.store, self.integrity, self.bus, self.clock, self.settings, locks, AtOnce()
         )  # fmt: skip
