@@ -23,7 +23,9 @@ from runway_desktop.domain.task import Output, TaskId
 
 from . import moving, soundness, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
+from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
+from .tally import count_anew
 from .writing import put_settings, renew_search
 
 _PAGES = 1_024
@@ -208,6 +210,8 @@ def _clean(copy: sqlite3.Connection) -> None:
     if found.rowcount:
         # The index keeps what it once knew until its parts are merged.
         copy.execute("INSERT INTO searched (searched) VALUES ('optimize')")
+    # Its names are those of the tasks, which no trigger followed.
+    count_anew(copy)
     for _, statement in triggers:
         copy.execute(statement)
     copy.execute("COMMIT")
@@ -247,17 +251,22 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID:
         raise StoreError(f"“{path.name}” is not a list of tasks of this program.", detail=str(path))
+    refuse_additions(connection, path)
 
 
 def _reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         # SQLite would make an empty one.
         raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    distrust(connection)
+    return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+    distrust(connection)
+    return connection
 
 
 def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:

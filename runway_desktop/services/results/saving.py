@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError
@@ -32,7 +32,7 @@ from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, St
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
 
-from . import part_file, sidecar
+from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_places import BatchPlaces
 from .embedding import NotEmbedded, embed_copy, into_film, note_of
@@ -40,6 +40,7 @@ from .embedding.film_stream import FilmStream
 from .embedding.note import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
+from .truncation_check import seems_cut_short
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,6 @@ class Saving:
             if part is None or not part.is_complete:
                 part = await self._receive(job, task, facts, part, claims)
             job.has_arrived = True
-            self._arrived()
             await self._finish(job, task, facts, part)
         finally:
             self._claimed -= claims
@@ -205,10 +205,13 @@ class Saving:
                     if arrival.part is not None or arrival.count >= HEAD_LENGTH:
                         await put(arrival.taken())
                     raise
-                await arrival.settle()
-                whole = await put(arrival.taken(), is_all=True)
-                await self._check_length(job, whole, stream.total)
-                return whole
+            # The connection serves the next one while this one is written.
+            job.has_arrived = True
+            self._arrived()
+            await arrival.settle()
+            whole = await put(arrival.taken(), is_all=True)
+            await self._check_length(job, whole, stream.total)
+            return whole
         except BaseException:
             await arrival.give_up()
             if arrival.part is not None:
@@ -297,6 +300,9 @@ class Saving:
         old, home = Path(job.output.path), self._home(job)
         if not job.output.sha256 or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
             return None
+        if ".." in old.parts:
+            # No list of ours says so; one that came with a backup may.
+            return None
         return old.relative_to(home).parts
 
     def _choose(self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner) -> Path:
@@ -323,19 +329,16 @@ class Saving:
             await self._do(job, part.discard)
         raise NoReply(
             "The download ended before the file was complete.",
-            advice="It goes on where it stopped.",
+            advice="It resumes where it stopped.",
             detail=f"{part.received} of {total} bytes",
         )
 
     async def _finish(self, job: Job, task: Task, facts: _Facts, part: PartFile) -> None:
         try:
-            found = judge(part.head, url=job.output.url)
-            if await self._do(job, part.seems_cut_short, found.format) and part.sha256 != job.doubted:
-                job.doubted = part.sha256
-                raise WrongContent(ReasonCode.CUT_SHORT)
             beside = await self._sidecar(job, task, facts)
             embed = partial(self._embed, job, task, facts, part.final.suffix) if self._settings.embed else _no
-            finished = await self._do(job, part.finish, self._may_choose(job.owner), embed, beside.write)
+            look = partial(self._look, job, part)
+            finished = await self._do(job, part.finish, self._may_choose(job.owner), look, embed, beside.write)
         except WrongContent:
             await self._do(job, part.discard)
             raise
@@ -343,6 +346,13 @@ class Saving:
             await self._let_go(job, part)
             raise
         await self._keep(job, task, facts, finished, beside)
+
+    def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
+        """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
+        found = judge(part.head, url=job.output.url)
+        if part.sha256 != job.doubted and seems_cut_short(file, found.format):
+            job.doubted = part.sha256
+            raise WrongContent(ReasonCode.CUT_SHORT)
 
     def _embed(self, job: Job, task: Task, facts: _Facts, ending: str, part: Path, draft: Path) -> bool:
         """On a thread. Whatever goes wrong, the result itself is what counts."""
@@ -372,6 +382,7 @@ class Saving:
             detail["sidecar"] = beside.trouble
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
+        own_folders.note(self._settings, self._home(job))
         with survived("keeping what belongs to a saved result"):
             try:
                 await self._do(job, part_file.forget_note, finished.path)

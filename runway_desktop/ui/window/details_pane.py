@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
@@ -15,15 +16,17 @@ from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.next_steps import NextStep, steps_of
 from runway_desktop.usecases.commands.table import available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
+
+if TYPE_CHECKING:
+    from runway_desktop.usecases.commands.next_steps import NextStep
 
 COPIES = (
     TaskCommand.COPY_PROMPT,
@@ -264,8 +267,9 @@ class DetailsPane(QWidget):
         label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
+        text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         copy = tool_button(self._facts, side=14, kind="flat", tip="Copy")
-        copy.setStyleSheet("padding: 1px; min-height: 0;")
+        copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
         number = len(self._lines)
         self._grid.addWidget(label, number, 0)
@@ -299,7 +303,11 @@ class DetailsPane(QWidget):
 
     def _more_steps(self) -> list[NextStep]:
         """What else can be done about the shown task's files."""
-        return steps_of(self._details.row)[1:] if self._details.row is not None else []
+        if self._details.row is None:
+            return []
+        from runway_desktop.usecases.commands.next_steps import steps_of
+
+        return steps_of(self._details.row)[1:]
 
     def _take_more(self, number: int) -> None:
         steps = self._more_steps()

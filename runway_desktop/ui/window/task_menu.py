@@ -20,7 +20,6 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.drag_payload import saved_paths
 from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Showing
@@ -174,6 +173,8 @@ class TaskMenu(QObject):
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         if command is TaskCommand.OPEN_WITH and self._task_commands.clipboard.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
+            from runway_desktop.usecases.commands.drag_payload import saved_paths
+
             paths = [used[0]] if used is not None else saved_paths(rows)
             return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, menu))
         if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
