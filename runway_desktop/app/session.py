@@ -12,6 +12,7 @@ import contextlib
 import logging
 import signal
 import threading
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -196,26 +198,43 @@ class Session(QObject):
         """Leaves without asking."""
         self._closing.set()
 
+    def _open_profile(self, profile: Profile) -> bool:
+        """Its window stands where this one does: nothing jumps."""
+        place = self.window.place if self.window is not None else ""
+        from .profile_windows import open_in_its_own_window
+
+        return open_in_its_own_window(profile, self._secret, place)
+
     def _start_again(self) -> None:
         self.starts_again = True
         self.close()
 
+    @staticmethod
+    def _look_changed(cases: UseCases, theme: Theme, names: Collection[str]) -> None:
+        if "theme" in names:
+            theme.choose(Choice(cases.settings.theme))
+        if "reduce_motion" in names:
+            theme.keep_calm(on=cases.settings.reduce_motion)
+
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
         theme.choose(Choice(cases.settings.theme))
+        theme.keep_calm(on=cases.settings.reduce_motion)
         bridge = Bridge(cases.bus, self)
         runner = Runner(supervisor.spawn, cases.bus)
         self._runner = runner
         rows = TaskListModel(cases, bridge, runner, self)
         places = Places(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
+        status = Status(cases, bridge, places, self)
         models = Models(
+            activity=Activity(status, self),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, self),
             places=places,
             details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
-            status=Status(cases, bridge, places, self),
+            status=status,
             task_commands=TaskCommands(cases, composer, runner, self),
             board=ExpiryBoard(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
@@ -226,9 +245,7 @@ class Session(QObject):
         )
         self.models = models
         models.task_commands.hold_looks()
-        bridge.settings_changed.connect(
-            lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
-        )
+        bridge.settings_changed.connect(partial(self._look_changed, cases, theme))
         bridge.key_changed.connect(self._key_changed)
         with theme.put_on_at_the_end():
             window = open_main_window(models, theme)
@@ -251,6 +268,8 @@ class Session(QObject):
         models.filter.restore()
         places.refresh()
         models.board.refresh()
+        if place := environment.window_place():
+            window.stand_at(place)
         window.show()
         return window
 
@@ -265,17 +284,16 @@ class Session(QObject):
         self._watch_from_tray(window)
         from .mistake_notice import MistakeNotice
 
-        MistakeNotice(self._bugs, window.notices, self.profile.log, window)
+        MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
         from .exchange_windows import ExchangeWindows
         from .key_notices import KeyNotices
-        from .profile_windows import ProfileWindows, open_in_its_own_window
+        from .profile_windows import ProfileWindows
 
         self.exchange = ExchangeWindows(cases, self._runner, theme, window)
-        open_profile = partial(open_in_its_own_window, secret=self._secret)
-        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, open_profile)
+        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
         KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
@@ -411,7 +429,7 @@ class Session(QObject):
             self._sheets.window_opened.connect(lambda opened: serve(opened, Room.SHEET, window, self._theme))
             door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
-                lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
+                lambda words, opens: window.activity.tell(words, action_text="Open sheet", on_action=opens)
             )
         return self._sheets
 

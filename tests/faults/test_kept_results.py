@@ -70,7 +70,7 @@ async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_i
             await downloads.fetch_again(task.id)
         # Its own key has to say it twice.
         await clock.sleep(GONE_AFTER + 1)
-        with pytest.raises(NotThere, match="does not keep this result any more"):
+        with pytest.raises(NotThere, match="no longer keeps this result"):
             await downloads.fetch_again(task.id)
         again = await noticed(rig)
         assert (again.state, again.is_missing, again.path) == (OutputState.SAVED, True, str(path))

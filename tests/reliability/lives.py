@@ -68,7 +68,7 @@ async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
         ends = time.monotonic() + ENDS_AFTER
         while not await is_well(engine, tasks):
             if engine.lane.paused:
-                # As a person would, once several sendings got no answer.
+                # As a person would, once several requests got no answer.
                 await engine.lane.resume()
             if time.monotonic() > ends:
                 states = [(task.state.value, task.hold.code.name) for task in await all_tasks(engine.ledger._store)]

@@ -329,7 +329,7 @@ class Saving:
             await self._do(job, part.discard)
         raise NoReply(
             "The download ended before the file was complete.",
-            advice="It goes on where it stopped.",
+            advice="It resumes where it stopped.",
             detail=f"{part.received} of {total} bytes",
         )
 

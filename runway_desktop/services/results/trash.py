@@ -122,7 +122,7 @@ class Trash:
             if not place:
                 raise DiskError(
                     f"It is not known where in the trash {path.name} is.",
-                    advice="Put it back there; it is found again by itself.",
+                    advice="Put it back there; it is found again automatically.",
                 )
             await self._bin.take_back(Path(place), path)
             if beside := str(said.get(_SIDECAR_PLACE) or ""):

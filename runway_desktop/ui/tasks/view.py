@@ -24,7 +24,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import free_height, past_the_end
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -49,7 +48,7 @@ class TaskView(TaskItems, QTableView):
         self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
-        self.scrub = HoverScrub(posters, self)
+        self.scrub = HoverScrub(theme, posters, self)
         self.scrub.moved_on.connect(self._repaint_hovered)
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
@@ -94,24 +93,6 @@ class TaskView(TaskItems, QTableView):
             self.setColumnHidden(column, not COLUMNS[column].is_usual)
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
-
-    def updateGeometries(self) -> None:
-        if not self._covered:
-            super().updateGeometries()
-            return
-        with past_the_end(self, self._covered):
-            super().updateGeometries()
-
-    def scrollTo(
-        self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
-    ) -> None:
-        super().scrollTo(index, hint)
-        if self._covered and index.isValid():
-            height = self.rowHeight(index.row())
-            bottom = self.rowViewportPosition(index.row()) + height
-            over = bottom - free_height(self.viewport().height(), self._covered, height)
-            if over > 0:
-                self.verticalScrollBar().setValue(self.verticalScrollBar().value() + over)
 
     def line_at(self, point: QPoint) -> int:
         return self.rowAt(point.y())
@@ -334,7 +315,7 @@ class TaskView(TaskItems, QTableView):
 
     def _advance(self) -> None:
         moving = [row for row in self._visible_rows() if self._is_moving(row)]
-        if not moving or not self.isVisible():
+        if not moving or not self.isVisible() or self._theme.is_calm:
             self._tick.stop()
             return
         self._delegate.phase = (self._delegate.phase + _TICK_MS / 1600) % 1.0
@@ -343,7 +324,7 @@ class TaskView(TaskItems, QTableView):
 
     def _wake_animation(self) -> None:
         """The tick looks itself whether something in sight moves, and stops when nothing does."""
-        if self.isVisible() and not self._tick.isActive():
+        if self.isVisible() and not self._tick.isActive() and not self._theme.is_calm:
             self._tick.start()
 
     def showEvent(self, event: QEvent) -> None:

@@ -3,10 +3,12 @@ change."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from shiboken6 import isValid
 
+from runway_desktop.ui.building import line_edit
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
@@ -17,6 +19,9 @@ _ENTRY = Qt.ItemDataRole.UserRole + 1
 
 
 class _EntryDelegate(ItemDelegate):
+    named = Signal(str, str)
+    """The id of a saved search, and its new name."""
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(_ENTRY)
         height = QFontMetrics(option.font).height() + GRID + GRID // 2
@@ -48,12 +53,32 @@ class _EntryDelegate(ItemDelegate):
         room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
         self.text(painter, room, entry.title, option.font, Role.TEXT)
 
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        return line_edit(parent, "Name of this search")
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setText(index.data(_ENTRY).title)
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        entry: Entry = index.data(_ENTRY)
+        if isinstance(editor, QLineEdit) and entry.search is not None and editor.text().strip():
+            self.named.emit(entry.search.id, editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        height = editor.sizeHint().height()
+        editor.setGeometry(option.rect.adjusted(GRID, 0, -GRID, 0).x(), 0, option.rect.width() - 2 * GRID, height)
+        editor.move(editor.x(), option.rect.center().y() - height // 2)
+
 
 class PlacesPane(QListWidget):
     chosen = Signal(object)
     """The Filter of the entry."""
     search_chosen = Signal(object)
     """A SavedSearch."""
+    search_named = Signal(str, str)
+    """The id of a saved search, and the name that was written."""
     menu_wanted = Signal(object, QPoint)
     """An Entry, and a global position."""
     sheet_chosen = Signal(str)
@@ -67,7 +92,14 @@ class PlacesPane(QListWidget):
         self._before_board = ""
         """Key of the place that was open before the board."""
         self.setAccessibleName("Places")
-        self.setItemDelegate(_EntryDelegate(theme, self))
+        delegate = _EntryDelegate(theme, self)
+        delegate.named.connect(self.search_named)
+        self.setItemDelegate(delegate)
+        # After the list's own: an editor that loses the keyboard before it is closed would keep what Escape leaves.
+        delegate.closeEditor.connect(lambda *_: self._name_written())
+        self.setEditTriggers(QListWidget.EditTrigger.NoEditTriggers)
+        self._wrote_from: QWidget | None = None
+        """Where the keyboard was before a name was written, and goes back to."""
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -96,6 +128,23 @@ class PlacesPane(QListWidget):
         for row in range(self.count()):
             if self.item(row).data(_ENTRY).key == key:
                 self.setCurrentRow(row)
+
+    def edit_name(self, search_id: str) -> None:
+        """Lets the person write another name for a saved search where it stands. Escape leaves the one it has."""
+        for row in range(self.count()):
+            item = self.item(row)
+            search = item.data(_ENTRY).search
+            if search is not None and search.id == search_id:
+                self._wrote_from = self.window().focusWidget()
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                self.scrollToItem(item)
+                self.editItem(item)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+
+    def _name_written(self) -> None:
+        before, self._wrote_from = self._wrote_from, None
+        if before is not None and isValid(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose_all(self) -> None:
         self.setCurrentRow(0)

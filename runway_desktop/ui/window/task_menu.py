@@ -20,7 +20,6 @@ from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.menu import Part, Submenu, menu_of
 from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Showing
@@ -118,6 +117,8 @@ class TaskMenu(QObject):
 
     def fill(self, menu: QMenu, rows: list[Row]) -> None:
         """Adds what can be done with these rows, at least one."""
+        from runway_desktop.usecases.commands.menu import Part, Submenu, menu_of
+
         for number, group in enumerate(menu_of(rows)):
             if number:
                 menu.addSeparator()

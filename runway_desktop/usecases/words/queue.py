@@ -10,6 +10,7 @@ from . import units
 if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
 
+REORDERED = "Order of the queue changed."
 TOO_LATE = "Being sent already. Cancel it at Runway instead."
 
 

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
@@ -20,7 +20,9 @@ from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
-from tests.gui.rig import Desktop, until
+from tests.gui.pill import opened_list
+from tests.gui.rig import Desktop, rest, until
+from tests.gui.targets import too_small
 from tests.rows import saved, task
 
 KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -73,6 +75,16 @@ async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, 
         assert preview.playback.activity is Activity.PAUSED
         press(rig, KEYS.Key_Space)
         assert preview.playback.is_playing
+
+
+async def test_a_clip_opens_still_while_motion_is_reduced(tmp_path, theme, qtbot):
+    theme.keep_calm(on=True)
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        preview = rig.window.preview
+        await until(lambda: preview.playback.activity is Activity.PAUSED)
+        press(rig, KEYS.Key_Space)
+        await until(lambda: preview.playback.activity is Activity.PLAYING)
 
 
 async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbot):
@@ -130,14 +142,38 @@ async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qt
 async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        header = rig.window.large.view.header
-        assert not header.pill.isVisible(), "nothing was done yet"
+        pill, shown = rig.window.large.view.header.pill, lambda: rig.window.activity.shown.text
+        assert pill.isVisible()
         press(rig, KEYS.Key_X)
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
-        assert header.said == "Rejected take 1"
+        await until(lambda: shown() == "Rejected take 1")
+        assert pill.face.accessibleName() == "Activity: Rejected take 1"
         button(rig, "Undo").click()
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
-        await until(lambda: header.said.startswith("Undone"))
+        await until(lambda: shown().startswith("Undone"))
+
+
+async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+
+        def foot() -> list[str]:
+            return [label.text() for label in rig.window.workspace.status.findChildren(QLabel)]
+
+        assert "0 of 3 takes judged" in foot()
+        press(rig, KEYS.Key_4)
+        await until(lambda: "1 of 3 takes judged" in foot())
+        press(rig, KEYS.Key_Escape)
+        assert not any("judged" in text for text in foot())
+
+
+async def test_a_problem_is_seen_over_the_picture_and_its_list_opens_there(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        rig.window.activity.tell("The disk is full.", problem=True)
+        assert rig.window.large.view.header.pill.property("waits")
+        press(rig, KEYS.Key_F6)
+        assert any(label.text() == "The disk is full." for label in opened_list(rig.window).findChildren(QLabel))
 
 
 def button(rig: Desktop, name: str) -> QAbstractButton:
@@ -235,3 +271,10 @@ async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk
         await until(lambda: rig.rows.task_count == 4)
         assert rig.window.large.is_open
         assert look(rig) == "t4"
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        await rest()
+        assert too_small(rig.window) == []

@@ -57,6 +57,8 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         wanted = []
         rig.window.sheet_wanted.connect(wanted.append)
         QTest.keyClick(menu, Qt.Key.Key_Down)
+        assert menu.activeAction().text() == "Find a command, a task, a setting"
+        QTest.keyClick(menu, Qt.Key.Key_Down)
         assert menu.activeAction().text() == "Make"
         QTest.keyClick(menu, Qt.Key.Key_Right)
         below = open_menu()
