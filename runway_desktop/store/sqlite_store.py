@@ -31,7 +31,7 @@ from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
-from .lanes import DatabaseThread, ReadingLane, WritingLane
+from .lanes import DatabaseThread, Lane, ReadingLane, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date, has_nothing
 from .records import Cell, to_cell, to_json
 
@@ -86,6 +86,7 @@ class SqliteStore:
         self._reader = reader
         self._sweeper = sweeper
         self._zone = zone
+        self._may_checkpoint = False
 
     @classmethod
     async def open(
@@ -260,10 +261,28 @@ class SqliteStore:
         finally:
             await lane.close()
         await self._writer.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 1000").fetchone())
+        self._may_checkpoint = True
+
+    async def checkpoint(self) -> bool:
+        if not self._may_checkpoint:
+            return False
+        name = f"store-checkpoint {self._path.name}"
+        lane = Lane(self._path, DatabaseThread(name, lambda: _connect_to_checkpoint(self._path)))
+        await lane.open()
+        try:
+            # Pages that the file has and that stand in the log too are read from the log, however old what is left of
+            # it is: only an empty log cannot be cut.
+            is_busy, _, _ = await lane.run(
+                lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            )
+        finally:
+            await lane.close()
+        return not is_busy
 
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
+        self._may_checkpoint = False
         try:
             await self._sweeper.close()
         finally:
@@ -338,6 +357,14 @@ def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
     add_pieces(connection)
     connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA cache_size = -{cache}")
+    return connection
+
+
+def _connect_to_checkpoint(path: Path) -> sqlite3.Connection:
+    connection = _connect(path)
+    # Whoever writes waits while this waits for others.
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA fullfsync = ON")
     return connection
 
 
