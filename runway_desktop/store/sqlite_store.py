@@ -31,7 +31,7 @@ from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
-from .lanes import DatabaseThread, Lane, ReadingLane, WritingLane
+from .lanes import DatabaseThread, ReadingLane, WritingLane
 from .migrations import MIGRATIONS, Migration, bring_up_to_date, has_nothing
 from .records import Cell, to_cell, to_json
 
@@ -266,18 +266,14 @@ class SqliteStore:
     async def checkpoint(self) -> bool:
         if not self._may_checkpoint:
             return False
-        name = f"store-checkpoint {self._path.name}"
-        lane = Lane(self._path, DatabaseThread(name, lambda: _connect_to_checkpoint(self._path)))
-        await lane.open()
-        try:
-            # Pages that the file has and that stand in the log too are read from the log, however old what is left of
-            # it is: only an empty log cannot be cut.
-            is_busy, _, _ = await lane.run(
-                lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            )
-        finally:
-            await lane.close()
-        return not is_busy
+
+        def work(connection: sqlite3.Connection) -> bool:
+            # What the file has and the log too is read from the log, however little a damage has left of it, and does
+            # not fit the rest of the file: so it is done wholly, until the log is empty, or not begun.
+            with self._reader.held() as is_free, self._sweeper.held() as is_swept:
+                return is_free and is_swept and _empty_log(connection)
+
+        return await self._writer.run(work)
 
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
@@ -360,12 +356,14 @@ def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
     return connection
 
 
-def _connect_to_checkpoint(path: Path) -> sqlite3.Connection:
-    connection = _connect(path)
-    # Whoever writes waits while this waits for others.
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    # Whoever writes waits while this waits for other programs.
     connection.execute("PRAGMA busy_timeout = 0")
-    connection.execute("PRAGMA fullfsync = ON")
-    return connection
+    try:
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(_PATIENCE_WITH_OTHERS * 1000)}")
+    return not is_busy
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -421,3 +421,30 @@ async def test_the_file_of_a_list_that_is_not_known_to_be_sound_is_left_alone(tm
         assert path.read_bytes() == before
     finally:
         await store.close()
+
+
+async def test_a_log_is_not_begun_to_be_written_while_the_window_reads(tmp_path: Path, monkeypatch):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    began, go_on = threading.Event(), threading.Event()
+
+    def read(*_: object) -> None:
+        began.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("runway_desktop.store.listing.entries", read)
+    try:
+        await store.check()
+        await store.add([a_task("t1")], [], None, ())
+        before = path.read_bytes()
+        reading = asyncio.create_task(store.list(Listing(), 5))
+        await asyncio.to_thread(began.wait, 10)
+        assert not await store.checkpoint()
+        assert path.read_bytes() == before
+        go_on.set()
+        await reading
+        assert await store.checkpoint()
+        assert await store.get(TaskId("t1"))
+    finally:
+        go_on.set()
+        await store.close()
