@@ -234,7 +234,7 @@ def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
     """One per group of the listing, latest first; none when it is not grouped."""
-    if listing.group is GroupBy.NONE:
+    if listing.group not in _GROUP_COLUMNS:
         return []
     few, frequent = _few(connection, listing.filter), _frequent(connection, listing.filter)
     condition, parameters = where(listing.filter, few, frequent)
