@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Progress, Watch
-from runway_desktop.ui.profiles.progress_foot import FinishingWindow
+from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
 Finish = Callable[[Profile, Watch], Finished | None]
@@ -62,7 +62,7 @@ class _Sight(QObject):
         self._profile = profile
         self._progress = Progress("Beginning")
         self._theme: Theme | None = None
-        self._window: FinishingWindow | None = None
+        self._window: WaitingWindow | None = None
         self._timer = QTimer(self, singleShot=True, interval=shown_after_ms)
         self._timer.timeout.connect(self._show)
         self._timer.start()
@@ -91,6 +91,10 @@ class _Sight(QObject):
     @Slot()
     def _show(self) -> None:
         self._theme = Theme(self._application)
-        self._window = FinishingWindow(self._profile.name, self._theme)
+        self._window = WaitingWindow(
+            f"Restoring the profile “{self._profile.name}”…",
+            "The window opens when it is done. What is here now is kept as a backup.",
+            self._theme,
+        )
         self._take(self._progress)
         self._window.show()

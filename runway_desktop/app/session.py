@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,10 +50,7 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
-from .exchange_windows import ExchangeWindows
-from .key_notices import KeyNotices
 from .options import Options
-from .profile_windows import ProfileWindows, open_in_its_own_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,9 +64,14 @@ if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
 
     from .bugs import Bugs
+    from .exchange_windows import ExchangeWindows
     from .in_tray import InTray
+    from .profile_windows import ProfileWindows
 
 log = logging.getLogger(__name__)
+
+SHOWN_AFTER = 1.0
+"""Seconds after which the person is told that the list of tasks is being brought up to date."""
 
 
 class Session(QObject):
@@ -91,7 +94,7 @@ class Session(QObject):
         super().__init__()
         self.profile = profile
         self._bugs = bugs
-        self._open_profile = partial(open_in_its_own_window, secret=secret)
+        self._secret = secret
         self._address = address or _address(profile, options, secret)
         self._state = state or environment.state_folder(profile)
         self._closing = asyncio.Event()
@@ -119,15 +122,20 @@ class Session(QObject):
         file_workers = DiskThreads(4, "file")
         try:
             folders = environment.folders_of(self.profile)
-            assembly = await build(
-                self.profile,
-                folders,
-                self._address,
-                workers,
-                file_workers,
-                state=self._state,
-                secrecy=self._bugs.secrecy,
+            renewing = threading.Event()
+            opening = asyncio.ensure_future(
+                build(
+                    self.profile,
+                    folders,
+                    self._address,
+                    workers,
+                    file_workers,
+                    state=self._state,
+                    secrecy=self._bugs.secrecy,
+                    renewing=renewing.set,
+                )
             )
+            assembly = await self._opened(opening, renewing, theme)
             _on_signals(loop, self._closing.set)
             try:
                 await self._live(assembly, supervisor, theme)
@@ -138,6 +146,17 @@ class Session(QObject):
             file_workers.shutdown(wait=True)
         return 0
 
+    async def _opened(self, opening: asyncio.Task[Assembly], renewing: threading.Event, theme: Theme) -> Assembly:
+        try:
+            while not (await asyncio.wait((opening,), timeout=SHOWN_AFTER))[0]:
+                if renewing.is_set():
+                    from .opening_wait import renew_in_sight
+
+                    await renew_in_sight(opening, theme)
+            return opening.result()
+        finally:
+            opening.cancel()
+
     async def _live(self, assembly: Assembly, supervisor: Supervisor, theme: Theme) -> None:
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
@@ -145,9 +164,11 @@ class Session(QObject):
         ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
+        self._add_windows(cases, theme, window)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
+        window.models.task_commands.begin_looking()
         supervisor.spawn(self._find_key(cases), "find key")
         if assembly.demo is not None and self.profiles is not None:
             supervisor.spawn(self.profiles.live_in_demo(assembly.demo), "demo")
@@ -204,6 +225,7 @@ class Session(QObject):
             profiles=ProfilesModel(cases, runner, self.profile.name, self),
         )
         self.models = models
+        models.task_commands.hold_looks()
         bridge.settings_changed.connect(
             lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
         )
@@ -223,9 +245,6 @@ class Session(QObject):
         window.spending_wanted.connect(lambda: self._open_spending(theme))
         window.palette_wanted.connect(self._toggle_palette)
         window.help_wanted.connect(self._open_help)
-        self.exchange = ExchangeWindows(cases, runner, theme, window)
-        self.profiles = ProfileWindows(cases, runner, theme, window, self._start_again, self._open_profile)
-        KeyNotices(bridge, window, lambda: self.ready.is_set() and not self._welcoming)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -242,11 +261,22 @@ class Session(QObject):
         collector.spare_what_is_there()
         self.stands.emit()
         # In a plain slot: a player that is built inside a coroutine loses its signals.
-        QTimer.singleShot(0, window.add_preview)
+        QTimer.singleShot(0, partial(_add_preview, window))
         self._watch_from_tray(window)
         from .mistake_notice import MistakeNotice
 
         MistakeNotice(self._bugs, window.notices, self.profile.log, window)
+
+    def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
+        """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
+        from .exchange_windows import ExchangeWindows
+        from .key_notices import KeyNotices
+        from .profile_windows import ProfileWindows, open_in_its_own_window
+
+        self.exchange = ExchangeWindows(cases, self._runner, theme, window)
+        open_profile = partial(open_in_its_own_window, secret=self._secret)
+        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, open_profile)
+        KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
         if self.cases is not None and self.models is not None:
@@ -333,7 +363,9 @@ class Session(QObject):
         """One window of it; asked for again it comes to the front."""
         if self.window is None or self.cases is None or self.models is None:
             return
+        from runway_desktop.ui.help.host import serve
         from runway_desktop.ui.spending.spending_window import SpendingWindow
+        from runway_desktop.usecases.words.help import Room
         from runway_desktop.viewmodels.money.spending import SpendingModel
 
         opened = self.window.findChild(SpendingWindow)
@@ -341,6 +373,7 @@ class Session(QObject):
             model = SpendingModel(self.cases, self.models.bridge, self._runner, self)
             opened = SpendingWindow(model, theme, self.window)
             opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
+            serve(opened, Room.WINDOWS, self.window, theme)
         opened.show()
         opened.raise_()
         opened.activateWindow()
@@ -365,7 +398,9 @@ class Session(QObject):
         if self.window is None or self.cases is None or self.models is None:
             return None
         if self._sheets is None:
+            from runway_desktop.ui.help.host import serve
             from runway_desktop.ui.sheet.host import SheetHost
+            from runway_desktop.usecases.words.help import Room
             from runway_desktop.viewmodels.sheet.door import SheetDoor
 
             models, window = self.models, self.window
@@ -373,6 +408,7 @@ class Session(QObject):
             self._sheets = SheetHost(door, self._theme, window.keys, window)
             self._sheets.show_wanted.connect(models.task_commands.show_wanted)
             self._sheets.told.connect(models.task_commands.tell)
+            self._sheets.window_opened.connect(lambda opened: serve(opened, Room.SHEET, window, self._theme))
             door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
                 lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
@@ -483,6 +519,13 @@ class Session(QObject):
             self.models.bridge.close()
         await supervisor.close(5)
         await go_down(list(assembly.closing))
+
+
+def _add_preview(window: MainWindow) -> None:
+    """Imports it and builds it in turns of their own: together they would be felt."""
+    from runway_desktop.ui.media import preview  # noqa: F401 - for the turn after this one
+
+    QTimer.singleShot(0, window.add_preview)
 
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:

@@ -8,9 +8,8 @@ beginning with an index of that column and sorting half the library afterwards.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from runway_desktop.domain.library import Filter, Place, Span
@@ -27,6 +26,7 @@ PIECES = "temp.pieces"
 IN_LIST = "removed_at IS NULL"
 _JUDGED = "SELECT number FROM tasks INDEXED BY tasks_by_made WHERE {}"
 _MATCHES = "SELECT rowid FROM searched WHERE searched MATCH ?"
+_LISTED = "SELECT value FROM json_each(?)"
 TAGGED = "SELECT task FROM task_tags WHERE tag = ?"
 _COLUMNS = {
     "states": "+state",
@@ -73,6 +73,16 @@ class Held:
     condition_cells: tuple[Cell, ...] = ()
     short_word: str = ""
     """The query knows where this word of a letter or two begins, but not at the end of a text."""
+    is_whole: bool = True
+    """False where a text may end with the short word: then the query leaves tasks out."""
+    told: tuple[str, ...] = ()
+    """Words of which nothing is left to be asked: the query gives no task without them. Of a longer word it gives those
+    that hold all its pieces, wherever these stand."""
+
+    @property
+    def in_query(self) -> Held:
+        """The same where the query tells all: its tasks are gathered, sooner than that each is looked into."""
+        return replace(self, condition=f"+number IN ({self.query})", condition_cells=self.cells)
 
 
 def add_pieces(connection: sqlite3.Connection) -> None:
@@ -99,51 +109,67 @@ def has_indexed(words: Iterable[str]) -> bool:
     return any(len(word) >= LEAST_INDEXED for word in words)
 
 
-def these(numbers: Iterable[int]) -> Held:
-    """Tasks whose numbers are known."""
-    return Held("SELECT value FROM json_each(?)", (json.dumps(list(numbers)),))
+def these(numbers: str) -> Held:
+    """Tasks whose numbers are known, as a list in JSON."""
+    return Held(_LISTED, (numbers,))
 
 
 def _indexed(words: Words) -> Held:
-    """All words that the index knows, also those that are left out."""
-    phrases = [_phrase(word) for word in words.wanted if len(word) >= LEAST_INDEXED]
-    match = " NOT ".join((" AND ".join(phrases), *map(_phrase, words.unwanted)))
-    return Held(_MATCHES, (match,), f"+number IN ({_MATCHES})", (match,))
+    """All words that the index knows. It keeps of each piece which texts hold it, and not where: that would take three
+    times the room."""
+    indexed = [word for word in words.wanted if len(word) >= LEAST_INDEXED]
+    match = " AND ".join(map(_pieces, indexed))
+    told = tuple(word for word in indexed if len(word) == LEAST_INDEXED)
+    return Held(_MATCHES, (match,), f"+number IN ({_MATCHES})", (match,), told=told)
 
 
 def _short(word: str) -> Held:
     # All pieces of three letters that begin with it.
     bounds = (word, word + LAST_LETTER * (LEAST_INDEXED - len(word)))
     query = f"SELECT doc FROM {PIECES} WHERE term BETWEEN ? AND ?"
-    return Held(query, bounds, f"instr({TEXT}, ?) > 0", (word,), short_word=word)
+    return Held(query, bounds, f"instr({TEXT}, ?) > 0", (word,), short_word=word, told=(word,))
 
 
 def where(
-    wanted: Filter, few: Collection[Held] = (), frequent: Collection[str] = (), *, in_order: bool = True
+    wanted: Filter,
+    held: Sequence[Held] = (),
+    few: Collection[Held] = (),
+    frequent: Collection[str] = (),
+    *,
+    in_order: bool = True,
 ) -> tuple[str, list[Cell]]:
-    """Tasks that are removed from the list are never wanted. `few` are the lists that are worth beginning with, such as
-    those of `lists` that are short; `frequent` the tags that are held by very many. `in_order`: they are gone through
-    as they were made, by the index that carries all plain columns; in any other order, row by row, these would be read
-    from the table itself."""
+    """Tasks that are removed from the list are never wanted. `held` are the `lists` of the filter; `few` those that are
+    worth beginning with, as they are short; `frequent` the tags that are held by very many. `in_order`: they are gone
+    through as they were made, by the index that carries all plain columns; in any other order, row by row, these would
+    be read from the table itself."""
     made = _Conditions()
+    columns, cells = judged(wanted, (*wanted.tags, *wanted.without.tags) if few else frequent)
     if few:
-        made.add_all(judged(wanted, (*wanted.tags, *wanted.without.tags)))
-        for held in few:
-            made.add(f"number IN ({held.query})", *held.cells)
-        made.add_all(of_each(wanted, few))
-        return made.said
-    columns, cells = judged(wanted, frequent)
-    by_tags = replace(wanted, tags=frozenset(), without=replace(wanted.without, tags=frozenset()))
-    if in_order or judged(by_tags)[0] == IN_LIST:
         made.add(columns, *cells)
+        for one in few:
+            made.add(f"number IN ({one.query})", *one.cells)
     else:
-        made.add(f"{IN_LIST} AND +number IN ({_JUDGED.format(columns)})", *cells)
-    for held in lists(wanted):
-        if held.condition:
-            made.add(held.condition, *held.condition_cells)
+        # Tags are asked of each task.
+        by_tags = replace(wanted, tags=frozenset(), without=replace(wanted.without, tags=frozenset()))
+        if in_order or judged(by_tags)[0] == IN_LIST:
+            made.add(columns, *cells)
+        else:
+            made.add(f"{IN_LIST} AND +number IN ({_JUDGED.format(columns)})", *cells)
+        for one in held:
+            if one.condition:
+                made.add(one.condition, *one.condition_cells)
+    # Of a few tasks the texts themselves are looked into.
+    told = [word for one in (few or held) for word in one.told]
     words = words_of(wanted.text)
-    for word in () if has_indexed(words.wanted) else words.unwanted:
-        made.add(f"number NOT IN ({_MATCHES})", _phrase(word))
+    for word in words.wanted:
+        if word not in told:
+            made.add(f"instr({TEXT}, ?) > 0", word)
+    for word in words.unwanted:
+        if few:
+            made.add(f"instr({TEXT}, ?) = 0", word)
+        else:
+            # Where all are gone through, the index knows of most that they do not hold it.
+            made.add(f"NOT (number IN ({_MATCHES}) AND instr({TEXT}, ?) > 0)", _pieces(word), word)
     return made.said
 
 
@@ -184,16 +210,13 @@ def judged(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Ce
     return made.said
 
 
-def of_each(wanted: Filter, few: Collection[Held] = ()) -> tuple[str, list[Cell]]:
-    """What the text of a task is looked through for: the words, but for those that `few` tell already. Empty where
-    nothing is asked of them."""
+def of_each(wanted: Filter) -> tuple[str, list[Cell]]:
+    """What the text of a task is looked through for, where that is done one by one. Empty where nothing is asked."""
     made = _Conditions()
     words = words_of(wanted.text)
-    is_told = has_indexed(words.wanted) and _indexed(words) in few
     for word in words.wanted:
-        if not (is_told if len(word) >= LEAST_INDEXED else _short(word) in few):
-            made.add(f"instr({TEXT}, ?) > 0", word)
-    for word in () if is_told else words.unwanted:
+        made.add(f"instr({TEXT}, ?) > 0", word)
+    for word in words.unwanted:
         made.add(f"instr({TEXT}, ?) = 0", word)
     return made.said
 
@@ -227,8 +250,10 @@ class _Conditions:
             self.add(f"{column} <= ?", span.most)
 
 
-def _phrase(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+def _pieces(word: str) -> str:
+    """All pieces of a word of at least three letters, as the index is asked for them."""
+    pieces = dict.fromkeys(word[at : at + LEAST_INDEXED] for at in range(len(word) - LEAST_INDEXED + 1))
+    return " AND ".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
 def _cells(words: Iterable[str]) -> tuple[Cell, ...]:

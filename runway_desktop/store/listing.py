@@ -9,29 +9,30 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from itertools import groupby
 from typing import Any
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, PlaceCounts, SortKey
+from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, TaskId
 
-from .conditions import IN_LIST, PLACES, TAGGED, Held, judged, lists, numbers, of_each, these, where
+from .conditions import IN_LIST, TAGGED, Held, judged, lists, numbers, of_each, these, where
 from .reading import all_batch_names
-from .records import Cell, batch_of, state_of, to_text
-from .sheets import partly_sent
+from .records import Cell, to_text
 
 _QUARTER = 900
 """Seconds. Every time zone begins its day at a whole quarter of an hour, so one look-up serves all times of a
 quarter."""
 
-NEAR, FAR = 1500, 6000
-"""Tasks that are looked at one by one before an index of all is asked; and those once more where the first ones promise
-that it is enough."""
+NEAR = 1500
+"""Tasks that are looked at one by one before an index of all is asked."""
 FEW = 2000
 """Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
+MANY = 30_000
+"""Tasks whose numbers are gathered for a short word; what more of them hold is met often."""
 FREQUENT = 10_000
 """Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
 
@@ -47,9 +48,10 @@ _SORT_COLUMNS = {
     SortKey.TAGS: "tags",
     SortKey.SHOT: "shot",
 }
-_INDEXES = {key: f"tasks_by_{key}" for key in ("rank", "credits", "model")}
-_INDEXES |= {key: f"tasks_by_{key}_in_list" for key in ("project", "rating", "tags", "shot")}
-"""Of what many tasks have alike."""
+_ALIKE = {key: f"tasks_by_{key}" for key in ("rank", "credits", "model")}
+_ALIKE |= {key: f"tasks_by_{key}_in_list" for key in ("project", "rating", "tags", "shot")}
+"""The indexes of what many tasks have alike."""
+_INDEXES = _ALIKE | {"created_at": "tasks_by_made", "position": "tasks_by_lane", "heading": "tasks_by_heading"}
 _BLOCKS = {
     key: f"""
         WITH RECURSIVE block (value) AS (
@@ -59,9 +61,10 @@ _BLOCKS = {
             WHERE value IS NOT NULL
         )
     """
-    for key in _INDEXES
+    for key in _ALIKE
 }
 """Their values, the greatest first."""
+_MADE = f"tasks INDEXED BY {_INDEXES['created_at']}"
 _DAY = f"CAST(created_at / {_QUARTER} AS INTEGER) * {_QUARTER}"
 _GROUP_COLUMNS = {
     GroupBy.BATCH: "coalesce(batch_id, '')",
@@ -91,17 +94,15 @@ class Days:
 
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
     """In order; with a limit, what the first so many are, grouped among themselves."""
-    few, frequent = _few(connection, listing.filter), _frequent(connection, listing.filter)
+    held, few, frequent = looked_up(connection, listing.filter)
     if limit and not few and _is_looked_for(listing):
-        few = _few_judged(connection, listing.filter, frequent)
         # What many tasks hold is found among the first of them sooner than in an index of all.
-        for near in () if few else (NEAR, FAR):
-            found = _answer(connection, listing, near_query(listing, limit + 1, near, frequent), zone, limit)
-            if not found.is_whole:
-                return found
-            if len(found) * FAR < limit * NEAR:
-                break
-    question = entries_query(listing, limit + 1 if limit else 0, few, frequent)
+        found = _answer(connection, listing, near_query(listing, limit + 1, NEAR, frequent), zone, limit)
+        if not found.is_whole:
+            return found
+        if listing.sort is not SortKey.MADE:
+            few = _few_judged(connection, listing.filter, frequent)
+    question = entries_query(listing, limit + 1 if limit else 0, held, few, frequent)
     return _answer(connection, listing, question, zone, limit)
 
 
@@ -124,13 +125,22 @@ def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collec
     if judged(wanted)[0] == IN_LIST:
         return []
     query, cells = numbers(wanted, frequent)
-    found = [number for (number,) in connection.execute(f"{query} LIMIT {FEW + 1}", cells)]
-    return [these(found)] if len(found) <= FEW else []
+    counted = f"SELECT json_group_array(number), count(*) FROM ({query} LIMIT {FEW + 1})"
+    found, amount = connection.execute(counted, cells).fetchone()
+    return [these(found)] if amount <= FEW else []
 
 
-def _few(connection: sqlite3.Connection, wanted: Filter) -> list[Held]:
-    """The lists of the filter that are short, and complete."""
-    return [held for held in lists(wanted) if not _may_end(connection, held) and _is_short(connection, held)]
+def looked_up(connection: sqlite3.Connection, wanted: Filter) -> tuple[list[Held], list[Held], list[str]]:
+    """The lists of the filter, those of them that are short and complete, and its tags that very many tasks have."""
+    held = [replace(one, is_whole=not _may_end(connection, one)) for one in lists(wanted)]
+    few = [one for one in held if one.is_whole and _is_short(connection, one, FEW)]
+    if not few:
+        # A short word that is not held by very many is not looked for in each text.
+        held = [
+            one.in_query if one.short_word and one.is_whole and _is_short(connection, one, MANY) else one
+            for one in held
+        ]
+    return held, few, _frequent(connection, wanted)
 
 
 def _may_end(connection: sqlite3.Connection, held: Held) -> bool:
@@ -139,9 +149,9 @@ def _may_end(connection: sqlite3.Connection, held: Held) -> bool:
     return bool(held.short_word and connection.execute(query, (held.short_word,)).fetchone()[0])
 
 
-def _is_short(connection: sqlite3.Connection, held: Held) -> bool:
-    query = f"SELECT count(*) FROM ({held.query} LIMIT {FEW + 1})"
-    return bool(connection.execute(query, held.cells).fetchone()[0] <= FEW)
+def _is_short(connection: sqlite3.Connection, held: Held, most: int) -> bool:
+    query = f"SELECT count(*) FROM ({held.query} LIMIT {most + 1})"
+    return bool(connection.execute(query, held.cells).fetchone()[0] <= most)
 
 
 def _answer(
@@ -169,12 +179,21 @@ def _answer(
 
 
 def entries_query(
-    listing: Listing, limit: int = 0, few: Collection[Held] = (), frequent: Collection[str] = ()
+    listing: Listing,
+    limit: int = 0,
+    held: Sequence[Held] = (),
+    few: Collection[Held] = (),
+    frequent: Collection[str] = (),
 ) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
-    condition, parameters = where(listing.filter, few, frequent, in_order=listing.sort is SortKey.MADE)
+    in_order = listing.sort is SortKey.MADE or not limit
+    condition, parameters = where(listing.filter, held, few, frequent, in_order=in_order)
     if few:
         query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
+    elif in_order:
+        # One index carries all that is asked; in another order than its own SQLite sorts sooner than that it looks up
+        # each task by an index that carries nothing else.
+        query = f"SELECT {_columns(listing)} FROM {_MADE} WHERE {condition} ORDER BY {_order(listing)}"
     else:
         query = _in_order(listing, condition)
     return (f"{query} LIMIT {limit}" if limit else query), parameters
@@ -184,25 +203,27 @@ def near_query(listing: Listing, limit: int, near: int, frequent: Collection[str
     """Like `entries_query`, but looks only at the first `near` tasks by the order."""
     columns, cells = judged(listing.filter, frequent)
     each, each_cells = of_each(listing.filter)
-    conditions = [each] if each else []
-    inner = columns
-    if listing.sort is not SortKey.MADE:
-        inner = IN_LIST
-        conditions.insert(0, f"EXISTS (SELECT 1 FROM tasks WHERE number = first.number AND {columns})")
-    first = f"{_in_order(listing, inner, 'number, ')} LIMIT {near}"
     told = "id, of_group" if listing.group in _GROUP_COLUMNS else "id"
-    query = f"SELECT {told} FROM ({first}) AS first WHERE {' AND '.join(conditions)} LIMIT {limit}"
-    return query, [*cells, *each_cells]
+    if listing.sort is SortKey.MADE:
+        first = f"SELECT number, {_columns(listing)} FROM {_MADE} WHERE {columns} ORDER BY {_order(listing)}"
+        query = f"SELECT {told} FROM ({first} LIMIT {near})" + (f" WHERE {each}" if each else "")
+        return f"{query} LIMIT {limit}", [*cells, *each_cells]
+    first = _in_order(listing, IN_LIST, "number AS place")
+    conditions = " AND ".join(filter(None, (columns, each)))
+    query = (
+        f"SELECT {_columns(listing)} FROM ({first} LIMIT {near}) CROSS JOIN tasks ON number = place WHERE {conditions}"
+    )
+    return f"{query} LIMIT {limit}", [*cells, *each_cells]
 
 
-def _in_order(listing: Listing, condition: str, more: str = "") -> str:
+def _in_order(listing: Listing, condition: str, columns: str = "") -> str:
     """Goes through the index of the list's order."""
-    columns, key = f"{more}{_columns(listing)}", _SORT_COLUMNS[listing.sort]
+    columns, key = columns or _columns(listing), _SORT_COLUMNS[listing.sort]
+    tasks = f"tasks INDEXED BY {_INDEXES[key]}"
     if key not in _BLOCKS or not listing.descending:
-        return f"SELECT {columns} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
+        return f"SELECT {columns} FROM {tasks} WHERE {condition} ORDER BY {_order(listing)}"
     # The index has the key the other way round, but what is equal as it is wanted: SQLite would sort all of a block,
     # half a library often, before it gave the first. So the blocks are told to it one by one.
-    tasks = f"tasks INDEXED BY {_INDEXES[key]}"
     return f"{_BLOCKS[key]} SELECT {columns} FROM block CROSS JOIN {tasks} ON {key} = value WHERE {condition}"
 
 
@@ -227,7 +248,7 @@ def _order(listing: Listing) -> str:
 
 def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many tasks the filter lets through."""
-    condition, parameters = where(wanted, _few(connection, wanted), _frequent(connection, wanted))
+    condition, parameters = where(wanted, *looked_up(connection, wanted))
     found: int = connection.execute(f"SELECT count(*) FROM tasks WHERE {condition}", parameters).fetchone()[0]
     return found
 
@@ -236,8 +257,7 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
     """One per group of the listing, latest first; none when it is not grouped."""
     if listing.group not in _GROUP_COLUMNS:
         return []
-    few, frequent = _few(connection, listing.filter), _frequent(connection, listing.filter)
-    condition, parameters = where(listing.filter, few, frequent)
+    condition, parameters = where(listing.filter, *looked_up(connection, listing.filter))
     by_prompt = listing.group is GroupBy.PROMPT
     name = _namer(listing.group, zone)
     query = (
@@ -258,46 +278,6 @@ def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | N
         titles = _headings(connection, [key for key in gathered if key])
     latest_first = sorted(gathered.items(), key=lambda item: item[1].latest, reverse=True)
     return [found.summary(group, titles.get(group, group)) for group, found in latest_first]
-
-
-def counts(connection: sqlite3.Connection) -> PlaceCounts:
-    everything = "FROM tasks INDEXED BY tasks_by_made WHERE removed_at IS NULL"
-    endpoints = [endpoint for (endpoint,) in connection.execute(f"SELECT DISTINCT endpoint {everything}")]
-    # The places and the endpoints have no index of their own: one pass tells both, and sorts nothing.
-    asked = ", ".join(
-        [f"total({condition})" for condition in PLACES.values()] + ["total(endpoint = ?)"] * len(endpoints)
-    )
-    all_tasks, *passed = connection.execute(f"SELECT count(*), {asked} {everything}", endpoints).fetchone()
-    places, of_endpoints = passed[: len(PLACES)], passed[len(PLACES) :]
-    batches = connection.execute(
-        "SELECT members, id, name, created_at FROM batches JOIN "
-        "(SELECT batch_id, count(*) AS members FROM tasks WHERE removed_at IS NULL GROUP BY 1) ON batch_id = id "
-        "ORDER BY created_at DESC, id DESC"
-    )
-    tags = connection.execute(
-        "SELECT tag, count(*) FROM task_tags "
-        "WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag"
-    )
-    return PlaceCounts(
-        places={
-            Place.ALL: all_tasks,
-            **dict(zip(PLACES, map(int, places), strict=True)),
-        },
-        projects={to_text(name): number for name, number in _tally(connection, "project") if name},
-        batches=tuple((batch.id, batch.title, members) for members, *row in batches for batch in (batch_of(row),)),
-        models={to_text(name): number for name, number in _tally(connection, "model")},
-        endpoints={to_text(name): int(amount) for name, amount in zip(endpoints, of_endpoints, strict=True) if name},
-        tags=dict(tags.fetchall()),
-        states={state_of(rank): number for rank, number in _tally(connection, "rank")},
-        ratings=dict(_tally(connection, "rating")),
-        shots={to_text(name): number for name, number in _tally(connection, "shot") if name},
-        unsent=tuple(partly_sent(connection)),
-    )
-
-
-def _tally(connection: sqlite3.Connection, column: str) -> list[tuple[Any, ...]]:
-    query = f"SELECT {column}, count(*) FROM tasks WHERE removed_at IS NULL GROUP BY 1"
-    return connection.execute(query).fetchall()
 
 
 def _grouped(

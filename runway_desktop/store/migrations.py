@@ -8,6 +8,7 @@ Runs on the writing thread while the store opens. Raises `StoreError`; the file 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sqlite3
@@ -21,8 +22,10 @@ from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 
-from . import schema, soundness, trouble
+from . import compact, schema, soundness, tally, trouble
 from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x52574454
 """Marks the file as ours (`PRAGMA application_id`), so that no other program's database is ever migrated."""
@@ -55,6 +58,8 @@ class Migration:
 
     to: Version
     run: Callable[[sqlite3.Connection], None]
+    gives_room: bool = False
+    """Leaves so many pages free that the file is to be written anew."""
 
 
 def _doing(statements: Sequence[str]) -> Callable[[sqlite3.Connection], None]:
@@ -94,10 +99,12 @@ def add_finding(connection: sqlite3.Connection) -> None:
 def code_holds(connection: sqlite3.Connection) -> None:
     """3.0: why a held task waits is a code with details. An older program would take a restored task for one that may
     be sent by itself."""
-    from .old_holds import hold_of_sentence
-
     _doing(schema.HOLDS)(connection)
     said = connection.execute("SELECT number, hold FROM tasks WHERE hold <> ''").fetchall()
+    if not said:
+        return
+    from .old_holds import hold_of_sentence
+
     holds = [(number, hold_of_sentence(to_text(sentence))) for number, sentence in said]
     connection.executemany(
         "UPDATE tasks SET hold = ?, hold_detail = ? WHERE number = ?",
@@ -108,14 +115,16 @@ def code_holds(connection: sqlite3.Connection) -> None:
 def code_reasons(connection: sqlite3.Connection) -> None:
     """3.1: why a result is not saved, and what happened to a sending without an answer, is a code with details. An
     older program shows the codes, and nothing of a sending."""
+    said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
+    kept = connection.execute("SELECT number, evidence FROM tasks WHERE evidence IS NOT NULL").fetchall()
+    if not said and not kept:
+        return
     from .old_reasons import reason_of_sentence
 
-    said = connection.execute("SELECT DISTINCT problem FROM outputs WHERE problem <> ''").fetchall()
     connection.executemany(
         "UPDATE outputs SET problem = ? WHERE problem = ?",
         [(problem_cell(reason_of_sentence(to_text(cell))), cell) for (cell,) in said],
     )
-    kept = connection.execute("SELECT number, evidence FROM tasks WHERE evidence IS NOT NULL").fetchall()
     for number, cell in kept:
         evidence = evidence_of(from_json(cell))
         if evidence.cause is not None:
@@ -173,11 +182,26 @@ MIGRATIONS = (
     Migration(Version(3, 1), code_reasons),
     Migration(Version(3, 2), forget_made_names),
     Migration(Version(3, 3), count_unsent),
+    # Indexes without what the table tells, a search without places, and amounts that are kept. An older program would
+    # ask the ledger and the search for what is not there any more.
+    Migration(
+        Version(4, 0), _doing((*compact.ORDERS, *compact.LEDGER, *compact.SEARCH, *tally.TALLY)), gives_room=True
+    ),
 )
 
 
-def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file."""
+def _no_one() -> None:
+    """Nobody waits for it."""
+
+
+def bring_up_to_date(
+    connection: sqlite3.Connection,
+    path: Path,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    begins: Callable[[], None] = _no_one,
+) -> None:
+    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file.
+    `begins` is called before the first step of a list that is not new: a large one takes a minute."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
     if found.major > newest.major:
@@ -188,11 +212,14 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path, migrations: Seq
         )
     missing = [migration for migration in migrations if migration.to > found]
     if found != EMPTY and missing:
+        begins()
         # Before it is rewritten; and the backup beside it shall be of a list that is sound.
         soundness.check(connection, path)
         _back_up(connection, path, found)
     for migration in missing:
         _migrate(connection, path, migration)
+    if found != EMPTY and any(migration.gives_room for migration in missing):
+        _give_room(connection, path)
 
 
 def backup_path(path: Path, version: Version) -> Path:
@@ -231,6 +258,19 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: Version) -> No
             advice=f"Check that the disk has space and that you may write to the folder “{path.parent}”.",
             detail=f"{target}: {error}",
         ) from error
+
+
+def _give_room(connection: sqlite3.Connection, path: Path) -> None:
+    """Writes the file anew without its free pages, in a file beside it and not in memory. Where there is no room for
+    that, the list is as good as before, and what comes takes the free pages."""
+    (kept,) = connection.execute("PRAGMA temp_store").fetchone()
+    try:
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        log.info("The list of tasks in “%s” keeps its free pages: %s", path.name, error)
+    finally:
+        connection.execute(f"PRAGMA temp_store = {kept}")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migration: Migration) -> None:

@@ -166,8 +166,8 @@ def inputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Inpu
 
 
 def ledger_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[LedgerEntry]:
-    query = "SELECT task_id, at, kind, detail FROM ledger WHERE task_id = ? ORDER BY number"
-    return [ledger_entry_of(row) for row in connection.execute(query, (task_id,))]
+    query = "SELECT at, kind, detail FROM ledger WHERE task = (SELECT number FROM tasks WHERE id = ?) ORDER BY number"
+    return [ledger_entry_of((task_id, *row)) for row in connection.execute(query, (task_id,))]
 
 
 def upload_of(

@@ -12,9 +12,21 @@ from runway_desktop.domain.task import BatchId
 from .records import failure_of, from_json, to_cell, to_text
 
 _HEAD = "id, name, changed_at, rows, unsent, batch_id"
-_RECENT_FIRST = "created_at DESC, number DESC"
 _LOOKED_AT = 20_000
 """Latest tasks that a search in prompts reads at most."""
+# By two indexes: of the tasks in the list and of those that were removed from it. As soon as enough is found the rest
+# is not read.
+_PROMPTS = """
+    SELECT prompt FROM (
+        SELECT number AS latest, created_at AS at FROM (
+            SELECT number, created_at FROM tasks INDEXED BY tasks_by_made
+            WHERE removed_at IS NULL ORDER BY created_at DESC, number DESC LIMIT :most
+        )
+        UNION ALL SELECT number, created_at FROM tasks INDEXED BY tasks_removed WHERE removed_at IS NOT NULL
+        ORDER BY at DESC, latest DESC LIMIT :most
+    ) CROSS JOIN tasks ON number = latest
+    WHERE prompt <> ''
+"""
 
 
 def put(connection: sqlite3.Connection, sheet: KeptSheet) -> None:
@@ -65,10 +77,7 @@ def recent_prompts(connection: sqlite3.Connection, limit: int, text: str = "") -
     """Latest first, each once. With `text`, those that hold every word of it."""
     words = search_words(text)
     found: dict[str, None] = {}
-    prompts = connection.execute(
-        f"SELECT prompt FROM tasks WHERE prompt <> '' ORDER BY {_RECENT_FIRST} LIMIT ?", (_LOOKED_AT,)
-    )
-    for (cell,) in prompts:
+    for (cell,) in connection.execute(_PROMPTS, {"most": _LOOKED_AT}):
         prompt = to_text(cell)
         if prompt not in found and (not words or all(word in prompt.casefold() for word in words)):
             found[prompt] = None

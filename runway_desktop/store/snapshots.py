@@ -24,6 +24,7 @@ from runway_desktop.domain.task import Output, TaskId
 from . import moving, soundness, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
+from .tally import count_anew
 from .writing import put_settings, renew_search
 
 _PAGES = 1_024
@@ -208,6 +209,8 @@ def _clean(copy: sqlite3.Connection) -> None:
     if found.rowcount:
         # The index keeps what it once knew until its parts are merged.
         copy.execute("INSERT INTO searched (searched) VALUES ('optimize')")
+    # Its names are those of the tasks, which no trigger followed.
+    count_anew(copy)
     for _, statement in triggers:
         copy.execute(statement)
     copy.execute("COMMIT")

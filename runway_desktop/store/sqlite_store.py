@@ -27,7 +27,7 @@ from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from . import listing as listings
-from . import presence, reading, trouble, writing
+from . import presence, reading, tally, trouble, writing
 from . import sheets as kept_sheets
 from . import spending as spent
 from .conditions import add_pieces
@@ -95,17 +95,20 @@ class SqliteStore:
         zone: tzinfo | None = None,
         migrations: Sequence[Migration] = MIGRATIONS,
         is_expected: bool = False,
+        renewing: Callable[[], None] = lambda: None,
     ) -> SqliteStore:
         """Opens or makes the file, with its folder, and brings it up to date. `zone` says what a day is when the list
         is grouped by day; None is this machine's. `is_expected`: there has been a list here, so that a missing or empty
-        one is never made anew. StoreError when it cannot, DamagedList where a backup has to take its place; the file is
-        never deleted. Until `check` has ended well, what is written stays in the log beside the file."""
+        one is never made anew. `renewing` is called on the writing thread when a list of an older version is brought up
+        to date, which takes a minute if it is large. StoreError when it cannot, DamagedList where a backup has to take
+        its place; the file is never deleted. Until `check` has ended well, what is written stays in the log beside the
+        file."""
         write = DatabaseThread(
-            f"store-write {path.name}", lambda: _connect_to_write(path, migrations, is_expected=is_expected)
+            f"store-write {path.name}", lambda: _connect_to_write(path, migrations, renewing, is_expected=is_expected)
         )
-        read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path))
+        read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path, 24_000))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
-        sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path))
+        sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path, 4_000))
         writer, reader, sweeper = WritingLane(path, write), ReadingLane(path, read), ReadingLane(path, sweep)
         await writer.open()
         try:
@@ -218,7 +221,7 @@ class SqliteStore:
     outputs_in = _swept(presence.outputs_in)
     not_saved = _swept(presence.not_saved)
     amount = _swept(listings.amount)
-    counts = _swept(listings.counts)
+    counts = _swept(tally.counts)
     spent_by_project = _swept(spent.by_project)
     spent_tasks = _swept(spent.tasks)
 
@@ -292,7 +295,9 @@ class SqliteStore:
             return [(to_cell(name), to_json(value)) for name, value in values.items()]
 
 
-def _connect_to_write(path: Path, migrations: Sequence[Migration], *, is_expected: bool) -> sqlite3.Connection:
+def _connect_to_write(
+    path: Path, migrations: Sequence[Migration], renewing: Callable[[], None], *, is_expected: bool
+) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     is_there = path.exists()
     if not (is_there and path.stat().st_size) and (is_expected or _is_left_of(path)):
@@ -311,8 +316,10 @@ def _connect_to_write(path: Path, migrations: Sequence[Migration], *, is_expecte
         connection.execute("PRAGMA synchronous = FULL")
         # On macOS a plain sync leaves the bytes in the drive's cache; elsewhere this changes nothing.
         connection.execute("PRAGMA fullfsync = ON")
+        # The log of a list that was written anew does not keep its size.
+        connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA foreign_keys = ON")
-        bring_up_to_date(connection, path, migrations)
+        bring_up_to_date(connection, path, migrations, renewing)
     except BaseException:
         connection.close()
         raise
@@ -325,11 +332,12 @@ def _is_left_of(path: Path) -> bool:
     return (log.exists() and log.stat().st_size > 0) or any(path.parent.glob(f"{path.name}.backup-v*"))
 
 
-def _connect_to_read(path: Path) -> sqlite3.Connection:
+def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
+    """`cache` in kilobytes: whoever goes through everything comes to no page twice."""
     connection = _connect(path)
     add_pieces(connection)
     connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -24000")
+    connection.execute(f"PRAGMA cache_size = -{cache}")
     return connection
 
 

@@ -56,7 +56,10 @@ _PUT_OUTPUT = functools.reduce(
     _PUT_OUTPUT_AND_LOOK,
 )
 _PUT_INPUT = _insertion("inputs", INPUT_COLUMNS, ("task_id", "place"))
-_ADD_ENTRY = _insertion("ledger", ("task_id", "at", "kind", "detail"))
+_ADD_ENTRY = """
+    INSERT INTO ledger (task, at, kind, detail) VALUES (coalesce((SELECT number FROM tasks WHERE id = ?), -1), ?, ?, ?)
+"""
+"""The task of a number below one is nobody's: what is told of a task that is not there is refused."""
 _PUT_ESTIMATE = _insertion("estimates", ("endpoint", "model", "shape", "credits", "at"), ("endpoint", "model", "shape"))
 _PUT_SETTING = _insertion("settings", ("name", "value"), ("name",))
 _FIND_TASK = f"SELECT number, {', '.join(TASK_COLUMNS)} FROM tasks WHERE id = ?"

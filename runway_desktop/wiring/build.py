@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,10 +125,12 @@ async def build(
     *,
     state: Path,
     secrecy: KnownSecrets | None = None,
+    renewing: Callable[[], None] = lambda: None,
 ) -> Assembly:
     """`workers` is for short looks (hashing, parsing), `file_workers` for what touches saved results, which
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
-    `secrecy` is told of each key."""
+    `secrecy` is told of each key. `renewing` is called, on a thread of the database, when a list of tasks of an older
+    version is brought up to date."""
     loop = asyncio.get_running_loop()
     secrecy = KnownSecrets() if secrecy is None else secrecy
     if address.secret:
@@ -137,7 +140,7 @@ async def build(
     if demo is not None:
         await loop.run_in_executor(workers, demo.begin)
     is_expected = await loop.run_in_executor(workers, has_been_used, profile)
-    store = await SqliteStore.open(profile.database, is_expected=is_expected)
+    store = await SqliteStore.open(profile.database, is_expected=is_expected, renewing=renewing)
     try:
         return await _assemble(profile, folders, address, demo, catalog, store, workers, file_workers, state, secrecy)
     except BaseException:
@@ -216,6 +219,8 @@ async def _assemble(
     sound = asyncio.Event()
 
     async def check() -> None:
+        # In a worker, as it brings much along.
+        await loop.run_in_executor(workers, import_module, "runway_desktop.services.backup.backups")
         await _until_checked(engine, store)
         sound.set()
 

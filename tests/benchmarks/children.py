@@ -48,7 +48,7 @@ class Child:
             stderr=self._complaints,
             text=True,
             encoding="utf-8",
-            env=_environment() | dict(variables or {}),
+            env=environment() | dict(variables or {}),
         )
         threading.Thread(target=self._read, name=f"lines of {module}", daemon=True).start()
 
@@ -108,7 +108,7 @@ class Child:
         return "\n".join(self._complaints.read().splitlines()[-25:])
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """As an installed program has it: its modules are compiled, whatever the one who measures wants of his own."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     compiled = {"PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bytecode")}

@@ -51,7 +51,7 @@ class LagProbe(QObject):
             "lag",
             p50=quantile(late, 0.5),
             p99=quantile(late, 0.99),
-            worst=max(late, default=0.0),
+            worst=max(late, default=None),
             fired=len(late),
             worst_ten=sorted(late, reverse=True)[:10],
             rows=list(self._rows),

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.library_child PROFILE_DIR KEYS FRAMES ENDS
 
-Says "rows" with the milliseconds from the window's first paint to the first rows with their words; then "searched"
+Says "rows" with the milliseconds from the window's first paint to the first rows with their words; "counts" with those
+of asking for the amounts of the left pane; then "searched"
 with those of each key typed in the search line until the first rows of its answer are painted, by kind of search;
 "ordered" with those of each other order and grouping until its first rows are painted; "busy" with those of each key
 while ENDS tasks end, ten a second, in a library with saved searches, and with the seconds that counting took of them;
@@ -92,6 +93,10 @@ async def _measure(session: Session, times: dict[str, float], keys: int, frames:
     everything = rows.task_count
     say("rows", late=max(0.0, 1000 * (times["rows"] - times["painted"])), tasks=everything)
     await asyncio.sleep(2.0)
+    assert session.cases is not None, "the session is ready"
+    begun = time.perf_counter()
+    await session.cases.library.counts()
+    say("counts", took=1000 * (time.perf_counter() - begun))
     say("searched", took=await _search(session, keys))
     window.search.clear()
     await _whole(rows, everything)

@@ -76,7 +76,7 @@ def _outcome(seen: dict[str, float], ended: dict[str, float], gets: dict[str, in
     if not seen:
         raise BenchmarkFailed("No task ended.")
     delays = [at - ended[remote_id] for remote_id, at in seen.items()]
-    return Outcome(fmean(delays), quantile(delays, 0.95), fmean(gets[remote_id] for remote_id in seen))
+    return Outcome(fmean(delays), quantile(delays, 0.95) or 0.0, fmean(gets[remote_id] for remote_id in seen))
 
 
 def _figures(of: str, ours: Outcome, sdk: Outcome) -> list[Figure]:

@@ -1,11 +1,11 @@
 """The real program, started as its command line starts it, and watched from within.
 
-    python -m tests.benchmarks.program_child PROFILE_DIR [LAG_AFTER LAG_FOR]
+    python -m tests.benchmarks.program_child PROFILE_DIR [LAG_AFTER LAG_FOR | first LAG_FOR]
 
 Says "painted" after the first paint and "ready" when its loops run and the key is there; with the other two arguments
 also "begins" and "lag" (`lag_probe`), whose `rows` are the seconds from the engine's word of a task's end to the change
-of the list's row. Closes as a person would close it, when its input ends. Where Runway is, and the key, are in
-the environment.
+of the list's row; with "first" the lag is that of the time that follows the first paint. Closes as a person would close
+it, when its input ends. Where Runway is, and the key, are in the environment.
 """
 
 from __future__ import annotations
@@ -35,15 +35,25 @@ def main() -> int:
     from runway_desktop.ui.window.main_window import MainWindow
 
     folder, *lag = sys.argv[1:]
+    is_first = lag[:1] == ["first"]
 
     class WatchedWindow(MainWindow):
         def __init__(self, *given: Any) -> None:
             super().__init__(*given)
-            self.painted.connect(lambda: say("painted"))
+            self.painted.connect(self._say)
+
+        def _say(self) -> None:
+            say("painted")
+            if is_first:
+                from tests.benchmarks.lag_probe import LagProbe
+
+                LagProbe(0.0, float(lag[1]), self).start()
 
     class WatchedSession(session.Session):
         async def run(self, *given: Any) -> int:
-            waiting = asyncio.ensure_future(_when_ready(self, [float(word) for word in lag]))
+            waiting = asyncio.ensure_future(
+                _when_ready(self, [] if lag[:1] == ["first"] else [float(word) for word in lag])
+            )
             try:
                 return await super().run(*given)
             finally:

@@ -27,7 +27,8 @@ class Figure:
     benchmark: str
     setting: str
     name: str
-    value: float
+    value: float | None
+    """None: nothing came of which it could be told. Such a figure is not shown."""
     unit: str
     reference: float | None = None
     reference_name: str = ""
@@ -37,12 +38,18 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        return self.value / self.reference if self.reference else None
+        return self.value / self.reference if self.reference and self.value is not None else None
+
+    @property
+    def is_demanded(self) -> bool:
+        return any(target is not None for target in (self.at_most, self.at_least, self.ratio_at_most))
 
     @property
     def is_met(self) -> bool | None:
         """None where nothing is demanded, or the ratio cannot be told."""
-        verdicts = []
+        verdicts: list[bool] = []
+        if self.value is None:
+            return False if self.is_demanded else None
         if self.at_most is not None:
             verdicts.append(self.value <= self.at_most)
         if self.at_least is not None:
@@ -52,11 +59,11 @@ class Figure:
         return all(verdicts) if verdicts else None
 
 
-def quantile(values: Sequence[float], part: float) -> float:
-    """The value below which `part` (0 to 1) of `values` lie, between neighbors by their distance. 0 of nothing."""
+def quantile(values: Sequence[float], part: float) -> float | None:
+    """The value below which `part` (0 to 1) of `values` lie, between neighbors by their distance. None of nothing."""
     ranked = sorted(values)
     if not ranked:
-        return 0.0
+        return None
     place = part * (len(ranked) - 1)
     below = int(place)
     above = min(below + 1, len(ranked) - 1)
@@ -68,7 +75,7 @@ def printed(figures: Sequence[Figure]) -> str:
     heads = ("", "measured", "reference", "ratio", "target", "")
     lines: list[tuple[str, ...]] = [heads]
     heading = ""
-    for figure in figures:
+    for figure in shown(figures):
         above = f"{figure.benchmark}. {figure.setting}"
         if above != heading:
             heading = above
@@ -78,9 +85,14 @@ def printed(figures: Sequence[Figure]) -> str:
     return "\n".join(_aligned(line, widths) for line in lines)
 
 
+def shown(figures: Sequence[Figure]) -> list[Figure]:
+    """Those that were measured."""
+    return [figure for figure in figures if figure.value is not None]
+
+
 def as_json(figures: Sequence[Figure], machine: dict[str, Any]) -> str:
     """The same for machines."""
-    rows = [asdict(figure) | {"ratio": figure.ratio, "is_met": figure.is_met} for figure in figures]
+    rows = [asdict(figure) | {"ratio": figure.ratio, "is_met": figure.is_met} for figure in shown(figures)]
     return json.dumps({"machine": machine, "figures": rows}, indent=1) + "\n"
 
 
@@ -108,6 +120,7 @@ def load() -> float | None:
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
+    assert figure.value is not None, "only what was measured is shown"
     reference = ""
     if figure.reference is not None:
         reference = f"{_number(figure.reference)} {figure.unit} {figure.reference_name}".rstrip()

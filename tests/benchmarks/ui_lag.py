@@ -99,20 +99,22 @@ def _figures(
         raise BenchmarkFailed(f"Nothing happened while it was measured: {lag}, {counts}")
     setting = f"{size.open_tasks} open tasks of {size.rows}, four downloads, {size.seconds:.0f} s, {screen}"
 
+    rows = [1000.0 * seconds for seconds in lag["rows"]]
+
     def late(words: str, kind: str, at_most: float | None = None) -> Figure:
         return Figure(
             benchmark=NAME, setting=setting, name=words, value=lag[kind], unit="ms",
             reference=reference[kind], reference_name="bare window", at_most=at_most,
         )  # fmt: skip
 
-    def beside(words: str, value: float, unit: str) -> Figure:
+    def beside(words: str, value: float | None, unit: str) -> Figure:
         return Figure(benchmark=NAME, setting=setting, name=words, value=value, unit=unit)
 
     return [
         late("median", "p50"),
         late("99 in 100 within", "p99", at_most=8.0),
         late("worst", "worst", at_most=50.0),
-        beside("from the engine's word to the row, 95 in 100", 1000.0 * quantile(lag["rows"], 0.95), "ms"),
+        beside("from the engine's word to the row, 95 in 100", quantile(rows, 0.95), "ms"),
         beside("questions", counts["gets"] / size.seconds, "GETs/s"),
         beside("downloads", counts["downloads"] / size.seconds, "a second"),
         beside("processor", 100.0 * used / size.seconds, "% of one"),

@@ -74,8 +74,8 @@ log = logging.getLogger(__name__)
 DISK_AGAIN_AFTER = 180.0
 """Seconds until a disk that refused is tried again by itself."""
 STORE_AGAIN_AFTER = 30.0
-MOST_FINISHING = 8
-"""Results that are all here and are not stored yet, before the next begins to come."""
+MOST_UNDER_WAY = 12
+"""Results that come, or are all here and not stored yet, before the next begins to come."""
 NEVER = float("inf")
 """When a job is due that only the person, or the next start, tries again."""
 LONGEST_WAIT = 300.0
@@ -312,7 +312,7 @@ class Downloads:
         """Whether another may begin to come. Those that are all here wait for the disk alone; the more of them there
         are, the fewer syncs each costs."""
         coming = sum(not (owner in self._jobs and self._jobs[owner].has_arrived) for owner in self._running)
-        return coming < self._settings.download_limit and len(self._running) < coming + MOST_FINISHING
+        return coming < self._settings.download_limit and len(self._running) < MOST_UNDER_WAY
 
     def _until_next(self) -> float | None:
         """Seconds until a job is due again, or until the counts may be told again; None: until something happens."""

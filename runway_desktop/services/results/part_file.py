@@ -39,7 +39,6 @@ from runway_desktop.services.media.media_facts import HEAD_LENGTH
 
 from . import sidecar
 from .embedding.film_stream import FilmStream, Place
-from .truncation_check import seems_cut_short
 
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
@@ -175,11 +174,6 @@ class PartFile:
         """Of what has arrived."""
         return self._hash.hexdigest()
 
-    def seems_cut_short(self, form: str) -> bool:
-        with self._lock, spoken_for(self.final.parent):
-            self._file.flush()
-            return seems_cut_short(self._file, form)
-
     def write(self, block: bytes, *, is_all: bool = False) -> None:
         """What comes next. `is_all`: nothing follows."""
         with self._lock, spoken_for(self.final.parent, needed=self._missing()):
@@ -208,15 +202,18 @@ class PartFile:
     def finish(
         self,
         owner_of_names: Callable[[Path], bool],
+        look: Callable[[BinaryIO], None] = lambda _file: None,
         embed: Callable[[Path, Path], bool] = lambda _part, _draft: False,
         named: Callable[[Finished], object] = lambda _finished: None,
     ) -> Finished:
         """Flushes to the disk and gives the file its name; never takes one that is in use. `owner_of_names` says of a
-        path whether it may be chosen instead, where somebody took the name meanwhile. `embed` makes the second path a
+        path whether it may be chosen instead, where somebody took the name meanwhile. `look` may refuse the whole file
+        by raising, and leaves it at its end. `embed` makes the second path a
         copy of the first with the request in it, synced, and says whether it did; a film has it in it already. `named`
         is called when the name is there, before the folder is synced; it raises nothing."""
         with self._lock, spoken_for(self.final.parent):
             self._file.flush()
+            look(self._file)
             draft = _draft_of(self.final)
             is_draft = self.note.film is None and embed(part_of(self.final), draft)
             if not is_draft:

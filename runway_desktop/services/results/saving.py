@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError
@@ -40,6 +40,7 @@ from .embedding.film_stream import FilmStream
 from .embedding.note import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
+from .truncation_check import seems_cut_short
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +168,6 @@ class Saving:
             if part is None or not part.is_complete:
                 part = await self._receive(job, task, facts, part, claims)
             job.has_arrived = True
-            self._arrived()
             await self._finish(job, task, facts, part)
         finally:
             self._claimed -= claims
@@ -205,10 +205,13 @@ class Saving:
                     if arrival.part is not None or arrival.count >= HEAD_LENGTH:
                         await put(arrival.taken())
                     raise
-                await arrival.settle()
-                whole = await put(arrival.taken(), is_all=True)
-                await self._check_length(job, whole, stream.total)
-                return whole
+            # The connection serves the next one while this one is written.
+            job.has_arrived = True
+            self._arrived()
+            await arrival.settle()
+            whole = await put(arrival.taken(), is_all=True)
+            await self._check_length(job, whole, stream.total)
+            return whole
         except BaseException:
             await arrival.give_up()
             if arrival.part is not None:
@@ -329,13 +332,10 @@ class Saving:
 
     async def _finish(self, job: Job, task: Task, facts: _Facts, part: PartFile) -> None:
         try:
-            found = judge(part.head, url=job.output.url)
-            if await self._do(job, part.seems_cut_short, found.format) and part.sha256 != job.doubted:
-                job.doubted = part.sha256
-                raise WrongContent(ReasonCode.CUT_SHORT)
             beside = await self._sidecar(job, task, facts)
             embed = partial(self._embed, job, task, facts, part.final.suffix) if self._settings.embed else _no
-            finished = await self._do(job, part.finish, self._may_choose(job.owner), embed, beside.write)
+            look = partial(self._look, job, part)
+            finished = await self._do(job, part.finish, self._may_choose(job.owner), look, embed, beside.write)
         except WrongContent:
             await self._do(job, part.discard)
             raise
@@ -343,6 +343,13 @@ class Saving:
             await self._let_go(job, part)
             raise
         await self._keep(job, task, facts, finished, beside)
+
+    def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
+        """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
+        found = judge(part.head, url=job.output.url)
+        if part.sha256 != job.doubted and seems_cut_short(file, found.format):
+            job.doubted = part.sha256
+            raise WrongContent(ReasonCode.CUT_SHORT)
 
     def _embed(self, job: Job, task: Task, facts: _Facts, ending: str, part: Path, draft: Path) -> bool:
         """On a thread. Whatever goes wrong, the result itself is what counts."""

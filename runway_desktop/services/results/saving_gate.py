@@ -12,7 +12,7 @@ nothing. Loop's thread only; raises nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,8 @@ RESCUE_AFTER = 3_600.0
 GRACE = 120.0
 """Seconds that the library may be missing before anything is rescued: a drive that comes up with the machine, or with
 the network, is given its time."""
+EXPECT_AGAIN = 1.0
+"""Seconds until what is to come is summed again while nothing is added."""
 TYPICAL = 16 * 1024 * 1024
 """Bytes that a result is taken for whose size nobody knows yet."""
 
@@ -54,6 +56,8 @@ class SavingGate:
         self._is_stale = False
         self._rescues_at_once = False
         self._told = False
+        self._expected = (0, 0, float("-inf"))
+        """How many jobs there were, how many tasks at Runway, and when, at the last sum of what is to come."""
         self._bus.listen(self._hear)
 
     def rescue_now(self) -> None:
@@ -99,13 +103,21 @@ class SavingGate:
         """There are rows that do not say yet how the folder is."""
         self._is_stale = self._is_stale or not self._folder.health.state.can_write
 
-    def expect(self, jobs: Iterable[Job], at_runway: int) -> None:
-        """Tells the folder how much is to come: what waits to be saved, and what Runway still makes."""
+    def expect(self, jobs: Collection[Job], at_runway: int) -> None:
+        """Tells the folder how much is to come: what waits to be saved, and what Runway still makes. Where it only
+        grows less, now and then is enough: of thousands each is looked at."""
+        now = self._clock.monotonic()
+        most, most_at_runway, at = self._expected
+        if len(jobs) <= most and at_runway <= most_at_runway and now - at < EXPECT_AGAIN:
+            return
+        self._expected = (len(jobs), at_runway, now)
         waiting = sum(TYPICAL if job.total is None else max(0, job.total - job.received) for job in jobs)
         self._folder.expect(waiting + at_runway * TYPICAL)
 
     def seconds_until(self, jobs: Iterable[Job]) -> float | None:
         """Until the next job is to be rescued; None when none is, or only such as are due already."""
+        if self._folder.health.state.can_write:
+            return None
         times = map(self._until_rescued, jobs)
         return min((time for time in times if time is not None and time > 0), default=None)
 

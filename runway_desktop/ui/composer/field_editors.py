@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QRegularExpression, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QRegularExpressionValidator
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
-from runway_desktop.ui.building import hbox, push_button, vbox
+from runway_desktop.ui.building import hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
 from runway_desktop.ui.popup import Popup
@@ -57,6 +57,14 @@ class Chip(QPushButton):
         self.setAutoDefault(False)
         self.clicked.connect(self._open)
         self.show_value(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = passing_menu(self)
+        menu.addAction("Choose…", self._open)
+        reset = menu.addAction("Reset to default", lambda: self._take(None))
+        reset.setEnabled(not is_left_out(self._value) and self._value != self._field.default)
+        menu.addAction("Copy value", lambda: QGuiApplication.clipboard().setText(value_text(self._field, self._value)))
+        menu.popup(event.globalPos())
 
     def show_value(self, value: Any) -> None:
         self._value = value

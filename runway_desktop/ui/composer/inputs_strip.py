@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from runway_desktop.catalog import media_in_words
 from runway_desktop.ui.building import passing_menu
-from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.labels import words
@@ -222,9 +221,13 @@ class InputsStrip(QWidget):
         self.show_inputs()
 
     def _choose_files(self) -> None:
+        from runway_desktop.ui.file_dialogs import choose_files
+
         choose_files(self.window(), "Choose inputs", lambda paths: self._task_commands.take(paths=paths))
 
     def _replace(self, item: InputItem) -> None:
+        from runway_desktop.ui.file_dialogs import choose_file
+
         choose_file(
             self.window(),
             f"Replace {item.name}",

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID
-from runway_desktop.ui.labels import SECOND_INKS
+from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -131,7 +131,7 @@ class LineDelegate(ItemDelegate):
         if key := self._lines.key_words(offer):
             right.setRight(self._paint_key(painter, right, key, small, selected=selected) - GRID)
         if offer.aside:
-            role = SECOND_INKS[offer.tone]
+            role = QUIET_INKS[offer.tone]
             right.setRight(right.right() - self.text(painter, right, offer.aside, small, role, RIGHT) - 2 * GRID)
         room = QRect(rect.left() + _LEFT, rect.top(), right.right() - rect.left() - _LEFT, rect.height())
         used = self._paint_text(painter, room, found, option.font, Role.MUTED if offer.reason else Role.TEXT)

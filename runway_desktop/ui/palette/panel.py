@@ -150,8 +150,12 @@ class PalettePanel(QWidget):
     def _place(self) -> None:
         window = self.size()
         width = min(WIDTH, window.width() - 4 * GRID)
-        height = min(86 * GRID, window.height() - 8 * GRID)
-        top = max(2 * GRID, min(11 * GRID, (window.height() - height) // 2))
+        most = min(86 * GRID, window.height() - 8 * GRID)
+        top = max(2 * GRID, min(11 * GRID, (window.height() - most) // 2))
+        # As high as what it holds: its upper edge stands still while one types.
+        content = sum(self._list.sizeHintForRow(row) for row in range(self._lines.rowCount())) or 12 * GRID
+        around = self._box.sizeHint().height() - self._list.sizeHint().height()
+        height = min(most, content + 2 * GRID + (around if self._list.isVisibleTo(self) else 14 * GRID))
         self._box.setGeometry((window.width() - width) // 2, top, width, height)
 
     def _show(self) -> None:
@@ -162,6 +166,7 @@ class PalettePanel(QWidget):
         self._select(row if row >= 0 else self._lines.row_of(arranged.best), by_hand=row >= 0)
         self._list.setVisible(bool(arranged.groups))
         self._nothing.setVisible(not arranged.groups)
+        self._place()
 
     def _select(self, row: int, *, by_hand: bool = True) -> None:
         """`by_hand`: it stays selected when more is found."""

@@ -79,15 +79,16 @@ class ProgressWindow(Dialog):
 _WIDTH = 420
 
 
-class FinishingWindow(QWidget):
-    def __init__(self, profile: str, theme: Theme) -> None:
+class WaitingWindow(QWidget):
+    """What the program does before its window opens: a title, a sentence, a bar."""
+
+    def __init__(self, title: str, sentence: str, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Runway Desktop")
-        title = words(self, f"Restoring the profile “{profile}”…")
-        title.setFont(theme.strong_font())
-        when = words(self, "The window opens when it is done. What is here now is kept as a backup.", "muted")
+        heading = words(self, title)
+        heading.setFont(theme.strong_font())
         self.foot = ProgressFoot(self)
-        vbox(title, when, self.foot, on=self, margins=2 * GRID)
+        vbox(heading, words(self, sentence, "muted"), self.foot, on=self, margins=2 * GRID)
         self.setFixedWidth(_WIDTH)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,11 +1,10 @@
-"""Keeping searches: save, rename, delete with a way back, from keys, the star and the left pane's menu. GUI thread."""
+"""Keeping searches: save, rename, delete with a way back, for keys, the star and the left pane's menu. GUI thread."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.confirm import ask_text
 from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.usecases.searching.places import SavedSearch
@@ -51,9 +50,3 @@ class SearchKeeper(QObject):
             action_text="Undo",
             on_action=lambda: self._filter.restore_search(kept, place),
         )
-
-    def popup(self, saved: SavedSearch, at: QPoint) -> None:
-        menu = passing_menu(self._window)
-        menu.addAction("Rename…", lambda: self.rename(saved))
-        menu.addAction("Delete", lambda: self.delete(saved))
-        menu.popup(at)

@@ -30,6 +30,8 @@ class SheetHost(QObject):
     show_wanted = Signal(object)
     """Task ids to show in the list."""
     told = Signal(str)
+    window_opened = Signal(object)
+    """A SheetWindow."""
     left_open = Signal(str, object)
     """A sentence, and what opens the sheet again."""
 
@@ -76,6 +78,7 @@ class SheetHost(QObject):
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
         window.show()
+        self.window_opened.emit(window)
 
     def _open_grid(self, sheet: Sheet) -> None:
         posters = PosterCache(self)

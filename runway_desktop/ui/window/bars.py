@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from runway_desktop.domain.account import Link
@@ -201,6 +201,8 @@ class TopBar(QWidget):
 
 class StatusLine(QFrame):
     not_saved_wanted = Signal()
+    menu_wanted = Signal(QPoint)
+    """A global position."""
 
     def __init__(self, status: Status, composer: Composer, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,6 +227,9 @@ class StatusLine(QFrame):
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def _restyle(self) -> None:
         font = self._theme.tabular(self._theme.small_font())

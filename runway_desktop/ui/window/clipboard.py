@@ -7,7 +7,7 @@ What could not be opened is said; raises nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,8 @@ from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.dialogs.notices import Notices
-from runway_desktop.ui.sharing import launching
-from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.drag_payload import chosen_output
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.media.picture import BadPicture, Picture
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.media.workers import Workers
+    from runway_desktop.ui.sharing.file_manager import FileManager
 
 
 class Sharing(QObject):
@@ -55,15 +53,20 @@ class Sharing(QObject):
         self._theme = theme
         self._preview = preview
         self._workers: Workers | None = None
-        self._files = FileManager(self._folder_failed, self)
         clipboard = task_commands.clipboard
         clipboard.text_copied.connect(self._copy)
         clipboard.files_copied.connect(self._copy_files)
         clipboard.picture_wanted.connect(self._copy_picture)
-        clipboard.selection_wanted.connect(self._files.show)
-        clipboard.folder_wanted.connect(self._files.open_folder)
+        clipboard.selection_wanted.connect(self._show_files)
+        clipboard.folder_wanted.connect(self._open_folder)
         clipboard.system_wanted.connect(self.open_with_system)
         clipboard.launch_wanted.connect(self._launch)
+
+    @cached_property
+    def _files(self) -> FileManager:
+        from runway_desktop.ui.sharing.file_manager import FileManager
+
+        return FileManager(self._folder_failed, self)
 
     def copy_text(self, text: str, what: str) -> None:
         """`what` begins the sentence that tells of it."""
@@ -88,6 +91,12 @@ class Sharing(QObject):
         QGuiApplication.clipboard().setText(text)
         self._notices.tell(sentence, detail=detail)
 
+    def _show_files(self, paths: Sequence[Path]) -> None:
+        self._files.show(paths)
+
+    def _open_folder(self, folder: Path) -> None:
+        self._files.open_folder(folder)
+
     def _copy_files(self, paths: Sequence[Path]) -> None:
         from runway_desktop.ui.sharing.drag import copied_files
 
@@ -96,6 +105,8 @@ class Sharing(QObject):
 
     def _copy_picture(self, row: Row) -> None:
         """The picture itself; of a clip the frame that is shown, else its poster."""
+        from runway_desktop.usecases.commands.drag_payload import chosen_output
+
         output = chosen_output(row, self._shown_path())
         if output is None:
             return
@@ -135,6 +146,8 @@ class Sharing(QObject):
         self._notices.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
 
     def _launch(self, name: str, launches: Sequence[Launch]) -> None:
+        from runway_desktop.ui.sharing import launching
+
         for launch in launches:
             if not launching.start(launch):
                 self._task_commands.tell(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from runway_desktop.ui.commands.keys import Binding
 from runway_desktop.ui.commands.table import Where
@@ -20,6 +20,7 @@ from .task_menu import BINDINGS
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.ui.theme import Theme
+    from runway_desktop.usecases.searching.places import Entry
 
     from .models import Models
 
@@ -39,6 +40,9 @@ def open_main_window(models: Models, theme: Theme) -> MainWindow:
     keys.bind(window.workspace.views, Where.LIST, list_bindings(window), _INSIDE)
     window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_bindings(window), _INSIDE))
     window.workspace.top.menu_wanted.connect(partial(open_menu, window))
+    window.workspace.places.menu_wanted.connect(partial(_open_place_menu, window))
+    window.workspace.status.menu_wanted.connect(partial(_open_status_menu, window))
+    window.preview_added.connect(partial(_give_preview_its_menu, window))
     if _HAS_MENU_BAR:
         window.preview_added.connect(lambda _: _put_menus_into_bar(window))
     return window
@@ -49,6 +53,28 @@ def open_menu(window: MainWindow) -> None:
     from . import main_menu
 
     main_menu.open_menu(window)
+
+
+def _open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
+    from .context_menus import open_place_menu
+
+    open_place_menu(window, entry, at)
+
+
+def _open_status_menu(window: MainWindow, at: QPoint) -> None:
+    from .context_menus import open_status_menu
+
+    open_status_menu(window, at)
+
+
+def _give_preview_its_menu(window: MainWindow, preview: Preview) -> None:
+    def open_at(at: QPoint) -> None:
+        from .context_menus import open_preview_menu
+
+        open_preview_menu(window, preview.mapToGlobal(at))
+
+    preview.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    preview.customContextMenuRequested.connect(open_at)
 
 
 def _put_menus_into_bar(window: MainWindow) -> None:

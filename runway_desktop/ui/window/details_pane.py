@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
@@ -18,12 +19,14 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.next_steps import NextStep, steps_of
 from runway_desktop.usecases.commands.table import available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
+
+if TYPE_CHECKING:
+    from runway_desktop.usecases.commands.next_steps import NextStep
 
 COPIES = (
     TaskCommand.COPY_PROMPT,
@@ -299,7 +302,11 @@ class DetailsPane(QWidget):
 
     def _more_steps(self) -> list[NextStep]:
         """What else can be done about the shown task's files."""
-        return steps_of(self._details.row)[1:] if self._details.row is not None else []
+        if self._details.row is None:
+            return []
+        from runway_desktop.usecases.commands.next_steps import steps_of
+
+        return steps_of(self._details.row)[1:]
 
     def _take_more(self, number: int) -> None:
         steps = self._more_steps()

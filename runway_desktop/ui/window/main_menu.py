@@ -90,6 +90,8 @@ def _open(window: MainWindow, rows: list[Row]) -> None:
     menu.setAccessibleName("Menu")
     menu.setToolTipsVisible(True)
     actions = actions_of(window)
+    _add(window, actions, rows, menu, BY_ID["palette"])
+    menu.addSeparator()
     for section, commands in by_section(actions).items():
         title = TITLES.get(section)
         add = partial(_add, window, actions, rows)

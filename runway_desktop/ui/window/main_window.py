@@ -246,9 +246,7 @@ class MainWindow(QMainWindow):
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
-        self.task_menu = TaskMenu(
-            m.task_commands, m.rows, chosen, self.judge, self.shown_result, theme, self.keys, self
-        )
+        self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
@@ -277,9 +275,7 @@ class MainWindow(QMainWindow):
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
-        places.search_menu_wanted.connect(self.keeper.popup)
         places.chosen.connect(self._open_place)
-        places.batch_menu_wanted.connect(self.batch_menu_wanted)
         places.sheet_chosen.connect(self.sheet_chosen)
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QFontMetrics,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -86,12 +87,10 @@ class _EntryDelegate(ItemDelegate):
 class PlacesPane(QListWidget):
     chosen = Signal(object)
     """The Filter of the entry."""
-    batch_menu_wanted = Signal(object, QPoint)
-    """The id of a batch, and a global position."""
     search_chosen = Signal(object)
     """A SavedSearch."""
-    search_menu_wanted = Signal(object, QPoint)
-    """A SavedSearch, and a global position."""
+    menu_wanted = Signal(object, QPoint)
+    """An Entry, and a global position."""
     sheet_chosen = Signal(str)
     """The id of a kept sheet, to be opened."""
     rows_dropped = Signal(object)
@@ -164,15 +163,18 @@ class PlacesPane(QListWidget):
         super().resizeEvent(event)
         self._remove.place()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A right click asks for the menu of a place and leaves open what is open."""
+        if event.button() is not Qt.MouseButton.RightButton:
+            super().mousePressEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
         if event.reason() is QContextMenuEvent.Reason.Keyboard:
             item = self.currentItem()
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
-        if entry is not None and entry.search is not None:
-            self.search_menu_wanted.emit(entry.search, event.globalPos())
-        elif entry is not None and entry.filter is not None and len(entry.filter.batches) == 1:
-            self.batch_menu_wanted.emit(next(iter(entry.filter.batches)), event.globalPos())
+        if entry is not None and not entry.heading:
+            self.menu_wanted.emit(entry, event.globalPos())
 
     def choose(self, key: str) -> None:
         """Opens the place of an entry that is there."""

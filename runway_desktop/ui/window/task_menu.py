@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +13,15 @@ from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, TaskId, parse_remote_id
-from runway_desktop.ui.building import passing_menu
+from runway_desktop.domain.task import MOST_STARS, Media, Pick, TaskId, parse_remote_id
+from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
-from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.drag_payload import saved_paths
-from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, available, why_not
+from runway_desktop.usecases.commands.menu import Part, Submenu, menu_of
+from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -79,7 +79,6 @@ class TaskMenu(QObject):
         chosen: Callable[[], list[TaskId]],
         judge: Judge,
         shown: Callable[[], Showing | None],
-        theme: Theme,
         keys: Keys,
         parent: QWidget,
     ) -> None:
@@ -90,7 +89,6 @@ class TaskMenu(QObject):
         self._chosen = chosen
         self._judge = judge
         self._shown = shown
-        self._theme = theme
         self._keys = keys
 
     def popup(self, at: QPoint) -> None:
@@ -115,50 +113,73 @@ class TaskMenu(QObject):
         self._take(command, rows, NOTHING)
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
-        groups = available(rows)
-        if not groups:
+        if not rows:
             return
         menu = passing_menu(self._window)
         menu.setToolTipsVisible(True)
-        for group in groups[:-1]:
-            self._add(menu, group, rows)
-            menu.addSeparator()
-        self._add_judging(menu, rows)
-        menu.addSeparator()
-        # What takes things away comes last.
-        self._add(menu, groups[-1], rows)
+        self.fill(menu, rows)
         menu.popup(at)
 
-    def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
-        tags = menu.addMenu(self._judge.tags_menu(rows, self._keys.of("judge.tag"), menu))
-        tags.setIcon(self._theme.icon("mdi6.tag-outline", Role.MUTED))
-        for sign, text, does, command in (
-            ("mdi6.folder-star-outline", "Project…", self._judge.project, "judge.project"),
-            ("mdi6.movie-open-outline", "Shot…", self._judge.shot, "judge.shot"),
-            ("mdi6.note-text-outline", "Note…", self._judge.note, "judge.note"),
-        ):
-            action = menu.addAction(self._theme.icon(sign, Role.MUTED), text, does)
-            action.setShortcuts(self._keys.of(command)[:1])
+    def fill(self, menu: QMenu, rows: list[Row]) -> None:
+        """Adds what can be done with these rows, at least one."""
+        for number, group in enumerate(menu_of(rows)):
+            if number:
+                menu.addSeparator()
+            for line in group:
+                match line:
+                    case Part.JUDGING:
+                        self._add_judging(menu, rows)
+                    case Part.ORDERING:
+                        self._add_ordering(menu, rows)
+                    case Submenu(title, entries):
+                        below = menu.addMenu(title)
+                        below.setToolTipsVisible(True)
+                        for entry in entries:
+                            self._add(below, entry, rows)
+                    case Available() as entry:
+                        self._add(menu, entry, rows)
 
-    def _add(self, menu: QMenu, group: Sequence[Available], rows: list[Row]) -> None:
-        for shown in group:
-            command = shown.command
-            action = self._submenu(menu, command, rows) or menu.addAction(
-                shown.text, lambda command=command: self.take(command)
-            )
-            action.setEnabled(shown.enabled)
-            action.setToolTip(shown.reason)
-            icon, key = BINDINGS.get(command, ("", ""))
-            if key:
-                action.setShortcuts(self._keys.of(key)[:1])
-            if icon:
-                action.setIcon(self._theme.icon(icon, Role.BAD if shown.is_dangerous else Role.MUTED))
+    def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
+        """Pick and reject have a tick where all have it; the stars stand in a menu of their own."""
+        stars = menu.addMenu("Rating")
+        ratings = {row.task.rating for row in rows}
+        for number in (*range(MOST_STARS, 0, -1), 0):
+            text = "★" * number or "None"
+            action = add_check(stars, text, partial(self._judge.rate, number), checked=ratings == {number})
+            action.setShortcuts(self._keys.usual(f"judge.rate.{number}")[:1])
+        for pick, text, does, command in (
+            (Pick.PICK, "Pick", self._judge.pick, "judge.pick"),
+            (Pick.REJECT, "Reject", self._judge.reject, "judge.reject"),
+        ):
+            action = add_check(menu, text, does, checked=all(row.task.pick is pick for row in rows))
+            action.setShortcuts(self._keys.usual(command)[:1])
+
+    def _add_ordering(self, menu: QMenu, rows: list[Row]) -> None:
+        menu.addMenu(self._judge.tags_menu(rows, self._keys.usual("judge.tag"), menu))
+        below = menu.addMenu("Project, shot, note")
+        for text, does, command in (
+            ("Project…", self._judge.project, "judge.project"),
+            ("Shot…", self._judge.shot, "judge.shot"),
+            ("Note…", self._judge.note, "judge.note"),
+        ):
+            below.addAction(text, does).setShortcuts(self._keys.usual(command)[:1])
+
+    def _add(self, menu: QMenu, shown: Available, rows: list[Row]) -> None:
+        command = shown.command
+        action = self._submenu(menu, command, rows) or menu.addAction(shown.text, lambda: self.take(command))
+        action.setEnabled(shown.enabled)
+        action.setToolTip(shown.reason)
+        _, key = BINDINGS.get(command, ("", ""))
+        if key:
+            action.setShortcuts(self._keys.usual(key)[:1])
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         if command is TaskCommand.OPEN_WITH and self._task_commands.clipboard.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
+            from runway_desktop.usecases.commands.drag_payload import saved_paths
+
             paths = [used[0]] if used is not None else saved_paths(rows)
-            return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, self._theme, menu))
+            return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, menu))
         if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._task_commands.use_as_input, *used, menu))
         return None
@@ -238,13 +259,11 @@ MOST = 16
 
 
 class ProgramsMenu(QMenu):
-    def __init__(self, clipboard: Clipboard, paths: Sequence[Path], theme: Theme, parent: QWidget) -> None:
+    def __init__(self, clipboard: Clipboard, paths: Sequence[Path], parent: QWidget) -> None:
         super().__init__("Open with", parent)
         self._handing = clipboard
         self._paths = tuple(paths)
-        self._theme = theme
         self._is_filled = False
-        self.setIcon(theme.icon("mdi6.open-in-app", Role.MUTED))
         self.addAction("Looking for programs…").setEnabled(False)
         self.aboutToShow.connect(self._fill)
 

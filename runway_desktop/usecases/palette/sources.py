@@ -52,7 +52,7 @@ def of_selection(
             )
     there = {shown.command for shown in listed}
     for entry in TABLE if rows else ():
-        if entry.command not in there and entry.absence:
+        if entry.command not in there and entry.absence and not entry.is_shown:
             yield Offer(
                 id=f"task:{entry.command.value}",
                 section=Section.SELECTION,
@@ -141,8 +141,12 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
             detail=line.group.title if line.group.title != line.label else line.group.section.value,
             aside=_value_words(line, getattr(settings, name)),
             icon="mdi6.cog-outline",
-            also=f"{line.group.section} {line.group.note} {line.help} preferences",
+            also=f"{line.group.section} {_choices(line)} {line.group.note} {line.help} preferences",
         )
+
+
+def _choices(line: Preference[Any]) -> str:
+    return " ".join(label for _, label in line.editor.options) if isinstance(line.editor, Choice) else ""
 
 
 def _value_words(line: Preference[Any], value: Any) -> str:

@@ -15,7 +15,6 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.next_steps import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
@@ -34,6 +33,7 @@ from .task_list import TaskListModel
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.usecases.commands.next_steps import NextStep
 
 Value = TypeVar("Value")
 
@@ -142,7 +142,11 @@ class DetailsModel(QObject):
         return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
-        return next_step(self.row, self._held_back()) if self.row is not None else None
+        if self.row is None:
+            return None
+        from runway_desktop.usecases.commands.next_steps import next_step
+
+        return next_step(self.row, self._held_back())
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""

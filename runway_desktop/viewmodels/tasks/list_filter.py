@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,10 +16,12 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, Place
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Meaning, Query, Term, known_names, meaning, read
 from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
-from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
 from runway_desktop.usecases.use_cases import UseCases
 
 from .task_list import TaskListModel
+
+if TYPE_CHECKING:
+    from runway_desktop.usecases.searching.suggestions import Suggestion
 
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
@@ -148,6 +150,8 @@ class ListFilter(QObject):
 
     def suggestions(self, cursor: int) -> list[Suggestion]:
         """What the word at the cursor of the search line could become."""
+        from runway_desktop.usecases.searching.suggestions import suggestions
+
         return suggestions(self._text, cursor, self._known)
 
     def open_place(self, place: Filter, title: str) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
 from runway_desktop.usecases.commands.commands import NOTHING
-from runway_desktop.usecases.commands.drag_payload import saved_paths
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
@@ -85,6 +84,8 @@ class TaskCommands(QObject):
         self._runner = runner
         self._search: asyncio.Task[Any] | None = None
         self._carried: dict[Path, Request] = {}
+        self._holds_looks = False
+        self._before_eyes: tuple[TaskId, ...] = ()
         self.judging = JudgingModel(cases, runner, self)
         self.inputs = InputMending(cases, composer, runner, self)
         """What can be done with each input of the composer."""
@@ -147,6 +148,8 @@ class TaskCommands(QObject):
                 self._search = self._run(command, rows, given, work)
             case _:
                 if command is TaskCommand.DELETE_FILE:
+                    from runway_desktop.usecases.commands.drag_payload import saved_paths
+
                     self.release_wanted.emit(saved_paths(rows))
                 self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
@@ -180,12 +183,24 @@ class TaskCommands(QObject):
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """What is before the person's eyes is asked for more closely, so that its progress moves, and its files are
         looked for."""
-        self._cases.poller.look_at(task_ids)
-        self._cases.integrity.look_at(task_ids)
+        self._before_eyes = tuple(task_ids)
+        if not self._holds_looks:
+            self._cases.poller.look_at(task_ids)
+            self._cases.integrity.look_at(task_ids)
+
+    def hold_looks(self) -> None:
+        """Until `begin_looking`: what asks and looks is not imported before the window is painted, nor right after."""
+        self._holds_looks = True
+
+    def begin_looking(self) -> None:
+        self._holds_looks = False
+        self.look_at(self._before_eyes)
 
     def look_around(self) -> None:
-        """The window is used again: files may have been moved or changed meanwhile."""
-        self._cases.integrity.look_around()
+        """The window is used again: files may have been moved or changed meanwhile. Of a window that has just opened
+        they are looked for anyhow, once what looks for them is imported."""
+        if not self._holds_looks:
+            self._cases.integrity.look_around()
 
     def ask_now(self) -> None:
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""

@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.ui.profiles.progress_foot import FinishingWindow
+from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 
 DONE = Finished(Path("/backups/before.zip"))
 
@@ -32,8 +32,8 @@ def style(qapp: QApplication) -> Iterator[None]:
     qapp.setStyleSheet(before)
 
 
-def windows() -> list[FinishingWindow]:
-    found = [window for window in QApplication.topLevelWidgets() if isinstance(window, FinishingWindow)]
+def windows() -> list[WaitingWindow]:
+    found = [window for window in QApplication.topLevelWidgets() if isinstance(window, WaitingWindow)]
     return [window for window in found if window.isVisible()]
 
 

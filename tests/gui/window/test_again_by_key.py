@@ -52,7 +52,8 @@ async def test_shift_f10_opens_the_menu_of_the_task_at_its_place(tmp_path, theme
         view.menu_wanted.connect(asked.append)
         QTest.keyClick(view, Qt.Key.Key_F10, SHIFT)
         await until(lambda: menu(rig) is not None and menu(rig).isVisible())
-        words = [action.text() for action in menu(rig).actions()]
+        menus = (menu(rig), *menu(rig).findChildren(QMenu))
+        words = [action.text() for one in menus for action in one.actions()]
         assert {"Same with a new seed", "Project…", "Shot…", "Note…"} <= set(words)
         place = view.visualRect(rig.window.view.currentIndex())
         assert place.contains(view.viewport().mapFromGlobal(asked[0]))

@@ -113,7 +113,7 @@ async def test_open_with_is_a_menu_of_programs_and_one_that_fails_is_told(tmp_pa
             entry = f"[Desktop Entry]\nType=Application\nName={name}\nExec=sh -c {name} %F\nMimeType=image/png;\n"
             (applications / f"{name.lower()}.desktop").write_text(entry)
         await show(rig, still(tmp_path))
-        menu = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], theme, rig.window)
+        menu = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], rig.window)
         menu.aboutToShow.emit()
         await until(lambda: len(menu.actions()) == 2)
         assert [action.text() for action in menu.actions()] == ["Editor", "Viewer"]
@@ -123,10 +123,10 @@ async def test_open_with_is_a_menu_of_programs_and_one_that_fails_is_told(tmp_pa
         assert started == [Launch(("sh", "-c", "Viewer", str(tmp_path / "still.png")))]
         menu.actions()[0].trigger()
         await until(lambda: "Editor could not be started." in rig.told)
-        again = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], theme, rig.window)
+        again = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "still.png"], rig.window)
         again.aboutToShow.emit()
         await until(lambda: again.actions()[0].text() == "Editor")
-        nothing = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "frames.zip"], theme, rig.window)
+        nothing = ProgramsMenu(rig.task_commands.clipboard, [tmp_path / "frames.zip"], rig.window)
         nothing.aboutToShow.emit()
         await until(lambda: "knows no program" in nothing.actions()[0].text())
 

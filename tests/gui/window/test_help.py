@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from runway_desktop.domain.library import Filter, Place
@@ -13,7 +15,7 @@ from runway_desktop.ui.help.help_window import HelpWindow, commands_of
 from runway_desktop.ui.help.host import open_help, room_of, serve
 from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
-from tests.gui.rig import Desktop, rest
+from tests.gui.rig import Desktop, rest, until
 
 
 async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
@@ -63,5 +65,10 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
             names.append(focus.objectName())
             focus = focus.parentWidget()
         assert name in names
+        await until(dialog.isActiveWindow)
+        QTest.keyClick(dialog, Qt.Key.Key_F1)
+        [shown] = dialog.findChildren(HelpWindow)
+        assert shown.windowTitle() == "Help: Preferences"
+        shown.close()
         dialog.close()
         await rest()

@@ -700,7 +700,7 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
     opened: Opened, near: int | None, monkeypatch: pytest.MonkeyPatch
 ):
     if near:
-        for name, number in (("NEAR", near), ("FAR", 4 * near), ("FEW", near), ("FREQUENT", near)):
+        for name, number in (("NEAR", near), ("MANY", 4 * near), ("FEW", near), ("FREQUENT", near)):
             monkeypatch.setattr(listing_module, name, number)
     async with opened() as store:
         await fill(store, 120, seed=7)

@@ -164,6 +164,64 @@ async def test_what_version_one_wrote_is_still_read(tmp_path: Path):
     await store.close()
 
 
+async def an_old_list(path: Path, before: Version, total: int) -> None:
+    """As a program wrote it that knew no later version; of tasks of every kind."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, [migration for migration in MIGRATIONS if migration.to < before])
+    new = path.with_name("new.db")
+    store = await SqliteStore.open(new)
+    await fill(store, total)
+    await store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("ATTACH ? AS new", (str(new),))
+        for table in ("batches", "tasks", "outputs", "task_tags"):
+            connection.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")  # noqa: S608 - our own tables
+        connection.execute("INSERT INTO searched (rowid, words) SELECT id, c0 FROM new.searched_content")
+        connection.execute(
+            "INSERT INTO ledger (number, task_id, at, kind, detail) SELECT new.ledger.number, id, at, kind, detail "
+            "FROM new.ledger JOIN new.tasks ON task = new.tasks.number"
+        )
+    new.unlink()
+
+
+async def test_list_of_before_version_four_becomes_small_and_stays_what_it_was(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_list(path, Version(4, 0), 600)
+    size = path.stat().st_size
+    with closing(sqlite3.connect(path)) as connection:
+        ids = [task_id for (task_id,) in connection.execute("SELECT id FROM tasks ORDER BY number")]
+        ledger = connection.execute("SELECT task_id, at, kind, detail FROM ledger ORDER BY number").fetchall()
+        [found] = connection.execute("SELECT count(*) FROM searched WHERE searched MATCH 'lighthouse'").fetchone()
+        states = dict(connection.execute("SELECT state, count(*) FROM tasks WHERE removed_at IS NULL GROUP BY 1"))
+    told: list[str] = []
+    store = await SqliteStore.open(path, renewing=lambda: told.append("renewing"))
+    assert told == ["renewing"]
+    assert await store.amount(Filter(text="lighthouse")) == found > 0
+    assert {state.value: amount for state, amount in (await store.counts()).states.items()} == states
+    kept = [entry for task_id in ids for entry in await store.ledger(TaskId(task_id))]
+    assert sorted((entry.task_id, entry.at, entry.kind) for entry in kept) == sorted(line[:3] for line in ledger)
+    await store.check(whole=True)
+    await store.close()
+    assert path.stat().st_size < 0.75 * size
+    again = await SqliteStore.open(path, renewing=lambda: told.append("again"))
+    await again.close()
+    assert told == ["renewing"]
+
+
+async def test_list_that_cannot_be_written_anew_keeps_its_free_pages(tmp_path: Path):
+    path = tmp_path / "p.db"
+    await an_old_list(path, Version(4, 0), 20)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        # The file that is written in its place cannot be made, as on a full disk.
+        connection.set_authorizer(
+            lambda action, *_: sqlite3.SQLITE_DENY if action == sqlite3.SQLITE_ATTACH else sqlite3.SQLITE_OK
+        )
+        bring_up_to_date(connection, path)
+        assert connection.execute("PRAGMA freelist_count").fetchone() > (0,)
+    assert version_of(path) == NOW
+
+
 async def test_nobody_knows_the_key_of_what_an_older_version_sent_and_uploaded(tmp_path: Path):
     path = tmp_path / "p.db"
     with closing(sqlite3.connect(path)) as connection:

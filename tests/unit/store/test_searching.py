@@ -20,7 +20,7 @@ from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 
-NEAR, FAR, FEW, FREQUENT = 4, 8, 3, 3
+NEAR, FEW, MANY, FREQUENT = 4, 3, 6, 3
 """So small that a library of a dozen tasks is searched in every way."""
 _KEYS = {
     SortKey.MADE: 0,
@@ -88,8 +88,8 @@ def test_every_way_to_search_finds_what_like_finds(
     async def search() -> None:
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "NEAR", NEAR)
-            patch.setattr(listing, "FAR", FAR)
             patch.setattr(listing, "FEW", FEW)
+            patch.setattr(listing, "MANY", MANY)
             patch.setattr(listing, "FREQUENT", FREQUENT)
             path = Path(folder) / "p.db"
             store = await SqliteStore.open(path)
@@ -150,8 +150,7 @@ async def plan_of(path: Path, text: str) -> str:
 
     def explain(connection: sqlite3.Connection) -> str:
         wanted = Filter(text=text)
-        few = listing._few(connection, wanted)
-        query, cells = listing.entries_query(Listing(filter=wanted), 200, few)
+        query, cells = listing.entries_query(Listing(filter=wanted), 200, *listing.looked_up(connection, wanted))
         return "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", cells))
 
     try:
@@ -199,6 +198,16 @@ async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, 
     plan = await plan_of(tmp_path / "p.db", text)
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.usefixtures("few_are_ten")
+@pytest.mark.parametrize("text", ["fo", "f", "x"])
+async def test_short_word_of_more_than_few_is_looked_up_once_and_not_in_each_text(tmp_path: Path, text: str):
+    """A letter of one task in a hundred would be looked for in the texts of half a library."""
+    await a_library(tmp_path / "p.db")
+    plan = await plan_of(tmp_path / "p.db", text)
+    assert "LIST SUBQUERY" in plan
+    assert "searched_content" not in plan
 
 
 @pytest.mark.usefixtures("few_are_ten")

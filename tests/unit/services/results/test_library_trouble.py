@@ -20,6 +20,7 @@ from runway_desktop.services.disk import folder_look
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
+from runway_desktop.services.results.downloads import MOST_UNDER_WAY
 from runway_desktop.services.results.saving_gate import GRACE, RESCUE_AFTER
 from tests.fake_drive import Drives
 from tests.fakes import settle
@@ -262,11 +263,12 @@ def _dies(*_: object, **__: object) -> None:
 
 
 async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
-    """A download hangs in the middle of a write. The others are not begun; another folder frees them all."""
+    """Downloads hang in the middle of a write. No more are begun than may wait for a disk; another folder frees them
+    all."""
     drives = Drives()
     desk = Bench(library, threads=drives, profile=tmp_path)
     (tmp_path / "other").mkdir()
-    urls = [f"https://out.example.com/{number}.mp4" for number in range(8)]
+    urls = [f"https://out.example.com/{number}.mp4" for number in range(14)]
     for number, url in enumerate(urls):
         desk.fetcher.serve(url, clip(300_000, seed=number))
     async with desk.running():
@@ -274,7 +276,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
         tasks = [await desk.finished_task(url, prompt=f"Fox {number}") for number, url in enumerate(urls)]
         await desk.clock.advance(3 * ANSWER_WITHIN)
         assert desk.folder.health.state is FolderState.SLOW
-        assert len(desk.fetcher.openings) == desk.settings.download_limit
+        assert len(desk.fetcher.openings) == MOST_UNDER_WAY
         assert (await desk.output(tasks[-1])).problem == Reason(ReasonCode.FOLDER_SILENT, str(desk.library))
         desk.settings.library_folder = str(tmp_path / "other")
         await settle()
@@ -284,7 +286,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
         for drive in hung:
             drive.answer()
         await settle()
-    assert len(list((tmp_path / "other").glob("*.mp4"))) == 8
+    assert len(list((tmp_path / "other").glob("*.mp4"))) == 14
 
 
 async def test_what_hangs_is_rescued(library, tmp_path):

@@ -100,6 +100,10 @@ def film() -> FilmStream:
     return stream
 
 
+def put_in(source: Path, draft: Path) -> bool:
+    return embedding.embed_copy(source, draft, REQUEST, ".png")
+
+
 def whole(final: Path) -> bytes:
     part = PartFile.create(final, OURS, DiskRoom(), film(), FILM, is_all=True)
     assert part.received == len(FILM)
@@ -147,7 +151,9 @@ def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
     with monkeypatch.context() as patched:
         patched.setattr(part_file, "rename_exclusively", die)
         with pytest.raises(Killed):
-            part.finish(lambda _: True, lambda source, draft: embedding.embed_copy(source, draft, REQUEST, ".png"))
+            part.finish(
+                lambda _: True, embed=lambda source, draft: embedding.embed_copy(source, draft, REQUEST, ".png")
+            )
     found = part_file.find_finished(final, OURS.owner)
     if moment == "after the name":
         assert found is not None
@@ -156,7 +162,7 @@ def test_picture_that_is_killed_while_its_request_goes_in_is_whole(
         again = PartFile.resume(final, OURS.owner, DiskRoom())
         assert again is not None
         assert again.is_complete
-        again.finish(lambda _: True, lambda source, draft: embedding.embed_copy(source, draft, REQUEST, ".png"))
+        again.finish(lambda _: True, embed=put_in)
         found = part_file.find_finished(final, OURS.owner)
         assert found is not None
     assert embedding.read(final) == REQUEST.document

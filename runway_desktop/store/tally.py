@@ -1,0 +1,148 @@
+"""How many tasks hold what the left pane lists, kept with each change, so that nobody has to count a library.
+
+A line for each name of each kind: how many tasks of the list, without removed ones, have it. Triggers keep the lines,
+so that whoever writes a task need not know of them. The statements are run by a migration; `counts` is a function of a
+reading connection, on its thread.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from runway_desktop.domain.library import Place, PlaceCounts
+from runway_desktop.domain.task import LIVE, LOCAL, Pick
+
+from .records import batch_of, state_of, to_text
+from .sheets import partly_sent
+
+_TRAITS = {
+    "all": ("''", "1"),
+    "endpoint": ("{row}endpoint", "1"),
+    "model": ("{row}model", "1"),
+    "project": ("{row}project", "{row}project <> ''"),
+    "rank": ("{row}rank", "1"),
+    "rating": ("{row}rating", "1"),
+    "shot": ("{row}shot", "{row}shot <> ''"),
+    "batch": ("{row}batch_id", "{row}batch_id IS NOT NULL"),
+    Place.PICKS.value: ("''", f"{{row}}pick = '{Pick.PICK.value}'"),
+    Place.NEEDS_ATTENTION.value: ("''", "{row}attention"),
+    # What is missing counts among what is not saved.
+    Place.SAVED.value: ("''", "{row}saved AND NOT {row}missing"),
+    Place.MISSING.value: ("''", "{row}missing"),
+    Place.CHANGED.value: ("''", "{row}changed"),
+}
+"""The name that a task has of each kind, and when it has one."""
+_COLUMNS = (
+    "endpoint", "model", "project", "rank", "rating", "shot", "batch_id", "pick", "attention", "saved", "missing",
+    "changed", "removed_at",
+)  # fmt: skip
+_PLACES = (Place.NEEDS_ATTENTION, Place.SAVED, Place.PICKS, Place.MISSING, Place.CHANGED)
+_ADDED = "ON CONFLICT (kind, name) DO UPDATE SET amount = amount + excluded.amount"
+
+
+def _lines(row: str, way: str) -> str:
+    return ", ".join(
+        f"('{kind}', {name.format(row=row)}, {way}({row}removed_at IS NULL AND {holds.format(row=row)}))"
+        for kind, (name, holds) in _TRAITS.items()
+    )
+
+
+def _moved(lines: str) -> str:
+    return f"""
+        INSERT INTO tally (kind, name, amount)
+        SELECT column1, column2, sum(column3) FROM (VALUES {lines}) GROUP BY 1, 2 HAVING sum(column3) <> 0 {_ADDED};
+    """
+
+
+_SAME = " AND ".join(f"OLD.{column} IS NEW.{column}" for column in _COLUMNS)
+
+COUNTED = (
+    "DELETE FROM tally",
+    *(
+        f"INSERT INTO tally SELECT '{kind}', {name.format(row='')}, count(*) FROM tasks INDEXED BY tasks_by_made "
+        f"WHERE removed_at IS NULL AND {holds.format(row='')} GROUP BY 1, 2"
+        for kind, (name, holds) in _TRAITS.items()
+    ),
+    """
+    INSERT INTO tally SELECT 'tag', tag, count(*) FROM task_tags
+    WHERE task NOT IN (SELECT number FROM tasks WHERE removed_at IS NOT NULL) GROUP BY tag
+    """,
+)
+"""Counts all anew."""
+
+TALLY = (
+    # Names are what the columns of the tasks hold: texts, numbers, bytes.
+    "CREATE TABLE tally (kind TEXT NOT NULL, name NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (kind, name)) "
+    "WITHOUT ROWID",
+    *COUNTED,
+    f"CREATE TRIGGER tally_made AFTER INSERT ON tasks BEGIN {_moved(_lines('NEW.', ''))} END",
+    f"""
+    CREATE TRIGGER tally_moved AFTER UPDATE OF {", ".join(_COLUMNS)} ON tasks WHEN NOT ({_SAME}) BEGIN
+        {_moved(f"{_lines('OLD.', '-')}, {_lines('NEW.', '')}")}
+    END
+    """,
+    f"""
+    CREATE TRIGGER tally_of_tags AFTER UPDATE OF removed_at ON tasks
+    WHEN (OLD.removed_at IS NULL) <> (NEW.removed_at IS NULL) BEGIN
+        INSERT INTO tally SELECT 'tag', tag, iif(NEW.removed_at IS NULL, 1, -1) FROM task_tags
+        WHERE task = NEW.number {_ADDED};
+    END
+    """,
+    *(
+        f"""
+        CREATE TRIGGER tally_{name} AFTER {event} ON task_tags BEGIN
+            INSERT INTO tally SELECT 'tag', {row}.tag, {way}1 FROM tasks
+            WHERE number = {row}.task AND removed_at IS NULL {_ADDED};
+        END
+        """
+        for name, event, row, way in (("tagged", "INSERT", "NEW", ""), ("untagged", "DELETE", "OLD", "-"))
+    ),
+)
+"""Added by version 4.0."""
+
+
+def count_anew(connection: sqlite3.Connection) -> None:
+    """After a change that no trigger saw. Inside a transaction of a writing connection; nothing where the list is
+    older than the tally."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'tally'").fetchone():
+        for statement in COUNTED:
+            connection.execute(statement)
+
+
+def counts(connection: sqlite3.Connection) -> PlaceCounts:
+    """What the left pane shows. It takes as long as there are names, however many tasks have them."""
+    amounts: dict[str, dict[Any, int]] = {}
+    for kind, name, amount in connection.execute(
+        "SELECT kind, name, amount FROM tally WHERE amount > 0 AND kind <> 'batch'"
+    ):
+        amounts.setdefault(kind, {})[name] = amount
+
+    def of(kind: str) -> dict[Any, int]:
+        return amounts.get(kind, {})
+
+    def named(kind: str) -> dict[str, int]:
+        return {to_text(name): amount for name, amount in of(kind).items()}
+
+    states = {state_of(rank): amount for rank, amount in of("rank").items()}
+    batches = connection.execute(
+        "SELECT amount, id, batches.name, created_at FROM tally CROSS JOIN batches ON id = tally.name "
+        "WHERE kind = 'batch' AND amount > 0 ORDER BY created_at DESC, id DESC"
+    )
+    return PlaceCounts(
+        places={
+            Place.ALL: of("all").get("", 0),
+            Place.LIVE: sum(amount for state, amount in states.items() if state in LIVE),
+            Place.WAITING_HERE: sum(amount for state, amount in states.items() if state in LOCAL),
+            **{place: of(place.value).get("", 0) for place in _PLACES},
+        },
+        projects=named("project"),
+        batches=tuple((batch.id, batch.title, members) for members, *row in batches for batch in (batch_of(row),)),
+        models=named("model"),
+        endpoints={name: amount for name, amount in named("endpoint").items() if name},
+        tags=named("tag"),
+        states=states,
+        ratings=of("rating"),
+        shots=named("shot"),
+        unsent=tuple(partly_sent(connection)),
+    )

@@ -1,0 +1,98 @@
+"""The menus of a right click beside the list: places, the preview, the line at the foot. GUI thread only."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from runway_desktop.domain.library import Place, Row
+from runway_desktop.ui.building import add_check, passing_menu
+from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.usecases.searching.places import Entry
+
+from .given_commands import actions_of
+
+if TYPE_CHECKING:
+    from .main_window import MainWindow
+
+_PLAYING = ("play.toggle", "play.loop", "play.sound", "look.fit", "play.full")
+
+
+def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
+    """Of a place, a project or a tag, a saved search or a batch."""
+    m, wanted = window.models, entry.filter
+    menu = passing_menu(window)
+    menu.addAction("Open", partial(window.workspace.places.choose, entry.key))
+    if entry.search is not None:
+        menu.addSeparator()
+        menu.addAction("Rename…", partial(window.keeper.rename, entry.search))
+        menu.addAction("Delete", partial(window.keeper.delete, entry.search))
+    elif wanted is not None and wanted.batches:
+        [batch] = wanted.batches
+        menu.addAction("Sheet and grid…", partial(window.batch_menu_wanted.emit, batch, at))
+    elif wanted is not None and wanted.projects:
+        menu.addAction("Set a cap…", partial(window.preferences_wanted.emit, "project_caps"))
+        menu.addAction("Spending…", window.spending_wanted.emit)
+    elif wanted is not None and wanted.place is Place.WAITING_HERE:
+        _add_pause(menu, window)
+    elif wanted is not None and wanted.place is Place.LIVE:
+        menu.addAction("Refresh", m.task_commands.ask_now)
+    if wanted is not None and (wanted.projects or wanted.tags or wanted.batches):
+        menu.addSeparator()
+        menu.addAction("Copy name", partial(QGuiApplication.clipboard().setText, entry.title))
+    menu.popup(at)
+
+
+def open_status_menu(window: MainWindow, at: QPoint) -> None:
+    """Of the line at the foot: what each part of it tells of."""
+    m, work = window.models, window.workspace
+    menu = passing_menu(window)
+    _add(menu, window, "runway.ask")
+    menu.addAction("Change the key…", partial(window.preferences_wanted.emit, "Key"))
+    menu.addSeparator()
+    for place in (Place.LIVE, Place.WAITING_HERE):
+        entry = next((one for one in m.places.entries() if one.filter is not None and one.filter.place is place), None)
+        if entry is not None:
+            menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.places.choose, entry.key))
+    _add_pause(menu, window)
+    menu.addSeparator()
+    _add(menu, window, "spending")
+    menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
+    menu.addSeparator()
+    _add(menu, window, "not_saved")
+    menu.addAction("Folder for results…", partial(window.preferences_wanted.emit, "library_folder"))
+    menu.popup(at)
+
+
+def open_preview_menu(window: MainWindow, at: QPoint) -> None:
+    """Of what is shown: playing it, then what can be done with its task."""
+    window.models.rows.with_rows(window.workspace.chosen_ids(), partial(_open_preview_menu, window, at))
+
+
+def _open_preview_menu(window: MainWindow, at: QPoint, rows: list[Row]) -> None:
+    if window.preview is None or not rows:
+        return
+    menu = passing_menu(window)
+    menu.setToolTipsVisible(True)
+    if window.preview.shown_path is not None:
+        for command_id in _PLAYING:
+            _add(menu, window, command_id)
+        menu.addSeparator()
+    window.task_menu.fill(menu, rows)
+    menu.popup(at)
+
+
+def _add(menu: QMenu, window: MainWindow, command_id: str) -> None:
+    action = actions_of(window).get(command_id)
+    if action is not None:
+        shown = menu.addAction(BY_ID[command_id].words, partial(action.trigger))
+        shown.setShortcuts(window.keys.usual(command_id)[:1])
+
+
+def _add_pause(menu: QMenu, window: MainWindow) -> None:
+    paused = window.models.status.paused
+    add_check(menu, "Pause sending", lambda: window.models.task_commands.pause(not paused), checked=paused)

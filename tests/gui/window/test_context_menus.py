@@ -1,0 +1,130 @@
+"""Menus of a right click: of places, the preview, the line at the foot, and the short one of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+
+from runway_desktop.domain.library import Place
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.composer.field_editors import Chip
+from tests.gui.rig import Desktop, until
+from tests.rows import task
+
+
+def shown_menu() -> QMenu | None:
+    popup = QApplication.activePopupWidget()
+    return popup if isinstance(popup, QMenu) else None
+
+
+def entries(menu: QMenu) -> Iterator[QAction]:
+    yield from (action for action in menu.actions() if action.text())
+
+
+def words(menu: QMenu) -> list[str]:
+    return [action.text() for action in entries(menu)]
+
+
+async def menu_of_place(rig: Desktop, title: str) -> QMenu:
+    entry = next(one for one in rig.places.entries() if one.title == title and not one.heading)
+    rig.window.workspace.places.menu_wanted.emit(entry, QPoint(10, 10))
+    await until(shown_menu)
+    menu = shown_menu()
+    assert menu is not None
+    return menu
+
+
+async def with_one(rig: Desktop, project: str = "") -> None:
+    await rig.add(task(1, State.SUCCEEDED, project=project))
+    await until(lambda: rig.rows.row_of(TaskId("t1")))
+    rig.window.view.select([TaskId("t1")])
+
+
+async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig, project="Aurora")
+        rig.places.refresh()
+        await until(lambda: any(entry.title == "Aurora" for entry in rig.places.entries()))
+        menu = await menu_of_place(rig, "Aurora")
+        assert {"Open", "Set a cap…", "Copy name"} <= set(words(menu))
+        asked = []
+        rig.window.preferences_wanted.connect(asked.append)
+        for action in entries(menu):
+            if action.text() in ("Open", "Set a cap…", "Copy name"):
+                action.trigger()
+        assert asked == ["project_caps"]
+        assert QGuiApplication.clipboard().text() == "Aurora"
+        assert rig.filter.title == "Aurora"
+        menu.close()
+
+
+async def test_the_queue_can_be_paused_where_it_stands(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        queue = next(one for one in rig.places.entries() if one.filter and one.filter.place is Place.WAITING_HERE)
+        menu = await menu_of_place(rig, queue.title)
+        next(action for action in entries(menu) if action.text() == "Pause sending").trigger()
+        await until(lambda: rig.models.status.paused)
+        menu.close()
+
+
+async def test_the_line_at_the_foot_leads_to_what_it_tells_of(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        line = rig.window.workspace.status
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), line.mapToGlobal(QPoint(4, 4)))
+        QApplication.sendEvent(line, event)
+        await until(shown_menu)
+        menu = shown_menu()
+        assert menu is not None
+        assert {"Ask Runway now", "Show live tasks", "Pause sending", "Spending", "Caps…"} <= set(words(menu))
+        next(action for action in entries(menu) if action.text() == "Show live tasks").trigger()
+        assert rig.filter.place is Place.LIVE
+        menu.close()
+
+
+async def test_the_menu_of_a_task_is_short_and_rates_it(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await with_one(rig)
+        rig.window.task_menu.popup(QPoint(10, 10))
+        await until(shown_menu)
+        menu = shown_menu()
+        assert menu is not None
+        assert len(words(menu)) <= 16
+        assert all(action.icon().isNull() for action in entries(menu)), "icons on all or on none"
+        rating = next(below for below in menu.findChildren(QMenu) if below.title() == "Rating")
+        [four] = [action for action in rating.actions() if action.text() == "★★★★"]
+        assert four.shortcut().toString() == "4"
+        four.trigger()
+        await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)
+        menu.close()
+
+
+async def test_the_preview_has_the_menu_of_the_task_that_it_shows(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        await with_one(rig)
+        preview = rig.window.preview
+        assert preview is not None
+        preview.customContextMenuRequested.emit(QPoint(4, 4))
+        await until(shown_menu)
+        menu = shown_menu()
+        assert menu is not None
+        assert {"Pick", "Reject"} <= set(words(menu))
+        menu.close()
+
+
+async def test_a_chip_of_the_composer_can_be_reset_to_its_default(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await until(lambda: rig.window.composer_pane.findChildren(Chip))
+        rig.composer.set_value("duration", 8)
+        chip = next(one for one in rig.window.composer_pane.findChildren(Chip) if one.accessibleName() == "Duration")
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(4, 4), chip.mapToGlobal(QPoint(4, 4)))
+        QApplication.sendEvent(chip, event)
+        await until(shown_menu)
+        menu = shown_menu()
+        assert menu is not None
+        next(action for action in entries(menu) if action.text() == "Reset to default").trigger()
+        assert rig.composer.value("duration") != 8
+        menu.close()
