@@ -255,8 +255,8 @@ class TaskPages(QObject):
 
 
 class LaneLines:
-    """What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put, and
-    what all of them cost."""
+    """What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put,
+    and what all of them cost."""
 
     def __init__(self, cases: UseCases) -> None:
         self._cases = cases
