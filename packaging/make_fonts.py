@@ -4,7 +4,8 @@
 
 Needs `fonttools`, which nothing else here needs, so it is not in the lock. InterVariable.ttf of Inter 4.1 comes from
 the font's own releases, or from Debian's fonts-inter-variable. Its outlines are TrueType: the static OpenType files,
-drawn by Qt at 13 pixels, come out a weight too heavy, and of a variable font Qt draws only the default weight.
+drawn by Qt at 13 pixels, come out a weight too heavy, and of a variable font Qt draws only the default weight. Figures
+of one width (`tnum`) are left to figures alone: Inter widens spaces, hyphens and brackets too, and words come apart.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ FONTS = Path(__file__).resolve().parents[1] / "resources" / "fonts"
 FAMILY = "Inter"
 TEXT_SIZE = 14
 """Of the optical sizes, the one for text."""
+FIGURES = {"zero", "one", "two", "three", "three.1", "four", "five", "six", "seven", "eight", "nine"}
+"""Glyphs."""
 
 
 def main(source: Path) -> None:
@@ -37,7 +40,17 @@ def main(source: Path) -> None:
         for number, text in names.items():
             face["name"].setName(text, number, 3, 1, 0x409)
         face["OS/2"].usWeightClass = weight
+        _leave_words_alone(face)
         face.save(FONTS / f"{FAMILY}-{style}.ttf")
+
+
+def _leave_words_alone(face: TTFont) -> None:
+    """Takes all but figures out of the feature of tabular figures."""
+    table = face["GSUB"].table
+    for feature in table.FeatureList.FeatureRecord:
+        for number in feature.Feature.LookupListIndex if feature.FeatureTag == "tnum" else ():
+            for part in table.LookupList.Lookup[number].SubTable:
+                part.mapping = {glyph: wide for glyph, wide in part.mapping.items() if glyph in FIGURES}
 
 
 if __name__ == "__main__":

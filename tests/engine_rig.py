@@ -29,6 +29,7 @@ from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.money.spending import Spending
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.tasks import after_restore
@@ -164,7 +165,8 @@ class Rig:
         self.actions = TaskActions(
             self.ledger, self.store, self.runway, self.asking, self.account, self.bus, self.clock
         )
-        self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, AtOnce())
+        own = OwnFolders(self.settings, Path("/profile"))
+        self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, own, AtOnce())
         self._loops = loops
         self._running: list[asyncio.Task[None]] = []
 

@@ -148,7 +148,7 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
                 status=status,
             )
         case 404:
-            return NotThere("Runway does not have what was asked for.", detail=detail, status=status)
+            return NotThere("Runway did not find this.", detail=detail, status=status)
         case 429:
             wait = retry_after(headers, now)
             return SlowDown(

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import signal
 import threading
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -200,8 +201,16 @@ class Session(QObject):
         self.starts_again = True
         self.close()
 
+    @staticmethod
+    def _look_changed(cases: UseCases, theme: Theme, names: Collection[str]) -> None:
+        if "theme" in names:
+            theme.choose(Choice(cases.settings.theme))
+        if "reduce_motion" in names:
+            theme.keep_calm(on=cases.settings.reduce_motion)
+
     def _open_window(self, cases: UseCases, supervisor: Supervisor, theme: Theme, ahead: Ahead) -> MainWindow:
         theme.choose(Choice(cases.settings.theme))
+        theme.keep_calm(on=cases.settings.reduce_motion)
         bridge = Bridge(cases.bus, self)
         runner = Runner(supervisor.spawn, cases.bus)
         self._runner = runner
@@ -226,9 +235,7 @@ class Session(QObject):
         )
         self.models = models
         models.task_commands.hold_looks()
-        bridge.settings_changed.connect(
-            lambda names: theme.choose(Choice(cases.settings.theme)) if "theme" in names else None
-        )
+        bridge.settings_changed.connect(partial(self._look_changed, cases, theme))
         bridge.key_changed.connect(self._key_changed)
         with theme.put_on_at_the_end():
             window = open_main_window(models, theme)

@@ -80,7 +80,7 @@ class LaneCode(Enum):
     CLOSING = auto()
     PAUSED = auto()
     NO_ANSWERS = auto()
-    """Paused by itself: the last `amount` sendings got no answer."""
+    """Paused by itself: the last `amount` requests got no answer."""
     NO_KEY = auto()
     KEY_REFUSED = auto()
     OFFLINE = auto()

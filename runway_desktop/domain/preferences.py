@@ -211,6 +211,7 @@ _UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used")
 _NAMES = Group(Section.SAVING, "File names")
 _BESIDE = Group(Section.SAVING, "With each result")
 _THEME = Group(Section.LOOK, "Theme")
+_MOTION = Group(Section.LOOK, "Motion")
 _PLAYING = Group(Section.LOOK, "Playback")
 _ANNOUNCED = Group(
     Section.NOTIFICATIONS,
@@ -234,7 +235,7 @@ _PROJECTS = Group(Section.MONEY, "Caps of projects", "A project's cap counts eve
 _SENDING = Group(
     Section.MONEY,
     "Before sending",
-    "A price that nobody knows, and what a cap or the balance would hold back, is asked about in any case.",
+    "You are always asked where the price is not known, or a cap or the balance would hold it back.",
 )
 
 
@@ -251,6 +252,9 @@ class Preferences:
     embed = Preference(True, _BESIDE, "Write the request into the file too, where its format can hold it", Switch())
     theme = Preference[Theme](
         "system", _THEME, "Theme", Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark")))
+    )
+    reduce_motion = Preference(
+        False, _MOTION, "Reduce motion: clips open still, and posters stay still under the pointer", Switch()
     )
     loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch())
     muted = Preference(False, _PLAYING, "Play without sound", Switch())

@@ -370,10 +370,12 @@ class Engine:
     @cached_property
     def trash(self) -> Trash:
         from .disk.system_trash import TrashFolder
+        from .results.own_folders import OwnFolders
         from .results.trash import Trash
 
         workers, locks = self._file_workers, self.folder.locks
-        return Trash(self._store, TrashFolder(workers), self.bus, self.clock, locks, workers)
+        own = OwnFolders(self.settings, self._profile.folder)
+        return Trash(self._store, TrashFolder(workers), self.bus, self.clock, locks, own, workers)
 
     @cached_property
     def looking(self) -> Executor:

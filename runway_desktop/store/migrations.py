@@ -199,9 +199,12 @@ def bring_up_to_date(
     path: Path,
     migrations: Sequence[Migration] = MIGRATIONS,
     begins: Callable[[], None] = _no_one,
+    *,
+    keeps: bool = True,
 ) -> None:
-    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file.
-    `begins` is called before the first step of a list that is not new: a large one takes a minute."""
+    """Runs the missing steps, oldest first, each in a transaction of its own, after one backup beside the file if it
+    `keeps` what was there. `begins` is called before the first step of a list that is not new: a large one takes a
+    minute."""
     found, newest = Version.of(connection), migrations[-1].to
     _refuse_strangers(connection, path)
     if found.major > newest.major:
@@ -211,14 +214,15 @@ def bring_up_to_date(
             detail=f"{path}: version {found}, this program knows {newest}",
         )
     missing = [migration for migration in migrations if migration.to > found]
-    if found != EMPTY and missing:
+    is_kept = keeps and found != EMPTY
+    if is_kept and missing:
         begins()
         # Before it is rewritten; and the backup beside it shall be of a list that is sound.
         soundness.check(connection, path)
         _back_up(connection, path, found)
     for migration in missing:
         _migrate(connection, path, migration)
-    if found != EMPTY and any(migration.gives_room for migration in missing):
+    if is_kept and any(migration.gives_room for migration in missing):
         _give_room(connection, path)
 
 

@@ -23,6 +23,7 @@ from runway_desktop.domain.task import Output, TaskId
 
 from . import moving, soundness, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
+from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
 from .tally import count_anew
 from .writing import put_settings, renew_search
@@ -250,17 +251,22 @@ def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     if mark != APPLICATION_ID:
         raise StoreError(f"“{path.name}” is not a list of tasks of this program.", detail=str(path))
+    refuse_additions(connection, path)
 
 
 def _reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         # SQLite would make an empty one.
         raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+    distrust(connection)
+    return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+    distrust(connection)
+    return connection
 
 
 def _stopping(watch: Callable[[int, int], None]) -> Callable[[], int]:

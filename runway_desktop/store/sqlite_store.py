@@ -344,4 +344,6 @@ def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256)
     connection.execute("PRAGMA temp_store = MEMORY")
+    # A list that came with a backup has a schema of whoever made that (`own_schema`).
+    connection.execute("PRAGMA trusted_schema = OFF")
     return connection

@@ -1,10 +1,18 @@
-"""A layout that puts widgets side by side and wraps like words, so that chips never force a pane to be wide."""
+"""Widgets side by side that never force a pane to be wide: a layout that wraps like words, and one line that folds what
+does not fit into a button at its end. GUI thread only.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from .building import push_button, vbox
+from .labels import mark_wrong
+from .popup import Popup
 from .theme import GRID
 
 
@@ -67,3 +75,136 @@ class FlowLayout(QLayout):
             x += wanted.width() + self.spacing()
             line = max(line, wanted.height())
         return y + line - rect.y()
+
+
+class FoldingLine(QWidget):
+    """Buttons on one line at any width. What does not fit is in a popup behind "+2", at the end of the line."""
+
+    folded = Signal()
+    """Other buttons are on the line than before."""
+
+    def __init__(self, what: str, parent: QWidget) -> None:
+        """`what` the buttons are, for screen readers: "more settings"."""
+        super().__init__(parent)
+        self._what = what
+        self._first: list[QAbstractButton] = []
+        self._rest: list[QAbstractButton] = []
+        self._on_line = 0
+        """How many of the rest are on the line. While nothing but their words changes this only falls: what has gone
+        does not come and go with each value."""
+        self.plus = push_button(self, "+9  ▾", self._open, kind="chip")
+        self._popup = Popup(what.capitalize(), self.plus)
+        self._popup.setProperty("popup", True)
+        self._popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        self._column = vbox(on=self._popup, margins=GRID, spacing=GRID // 2)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def hold(self, first: Sequence[QAbstractButton], rest: Sequence[QAbstractButton]) -> None:
+        """These in place of those before, which stay their owner's. The first ones are never folded."""
+        self._first, self._rest = list(first), list(rest)
+        for button in first:
+            self._put(button, on_line=True)
+        self.fit(anew=True)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops on the line, in its order."""
+        end = [self.plus] if self._hidden else []
+        return [*self._first, *self._rest[: self._on_line], *end]
+
+    def least_width(self) -> int:
+        """With all that can be folded folded away."""
+        return _length([*self._first, self.plus])
+
+    def fit(self, *, anew: bool = False) -> None:
+        """After what the buttons say, or whether it is wrong, has changed."""
+        before = self._on_line if self._on_line <= len(self._rest) else len(self._rest)
+        most = len(self._rest) if anew else before
+        while most and not self._has_room_for(most):
+            most -= 1
+        self._on_line = most
+        for place, button in enumerate(self._rest):
+            self._put(button, on_line=place < most)
+        for place, button in enumerate(self._hidden):
+            if self._column.indexOf(button) != place:
+                self._column.insertWidget(place, button)
+        self._say_hidden()
+        self._arrange()
+        if anew or most != before:
+            self.folded.emit()
+
+    def reveal(self, button: QWidget) -> None:
+        """Opens the popup if the button is in it."""
+        if button in self._hidden:
+            self._open()
+
+    def close_popup(self) -> None:
+        self._popup.close()
+
+    def sizeHint(self) -> QSize:
+        return QSize(_length([*self._first, *self._rest]), self.plus.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit(anew=True)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().event(event)
+
+    @property
+    def _hidden(self) -> list[QAbstractButton]:
+        return self._rest[self._on_line :]
+
+    def _open(self) -> None:
+        self._popup.adjustSize()
+        self._popup.show_beside(self.plus)
+        self._hidden[0].setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _say_hidden(self) -> None:
+        """What "+2" holds, and whether any of it is wrong."""
+        hidden = self._hidden
+        if not hidden:
+            self._popup.close()
+        self.plus.setVisible(bool(hidden))
+        told = [button.text().removesuffix("▾").rstrip() for button in hidden]
+        self.plus.setText(f"+{len(hidden)}  ▾")
+        self.plus.setToolTip("\n".join(told))
+        self.plus.setAccessibleName(f"{len(hidden)} {self._what}")
+        self.plus.setAccessibleDescription(", ".join(told))
+        mark_wrong(self.plus, any(button.property("wrong") for button in hidden))
+
+    def _has_room_for(self, amount: int) -> bool:
+        end = [self.plus] if amount < len(self._rest) else []
+        return _length([*self._first, *self._rest[:amount], *end]) <= self.width()
+
+    def _put(self, button: QAbstractButton, *, on_line: bool) -> None:
+        holder: QWidget = self if on_line else self._popup
+        if button.parentWidget() is holder:
+            return
+        had_focus = button.hasFocus()
+        button.setParent(holder)
+        button.show()
+        if had_focus:
+            (button if on_line else self.plus).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _arrange(self) -> None:
+        """Side by side; where even the first do not fit, the last of them gives way."""
+        x = 0
+        end = [self.plus] if self._hidden else []
+        line = [*self._first, *self._rest[: self._on_line], *end]
+        for place, button in enumerate(line):
+            wanted = button.sizeHint()
+            after = _length(line[place + 1 :]) + GRID if place + 1 < len(line) else 0
+            width = max(0, min(wanted.width(), self.width() - x - after))
+            at = x if self.layoutDirection() is not Qt.LayoutDirection.RightToLeft else self.width() - x - width
+            button.setGeometry(at, 0, width, wanted.height())
+            x += width + GRID
+
+
+def _length(buttons: Sequence[QWidget]) -> int:
+    return sum(button.sizeHint().width() for button in buttons) + GRID * max(0, len(buttons) - 1)

@@ -12,14 +12,30 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
+from math import floor
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPainterPath,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
+
+if TYPE_CHECKING:
+    from .missing_letters import MissingLetters
 
 _PREFIX = "mdi6."
 _LETTERS = "materialdesignicons6-webfont-6.9.96.ttf"
@@ -28,6 +44,8 @@ _ENTRY = 200
 """Characters in which a name and its code point stand, at the most."""
 _FILLS = 0.875
 """How much of an icon's height its letter takes; the rest is the bearing that the font expects."""
+_TIE = 0.45
+"""What is left of a pixel goes below and to the right, up to a little more than half of it."""
 
 
 class NoSuchIcon(LookupError):
@@ -82,8 +100,14 @@ class _Letter(QIconEngine):
         painter.save()
         painter.setFont(font)
         painter.setPen(self._disabled if mode is QIcon.Mode.Disabled else self._color)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._letter)
+        painter.drawText(_middle(rect, self._box(font), painter.deviceTransform().m11()), self._letter)
         painter.restore()
+
+    def _box(self, font: QFont) -> QRectF:
+        """What is drawn of the letter, which stands anywhere in the room that the font gives it."""
+        drawn = QPainterPath()
+        drawn.addText(0, 0, font, self._letter)
+        return drawn.boundingRect()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
@@ -100,12 +124,23 @@ class _Letter(QIconEngine):
         return copy
 
 
+def _middle(rect: QRect, box: QRectF, scale: float) -> QPointF:
+    """Where a letter with this box is written to stand in the middle of `rect`, on a whole pixel of the screen: beside
+    one its strokes blur."""
+    at = QRectF(rect).center() - box.center()
+    return QPointF(floor(at.x() * scale + _TIE) / scale, floor(at.y() * scale + _TIE) / scale)
+
+
 FAMILY = "Inter"
+_FIRST_BOX = "\u2e80"
+"""From here on are the letters that a system may have no font for."""
 FACES = ("Inter-Regular.ttf", "Inter-SemiBold.ttf")
 LEAST_POINTS = 10.0
 """Inter runs narrow: at 10 points a line of it is as long as one of most systems' own fonts at 9."""
 GRID = 8
 """The unit of all distances, in device-independent pixels."""
+TARGET = 3 * GRID
+"""The least side of what is clicked."""
 
 
 class Role(StrEnum):
@@ -134,7 +169,7 @@ class Role(StrEnum):
     """Behind pictures and clips."""
 
 
-_COLORS = {
+_COLORS: dict[str, tuple[str, str]] = {
     Role.WINDOW: ("#1b1d21", "#eef0f2"),
     Role.SURFACE: ("#16181b", "#f6f7f8"),
     Role.RAISED: ("#1f2226", "#ffffff"),
@@ -156,6 +191,9 @@ _COLORS = {
 }
 """Each in the dark and in the light theme."""
 
+_CALM = "QLineEdit, QProgressBar, QAbstractItemView, QScrollBar { widget-animation-duration: 0; }\n"
+"""Nothing of Qt's own moves."""
+
 
 class Choice(StrEnum):
     SYSTEM = "system"
@@ -168,11 +206,19 @@ class Theme(QObject):
     colors up again."""
 
     changed = Signal()
+    letters_missing = Signal(str)
+    """A script that no font of this computer has, once, when its letters are shown; maybe within a paint."""
 
     def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
         self._choice = choice
+        self._calm = False
+        # Both are kept: without the wrapper of the one, PySide takes the other for deleted.
+        self._style_hints = QGuiApplication.styleHints()
+        self._hints = self._style_hints.accessibility()
+        self._strong = self._hints.contrastPreference() is Qt.ContrastPreference.HighContrast
+        self._hints.contrastPreferenceChanged.connect(self._contrast_changed)
         self._icon_font = IconFont()
         self._icons: dict[tuple[str, Role], QIcon] = {}
         self._colors: dict[Role, QColor] = {}
@@ -190,6 +236,22 @@ class Theme(QObject):
         if self._choice is Choice.SYSTEM:
             return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
         return self._choice is Choice.DARK
+
+    @property
+    def is_strong(self) -> bool:
+        """The system asks for high contrast."""
+        return self._strong
+
+    @property
+    def is_calm(self) -> bool:
+        """Nothing moves by itself."""
+        return self._calm or system_is_calm(self._hints)
+
+    def keep_calm(self, *, on: bool) -> None:
+        """As the preferences want it."""
+        if on is not self._calm:
+            self._calm = on
+            self._apply()
 
     def choose(self, choice: Choice) -> None:
         if choice is not self._choice:
@@ -234,6 +296,17 @@ class Theme(QObject):
         font.setWeight(QFont.Weight.DemiBold)
         return font
 
+    def look_at_letters(self, text: str) -> None:
+        """To be called with what is shown, where it may be of any language."""
+        if text and max(text) >= _FIRST_BOX:
+            self._missing_letters.look(text)
+
+    @cached_property
+    def _missing_letters(self) -> MissingLetters:
+        from .missing_letters import MissingLetters
+
+        return MissingLetters(self.letters_missing.emit)
+
     @staticmethod
     def tabular(font: QFont) -> QFont:
         """The font with figures of one width, so that changing numbers do not shake."""
@@ -245,8 +318,12 @@ class Theme(QObject):
         if self._choice is Choice.SYSTEM:
             self._apply()
 
+    def _contrast_changed(self, wanted: Qt.ContrastPreference) -> None:
+        self._strong = wanted is Qt.ContrastPreference.HighContrast
+        self._apply()
+
     def _apply(self) -> None:
-        self._colors = _colors(is_dark=self.is_dark)
+        self._colors = _colors(is_dark=self.is_dark, is_strong=self._strong)
         self._icons.clear()
         self._application.setPalette(self._palette())
         self._application.setStyleSheet(self._style_sheet())
@@ -278,7 +355,12 @@ class Theme(QObject):
         return palette
 
     def _style_sheet(self) -> str:
-        return _styled(self._colors, "dark" if self.is_dark else "light")
+        more = _CALM if self.is_calm else ""
+        if self._strong:
+            from .high_contrast import LINES
+
+            more += LINES
+        return _styled(self._colors, "dark" if self.is_dark else "light", more)
 
 
 class DarkRoom(Theme):
@@ -289,7 +371,8 @@ class DarkRoom(Theme):
         QObject.__init__(self, theme)
         self._icon_font = theme._icon_font
         self._icons = {}
-        self._colors = _colors(is_dark=True)
+        self._calm, self._strong, self._hints = theme._calm, theme._strong, theme._hints
+        self._colors = _colors(is_dark=True, is_strong=theme.is_strong)
 
     @property
     def is_dark(self) -> bool:
@@ -317,12 +400,23 @@ def _font(system: QFont) -> QFont:
     return font
 
 
-def _colors(*, is_dark: bool) -> dict[Role, QColor]:
-    return {role: QColor(dark if is_dark else light) for role, (dark, light) in _COLORS.items()}
+def _colors(*, is_dark: bool, is_strong: bool) -> dict[Role, QColor]:
+    table = _COLORS
+    if is_strong:
+        from .high_contrast import COLORS
+
+        table = COLORS
+    return {role: QColor(table[role][0 if is_dark else 1]) for role in Role}
 
 
-def _styled(colors: Mapping[Role, QColor], scheme: str) -> str:
-    text = resource("theme.qss").read_text(encoding="utf-8")
+def system_is_calm(hints: object) -> bool:
+    """Qt tells what the system wants from 6.12 on."""
+    wanted = getattr(hints, "motionPreference", None)
+    return wanted is not None and wanted().name == "ReducedMotion"
+
+
+def _styled(colors: Mapping[Role, QColor], scheme: str, more: str = "") -> str:
+    text = resource("theme.qss").read_text(encoding="utf-8") + more
     names = {role.value: color.name() for role, color in colors.items()}
     return Template(text).substitute(names, icons=resource("icons").as_posix(), scheme=scheme)
 

@@ -76,5 +76,5 @@ class FolderWatch(QObject):
             self._said = False
             # Another folder was chosen: if it is no better, that is said next.
             is_other = health.state is FolderState.UNKNOWN
-            goes_on = " What waits is saved now." if downloads.waiting else ""
+            goes_on = " Waiting results are saved now." if downloads.waiting else ""
             self.mended.emit("" if is_other else f"The library's folder can be used again.{goes_on}")

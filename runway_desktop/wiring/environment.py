@@ -12,6 +12,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -114,11 +115,15 @@ def base_url() -> str | None:
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:
     """Takes the key out of the environment and gives it, as the SDK reads it; takes out what a bundle has set as well.
 
-    Whatever is started from then on, also by Qt, inherits neither; the system still shows the key, to this person and
-    to root, among what this process was started with. Once, before anything is started. Our own libraries are found all
-    the same: the system reads where they are when the process begins.
+    Whatever is started from then on, also by Qt, inherits neither, and Linux does not show the key any more among what
+    this process was started with. Once, before anything is started. Our own libraries are found all the same: the
+    system reads where they are when the process begins.
     """
-    secret = variables.pop(KEY_VARIABLE, "").strip() or None
+    held = variables.get(KEY_VARIABLE, "")
+    if variables is os.environ and held and sys.platform.startswith("linux"):
+        _wipe(KEY_VARIABLE)
+    variables.pop(KEY_VARIABLE, None)
+    secret = held.strip() or None
     if is_bundle if is_bundle is not None else getattr(sys, "frozen", False):
         for name in (*_LIBRARIES, *_OF_BUNDLE, *(name for name in variables if name.startswith(_BOOTLOADER))):
             variables.pop(name, None)
@@ -127,6 +132,22 @@ def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool |
             if before is not None:
                 variables[name] = before
     return secret
+
+
+def _wipe(name: str) -> None:
+    """Overwrites a variable where the process began with it: /proc/PID/environ shows those bytes as they are now, to
+    the same user and to root, and removing the variable leaves them. Where the C library does not tell where they are,
+    they stay."""
+    with suppress(ImportError, OSError, ValueError):
+        # Nobody else needs it at the start, and most starts have no such variable.
+        import ctypes
+
+        places = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
+        start, number = os.fsencode(f"{name}="), 0
+        while (address := places[number]) is not None:
+            if (whole := ctypes.string_at(address)).startswith(start):
+                ctypes.memset(address + len(start), 0, len(whole) - len(start))
+            number += 1
 
 
 def secret_for(profile: Profile, secret: str | None) -> str | None:

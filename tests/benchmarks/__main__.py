@@ -96,8 +96,8 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         passing.measure,
         {
             "full": passing.Size(),
-            "quick": passing.Size(tasks=2_000, warm=500),
-            "smoke": passing.Size(tasks=20, portion=10, warm=10),
+            "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500),
+            "smoke": passing.Size(tasks=20, with_window=20, portion=10, warm=10),
         },
     ),
     "saving": (

@@ -19,6 +19,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.services.results.own_folders import OwnFolders
 from runway_desktop.services.results.relinking import Relinking
 from runway_desktop.services.results.trash import Trash
 from runway_desktop.services.settings import Settings
@@ -69,7 +70,7 @@ async def test_a_missing_file_is_fetched_again_to_its_place_until_runway_keeps_i
             await downloads.fetch_again(task.id)
         # Its own key has to say it twice.
         await clock.sleep(GONE_AFTER + 1)
-        with pytest.raises(NotThere, match="does not keep this result any more"):
+        with pytest.raises(NotThere, match="no longer keeps this result"):
             await downloads.fetch_again(task.id)
         again = await noticed(rig)
         assert (again.state, again.is_missing, again.path) == (OutputState.SAVED, True, str(path))
@@ -103,7 +104,9 @@ class World:
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.integrity = Integrity(self.store, KnownFolders(), self.bus, self.clock, AtOnce())
         locks = FileLocks()
-        self.binned = Trash(self.store, self.bin, self.bus, self.clock, locks, AtOnce())
+        self.binned = Trash(
+            self.store, self.bin, self.bus, self.clock, locks, OwnFolders(self.settings, folder), AtOnce()
+        )
         self.relinking = Relinking(
             self.store, self.integrity, self.bus, self.clock, self.settings, locks, AtOnce()
         )  # fmt: skip

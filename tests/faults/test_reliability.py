@@ -23,6 +23,7 @@ SAMPLE = (
     "network: every connection reset for a minute",
     "library: gone for a minute",
     "database: cut to nothing",
+    "keychain: killed while tasks are under way",
 )
 
 

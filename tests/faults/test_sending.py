@@ -268,7 +268,7 @@ async def test_no_other_task_of_the_model_blurs_the_evidence_before_it_is_read()
         await rig.submit(*(request(f"{n}") for n in range(3)))
         await rig.clock.advance(LATE)
         assert len(rig.runway.named("create")) == 1
-        assert lane_words(rig.lane.reason) == "Finding out what became of a sending without an answer"
+        assert lane_words(rig.lane.reason) == "Checking whether a request without an answer was accepted"
         await rig.clock.advance(10)
         assert len(rig.runway.named("create")) == 3
 
@@ -282,7 +282,7 @@ async def test_after_three_sendings_without_an_answer_the_lane_pauses_itself():
         await rig.clock.advance(3_600)
         assert len(rig.runway.named("create")) == 3
         assert rig.lane.paused
-        assert lane_words(rig.lane.reason) == "Paused: the last 3 sendings got no answer"
+        assert lane_words(rig.lane.reason) == "Paused: the last 3 requests got no answer"
         rig.runway.always("create", ...)
         await rig.lane.resume()
         await rig.clock.advance(10)

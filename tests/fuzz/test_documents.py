@@ -262,6 +262,12 @@ def test_a_changed_list_of_requests_is_taken_in_with_findings(folder: Path, docu
     _store(found)
 
 
+@pytest.mark.parametrize("inputs", [-1, True, "a.png", {"path": "a.png"}, [None, 7, {"path": 7}]], ids=repr)
+def test_inputs_that_are_no_list_of_inputs_are_none(folder: Path, inputs: object):
+    document = {"requests": [{**SIDECAR, "inputs": inputs}]}
+    _store(bounded(lambda: gathered("list.json", json.dumps(document).encode(), folder)))
+
+
 @given(st.lists(json_values, max_size=4))
 @often(30)
 def test_any_lines_of_json_are_taken_in_with_findings(folder: Path, lines: list[object]):

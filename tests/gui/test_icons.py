@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QIcon, QPixmap
 
 import runway_desktop
-from runway_desktop.ui.theme import IconFont, NoSuchIcon
+from runway_desktop.ui.theme import FAMILY, IconFont, NoSuchIcon, Theme
 
 RED, GRAY = QColor("#ff0000"), QColor("#808080")
 
@@ -21,6 +21,19 @@ def font(qapp):
     return IconFont()
 
 
+def _free(icon: QIcon, side: int) -> tuple[int, int, int, int]:
+    """Pixels without ink at the left, above, at the right and below."""
+    picture = icon.pixmap(QSize(side, side)).toImage()
+    inked = [(x, y) for x in range(side) for y in range(side) if picture.pixelColor(x, y).alpha() > 90]
+    xs, ys = [x for x, _ in inked], [y for _, y in inked]
+    return min(xs), min(ys), side - 1 - max(xs), side - 1 - max(ys)
+
+
+def _names() -> set[str]:
+    sources = Path(runway_desktop.__file__).parent.rglob("*.py")
+    return {name for source in sources for name in re.findall(r"\"(mdi6\.[a-z0-9-]+)\"", source.read_text("utf-8"))}
+
+
 def _colors(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
     picture = icon.pixmap(QSize(32, 32), mode).toImage()
     pixels = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
@@ -28,8 +41,7 @@ def _colors(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
 
 
 def test_every_icon_that_the_program_names_is_there(font: IconFont):
-    sources = Path(runway_desktop.__file__).parent.rglob("*.py")
-    names = {name for source in sources for name in re.findall(r"\"(mdi6\.[a-z0-9-]+)\"", source.read_text("utf-8"))}
+    names = _names()
     assert len(names) > 20
     for name in sorted(names):
         assert not font.icon(name, RED, GRAY).isNull()
@@ -52,3 +64,20 @@ def test_icon_that_was_copied_and_changed_lives_on(font: IconFont):
 def test_name_that_the_font_lacks_is_our_mistake(font: IconFont, name: str):
     with pytest.raises(NoSuchIcon):
         font.icon(name, RED, GRAY)
+
+
+@pytest.mark.parametrize("side", [14, 16, 20, 32, 64])
+def test_every_icon_stands_in_the_middle_of_its_square(font: IconFont, side: int):
+    for name in sorted(_names()):
+        left, above, right, below = _free(font.icon(name, RED, GRAY), side)
+        assert abs(left - right) <= 2, (name, left, right)
+        assert abs(above - below) <= 2, (name, above, below)
+
+
+def test_figures_have_one_width_and_words_beside_them_stay_as_they_are(theme: Theme):
+    plain = QFont(FAMILY)
+    one, other = QFontMetricsF(plain), QFontMetricsF(Theme.tabular(plain))
+    assert one.horizontalAdvance("1") != one.horizontalAdvance("0")
+    assert len({other.horizontalAdvance(figure) for figure in "0123456789"}) == 1
+    for words in ("Gen-", "left today (for you)", "·", "~"):
+        assert other.horizontalAdvance(words) == one.horizontalAdvance(words), words

@@ -53,7 +53,7 @@ def test_results_that_cannot_be_fetched_have_a_place_and_are_saved_from_there(pr
     program.wait_state("Salt flats after rain", "succeeded")
     hands, eyes = program.hands, program.eyes
     hands.click(eyes.wait_for("button", "1 not saved").middle)
-    eyes.wait_for_words("Salt flats after rain", "Surely until", "at the latest")
+    eyes.wait_for_words("Salt flats after rain", "Safe until", "at the latest")
     runway.mend()
     hands.key("Return")
     program.wait_saved(1)

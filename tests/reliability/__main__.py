@@ -24,7 +24,7 @@ from pathlib import Path
 from runway_desktop.domain.errors import RunwayDesktopError
 
 from . import alone as apart
-from . import lives, records
+from . import lives, machine, records
 from .records import NotHere, Record
 from .scene import Count, handles, leaked_since
 
@@ -33,7 +33,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
 HEAD = "| fault | tried | made | lost | doubled | uncertain, and said so | leaked | seconds until well | |"
 
-NUMBERS = ("tries", "profiles", "pairs", "ids", "ends", "soak")
+NUMBERS = ("tries", "profiles", "cuts", "pairs", "ids", "ends", "soak")
 
 Work = Callable[[Path], Awaitable[Count]]
 
@@ -57,16 +57,18 @@ class Size:
     kills: int = 5
     """Of each profile."""
     seams: int = 40
+    cuts: int = 20
     pairs: int | None = None
     ids: int = 10_000
     ends: int = 1_000
-    soak: int = 50_000
+    soak: int = 2_000
+    """`--soak 50000` takes an hour."""
     until: float = math.inf
     """Moment of `time.monotonic` after which nothing more is begun: what was tried is what the table says."""
 
 
 FULL = Size()
-SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, pairs=4, ids=200, ends=40, soak=1_000)
+SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, cuts=2, pairs=4, ids=200, ends=40, soak=400)
 
 
 def rows(size: Size) -> list[Row]:
@@ -98,10 +100,12 @@ def rows(size: Size) -> list[Row]:
             lambda folder: lives.seams(folder, range(1, size.seams + 1))),
         Row("killed: at random moments, on the program's own loop",
             lambda folder: lives.killed(folder, dice, size.kills), size.profiles, 2),
+        Row("killed, and the log of its list cut at a random place", lambda folder: lives.log_cut(folder, dice),
+            size.cuts),
         *(Row(record.name, of(record), size.tries) for record in records.alone()),
         Row("any two of these together", all_pairs),
-        *(Row(record.name, of(record), size.tries) for record in (*records.NETWORK, *records.DISKS)),
-        *(Row(name, work, size.tries) for name, work in records.ON_ITS_OWN.items()),
+        *(Row(record.name, of(record), size.tries) for record in (*records.NETWORK, *machine.DISKS)),
+        *(Row(name, work, size.tries) for name, work in machine.ON_ITS_OWN.items()),
         Row(f"{size.ids:,} ids adopted at once", lambda folder: apart.many_ids(folder, size.ids)),
         Row(f"{size.ends:,} tasks that end within 10 s", lambda folder: apart.many_ends(folder, size.ends)),
         Row(f"a soak of {size.soak:,} tasks", lambda folder: apart.soak(folder, size.soak)),
@@ -136,11 +140,11 @@ def line(name: str, count: Count) -> str:
     return f"| {' | '.join(str(cell) for cell in cells)} | {count.note} |"
 
 
-def page(text: str, table: Sequence[str], machine: str) -> str:
+def page(text: str, table: Sequence[str], place: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     body = "\n".join((HEAD, "|---|" + "---:|" * 7 + "---|", *table))
-    return f"{before}{BEGIN}\n{machine}\n\n{body}\n{END}{after}"
+    return f"{before}{BEGIN}\n{place}\n\n{body}\n{END}{after}"
 
 
 async def run(chosen: Sequence[Row], kept: Path, until: float) -> dict[str, Count]:
@@ -178,13 +182,13 @@ def main(words: Sequence[str] | None = None) -> int:
     if wishes.write:
         order = [row.name for row in known]
         table = [line(name, counts[name]) for name in sorted(counts, key=lambda name: _place(name, order))]
-        PAGE.write_text(page(PAGE.read_text(), table, machine()))
+        PAGE.write_text(page(PAGE.read_text(), table, where()))
     bad = [name for name, count in counts.items() if _is_bad(name, count)]
     print(f"Not as it should be: {'; '.join(bad)}" if bad else "Nothing lost, nothing doubled.")
     return 1 if bad else 0
 
 
-def machine() -> str:
+def where() -> str:
     day = time.strftime("%d %B %Y").lstrip("0")
     return f"Measured on {day}, Python {sys.version.split()[0]} on {sys.platform}, {os.cpu_count()} processors."
 

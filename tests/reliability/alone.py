@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from runway_desktop.domain.task import Request, new_task_id
 from runway_desktop.simulator.faults import Fault, Harm
 from tests import sent
+from tests.saved import Saved
 
-from .scene import Count, Scene, a_scene, all_tasks, handles, is_well
+from . import elsewhere
+from .scene import Clock, Count, Scene, a_scene, all_tasks, counted, engine_in, handles, is_well, profile_in
 
 AT_ONCE = 100
+UNDER_WAY = 400
+SOAK_RATE = 10.0
+"""How many times as fast the program's clock runs in a soak: what it does by the clock must not be most of its work."""
+PORTION = 100
+WARM = 1_000
+"""Tasks after which the program has all that it ever imports and keeps."""
+IDLE = 6.0
+"""Seconds after which connections that nobody uses are closed."""
 
 
 async def sdk(fault: Fault, timeout: float, folder: Path) -> Count:
@@ -79,24 +92,58 @@ async def many_ends(folder: Path, amount: int) -> Count:
 
 
 async def soak(folder: Path, amount: int) -> Count:
-    """So many tasks, a hundred at a time, in one life; what the process holds after a tenth of them and at the end, the
-    simulator's own memory of them among it."""
-    async with a_scene(folder, amount, concurrency=None) as scene:
-        figures: list[str] = []
-        looks = {max(1, amount // 10 // AT_ONCE) * AT_ONCE, amount // 2 // AT_ONCE * AT_ONCE, amount}
-        async with scene.life() as engine:
-            wanted = scene.requests()
-            for start in range(0, amount, AT_ONCE):
-                some = wanted[start : start + AT_ONCE]
-                await sent.submit(engine, some)
-                done = start + len(some)
-                while not await is_well(engine, done):
-                    await asyncio.sleep(0.05)
-                if done in looks:
-                    files, tasks = handles()
-                    figures.append(f"after {done:,}: {_resident():.0f} MB, {files} files, {tasks} asyncio tasks")
-            seconds = await scene.until_well(engine)
-        return replace(await scene.count(seconds, "; ".join(figures)), tried=amount)
+    """So many tasks in one life, up to `UNDER_WAY` at once. The simulator has a process of its own, so that what is
+    said of memory and open files is the program's. What it holds is looked at after `WARM` of them, at the half and in
+    the end; open files and asyncio tasks that are more in the end than then count as leaked."""
+    profile, clock = profile_in(demo=False, folder=folder / "profile"), Clock(SOAK_RATE)
+    looks = {min(WARM, amount // 2 // PORTION * PORTION), amount // 2 // PORTION * PORTION, amount}
+    held: list[Held] = []
+    with elsewhere.Simulated(SOAK_RATE) as runway:
+        async with engine_in(profile, runway.address, runway.secret, clock, lambda: ThreadPoolExecutor(4)) as engine:
+            saved = Saved(engine.bus)
+            wanted = [_sound(number) for number in range(amount)]
+            for start in range(0, amount, PORTION):
+                some = wanted[start : start + PORTION]
+                ids = [new_task_id() for _ in some]
+                saved.expect(ids)
+                await sent.submit(engine, some, ids=ids)
+                stored = start + len(some)
+                # What it holds is looked at while it has nothing to do.
+                await saved.until(0 if stored in looks else UNDER_WAY - PORTION)
+                if stored in looks:
+                    await asyncio.sleep(IDLE)
+                    held.append(Held(stored, _resident(), handles()))
+            begun = clock.monotonic()
+            while not await is_well(engine, amount):
+                await asyncio.sleep(0.05)
+            seconds = clock.monotonic() - begun
+        journal = await asyncio.to_thread(runway.journal)
+    count = await counted(journal, profile, seconds, "; ".join(map(str, held)))
+    more = [max(0, now - then) for now, then in zip(held[-1].handles, held[0].handles, strict=True)]
+    return replace(count, tried=amount, leaked=count.leaked + sum(more))
+
+
+class Held(NamedTuple):
+    """What the process holds after so many tasks."""
+
+    passed: int
+    megabytes: float
+    handles: tuple[int, int]
+
+    def __str__(self) -> str:
+        files, tasks = self.handles
+        return f"after {self.passed:,}: {self.megabytes:.0f} MB, {files} files, {tasks} asyncio tasks"
+
+
+def _sound(number: int) -> Request:
+    """A picture takes the simulator 150 ms to draw, which would be all that a soak measures."""
+    text = f"task {number} [seconds:2]"
+    return Request(
+        endpoint="sound_effect",
+        model="eleven_text_to_sound_v2",
+        values={"promptText": text, "duration": 1},
+        prompt=text,
+    )
 
 
 def _resident() -> float:

@@ -39,8 +39,8 @@ def start() -> None:
     child.close()
 
 
-def live(folder: str, address: str, secret: str) -> None:
-    """In the child: sends what the list does not have yet, and ends once all is well."""
+def live(folder: str, address: str, secret: str, tasks: int) -> None:
+    """In the child: sends what the list does not have yet of so many tasks, and ends once all is well."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     import logging
 
@@ -55,20 +55,20 @@ def live(folder: str, address: str, secret: str) -> None:
     asyncio.set_event_loop(loop)
     with ThreadPoolExecutor(4) as workers:
         loop.set_default_executor(workers)
-        loop.run_until_complete(_work(Path(folder), address, secret))
+        loop.run_until_complete(_work(Path(folder), address, secret, tasks))
 
 
-async def _work(folder: Path, address: str, secret: str) -> None:
+async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
     profile = profile_in(demo=False, folder=folder)
     async with engine_in(profile, address, secret, Clock(), lambda: ThreadPoolExecutor(4)) as engine:
         there = {task.request.prompt for task in await all_tasks(engine.ledger._store)}
-        new = [request for request in requests(TASKS) if request.prompt not in there]
+        new = [request for request in requests(tasks) if request.prompt not in there]
         if new:
             await sent.submit(engine, new)
         ends = time.monotonic() + ENDS_AFTER
-        while not await is_well(engine, TASKS):
+        while not await is_well(engine, tasks):
             if engine.lane.paused:
-                # As a person would, once several sendings got no answer.
+                # As a person would, once several requests got no answer.
                 await engine.lane.resume()
             if time.monotonic() > ends:
                 states = [(task.state.value, task.hold.code.name) for task in await all_tasks(engine.ledger._store)]
@@ -93,6 +93,23 @@ async def killed(folder: Path, dice: random.Random, kills: int) -> Count:
             tried=died, made=count.made, lost=count.lost, doubled=count.doubled, uncertain=count.uncertain,
             leaked=count.leaked, seconds=count.seconds,
         )  # fmt: skip
+
+
+async def log_cut(folder: Path, dice: random.Random) -> Count:
+    """A list that was in use, whose program is killed while more tasks are under way, and the log beside it then cut at
+    a random place. What was held there and never sent is gone with it, and nobody paid for that; what is in the list
+    is older than what was done with it, which the program notices: it sends none of it again by itself."""
+    async with a_scene(folder, TASKS) as scene:
+        place, address, secret = scene.profile.folder, scene.simulator.base_url, scene.simulator.secret
+        log = scene.profile.database.with_name(f"{scene.profile.database.name}-wal")
+        await _life(place, address, secret, after=None, tasks=TASKS // 2)
+        before = len(scene.simulator.witness.accepted)
+        while not (log.exists() and log.stat().st_size and len(scene.simulator.witness.accepted) > before):
+            await _life(place, address, secret, after=dice.uniform(0.5, 2.5))
+        os.truncate(log, dice.randrange(log.stat().st_size))
+        begun = scene.clock.monotonic()
+        await _life(place, address, secret, after=None, tasks=0)
+        return await scene.count(scene.clock.monotonic() - begun)
 
 
 async def seams(folder: Path, moments: range) -> Count:
@@ -121,9 +138,9 @@ async def _seams(folder: Path, moments: range) -> Count:
     return total
 
 
-async def _life(folder: Path, address: str, secret: str, *, after: float | None) -> bool:
+async def _life(folder: Path, address: str, secret: str, *, after: float | None, tasks: int = TASKS) -> bool:
     """Whether it was killed: so many seconds after its start, unless it had come to its end. None: it is not."""
-    child = _context.Process(target=live, args=(str(folder), address, secret))
+    child = _context.Process(target=live, args=(str(folder), address, secret, tasks))
     child.start()
     await asyncio.to_thread(child.join, ENDS_AFTER + 30 if after is None else after)
     was_alive = child.exitcode is None

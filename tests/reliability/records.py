@@ -7,28 +7,17 @@ machine does not let it be brought about.
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
-import sqlite3
-import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.errors import DamagedList
-from runway_desktop.services.backup import damaged_list, finishing
-from runway_desktop.services.backup.packing import LIGHT, pack
-from runway_desktop.services.backup.restoring import Outlook
-from runway_desktop.services.backup.watching import Watch
 from runway_desktop.simulator.faults import Fault, Harm
-from runway_desktop.store.snapshots import SqliteSnapshots
 
-from .scene import Count, Scene, Slow, a_scene
+from .scene import Count, Scene, a_scene
 
 Bring = Callable[[Scene], AbstractAsyncContextManager[None]]
 
@@ -183,7 +172,7 @@ NETWORK = [
 ]  # fmt: skip
 
 
-def _at(scheme_and_host: str) -> Callable[[Path], Any]:
+def at(scheme_and_host: str) -> Callable[[Path], Any]:
     """A life at an address that does not work, then one at the right one."""
 
     async def run(folder: Path) -> Count:
@@ -210,184 +199,5 @@ async def set_back_before_a_start(folder: Path) -> Count:
             seconds = await scene.until_well(engine)
         return await scene.count(seconds)
 
-
-# Disks
-
-
-def _tmpfs(of: str, options: str) -> Bring:
-    """A small disk in the place of the library's folder, which has room and may be written to again in the end."""
-
-    @asynccontextmanager
-    async def bring(scene: Scene) -> AsyncIterator[None]:
-        folder = scene.library
-        folder.mkdir(parents=True, exist_ok=True)
-        _mount(folder, of)
-        # Files that are being written are given up with their disk.
-        scene.at_end.append(lambda: subprocess.run(["umount", "-l", str(folder)], check=False))
-        if options:
-            _mount(folder, f"remount,{options}")
-        yield
-        _mount(folder, "remount,rw,size=64m")
-
-    return bring
-
-
-def _mount(folder: Path, options: str) -> None:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(command, check=False, capture_output=True).returncode:
-        raise NotHere
-
-
-async def full_profile(folder: Path) -> Count:
-    """The disk of the profile, its database and its results is filled to the last byte while tasks are under way."""
-    async with a_scene(folder) as scene:
-        place = folder / "profile"
-        place.mkdir()
-        _mount(place, "size=64m")
-        scene.at_end.append(lambda: subprocess.run(["umount", "-l", str(place)], check=False))
-        async with scene.life() as engine:
-            await scene.send(engine)
-            await scene.passes(8.0)
-            filler = place / "filler"
-            with filler.open("wb", buffering=0) as file, suppress(OSError):
-                while file.write(bytes(65_536)):
-                    pass
-            await scene.passes(60.0)
-            filler.unlink()
-            seconds = await scene.until_well(engine)
-        return await scene.count(seconds)
-
-
-@asynccontextmanager
-async def _gone(scene: Scene) -> AsyncIterator[None]:
-    """The folder of results is moved away while nothing can be made in its place."""
-    library, away = scene.library, scene.folder / "away"
-    library.mkdir(parents=True, exist_ok=True)
-    os.rename(library, away)
-    library.write_text("in the way")
-    yield
-    library.unlink()
-    os.rename(away, library)
-
-
-@asynccontextmanager
-async def _locked(scene: Scene) -> AsyncIterator[None]:
-    with closing(sqlite3.connect(scene.profile.database, check_same_thread=False)) as other:
-        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        yield
-        other.rollback()
-
-
-DISKS = [
-    Record(name="library: disk full for a minute", bring=_tmpfs("size=16k", ""), lasts=60.0),
-    Record(name="library: read-only for a minute", bring=_tmpfs("size=8m", "ro"), lasts=60.0),
-    Record(name="library: gone for a minute", bring=_gone, lasts=60.0),
-    Record(name="database: locked by another program for 8 min", bring=_locked, lasts=480.0, sends_first=True),
-]
-
-
-async def slow_disk(folder: Path) -> Count:
-    async with a_scene(folder) as scene:
-        scene.disk = lambda: Slow(0.2)
-        async with scene.life() as engine:
-            await scene.send(engine)
-            seconds = await scene.until_well(engine)
-        return await scene.count(seconds)
-
-
-def damaged(harm: Callable[[Path], None]) -> Callable[[Path], Any]:
-    """A day's work and its backup, the list damaged, the refusal, the restore by the person, and the next start."""
-
-    async def run(folder: Path) -> Count:
-        async with a_scene(folder) as scene:
-            profile, snapshots = scene.profile, SqliteSnapshots()
-            async with scene.life() as engine:
-                await scene.send(engine)
-                await scene.until_well(engine)
-            backup = profile.backups / "daily-2026-01-01.zip"
-            await asyncio.to_thread(
-                pack, profile, snapshots, backup, LIGHT, profile.library, scene.clock.now(), Watch()
-            )
-            harm(profile.database)
-            try:
-                async with scene.life():
-                    note = "NOT told at the start"
-            except DamagedList:
-                note = "refused at the start"
-                found = [one for one in damaged_list.checked_backups(profile, snapshots, Watch())]
-                good = next(one for one in found if isinstance(one, Outlook))
-                damaged_list.restore(profile, snapshots, good.path, scene.clock.now(), Watch())
-                finishing.finish(profile, snapshots, scene.clock.now())
-            async with scene.life() as engine:
-                seconds = await scene.until_well(engine)
-            return await scene.count(seconds, note)
-
-    return run
-
-
-def cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def emptied(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def flipped(path: Path) -> None:
-    """A bit in the head of each tenth page."""
-    content = bytearray(path.read_bytes())
-    for start in range(8192, len(content), 40_960):
-        content[start] ^= 8
-    path.write_bytes(content)
-
-
-def keychain(kind: str) -> Callable[[Path], Any]:
-    """A life whose keychain is so: no key comes from it, the person enters one, which it cannot keep."""
-
-    async def run(folder: Path) -> Count:
-        import keyring
-        from keyring import backend, errors
-
-        class Keychain(backend.KeyringBackend):
-            priority = 1
-
-            def get_password(self, service: str, username: str) -> str | None:
-                if kind == "none":
-                    raise errors.NoKeyringError("none")
-                raise errors.KeyringLocked("locked") if kind == "locked" else OSError("the daemon was killed")
-
-            def set_password(self, service: str, username: str, password: str) -> None:
-                self.get_password(service, username)
-
-        before = keyring.get_keyring()
-        keyring.set_keyring(Keychain())
-        try:
-            async with a_scene(folder) as scene:
-                async with scene.life(secret="") as engine:
-                    await scene.send(engine)
-                    await scene.passes(20.0)
-                    await engine.account.use_key(scene.simulator.secret, remember=True)
-                    seconds = await scene.until_well(engine)
-                return await scene.count(seconds)
-        finally:
-            keyring.set_keyring(before)
-
-    return run
-
-
-ON_ITS_OWN: Mapping[str, Callable[[Path], Any]] = {
-    "network: a name that is not known, then the right one": _at("https://nowhere.invalid"),
-    "network: TLS that does not come about, then none": _at("https://127.0.0.1"),
-    "clock: set an hour back before the next start": set_back_before_a_start,
-    "library: a slow disk (0.2 s for each step)": slow_disk,
-    "profile and library: disk full for a minute": full_profile,
-    "database: cut in half": damaged(cut),
-    "database: cut to nothing": damaged(emptied),
-    "database: missing": damaged(Path.unlink),
-    "database: bits flipped": damaged(flipped),
-    "keychain: none": keychain("none"),
-    "keychain: locked": keychain("locked"),
-    "keychain: killed": keychain("killed"),
-}
 
 BASELINE = Record(name="nothing goes wrong", bring=_nothing)

@@ -14,11 +14,11 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.domain.task import Request, State, Task
+from runway_desktop.domain.task import HoldCode, Request, State, Task
 from runway_desktop.services.clock import SystemClock
 from runway_desktop.services.engine import Engine
 from runway_desktop.simulator.app import Simulator
@@ -40,10 +40,11 @@ ROOM: dict[str, Any] = {"seed": 3, "concurrency": 4, "daily_limit": None, "balan
 
 
 class Clock:
-    """A minute in a second. `wall` is how far the clock on the wall is off; `slept`, how long the machine was asleep.
-    Fits `services.ports.Clock`."""
+    """`rate` times as fast: a minute in a second. `wall` is how far the clock on the wall is off; `slept`, how long the
+    machine was asleep. Fits `services.ports.Clock`."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: float = RATE) -> None:
+        self._rate = rate
         self.wall = 0.0
         self.slept = 0.0
 
@@ -55,10 +56,10 @@ class Clock:
         return 1_750_000_000.0 + self.monotonic()
 
     def monotonic(self) -> float:
-        return time.monotonic() * RATE + self.slept
+        return time.monotonic() * self._rate + self.slept
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds / RATE))
+        await asyncio.sleep(max(0.0, seconds / self._rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,10 @@ class Scene:
     async def count(self, seconds: float, note: str = "") -> Count:
         """Once no life is left."""
         return await counted(
-            self.simulator, self.profile, seconds, "; ".join(dict.fromkeys(filter(None, [note, *self.notes])))
+            journal_of(self.simulator),
+            self.profile,
+            seconds,
+            "; ".join(dict.fromkeys(filter(None, [note, *self.notes]))),
         )
 
 
@@ -292,42 +296,72 @@ async def all_tasks(store: Any) -> list[Task]:
 
 
 async def is_well(engine: Engine, tasks: int) -> bool:
-    if any(task.state is not State.UNCERTAIN for task in engine.ledger.open()):
+    """What is uncertain, or held since the list is older than what was done with it, is the person's to decide."""
+    if any(not is_for_the_person(task) for task in engine.ledger.open()):
         return False
     store = engine.ledger._store
     return len((await store.list(Listing())).ids) >= tasks and not await store.unsaved()
 
 
-async def counted(simulator: Simulator, profile: Profile, seconds: float, note: str = "") -> Count:
+class Made(NamedTuple):
+    """A task in the simulator's journal. `results`: how many files it came to, none where it failed or still runs."""
+
+    id: str
+    prompt: str
+    results: int
+
+
+class Journal(NamedTuple):
+    """What the simulator accepted, and how often a secret came to an origin that must not see one."""
+
+    tasks: tuple[Made, ...]
+    accepted: int
+    misplaced: int
+
+
+def journal_of(simulator: Simulator) -> Journal:
+    simulator.organizations.advance(simulator.clock())
+    return Journal(
+        tasks=tuple(
+            Made(task.id, task.recipe.prompt, task.recipe.count if task.failure is None and task.settled else 0)
+            for task in simulator.organizations.first.tasks()
+        ),
+        accepted=len(simulator.witness.accepted),
+        misplaced=simulator.witness.misplaced_secrets.total(),
+    )
+
+
+def is_for_the_person(task: Task) -> bool:
+    return task.state is State.UNCERTAIN or (task.state is State.HELD and task.hold.code is HoldCode.COPIED)
+
+
+async def counted(journal: Journal, profile: Profile, seconds: float, note: str = "") -> Count:
     """Compares the journal with the list of tasks and the files that it names."""
-    now = simulator.clock()
-    simulator.organizations.advance(now)
-    made = list(simulator.organizations.first.tasks())
-    prompts = Counter(task.recipe.prompt for task in made)
+    prompts = Counter(task.prompt for task in journal.tasks)
     store = await SqliteStore.open(profile.database)
     lost = 0
     try:
         ours = await all_tasks(store)
-        by_id = {task.remote_id: task for task in ours if task.remote_id}
+        by_id: dict[str, Task] = {task.remote_id: task for task in ours if task.remote_id}
         said = {task.request.prompt.partition(" [")[0] for task in ours if task.state is State.UNCERTAIN}
-        for task in made:
-            mine = by_id.get(task.id)  # type: ignore[call-overload] # an id is a word of its own
+        for task in journal.tasks:
+            mine = by_id.get(task.id)
             if mine is None:
-                lost += task.recipe.prompt not in said
-            elif task.failure is None and task.settled:
+                lost += task.prompt not in said
+            elif task.results:
                 outputs = await store.outputs(mine.id)
                 kept = [output for output in outputs if output.path and Path(output.path).is_file()]
-                lost += len(kept) < task.recipe.count
+                lost += len(kept) < task.results
     finally:
         await store.close()
     parts = sum(1 for _ in profile.library.rglob("*.part")) if profile.library.is_dir() else 0
     return Count(
         tried=1,
-        made=len(simulator.witness.accepted),
+        made=journal.accepted,
         lost=lost,
         doubled=sum(times - 1 for times in prompts.values()),
         uncertain=len(said),
-        leaked=simulator.witness.misplaced_secrets.total() + parts,
+        leaked=journal.misplaced + parts,
         seconds=seconds,
         note=note,
     )

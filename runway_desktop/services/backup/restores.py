@@ -12,13 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from runway_desktop.domain.backups import Manifest
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Output
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import UNFINISHED, Folders, new_tail, write_card
 from runway_desktop.services.ports import Clock, Snapshots
+from runway_desktop.services.results.own_folders import OWN
 
 from . import finishing, leftovers
 from .leftovers import Begun, TakenAway
@@ -113,7 +116,12 @@ class Restores:
                 write_card(staging, card)
             usual = Path(card.library) if card.library else folder / "results"
             # Neither the old machine's folder nor that of the profile which goes on beside this one.
-            settings = {"library_folder": str(wishes.library) if wishes.library != usual else None, SEEN: None}
+            own = [str(wishes.library)]
+            settings = {
+                "library_folder": str(wishes.library) if wishes.library != usual else None,
+                SEEN: None,
+                OWN: own,
+            }
             will_be = Profile(name=card.name, folder=folder, library=usual, key_name="")
             put_together(path, self._snapshots, staging, will_be, wishes, settings, now, watch)
             with told(self._folders.beside):
@@ -127,7 +135,17 @@ class Restores:
         staging = self.profile.restoring
         clear(staging)
         with unfinished(staging, self.profile.folder):
-            return put_together(path, self._snapshots, staging, self.profile, wishes, {}, now, watch)
+            settings = {**self._library_now(wishes), OWN: [str(wishes.library)]}
+            return put_together(path, self._snapshots, staging, self.profile, wishes, settings, now, watch)
+
+    def _library_now(self, wishes: Wishes) -> dict[str, Any]:
+        """Results go on being saved where they are now, and not where whoever made the backup likes."""
+        try:
+            return {name: self._snapshots.setting(self.profile.database, name) for name in ("library_folder", SEEN)}
+        except StoreError:
+            # The list is damaged or gone, which may be why a backup is restored.
+            usual = wishes.library == self.profile.library
+            return {"library_folder": None if usual else str(wishes.library), SEEN: None}
 
     def _unfinished(self) -> list[tuple[Path, Begun | None]]:
         """In a worker. Where nobody is at work now: this is the only program of the profile, and does one at a time."""

@@ -153,7 +153,8 @@ def put_together(
         _up_to_date(path, manifest, snapshots, copy)
         # A profile that is not there yet may keep its results in its own folder: they are put together with it.
         beside = (profile.folder, staging) if not profile.folder.exists() else None
-        results = _Results(backup, snapshots.results(copy), wishes, now, beside, staging)
+        named = snapshots.results(copy)
+        results = _Results(backup, named, wishes, now, beside, staging)
         try:
             places = results.put_back(watch)
             snapshots.settle(
@@ -161,7 +162,7 @@ def put_together(
                 # A move of the library that was under way then must not go on with files of now. The identity is that
                 # of the list which was backed up, and this one is another.
                 settings={**settings, JOURNAL: None, FRESH: {"made_at": manifest.made_at}, IDENTITY: PLACED},
-                results=places,
+                results=_straight(named) | places,
                 folders=_moves(manifest, profile),
                 posters=_posters(manifest, profile),
             )
@@ -300,6 +301,15 @@ def _up_to_date(path: Path, manifest: Manifest, snapshots: Snapshots, copy: Path
     for leftover in copy.parent.glob(f"{copy.name}.backup-*"):
         # The backup itself is the older one.
         leftover.unlink()
+
+
+def _straight(named: list[Output]) -> dict[tuple[TaskId, int], Path]:
+    """Results that a list names by a way that goes up again: what seems to lie in a folder must lie in it."""
+    return {
+        (output.task_id, output.index): Path(os.path.normpath(output.path))
+        for output in named
+        if ".." in Path(output.path).parts
+    }
 
 
 def _wants_pasted(manifest: Manifest) -> bool:

@@ -16,7 +16,7 @@ from .disk_steps import sha256_of
 
 _WINDOWS_DISK_FULL = (39, 112)
 _OTHER = "choose another folder in the preferences."
-_MAKE_ROOM = f"Make room; saving goes on by itself. {size_in_words(SPARE)} always stay free."
+_MAKE_ROOM = f"Free up space; saving continues automatically. {size_in_words(SPARE)} always stay free."
 _NOT_THERE = frozenset(
     code
     for name in ("ENOENT", "ENOTDIR", "ENODEV", "ENXIO", "EIO", "ENOTCONN", "ESTALE", "EHOSTDOWN", "EHOSTUNREACH",
@@ -51,7 +51,7 @@ _SAID: Mapping[ReasonCode, tuple[str, str, FolderState | None]] = {
     ReasonCode.DISK_FULL: ("The disk is full. It is the disk of {}.", _MAKE_ROOM, FolderState.FULL),
     ReasonCode.FOLDER_MISSING: ("The folder {} is not there.", f"Connect its drive, or {_OTHER}", FolderState.ABSENT),
     ReasonCode.FOLDER_DELETED: (
-        "The folder {} was moved or deleted.", "Make it again, or choose another folder in the preferences.", None
+        "The folder {} was moved or deleted.", "Create it again, or choose another folder in the preferences.", None
     ),
     ReasonCode.FOLDER_READ_ONLY: ("Nothing may be written in {}.", f"Allow it, or {_OTHER}", FolderState.READ_ONLY),
     ReasonCode.FOLDER_SILENT: (

@@ -128,11 +128,27 @@ def _is_of(note: str, path: Path, top: Path) -> bool:
     return top / unquote(was, errors="surrogateescape") == path.absolute()
 
 
+def _is_noted(binned: Path, place: Path) -> bool:
+    """Whether the trash says so itself: a list of tasks that came with a backup may name any file as one of the
+    trash."""
+    for bin_folder, top in _bins(place):
+        if binned.parent == bin_folder / "files":
+            with suppress(OSError):
+                return _is_of(str(bin_folder / "info" / (binned.name + _NOTE)), place, top)
+    return False
+
+
 def _take_back(binned: Path, place: Path) -> None:
     try:
         with spoken_for(place.parent):
             if not binned.exists():
                 raise DiskError(f"{place.name} is not in the trash any more.", advice="Was the trash emptied?")
+            if not _is_noted(binned, place):
+                raise DiskError(
+                    f"{place.name} is left in the trash: it did not come to the trash from there.",
+                    advice="Put it back in your file manager.",
+                    detail=str(binned),
+                )
             if not place.parent.is_dir():
                 _make_folder(place.parent)
             _move(binned, place)

@@ -81,7 +81,7 @@ NEVER = float("inf")
 LONGEST_WAIT = 300.0
 """Seconds between two attempts, at the most."""
 
-GONE = "Runway does not keep this result any more."
+GONE = "Runway no longer keeps this result."
 
 
 @dataclass(eq=False, repr=False)

@@ -34,7 +34,7 @@ YOUNG = 3600.0
 life to be given to somebody."""
 AT_ONCE = 8
 """Tasks that are asked for at the same time."""
-EXPIRED = "Runway does not keep this result any more, and it was not saved in time."
+EXPIRED = "Runway no longer keeps this result, and it was not saved in time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class FreshLinks:
         try:
             fresh = await ask_for_links(task, self._asking, self._clock, young_will_do=True)
         except NotThere:
-            return "Runway does not know this task any more, so there is no link."
+            return "Runway no longer knows this task, so there is no link."
         except ApiError as error:
             if not isinstance(error, NotSeen):
                 self._account.note_failure(error, key)

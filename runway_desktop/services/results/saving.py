@@ -32,7 +32,7 @@ from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, St
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
 
-from . import part_file, sidecar
+from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_places import BatchPlaces
 from .embedding import NotEmbedded, embed_copy, into_film, note_of
@@ -300,6 +300,9 @@ class Saving:
         old, home = Path(job.output.path), self._home(job)
         if not job.output.sha256 or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
             return None
+        if ".." in old.parts:
+            # No list of ours says so; one that came with a backup may.
+            return None
         return old.relative_to(home).parts
 
     def _choose(self, library: Path, known_mount: str | None, relative: tuple[str, ...], owner: Owner) -> Path:
@@ -326,7 +329,7 @@ class Saving:
             await self._do(job, part.discard)
         raise NoReply(
             "The download ended before the file was complete.",
-            advice="It goes on where it stopped.",
+            advice="It resumes where it stopped.",
             detail=f"{part.received} of {total} bytes",
         )
 
@@ -379,6 +382,7 @@ class Saving:
             detail["sidecar"] = beside.trouble
         entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
+        own_folders.note(self._settings, self._home(job))
         with survived("keeping what belongs to a saved result"):
             try:
                 await self._do(job, part_file.forget_note, finished.path)

@@ -39,9 +39,10 @@ def is_shared(document: Mapping[str, Any]) -> bool:
 def with_files_beside(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A document that was handed on, with the files of its inputs that lie in `folder`: by their names, and by their
     bytes where those are known."""
+    inputs = document.get("inputs")
     hashes = {
         _last(str(item.get("path") or "")): str(item.get("sha256") or "")
-        for item in document.get("inputs") or ()
+        for item in (inputs if isinstance(inputs, list) else ())
         if isinstance(item, Mapping)
     }
 

@@ -2,8 +2,9 @@
 
 What is meant stands in the store before a file is touched, so that one that is in the trash because the person wished
 it is never taken for lost. Killed in between, the next look at the disk tells what is true: a file that is still, or
-again, in its place is simply here. Raises StoreError only; what the disk says of a task is in the reports. Loop's
-thread; all that touches the disk runs in the executor.
+again, in its place is simply here. What a restored list names outside the program's own folders is left alone. Raises
+StoreError only; what the disk says of a task is in the reports. Loop's thread; all that touches the disk runs in the
+executor.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store, SystemTrash
 
+from .own_folders import OwnFolders, lies_in
 from .sidecar import path_for
 
 DELETED = "file deleted"
@@ -48,6 +50,7 @@ class Trash:
     _bus: Bus
     _clock: Clock
     _locks: FileLocks
+    _own: OwnFolders
     _executor: Executor | None = None
 
     async def throw(self, task_ids: Sequence[TaskId]) -> TrashReport:
@@ -82,6 +85,7 @@ class Trash:
         if not output.is_kept:
             return None
         path = Path(output.path)
+        await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
             raise DiskError(f"{path.name} is not where it was saved, so there is nothing to move to the trash.")
         meant = await self._store.change_output(
@@ -111,13 +115,14 @@ class Trash:
         if not output.is_binned or not output.binned_from:
             return None
         path = Path(output.binned_from)
+        await self._refuse_foreign(path)
         if not await in_worker(self._executor, path.exists):
             said = await self._last_line(output)
             place = str(said.get(_PLACE) or "")
             if not place:
                 raise DiskError(
                     f"It is not known where in the trash {path.name} is.",
-                    advice="Put it back there; it is found again by itself.",
+                    advice="Put it back there; it is found again automatically.",
                 )
             await self._bin.take_back(Path(place), path)
             if beside := str(said.get(_SIDECAR_PLACE) or ""):
@@ -125,6 +130,14 @@ class Trash:
                     await self._bin.take_back(Path(beside), path_for(path))
         await self._is_back(output, "file put back")
         return False
+
+    async def _refuse_foreign(self, path: Path) -> None:
+        if not await in_worker(self._executor, lies_in, path, self._own.now()):
+            raise DiskError(
+                f"{path.name} was named by a backup and lies outside the library, so it is left alone.",
+                advice="Use your file manager if it is yours.",
+                detail=str(path),
+            )
 
     async def _is_back(self, output: Output, kind: str) -> None:
         """In its place; `kind` is the ledger's line, empty where it never left."""

@@ -14,7 +14,7 @@ from runway_desktop.catalog import Field, FieldKind
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.flow_layout import FlowLayout
+from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -31,7 +31,11 @@ from .prompt_edit import BraceHighlight, PromptEdit
 from .tag_completion import TagCompletion
 
 _NESTED = (FieldKind.OBJECT, FieldKind.OBJECTS)
-NARROW = 78 * GRID
+_MARGIN = GRID + GRID // 2
+_SEND_WIDTH = 27 * GRID
+"""Of the button with most prices: the settings beside it stand still while the price changes."""
+_LONGEST_NAME = 22 * GRID
+"""Of a model on its chip, in pixels."""
 LONGEST_OFFER = 120
 """Letters of a prompt in a list; its tool tip has all of it."""
 _STEPS = {Qt.Key.Key_Up: PromptHistory.older, Qt.Key.Key_Down: PromptHistory.newer}
@@ -119,26 +123,25 @@ class ComposerPane(QWidget):
         self._note.hide()
         parts = (self._editing_bar, self._lines_bar, self._box, self._form, self._wrong)
         bottom = self._build_bottom()
-        vbox(*parts, hbox((self._note, 1), self._raise), bottom, on=self, margins=GRID + GRID // 2)
+        vbox(*parts, hbox((self._note, 1), self._raise), bottom, on=self, margins=_MARGIN)
 
     def _build_bottom(self) -> QGridLayout:
         self._bottom = QGridLayout()
         self._bottom.setSpacing(GRID)
         self._bottom.setColumnStretch(0, 1)
-        self._chip_area = QWidget(self)
-        self._chip_flow = FlowLayout(self._chip_area)
-        self._endpoint = push_button(self._chip_area, "", self._choose_endpoint, kind="chip", spoken="What to make")
-        self._model = push_button(self._chip_area, "", self.choose_model, kind="chip", spoken="Model")
-        self._presets = PresetsButton(self._composer.presets, self._keys, self)
-        self._more = push_button(self, "More…", kind="chip", checkable=True)
+        self._line = FoldingLine("more settings", self)
+        self._line.folded.connect(self._order_tabs)
+        self._endpoint = push_button(self._line, "", self._choose_endpoint, kind="chip", spoken="What to make")
+        self._model = push_button(self._line, "", self.choose_model, kind="chip", spoken="Model")
+        self._presets = PresetsButton(self._composer.presets, self._keys, self._line)
+        self._more = push_button(self._line, "More…", kind="chip", checkable=True)
         self._more.toggled.connect(self._open_form)
         self._send = push_button(self, "", self._composer.send, kind="primary")
+        self._send.setMinimumWidth(_SEND_WIDTH)
         self._raise = push_button(self, "", self._composer.raise_cap, spoken="Raise the cap")
         self._raise.hide()
-        self._bottom.addWidget(self._chip_area, 0, 0)
-        self._bottom.addWidget(self._send, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        self._beside = hbox()
-        self._bottom.addLayout(self._beside, 1, 0, Qt.AlignmentFlag.AlignLeft)
+        self._bottom.addWidget(self._line, 0, 0)
+        self._bottom.addWidget(self._send, 0, 1)
         return self._bottom
 
     def _build_editing_bar(self) -> QWidget:
@@ -183,23 +186,17 @@ class ComposerPane(QWidget):
         """Builds chips and form for the present pair, in the wire's order, and shows all values."""
         had_focus = self._prompt.hasFocus()
         for chip in self._chips.values():
-            self._chip_flow.removeWidget(chip)
+            chip.hide()
             chip.deleteLater()
-        for fixed in (self._endpoint, self._model, self._more, self._presets):
-            self._chip_flow.removeWidget(fixed)
         self._chips.clear()
         pair = self._composer.pair
-        self._chip_flow.addWidget(self._endpoint)
-        self._chip_flow.addWidget(self._model)
         for field in pair.main_fields:
             if field.is_asset or (field.kind in _NESTED and flat_member(field) is None):
                 continue
-            chip = Chip(field, self._chip_area)
+            chip = Chip(field, self._line)
             chip.edited.connect(self._composer.set_value)
             chip.show()
             self._chips[field.name] = chip
-            self._chip_flow.addWidget(chip)
-        self._place_more()
         fields = [field for field in pair.fields if self._is_in_form(field)]
         self._form.build(fields, self._composer.value)
         self._more.setVisible(bool(fields))
@@ -210,6 +207,8 @@ class ComposerPane(QWidget):
         self._prompt.setVisible(pair.prompt_field is not None)
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
         self._inputs.show_inputs()
+        more = [self._more] if fields else []
+        self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._presets, *more))
         self._show_state()
         if had_focus and self._prompt.isVisible():
             self._prompt.setFocus()
@@ -222,8 +221,9 @@ class ComposerPane(QWidget):
         self._more.setChecked(shown)
 
     def _open_form(self, shown: bool) -> None:
+        self._line.close_popup()
         self._form.fit()
-        self._form.setVisible(shown)
+        self._form.setVisible(shown and bool(self._form.rows))
 
     def _show_prompt(self) -> None:
         if self._prompt.toPlainText() != self._composer.prompt:
@@ -238,6 +238,7 @@ class ComposerPane(QWidget):
         say(self._count, words)
 
     def _typed(self) -> None:
+        self._theme.look_at_letters(self._prompt.toPlainText())
         if self._lines and self._prompt.toPlainText() != self._text_with_lines:
             self._offer_lines(())
         field = self._composer.pair.prompt_field
@@ -249,11 +250,7 @@ class ComposerPane(QWidget):
         above = [self._prompt, *self._inputs.tiles, self._inputs.add_tile, *self._form.stops()]
         order = [
             *above,
-            self._endpoint,
-            self._model,
-            *self._chips.values(),
-            self._presets,
-            self._more,
+            *self._line.stops,
             self._raise,
             self._send,
         ]
@@ -264,7 +261,8 @@ class ComposerPane(QWidget):
         pair, endpoint = self._composer.pair, self._composer.endpoint
         self._endpoint.setText(f"{endpoint.label}  ▾")
         self._endpoint.setAccessibleDescription(endpoint.label)
-        self._model.setText(f"{pair.label}  ▾")
+        name = self._model.fontMetrics().elidedText(pair.label, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
+        self._model.setText(f"{name}  ▾")
         self._model.setAccessibleDescription(pair.label)
         self._model.setToolTip(f"In the API: {pair.model}")
         for name, chip in self._chips.items():
@@ -293,6 +291,8 @@ class ComposerPane(QWidget):
         if button.note != self._note.text():
             announce(self, button.note)
         say(self._note, button.note, "warn" if button.raising else "muted")
+        self._line.fit()
+        self._place_send()
 
     def _choose_endpoint(self) -> None:
         self._open_chooser(self._endpoint, at_parts=True)
@@ -311,6 +311,7 @@ class ComposerPane(QWidget):
         if prompt is not None and name == prompt.name:
             self._prompt.setFocus(Qt.FocusReason.OtherFocusReason)
         elif name in self._chips:
+            self._line.reveal(self._chips[name])
             self._chips[name].setFocus(Qt.FocusReason.OtherFocusReason)
         elif name in self._form.rows:
             self._more.setChecked(True)
@@ -319,29 +320,20 @@ class ComposerPane(QWidget):
             self._inputs.add_tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow pane the button gets a line of its own, so that the chips keep theirs."""
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
+        self._place_send(anew=True)
+
+    def _place_send(self, *, anew: bool = False) -> None:
+        """The button has a line of its own where beside it there is no room for what is made and by which model. It
+        goes there while its price changes, and comes back only in a wider pane."""
+        beside = self._line.least_width() + GRID + max(_SEND_WIDTH, self._send.sizeHint().width())
+        narrow = beside > self.contentsRect().width() - 2 * _MARGIN or (self._narrow and not anew)
         if narrow is not self._narrow:
             self._narrow = narrow
             self._bottom.removeWidget(self._send)
-            self._bottom.addWidget(
-                self._send, int(narrow), 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            )
-            self._bottom.removeWidget(self._chip_area)
-            self._bottom.addWidget(self._chip_area, 0, 0, 1, 1 + int(narrow))
-            self._place_more()
-
-    def _place_more(self) -> None:
-        """Presets and further settings are the last of the chips, or beside the button where that has a line of its
-        own."""
-        for widget in (self._presets, self._more):
-            self._chip_flow.removeWidget(widget)
-            self._beside.removeWidget(widget)
-            if self._narrow:
-                self._beside.addWidget(widget)
-            else:
-                self._chip_flow.addWidget(widget)
+            self._bottom.removeWidget(self._line)
+            self._bottom.addWidget(self._line, 0, 0, 1, 1 + int(narrow))
+            self._bottom.addWidget(self._send, int(narrow), 1, Qt.AlignmentFlag.AlignRight)
 
     def _choose_prompt(self, prompts: list[str]) -> None:
         """All that were used before, to search in."""

@@ -11,7 +11,7 @@ import json
 from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QRegularExpression, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
@@ -29,6 +29,10 @@ from .object_editors import Inner, ObjectBox, ObjectsBox
 _WHOLE_LINE = Qt.AlignmentFlag(0)
 _NEAR = 0.8
 """From this part of the greatest length on, the length is said."""
+_ARROW = "  ▾"
+_LONGEST = 24 * GRID
+"""Pixels of a value on a chip."""
+_LARGEST_SEED = 2**32 - 1
 _NOTHING: Inner = MappingProxyType({})
 
 
@@ -50,6 +54,7 @@ class Chip(QPushButton):
         super().__init__(parent)
         self._field = field
         self._say = value_text if labeled else chip_text
+        self._usual = () if labeled else _usual_texts(field)
         self._value: Any = None
         self._idle = self._wrong = ""
         self.setProperty("kind", "chip")
@@ -68,7 +73,8 @@ class Chip(QPushButton):
 
     def show_value(self, value: Any) -> None:
         self._value = value
-        self.setText(self._say(self._field, value) + "  ▾")
+        text = self.fontMetrics().elidedText(self._say(self._field, value), Qt.TextElideMode.ElideRight, _LONGEST)
+        self.setText(text + _ARROW)
         self._show_use()
         self.setAccessibleDescription(self._idle or chip_text(self._field, value))
 
@@ -82,6 +88,16 @@ class Chip(QPushButton):
         self._idle = reason
         self.show_value(self._value)
         self.show_finding(self._wrong)
+
+    def sizeHint(self) -> QSize:
+        """As wide as the longest of its usual values: what stands beside it stays where it is."""
+        hint, now = super().sizeHint(), self._width(self.text())
+        usual = min(_LONGEST, max(map(self._width, self._usual), default=0))
+        return QSize(hint.width() - now + max(now, usual), hint.height())
+
+    def _width(self, text: str) -> int:
+        """As Qt's own wish measures it."""
+        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
 
     def _show_use(self) -> None:
         """Not while a line is open under it: that would be disabled with it, in the middle of a word."""
@@ -109,6 +125,15 @@ class Chip(QPushButton):
         line.edited.connect(self.edited)
         line.closed.connect(self._show_use)
         line.open_at(self)
+
+
+def _usual_texts(field: Field) -> tuple[str, ...]:
+    """What a chip says of each value to choose from, and of the largest that is typed."""
+    options = options_of(field) or ()
+    values = [option.value for option in options if option.value is not ANOTHER]
+    is_whole = field.kind is FieldKind.INTEGER and not options
+    most = [int(field.maximum) if field.maximum is not None else _LARGEST_SEED] if is_whole else []
+    return tuple(chip_text(field, value) + _ARROW for value in (*values, *most))
 
 
 class LinePopup(Popup):

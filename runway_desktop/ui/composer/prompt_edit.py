@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -38,6 +38,8 @@ class PromptEdit(QPlainTextEdit):
         viewport_of(self)
         self.setProperty("bare", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        # Its lines wrap; a bar that a moment in a narrower pane left there would cover the last of them.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAcceptDrops(False)
         self.setAccessibleName("Prompt")
         self.document().setDocumentMargin(2)

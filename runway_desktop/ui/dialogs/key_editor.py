@@ -118,7 +118,7 @@ class KeyEditor(QWidget):
             return
         self._show_keys(self._keys.of(command.id)[:1])
         keys = self._keys.spoken(command.id) or "none"
-        self._name(f"Keys of {command.words}: {keys}. Press others, or Tab to go on.")
+        self._name(f"Keys of {command.words}: {keys}. Press other keys, or Tab to continue.")
         changed, usual = self._keys.is_changed(command.id), command.usual_keys()
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)

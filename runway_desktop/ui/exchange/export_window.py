@@ -195,10 +195,10 @@ _SWITCHES = (
     (
         "keep_request",
         "Keep the request inside each file",
-        "Off: a client sees the result, and not how it was asked for.",
+        "Off: a client sees the result, but not the request.",
     ),
     ("sidecars", "A settings file beside each file", "With it the folder can be imported again."),
-    ("link", "Hard links (no extra space)", "No room is taken, on the same disk. One file, two names."),
+    ("link", "Hard links (no extra space)", "On the same disk: one file with two names."),
 )
 
 

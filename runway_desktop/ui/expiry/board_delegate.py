@@ -190,5 +190,5 @@ class BoardDelegate(QStyledItemDelegate):
 
 
 def at_least_what_is_left(words: str, metrics: QFontMetrics, room: int) -> str:
-    """ "Surely until tomorrow, 15:14 · 23 h left", or only its end where not all of it fits."""
+    """ "Safe until tomorrow, 15:14 · 23 h left", or only its end where not all of it fits."""
     return words if metrics.horizontalAdvance(words) <= room else words.rpartition(" · ")[2]

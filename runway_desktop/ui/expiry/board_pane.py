@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.empty_picture import EmptyPicture
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
@@ -74,11 +75,11 @@ class BoardPane(QWidget):
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
+        picture = EmptyPicture(self._theme, "all done", page)
         self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
         comfort = words(page, "Every result that was paid for is on this computer.", "muted")
         comfort.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        parts = (self._empty_icon, self._empty_title, comfort)
+        parts = (picture, self._empty_title, comfort)
         vbox((STRETCH, 2), *parts, (STRETCH, 3), on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         return page
 
@@ -86,7 +87,6 @@ class BoardPane(QWidget):
         self._title.setFont(self._theme.strong_font())
         self._empty_title.setFont(self._theme.strong_font())
         self._summary.setFont(self._theme.small_font())
-        self._empty_icon.setPixmap(self._theme.icon("mdi6.check-circle-outline", Role.GOOD).pixmap(40, 40))
         self._show()
 
     def _show(self) -> None:

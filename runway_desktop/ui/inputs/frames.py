@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TIME_OUT_MS = 5_000
 FAULT_WORDS = {
-    Fault.MISSING: "The clip is not there any more.",
+    Fault.MISSING: "The clip is no longer there.",
     Fault.BROKEN: "The clip cannot be read. It may be damaged.",
     Fault.NO_PICTURE: "This computer cannot decode the clip's pictures. Take the frame in another program.",
 }

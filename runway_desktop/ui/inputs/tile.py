@@ -32,7 +32,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.painting import draw_line
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.composer.inputs import InputMending
@@ -184,9 +184,9 @@ class InputTile(QWidget):
     def _build_cross(self) -> QToolButton:
         name = f"Remove {self.item.name}"
         cross = tool_button(self, self.removed, icon=self._theme.icon("mdi6.close"), side=12, tip="Remove", spoken=name)
-        cross.setFixedSize(18, 18)
+        cross.setFixedSize(TARGET, TARGET)
         cross.setStyleSheet("padding: 0; min-height: 0;")
-        cross.move(self.width() - 20, 2)
+        cross.move(self.width() - TARGET - 2, 2)
         cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         cross.hide()
         return cross
@@ -256,7 +256,7 @@ class InputTile(QWidget):
             (last, role, Qt.TextElideMode.ElideRight),
         )
         for number, (words, color, elide) in enumerate(rows):
-            room = area.width() - (18 if number == 0 and self._cross.isVisible() else 0)
+            room = area.width() - (TARGET if number == 0 and self._cross.isVisible() else 0)
             row = QRect(area.left(), area.top() + number * line, room, line)
             draw_line(painter, row, words, small, self._theme.color(color), elide=elide)
 

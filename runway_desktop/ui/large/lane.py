@@ -42,7 +42,7 @@ class TakeTile(QAbstractButton):
         self._theme = theme
         self._posters = posters
         self._letters = letters
-        self._scrub = HoverScrub(posters, self)
+        self._scrub = HoverScrub(theme, posters, self)
         self._scrub.moved_on.connect(self.update)
         self.row: Row | None = None
         self.setCheckable(True)

@@ -68,7 +68,7 @@ class SidePane(QWidget):
             tool_button(self, partial(self._rate, number), side=26, kind="flat") for number in range(1, MOST_STARS + 1)
         ]
         for star in self._stars:
-            star.setStyleSheet("padding: 2px;")
+            star.setStyleSheet("padding: 2px; min-height: 28px;")
             star.setFixedSize(_STAR)
         self._star_keys = KeyCap(self)
         self._pick = push_button(self, "Pick", lambda: self.picked.emit(Pick.PICK), checkable=True)

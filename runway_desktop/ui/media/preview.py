@@ -130,11 +130,12 @@ class Preview(QWidget):
             self.playback.toggle()
 
     def lend(self, on: bool) -> None:
-        """While it is in the large view, that has the keys, and each clip plays as soon as it is there."""
+        """While it is in the large view, that has the keys, and each clip plays as soon as it is there,
+        unless motion is reduced."""
         self._is_lent = on
         for action in (*self.actions(), *self._body.actions()):
             action.setEnabled(not on)
-        if on and not self.playback.is_playing and self._opens_now():
+        if on and not self._theme.is_calm and not self.playback.is_playing and self._opens_now():
             self.playback.play()
 
     def zoom(self, by: int) -> None:
@@ -383,7 +384,7 @@ class Preview(QWidget):
         self._opener.stop()
         pending, self._pending_open = self._pending_open, None
         if pending is not None:
-            self.playback.open(pending[0], pictures=pending[1], play=self._is_lent)
+            self.playback.open(pending[0], pictures=pending[1], play=self._is_lent and not self._theme.is_calm)
 
     def _play_failed(self, fault: Fault) -> None:
         path = self._shown.path if self._shown is not None else None

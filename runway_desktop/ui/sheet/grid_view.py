@@ -25,7 +25,7 @@ class _PosterDelegate(ItemDelegate):
     def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(theme, parent)
         self._posters = posters
-        self.scrub = HoverScrub(posters, self)
+        self.scrub = HoverScrub(theme, posters, self)
         self.scrubbed = QModelIndex()
         """Where the pointer is."""
 

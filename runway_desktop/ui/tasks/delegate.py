@@ -24,6 +24,9 @@ from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .text_cache import Ink, Sides, TextCache
 
+_STILL = 0.5
+"""Where the moving part of an indeterminate bar stands while motion is reduced."""
+
 
 class RowDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
@@ -202,7 +205,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def _bar(self, painter: QPainter, groove: QRectF, sides: Sides, words: StateWords, color: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color(Role.BORDER))
+        painter.setBrush(self._theme.color(Role.HOVER if self._theme.is_strong else Role.BORDER))
         painter.drawRoundedRect(groove, 1.5, 1.5)
         painter.setBrush(color)
         if words.progress is not None:
@@ -211,7 +214,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(sides.place_exactly(done), 1.5, 1.5)
             return
         part = groove.width() / 5
-        start = groove.left() + (groove.width() + part) * self.phase - part
+        start = groove.left() + (groove.width() + part) * (_STILL if self._theme.is_calm else self.phase) - part
         moving = QRectF(start, groove.top(), part, groove.height()).intersected(groove)
         if not moving.isEmpty():
             painter.setOpacity(0.75)

@@ -44,7 +44,7 @@ class GridView(TaskItems, QListView):
     ) -> None:
         super().__init__(parent)
         self._painter = CellPainter(theme, posters)
-        self.scrub = HoverScrub(posters, self)
+        self.scrub = HoverScrub(theme, posters, self)
         self._poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1

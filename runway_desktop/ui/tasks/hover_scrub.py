@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from runway_desktop.domain.task import Output
+from runway_desktop.ui.theme import Theme
 
 from .poster_cache import PosterCache
 
@@ -25,8 +26,9 @@ class HoverScrub(QObject):
     moved_on = Signal()
     """There is another frame, or none any more."""
 
-    def __init__(self, posters: PosterCache, parent: QObject) -> None:
+    def __init__(self, theme: Theme, posters: PosterCache, parent: QObject) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._posters = posters
         self._clip = ("", "")
         self._fraction = 0.0
@@ -40,7 +42,9 @@ class HoverScrub(QObject):
         return self._clip[0]
 
     def over(self, clip: Output | None, point: QPoint, poster: QRect) -> None:
-        """The pointer is at a point; it scrubs where that is on the poster of a clip."""
+        """The pointer is at a point; it scrubs where that is on the poster of a clip, unless motion is reduced."""
+        if self._theme.is_calm:
+            clip = None
         if clip is not None and poster.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).contains(point):
             self._posters.strips.warm()
         if clip is None or not poster.contains(point):

@@ -14,15 +14,17 @@ from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.ui.building import STRETCH, hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words.tasks import rating_words
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
 from .judge import Judge
 
-_STAR = QSize(18, 26)
-_LEAST = 26
+_STARS = MOST_STARS * TARGET
+_LEAST = TARGET
 """Width of a button without words."""
+_APART = GRID
+"""Between rating and deciding."""
 _GAP = 2
 
 
@@ -44,7 +46,8 @@ class JudgeBar(QWidget):
         self._note = _CommandButton("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
         self._compare = _CommandButton("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
         self._worded = (self._pick, self._reject, self._tags, self._note, self._compare)
-        hbox(hbox(*self._stars, spacing=0), *self._worded, STRETCH, on=self, spacing=_GAP)
+        deciding = hbox(*self._worded, spacing=_GAP)
+        hbox(hbox(*self._stars, spacing=0), _APART, deciding, STRETCH, on=self, spacing=0)
         OneStop(self, self._stars)
         OneStop(self, self._worded)
         details.changed.connect(self._show)
@@ -53,7 +56,7 @@ class JudgeBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Its words give way, and it does not hold a pane wide."""
-        width = MOST_STARS * _STAR.width() + len(self._worded) * (_LEAST + _GAP)
+        width = _STARS + _APART + len(self._worded) * (_LEAST + _GAP) - _GAP
         return QSize(width, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -63,7 +66,7 @@ class JudgeBar(QWidget):
     def _star(self, number: int) -> QToolButton:
         star = tool_button(self, partial(self._rate, number), kind="flat")
         star.setStyleSheet("padding: 4px 1px; min-height: 0;")
-        star.setFixedWidth(_STAR.width())
+        star.setFixedWidth(TARGET)
         return star
 
     def _rate(self, number: int) -> None:
@@ -80,7 +83,7 @@ class JudgeBar(QWidget):
 
     def _fit(self) -> None:
         """Words for all where they have room, else for the two that decide, else for none."""
-        room = self.width() - MOST_STARS * _STAR.width()
+        room = self.width() - _STARS - _APART + _GAP
         for worded in (self._worded, (self._pick, self._reject), ()):
             widths = (button.wide if button in worded else _LEAST for button in self._worded)
             if sum(widths) + len(self._worded) * _GAP <= room or not worded:

@@ -81,8 +81,8 @@ class TextCache:
             self.body, self.strong, self.small = Ink(self._font), Ink(self._theme.strong_font()), Ink(small)
             self.figures, self.small_figures = Ink(tabular(self._font)), Ink(tabular(small))
 
-    @staticmethod
     def line(
+        self,
         painter: QPainter,
         sides: Sides,
         rect: QRect,
@@ -98,6 +98,8 @@ class TextCache:
         if not text or room < _LEAST_ROOM:
             return 0
         known = ink.laid_out.get((text, room, in_the_middle))
+        if known is None:
+            self._theme.look_at_letters(text)
         laid_out, width, pushed = known or _lay_out(text, room, ink, in_the_middle)
         left = rect.left() + room - width if at_end else rect.left()
         place = sides.place(QRect(left, rect.top() + (rect.height() - ink.height) // 2, width, ink.height))

@@ -72,7 +72,7 @@ class TaskView(TaskItems, QTableView):
         self.set_up(model, "Tasks")
         self._theme = theme
         self._delegate = RowDelegate(theme, posters, self)
-        self.scrub = HoverScrub(posters, self)
+        self.scrub = HoverScrub(theme, posters, self)
         self.scrub.moved_on.connect(self._repaint_hovered)
         self._lifted: frozenset[TaskId] = frozenset()
         self._usual_columns: dict[Column, bool] | None = None
@@ -465,7 +465,7 @@ class TaskView(TaskItems, QTableView):
 
     def _advance(self) -> None:
         moving = [row for row in self._visible_rows() if self._is_moving(row)]
-        if not moving or not self.isVisible():
+        if not moving or not self.isVisible() or self._theme.is_calm:
             self._tick.stop()
             return
         self._delegate.phase = (self._delegate.phase + _TICK_MS / 1600) % 1.0
@@ -474,7 +474,7 @@ class TaskView(TaskItems, QTableView):
 
     def _wake_animation(self) -> None:
         """The tick looks itself whether something in sight moves, and stops when nothing does."""
-        if self.isVisible() and not self._tick.isActive():
+        if self.isVisible() and not self._tick.isActive() and not self._theme.is_calm:
             self._tick.start()
 
     def showEvent(self, event: QEvent) -> None:

@@ -19,7 +19,7 @@ from runway_desktop.ui.labels import DOT_INKS
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -220,10 +220,10 @@ class StatusLine(QFrame):
             label.setMinimumWidth(0)
         tip = "Results that are not on this computer, and until when they can be fetched"
         self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
-        self._not_saved.setStyleSheet("padding: 0 4px; min-height: 0;")
+        self._not_saved.setStyleSheet(f"padding: 0 4px; min-height: {TARGET - 2}px;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         parts = (self._dot, self._connection, self._left, STRETCH, self._not_saved, self._right)
-        hbox(*parts, on=self, margins=(GRID + GRID // 2, 3, GRID + GRID // 2, 3), spacing=2 * GRID)
+        hbox(*parts, on=self, margins=(GRID + GRID // 2, 0, GRID + GRID // 2, 0), spacing=2 * GRID)
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)

@@ -16,7 +16,7 @@ from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import available_by_command, why_not
@@ -267,8 +267,9 @@ class DetailsPane(QWidget):
         label = words(self._facts, tone="faint", wrap=False)
         label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         text = self._label()
+        text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         copy = tool_button(self._facts, side=14, kind="flat", tip="Copy")
-        copy.setStyleSheet("padding: 1px; min-height: 0;")
+        copy.setStyleSheet(f"padding: 0; min-width: {TARGET - 2}px; min-height: {TARGET - 2}px;")
         copy.clicked.connect(lambda: self.copy_wanted.emit(str(copy.property("copies")), "Task id"))
         number = len(self._lines)
         self._grid.addWidget(label, number, 0)

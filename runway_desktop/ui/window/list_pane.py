@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
-from runway_desktop.domain.library import GroupBy, SortKey
+from runway_desktop.domain.library import GroupBy, Place, SortKey
 from runway_desktop.ui.building import (
     add_all,
     add_check,
@@ -29,6 +30,9 @@ from runway_desktop.usecases.listing.columns import COLUMNS, Column, column_of
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.empty_picture import Empty, EmptyPicture
 
 _GROUPS = (
     (GroupBy.BATCH, "batch"),
@@ -186,14 +190,14 @@ class ListPane(QWidget):
 
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
-        column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
+        self._empty_column = column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
+        self._empty_picture: EmptyPicture | None = None
         column.addStretch(2)
-        self._empty_icon = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
         self._empty_text.setProperty("tone", "muted")
         self._empty_button = push_button(page, "Clear the filters", self._filter.clear)
-        add_all(column, self._empty_icon, self._empty_title, self._empty_text, GRID)
+        add_all(column, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         return page
@@ -203,8 +207,6 @@ class ListPane(QWidget):
         self._empty_title.setFont(self._theme.strong_font())
         self._as_list.setIcon(self._theme.icon("mdi6.format-list-bulleted", Role.MUTED))
         self._as_grid.setIcon(self._theme.icon("mdi6.view-grid-outline", Role.MUTED))
-        self._empty_icon.setPixmap(self._theme.icon("mdi6.tray-arrow-down", Role.FAINT).pixmap(40, 40))
-
         self._tell_keys()
 
     def _tell_keys(self) -> None:
@@ -264,25 +266,37 @@ class ListPane(QWidget):
             return
         narrowed = self._filter.narrows
         if narrowed:
-            self._empty_title.setText("Nothing matches this filter")
-            self._empty_text.setText("Your tasks are all still here.")
+            self._say_empty("no match", "Nothing matches this filter", "Your tasks are all still here.")
+        elif self._filter.place is Place.NEEDS_ATTENTION:
+            self._say_empty("all done", "Nothing needs attention", "Failed and uncertain tasks appear here.")
         elif not self._filter.is_everywhere:
-            self._empty_title.setText("Nothing here now")
-            self._empty_text.setText(
-                "What you send waits here until a slot is free."
-                if self._filter.has_queue
-                else "Tasks appear here by themselves."
+            here = "What you send waits here until a slot is free."
+            self._say_empty(
+                "nothing yet",
+                "Nothing here now",
+                here if self._filter.has_queue else "Tasks appear here automatically.",
             )
         else:
-            self._empty_title.setText("Nothing made yet")
             key = self._keys.words("request.send").partition(", ")[0]
-            self._empty_text.setText(
+            self._say_empty(
+                "nothing yet",
+                "Nothing made yet",
                 f"Write a prompt below and {f'press {key}' if key else 'send it'}. Or drop something anywhere: a "
                 "text file with a prompt in each line, a table, pictures, clips, or the id of a task that you started "
-                "elsewhere."
+                "elsewhere.",
             )
         self._empty_button.setVisible(narrowed)
         self._stack.setCurrentWidget(self._empty)
+
+    def _say_empty(self, kind: Empty, title: str, text: str) -> None:
+        from runway_desktop.ui.empty_picture import EmptyPicture
+
+        self._empty_title.setText(title)
+        self._empty_text.setText(text)
+        if self._empty_picture is None:
+            self._empty_picture = EmptyPicture(self._theme, kind, self._empty)
+            self._empty_column.insertWidget(1, self._empty_picture)
+        self._empty_picture.show_kind(kind)
 
     def _group_menu(self) -> None:
         menu = passing_menu(self)

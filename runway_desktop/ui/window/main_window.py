@@ -7,6 +7,7 @@ Built before anything is imported that playing needs: the preview comes after th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .queue_room import QueueRoom
 
 _GEOMETRY = "window.geometry"
+_NO_FONT = "fonts.missing"
 
 
 class MainWindow(QMainWindow):
@@ -218,7 +220,17 @@ class MainWindow(QMainWindow):
         if chosen := self.workspace.chosen_ids():
             self.compare_wanted.emit(chosen)
         else:
-            self.notices.tell("Choose what to compare: several tasks, or one for its takes.")
+            self.notices.tell("Select what to compare: several tasks, or one for its takes.")
+
+    def _say_missing_letters(self, script: str) -> None:
+        """Once, and not at each start."""
+        from runway_desktop.usecases.words.notices import no_font
+
+        said = self.models.memory.recall(_NO_FONT) or ""
+        if script not in said.split():
+            self.models.memory.keep(_NO_FONT, f"{said} {script}".strip())
+            message, detail = no_font(script, on_linux=sys.platform == "linux")
+            self.notices.tell(message, detail=detail)
 
     def shown_result(self) -> Showing | None:
         """What the preview shows, if it is a result."""
@@ -254,6 +266,8 @@ class MainWindow(QMainWindow):
         self.large.undo_wanted.connect(self.taking_back.undo)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
+        # Not at once: it may be told within a paint.
+        theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
         self._last_frames = LastFrames(m.task_commands.use_as_input, self)
@@ -458,7 +472,7 @@ class MainWindow(QMainWindow):
     def _cap_reached(self, held: HeldBack) -> None:
         self.notices.tell(
             cap_sentence(held),
-            detail="" if raise_words(held) else "It is sent by itself once there are enough credits at Runway.",
+            detail="" if raise_words(held) else "It is sent automatically once there are enough credits at Runway.",
             action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
             stays=True,

@@ -70,7 +70,7 @@ class Workspace(QWidget):
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = _splitter(Qt.Orientation.Vertical, (self.preview_room, 3), (self.details, 2))
         right = pane_of((self._stage, 1), pane="raised")
-        for widget, least in ((left, 140), (middle, 420), (right, 260)):
+        for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
         self.columns = _splitter(Qt.Orientation.Horizontal, (left, 0), (middle, 3), (right, 1))
         self.columns.setCollapsible(1, False)

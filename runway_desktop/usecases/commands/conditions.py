@@ -126,7 +126,7 @@ def why_it_stays(rows: Sequence[Row]) -> str:
     if any(map(can_be_removed, rows)):
         return ""
     if states == {State.UNCERTAIN}:
-        return "Decide first what became of it."
+        return "It is not known whether this was made. Decide that first."
     if states == {State.SENDING}:
         return "It is being sent."
     return "Still running. Cancel it before removing."

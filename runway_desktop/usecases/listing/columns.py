@@ -224,7 +224,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn(
         title="Credits",
         width=76,
-        narrow_width=56,
+        narrow_width=64,
         shown=lambda cell: cost_words(cell.row.task, cell.around.price),
         spoken=_credits_spoken,
         tool_tip=_credits_spoken,

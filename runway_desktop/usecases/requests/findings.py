@@ -61,7 +61,7 @@ def brace_findings(pair: Pair, amount: int, requests: Callable[[], list[Request]
     if field is None or amount == 1:
         return ()
     if amount > expansion.MOST:
-        said = f"The braces stand for {amount:,} tasks. One sending makes up to {expansion.MOST:,}."
+        said = f"The braces stand for {amount:,} tasks. At most can be sent at once: {expansion.MOST:,}."
         return (Finding((field.name,), said),)
     if field.required and not all(request.prompt.strip() for request in requests()):
         return (Finding((field.name,), "One of the prompts that the braces stand for is empty."),)

@@ -31,9 +31,7 @@ def _money(prepared: Prepared, above: float | None) -> Question | None:
         said = units.credits_in_words(sum_.credits)
         said = f"at least {said}" if sum_.unknown else said if sum_.exact else f"about {said}"
         title = f"Send {tasks} for {said}?"
-        text.append(
-            f"That is {units.dollars(sum_.credits)}. You asked to be asked above {units.credits_in_words(above)}."
-        )
+        text.append(f"That is {units.dollars(sum_.credits)}. You are asked above {units.credits_in_words(above)}.")
     if Ask.PRICE_UNKNOWN in asks:
         if sum_.unknown == sum_.amount:
             title = f"Send {tasks} at an unknown price?"
@@ -41,7 +39,7 @@ def _money(prepared: Prepared, above: float | None) -> Question | None:
         else:
             title = title or f"Send {tasks}?"
             more = units.count(sum_.unknown, "more task" if Ask.ABOVE_LIMIT in asks else "task")
-            text.append(f"Of {more} the price is known only after sending.")
+            text.append(f"The price of {more} is known only after sending.")
         if sum_.like is not None:
             text.append(_like_words(sum_.like, sum_.unknown))
     if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE}:
@@ -64,7 +62,7 @@ def _doubt(intent: Intent) -> Question | None:
         case SendAgain():
             return Question(
                 "Send it again?",
-                "No answer came to the first sending, so it may have been made and charged already. Sending "
+                "The first request got no answer, so it may have been made and charged already. Sending "
                 "again may be charged a second time.",
                 "Send 1 task again",
                 "Do not send",
@@ -85,7 +83,7 @@ def _retrying_gone(olds: list[Task]) -> Question | None:
     amount = units.count(len(olds), "task")
     return Question(
         f"Send {amount} again?",
-        f"Runway doesn't know {which} any more. {made_with}, “Refresh” may still find the result. Sending again is "
+        f"Runway no longer knows {which}. {made_with}, “Refresh” may still find the result. Sending again is "
         "charged again.",
         f"Send {amount} again",
         "Do not send",

@@ -260,7 +260,7 @@ class Sending:
             by_project[project].append(Task(id=TaskId(""), request=request, created_at=0.0, project=project))
         everything = [task for tasks in by_project.values() for task in tasks]
         for tasks in by_project.values():
-            # The dearest one, as the last of all: what a single sending may cost is looked at with it too.
+            # The dearest one, as the last of all: what a single task may cost is looked at with it too.
             last = max(tasks, key=self._credits)
             ahead = [*queue, *(task for task in everything if task is not last)]
             held = engine.budget.holds_back(last, ahead, engine.account.organization, engine.ledger.open)

@@ -178,7 +178,7 @@ class RowChecker:
         """`own`: the fields that the row fills in."""
         catalog = self._catalog
         if endpoint and catalog.endpoint(endpoint) is None:
-            return None, (Said(ENDPOINT, f"There is nothing called “{endpoint}” that could be made."),)
+            return None, (Said(ENDPOINT, f"There is no endpoint “{endpoint}”."),)
         if not endpoint and not model:
             return self._nearest([self.pair, *self._siblings(self.pair.model)], own), ()
         if endpoint and not model:

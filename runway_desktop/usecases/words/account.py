@@ -20,7 +20,7 @@ KEY_DIGITS = 128
 def connection_words(connection: Connection, now: float) -> tuple[str, Tone]:
     match connection.link:
         case Link.CONNECTED:
-            asked = f" · asked {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
+            asked = f" · refreshed {units.ago(connection.last_answer_at, now)}" if connection.last_answer_at else ""
             return f"Connected{asked}", Tone.GOOD
         case Link.OFFLINE:
             return f"Offline{_next_try(connection, now)}", Tone.WARN
@@ -32,7 +32,7 @@ def connection_words(connection: Connection, now: float) -> tuple[str, Tone]:
         case Link.KEY_REFUSED:
             return f"Runway did not accept the key{_next_try(connection, now)}", Tone.BAD
         case Link.IDLE:
-            return "Not asked yet", Tone.PLAIN
+            return "Not connected yet", Tone.PLAIN
 
 
 def _next_try(connection: Connection, now: float) -> str:

@@ -18,7 +18,7 @@ from . import units
 from .reasons import saving_words
 from .states import StateWords, Tone
 
-KEPT_NO_LONGER, ASKING_TELLS = "Runway may keep it no longer", "The link has expired; asking tells"
+KEPT_NO_LONGER, ASKING_TELLS = "Runway may no longer keep it", "The link has expired; refresh to check"
 OPEN_TO_ALL = "Anyone who has it can download the result."
 
 
@@ -69,7 +69,7 @@ def board_words(life: LinkLife, now: float) -> tuple[str, str]:
     match life.standing(now):
         case Standing.GOOD:
             left = units.left(life.left(now))
-            return f"Surely until {units.moment(life.surely_until, now)} · {left}", f"at the latest {latest}"
+            return f"Safe until {units.moment(life.surely_until, now)} · {left}", f"at the latest {latest}"
         case Standing.DOUBTFUL:
             return "The link may have expired", f"at the latest {latest}"
         case Standing.OVER:
@@ -198,7 +198,7 @@ def _why(output: Output, received: tuple[int, int | None] | None) -> StateWords:
                 headline="Not saved", detail=saving_words(output), tone=Tone.BAD, icon="mdi6.content-save-alert-outline"
             )
         case _:
-            detail = saving_words(output) or "It is saved as soon as its turn comes."
+            detail = saving_words(output) or "It is saved in its turn."
             return StateWords(headline="Waiting", detail=detail, icon="mdi6.timer-sand")
 
 

@@ -26,13 +26,13 @@ _WORDS: Mapping[FailureKind, tuple[str, str]] = {
     FailureKind.PROMPT_REFUSED: _PROMPT_REFUSED,
     FailureKind.REFUSED_AFTER_PREPROCESSING: _PROMPT_REFUSED,
     FailureKind.MODERATION_BROKE: (
-        "Moderation did not work",
-        "The moderation step broke at Runway. The same request may work later.",
+        "Moderation failed",
+        "The moderation step failed at Runway. The same request may work later.",
     ),
     FailureKind.POOR_RESULT: (
         "Failed Runway's quality check",
-        "Runway threw the result away as too poor. Text or graphics laid over an input picture is a frequent cause; "
-        "change the input.",
+        "The result did not pass the check and was discarded. Text or graphics laid over an input picture is a "
+        "frequent cause; change the input.",
     ),
     FailureKind.UNFIT_INPUT: (
         "An input file does not fit",
@@ -46,7 +46,7 @@ _WORDS: Mapping[FailureKind, tuple[str, str]] = {
         "Not accepted",
         "Runway did not accept the request. Nothing was made and nothing is charged. Edit it and send again.",
     ),
-    FailureKind.OTHER: ("Failed at Runway", "Something broke at Runway. The same request may work later."),
+    FailureKind.OTHER: ("Failed at Runway", "Something failed at Runway. The same request may work later."),
 }
 
 

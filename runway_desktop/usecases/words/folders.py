@@ -30,7 +30,7 @@ class Way(StrEnum):
     """What can be done about it, as its button says."""
 
     TRY_AGAIN = "Try again"
-    MAKE_AGAIN = "Make it again"
+    MAKE_AGAIN = "Create it again"
     SHOW_FOLDER = "Show the folder"
     KEEP_HERE = "Keep in the profile for now"
     CHOOSE = "Choose another folder…"
@@ -53,7 +53,7 @@ def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTr
         case FolderState.ABSENT:
             if health.can_be_made:
                 message, first = f"The library's folder was moved or deleted: {folder}", Way.MAKE_AGAIN
-                advice = "Make it again, or choose where it is."
+                advice = "Create it again, or choose where it is."
             else:
                 message, first = f"The library's folder is not there: {folder}", Way.TRY_AGAIN
                 advice = "Connect its drive."
@@ -118,7 +118,7 @@ def plan_words(plan: MovePlan) -> str:
         case PlanProblem.SOURCE_ABSENT:
             return f"The folder {source} is not there, so nothing can be moved out of it."
         case PlanProblem.SOURCE_UNREADABLE:
-            return f"The folder {source} cannot be looked at. {plan.detail}".strip()
+            return f"The folder {source} cannot be opened. {plan.detail}".strip()
         case PlanProblem.NO_ROOM:
             return f"They do not fit into {target}. {size} are to be moved, and {units.size(plan.free)} are free there."
 
@@ -137,9 +137,9 @@ def headline_of(progress: MoveProgress) -> str:
         case MovePhase.RUNNING:
             return f"Moving {counted}"
         case MovePhase.WAITING:
-            return f"Moving waits: {counted}"
+            return f"Move paused: {counted}"
         case MovePhase.STOPPING:
-            return "Stopping after the file in hand…"
+            return "Stopping after this file…"
         case MovePhase.STOPPED:
             return f"Stopped: {counted} moved"
         case MovePhase.DONE:
@@ -182,7 +182,7 @@ def refusal_words(found: FolderRefusal | None) -> str:
         case FolderProblem.NOT_WRITABLE:
             return f"You may not write into “{found.at}”. Choose another folder."
         case FolderProblem.NOT_READABLE:
-            return "This folder cannot be looked at. Choose another one."
+            return "This folder cannot be opened. Choose another one."
         case FolderProblem.SILENT:
             return "This folder does not answer. Choose another one, or try again later."
 
@@ -195,7 +195,7 @@ def stayed_reason(stayed: Stayed) -> str:
         case StayedCode.CHANGED:
             return "It was changed since it was saved."
         case StayedCode.MISSING:
-            return "It was not there any more."
+            return "It was no longer there."
         case StayedCode.UNREADABLE:
             return f"It could not be read. {stayed.words}".strip()
         case StayedCode.CHANGED_MEANWHILE:
@@ -209,15 +209,15 @@ def _move_waits(waits: MoveWait) -> str:
         case MoveWaitCode.DOWNLOADS:
             return "Waiting for downloads that are being saved in the old folder."
         case MoveWaitCode.ERROR:
-            return f"{waits.words} Moving goes on by itself."
+            return f"{waits.words} The move continues automatically."
         case MoveWaitCode.FOLDER if waits.state is FolderState.READ_ONLY:
-            return f"Nothing may be written in {waits.folder}. Allow it; moving goes on by itself."
+            return f"Nothing may be written in {waits.folder}. Allow it; the move continues automatically."
         case MoveWaitCode.FOLDER if waits.state is FolderState.FULL:
-            return f"The disk of {waits.folder} is full. Make room; moving goes on by itself."
+            return f"The disk of {waits.folder} is full. Free up space; the move continues automatically."
         case MoveWaitCode.FOLDER if waits.state is FolderState.SLOW:
-            return f"The folder {waits.folder} does not answer. Moving goes on by itself."
+            return f"The folder {waits.folder} does not answer. The move continues automatically."
         case MoveWaitCode.FOLDER:
-            return f"The folder {waits.folder} is not there. Connect its drive; moving goes on by itself."
+            return f"The folder {waits.folder} is not there. Connect its drive; the move continues automatically."
 
 
 def _nearly_full(health: FolderHealth) -> FolderTrouble:

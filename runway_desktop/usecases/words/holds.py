@@ -25,9 +25,9 @@ def hold_words(hold: Hold) -> str:
             return "This profile's folder was copied or put back; this may have been sent already."
         case HoldCode.ASK_PERSON:
             why = hold.words or "The reason is not known to this version."
-            return f"Waits until you send it; it may have been sent already. {why}"
+            return f"Not sent automatically: it may have been sent already. {why}"
         case HoldCode.FILE_MISSING:
-            return f"{_file(hold)} is not there any more. Find it, put it back, or edit the task and choose another."
+            return f"{_file(hold)} is no longer there. Find it, put it back, or edit the task and choose another."
         case HoldCode.FILE_UNREADABLE:
             return hold.words or f"{_file(hold)} cannot be read. Check it, or edit the task and choose another."
         case HoldCode.FILE_EMPTY:
@@ -57,7 +57,7 @@ def lane_words(reason: LaneReason | None) -> str:
         case LaneCode.PAUSED:
             return "Paused"
         case LaneCode.NO_ANSWERS:
-            return f"Paused: the last {reason.amount} sendings got no answer"
+            return f"Paused: the last {reason.amount} requests got no answer"
         case LaneCode.NO_KEY:
             return "No key"
         case LaneCode.KEY_REFUSED:
@@ -69,7 +69,7 @@ def lane_words(reason: LaneReason | None) -> str:
         case LaneCode.UNWRITABLE:
             return "The database cannot be written"
         case LaneCode.UNSETTLED:
-            return "Finding out what became of a sending without an answer"
+            return "Checking whether a request without an answer was accepted"
         case LaneCode.NO_SLOT:
             return f"Waiting for a free slot ({reason.amount} of {reason.limit} in use)"
         case LaneCode.DAY_USED_UP:
@@ -87,7 +87,7 @@ def cap_reason(held: HeldBack) -> str:
     limit, most = held.limit, units.credits_in_words(held.limit.limit)
     match limit.cap:
         case Cap.SENDING:
-            return f"a single sending may cost {most} at most ({_this_one(held)})"
+            return f"a single task may cost {most} at most ({_this_one(held)})"
         case Cap.BALANCE:
             return f"the balance is too low ({most} left, {_this_one(held)})"
         case Cap.DAY:
@@ -105,7 +105,7 @@ def over_words(held: HeldBack) -> str:
     most = units.number(limit.limit)
     match limit.cap:
         case Cap.SENDING:
-            said = f"{over}the {most} that a single sending may cost"
+            said = f"{over}the {most} that a single task may cost"
         case Cap.BALANCE:
             said = f"{over}the balance of {most}"
         case Cap.DAY:
@@ -157,7 +157,7 @@ def raise_words(held: HeldBack) -> str:
         return ""
     match held.limit.cap:
         case Cap.SENDING:
-            return f"Allow {units.credits_in_words(held.raised)} a sending"
+            return f"Allow {units.credits_in_words(held.raised)} a task"
         case Cap.DAY:
             return f"Raise today's cap to {units.number(held.raised)}"
         case Cap.MONTH:

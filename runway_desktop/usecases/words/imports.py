@@ -81,19 +81,19 @@ def outcome_words(task: Task) -> tuple[str, Tone]:
         case State.GONE:
             return NOT_THERE, Tone.WARN
         case State.SUCCEEDED:
-            return "Found, it succeeded", Tone.GOOD
+            return "Found, succeeded", Tone.GOOD
         case State.FAILED:
-            return "Found, it failed", Tone.PLAIN
+            return "Found, failed", Tone.PLAIN
         case State.CANCELLED:
-            return "Found, it was canceled", Tone.PLAIN
+            return "Found, canceled", Tone.PLAIN
         case _ if task.is_hidden:
-            return "Another key's", Tone.WARN
+            return "From another key", Tone.WARN
         case _ if task.not_found_at is not None:
-            return "Not found yet, asked once more", Tone.BUSY
+            return "Not found yet, checking again", Tone.BUSY
         case _ if is_answered(task):
-            return "Found, it goes on", Tone.GOOD
+            return "Found, still running", Tone.GOOD
         case _:
-            return "Being asked for", Tone.BUSY
+            return "Checking", Tone.BUSY
 
 
 def id_line(entry: IdEntry) -> PreviewLine:

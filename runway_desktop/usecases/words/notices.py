@@ -25,18 +25,19 @@ def said(told: EngineNotice) -> Notice:
         case EngineNoticeCode.COPY_NOT_NOTED:
             return Notice(
                 "If this profile's folder is copied or put back, the copy will not be recognized.",
-                f"The program cannot write to {name}. Sending goes on. Allow writing there, or make room on its disk.",
+                f"The program cannot write to {name}. Sending continues. Allow writing there, or free up space on its "
+                "disk.",
                 is_problem=True,
             )
         case EngineNoticeCode.ACCEPTED_NOT_WRITTEN:
             return Notice(
-                "Runway accepted a task, but the database cannot be written. It is tried again until it works.",
+                "Runway accepted a task, but the database cannot be written. Trying again.",
                 f"Runway's id is {name}.",
                 is_problem=True,
             )
         case EngineNoticeCode.OUTCOME_NOT_WRITTEN:
             return Notice(
-                "What became of a sending cannot be written down yet. It is tried again until it works.",
+                "The outcome of a request could not be saved yet. Trying again.",
                 why,
                 is_problem=True,
             )
@@ -51,17 +52,17 @@ def said(told: EngineNotice) -> Notice:
             return Notice("Your settings could not be saved.", why, is_problem=True)
         case EngineNoticeCode.DRIVE_AWAY:
             return Notice(
-                f"{name} is not there. The files in it are taken for safe until it is.", "Their tasks stay in the list."
+                f"{name} is not there. Its files count as safe until it is back.", "Their tasks stay in the list."
             )
         case EngineNoticeCode.KEPT_ELSEWHERE:
             return Notice(
                 "The library's folder cannot be used, so results are kept in the profile's folder for now.",
-                f"They move home by themselves. Until then they are in {name}.",
+                f"They are moved to the library automatically. Until then they are in {name}.",
             )
         case EngineNoticeCode.MOVE_GOES_ON:
-            return _resumed(told.move) if told.move is not None else Notice("Moving the library goes on.")
+            return _resumed(told.move) if told.move is not None else Notice("Moving the library continues.")
         case EngineNoticeCode.MOVE_ENDED:
-            return _ended(told.move) if told.move is not None else Notice("Moving the library is over.")
+            return _ended(told.move) if told.move is not None else Notice("The library move has ended.")
 
 
 def renewal_words(renewal: Renewal) -> str:
@@ -87,7 +88,7 @@ def _unknown_ids(ids: tuple[str, ...]) -> Notice:
 
 def _resumed(move: MoveProgress) -> Notice:
     there = units.count(move.files, "file is there already.", "files are there already.") if move.files else ""
-    return Notice(f"Moving the library to {move.target} goes on.", there)
+    return Notice(f"Moving the library to {move.target} continues.", there)
 
 
 def _ended(move: MoveProgress) -> Notice:
@@ -111,3 +112,12 @@ def _ended(move: MoveProgress) -> Notice:
     more = f" and {stayed - _MOST_NAMED:,} more" if stayed > _MOST_NAMED else ""
     rest = units.count(stayed, "file stayed where it was.", "files stayed where they were.")
     return Notice(f"{moved} {rest}", f"{named}{more}", is_problem=True)
+
+
+def no_font(script: str, *, on_linux: bool) -> tuple[str, str]:
+    """Message and small print where letters of a script are shown as boxes."""
+    message = f"This computer has no font for {script} letters, so they are shown as boxes."
+    font = "Noto Sans CJK"
+    if on_linux:
+        return message, f"Install {font} (fonts-noto-cjk on Debian and Ubuntu) and start the program again."
+    return message, f"Install {font} or another font for {script} and start the program again."

@@ -90,7 +90,7 @@ def _holds(inside: Inside) -> str:
     if contents.held:
         parts.append(f"{contents.held:,} not sent yet")
     if contents.live:
-        parts.append(f"{contents.live:,} still at Runway, which nobody will ask for any more")
+        parts.append(f"{contents.live:,} still at Runway, which will no longer be followed")
     if contents.uncertain or contents.sending:
         parts.append(f"{contents.uncertain + contents.sending:,} uncertain")
     return f"{', '.join(parts)}."

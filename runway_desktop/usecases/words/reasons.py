@@ -18,7 +18,7 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.NO_REPLY: "Runway did not answer.",
     ReasonCode.BAD_REPLY: "An answer of Runway could not be understood.",
     ReasonCode.KEY_REFUSED: "Runway did not accept the key.",
-    ReasonCode.NOT_THERE: "Runway does not have what was asked for.",
+    ReasonCode.NOT_THERE: "Runway did not find this.",
     ReasonCode.NOT_SEEN: "This key can't see this task.",
     ReasonCode.REFUSED: "Runway did not accept the request.",
     ReasonCode.SLOW_DOWN: "Runway takes no more requests for now.",
@@ -29,9 +29,9 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.WAITS_FOR_ITS_KEY: (
         "This key can't see this task. Its result is saved when the key it was made with is back."
     ),
-    ReasonCode.NOT_FOUND_YET: "Runway did not find this task. It is asked once more.",
-    ReasonCode.LINK_EXPIRED: "Runway's link does not work. Another is asked for soon.",
-    ReasonCode.KEPT_NO_LONGER: "Runway does not keep this result any more, and it was not saved in time.",
+    ReasonCode.NOT_FOUND_YET: "Runway did not find this task. Checking again.",
+    ReasonCode.LINK_EXPIRED: "Runway's link does not work. A new one is requested automatically.",
+    ReasonCode.KEPT_NO_LONGER: "Runway no longer keeps this result, and it was not saved in time.",
     ReasonCode.IMPORT_UNDONE: "The import of this file was undone.",
     ReasonCode.EMPTY_FILE: "Runway sent an empty file. It is fetched again.",
     ReasonCode.PAGE_OF_TEXT: "Runway sent a page of text instead of the result. It is fetched again.",
@@ -55,11 +55,11 @@ def saving_words(output: Output) -> str:
         return ""
     if problem.code is ReasonCode.OUR_MISTAKE:
         return "The program made a mistake while saving this. Fetch it again; if that fails, copy the support details."
-    return f"{_words(problem)} Saving goes on by itself." if problem.code in _OF_RUNWAY else _words(problem)
+    return f"{_words(problem)} Saving continues automatically." if problem.code in _OF_RUNWAY else _words(problem)
 
 
 _WHY_NOT: Mapping[WhyNot, str] = {
-    WhyNot.UNDECIDED: "Nobody knows whether this was made. Decide that first.",
+    WhyNot.UNDECIDED: "It is not known whether this was made. Decide that first.",
     WhyNot.NOT_ENDED: "This task has not ended yet. Cancel it instead.",
     WhyNot.NEVER_AT_RUNWAY: "This task was never at Runway.",
     WhyNot.RESULT_NOT_SAVED: "A result of this task is not saved yet.",

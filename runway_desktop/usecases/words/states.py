@@ -102,7 +102,7 @@ LOOKS: Mapping[State, StateLook] = {
     State.UNCERTAIN: StateLook("Uncertain, maybe charged", "mdi6.help-circle-outline", "uncertain", "", Tone.WARN),
     State.PENDING: StateLook("Queued at Runway", "mdi6.clock-outline", "live", "", Tone.BUSY, moving=True),
     State.THROTTLED: StateLook(
-        "Waiting for a free slot", "mdi6.timer-sand", "live", "starts by itself", Tone.WARN, moving=True
+        "Waiting for a free slot", "mdi6.timer-sand", "live", "starts automatically", Tone.WARN, moving=True
     ),
     State.RUNNING: StateLook("Running", "mdi6.progress-clock", "live", "", Tone.BUSY, moving=True),
     State.OTHER: StateLook(
@@ -257,7 +257,7 @@ def _succeeded(row: Row, around: Around) -> StateWords:
         # Nothing moves until it is tried again.
         return StateWords(
             headline="Done, not saved yet",
-            detail=waits or "Saved by itself once Runway can be reached.",
+            detail=waits or "Saved automatically once Runway can be reached.",
             tone=Tone.WARN,
             icon="mdi6.cloud-off-outline" if around.offline else "mdi6.content-save-alert-outline",
         )

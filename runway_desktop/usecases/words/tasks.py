@@ -156,7 +156,7 @@ def trouble_of(row: Row, catalog: Catalog, held: HeldBack | None) -> str:
         case State.UNCERTAIN if task.evidence is not None:
             return f"{sending_words(task.evidence.cause)} {verdict_words(task.evidence)}".strip()
         case State.UNCERTAIN:
-            return "No answer came to the sending. It may have been made, and charged."
+            return "Runway did not answer. The task may have been made and charged."
         case State.GONE if not task.let_go:
             return _gone_words(task)
         case State.HELD:
@@ -244,7 +244,7 @@ def _took(task: Task, usual: Usual | None) -> str:
 def _link(row: Row, now: float) -> str:
     """Until when Runway's link works; of the result itself nobody knows how long Runway keeps it."""
     if row.task.deleted_remotely:
-        return "none: Runway has the result no longer"
+        return "none: Runway no longer keeps the result"
     lives = [LinkLife(output.url_fetched_at) for output in row.outputs if output.url]
     return line_words(min(lives), now) if lives else ""
 
@@ -282,7 +282,7 @@ def _unseen_words(task: Task) -> str:
 def _gone_words(task: Task) -> str:
     if task.adopted:
         return "Runway doesn't know this task: it is not of this key's organization, or was deleted."
-    return "Runway doesn't know this task any more: it was deleted there, or belongs to another key's organization."
+    return "Runway no longer knows this task: it was deleted there, or belongs to another key's organization."
 
 
 def judging_words(judgment: Judged) -> str:
@@ -298,11 +298,11 @@ def judged_several(judgment: Judged) -> str:
             return f"{amount} rated {units.count(value, 'star')}." if value else f"Rating of {amount} cleared."
         case "pick":
             said = {Pick.PICK: f"{amount} picked.", Pick.REJECT: f"{amount} rejected."}
-            return said.get(value, f"{amount} neither picked nor rejected any more.")
+            return said.get(value, f"{amount} no longer picked or rejected.")
         case "tags":
             return f"Tags of {amount} changed."
         case "project":
-            return f"{amount} put into {value}." if value else f"{amount} taken out of their project."
+            return f"{amount} moved to {value}." if value else f"{amount} removed from their project."
         case what:
             return f"{_JUDGING[what].capitalize()} of {amount} changed."
 
@@ -314,7 +314,7 @@ def judged_one(judgment: Judged) -> str:
         case "rating":
             return f"Rated {value}" if value else "Rating cleared"
         case "pick":
-            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "Neither picked nor rejected any more")
+            return {Pick.PICK: "Picked", Pick.REJECT: "Rejected"}.get(value, "No longer picked or rejected")
         case "tags":
             return "Tags changed"
         case "project":

@@ -15,15 +15,11 @@ _MEANS: Mapping[Ground, str] = {
     Ground.COUNTED: ": it was probably made.",
     Ground.COUNTED_NOT_CHARGED: ": it was probably made. It does not seem to be charged yet.",
     Ground.NOT_COUNTED: ": it was probably not made.",
-    Ground.NOT_COUNTED_BUT_CHARGED: (
-        ". The count says that it was not made, the balance that it was: nobody can tell."
-    ),
+    Ground.NOT_COUNTED_BUT_CHARGED: f". The count says that it was not made, the balance that it was, {_CANNOT_TELL}",
     Ground.TOO_EARLY: _TOO_EARLY,
     Ground.COUNTED_TOO_MUCH: f". Something else uses this key at the same time, {_CANNOT_TELL}",
     Ground.COUNTED_TOO_LITTLE: f". Tasks of yesterday left the count meanwhile, {_CANNOT_TELL}",
-    Ground.NOTHING_TO_COMPARE: (
-        "The day's count and the balance could not be compared, so nobody can tell whether it was made."
-    ),
+    Ground.NOTHING_TO_COMPARE: f"The day's count and the balance could not be compared, {_CANNOT_TELL}",
     Ground.NO_PRICE: f". What it would cost is not known, {_CANNOT_TELL}",
     Ground.BALANCE_IN_DOUBT: f". Other tasks moved the balance too, {_CANNOT_TELL}",
     Ground.CHARGED: ", which is what it would cost: it was probably made.",

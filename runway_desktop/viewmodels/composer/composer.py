@@ -376,7 +376,7 @@ class Composer(QObject):
         task = await self._cases.tasks.task(task_id)
         if self._editing == task_id and (task is None or task.state is not State.HELD):
             self.stop_editing()
-            self.said.emit("The task that you were editing does not wait any more. Your changes are a new request now.")
+            self.said.emit("The task that you were editing is no longer queued. Your changes are a new request now.")
 
     def _take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> None:
         strange = self._draft.take(pair, values, parked)

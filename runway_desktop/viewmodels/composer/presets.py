@@ -84,7 +84,7 @@ class ComposerPresets(QObject):
     def take_key(self, key: int) -> None:
         preset = self._presets.on_key(key)
         if preset is None:
-            self.said.emit(f"No preset stands on key {key} yet. Save one with “Presets”.")
+            self.said.emit(f"No preset has the key {key} yet. Save one with “Presets”.")
         else:
             self.take(preset)
 

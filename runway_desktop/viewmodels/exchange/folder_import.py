@@ -133,9 +133,7 @@ class FolderImportModel(ImportModel):
     def reason(self) -> str:
         """Why the button cannot be pressed; empty when it can."""
         if self.phase is not Phase.READY:
-            return (
-                "The folder is being looked through." if self.phase is Phase.LOOKING else "They are imported already."
-            )
+            return "The folder is being scanned." if self.phase is Phase.LOOKING else "They are imported already."
         return "" if self.table.ticked_count else "Tick the results that are to come into the list."
 
     def take_in(self) -> None:

@@ -83,7 +83,7 @@ class IdImportModel(ImportModel):
         match self.phase:
             case Phase.READY if self._look.entries:
                 return (
-                    "Runway is asked for each one that is ticked, which costs nothing. Results that are still there "
+                    "Each ticked id is checked with Runway, which costs nothing. Results that are still there "
                     "are saved."
                 )
             case Phase.WORKING | Phase.DONE:
@@ -98,9 +98,9 @@ class IdImportModel(ImportModel):
     def reason(self) -> str:
         """Why the button cannot be pressed; empty when it can."""
         if self.phase is not Phase.READY:
-            return "The ids are being looked for." if self.phase is Phase.LOOKING else "They are adopted already."
+            return "Ids are being searched for." if self.phase is Phase.LOOKING else "They are adopted already."
         if not self.table.ticked_count:
-            return "Tick the ids that Runway is to be asked for." if self._look.entries else "No task id was found."
+            return "Tick the ids to check with Runway." if self._look.entries else "No task id was found."
         return ""
 
     def adopt(self) -> None:

@@ -101,7 +101,7 @@ class SpendingModel(QObject):
     def ask_runway(self) -> None:
         """Asks for the usage that Runway has counted; costs nothing."""
         if not self._cases.account.can_ask:
-            self._trouble = "Runway can be asked once there is a key."
+            self._trouble = "Add a key to load Runway's numbers."
             self.compared.emit()
             return
         self._asked += 1
@@ -200,7 +200,7 @@ class SpendingModel(QObject):
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
         if asked == self._asked:
-            self._asking, self._trouble = False, f"Runway could not be asked. {error.in_words()}"
+            self._asking, self._trouble = False, f"Runway's numbers could not be loaded. {error.in_words()}"
             self.compared.emit()
 
     def _exported(self, bill: Bill) -> None:

@@ -94,7 +94,7 @@ class BackupModel(QObject):
         """Why none can be begun now; empty when one can."""
         match self.phase:
             case Phase.LOOKING:
-                return "The profile is still being looked at."
+                return "The profile is being checked."
             case Phase.WORKING:
                 return "A backup is being made."
             case Phase.READY | Phase.DONE:

@@ -122,8 +122,8 @@ class RestoreModel(QObject):
             said.append(
                 units.count(
                     contents.held,
-                    "task was waiting then, and may have been sent since: it waits until you send it yourself.",
-                    "tasks were waiting then, and may have been sent since: they wait until you send them yourself.",
+                    "task was waiting then, and may have been sent since: it is held until you send it.",
+                    "tasks were waiting then, and may have been sent since: they are held until you send them.",
                 )
             )
         if contents.sending:
@@ -203,7 +203,7 @@ class RestoreModel(QObject):
         """Why it cannot be begun; empty when it can."""
         match self.phase:
             case Phase.LOOKING:
-                return self.problem or "The backup is still being looked at."
+                return self.problem or "The backup is being checked."
             case Phase.WORKING:
                 return "The backup is being restored."
             case Phase.DONE:

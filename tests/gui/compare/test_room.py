@@ -27,6 +27,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.changes import Touch
 from tests.gui.compare.opened_room import Open
+from tests.gui.targets import too_small
 
 
 @pytest.fixture
@@ -382,3 +383,8 @@ def test_a_take_is_dragged_out_of_its_pane(opened: Open, pictures: list[Path], d
     opened.enter(pictures[:2])
     opened.shown[1].drag_wanted.emit()
     assert dragged == [str(pictures[1])]
+
+
+def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Open, pictures: list[Path]) -> None:
+    opened.enter(pictures)
+    assert too_small(opened.room) == []

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_out
 from runway_desktop.domain.task import Media, Request, TaskId
@@ -21,6 +21,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of
 from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
+from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Choice, Theme
@@ -271,16 +272,14 @@ async def test_the_hint_of_an_empty_prompt_is_never_cut(tmp_path, theme, qtbot):
         assert "Drop files" in prompt.placeholderText()
 
 
-async def test_in_a_narrow_pane_what_is_one_click_away_stands_beside_the_button(tmp_path, theme, qtbot):
+async def test_in_a_narrow_pane_the_button_has_a_line_of_its_own(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
-        for width, beside in ((500, True), (1000, False), (500, True)):
+        [line] = rig.pane.findChildren(FoldingLine)
+        [send] = [one for one in rig.pane.findChildren(QPushButton) if one.text().startswith("Generate")]
+        for width, below in ((430, True), (1000, False), (430, True)):
             rig.pane.resize(width, 400)
             await rest()
-            middles = {w.mapTo(rig.pane, w.rect().center()).y() for w in (rig.pane._presets, rig.pane._more)}
-            assert len(middles) == 1
-            chip = rig.pane._endpoint
-            first = chip.mapTo(rig.pane, chip.rect().center()).y()
-            assert (middles != {first}) is beside
+            assert (send.mapTo(rig.pane, QPoint()).y() > line.mapTo(rig.pane, line.rect().bottomLeft()).y()) is below
 
 
 async def test_switching_the_model_leaves_no_widget_behind(tmp_path, theme, qtbot):
@@ -476,3 +475,74 @@ async def test_both_themes_paint_it(tmp_path, theme, qtbot):
             ground, colors = painted(rig.pane)
             assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
             assert colors > 20, "words and tiles stand on it"
+
+
+def on_the_line(rig: Shown) -> list[QAbstractButton]:
+    [line] = rig.pane.findChildren(FoldingLine)
+    found = [one for one in line.findChildren(QAbstractButton) if one.parent() is line and one.isVisible()]
+    return sorted(found, key=lambda one: one.x())
+
+
+@pytest.mark.parametrize("width", [420, 560, 780, 1200])
+async def test_settings_stand_on_one_line_and_what_does_not_fit_is_behind_its_end(tmp_path, theme, qtbot, width):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane.resize(width, 400)
+        await rest()
+        [line] = rig.pane.findChildren(FoldingLine)
+        buttons = on_the_line(rig)
+        assert len({one.y() for one in buttons}) == 1
+        assert all(one.geometry().right() < other.x() for one, other in itertools.pairwise(buttons))
+        assert buttons[-1].geometry().right() < line.width()
+        assert [one.accessibleName() for one in buttons[:2]] == ["What to make", "Model"]
+        behind = len(line.findChildren(Chip)) + 2 - (len(buttons) - 2 - int(line.plus.isVisible()))
+        assert line.plus.isVisible() == bool(behind)
+        if behind:
+            assert buttons[-1] is line.plus
+            assert line.plus.text().startswith(f"+{behind}")
+            assert line.plus.accessibleName() == f"{behind} more settings"
+            assert "More" in line.plus.accessibleDescription()
+
+
+async def test_a_setting_behind_the_end_of_the_line_is_reached_and_changed_by_keyboard(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane.resize(430, 400)
+        await rest()
+        [line] = rig.pane.findChildren(FoldingLine)
+        line.plus.setFocus()
+        QTest.keyClick(line.plus, Qt.Key.Key_Space)
+        [seed] = [one for one in rig.pane.findChildren(Chip) if one.accessibleName() == "Seed"]
+        await until(seed.isVisible)
+        QTest.keyClick(seed, Qt.Key.Key_Space)
+        typed = seed.findChild(LinePopup).findChild(QLineEdit)
+        QTest.keyClicks(typed, "41207")
+        QTest.keyClick(typed, Qt.Key.Key_Return)
+        await rest()
+        assert rig.composer.value("seed") == 41207
+        assert "Seed: 41207" in line.plus.accessibleDescription()
+        QTest.keyClick(seed, Qt.Key.Key_Escape)
+        await until(lambda: not seed.isVisible())
+
+
+async def test_buttons_stand_still_while_the_values_on_them_change(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane.resize(900, 400)
+        await rest()
+        before = [(one.accessibleName(), one.geometry()) for one in on_the_line(rig)]
+        field = rig.composer.pair.field("duration")
+        for value in field.choices or (2, 10):
+            rig.composer.set_value("duration", value)
+            await rest()
+            assert [(one.accessibleName(), one.geometry()) for one in on_the_line(rig)] == before
+        rig.composer.set_value("seed", 4294967295)
+        await rest()
+        assert [(one.accessibleName(), one.geometry()) for one in on_the_line(rig)] == before
+
+
+async def test_what_is_wrong_behind_the_end_of_the_line_marks_it(tmp_path, theme, qtbot):
+    async with shown(tmp_path, theme) as rig:
+        rig.pane.resize(430, 400)
+        await rest()
+        [line] = rig.pane.findChildren(FoldingLine)
+        assert not line.plus.property("wrong")
+        rig.composer.set_value("ratio", "7:7")
+        await until(lambda: line.plus.property("wrong"))

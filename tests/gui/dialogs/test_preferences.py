@@ -31,6 +31,7 @@ from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child
+from tests.gui.targets import too_small
 
 
 @pytest.fixture
@@ -71,18 +72,18 @@ def test_each_preference_of_the_table_has_its_control(dialog: Preferences):
 def test_a_new_line_of_the_table_is_shown_on_its_page(
     rig: Rig, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ):
-    line = Preference(False, Group(Section.LOOK, "Motion"), "Reduce motion", Switch())
-    line.__set_name__(Table, "reduced")
-    monkeypatch.setattr(Table, "reduced", line, raising=False)
+    line = Preference(False, Group(Section.LOOK, "Grain"), "Show grain", Switch())
+    line.__set_name__(Table, "grain")
+    monkeypatch.setattr(Table, "grain", line, raising=False)
     dialog = Preferences(PreferencesForm(rig.cases, rig.bridge, rig.runner), theme)
     qtbot.addWidget(dialog)
     dialog.show_section("Look")
     dialog.open()
-    assert "Motion" in said(dialog)
-    box = named(dialog, QCheckBox, "Reduce motion")
+    assert "Grain" in said(dialog)
+    box = named(dialog, QCheckBox, "Show grain")
     assert box.isVisible()
     box.click()
-    assert rig.settings.get("reduced") is True
+    assert rig.settings.get("grain") is True
 
 
 def test_tab_goes_from_the_sections_through_the_page_to_the_button(dialog: Preferences, qtbot: QtBot):
@@ -259,3 +260,9 @@ def test_every_control_has_a_name(dialog: Preferences):
         for control in dialog.findChildren(kind):
             if not control.objectName().startswith("qt_"):
                 assert control.accessibleName() or control.property("text"), control
+
+
+def test_everything_that_is_clicked_is_large_enough_to_hit(dialog: Preferences):
+    for section in Section:
+        dialog.show_section(section.value)
+        assert too_small(dialog) == [], section

@@ -27,6 +27,7 @@ from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.dialogs.rig import Rig, child
+from tests.gui.targets import too_small
 
 READ = Qt.ItemDataRole.AccessibleTextRole
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -184,7 +185,7 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
     qtbot.keyClicks(line, "rename")
     qtbot.keyClick(opened.tree, Qt.Key.Key_Return)
     assert opened.line.hasFocus()
-    assert opened.line.accessibleName() == "Keys of Rename: F2. Press others, or Tab to go on."
+    assert opened.line.accessibleName() == "Keys of Rename: F2. Press other keys, or Tab to continue."
     qtbot.keyClick(opened.line, Qt.Key.Key_Escape)
     assert opened.tree.hasFocus()
     opened.line.setFocus()
@@ -206,3 +207,7 @@ def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication,
     [heading] = tree.findItems(Section.COMPARING, Qt.MatchFlag.MatchExactly)
     assert tree.currentItem() is heading.child(0)
     assert tree.viewport().rect().contains(tree.visualItemRect(heading))
+
+
+def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Opened):
+    assert too_small(opened.dialog) == []

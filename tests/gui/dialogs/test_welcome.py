@@ -12,6 +12,7 @@ from runway_desktop.ui.dialogs.welcome import Welcome
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 from tests.gui.dialogs.rig import KEY, Rig, child
+from tests.gui.targets import too_small
 
 
 @pytest.fixture
@@ -113,3 +114,7 @@ def test_it_follows_the_theme_and_fits_a_small_window_with_large_letters(welcome
     welcome.setFont(font)
     welcome.resize(400, 300)
     assert welcome.minimumSizeHint().width() <= 400
+
+
+def test_everything_that_is_clicked_is_large_enough_to_hit(welcome: Welcome):
+    assert too_small(welcome) == []

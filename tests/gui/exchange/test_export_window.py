@@ -25,6 +25,7 @@ from runway_desktop.viewmodels.exchange import export as export_model
 from runway_desktop.viewmodels.exchange.export import ListForm, Scope, What
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
+from tests.gui.targets import too_small
 from tests.rows import task
 from tests.unit.services.exchange.results import Results, a_task, files_in
 
@@ -296,3 +297,10 @@ async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Th
         assert deeds["Export…"].shortcut().toString() == "Ctrl+Shift+E"
         menu.close()
         await rest()
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+    async with Shop(tmp_path, theme) as shop:
+        await shop.fill()
+        window = await shop.export(0, 1)
+        assert too_small(window) == []

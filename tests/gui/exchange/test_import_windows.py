@@ -27,6 +27,7 @@ from runway_desktop.usecases.words.imports import ID_TITLES
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
+from tests.gui.targets import too_small
 from tests.rows import task
 from tests.unit.services.exchange.results import Results, a_task
 
@@ -133,7 +134,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         await until(lambda: window.model.not_there, "the answers")
         assert window.model.note() == "2 tasks adopted: 1 found, 1 not of this key, or deleted."
         assert [line.cells[1] for line in window.model.table.lines] == [
-            "Found, it succeeded", "New", "Not of this key, or deleted",
+            "Found, succeeded", "New", "Not of this key, or deleted",
         ]  # fmt: skip
         [ids] = shown
         assert len(ids) == await listed(counter) == 2
@@ -327,3 +328,12 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
         assert window.model.headline() == told
         window.close()
         pool.shutdown()
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+    async with Counter(tmp_path, theme) as counter:
+        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
+        window = await counter.opened(IdImportWindow)
+        assert too_small(window) == []
+        window.close()
+        await rest()

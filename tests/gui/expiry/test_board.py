@@ -16,6 +16,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.expiry import BoardColumn
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, rest, until
+from tests.gui.targets import too_small
 from tests.rows import saved, task
 
 HOUR = 3600.0
@@ -205,7 +206,7 @@ async def test_a_folder_is_chosen_without_a_loop_of_its_own(tmp_path, theme):
 
 def test_where_it_is_narrow_what_is_left_of_the_time_stays(qapp):
     metrics = QFontMetrics(qapp.font())
-    words = "Surely until tomorrow, 15:14 · 23 h left"
+    words = "Safe until tomorrow, 15:14 · 23 h left"
     wide = metrics.horizontalAdvance(words)
     assert at_least_what_is_left(words, metrics, wide) == words
     assert at_least_what_is_left(words, metrics, wide - 1) == "23 h left"
@@ -218,3 +219,9 @@ async def test_nothing_above_moves_when_something_is_not_saved(tmp_path, theme):
         await left(rig, result(rig, 1, hours=1))
         await until(status_button(rig).isVisible)
         assert line.height() == before
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
+        assert too_small(rig.window) == []

@@ -25,6 +25,7 @@ from runway_desktop.ui.composer.composer_pane import ComposerPane
 from runway_desktop.ui.composer.field_editors import Chip, FormRow, LinePopup
 from runway_desktop.ui.composer.media_editors import AssetBox, ColorsBox
 from runway_desktop.ui.composer.object_editors import ObjectBox, ObjectsBox
+from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.usecases.requests.choices import Offer
 from tests.gui.rig import Desktop, until
@@ -67,8 +68,7 @@ class Hands:
         for field in pair.asset_fields:
             if field.name in values:
                 await self.add_inputs(field, asset_items(field, values[field.name]))
-        if self.pane._more.isVisible() and not self.pane._more.isChecked():
-            QTest.mouseClick(self.pane._more, LEFT)
+        self.pane.open_form(True)
         for field in with_what_belongs_together(pair.fields):
             if field.name in values and not field.is_asset:
                 await self._fill_field(pair, field, values[field.name])
@@ -144,6 +144,13 @@ class Hands:
 
     def choose_value(self, chip: QPushButton, value: Any) -> None:
         """Opens a chip and takes the option with this value, or types it."""
+        line = self.pane.findChild(FoldingLine)
+        line.reveal(chip)
+        self._choose_value(chip, value)
+        line.close_popup()
+
+    @staticmethod
+    def _choose_value(chip: QPushButton, value: Any) -> None:
         QTest.mouseClick(chip, LEFT)
         popup = QApplication.activePopupWidget()
         if isinstance(popup, ChoicePopup):
@@ -156,7 +163,7 @@ class Hands:
             QTest.mouseClick(popup._list.viewport(), LEFT, pos=popup._list.visualItemRect(item).center())
             assert not popup.isVisible()
             popup = QApplication.activePopupWidget()
-            if popup is None:
+            if not isinstance(popup, LinePopup):
                 return
         assert isinstance(popup, LinePopup)
         if value is None:

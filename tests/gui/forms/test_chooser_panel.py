@@ -17,6 +17,7 @@ from runway_desktop.ui.chooser.parts import PartsList
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.requests.choices import Offer, Scope
 from tests.gui.rig import Rig, painted, rest, until
+from tests.gui.targets import too_small
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -185,3 +186,8 @@ async def test_both_themes_paint_it(choice, tmp_path, theme, qtbot):
         assert (ground.lightness() > 127) is (choice is Choice.LIGHT)
         assert colors > 20, "words stand on it"
         assert QApplication.activePopupWidget() is rig.panel
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        assert too_small(rig.panel) == []

@@ -16,6 +16,7 @@ from runway_desktop.ui.composer.field_editors import LinePopup
 from runway_desktop.ui.composer.input_menu import open_detail
 from runway_desktop.ui.composer.object_editors import ObjectBox
 from runway_desktop.ui.composer.tag_completion import TagCompletion
+from runway_desktop.ui.flow_layout import FoldingLine
 from tests.gui.rig import Desktop, rest, until
 
 from .hands import Hands, paste
@@ -150,7 +151,7 @@ async def test_what_does_not_count_says_so_and_cannot_be_set_until_it_does(tmp_p
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "gen4.5")
         pane = desktop.window.composer_pane
-        QTest.mouseClick(pane._more, LEFT)
+        pane.open_form(True)
         row = pane._form.rows["proresProfile"]
         assert not row.editor.isEnabled()
         assert "Counts only when “File format”" in row._note.text()
@@ -197,7 +198,9 @@ async def test_a_size_that_is_not_listed_can_be_typed_where_the_model_takes_any(
 async def test_a_word_in_place_of_a_number_is_a_button(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as desktop:
         desktop.composer.choose("text_to_video", "seedance2_5")
-        QTest.mouseClick(desktop.window.composer_pane._chips["duration"], LEFT)
+        pane = desktop.window.composer_pane
+        pane.findChild(FoldingLine).reveal(pane._chips["duration"])
+        QTest.mouseClick(pane._chips["duration"], LEFT)
         line = QApplication.activePopupWidget()
         assert isinstance(line, LinePopup)
         automatic = next(one for one in line.findChildren(QPushButton) if one.text() == "Automatic")
@@ -211,6 +214,7 @@ async def test_voices_and_languages_go_by_their_names(tmp_path, theme, qtbot):
         pane = desktop.window.composer_pane
         assert "English" in pane._chips["targetLang"].text()
         desktop.composer.choose("text_to_speech", "eleven_multilingual_v2")
+        pane.findChild(FoldingLine).reveal(pane._chips["voice"])
         QTest.mouseClick(pane._chips["voice"], LEFT)
         popup = QApplication.activePopupWidget()
         assert isinstance(popup, ChoicePopup)

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from runway_desktop.catalog.resource_path import resource
@@ -69,7 +67,7 @@ async def test_a_kind_that_nobody_knows_is_a_json_editor_with_a_check(tmp_path, 
     async with renewed(tmp_path, theme) as desktop:
         desktop.composer.chooser.choose(NEW)
         pane = desktop.window.composer_pane
-        QTest.mouseClick(pane._more, Qt.MouseButton.LeftButton)
+        pane.open_form(True)
         row = pane._form.rows["orbitPath"]
         editor = row.editor
         assert isinstance(editor, QPlainTextEdit)

@@ -77,7 +77,7 @@ async def test_clip_that_cannot_be_read_is_said(grabber, engine, said):
     assert said == [("a", "The clip cannot be read. It may be damaged.")]
     grabber.grab(Path("/nowhere/gone.mp4"), FrameAt.FIRST, "b")
     await until(lambda: len(said) == 2)
-    assert said[1] == ("b", "The clip is not there any more.")
+    assert said[1] == ("b", "The clip is no longer there.")
 
 
 async def test_second_wish_puts_an_end_to_the_first(grabber, engine, said):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QEnterEvent, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -15,6 +15,7 @@ from runway_desktop.services.intake import AssetDrop, Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
 from runway_desktop.ui.theme import Choice
 from tests.gui.rig import painted, until
+from tests.gui.targets import too_small
 
 from .conftest import shown_strip
 
@@ -238,3 +239,12 @@ async def test_what_is_pasted_on_a_tile_replaces_it_and_on_the_last_is_one_more(
 
 def test_lengths_are_said_to_the_tenth_where_it_matters():
     assert [length_words(seconds) for seconds in (4.5, 5.0, 12.3, 150)] == ["4.5 s", "5 s", "12 s", "2.5 min"]
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme):
+    async with shown_strip(tmp_path, theme) as rig:
+        await rig.three_references()
+        tile = rig.tile("a.png")
+        tile.setFocus()
+        tile.enterEvent(QEnterEvent(QPointF(), QPointF(), QPointF()))
+        assert too_small(tile.window()) == []

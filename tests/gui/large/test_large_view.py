@@ -20,7 +20,8 @@ from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
-from tests.gui.rig import Desktop, until
+from tests.gui.rig import Desktop, rest, until
+from tests.gui.targets import too_small
 from tests.rows import saved, task
 
 KEYS, SHIFT, CONTROL = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -73,6 +74,16 @@ async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, 
         assert preview.playback.activity is Activity.PAUSED
         press(rig, KEYS.Key_Space)
         assert preview.playback.is_playing
+
+
+async def test_a_clip_opens_still_while_motion_is_reduced(tmp_path, theme, qtbot):
+    theme.keep_calm(on=True)
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        preview = rig.window.preview
+        await until(lambda: preview.playback.activity is Activity.PAUSED)
+        press(rig, KEYS.Key_Space)
+        await until(lambda: preview.playback.activity is Activity.PLAYING)
 
 
 async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbot):
@@ -235,3 +246,10 @@ async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk
         await until(lambda: rig.rows.task_count == 4)
         assert rig.window.large.is_open
         assert look(rig) == "t4"
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        await rest()
+        assert too_small(rig.window) == []

@@ -20,6 +20,7 @@ from runway_desktop.ui.media.preview import Preview, PreviewItem
 from runway_desktop.ui.media.video_view import VideoView
 from runway_desktop.ui.media.waveform_view import WaveformView
 from runway_desktop.ui.theme import Choice, Theme
+from tests.gui.targets import too_small
 
 from .conftest import SAMPLES
 from .fake_engine import FakeEngine
@@ -404,3 +405,8 @@ def test_the_slider_of_a_clip_stays_long_enough_to_scrub(
     qtbot.waitUntil(lambda: preview.width() == 640)
     back = {button.accessibleName() for button in bar.findChildren(QAbstractButton) if button.isVisible()}
     assert back == {"One frame back", "Play", "One frame on", "Loop", "Volume", "Full screen"}
+
+
+def test_everything_that_is_clicked_is_large_enough_to_hit(preview: Preview, clip: Path, qtbot: QtBot) -> None:
+    show_clip(preview, clip, qtbot)
+    assert too_small(preview) == []

@@ -22,6 +22,7 @@ from runway_desktop.viewmodels.profiles.restore import Into, PutBack
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
+from tests.gui.targets import too_small
 from tests.profiles_on_disk import NOW, Made, a_profile
 
 
@@ -170,3 +171,8 @@ async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Them
         assert window.parent() is preferences, "what waits for an answer is in front"
         window.close()
         preferences.accept()
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+    async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
+        assert too_small(await back_up(desktop)) == []

@@ -31,6 +31,7 @@ from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from tests.gui.rig import Rig, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
+from tests.gui.targets import too_small
 
 SHOTS = """prompt,model,ratio,duration,seed
 A lighthouse,gen4.5,1280:720,5,41207
@@ -476,3 +477,8 @@ async def test_nothing_moves_under_a_cell_that_is_being_edited(opened: Opened):
         assert window.table.height() == height
         QTest.keyClick(editor(window), Qt.Key.Key_Return)
         await until(lambda: "2 durations do not fit Veo 3.1 Fast" in said(window))
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Opened):
+    async with opened(SHOTS) as (_, window):
+        assert too_small(window) == []

@@ -21,6 +21,7 @@ from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.words.spending import DayBar
 from runway_desktop.viewmodels.money.spending import SpendingModel
 from tests.gui.rig import Rig, after, rest, until
+from tests.gui.targets import too_small
 from tests.rows import task
 
 THREE = tuple(
@@ -166,3 +167,8 @@ def test_every_bar_fits_below_the_top_and_the_lines_are_few(most: float):
     step, top = scale(most)
     assert top >= most * (1 - 1e-6)
     assert 1 <= round(top / step) <= STEPS + 1
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
+    async with spending(tmp_path, theme) as (_, window):
+        assert too_small(window) == []

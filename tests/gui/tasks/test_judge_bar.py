@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.theme import GRID, TARGET
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
 
-@pytest.mark.parametrize("width", [260, 300, 360, 420, 600])
+@pytest.mark.parametrize("width", [288, 300, 360, 420, 600])
 async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtbot, width):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.FAILED))
@@ -27,6 +30,10 @@ async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtb
         assert [button.accessibleName() for button in buttons][-5:] == ["Pick", "Reject", "Tags", "Note", "Compare"]
         assert len({button.geometry().center().y() for button in buttons}) == 1
         assert max(button.geometry().right() for button in buttons) <= bar.width()
+        assert min(min(button.width(), button.height()) for button in buttons) >= TARGET
+        stars, deciding = buttons[:5], buttons[5:]
+        assert deciding[0].x() - stars[-1].geometry().right() > GRID, "rating and deciding stand apart"
+        assert all(other.x() - one.geometry().right() <= 3 for one, other in pairwise(deciding))
         assert bar.mapTo(pane, bar.rect().topRight()).x() <= pane.width()
 
 

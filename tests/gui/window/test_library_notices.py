@@ -51,7 +51,7 @@ async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, 
         await desktop.engine.folder.look()
         await desktop.clock.advance(5 * ROUND)
         assert desktop.window.notices.messages() == [f"The library's folder was moved or deleted: {library}"]
-        assert buttons(desktop) == ["Make it again", "Choose another folder…"]
+        assert buttons(desktop) == ["Create it again", "Choose another folder…"]
         aside.rename(library)
         await desktop.clock.advance(ROUND + 1)
         await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
@@ -61,7 +61,7 @@ async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()
-        press(desktop, "Make it again")
+        press(desktop, "Create it again")
         await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
 
 

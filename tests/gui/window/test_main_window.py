@@ -45,6 +45,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, painted, rest, until
+from tests.gui.targets import too_small
 from tests.rows import saved, task
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -537,3 +538,20 @@ async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
         heard = QAccessible.queryAccessibleInterface(rig.window)
         assert heard is not None
         assert any("Something happened." in name for name in names(heard))
+
+
+async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        one = task(1, State.SUCCEEDED)
+        failed = task(3, State.FAILED, failure=Failure(code="INTERNAL"))
+        await listed(rig, one, task(2, State.UNCERTAIN), failed, outputs=[saved(one)])
+        for number in (1, 2, 3):
+            choose(rig, number)
+            await rest()
+            assert too_small(rig.window) == [], number
+        rig.window.composer_pane.open_form(True)
+        await rest()
+        assert too_small(rig.window) == []
+        rig.window.workspace.list.show_grid(True)
+        await rest()
+        assert too_small(rig.window) == []

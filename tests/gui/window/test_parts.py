@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -54,6 +54,42 @@ def test_every_text_can_be_read_on_every_ground(theme, choice):
             assert contrast(theme.color(Role.OUTLINE), theme.color(ground)) >= 3, ground
     for ground in (Role.ACCENT, Role.ACCENT_HOVER):
         assert contrast(theme.color(Role.ON_ACCENT), theme.color(ground)) >= 4.5
+
+
+@pytest.fixture
+def high_contrast(theme):
+    """The desktop asks for it, as Qt tells it: offscreen there is no desktop that could."""
+    hints = QGuiApplication.styleHints()
+    told = hints.accessibility()
+    told.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    yield
+    told.contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
+
+
+@pytest.mark.parametrize("choice", [Choice.DARK, Choice.LIGHT])
+def test_high_contrast_of_the_desktop_is_the_themes(theme, high_contrast, choice):
+    theme.choose(choice)
+    assert theme.is_strong
+    grounds = (Role.WINDOW, Role.SURFACE, Role.RAISED, Role.FIELD, Role.HOVER, Role.SELECTED)
+    for ground in grounds:
+        for text in (Role.TEXT, Role.MUTED, Role.GOOD, Role.WARN, Role.BAD, Role.ACCENT, Role.FAINT):
+            assert contrast(theme.color(text), theme.color(ground)) >= 7, (text, ground)
+        for line in (Role.BORDER, Role.OUTLINE):
+            assert contrast(theme.color(line), theme.color(ground)) >= 3, (line, ground)
+    for ground in (Role.ACCENT, Role.ACCENT_HOVER):
+        assert contrast(theme.color(Role.ON_ACCENT), theme.color(ground)) >= 7
+    assert theme.color(Role.TEXT) == QColor("white" if choice is Choice.DARK else "black")
+    assert QApplication.palette().color(QPalette.ColorRole.Window) == theme.color(Role.WINDOW)
+
+
+def test_high_contrast_goes_when_the_desktop_wants_it_no_longer(theme):
+    before, hints = theme.color(Role.WINDOW), QGuiApplication.styleHints()
+    told = hints.accessibility()
+    told.contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert theme.color(Role.WINDOW) != before
+    told.contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
+    assert theme.color(Role.WINDOW) == before
+    assert not theme.is_strong
 
 
 def test_a_change_of_theme_is_live_and_told_once(theme, qtbot):

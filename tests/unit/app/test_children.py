@@ -117,3 +117,18 @@ def test_from_source_the_persons_own_libraries_stay():
     variables = {"LD_LIBRARY_PATH": OWN, "QT_PLUGIN_PATH": "/usr/lib/qt6/plugins"}
     environment.clean(variables, is_bundle=False)
     assert variables == {"LD_LIBRARY_PATH": OWN, "QT_PLUGIN_PATH": "/usr/lib/qt6/plugins"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="tells of /proc")
+def test_the_system_does_not_show_the_key_that_the_program_was_started_with():
+    looks = (
+        "from pathlib import Path; from runway_desktop.wiring import environment; secret = environment.clean()\n"
+        "print(secret); print(Path('/proc/self/environ').read_bytes().decode())"
+    )
+    variables = {**os.environ, "BEFORE": "stays", environment.KEY_VARIABLE: KEY, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run([sys.executable, "-c", looks], env=variables, check=True, capture_output=True, text=True)
+    secret, _, shown = said.stdout.partition("\n")
+    assert secret == KEY
+    assert "BEFORE=stays" in shown
+    assert KEY not in shown
+    assert KEY[4:] not in shown

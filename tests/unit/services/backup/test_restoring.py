@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.copies import IDENTITY, PLACED
-from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible
+from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible, StoreError
 from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
@@ -29,6 +31,7 @@ from runway_desktop.services.backup.watching import Stopped, Watch, Workshop
 from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.library.move_journal import JOURNAL
+from runway_desktop.services.results.own_folders import OWN
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
@@ -504,3 +507,66 @@ async def test_a_folder_to_look_in_that_is_not_there_is_told(tmp_path: Path):
     wishes = Wishes(library=made.library, look_in=tmp_path / "gone")
     with pytest.raises(DiskError, match="is not there"):
         await restores(made).into_this(path, wishes)
+
+
+async def test_a_backup_does_not_say_where_results_are_saved_or_which_folders_are_the_programs(tmp_path: Path):
+    made, _ = await a_backup(tmp_path)
+    store = await SqliteStore.open(made.profile.database)
+    await store.set_settings({"library_folder": "/home/person/Documents", OWN: ["/"]})
+    await store.close()
+    hostile = tmp_path / "hostile.zip"
+    pack(made.profile, made.snapshots, hostile, ALL, made.library, NOW, Watch())
+    store = await SqliteStore.open(made.profile.database)
+    await store.set_settings({"library_folder": str(made.library), OWN: None})
+    await store.close()
+    await into_this(made, hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    for name, value in (("library_folder", str(made.library)), (OWN, [str(made.library)])):
+        assert made.snapshots.setting(made.profile.database, name) == value
+
+    library = tmp_path / "library"
+    new = await restores(made).into_new(hostile, "New", Color.RED, Wishes(put_back=PutBack.NONE, library=library))
+    assert new is not None
+    for name, value in (("library_folder", str(library)), (OWN, [str(library)])):
+        assert made.snapshots.setting(new.database, name) == value
+
+
+async def test_a_backup_names_no_result_by_a_way_that_goes_up_again(tmp_path: Path):
+    made, _ = await a_backup(tmp_path)
+    with closing(sqlite3.connect(made.profile.database)) as connection, connection:
+        roundabout = made.library / "Aurora" / ".." / ".." / "diary.txt"
+        connection.execute("UPDATE outputs SET path = ? WHERE task_id = 't0'", (str(roundabout),))
+    hostile = tmp_path / "hostile.zip"
+    pack(made.profile, made.snapshots, hostile, LIGHT, made.library, NOW, Watch())
+    await into_this(made, hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    paths = [output.path for output in made.snapshots.results(made.profile.database)]
+    assert str(made.library.parent / "diary.txt") in paths
+    assert not any(".." in path for path in paths)
+
+
+ADDITIONS = {
+    "trigger": "CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN UPDATE outputs SET path = '/home/person/thesis'; END",
+    "view": "CREATE VIEW theirs AS SELECT * FROM tasks",
+    "virtual table": "CREATE VIRTUAL TABLE theirs USING fts5 (words)",
+}
+
+
+@pytest.mark.parametrize("kind", ADDITIONS)
+async def test_a_list_with_what_runs_by_itself_is_not_restored(tmp_path: Path, kind: str):
+    made, path = await a_backup(tmp_path)
+    hostile = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(hostile, "w") as bad:
+        manifest = json.loads(good.read("manifest.json"))
+        [entry] = [member for member in manifest["members"] if member["kind"] == "database"]
+        (tmp_path / "list.db").write_bytes(good.read(entry["name"]))
+        with closing(sqlite3.connect(tmp_path / "list.db")) as connection:
+            connection.execute(ADDITIONS[kind])
+        content = (tmp_path / "list.db").read_bytes()
+        entry |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        changed = {"manifest.json": json.dumps(manifest).encode(), entry["name"]: content}
+        for name in good.namelist():
+            bad.writestr(name, changed.get(name) or good.read(name))
+    with pytest.raises(StoreError, match=f"holds a {kind} that is not of this program"):
+        await restores(made).look_at(hostile)
+    with pytest.raises(StoreError, match=f"holds a {kind} that is not of this program"):
+        await restores(made).into_this(hostile, Wishes(put_back=PutBack.NONE, library=made.library))
+    assert not made.profile.restoring.exists()

@@ -95,6 +95,19 @@ async def test_what_was_thrown_away_comes_back_from_where_it_is_in_the_bin(tmp_p
         await system_bin.take_back(thrown[0], path)
 
 
+async def test_only_what_came_to_the_bin_from_a_place_is_put_back_there(tmp_path, own_bin):
+    private, path = tmp_path / "id_ed25519", tmp_path / "fox.mp4"
+    private.write_bytes(b"a key")
+    path.write_bytes(b"fox")
+    thrown = await TrashFolder(AtOnce()).throw(path)
+    assert thrown is not None
+    for file, place in ((private, tmp_path / "library.mp4"), (thrown, tmp_path / "another.mp4")):
+        with pytest.raises(DiskError, match="did not come to the trash from there"):
+            await TrashFolder(AtOnce()).take_back(file, place)
+        assert file.exists()
+        assert not place.exists()
+
+
 async def test_a_bin_on_another_disk_gives_the_whole_file(tmp_path, own_bin, monkeypatch):
     system_bin = TrashFolder(AtOnce())
     path = tmp_path / "fox.mp4"
@@ -164,11 +177,12 @@ async def test_a_bin_that_cannot_be_looked_into_has_taken_the_file(tmp_path, mon
 
 @pytest.mark.parametrize("error", WORST, ids=repr)
 @pytest.mark.parametrize("step", ["exists", "is_dir", "lstat"])
-async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, error, step):
-    binned, place = tmp_path / "Trash" / "files" / "fox.mp4", tmp_path / "library" / "fox.mp4"
-    binned.parent.mkdir(parents=True)
+async def test_whatever_taking_back_raises_is_an_error_of_the_disk(tmp_path, monkeypatch, own_bin, error, step):
+    place = tmp_path / "library" / "fox.mp4"
     place.parent.mkdir()
-    binned.write_bytes(b"x")
+    place.write_bytes(b"x")
+    binned = await TrashFolder(AtOnce()).throw(place)
+    assert binned is not None
 
     def fail(*_: object) -> None:
         raise error
@@ -208,10 +222,11 @@ async def test_workers_that_are_gone_are_told(tmp_path):
         await TrashFolder(workers).take_back(path, tmp_path / "b.mp4")
 
 
-async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch):
-    binned, place = tmp_path / "Trash" / "files" / "fox.mp4", tmp_path / "fox.mp4"
-    binned.parent.mkdir(parents=True)
-    binned.write_bytes(b"fox")
+async def test_what_is_back_is_back_though_the_other_disk_keeps_a_copy(tmp_path, monkeypatch, own_bin):
+    place = tmp_path / "fox.mp4"
+    place.write_bytes(b"fox")
+    binned = await TrashFolder(AtOnce()).throw(place)
+    assert binned is not None
     real_lstat, real_unlink = Path.lstat, Path.unlink
 
     def elsewhere(self: Path) -> os.stat_result:

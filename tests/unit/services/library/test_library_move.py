@@ -409,7 +409,7 @@ async def test_a_restart_goes_on_and_says_so(tmp_path):
     again = House(tmp_path, store=house.rig.store, clock=house.rig.clock, disk=TwoDrives())
     async with again.open():
         assert again.rig.settings.library == house.new
-        assert again.said[0] == f"Moving the library to {house.new} goes on."
+        assert again.said[0] == f"Moving the library to {house.new} continues."
         assert again.told(LibraryMoveChanged)[0].progress.is_resumed
         assert all([await is_whole(again, output) for output in outputs])
         assert files(house.old) == []

@@ -162,7 +162,7 @@ async def test_a_single_sending_may_be_capped_and_cheaper_ones_pass_it():
         assert await sent(rig, ids) == [False, True]
         held = rig.lane.held_back(ids[0])
         assert held is not None
-        assert cap_sentence(held) == "Waiting: a single sending may cost 30 credits at most (this one is 50)."
+        assert cap_sentence(held) == "Waiting: a single task may cost 30 credits at most (this one is 50)."
 
 
 async def test_a_task_whose_price_nobody_knows_goes_as_long_as_anything_is_left():

@@ -124,7 +124,7 @@ async def test_a_404_leaves_a_missing_one_missing_so_that_it_can_still_be_looked
         await note(desk, before, Presence.MISSING)
         known = await desk.output(task)
         await desk.vanish(task)
-        with pytest.raises(NotThere, match="does not keep this result any more"):
+        with pytest.raises(NotThere, match="no longer keeps this result"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == known
         changed = await desk.ledger.task(task.id)

@@ -101,7 +101,7 @@ async def test_only_a_404_says_that_it_is_gone_and_it_takes_nothing_away_here():
         assert "did not find this task" not in handed.failed.get(task_id, "")
         await desk.clock.advance(HOUR)
         handed = await desk.links.hand_on([task_id])
-        assert "does not know this task any more" in handed.failed[task_id]
+        assert "no longer knows this task" in handed.failed[task_id]
         assert (await desk.task(task_id)).deleted_remotely
         [stored] = await desk.store.outputs(task_id)
         assert stored.state is OutputState.WAITING

@@ -230,7 +230,7 @@ async def test_a_drive_that_is_gone_is_said_once(watch: Watch):
     await watch.a_round()
     await watch.a_round()
     assert [notice.message for notice in notices(watch.events)] == [
-        f"/no-such-drive-{watch.folder.name} is not there. The files in it are taken for safe until it is."
+        f"/no-such-drive-{watch.folder.name} is not there. Its files count as safe until it is back."
     ]
     assert (await watch.store.counts()).places[Place.MISSING] == 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Place
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.services.results.own_folders import OWN, note
 from runway_desktop.services.results.sidecar import path_for
 from tests.engine_rig import Rig
 from tests.fake_runway import remote_id
@@ -130,3 +131,71 @@ async def test_a_file_that_is_being_moved_goes_to_the_bin_from_where_it_arrives(
         assert (await throwing).files == 1
         assert not arrived.exists()
         assert (await the_output(rig, task_id)).binned_from == str(arrived)
+
+
+async def test_what_a_restored_list_names_outside_the_programs_folders_is_left_alone(tmp_path: Path):
+    library, thesis = tmp_path / "library", tmp_path / "thesis.odt"
+    library.mkdir()
+    async with Rig(loops=()) as rig:
+        rig.settings.set("library_folder", str(library))
+        rig.settings.set(OWN, [str(tmp_path / "old library")])
+        roundabout = library / ".." / "diary.txt"
+        task_id = await kept(rig, thesis)
+        report = await rig.trash.throw([task_id])
+        assert (report.done, report.files) == ((), 0)
+        assert "thesis.odt was named by a backup and lies outside the library" in report.failed[task_id]
+        assert thesis.read_bytes() == b"thesis.odt"
+        assert (await the_output(rig, task_id)).is_here
+
+        await rig.store.save_output(replace(await the_output(rig, task_id), path=str(roundabout)))
+        roundabout.write_text("secret")
+        assert (await rig.trash.throw([task_id])).failed
+        assert roundabout.read_text() == "secret"
+
+
+async def test_a_link_out_of_the_library_leads_nowhere(tmp_path: Path):
+    library, private = tmp_path / "library", tmp_path / "private"
+    private.mkdir()
+    library.mkdir()
+    (library / "inside").symlink_to(private, target_is_directory=True)
+    async with Rig(loops=()) as rig:
+        rig.settings.set("library_folder", str(library))
+        rig.settings.set(OWN, [])
+        task_id = await kept(rig, library / "inside" / "a.mp4")
+        assert (await rig.trash.throw([task_id])).failed
+        assert (private / "a.mp4").exists()
+
+
+async def test_what_a_restored_list_has_in_the_programs_folders_is_deleted_as_ever(tmp_path: Path):
+    paths = [tmp_path / folder / "a.mp4" for folder in ("library", "library before")]
+    for path in paths:
+        path.parent.mkdir()
+    async with Rig(loops=()) as rig:
+        rig.settings.set("library_folder", str(tmp_path / "library"))
+        rig.settings.set(OWN, [str(tmp_path / "library before")])
+        task_id = await kept(rig, *paths)
+        assert (await rig.trash.throw([task_id])).done == (task_id,)
+        assert not any(path.exists() for path in paths)
+
+
+async def test_a_folder_in_which_a_result_was_saved_since_the_restore_is_the_programs(tmp_path: Path):
+    async with Rig(loops=()) as rig:
+        note(rig.settings, tmp_path / "never restored")
+        assert rig.settings.get(OWN) is None
+        rig.settings.set(OWN, [])
+        note(rig.settings, tmp_path / "library")
+        note(rig.settings, tmp_path / "library")
+        assert rig.settings.get(OWN) == [str(tmp_path / "library")]
+
+
+async def test_nothing_is_put_back_to_where_a_restored_list_likes(tmp_path: Path):
+    library, autostart = tmp_path / "library", tmp_path / "autostart"
+    library.mkdir()
+    autostart.mkdir()
+    async with Rig(loops=()) as rig:
+        rig.settings.set("library_folder", str(library))
+        task_id = await kept(rig, autostart / "a.mp4")
+        assert (await rig.trash.throw([task_id])).done
+        rig.settings.set(OWN, [])
+        assert "named by a backup" in (await rig.trash.put_back([task_id])).failed[task_id]
+        assert not (autostart / "a.mp4").exists()

@@ -49,7 +49,7 @@ async def test_an_id_that_cannot_be_written_is_told_once_with_the_id_and_tried_e
         delivering = asyncio.create_task(at.deliver())
         await settle()
         told = Notice(
-            "Runway accepted a task, but the database cannot be written. It is tried again until it works.",
+            "Runway accepted a task, but the database cannot be written. Trying again.",
             f"Runway's id is {REMOTE}.",
             is_problem=True,
         )
@@ -74,7 +74,7 @@ async def test_any_other_end_that_cannot_be_written_is_told_with_its_reason():
         await settle()
         assert at.notices() == [
             Notice(
-                "What became of a sending cannot be written down yet. It is tried again until it works.",
+                "The outcome of a request could not be saved yet. Trying again.",
                 "The disk is full. Make room on it.",
                 is_problem=True,
             )

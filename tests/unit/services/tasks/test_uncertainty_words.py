@@ -87,7 +87,7 @@ COUNTED = [
         both(0, 60.0, price=60.0),
         UNKNOWN,
         "The day's count did not move and 60 credits left the balance. The count says that it was not made, the "
-        "balance that it was: nobody can tell.",
+        "balance that it was, so this cannot tell whether it was made.",
     ),
 ]
 
@@ -95,7 +95,7 @@ BY_BALANCE = [
     (
         Evidence(),
         UNKNOWN,
-        "The day's count and the balance could not be compared, so nobody can tell whether it was made.",
+        "The day's count and the balance could not be compared, so this cannot tell whether it was made.",
     ),
     (
         spent(60.0, price=60.0),
@@ -178,7 +178,7 @@ def test_the_price_of_others_is_not_the_price_of_this_one():
     assert "charged yet" in verdict_words(known)
     assert "charged yet" not in verdict_words(both(1, 60.0, price=60.0, charged_between=25.0))
     said = verdict_words(both(0, 85.0, price=60.0, charged_between=25.0))
-    assert "nobody can tell" in said
+    assert "the balance that it was, so this cannot tell" in said
 
 
 @pytest.mark.parametrize(

@@ -149,4 +149,4 @@ def test_a_doubt_and_a_sum_are_one_question():
     assert question is not None
     assert question.title == "Send 1 task for 600 credits?"
     assert "charged a second time" in question.text
-    assert "You asked to be asked above 500 credits" in question.text
+    assert "You are asked above 500 credits" in question.text

@@ -43,8 +43,8 @@ def test_the_details_say_it_in_a_line(hours: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (6, ("Surely until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
-        (23.5, ("Surely until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
+        (6, ("Safe until tomorrow, 14:00 · 18 h left", "at the latest 27 Nov, 14:00")),
+        (23.5, ("Safe until today, 14:00 · 30 min left", "at the latest tomorrow, 14:00")),
         (30, ("The link may have expired", "at the latest tomorrow, 14:00")),
         (50, (KEPT_NO_LONGER, ASKING_TELLS)),
     ],

@@ -95,7 +95,7 @@ CHANGED = Stayed("/old/fox.mp4", StayedCode.CHANGED)
 def test_a_move_that_waits_says_for_what_and_one_that_is_over_what_stayed():
     away = MoveWait(MoveWaitCode.FOLDER, "/new", FolderState.ABSENT)
     waits = MoveProgress(source="/old", target="/new", phase=MovePhase.WAITING, waits=away)
-    assert detail_of(waits, 5.0) == "The folder /new is not there. Connect its drive; moving goes on by itself."
+    assert detail_of(waits, 5.0) == "The folder /new is not there. Connect its drive; the move continues automatically."
     done = MoveProgress(source="/old", target="/new", files=1203, phase=MovePhase.DONE, stayed=(CHANGED,))
     assert headline_of(done) == "1,203 files moved"
     assert stayed_words(done) == "1 file stayed where it was:"

@@ -49,7 +49,7 @@ def test_a_full_disk_says_how_much_is_needed():
 def test_what_an_error_said_is_repeated():
     problem = NoReply("Runway did not answer in time.", advice="Check it.", detail="HTTP 0").reason
     assert sending_words(problem) == "Runway did not answer in time."
-    assert saving_words(output(problem)) == "Runway did not answer in time. Saving goes on by itself."
+    assert saving_words(output(problem)) == "Runway did not answer in time. Saving continues automatically."
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ async def test_a_task_that_was_sent_before_the_next_start_is_not_edited_any_more
         other.said.connect(said.append)
         other.restore_draft()
         await until(lambda: said)
-        assert "does not wait any more" in said[0]
+        assert "is no longer queued" in said[0]
         assert other.editing is None
         assert other.prompt == "Changed"
 

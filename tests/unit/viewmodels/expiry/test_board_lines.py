@@ -30,7 +30,10 @@ from runway_desktop.viewmodels.expiry.board_table import LINE, BoardLines
 from tests.rows import saved, task
 
 HOUR = 3600.0
-FULL = "The disk is full. It is the disk of /library. Make room; saving goes on by itself. 200 MB always stay free."
+FULL = (
+    "The disk is full. It is the disk of /library. Free up space; saving continues automatically. 200 MB always stay "
+    "free."
+)
 NOW = datetime(2026, 11, 25, 14, 0).timestamp()
 
 
@@ -52,7 +55,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
 @pytest.mark.parametrize(
     ("row", "headline", "detail", "deed"),
     [
-        (made(), "Waiting", "It is saved as soon as its turn comes.", "Save now"),
+        (made(), "Waiting", "It is saved in its turn.", "Save now"),
         (
             made(problem=Reason(ReasonCode.UNKNOWN, words="There is no network.")),
             "Waiting",
@@ -66,7 +69,7 @@ def missing(number: int = 1, *, hours: float = 500.0) -> Row:
             "Save now",
         ),
         (made(state=OutputState.DOWNLOADING), "Saving", "", ""),
-        (made(hours=60), "Waiting", "It is saved as soon as its turn comes.", "Ask"),
+        (made(hours=60), "Waiting", "It is saved in its turn.", "Ask"),
         (missing(), "File missing", "It was in /library/day", "Ask"),
         (missing(hours=2), "File missing", "It was in /library/day", "Save now"),
     ],
@@ -177,7 +180,7 @@ def test_a_reader_hears_the_whole_line_and_each_cell(qapp: object) -> None:
     table.show([line(made(state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))])
     role = Qt.ItemDataRole.AccessibleTextRole
     whole = str(table.index(0, BoardColumn.RESULT).data(role))
-    for words in ("Shot 1", "The disk is full.", "Surely until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):
+    for words in ("Shot 1", "The disk is full.", "Safe until tomorrow, 13:00", "at the latest 27 Nov, 13:00"):
         assert words in whole
     assert table.index(0, BoardColumn.ACTION).data(role) == "Save now"
     assert table.data(QModelIndex(), role) is None

@@ -109,7 +109,7 @@ async def test_a_runway_that_cannot_be_asked_leaves_the_rest_as_it_is(tmp_path):
         rig.runway.then("usage", NotReached("Runway cannot be reached."))
         model = await opened(rig)
         words, tone = model.comparison_words()
-        assert words.startswith("Runway could not be asked. Runway cannot be reached.")
+        assert words.startswith("Runway's numbers could not be loaded. Runway cannot be reached.")
         assert tone is Tone.WARN
         assert model.total_words().startswith("60 credits")
 
@@ -117,7 +117,7 @@ async def test_a_runway_that_cannot_be_asked_leaves_the_rest_as_it_is(tmp_path):
 async def test_without_a_key_runway_is_not_asked(tmp_path):
     async with Rig(tmp_path, secret=None) as rig:
         model = await opened(rig)
-        assert model.comparison_words()[0] == "Runway can be asked once there is a key."
+        assert model.comparison_words()[0] == "Add a key to load Runway's numbers."
         assert rig.runway.named("usage") == []
 
 

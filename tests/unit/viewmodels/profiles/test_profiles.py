@@ -147,7 +147,7 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     asked = removal_question(profile, Inside(contents=contents, files=20, size=38_000_000))
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
-        "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which nobody will ask for any more, 1 uncertain.",
+        "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which will no longer be followed, 1 uncertain.",
         "goes to the trash, 38 MB",
         "900 results in “Client A” stay.",
         "Then its key is deleted",
@@ -238,7 +238,7 @@ async def test_a_backup_tells_its_size_before_and_what_came_of_it_after(tmp_path
     (made.library / "Aurora" / "clip 2.mp4").unlink()
     async with ProfilesRig(tmp_path, made) as rig:
         model = backup_of(rig)
-        assert "still being looked at" in model.reason
+        assert "being checked" in model.reason
         await until(lambda: model.phase is Phase.READY)
         assert model.results_words == "With the 2 results, 14 kB"
         assert model.results_note == "1 result is not where it was saved, and is left out."
@@ -294,7 +294,7 @@ async def test_a_restore_tells_what_it_would_bring_and_warns_of_paying_twice(tmp
         assert model.holds_words == "6 tasks, 3 saved results in its list, 1 sheet; 3 results with their files, 21 kB."
         assert model.may_pay_twice
         for part in (
-            "1 task was waiting then, and may have been sent since: it waits until you send it yourself.",
+            "1 task was waiting then, and may have been sent since: it is held until you send it.",
             "1 task was being sent: what became of that is uncertain.",
             "1 task was at Runway, and is checked as before.",
             "Sending is paused after the restore.",

@@ -296,13 +296,13 @@ THEIRS = Fingerprint("theirs")
 @pytest.mark.parametrize(
     ("state", "members", "says"),
     [
-        (State.UNCERTAIN, {}, "No answer came"),
+        (State.UNCERTAIN, {}, "Runway did not answer"),
         (
             State.UNCERTAIN,
             {"evidence": Evidence(cause=Reason(ReasonCode.NO_REPLY, words="The connection was cut."))},
             "The connection was cut.",
         ),
-        (State.GONE, {}, "Runway doesn't know this task any more"),
+        (State.GONE, {}, "Runway no longer knows this task"),
         (State.GONE, {"adopted": True}, "Runway doesn't know this task: it is not of this key's organization"),
         (State.RUNNING, {"hidden_from": THEIRS}, "This task was made with another key."),
         (State.RUNNING, {"hidden_from": THEIRS, "key": NO_KEY}, "Runway doesn't know this task under this key."),
@@ -345,7 +345,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
 @pytest.mark.parametrize("state", [OutputState.FAILED, OutputState.WAITING])
 async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
     async with Rig(tmp_path) as rig:
-        problem = "Runway could not be reached. Saving goes on by itself."
+        problem = "Runway could not be reached. Saving continues automatically."
         one = task(1, State.SUCCEEDED)
         await show(rig, one, saved(one, state=state, problem=Reason(ReasonCode.NOT_REACHED)))
         words = rig.details.state_words()

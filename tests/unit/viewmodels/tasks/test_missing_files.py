@@ -169,7 +169,7 @@ async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
         await gone(rig)
         await rig.vanish(1)
         rig.task_commands.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1))
-        await until(lambda: rig.told == ["Runway does not keep this result any more."])
+        await until(lambda: rig.told == ["Runway no longer keeps this result."])
 
 
 async def test_a_change_is_kept_and_shows_as_saved(tmp_path):

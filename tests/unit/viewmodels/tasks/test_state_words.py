@@ -50,7 +50,7 @@ def test_progress_is_never_invented_while_the_server_says_none(state):
 def test_throttled_says_which_slots_are_in_use():
     words = describe(row(State.THROTTLED), Around(slots_used=2, slots=2))
     assert words.spoken == "Waiting for a free slot (2 of 2 in use)"
-    assert describe(row(State.THROTTLED), Around()).spoken == "Waiting for a free slot (starts by itself)"
+    assert describe(row(State.THROTTLED), Around()).spoken == "Waiting for a free slot (starts automatically)"
 
 
 def test_running_says_the_servers_number_and_the_time_left():
@@ -116,7 +116,10 @@ def test_what_waits_for_the_network_does_not_move():
     done = row(State.SUCCEEDED, OutputState.WAITING)
     assert describe(done, Around()).moving
     offline = describe(done, Around(offline=True))
-    assert (offline.headline, offline.detail) == ("Done, not saved yet", "Saved by itself once Runway can be reached.")
+    assert (offline.headline, offline.detail) == (
+        "Done, not saved yet",
+        "Saved automatically once Runway can be reached.",
+    )
     assert not offline.moving
     assert offline.progress is None
     # An attempt that cannot succeed is no saving either.
@@ -125,7 +128,7 @@ def test_what_waits_for_the_network_does_not_move():
     one = Row(task=task(1, State.SUCCEEDED), outputs=(saved(task(1), state=OutputState.WAITING, problem=problem),))
     waits = describe(one, Around(received=500, expected=2000))
     assert (waits.moving, waits.progress) == (False, None)
-    assert waits.detail == "Runway could not be reached. Saving goes on by itself."
+    assert waits.detail == "Runway could not be reached. Saving continues automatically."
 
 
 def test_saving_shows_bytes_and_a_bar_only_where_the_length_is_known():

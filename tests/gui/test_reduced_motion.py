@@ -1,0 +1,55 @@
+"""*Reduce motion*: nothing moves that nobody started, and all of it comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QTimer
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.domain.task import State
+from runway_desktop.ui.tasks.hover_scrub import HoverScrub
+from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.theme import system_is_calm
+from tests.gui.rig import Desktop, until
+from tests.rows import saved, task
+
+
+async def test_the_bar_of_a_task_without_progress_stands_while_motion_is_reduced(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(task(1, State.RUNNING))
+        view = rig.window.view
+        first = view.grab().toImage()
+        await until(lambda: view.grab().toImage() != first, "the bar moves")
+        theme.keep_calm(on=True)
+        await until(lambda: not _ticks(view))
+        theme.keep_calm(on=False)
+        view.hide()
+        view.show()
+        await until(lambda: _ticks(view), "it moves again")
+
+
+def _ticks(view: QWidget) -> bool:
+    """Whether anything in it is painted many times a second."""
+    return any(one.isActive() and one.interval() < 100 for one in view.findChildren(QTimer))
+
+
+@pytest.mark.parametrize("calm", [False, True])
+def test_the_pointer_on_a_poster_scrubs_unless_motion_is_reduced(theme, qtbot, tmp_path: Path, calm):
+    theme.keep_calm(on=calm)
+    posters = PosterCache()
+    scrub = HoverScrub(theme, posters, posters)
+    clip = saved(task(1, State.SUCCEEDED), str(tmp_path / "clip.mp4"))
+    scrub.over(clip, QPoint(10, 10), QRect(0, 0, 100, 60))
+    assert bool(scrub.path) is not calm
+    scrub.leave()
+    posters.shutdown()
+    posters.deleteLater()
+
+
+@pytest.mark.parametrize(("wish", "calm"), [("ReducedMotion", True), ("NoPreference", False)])
+def test_the_wish_of_the_system_counts_where_qt_tells_it(wish, calm):
+    assert system_is_calm(SimpleNamespace(motionPreference=lambda: SimpleNamespace(name=wish))) is calm
+    assert not system_is_calm(SimpleNamespace()), "Qt before 6.12 tells nothing"
