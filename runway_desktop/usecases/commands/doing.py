@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
-from runway_desktop.usecases.words import queue, units
+from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.reasons import why_not_words
 from runway_desktop.usecases.words.states import canceled_words
 
@@ -130,6 +130,8 @@ class Doing:
         return await self._release(rows, given, is_next=False)
 
     async def _release(self, rows: Sequence[Row], given: Given, *, is_next: bool) -> Report:
+        from runway_desktop.usecases.words import queue
+
         stood = self._engine.lane.stood(_ids(rows))
         prepared = given.prepared or self._sending.prepare_release([row.task for row in rows], is_next=is_next)
         changed = await self._sending.send(prepared, given.answers)
@@ -147,6 +149,8 @@ class Doing:
     # The order of the queue.
 
     async def hold(self, rows: Sequence[Row], _: Given) -> Report:
+        from runway_desktop.usecases.words import queue
+
         held = await self._engine.lane.hold(_ids(rows))
         if not held:
             return Report(said=queue.TOO_LATE)
@@ -160,6 +164,8 @@ class Doing:
 
     async def put_before(self, rows: Sequence[Row], given: Given) -> Report:
         """In the order given, before another task of the queue or at its end."""
+        from runway_desktop.usecases.words import queue
+
         stood = await self._engine.lane.move(_ids(rows), given.before)
         return replace(_moved(rows, stood), said=queue.moved(len(rows)))
 
@@ -200,6 +206,8 @@ class Doing:
         return Report(changed=tuple(done.done), failed=failed, problems=_each_once(failed))
 
     async def remove(self, rows: Sequence[Row], _: Given) -> Report:
+        from runway_desktop.usecases.words import queue
+
         ids = tuple(_ids(rows))
         await self._engine.actions.remove(ids)
         if all(row.task.state is State.HELD for row in rows):

@@ -63,7 +63,7 @@ def test_only_what_is_known_and_is_there_is_said():
     assert left_today_words(organization, "gen4.5") == "5 generations left today for Gen-4.5"
     assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
     assert waiting_words(0, (60.0, 90.0)) == ""
-    assert waiting_words(3, None) == "3 waiting here"
+    assert waiting_words(3, None) == "3 queued"
     assert saving_words(DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == ""
     assert saving_words(DownloadsCounted(0, 1, 0.0), Link.OFFLINE) == "1 result waits until Runway can be reached"
     assert saving_words(DownloadsCounted(2, 5, 3_100_000.0), Link.CONNECTED).endswith("5 more wait")
