@@ -47,7 +47,7 @@ class ExchangeWindows(QObject):
             self._host = host = ExchangeHost(door, self._theme, window)
             host.show_wanted.connect(models.task_commands.show_wanted)
             host.told.connect(lambda words, problem: models.task_commands.tell(words, problem=problem))
-            host.undo_offered.connect(window.taking_back.offer)
+            host.undo_offered.connect(window.activity.act)
             host.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
             host.file_wanted.connect(lambda path: models.task_commands.clipboard.selection_wanted.emit([path]))
         return self._host

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.account import Connection, KeyStatus, Link
 
 if TYPE_CHECKING:
-    from runway_desktop.ui.dialogs.notices import Bar
     from runway_desktop.ui.window.main_window import MainWindow
     from runway_desktop.viewmodels.bridge import Bridge
 
@@ -26,35 +25,40 @@ class KeyNotices(QObject):
     def __init__(self, bridge: Bridge, window: MainWindow, is_shown: Callable[[], bool]) -> None:
         super().__init__(window)
         self._window = window
+        self._activity = window.activity
         self._is_shown = is_shown
         self._refused = False
-        self._waiting: Bar | None = None
-        self._refusal: Bar | None = None
+        self._waiting: int | None = None
+        self._refusal: int | None = None
         bridge.key_changed.connect(self._key_changed)
         bridge.connection_changed.connect(self._connection_changed)
 
     def _key_changed(self, status: KeyStatus) -> None:
         if status.is_awaited and self._waiting is None:
-            self._waiting = self._window.notices.follow(
-                "Waiting for your keychain. Unlock it where it asks you to, or enter a key here.", ENTER, self._enter
+            self._waiting = self._activity.tell(
+                "Waiting for your keychain. Unlock it where it asks you to, or enter a key here.",
+                action_text=ENTER,
+                on_action=self._enter,
+                stays=True,
             )
         elif not status.is_awaited and self._waiting is not None:
-            self._window.notices.end(self._waiting)
+            self._activity.end(self._waiting)
             self._waiting = None
 
     def _connection_changed(self, connection: Connection) -> None:
         """A key that Runway takes no more is asked for; nothing is sent without one, and nothing is lost."""
         refused = connection.link is Link.KEY_REFUSED
         if refused and not self._refused and self._is_shown():
-            self._refusal = self._window.notices.tell(
+            self._refusal = self._activity.tell(
                 "Runway did not accept the key, so nothing is sent. The key is tried again now and then. Nothing is "
                 "lost.",
                 problem=True,
                 action_text=ENTER,
                 on_action=self._enter,
+                short="Runway did not accept the key",
             )
         elif not refused and self._refusal is not None:
-            self._window.notices.end(self._refusal)
+            self._activity.end(self._refusal)
             self._refusal = None
         self._refused = refused
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop import __version__
-from runway_desktop.ui.dialogs.notices import Notices
+from runway_desktop.viewmodels.activity.activity import Activity
 
 from .bugs import Bugs
 
@@ -23,20 +23,25 @@ ADVICE = "It keeps running. If something no longer works, close the program and 
 class MistakeNotice(QObject):
     """`log` is the file with the details."""
 
-    def __init__(self, bugs: Bugs, notices: Notices, log: Path, parent: QObject) -> None:
+    def __init__(self, bugs: Bugs, activity: Activity, log: Path, parent: QObject) -> None:
         super().__init__(parent)
-        self._notices = notices
+        self._activity = activity
         self._log = log
         bugs.tell(self._tell)
 
     def _tell(self, words: str) -> None:
-        self._notices.tell(
-            MESSAGE, detail=ADVICE, problem=True, action_text="Copy details", on_action=lambda: self._copy(words)
+        self._activity.tell(
+            MESSAGE,
+            detail=ADVICE,
+            problem=True,
+            action_text="Copy details",
+            on_action=lambda: self._copy(words),
+            short="Something went wrong",
         )
 
     def _copy(self, words: str) -> None:
         QGuiApplication.clipboard().setText(details(words, self._log))
-        self._notices.tell("Details copied.")
+        self._activity.tell("Details copied.")
 
 
 def details(words: str, log: Path) -> str:

@@ -135,7 +135,7 @@ class ProfileWindows(QObject):
         message, detail = restored_words(found)
         held = [task.id for task in self._cases.tasks.held() if task.may_be_sent_already]
         show = self._window.models.task_commands.show_wanted
-        self._window.notices.tell(
+        self._window.activity.tell(
             message,
             detail,
             problem=True,
@@ -149,14 +149,16 @@ class ProfileWindows(QObject):
         self._demo = demo
         if not demo.is_making:
             return
-        notices = self._window.notices
-        making = notices.tell(MAKING_WORDS, stays=True)
+        activity = self._window.activity
+        making = activity.tell(MAKING_WORDS, stays=True)
         await demo.stands.wait()
-        notices.end(making)
+        activity.end(making)
         if demo.first is not None:
             self._look_at(demo.first)
             message, detail = STUDIO_WORDS
-            notices.tell(message, detail, action_text="Start empty", on_action=self._start_empty, once=True, stays=True)
+            activity.tell(
+                message, detail, action_text="Start empty", on_action=self._start_empty, once=True, stays=True
+            )
 
     def _look_at(self, task_id: TaskId) -> None:
         """Selects it once it is in the list, unless the person has selected something by then."""
@@ -221,15 +223,19 @@ class ProfileWindows(QObject):
         self._window.models.task_commands.tell(message, problem=problem)
 
 
-def open_in_its_own_window(profile: Profile, secret: str | None) -> bool:
+def open_in_its_own_window(profile: Profile, secret: str | None, place: str = "") -> bool:
     """Starts the program for this profile. Where it runs already, its window comes to the front. `secret` is the key
-    that the environment held: this program alone is given it, and takes it out again at its start."""
+    that the environment held: this program alone is given it, and takes it out again at its start. `place` is where
+    its window is to stand."""
     process = QProcess()
     program = [*own_words(), *profile.words]
     process.setProgram(program[0])
     process.setArguments(program[1:])
-    if secret is not None:
+    given = {environment.KEY_VARIABLE: secret or "", environment.PLACE_VARIABLE: place}
+    if any(given.values()):
         variables = QProcessEnvironment.systemEnvironment()
-        variables.insert(environment.KEY_VARIABLE, secret)
+        for name, value in given.items():
+            if value:
+                variables.insert(name, value)
         process.setProcessEnvironment(variables)
     return bool(process.startDetached())

@@ -32,6 +32,7 @@ from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -197,6 +198,13 @@ class Session(QObject):
         """Leaves without asking."""
         self._closing.set()
 
+    def _open_profile(self, profile: Profile) -> bool:
+        """Its window stands where this one does: nothing jumps."""
+        place = self.window.place if self.window is not None else ""
+        from .profile_windows import open_in_its_own_window
+
+        return open_in_its_own_window(profile, self._secret, place)
+
     def _start_again(self) -> None:
         self.starts_again = True
         self.close()
@@ -217,14 +225,16 @@ class Session(QObject):
         rows = TaskListModel(cases, bridge, runner, self)
         places = Places(cases, bridge, runner, self)
         composer = Composer(cases, bridge, runner, self)
+        status = Status(cases, bridge, places, self)
         models = Models(
+            activity=Activity(status, self),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, self),
             places=places,
             details=DetailsModel(cases, bridge, runner, rows, self),
             composer=composer,
-            status=Status(cases, bridge, places, self),
+            status=status,
             task_commands=TaskCommands(cases, composer, runner, self),
             board=ExpiryBoard(cases, bridge, runner, self),
             posters=Posters(cases, bridge, runner, rows, self.profile.posters, self),
@@ -258,6 +268,8 @@ class Session(QObject):
         models.filter.restore()
         places.refresh()
         models.board.refresh()
+        if place := environment.window_place():
+            window.stand_at(place)
         window.show()
         return window
 
@@ -272,17 +284,16 @@ class Session(QObject):
         self._watch_from_tray(window)
         from .mistake_notice import MistakeNotice
 
-        MistakeNotice(self._bugs, window.notices, self.profile.log, window)
+        MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
         from .exchange_windows import ExchangeWindows
         from .key_notices import KeyNotices
-        from .profile_windows import ProfileWindows, open_in_its_own_window
+        from .profile_windows import ProfileWindows
 
         self.exchange = ExchangeWindows(cases, self._runner, theme, window)
-        open_profile = partial(open_in_its_own_window, secret=self._secret)
-        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, open_profile)
+        self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
         KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
@@ -418,7 +429,7 @@ class Session(QObject):
             self._sheets.window_opened.connect(lambda opened: serve(opened, Room.SHEET, window, self._theme))
             door.left_changed.connect(models.places.refresh)
             self._sheets.left_open.connect(
-                lambda words, opens: window.notices.tell(words, action_text="Open sheet", on_action=opens)
+                lambda words, opens: window.activity.tell(words, action_text="Open sheet", on_action=opens)
             )
         return self._sheets
 

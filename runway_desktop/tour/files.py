@@ -93,7 +93,7 @@ async def show_astray(walk: Walk) -> None:
     await walk.choose(picture.task_id)
     window.task_menu.take(TaskCommand.KEEP_CHANGE)
     await until(lambda: _is(walk, picture, "here"), "the change that is kept", 20)
-    window.notices.dismiss_all()
+    window.activity.dismiss_all()
 
 
 def _move(path: Path) -> None:
@@ -119,7 +119,7 @@ async def show_folder(walk: Walk) -> None:
     cases, window = walk.cases, walk.window
     library = cases.settings.library
     walk.say("the library's folder is gone, and there again")
-    window.notices.dismiss_all()
+    window.activity.dismiss_all()
     if window.preview is not None:
         window.preview.stop()
     aside = await asyncio.to_thread(library.rename, library.with_name("unplugged"))
@@ -143,4 +143,4 @@ async def show_folder(walk: Walk) -> None:
     await walk.take("folder-moved", after=0.4)
     form.dismiss()
     preferences.accept()
-    window.notices.dismiss_all()
+    window.activity.dismiss_all()

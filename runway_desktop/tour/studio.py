@@ -23,7 +23,7 @@ class Studio(Walk):
         await until(self._is_painted, "the posters", 30)
         await until(lambda: self.models.details.row is not None, "the first task's details")
         await until(lambda: self.models.status.organization is not None, "the balance")
-        self.window.notices.dismiss_all()
+        self.window.activity.dismiss_all()
         await self.take(PICTURES[0], after=1.0)
         self.say("the studio in the light theme")
         self.cases.settings.set("theme", "light")

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.account import Connection, KeyStatus, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.library import Place
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import account
 from runway_desktop.usecases.words.folders import headline_of
@@ -29,7 +31,9 @@ class Status(QObject):
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self.changed)
         self._timer.start()
+        self._sending: set[TaskId] = set()
         bridge.downloads_counted.connect(self._count_downloads)
+        bridge.tasks_touched.connect(self._count_sending)
         self._balance_of: float | None = None
         """When Runway was asked for the balance that is shown."""
         self._spent_at_balance = 0.0
@@ -97,16 +101,30 @@ class Status(QObject):
         self._board = board
         board.changed.connect(self.changed)
 
-    def right_parts(self, model: str) -> list[str]:
-        """`model` is the composer's: what is left of it today."""
+    def going(self) -> account.Going:
+        """What is sent, saved and moved just now."""
         cases = self._cases
         moving = cases.move.progress if cases.is_made("move") and cases.move.is_moving else None
-        parts = [
-            headline_of(moving) if moving is not None else "",
-            account.left_today_words(self.organization, model),
-            account.saving_words(self._downloads, self.connection.link),
-        ]
-        return [part for part in parts if part]
+        headline = headline_of(moving) if moving is not None else ""
+        return account.going_words(len(self._sending), self._downloads, self.connection.link, headline)
+
+    def now(self) -> float:
+        """Unix seconds of the clock that the program goes by."""
+        return self._cases.clock.now()
+
+    def right_parts(self, model: str) -> list[str]:
+        """`model` is the composer's: what is left of it today."""
+        left = account.left_today_words(self.organization, model)
+        return [left] if left else []
+
+    def _count_sending(self, touches: dict[TaskId, Touch]) -> None:
+        """Those too that were sent within the time in which changes are gathered: they are told of once."""
+        came = {task_id for task_id, touch in touches.items() if State.SENDING in touch.states}
+        if came or not self._sending.isdisjoint(touches):
+            self._sending |= came
+            self.changed.emit()
+            over = {one for one, touch in touches.items() if touch.task and touch.task.state is not State.SENDING}
+            self._sending -= over
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted

@@ -27,6 +27,8 @@ from runway_desktop.services.disk.profile_folders import Folders, demo_profile
 
 APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"
+PLACE_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
+"""Where a window stands that another profile's is to stand too."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 """What a bundle sets so that it finds its own libraries; what was there before stands under the name with `_ORIG`."""
 _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
@@ -110,6 +112,11 @@ def state_folder(profile: Profile) -> Path:
 def base_url() -> str | None:
     """RUNWAYML_BASE_URL, as the SDK reads it; None: the usual address."""
     return os.environ.get("RUNWAYML_BASE_URL", "").strip() or None
+
+
+def window_place(variables: MutableMapping[str, str] = os.environ) -> str:
+    """Takes out where the window of this profile is to stand; empty for where it stood last."""
+    return variables.pop(PLACE_VARIABLE, "")
 
 
 def clean(variables: MutableMapping[str, str] = os.environ, *, is_bundle: bool | None = None) -> str | None:

@@ -63,7 +63,7 @@ def _memory(setting: str, heard: list[dict[str, Any]]) -> list[Figure]:
     first, last = heard[0], heard[-1]
     return [
         Figure(
-            benchmark=NAME, setting=setting, name=f"memory, from {first['passed']:,} to the end", unit="MB",
+            benchmark=NAME, setting=setting, name=f"memory beyond that after {first['passed']:,}", unit="MB",
             value=last["resident"] - first["resident"], at_most=20.0,
         ),
         Figure(benchmark=NAME, setting=setting, name="resident at the end", unit="MB", value=last["resident"]),

@@ -33,6 +33,7 @@ from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -128,14 +129,16 @@ class Rig:
         self.rows = rows = TaskListModel(cases, bridge, runner, owner)
         self.places = Places(cases, bridge, runner, owner)
         self.composer = Composer(cases, bridge, runner, owner)
+        status = Status(cases, bridge, self.places, owner)
         self.models = Models(
+            activity=Activity(status, owner),
             bridge=bridge,
             rows=rows,
             filter=ListFilter(cases, rows, owner),
             places=self.places,
             details=DetailsModel(cases, bridge, runner, rows, owner),
             composer=self.composer,
-            status=Status(cases, bridge, self.places, owner),
+            status=status,
             task_commands=TaskCommands(cases, self.composer, runner, owner),
             board=ExpiryBoard(cases, bridge, runner, owner),
             posters=Posters(cases, bridge, runner, rows, self.folder / "posters", owner),

@@ -72,12 +72,12 @@ async def test_it_is_said_once_with_what_to_install_and_not_at_the_next_start(tm
         for script in ("Japanese", "Japanese"):
             theme.letters_missing.emit(script)
         await rest()
-        said = [text for text in rig.window.notices.messages() if "Japanese" in text]
+        said = [text for text in rig.window.activity.messages() if "Japanese" in text]
         assert len(said) == 1
-        rig.window.notices.dismiss_all()
+        rig.window.activity.dismiss_all()
         theme.letters_missing.emit("Korean")
         theme.letters_missing.emit("Japanese")
         await rest()
-        assert [text for text in rig.window.notices.messages() if "letters" in text] == [
+        assert [text for text in rig.window.activity.messages() if "letters" in text] == [
             "This computer has no font for Korean letters, so they are shown as boxes."
         ]

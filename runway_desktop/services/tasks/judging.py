@@ -30,6 +30,20 @@ class Judged:
         return len(self.after)
 
 
+def without(judgments: Mapping[int, Judged], number: int) -> tuple[dict[TaskId, Any], dict[int, Judged]]:
+    """The values that tasks get when one judgment is undone, and the others as they are then. What was judged again
+    since keeps its newer value; undoing that leads to before both."""
+    values = dict(judgments[number].before)
+    kept: dict[int, Judged] = {}
+    for other, judgment in judgments.items():
+        if other > number and judgment.what == judgments[number].what:
+            newer = {one: values.pop(one) for one in judgment.before if one in values}
+            kept[other] = replace(judgment, before={**judgment.before, **newer})
+        elif other != number:
+            kept[other] = judgment
+    return values, kept
+
+
 class Judging:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
@@ -131,6 +131,7 @@ class CompareBar(QWidget):
         self._said = sentence
         self._silent.start()
         self._fit_hints()
+        announce(self, sentence)
 
     def _said_enough(self) -> None:
         self._said = ""

@@ -362,7 +362,7 @@ class CompareView(QWidget):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
-        self._bar.show_choice(model.size, self.way, model.auto_advance, model.place_words())
+        self._bar.show_choice(model.size, self.way, model.auto_advance, model.where_words())
         clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
         self._bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
@@ -418,7 +418,7 @@ class CompareView(QWidget):
         if self.way is not Way.SIDE_BY_SIDE:
             self._set_way(Way.SIDE_BY_SIDE)
         self._model.show(size)
-        self._bar.show_choice(self._model.size, self.way, self._model.auto_advance, self._model.place_words())
+        self._bar.show_choice(self._model.size, self.way, self._model.auto_advance, self._model.where_words())
 
     def _move_divider(self, by: float) -> None:
         if self.way is Way.WIPE:

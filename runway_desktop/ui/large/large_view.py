@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPushButton, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
@@ -23,6 +24,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
@@ -31,7 +33,6 @@ from .side import SidePane
 
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
-PILL_WIDTH = 36 * GRID
 _NARROW = 130 * GRID
 """Below that width the details leave the room to the picture until they are asked for."""
 
@@ -40,13 +41,13 @@ class LargeView(QWidget):
     left = Signal()
     """Back to the list."""
     compare_wanted = Signal()
-    undo_wanted = Signal()
     full_screen_wanted = Signal()
 
     def __init__(
         self,
         model: LargeViewModel,
         details: DetailsModel,
+        activity: Activity,
         theme: Theme,
         keys: Keys,
         posters: PosterCache,
@@ -62,7 +63,7 @@ class LargeView(QWidget):
         """None while nobody said whether the details are shown."""
         self.setAccessibleName("Large view")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.header = Header(model, theme, keys, self)
+        self.header = Header(model, activity, theme, keys, self)
         self.side = SidePane(model, details, theme, keys, self)
         self.lane = TakeLane(model, theme, posters, self)
         self._ground = QWidget(self)
@@ -81,7 +82,6 @@ class LargeView(QWidget):
         preview.lend(True)
         preview.full_screen_asked.connect(self.full_screen_wanted)
         self._fit_side()
-        self.header.say("", can_undo=False)
         self._show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -156,12 +156,10 @@ class LargeView(QWidget):
         model = self._model
         model.changed.connect(self._show)
         model.moved.connect(self._show)
-        model.judged.connect(lambda said: self.header.say(said, can_undo=True))
         self.lane.chosen.connect(model.go_to)
         self.side.rated.connect(model.rate)
         self.side.picked.connect(model.pick)
         self.header.back_wanted.connect(self.leave)
-        self.header.undo_wanted.connect(self.undo_wanted)
         self.header.compare_wanted.connect(self.compare_wanted)
         self.header.pane_wanted.connect(self.toggle_pane)
         self.header.full_screen_wanted.connect(self.full_screen_wanted)
@@ -183,16 +181,15 @@ def _toggle_sound(preview: Preview) -> None:
 
 
 class Header(QWidget):
-    """Where one is, what was done last and how it is undone, and the way back."""
+    """Where one is, the activity pill, and the way back."""
 
     back_wanted = Signal()
-    undo_wanted = Signal()
     compare_wanted = Signal()
     pane_wanted = Signal()
     full_screen_wanted = Signal()
     step_wanted = Signal(int)
 
-    def __init__(self, model: LargeViewModel, theme: Theme, keys: Keys, parent: QWidget) -> None:
+    def __init__(self, model: LargeViewModel, activity: Activity, theme: Theme, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._model = model
         self._theme = theme
@@ -203,13 +200,7 @@ class Header(QWidget):
         self._where = words(self, tone="muted", wrap=False)
         self._take = words(self, wrap=False)
         self._dots = Dots(theme, self)
-        self.pill = QWidget(self)
-        self.pill.setProperty("kind", "pill")
-        self.pill.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.pill.setFixedWidth(PILL_WIDTH)
-        self._said = words(self.pill, wrap=False)
-        self._undo = push_button(self.pill, "Undo", self.undo_wanted, kind="flat")
-        hbox(self._said, STRETCH, self._undo, on=self.pill, margins=(2 * GRID, 0, GRID // 2, 0))
+        self.pill = Pill(activity, theme, keys, self)
         self._before = tool_button(self, lambda: self.step_wanted.emit(-1), side=18, kind="flat", spoken="Task before")
         self._place = words(self, tone="muted", wrap=False)
         self._next = tool_button(self, lambda: self.step_wanted.emit(1), side=18, kind="flat", spoken="Next task")
@@ -226,16 +217,9 @@ class Header(QWidget):
         keys.changed.connect(self._restyle)
         FollowsTheme(theme, self, self._restyle)
 
-    def say(self, sentence: str, *, can_undo: bool) -> None:
-        """In the pill; nothing empties it."""
-        self._said.setText(self._said.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, 24 * GRID))
-        self._said.setToolTip(sentence)
-        self._undo.setVisible(can_undo)
-        self.pill.setVisible(bool(sentence))
-        self._fit()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.pill.fit(self.width())
         self._fit()
 
     def minimumSizeHint(self) -> QSize:
@@ -250,11 +234,6 @@ class Header(QWidget):
             if self._row.sizeHint().width() <= self.width():
                 return
             part.hide()
-
-    @property
-    def said(self) -> str:
-        """What the pill tells, whole."""
-        return self._said.toolTip()
 
     def show_pane(self, on: bool) -> None:
         self._pane.setChecked(on)
@@ -284,7 +263,6 @@ class Header(QWidget):
         self._place.setFont(theme.tabular(self._place.font()))
         self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
         self._back.setText(f"All tasks  {keys.words('large.close')}")
-        self._undo.setText(f"Undo  {keys.words('list.undo').partition(', ')[0]}".rstrip())
         self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))
         self._next.setIcon(theme.icon("mdi6.chevron-right", Role.TEXT))
         self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))

@@ -20,7 +20,10 @@ class LastFrames(QObject):
         super().__init__(parent)
         self._use_as_input = use_as_input
         self._grabber: FrameGrabber | None = None
-        use_as_input.frame_wanted.connect(lambda path: QTimer.singleShot(0, self, lambda: self._grab(path)))
+
+    def grab(self, path: Path) -> None:
+        """Of the clip at the path; the wish for it may come from a coroutine."""
+        QTimer.singleShot(0, self, lambda: self._grab(path))
 
     def shutdown(self) -> None:
         """Before the application ends."""

@@ -6,13 +6,12 @@ neither selection nor what is looked at. GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import free_height
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -26,6 +25,10 @@ SMALLEST, LARGEST, USUAL = 120, 420, 208
 """Widths of a poster, device-independent pixels."""
 _GAP = GRID + GRID // 2
 _LOOK_MS = 500
+_STEP = 1.15
+"""By so much a step of zooming makes posters larger."""
+_NOTCH = 120
+"""Of a mouse wheel, in eighths of a degree."""
 
 ScrollHint = QAbstractItemView.ScrollHint
 _MOVES = QAbstractItemView.CursorAction
@@ -33,6 +36,9 @@ _MOVES = QAbstractItemView.CursorAction
 
 class GridView(TaskItems, QListView):
     """A list to Qt, so that a screen reader meets items with names; nothing of its layout is used."""
+
+    zoomed = Signal(int)
+    """The width of the posters that the wheel or a key chose."""
 
     def __init__(
         self,
@@ -83,6 +89,30 @@ class GridView(TaskItems, QListView):
             self._keep_place()
             self.viewport().update()
 
+    def zoom(self, steps: float, at: QPoint | None = None) -> None:
+        """Larger posters, or smaller ones for less than none; 0 is the usual size. The task at that point of the
+        viewport, else the current one, stays where it is."""
+        current = self.visualRect(self.currentIndex())
+        seen = self.viewport().rect()
+        held = at if at is not None else current.center() if current.intersects(seen) else seen.center()
+        line = self.line_at(held) if at is not None or not current.intersects(seen) else self.currentIndex().row()
+        before = self.visualRect(self.rows.index(line, Column.PROMPT)) if line >= 0 else QRect()
+        self.set_poster_width(round(self._poster_width * _STEP**steps) if steps else USUAL)
+        if not before.isEmpty():
+            after = self.visualRect(self.rows.index(line, Column.PROMPT))
+            share = (held.y() - before.top()) / before.height()
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + round(after.top() + share * after.height()) - held.y())
+        self.zoomed.emit(self._poster_width)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            if event.angleDelta().y():
+                self.zoom(event.angleDelta().y() / _NOTCH, event.position().toPoint())
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
     def shutdown(self) -> None:
         self._look.stop()
 
@@ -102,16 +132,13 @@ class GridView(TaskItems, QListView):
     ) -> None:
         if not index.isValid():
             return
-        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self._free_height()
+        box, bar, height = self._laid_out().box(index.row()), self.verticalScrollBar(), self.viewport().height()
         if hint is ScrollHint.PositionAtCenter:
             bar.setValue(box.top + box.height // 2 - height // 2)
         elif box.top < bar.value():
             bar.setValue(box.top - _GAP)
         elif box.top + box.height > bar.value() + height:
             bar.setValue(box.top + box.height + _GAP - height)
-
-    def _free_height(self) -> int:
-        return free_height(self.viewport().height(), self._covered, self._laid_out().cell_height)
 
     def horizontalOffset(self) -> int:
         return 0
@@ -172,7 +199,7 @@ class GridView(TaskItems, QListView):
     def updateGeometries(self) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
         layout = self._laid_out()
-        bar.setRange(0, max(0, layout.height - self._free_height()))
+        bar.setRange(0, max(0, layout.height - height))
         bar.setPageStep(height)
         bar.setSingleStep(max(20, (layout.cell_height + _GAP) // 3))
         # Past the list's own, which would count rows below each other.

@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.viewports import DOWN, viewport_of
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.listing.columns import clip_of
 
 from .hover_scrub import HoverScrub
@@ -43,7 +43,6 @@ class TaskItems(_View):
     rows: TaskListModel
     scrub: HoverScrub
     _header_pressed = False
-    _covered = 0
 
     def set_up(self, model: TaskListModel, name: str) -> None:
         """To be called in the constructor, as soon as the view can be asked for its layout."""
@@ -71,11 +70,6 @@ class TaskItems(_View):
     def poster_box(self, line: int) -> QRect:
         """Where the poster of a line is, in the viewport."""
         raise NotImplementedError
-
-    def set_covered(self, height: int) -> None:
-        """So many pixels of the foot lie under something: the last line can be scrolled past it."""
-        self._covered = height
-        self.updateGeometries()
 
     def selected_ids(self) -> list[TaskId]:
         """In the order of the list."""
@@ -144,9 +138,6 @@ class TaskItems(_View):
                 self.rows.toggle_group(key)
             return
         super().keyPressEvent(event)
-        if event.key() in DOWN:
-            # It may be there already, but under something.
-            self.scrollTo(self.currentIndex())
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         self.files_dragged.emit(self.selected_ids())

@@ -35,7 +35,6 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import free_height, past_the_end
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -130,24 +129,6 @@ class TaskView(TaskItems, QTableView):
         self._wide_columns = {}
         self._restyle()
         self._fit_columns()
-
-    def updateGeometries(self) -> None:
-        if not self._covered:
-            super().updateGeometries()
-            return
-        with past_the_end(self, self._covered):
-            super().updateGeometries()
-
-    def scrollTo(
-        self, index: AnyIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
-    ) -> None:
-        super().scrollTo(index, hint)
-        if self._covered and index.isValid():
-            height = self.rowHeight(index.row())
-            bottom = self.rowViewportPosition(index.row()) + height
-            over = bottom - free_height(self.viewport().height(), self._covered, height)
-            if over > 0:
-                self.verticalScrollBar().setValue(self.verticalScrollBar().value() + over)
 
     def line_at(self, point: QPoint) -> int:
         return self.rowAt(point.y())

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
+from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
@@ -22,6 +23,7 @@ from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
@@ -37,9 +39,11 @@ _LINK_ROLES = {
 }
 _BADGE = 16
 _BALANCE_TIP = "Balance at Runway; spending and caps"
-_BALANCES = (units.credits_in_words(88_888.88), units.credits_in_words(888_888))
-_NAMES = ("No key  ▾", "Key …wwww  ▾")
-"""What the buttons say at most as a rule; a profile's title may be longer, and is known from the start."""
+_BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(88_888)}")
+"""What the button says at most as a rule."""
+_NAME_WIDTH = 13 * GRID
+"""Of a profile's name; what is longer ends in dots."""
+_NARROW = 150 * GRID
 _EXCHANGE = (
     (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
     (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
@@ -67,6 +71,7 @@ class TopBar(QWidget):
         theme: Theme,
         keys: Keys,
         profiles: ProfilesModel,
+        activity: Activity,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,19 +81,20 @@ class TopBar(QWidget):
         self._keys = keys
         self._profiles = profiles
         self._shown_link: Link | None = None
+        self._is_narrow = False
+        """Buttons that their icons tell have no words: the search line needs the room."""
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = hbox(on=self, margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID))
         self._who = push_button(self, "", self.open_profiles, kind="chip")
+        self._who.setStyleSheet("text-align: left;")
         self._who.setIconSize(QSize(badge_width(_BADGE, QColor()), _BADGE))
         self.search = search
-        row.addWidget(self._who)
-        row.addStretch(1)
-        row.addWidget(self.search, 4)
-        row.addStretch(1)
+        self.pill = Pill(activity, theme, keys, self)
+        add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
         self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
-        self._pause.setToolTip("Nothing new is sent while it is paused; tasks at Runway continue.")
+        self._pause.setToolTip("Pause sending. Nothing new is sent while it is paused; tasks at Runway continue.")
         self._library = push_button(
             self,
             "Import  ▾",
@@ -105,6 +111,18 @@ class TopBar(QWidget):
         keys.changed.connect(self._restyle)
         profiles.changed.connect(self._show_who)
         FollowsTheme(theme, self, self._restyle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.pill.fit(self.width())
+        if self._is_narrow is not (self.width() < _NARROW):
+            self._is_narrow = self.width() < _NARROW
+            self._reserve_room()
+            self._show()
+
+    def minimumSizeHint(self) -> QSize:
+        """What a narrow window leaves out does not keep a wide one from becoming narrow."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def open_profiles(self) -> None:
         """Opens the menu of the profiles. Their folders are the list of them: it is read anew each time."""
@@ -125,23 +143,28 @@ class TopBar(QWidget):
 
     def _reserve_room(self) -> None:
         """What is not known yet has the room that it will need: the search line stands still when it comes."""
-        for button, usual in ((self._balance, _BALANCES), (self._who, _NAMES)):
-            shown, widest = button.text(), 0
-            for words in usual:
-                button.setText(words)
-                widest = max(widest, button.sizeHint().width())
-            button.setText(shown)
-            button.setMinimumWidth(widest)
+        shown, widest = self._balance.text(), 0
+        for words in _BALANCES:
+            self._balance.setText(words)
+            widest = max(widest, self._balance.sizeHint().width())
+        self._balance.setText(shown)
+        self._balance.setMinimumWidth(widest)
+        # Whatever the profile is called: another one moves nothing.
+        self._who.setFixedWidth(self._name_width() + self._who.iconSize().width() + 6 * GRID)
+
+    def _name_width(self) -> int:
+        return _NAME_WIDTH if not self._is_narrow else _NAME_WIDTH // 2 + GRID
 
     def _show(self) -> None:
         if self._status.connection.link is not self._shown_link:
             self._show_who()
         words, _ = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
-        self._who.setText(f"{name}  ▾")
+        room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
+        self._who.setText(f"{room}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
-        self._who.setToolTip(f"{words}\n{key_place_words(self._status.key)}")
+        self._who.setToolTip(f"{name}\n{words}\n{key_place_words(self._status.key)}")
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
@@ -152,7 +175,10 @@ class TopBar(QWidget):
         paused = self._status.paused
         sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)
         self._pause.setChecked(paused)
-        self._pause.setText("Resume sending" if paused else "Pause sending")
+        does = "Resume sending" if paused else "Pause sending"
+        self._pause.setText("" if self._is_narrow else does)
+        self._pause.setAccessibleName(does)
+        self._library.setText("▾" if self._is_narrow else "Import  ▾")
         self._pause.setIcon(self._theme.icon(sign, role))
 
     def _balance_menu(self) -> None:
@@ -219,6 +245,7 @@ class StatusLine(QFrame):
             label.setProperty("tone", "muted")
             label.setMinimumWidth(0)
         tip = "Results that are not on this computer, and until when they can be fetched"
+        self._takes = ""
         self._not_saved = tool_button(self, self.not_saved_wanted, side=14, kind="flat", tip=tip)
         self._not_saved.setStyleSheet(f"padding: 0 4px; min-height: {TARGET - 2}px;")
         self._not_saved.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -227,6 +254,12 @@ class StatusLine(QFrame):
         status.changed.connect(self._show)
         composer.structure_changed.connect(self._show)
         FollowsTheme(theme, self, self._restyle)
+
+    def say_takes(self, words: str) -> None:
+        """How many takes are judged, where takes are looked at; empty elsewhere."""
+        if words != self._takes:
+            self._takes = words
+            self._show()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())
@@ -248,7 +281,8 @@ class StatusLine(QFrame):
         self._dot.setPixmap(self._theme.icon("mdi6.circle", DOT_INKS[tone]).pixmap(8, 8))
         self._connection.setText(words)
         self._left.setText("     ".join(self._status.left_parts()))
-        self._right.setText("     ".join(self._status.right_parts(self._composer.pair.model)))
+        right = [self._takes] if self._takes else self._status.right_parts(self._composer.pair.model)
+        self._right.setText("     ".join(right))
         waiting = self._status.not_saved_words()
         self._not_saved.setVisible(bool(waiting))
         if waiting:

@@ -17,10 +17,10 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -41,7 +41,7 @@ class Sharing(QObject):
         task_commands: TaskCommands,
         rows: TaskListModel,
         view: TaskView,
-        notices: Notices,
+        activity: Activity,
         theme: Theme,
         preview: Callable[[], Preview | None],
     ) -> None:
@@ -49,7 +49,7 @@ class Sharing(QObject):
         self._task_commands = task_commands
         self._rows = rows
         self._view = view
-        self._notices = notices
+        self._activity = activity
         self._theme = theme
         self._preview = preview
         self._workers: Workers | None = None
@@ -81,7 +81,7 @@ class Sharing(QObject):
             elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
                 self._task_commands.tell(f"No program could be found to open {path.name}.", problem=True)
         if len(paths) > MOST_OPENED:
-            self._notices.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")
+            self._activity.tell(f"Only the first {MOST_OPENED} of {len(paths):,} files were opened.")
 
     def shutdown(self) -> None:
         if self._workers is not None:
@@ -89,7 +89,7 @@ class Sharing(QObject):
 
     def _copy(self, text: str, sentence: str, detail: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self._notices.tell(sentence, detail=detail)
+        self._activity.tell(sentence, detail=detail)
 
     def _show_files(self, paths: Sequence[Path]) -> None:
         self._files.show(paths)
@@ -101,7 +101,7 @@ class Sharing(QObject):
         from runway_desktop.ui.sharing.drag import copied_files
 
         QGuiApplication.clipboard().setMimeData(copied_files(paths))
-        self._notices.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
+        self._activity.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
 
     def _copy_picture(self, row: Row) -> None:
         """The picture itself; of a clip the frame that is shown, else its poster."""
@@ -143,7 +143,7 @@ class Sharing(QObject):
 
     def _put_picture(self, image: QImage, what: str) -> None:
         QGuiApplication.clipboard().setImage(image)
-        self._notices.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
+        self._activity.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
 
     def _launch(self, name: str, launches: Sequence[Launch]) -> None:
         from runway_desktop.ui.sharing import launching

@@ -29,7 +29,7 @@ def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
     menu.addAction("Open", partial(window.workspace.places.choose, entry.key))
     if entry.search is not None:
         menu.addSeparator()
-        menu.addAction("Rename…", partial(window.keeper.rename, entry.search))
+        menu.addAction("Rename", partial(window.name_search, entry.search))
         menu.addAction("Delete", partial(window.keeper.delete, entry.search))
     elif wanted is not None and wanted.batches:
         [batch] = wanted.batches

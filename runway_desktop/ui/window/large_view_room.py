@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 class LargeViewRoom(QObject):
     compare_wanted = Signal(object)
     """The ids of the takes of a shot."""
-    undo_wanted = Signal()
     show_file_wanted = Signal()
 
     def __init__(
@@ -66,15 +65,14 @@ class LargeViewRoom(QObject):
         from runway_desktop.ui.large.large_view import LargeView
 
         work = self._work
-        view = LargeView(self.model, self._m.details, self._theme, self._keys, work.posters, work)
+        view = LargeView(self.model, self._m.details, self._m.activity, self._theme, self._keys, work.posters, work)
         self.model.moved.connect(lambda task_id: work.view.select([task_id]))
+        self.model.changed.connect(lambda: work.status.say_takes(self.model.judged_words()))
         view.left.connect(self._left)
         view.compare_wanted.connect(self._compare)
         view.full_screen_wanted.connect(self._toggle_full_screen)
-        view.undo_wanted.connect(self.undo_wanted)
         view.side.use_as_input_wanted.connect(work.details.use_as_input_menu)
         view.side.show_file_wanted.connect(self.show_file_wanted)
-        self._m.task_commands.judging.done.connect(self._judging_done)
         return view
 
     def open(self, task_id: TaskId | None = None) -> None:
@@ -101,6 +99,7 @@ class LargeViewRoom(QObject):
         window, work = self._window, self._work
         looked_at = self.model.current
         self.model.close()
+        work.status.say_takes("")
         self.view.hide()
         work.show_large(None)
         if window.isFullScreen():
@@ -113,11 +112,6 @@ class LargeViewRoom(QObject):
         shot = self.model.shot
         if shot is not None:
             self.compare_wanted.emit([row.task.id for row in shot.rows])
-
-    def _judging_done(self, sentence: str, can_undo: bool, _is_worth_telling: bool) -> None:
-        """What was undone; what was decided, the view says itself."""
-        if self.is_open and not can_undo:
-            self.view.header.say(sentence, can_undo=False)
 
     def _toggle_full_screen(self) -> None:
         window = self._window

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from runway_desktop.ui.dialogs.notices import Bar, Notices
 from runway_desktop.usecases.words.folders import FolderTrouble
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ class LibraryNotices(QObject):
     """`preview` gives what plays, None before the first paint."""
 
     def __init__(
-        self, watch: FolderWatch, notices: Notices, preview: Callable[[], Preview | None], parent: QObject
+        self, watch: FolderWatch, activity: Activity, preview: Callable[[], Preview | None], parent: QObject
     ) -> None:
         super().__init__(parent)
         self._watch = watch
-        self._notices = notices
+        self._activity = activity
         self._preview = preview
-        self._bar: Bar | None = None
+        self._told: int | None = None
+        """The number of what tells that it cannot be used."""
         watch.troubled.connect(self._troubled)
         watch.mended.connect(self._mended)
         watch.show_wanted.connect(self._show_folder)
@@ -38,28 +39,28 @@ class LibraryNotices(QObject):
     def _troubled(self, trouble: FolderTrouble) -> None:
         self._end()
         first, *others = trouble.ways
-        self._bar = self._notices.tell(
+        self._told = self._activity.tell(
             trouble.message,
             trouble.detail,
             problem=True,
             action_text=first.value,
             on_action=partial(self._watch.take, first),
             also=[(way.value, partial(self._watch.take, way)) for way in others],
+            short=trouble.short,
         )
 
     def _mended(self, sentence: str) -> None:
         self._end()
         if sentence:
-            self._notices.tell(sentence)
+            self._activity.tell(sentence)
 
     def _end(self) -> None:
-        if self._bar is not None:
-            self._notices.end(self._bar)
-            self._bar = None
+        self._activity.end(self._told)
+        self._told = None
 
     def _show_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._notices.tell(f"The folder could not be opened: {folder}", problem=True)
+            self._activity.tell(f"The folder could not be opened: {folder}", problem=True)
 
     def _release(self, paths: frozenset[str]) -> None:
         preview = self._preview()

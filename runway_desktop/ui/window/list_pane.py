@@ -137,6 +137,7 @@ class ListPane(QWidget):
         self._size.setToolTip("Size of the posters")
         self._size.setValue(self._views.grid.poster_width)
         self._size.valueChanged.connect(self._resize_posters)
+        self._views.grid.zoomed.connect(self._size.setValue)
         self._size.hide()
         self._as_list = self._toggle("List", on=False)
         self._as_grid = self._toggle("Grid", on=True)
@@ -177,6 +178,11 @@ class ListPane(QWidget):
         self._as_grid.setChecked(on)
         self._as_list.setChecked(not on)
         self.grid_changed.emit()
+
+    def zoom(self, steps: int) -> None:
+        """Of the grid, by key; 0 is the usual size."""
+        if self.is_grid:
+            self._views.grid.zoom(steps)
 
     def _resize_posters(self, width: int) -> None:
         self._views.grid.set_poster_width(width)
@@ -363,11 +369,6 @@ class ListAndGrid(QWidget):
     @property
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
-
-    def set_covered(self, height: int) -> None:
-        """So many pixels of the foot lie under something: the last task can be scrolled past it."""
-        self.view.set_covered(height)
-        self.grid.set_covered(height)
 
     def enter(self) -> None:
         """The keyboard comes to the list, on what is chosen there, else on its first task."""

@@ -20,12 +20,11 @@ from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.lineage.last_frame import LastFrames
-from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.words.holds import cap_sentence, raise_words
+from runway_desktop.usecases.words.holds import cap_sentence, cap_short, raise_words
+from runway_desktop.viewmodels.activity.acts import Acts
 
 from .clipboard import Sharing
 from .large_view_room import LargeViewRoom
@@ -33,9 +32,7 @@ from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .not_saved import NotSavedPlace
 from .paste_and_drop import PasteAndDrop
-from .reveal import Finding
 from .task_menu import TaskMenu
-from .undo import UndoStack
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
@@ -43,14 +40,18 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import Notice
+    from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.search.keeper import SearchKeeper
     from runway_desktop.ui.theme import Theme
+    from runway_desktop.usecases.searching.places import SavedSearch
     from runway_desktop.usecases.words.tasks import Showing
 
     from .lifting import Lifting
     from .models import Models
     from .queue_room import QueueRoom
+    from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
 _NO_FONT = "fonts.missing"
@@ -192,7 +193,8 @@ class MainWindow(QMainWindow):
         self.taking_in.shutdown()
         self._sharing.shutdown()
         self.workspace.shutdown()
-        self._last_frames.shutdown()
+        if "_last_frames" in vars(self):
+            self._last_frames.shutdown()
         self._may_close = True
         self.close()
 
@@ -200,6 +202,10 @@ class MainWindow(QMainWindow):
         self.large.leave()
         self.models.composer.clear()
         self.composer_pane.focus_prompt()
+
+    def show_activity(self) -> None:
+        """The list of the pill that is before the eyes."""
+        (self.large.view.header if self.large.is_open else self.workspace.top).pill.open()
 
     def focus_search(self) -> None:
         self.large.leave()
@@ -220,7 +226,39 @@ class MainWindow(QMainWindow):
         if chosen := self.workspace.chosen_ids():
             self.compare_wanted.emit(chosen)
         else:
-            self.notices.tell("Select what to compare: several tasks, or one for its takes.")
+            self.activity.tell("Select what to compare: several tasks, or one for its takes.")
+
+    def save_search(self) -> None:
+        self.keeper.save()
+
+    @cached_property
+    def keeper(self) -> SearchKeeper:
+        """Made when a search is first saved."""
+        from runway_desktop.ui.search.keeper import SearchKeeper
+
+        return SearchKeeper(self.models.filter, self.models.activity, self.name_search, self)
+
+    def name_search(self, saved: SavedSearch) -> None:
+        """In its place, which is brought back where it is folded."""
+        work = self.workspace
+        if work.columns.is_folded(0):
+            work.fold(0)
+        work.places.edit_name(saved.id)
+
+    def _grab_last_frame(self, path: Path) -> None:
+        self._last_frames.grab(path)
+
+    @cached_property
+    def _finding(self) -> Finding:
+        from .reveal import Finding
+
+        return Finding(self.models.rows, self.view, self.activity, self._show_everything)
+
+    @cached_property
+    def _last_frames(self) -> LastFrames:
+        from runway_desktop.ui.lineage.last_frame import LastFrames
+
+        return LastFrames(self.models.task_commands.use_as_input, self)
 
     def _say_missing_letters(self, script: str) -> None:
         """Once, and not at each start."""
@@ -230,7 +268,7 @@ class MainWindow(QMainWindow):
         if script not in said.split():
             self.models.memory.keep(_NO_FONT, f"{said} {script}".strip())
             message, detail = no_font(script, on_linux=sys.platform == "linux")
-            self.notices.tell(message, detail=detail)
+            self.activity.tell(message, detail=detail)
 
     def shown_result(self) -> Showing | None:
         """What the preview shows, if it is a result."""
@@ -248,31 +286,28 @@ class MainWindow(QMainWindow):
         m, theme = self.models, self._theme
         self.workspace = work = Workspace(m, theme, self.keys)
         self.view, self.composer_pane = work.view, work.composer
-        self.search, self.notices = work.search, work.notices
+        self.search, self.activity = work.search, m.activity
         self._pages = QStackedWidget()
         self._pages.addWidget(work)
         self.setCentralWidget(self._pages)
         chosen = work.chosen_ids
-        self.keeper = SearchKeeper(m.filter, work.notices, self)
         self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
         judge_bar.compare_wanted.connect(self.compare)
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
-        self.taking_back = UndoStack(m.task_commands, m.rows, work.notices, self)
+        Acts(m.task_commands, m.rows, m.activity, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
         self.large.compare_wanted.connect(self.compare_wanted)
-        self.large.undo_wanted.connect(self.taking_back.undo)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
-        self._sharing = Sharing(m.task_commands, m.rows, work.view, work.notices, theme, lambda: self.preview)
+        self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
-        self._finding = Finding(m.rows, work.view, work.notices, self._show_everything)
         self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
-        self._last_frames = LastFrames(m.task_commands.use_as_input, self)
-        LibraryNotices(m.folder, work.notices, lambda: self.preview, self)
-        FileSearch(m.task_commands, work.notices, self)
+        m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
+        LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
+        FileSearch(m.task_commands, m.activity, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -283,12 +318,13 @@ class MainWindow(QMainWindow):
         top.pause_wanted.connect(m.task_commands.pause)
         top.spending_wanted.connect(self.spending_wanted)
         top.exchange_wanted.connect(self.exchange_wanted)
-        work.search.save_wanted.connect(self.keeper.save)
+        work.search.save_wanted.connect(self.save_search)
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
         m.places.keep_board(m.board)
         m.status.keep_board(m.board)
         places.search_chosen.connect(m.filter.open_search)
+        places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
         places.sheet_chosen.connect(self.sheet_chosen)
         work.composer.pasted.connect(self.taking_in.take)
@@ -316,7 +352,7 @@ class MainWindow(QMainWindow):
         m = self.models
         m.composer.said.connect(m.task_commands.tell)
         m.composer.aside.offered.connect(
-            lambda: self.notices.tell(
+            lambda: self.activity.tell(
                 "Draft replaced.",
                 action_text="Restore",
                 on_action=m.composer.aside.bring_back,
@@ -334,7 +370,7 @@ class MainWindow(QMainWindow):
         m.task_commands.undo_offered.connect(self._leave)
         m.task_commands.release_wanted.connect(lambda _: self.preview.stop() if self.preview is not None else None)
         m.task_commands.settings_offered.connect(
-            lambda message, request: self.notices.tell(
+            lambda message, request: self.activity.tell(
                 message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
@@ -346,6 +382,15 @@ class MainWindow(QMainWindow):
         if command is TaskCommand.REMOVE:
             self.view.leave(what)
 
+    @property
+    def place(self) -> str:
+        """Where it stands and how large it is, for `stand_at`."""
+        return text_of(self.saveGeometry())
+
+    def stand_at(self, place: str) -> None:
+        """Nothing happens for a place that nobody can read."""
+        self.restoreGeometry(state_of(place))
+
     def _restore(self) -> None:
         geometry = self.models.memory.recall(_GEOMETRY)
         if geometry is None or not self.restoreGeometry(state_of(geometry)):
@@ -353,7 +398,7 @@ class MainWindow(QMainWindow):
         self.workspace.restore(self.height())
 
     def _remember(self) -> None:
-        self.models.memory.keep(_GEOMETRY, text_of(self.saveGeometry()))
+        self.models.memory.keep(_GEOMETRY, self.place)
         self.workspace.remember()
         self._remember_columns()
 
@@ -470,13 +515,14 @@ class MainWindow(QMainWindow):
             self.preview.show_outputs(showing)
 
     def _cap_reached(self, held: HeldBack) -> None:
-        self.notices.tell(
+        self.activity.tell(
             cap_sentence(held),
             detail="" if raise_words(held) else "It is sent automatically once there are enough credits at Runway.",
             action_text=raise_words(held),
             on_action=lambda: self.models.task_commands.raise_cap(held),
             stays=True,
+            short=cap_short(held),
         )
 
     def _notice(self, notice: Notice) -> None:
-        self.notices.tell(notice.message, detail=notice.detail, problem=notice.is_problem)
+        self.activity.tell(notice.message, detail=notice.detail, problem=notice.is_problem)

@@ -9,30 +9,30 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.dialogs.notices import Bar, Notices
 from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
 from runway_desktop.usecases.commands.doing import Given, Wanted
 from runway_desktop.usecases.commands.table import ENTRIES
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.files import Searching
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileSearch(QObject):
     """Lives as long as its window."""
 
-    def __init__(self, task_commands: TaskCommands, notices: Notices, window: QWidget) -> None:
+    def __init__(self, task_commands: TaskCommands, activity: Activity, window: QWidget) -> None:
         super().__init__(window)
         self._task_commands = task_commands
-        self._notices = notices
+        self._activity = activity
         self._window = window
-        self._bar: Bar | None = None
+        self._told: int | None = None
+        """The number of what tells how the search goes."""
         self._wanted: Wanted | None = None
         """What was asked for last."""
         task_commands.searching.connect(self._show)
@@ -42,16 +42,15 @@ class FileSearch(QObject):
 
     def _show(self, searching: Searching | None) -> None:
         if searching is None:
-            if self._bar is not None and isValid(self._bar):
-                self._notices.end(self._bar)
-            self._bar = None
-        elif self._bar is None:
-            self._bar = self._notices.follow(searching.headline, "Stop", self._task_commands.stop_search)
-        elif isValid(self._bar):
-            self._bar.say(searching.headline, searching.detail)
+            self._activity.end(self._told)
+            self._told = None
+        elif self._told is None:
+            self._told = self._activity.follow(searching.headline, "Stop", self._task_commands.stop_search)
+        else:
+            self._activity.say(self._told, searching.headline, searching.detail)
 
     def _offer(self, message: str, command: TaskCommand, rows: Sequence[Row]) -> None:
-        self._notices.tell(
+        self._activity.tell(
             message,
             problem=True,
             action_text=ENTRIES[command].text(rows),

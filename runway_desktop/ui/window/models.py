@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
@@ -24,6 +25,7 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 class Models:
     """What one window shows and commands."""
 
+    activity: Activity
     bridge: Bridge
     rows: TaskListModel
     filter: ListFilter

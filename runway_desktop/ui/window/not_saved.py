@@ -72,4 +72,4 @@ class NotSavedPlace(QObject):
         self._m.details.choose(self._work.chosen_ids())
 
     def _tell_urgent(self, sentence: str) -> None:
-        self._work.notices.tell(sentence, problem=True, action_text="Show them", on_action=self.open)
+        self._m.activity.tell(sentence, problem=True, action_text="Show them", on_action=self.open)

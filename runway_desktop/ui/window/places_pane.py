@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum, auto
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -19,8 +19,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from shiboken6 import isValid
 
+from runway_desktop.ui.building import line_edit
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
@@ -40,6 +42,8 @@ class Taking(Enum):
 
 
 class _EntryDelegate(ItemDelegate):
+    named = Signal(str, str)
+    """The id of a saved search, and its new name."""
     takes: Callable[[Entry], Taking] | None = None
     """Tells it while rows are dragged."""
     over = -1
@@ -83,12 +87,32 @@ class _EntryDelegate(ItemDelegate):
         room = QRect(left, rect.top(), rect.right() - left - used, rect.height())
         self.text(painter, room, entry.title, option.font, Role.TEXT)
 
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        return line_edit(parent, "Name of this search")
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, QLineEdit):
+            editor.setText(index.data(_ENTRY).title)
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        entry: Entry = index.data(_ENTRY)
+        if isinstance(editor, QLineEdit) and entry.search is not None and editor.text().strip():
+            self.named.emit(entry.search.id, editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        height = editor.sizeHint().height()
+        editor.setGeometry(option.rect.adjusted(GRID, 0, -GRID, 0).x(), 0, option.rect.width() - 2 * GRID, height)
+        editor.move(editor.x(), option.rect.center().y() - height // 2)
+
 
 class PlacesPane(QListWidget):
     chosen = Signal(object)
     """The Filter of the entry."""
     search_chosen = Signal(object)
     """A SavedSearch."""
+    search_named = Signal(str, str)
+    """The id of a saved search, and the name that was written."""
     menu_wanted = Signal(object, QPoint)
     """An Entry, and a global position."""
     sheet_chosen = Signal(str)
@@ -107,7 +131,13 @@ class PlacesPane(QListWidget):
         """Key of the place that was open before the board."""
         self.setAccessibleName("Places")
         self._delegate = _EntryDelegate(theme, self)
+        self._delegate.named.connect(self.search_named)
         self.setItemDelegate(self._delegate)
+        # After the list's own: an editor that loses the keyboard before it is closed would keep what Escape leaves.
+        self._delegate.closeEditor.connect(lambda *_: self._name_written())
+        self.setEditTriggers(QListWidget.EditTrigger.NoEditTriggers)
+        self._wrote_from: QWidget | None = None
+        """Where the keyboard was before a name was written, and goes back to."""
         self.setAcceptDrops(True)
         self._remove = _RemovePlace(theme, self)
         self._remove.dropped.connect(lambda: self.rows_dropped.emit(None))
@@ -181,6 +211,23 @@ class PlacesPane(QListWidget):
         for row in range(self.count()):
             if self.item(row).data(_ENTRY).key == key:
                 self.setCurrentRow(row)
+
+    def edit_name(self, search_id: str) -> None:
+        """Lets the person write another name for a saved search where it stands. Escape leaves the one it has."""
+        for row in range(self.count()):
+            item = self.item(row)
+            search = item.data(_ENTRY).search
+            if search is not None and search.id == search_id:
+                self._wrote_from = self.window().focusWidget()
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                self.scrollToItem(item)
+                self.editItem(item)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+
+    def _name_written(self) -> None:
+        before, self._wrote_from = self._wrote_from, None
+        if before is not None and isValid(before):
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def choose_all(self) -> None:
         self.setCurrentRow(0)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 _LOOKS = 2
@@ -22,12 +22,12 @@ class Finding(QObject):
     """`show_everything` takes away what hides tasks: the place and the filter."""
 
     def __init__(
-        self, rows: TaskListModel, view: TaskView, notices: Notices, show_everything: Callable[[], None]
+        self, rows: TaskListModel, view: TaskView, activity: Activity, show_everything: Callable[[], None]
     ) -> None:
         super().__init__(view)
         self._rows = rows
         self._view = view
-        self._notices = notices
+        self._activity = activity
         self._show_everything = show_everything
         self._wanted: tuple[TaskId, ...] = ()
         self._looks_left = 0
@@ -55,7 +55,7 @@ class Finding(QObject):
             hidden = units.plural(
                 len(wanted), "It is hidden by the current filters.", "They are hidden by the current filters."
             )
-            self._notices.tell(hidden, action_text="Show", on_action=lambda: self._show_all(wanted))
+            self._activity.tell(hidden, action_text="Show", on_action=lambda: self._show_all(wanted))
 
     def _show_all(self, task_ids: Sequence[TaskId]) -> None:
         self._show_everything()

@@ -6,7 +6,7 @@ Builds and holds the panes; connects nothing. GUI thread.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
@@ -16,7 +16,6 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.dialogs.notices import Notices
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -24,6 +23,7 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.window.bars import StatusLine, TopBar
 from runway_desktop.ui.window.details_pane import DetailsPane
+from runway_desktop.ui.window.folding import FoldingSplitter
 from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
 from runway_desktop.ui.window.models import Models
 from runway_desktop.ui.window.places_pane import PlacesPane
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
+_WIDTHS = "window.widths"
+FIRST_WIDTHS = (208, 812, 418)
+"""Of the columns of a new profile."""
 STAGE_HEIGHT = 290
 """Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
 
@@ -53,27 +56,29 @@ class Workspace(QWidget):
         self.grid = GridView(m.rows, self.view.selectionModel(), theme, self.posters)
         self.views = ListAndGrid(self.view, self.grid)
         self.search = SearchLine(m.filter, theme, keys)
-        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles)
+        self.top = TopBar(m.status, m.places, self.search, theme, keys, m.profiles, m.activity)
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.views, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
-        # Beside the stack, not in it: of a stack a screen reader is given its pages alone.
-        room = pane_of((self._middle, 1))
-        self.notices = Notices(theme, room)
-        self.notices.covers.connect(self.views.set_covered)
         self.details = DetailsPane(m.details, theme, self.posters)
         left = pane_of((self.places, 1), pane="side")
-        middle = pane_of((room, 1), line(), self.composer, pane="list")
+        middle = pane_of((self._middle, 1), line(), self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
-        self._stage = _splitter(Qt.Orientation.Vertical, (self.preview_room, 3), (self.details, 2))
+        self._stage = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
+        for place, (widget, share) in enumerate(((self.preview_room, 3), (self.details, 2))):
+            self._stage.addWidget(widget)
+            self._stage.setStretchFactor(place, share)
         right = pane_of((self._stage, 1), pane="raised")
         for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
-        self.columns = _splitter(Qt.Orientation.Horizontal, (left, 0), (middle, 3), (right, 1))
-        self.columns.setCollapsible(1, False)
+        self.columns = FoldingSplitter(theme, (left, middle, right), (FIRST_WIDTHS[0], FIRST_WIDTHS[2]))
+        for place, share in enumerate((0, 3, 1)):
+            self.columns.setStretchFactor(place, share)
+        keys.changed.connect(partial(self._tell_keys, keys))
+        self._tell_keys(keys)
         self.status = StatusLine(m.status, m.composer, theme)
         self._top_line = line()
         self._rows = vbox(self.top, self._top_line, (self.columns, 1), line(), self.status, on=self, spacing=0)
@@ -108,12 +113,27 @@ class Workspace(QWidget):
         """What is chosen in what is shown: the list, or the expiry board."""
         return self.board.chosen_ids() if self.shows_board else self.view.selected_ids()
 
+    def fold(self, place: int) -> None:
+        """Folds the left (0) or the right pane (2), or brings it back. The keyboard leaves what is folded."""
+        if not self.columns.isVisible():
+            return
+        pane, focus = self.columns.widget(place), self.focusWidget()
+        had_focus = focus is not None and pane.isAncestorOf(focus)
+        self.columns.toggle(place)
+        if had_focus and self.columns.is_folded(place):
+            self.views.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell_keys(self, keys: Keys) -> None:
+        names = {0: ("places", "panes.places"), 2: ("details", "panes.details")}
+        self.columns.tell_keys(lambda place: keys.tip(f"Show or hide the {names[place][0]}", names[place][1]))
+
     def restore(self, height: int) -> None:
         """As it was left, or as a new profile begins in a window of this height."""
         recall = self._memory.recall
         splitter = recall(_SPLITTER)
         if splitter is None or not self.columns.restoreState(state_of(splitter)):
-            self.columns.setSizes([208, 812, 418])
+            self.columns.setSizes(list(FIRST_WIDTHS))
+        self.columns.restore_widths(recall(_WIDTHS) or "")
         stage = recall(_STAGE)
         if stage is None or not self._stage.restoreState(state_of(stage)):
             self._stage.setSizes([STAGE_HEIGHT, height - STAGE_HEIGHT])
@@ -126,6 +146,7 @@ class Workspace(QWidget):
 
     def remember(self) -> None:
         self._memory.keep(_SPLITTER, text_of(self.columns.saveState()))
+        self._memory.keep(_WIDTHS, self.columns.open_widths())
         self._memory.keep(_STAGE, text_of(self._stage.saveState()))
 
     def remember_columns(self) -> None:
@@ -150,15 +171,6 @@ def pane_of(*items: Item, pane: str = "") -> QWidget:
         holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     vbox(*items, on=holder, spacing=0)
     return holder
-
-
-def _splitter(orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:
-    """Parts with their shares of room that comes or goes."""
-    made = QSplitter(orientation, handleWidth=1)
-    for place, (widget, share) in enumerate(parts):
-        made.addWidget(widget)
-        made.setStretchFactor(place, share)
-    return made
 
 
 def first_size(screen: QSize) -> QSize:

@@ -17,6 +17,7 @@ from runway_desktop.domain.task import State
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.reasons import why_not_words
 from runway_desktop.usecases.words.states import canceled_words
+from runway_desktop.usecases.words.tasks import removed_words
 
 from . import questions
 from .task_command import TaskCommand
@@ -212,7 +213,7 @@ class Doing:
         await self._engine.actions.remove(ids)
         if all(row.task.state is State.HELD for row in rows):
             return Report(changed=ids, undo=ids, said=queue.removed(len(ids)))
-        return Report(changed=ids, undo=ids, said=f"{units.count(len(ids), 'task')} removed from the list. Files stay.")
+        return Report(changed=ids, undo=ids, said=removed_words(len(ids)))
 
     async def restore(self, task_ids: Sequence[TaskId]) -> Report:
         """Undoes `remove`."""

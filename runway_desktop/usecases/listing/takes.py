@@ -101,6 +101,11 @@ def is_judged(task: Task) -> bool:
     return task.rating > 0 or task.pick is not Pick.NONE
 
 
+def judged_takes(tasks: Sequence[Task]) -> str:
+    """ "3 of 5 takes judged"."""
+    return f"{sum(map(is_judged, tasks)):,} of {units.count(len(tasks), 'take')} judged"
+
+
 def next_to_judge(shots: Sequence[Shot], current: TaskId) -> TaskId | None:
     """The next take that is not judged yet: of this shot, then of the shots after it, then of those before it. Each is
     gone through from where one is and around. None when all are judged."""

@@ -16,6 +16,7 @@ from .input_item import InputItem, kind_of
 _FIRST = ("text_to_video", "gen4.5")
 """What a new profile starts with."""
 _MODELS = "composer.models"
+_CHOSEN = "composer.chosen"
 
 
 class PairChoice:
@@ -26,6 +27,21 @@ class PairChoice:
     def first(self) -> Pair:
         catalog = self._catalog
         return catalog.pair(*_FIRST) or next(iter(catalog.pairs()))
+
+    def chosen(self) -> Pair:
+        """What the person chose last; a new profile's is the first."""
+        kept = self._settings.get(_CHOSEN)
+        known = isinstance(kept, list) and len(kept) == 2 and all(isinstance(word, str) for word in kept)
+        return (self._catalog.pair(*kept) if known else None) or self.first()
+
+    def choose(self, pair: Pair) -> None:
+        """The person chose it: what the program takes for an input's sake leads back to it."""
+        self._settings.set(_CHOSEN, [pair.endpoint, pair.model])
+
+    def without_inputs(self, current: Pair) -> Pair:
+        """Where to go once nothing is left that the present pair needs. What the person chose stays."""
+        needs = any(field.required for field in current.asset_fields)
+        return self.chosen() if needs else current
 
     def model_for(self, endpoint: Endpoint, current: Pair, inputs: Iterable[InputItem]) -> str:
         """The model last used there; else the present one; else the first that asks for no input beyond these."""

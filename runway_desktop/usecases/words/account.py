@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
@@ -98,16 +99,43 @@ def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
     return f"{amount:,} queued{about}"
 
 
-def saving_words(downloads: DownloadsCounted, link: Link) -> str:
-    """ "Saving 2 results · 3.1 MB/s · 5 more wait"; empty when nothing is to be saved."""
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What the program does just now."""
+
+    text: str = ""
+    """In a few words: "Sending 2 · saving 3"."""
+    figure: str = ""
+    """How fast: "48 MB/s"."""
+    is_sending: bool = False
+    lines: tuple[tuple[str, str], ...] = ()
+    """Each in full, with its figure."""
+
+
+NO_GOING = Going()
+NOTHING_GOES_ON = "No activity"
+
+
+def going_words(sending: int, downloads: DownloadsCounted, link: Link, moving: str = "") -> Going:
+    """`moving` says how a move of the library goes; empty while there is none."""
     running, waiting = downloads.running, downloads.waiting
-    if running:
-        said = f"Saving {units.count(running, 'result')} · {units.speed(downloads.speed)}"
-        return f"{said} · {units.count(waiting, 'more waits', 'more wait')}" if waiting else said
-    if not waiting:
-        return ""
+    figure = units.speed(downloads.speed) if running and downloads.speed else ""
     until = "until Runway can be reached" if link is Link.OFFLINE else "to be saved"
-    return f"{units.count(waiting, 'result waits', 'results wait')} {until}"
+    lines = [
+        (f"Sending {units.count(sending, 'task')}", "") if sending else None,
+        (f"Saving {units.count(running, 'result')}", figure) if running else None,
+        (f"{units.count(waiting, 'result waits', 'results wait')} {until}", "") if waiting else None,
+        (moving, "") if moving else None,
+    ]
+    parts = [
+        f"Sending {sending:,}" if sending else "",
+        f"Saving {running:,}" if running else "",
+        f"{waiting:,} to be saved" if waiting and not running else "",
+        moving,
+    ]
+    said = [part for part in parts if part]
+    text = " · ".join([*said[:1], *(f"{part[0].lower()}{part[1:]}" for part in said[1:])])
+    return Going(text, figure, sending > 0, tuple(line for line in lines if line is not None))
 
 
 def today_words(spent: float, cap: float | None) -> str:

@@ -44,6 +44,11 @@ class FolderTrouble:
     detail: str
     ways: tuple[Way, ...]
 
+    @property
+    def short(self) -> str:
+        """The message without the folder, where there is little room."""
+        return self.message.partition(": ")[0]
+
 
 def trouble_of(health: FolderHealth, *, waiting: int, rescues: bool) -> FolderTrouble | None:
     """What the window says of the folder, once; None while there is nothing to say. `waiting` results cannot be saved;

@@ -82,6 +82,21 @@ def cap_sentence(held: HeldBack) -> str:
     return f"Waiting: {cap_reason(held)}."
 
 
+def cap_short(held: HeldBack) -> str:
+    """The same where there is little room."""
+    match held.limit.cap:
+        case Cap.SENDING:
+            return "Costs more than a sending may"
+        case Cap.BALANCE:
+            return "Balance too low"
+        case Cap.DAY:
+            return "Today's cap is reached"
+        case Cap.MONTH:
+            return "This month's cap is reached"
+        case Cap.PROJECT:
+            return "A project's cap is reached"
+
+
 def cap_reason(held: HeldBack) -> str:
     """The cap or balance that a task waits for, without a full stop."""
     limit, most = held.limit, units.credits_in_words(held.limit.limit)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SOON = 3.0
 """Seconds that nobody needs to be told of."""
+REORDERED = "Order of the queue changed."
 TOO_LATE = "Being sent already. Cancel it at Runway instead."
 
 

@@ -285,6 +285,16 @@ def _gone_words(task: Task) -> str:
     return "Runway no longer knows this task: it was deleted there, or belongs to another key's organization."
 
 
+def removed_words(amount: int) -> str:
+    """What became of tasks that were removed."""
+    return f"{units.count(amount, 'task')} removed from the list. Files stay."
+
+
+def removed_short(amount: int) -> str:
+    """The same where there is little room."""
+    return f"{amount:,} removed"
+
+
 def judging_words(judgment: Judged) -> str:
     """ "tagging of 12 tasks"."""
     return f"{_JUDGING[judgment.what]} of {units.count(len(judgment), 'task')}"

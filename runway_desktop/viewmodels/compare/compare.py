@@ -16,7 +16,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Stack, Take, differences
+from runway_desktop.usecases.listing.takes import Stack, Take, differences, judged_takes
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -132,6 +132,11 @@ class Compare(QObject):
             return ""
         span = str(last) if self._first + 1 == last else f"{self._first + 1}–{last}"
         return f"{span} of {len(self._stacks)}"
+
+    def where_words(self) -> str:
+        """ "5–8 of 12 · 3 of 12 takes judged", of all that are compared."""
+        judged = judged_takes(list({take.task.id: take.task for take in self._takes}.values()))
+        return " · ".join(part for part in (self.place_words(), judged) if part)
 
     def show(self, size: int) -> None:
         """One, two or four at a time; the focused one stays in sight."""

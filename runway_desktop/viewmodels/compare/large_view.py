@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.listing.takes import Shot, next_to_judge, shots_of
+from runway_desktop.usecases.listing.takes import Shot, judged_takes, next_to_judge, shots_of
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -27,8 +27,6 @@ class LargeViewModel(QObject):
     """The shots, or what is known of a task."""
     moved = Signal(object)
     """The id of the task that is looked at now."""
-    judged = Signal(str)
-    """What was decided, in words."""
 
     def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +64,10 @@ class LargeViewModel(QObject):
         """Its number within its shot, from 1; 0 while nothing is known."""
         rows = self.shot.rows if self.shot is not None else ()
         return next((number for number, row in enumerate(rows, start=1) if row.task.id == self.current), 0)
+
+    def judged_words(self) -> str:
+        """How many takes of the shot are judged; empty while nothing is known."""
+        return judged_takes([row.task for row in self.shot.rows]) if self.shot is not None else ""
 
     def place(self) -> tuple[int, int]:
         """Its number in the list, from 1, and how many tasks the list has."""
@@ -106,23 +108,21 @@ class LargeViewModel(QObject):
         """1 to 5; 0 takes the rating away."""
         row = self.row
         if row is not None:
-            self._judge.rate([row.task.id], stars)
-            self._decided(f"Rated take {self.take}: {stars} ★" if stars else "", stay=stay)
+            self._judge.rate([row.task.id], stars, said=f"Rated take {self.take}: {stars} ★" if stars else "")
+            self._decided(is_decision=stars > 0, stay=stay)
 
     def pick(self, pick: Pick, *, stay: bool = False) -> None:
         """The same again takes it back."""
         row = self.row
         if row is not None:
             wanted = Pick.NONE if row.task.pick is pick else pick
-            self._judge.pick([row.task.id], wanted)
             words = {Pick.PICK: f"Picked take {self.take}", Pick.REJECT: f"Rejected take {self.take}"}
-            self._decided(words.get(wanted, ""), stay=stay)
+            self._judge.pick([row.task.id], wanted, said=words.get(wanted, ""))
+            self._decided(is_decision=wanted is not Pick.NONE, stay=stay)
 
-    def _decided(self, words: str, *, stay: bool) -> None:
-        """`words` are empty for what was taken back: one stays there."""
-        if words:
-            self.judged.emit(words)
-        if words and self.auto_advance and not stay and self.current is not None:
+    def _decided(self, *, is_decision: bool, stay: bool) -> None:
+        """Where something was taken back, one stays there."""
+        if is_decision and self.auto_advance and not stay and self.current is not None:
             found = next_to_judge(self.shots, self.current)
             if found is not None:
                 self.go_to(found)

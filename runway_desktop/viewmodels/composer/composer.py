@@ -84,6 +84,7 @@ class Composer(QObject):
         self.taking.said.connect(self.said)
         self.taking.touched.connect(self._field_findings.forget)
         self.taking.moved.connect(self._inputs_moved)
+        self.taking.removed.connect(self._input_removed)
         self.taking.learned.connect(self._inputs_known)
         self.aside = PutAside(self._take_draft, self)
         """What was being written before something else was taken up."""
@@ -207,21 +208,28 @@ class Composer(QObject):
         """At the end of the program: what was typed a moment ago is handed to the settings."""
         self._keeping.keep_what_is_due()
 
-    def choose_endpoint(self, name: str) -> None:
-        """Switches to the endpoint, with the model last used there. What still fits is kept, what does not is said."""
+    def choose_endpoint(self, name: str, *, for_input: bool = False) -> None:
+        """Switches to the endpoint, with the model last used there. What still fits is kept, what does not is said.
+        `for_input`: only as long as there is the input for which it is."""
         endpoint = self._cases.catalog.endpoint(name)
-        if endpoint is None or name == self._draft.pair.endpoint:
-            return
-        self._switch(name, self._choice.model_for(endpoint, self.pair, self.inputs()))
+        if endpoint is not None:
+            is_other = name != self._draft.pair.endpoint
+            model = self._choice.model_for(endpoint, self.pair, self.inputs()) if is_other else self.pair.model
+            self.choose(name, model, for_input=for_input)
 
     def choose_model(self, model: str) -> None:
-        if model != self._draft.pair.model and model in self.models:
-            self._switch(self._draft.pair.endpoint, model)
+        if model in self.models:
+            self.choose(self._draft.pair.endpoint, model)
 
-    def choose(self, endpoint: str, model: str) -> None:
-        """Switches to the pair. What still fits is kept, what does not is said."""
-        if (endpoint, model) != (self._draft.pair.endpoint, self._draft.pair.model):
-            self._switch(endpoint, model)
+    def choose(self, endpoint: str, model: str, *, for_input: bool = False) -> None:
+        """Switches to the pair. What still fits is kept, what does not is said. `for_input`: see above."""
+        pair = self._cases.catalog.pair(endpoint, model)
+        if pair is None:
+            return
+        if not for_input:
+            self._choice.choose(pair)
+        if pair != self._draft.pair:
+            self._rebuilt(self._draft.switch(pair))
 
     def set_project(self, name: str) -> None:
         if name != self._project:
@@ -287,9 +295,14 @@ class Composer(QObject):
         self._moved()
 
     def clear(self) -> None:
-        """An empty request of the same model."""
+        """An empty request of the same model; of the one that was chosen before, where the model only came with an
+        input."""
         self._put_aside()
         self._draft.clear()
+        pair = self._choice.without_inputs(self.pair)
+        if pair != self.pair:
+            self._draft.switch(pair)
+            self._draft.clear()
         self._field_findings.begin_again()
         self._editing = self._parent_task = None
         self._moved()
@@ -384,11 +397,6 @@ class Composer(QObject):
         self.taking.ask_facts()
         self._rebuilt(strange)
 
-    def _switch(self, endpoint: str, model: str) -> None:
-        pair = self._cases.catalog.pair(endpoint, model)
-        if pair is not None:
-            self._rebuilt(self._draft.switch(pair))
-
     def _switch_to(self, pair: Pair, taking: str) -> None:
         """Goes to another model because of what it takes, and says so."""
         self._rebuilt(self._draft.switch(pair))
@@ -410,6 +418,13 @@ class Composer(QObject):
         self._rebuilt(self._draft.switch(pair or self._choice.first()))
         if "chooser" in vars(self):
             self.chooser.changed.emit()
+
+    def _input_removed(self) -> None:
+        """With the last input goes the model that came with it."""
+        pair = self._choice.without_inputs(self.pair)
+        if pair != self.pair and not self.inputs():
+            self._rebuilt(self._draft.switch(pair))
+            self.said.emit(f"Back to {self.endpoint.label} with {pair.label}.")
 
     def _inputs_moved(self) -> None:
         self._moved()

@@ -30,6 +30,8 @@ class InputTaking(QObject):
     """Name of a field whose inputs are others now."""
     moved = Signal()
     """The request changed."""
+    removed = Signal()
+    """An input was taken out, after `moved`."""
     learned = Signal()
     """What is known of the inputs changed."""
 
@@ -97,6 +99,7 @@ class InputTaking(QObject):
         if self._draft.remove(name, number):
             self.touched.emit(name)
             self.moved.emit()
+            self.removed.emit()
 
     def move(self, name: str, number: int, to: int) -> None:
         if self._draft.move(name, number, to):

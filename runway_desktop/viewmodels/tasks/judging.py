@@ -1,11 +1,14 @@
 """Judging by key: stars, picks, tags, project, shot, note of what is chosen, and the way back.
 
-Every judgment goes on a stack with its words ("rating of 12 tasks"); undo and redo walk it. GUI thread only.
+Every judgment is kept with its words ("rating of 12 tasks"); undo and redo walk them, and each can be undone alone.
+GUI thread only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -25,25 +28,30 @@ MOST_JUDGMENTS = 200
 class JudgingModel(QObject):
     changed = Signal()
     """There is something else to undo or to redo."""
-    done = Signal(str, bool, bool)
-    """A sentence about what was done, whether it can be undone, and whether it is worth telling: a single task shows
-    itself what was decided."""
-    decided = Signal(object, str)
-    """The id of a single task and what was decided about it ("Rated 2"), after `done`: worth telling all the same where
-    it leaves the list by that."""
+    done = Signal(str, int, bool)
+    """A sentence about what was done, the number by which it can be undone (0: it was undone just now), and whether it
+    is worth telling: a single task shows itself what was decided."""
+    decided = Signal(object, str, int)
+    """The id of a single task, what was decided about it ("Rated 2"), and its number, after `done`: worth telling all
+    the same where it leaves the list by that."""
+    undone = Signal(int)
+    """The number of what was undone."""
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
-        self._judgments: list[Judged] = []
+        self._judgments: dict[int, Judged] = {}
+        """By their numbers, oldest first."""
         self._undone: list[Judged] = []
+        self._number = 0
 
-    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None:
-        self._do(task_ids, self._cases.judging.rate(task_ids, stars), "rate")
+    def rate(self, task_ids: Sequence[TaskId], stars: int, *, said: str = "") -> None:
+        """`said` tells of it in place of the usual words, where one knows more of the task."""
+        self._do(task_ids, self._cases.judging.rate(task_ids, stars), "rate", said)
 
-    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None:
-        self._do(task_ids, self._cases.judging.pick(task_ids, pick), "pick")
+    def pick(self, task_ids: Sequence[TaskId], pick: Pick, *, said: str = "") -> None:
+        self._do(task_ids, self._cases.judging.pick(task_ids, pick), "pick", said)
 
     def tag(self, task_ids: Sequence[TaskId], line: str) -> None:
         """Commas part the tags; one with a minus before it is taken away."""
@@ -62,34 +70,55 @@ class JudgingModel(QObject):
         self._do(task_ids, self._cases.judging.set_note(task_ids, note), "set note")
 
     def undo(self) -> None:
+        """Undoes the last judgment."""
         if self._judgments:
-            judgment = self._judgments.pop()
-            self._undone.append(judgment)
-            self._walk(judgment, judgment.before, f"Undone: {judging_words(judgment)}.", can_undo=False)
+            self.take_back(next(reversed(self._judgments)))
+
+    def take_back(self, number: int) -> None:
+        """Undoes that judgment, whatever was decided since."""
+        if number not in self._judgments:
+            return
+        from runway_desktop.services.tasks.judging import without
+
+        judgment = self._judgments[number]
+        values, self._judgments = without(self._judgments, number)
+        self._undone.append(replace(judgment, before=values, after={one: judgment.after[one] for one in values}))
+        self.undone.emit(number)
+        self._walk(judgment, values, f"Undone: {judging_words(judgment)}.", 0)
 
     def redo(self) -> None:
         if self._undone:
             judgment = self._undone.pop()
-            self._judgments.append(judgment)
-            self._walk(judgment, judgment.after, f"Done again: {judging_words(judgment)}.", can_undo=True)
+            number = self._keep(judgment)
+            self._walk(judgment, judgment.after, f"Done again: {judging_words(judgment)}.", number)
 
-    def _walk(self, judgment: Judged, values: Any, sentence: str, *, can_undo: bool) -> None:
+    def _walk(self, judgment: Judged, values: Mapping[TaskId, Any], sentence: str, number: int) -> None:
         self.changed.emit()
         work = self._cases.judging.put_back(judgment.what, values)
-        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, can_undo, True))
+        self._runner(work, "put back", done=lambda _: self.done.emit(sentence, number, True))
 
-    def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str) -> None:
+    def _do(self, task_ids: Sequence[TaskId], work: Coroutine[Any, Any, Judged], name: str, said: str = "") -> None:
         if not task_ids:
             work.close()
             return
-        self._runner(work, name, done=self._note)
+        self._runner(work, name, done=partial(self._note, said))
 
-    def _note(self, judgment: Judged) -> None:
+    def _note(self, said: str, judgment: Judged) -> None:
         if not len(judgment):
             return
-        self._judgments = [*self._judgments, judgment][-MOST_JUDGMENTS:]
+        number = self._keep(judgment)
         self._undone.clear()
         self.changed.emit()
-        self.done.emit(judged_several(judgment), True, len(judgment) > 1)
-        if len(judgment) == 1:
-            self.decided.emit(next(iter(judgment.after)), judged_one(judgment))
+        if len(judgment) > 1:
+            self.done.emit(judged_several(judgment), number, True)
+            return
+        words = said or judged_one(judgment)
+        self.done.emit(f"{words}.", number, False)
+        self.decided.emit(next(iter(judgment.after)), words, number)
+
+    def _keep(self, judgment: Judged) -> int:
+        self._number += 1
+        self._judgments[self._number] = judgment
+        for number in list(self._judgments)[:-MOST_JUDGMENTS]:
+            del self._judgments[number]
+        return self._number

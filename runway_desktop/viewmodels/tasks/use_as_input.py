@@ -88,14 +88,14 @@ class UseAsInput(QObject):
 
     def _choose(self, endpoint: str, kind: MediaKind) -> None:
         """The endpoint, with the model last used there if it takes this kind, else the first that does."""
-        self._composer.choose_endpoint(endpoint)
+        self._composer.choose_endpoint(endpoint, for_input=True)
         if self._takes(self._composer.pair.model, endpoint, kind):
             return
         known = self._cases.catalog.endpoint(endpoint)
         fitting = (model for model in (known.models if known is not None else ()) if self._takes(model, endpoint, kind))
         model = next(fitting, None)
         if model is not None:
-            self._composer.choose(endpoint, model)
+            self._composer.choose(endpoint, model, for_input=True)
 
     def _takes(self, model: str, endpoint: str, kind: MediaKind) -> bool:
         pair = self._cases.catalog.pair(endpoint, model)

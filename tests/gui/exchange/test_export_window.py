@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QRadioButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QRadioButton
 
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.task import Pick, State
@@ -285,7 +285,7 @@ async def test_the_bar_has_a_menu_for_it_with_the_keys(tmp_path: Path, theme: Th
 
     async with Shop(tmp_path, theme) as shop:
         library = next(
-            one for one in shop.window.findChildren(QToolButton) if one.accessibleName().startswith("Library")
+            one for one in shop.window.findChildren(QPushButton) if one.accessibleName().startswith("Import, export")
         )
         QTest.mouseClick(library, Qt.MouseButton.LeftButton)
         menu = next(found for found in shop.window.findChildren(QMenu) if found.isVisible())

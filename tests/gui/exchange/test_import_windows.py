@@ -208,7 +208,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
         assert window.model.note() == "2 results of 2 tasks imported."
         await until(lambda: counter.rows.task_count == 2, "they are listed")
         window.close()
-        counter.window.taking_back.undo()
+        counter.window.activity.undo()
         await until(lambda: counter.rows.task_count == 0, "they are not listed any more")
         assert len(list(results.folder.rglob("*.png"))) == 2
 
@@ -228,7 +228,7 @@ async def test_the_window_itself_undoes_too_and_only_once(tmp_path: Path, theme:
         assert await listed(counter) == 0
         window.close()
         writes = counter.store.writes
-        counter.window.taking_back.undo()
+        counter.window.activity.undo()
         await rest()
         assert counter.store.writes == writes
 
@@ -277,7 +277,7 @@ async def test_an_import_goes_on_when_its_window_is_closed(tmp_path: Path, theme
         window.begin_work()
         window.close()
         await until(lambda: counter.rows.task_count == 1, "it is listed")
-        assert "1 result of 1 task imported." in counter.window.notices.messages()
+        assert "1 result of 1 task imported." in counter.window.activity.messages()
         task = (await counter.store.rows((await counter.store.list(Listing())).ids))[0].task
         assert task.state is State.SUCCEEDED
 

@@ -15,6 +15,7 @@ from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.expiry import BoardColumn
 from tests.fake_runway import remote_id
+from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
 from tests.gui.targets import too_small
 from tests.rows import saved, task
@@ -164,10 +165,9 @@ async def test_what_is_urgent_is_told_with_the_way_there(tmp_path, theme):
         await left(rig, result(rig, 1, hours=19))
         rig.clock.jump(700)
         rig.board.tick()
-        [told] = rig.window.notices.messages()
+        [told] = rig.window.activity.messages()
         assert told.startswith("A result is not saved yet, and nothing moves.")
-        show = next(found for found in rig.window.notices.findChildren(QPushButton) if found.text() == "Show them")
-        show.click()
+        pill.press(rig.window, "Show them")
         assert rig.window.workspace.shows_board
 
 

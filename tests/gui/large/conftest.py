@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER
 
 HERE = Path(__file__).parent
@@ -14,4 +15,4 @@ HERE = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore(*BACKEND_CHATTER, extend=True))
+            item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True))

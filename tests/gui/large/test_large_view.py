@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
@@ -20,6 +20,7 @@ from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
+from tests.gui.pill import opened_list
 from tests.gui.rig import Desktop, rest, until
 from tests.gui.targets import too_small
 from tests.rows import saved, task
@@ -141,14 +142,38 @@ async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qt
 async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        header = rig.window.large.view.header
-        assert not header.pill.isVisible(), "nothing was done yet"
+        pill, shown = rig.window.large.view.header.pill, lambda: rig.window.activity.shown.text
+        assert pill.isVisible()
         press(rig, KEYS.Key_X)
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
-        assert header.said == "Rejected take 1"
+        await until(lambda: shown() == "Rejected take 1")
+        assert pill.face.accessibleName() == "Activity: Rejected take 1"
         button(rig, "Undo").click()
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.NONE)
-        await until(lambda: header.said.startswith("Undone"))
+        await until(lambda: shown().startswith("Undone"))
+
+
+async def test_the_line_at_the_foot_says_how_many_takes_are_judged(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+
+        def foot() -> list[str]:
+            return [label.text() for label in rig.window.workspace.status.findChildren(QLabel)]
+
+        assert "0 of 3 takes judged" in foot()
+        press(rig, KEYS.Key_4)
+        await until(lambda: "1 of 3 takes judged" in foot())
+        press(rig, KEYS.Key_Escape)
+        assert not any("judged" in text for text in foot())
+
+
+async def test_a_problem_is_seen_over_the_picture_and_its_list_opens_there(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        await enter(rig)
+        rig.window.activity.tell("The disk is full.", problem=True)
+        assert rig.window.large.view.header.pill.property("waits")
+        press(rig, KEYS.Key_F6)
+        assert any(label.text() == "The disk is full." for label in opened_list(rig.window).findChildren(QLabel))
 
 
 def button(rig: Desktop, name: str) -> QAbstractButton:

@@ -17,6 +17,7 @@ from runway_desktop.wiring import environment
 from runway_desktop.wiring.demo import Demo, DemoWishes
 from runway_desktop.wiring.studio import demo_state
 from runway_desktop.wiring.studio.demo_state import Begins
+from tests.gui import pill
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
 from tests.profiles_on_disk import a_profile
@@ -41,12 +42,12 @@ async def test_the_studio_is_told_of_once_it_stands_and_its_first_task_is_shown(
 ):
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.supervisor.spawn(desktop.windows.live_in_demo(demo), "demo")
-        await until(lambda: desktop.window.notices.messages() == [MAKING_WORDS], "what goes on")
+        await until(lambda: desktop.window.activity.messages() == [MAKING_WORDS], "what goes on")
         first = task(1, State.SUCCEEDED)
         await desktop.engine.ledger.take_in([first], [])
         demo.first = first.id
         demo.stands.set()
-        await until(lambda: desktop.window.notices.messages() == [STUDIO_WORDS[0]], "what stands")
+        await until(lambda: desktop.window.activity.messages() == [STUDIO_WORDS[0]], "what stands")
         await until(lambda: desktop.window.view.selected_ids() == [first.id], "the first task")
 
 
@@ -55,8 +56,7 @@ async def test_start_empty_is_one_click_and_takes_effect_at_the_next_start(tmp_p
         demo.first = task(1, State.SUCCEEDED).id
         demo.stands.set()
         await desktop.windows.live_in_demo(demo)
-        button = next(one for one in desktop.window.notices.findChildren(QPushButton) if one.text() == "Start empty")
-        button.click()
+        pill.press(desktop.window, "Start empty")
         await until(lambda: desktop.restarts == 1, "the program to start again")
         assert begins(tmp_path) is Begins.EMPTYING
 
@@ -65,7 +65,7 @@ async def test_a_demo_that_stood_already_tells_nothing(tmp_path: Path, theme: Th
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         demo.is_making = False
         await desktop.windows.live_in_demo(demo)
-        assert desktop.window.notices.messages() == []
+        assert desktop.window.activity.messages() == []
 
 
 async def test_from_the_menu_it_is_asked_first_and_only_the_demo_offers_it(tmp_path: Path, theme: Theme, demo: Demo):

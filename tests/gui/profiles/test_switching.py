@@ -22,6 +22,7 @@ from runway_desktop.ui.profiles.badge import COLORS, badge, window_icon
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+from runway_desktop.wiring import environment
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import Desktop, until
 from tests.profiles_on_disk import a_profile
@@ -218,11 +219,11 @@ async def test_after_a_restore_it_is_told_once_what_waits(tmp_path: Path, theme:
     async with ProfilesDesktop(tmp_path, theme, await a_profile(tmp_path)) as desktop:
         desktop.engine.settings.set(TOLD, {"made_at": 1.0, "held": 2, "uncertain": 0, "live": 1})
         desktop.windows.tell_restored()
-        [message] = desktop.window.notices.messages()
+        [message] = desktop.window.activity.messages()
         assert message.startswith("Restored from the backup of ")
         assert after_restore.to_tell(desktop.engine.settings) is None
         desktop.windows.tell_restored()
-        assert len(desktop.window.notices.messages()) == 1
+        assert len(desktop.window.activity.messages()) == 1
 
 
 async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp_path: Path, theme: Theme):
@@ -230,12 +231,12 @@ async def test_that_a_folder_is_a_copy_is_told_when_it_is_found_out_and_once(tmp
         settings = desktop.engine.settings
         settings.set(TOLD, {"made_at": 0.0, "held": 6, "uncertain": 0, "live": 0, "why": "put back"})
         desktop.bridge.flush()
-        [message] = desktop.window.notices.messages()
+        [message] = desktop.window.activity.messages()
         assert message.startswith("This profile's folder was put back to an earlier state.")
         assert after_restore.to_tell(settings) is None
         desktop.bridge.flush()
         desktop.windows.tell_restored()
-        assert len(desktop.window.notices.messages()) == 1
+        assert len(desktop.window.activity.messages()) == 1
 
 
 async def test_a_window_without_a_folder_has_no_page_for_it(tmp_path: Path, theme: Theme):
@@ -272,3 +273,15 @@ async def test_the_librarys_menu_leads_to_backup_and_restore(tmp_path: Path, the
         line(menu, "Restore").trigger()
         await until(lambda: open_ones(desktop, QFileDialog))
         open_ones(desktop, QFileDialog)[0].reject()
+
+
+async def test_the_window_of_another_profile_stands_where_this_one_does(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path / "one", theme) as one:
+        one.window.setGeometry(20, 50, 770, 600)
+        variables = {environment.PLACE_VARIABLE: one.window.place}
+    async with Desktop(tmp_path / "other", theme) as other:
+        other.window.stand_at(environment.window_place(variables))
+        assert other.window.geometry().getRect() == (20, 50, 770, 600)
+        assert not variables, "its own children are not told"
+        other.window.stand_at("no place")
+        assert other.window.width() == 770

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.theme import Theme
 from tests import engine_rig
+from tests.gui import pill
 from tests.gui.rig import Desktop, after, rest, until
 
 
@@ -47,14 +48,14 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         await desktop.engine.pricing.learn(engine_rig.request(), 25.0)
         desktop.engine.settings.day_cap = 20.0
         [task_id] = await desktop.parts.submit(engine_rig.request())
-        await until(desktop.window.notices.messages, "the cap is told")
-        assert desktop.window.notices.messages() == [
+        await until(desktop.window.activity.messages, "the cap is told")
+        assert desktop.window.activity.messages() == [
             "Waiting: today's cap of 20 credits is reached (0 spent, this one is 25)."
         ]
-        QTest.mouseClick(button(desktop.window, "Raise today's cap to 30"), Qt.MouseButton.LeftButton)
+        pill.press(desktop.window, "Raise today's cap to 30")
         await until(lambda: desktop.engine.lane.held_back(task_id) is None, "the task goes")
         assert desktop.engine.settings.day_cap == 30.0
-        assert desktop.window.notices.messages() == []
+        assert desktop.window.activity.messages() == []
 
 
 async def test_the_status_line_says_today_of_the_cap(tmp_path: Path, theme: Theme):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
@@ -109,7 +109,7 @@ async def test_keys_judge_what_is_chosen_and_control_z_takes_it_back(tmp_path, t
         await until(
             lambda: (rig.rows.row_of(TaskId("t3")).task.rating, rig.rows.row_of(TaskId("t4")).task.rating) == (4, 4)
         )
-        await until(lambda: any("2 tasks rated 4 stars." in label.text() for label in rig.window.findChildren(QLabel)))
+        await until(lambda: rig.window.activity.messages() == ["2 tasks rated 4 stars."])
         QTest.keyClick(grid, Qt.Key.Key_P)
         await until(lambda: rig.rows.row_of(TaskId("t3")).task.pick is Pick.PICK)
         QTest.keyClick(grid, Qt.Key.Key_P)
@@ -171,9 +171,44 @@ async def test_words_are_completed_below_the_search_line_and_saved_by_a_key(tmp_
         [chip] = rig.window.workspace.list.filters.chips.buttons.values()
         QTest.keyClick(search, Qt.Key.Key_S, CONTROL)
         await until(lambda: any(entry.search for entry in rig.places.entries()))
+        # Its name is written where it stands; then the keyboard is back.
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        await until(search.hasFocus)
         chip.click()
         await until(lambda: rig.rows.task_count == 2)
         assert search.text() == ""
         QTest.keyClicks(search, "model:sora")
         await until(lambda: "There is no model “sora” here." in rig.window.workspace.list._said.text())
         assert QApplication.focusWidget() is search
+
+
+async def test_control_and_wheel_zooms_and_the_task_under_the_pointer_stays(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 60)
+        line = 20
+        grid.scrollTo(rig.rows.index(line, 1))
+        before = grid.visualRect(rig.rows.index(line, 1))
+        width = grid.poster_width
+        at = QPointF(before.center())
+        buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+        there = grid.viewport().mapToGlobal(at)
+        event = QWheelEvent(at, there, QPoint(), QPoint(0, 240), buttons, CONTROL, phase, False)
+        QApplication.sendEvent(grid.viewport(), event)
+        assert grid.poster_width > width
+        after = grid.visualRect(rig.rows.index(line, 1))
+        assert after.top() <= before.center().y() <= after.bottom()
+        assert rig.engine.settings.get("list.grid") == f"1 {grid.poster_width}"
+
+
+async def test_keys_zoom_the_grid_and_bring_the_usual_size_back(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        grid = await in_grid(rig, 5)
+        usual = grid.poster_width
+        grid.setFocus()
+        QTest.keyClick(grid, Qt.Key.Key_Plus, CONTROL)
+        assert grid.poster_width > usual
+        QTest.keyClick(grid, Qt.Key.Key_Minus, CONTROL)
+        QTest.keyClick(grid, Qt.Key.Key_Minus, CONTROL)
+        assert grid.poster_width < usual
+        QTest.keyClick(grid, Qt.Key.Key_0, CONTROL)
+        assert grid.poster_width == usual

@@ -116,7 +116,7 @@ async def test_a_row_is_dragged_to_another_place_and_brought_back_as_one(
 
         drag(monkeypatch, rig, [two, three], let_go_above_the_first)
         await until(lambda: lines(rig)[1:] == [two, three, one])
-        rig.window.taking_back.undo()
+        rig.window.activity.undo()
         await until(lambda: lines(rig)[1:] == [one, two, three])
 
 
@@ -160,13 +160,13 @@ async def test_a_place_takes_what_is_lifted_with_one_undo_or_says_why_not(
 
         drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(entries["Aurora"]))
         await until(lambda: {rig.engine.ledger.get_open(one).project for one in ids} == {"Aurora"})
-        rig.window.taking_back.undo()
+        rig.window.activity.undo()
         await until(lambda: {rig.engine.ledger.get_open(one).project for one in ids} == {""})
         drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(entries["Batch b1"]))
         assert rig.told[-1] == "A batch holds what was made together. Use a project or a tag."
         drag(monkeypatch, rig, ids, lambda _: places.rows_dropped.emit(None))
         await until(lambda: all(rig.engine.ledger.get_open(one).removed_at for one in ids))
-        rig.window.taking_back.undo()
+        rig.window.activity.undo()
         await until(lambda: all(rig.engine.ledger.get_open(one).waits_for_person for one in ids))
 
 

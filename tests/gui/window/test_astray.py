@@ -15,6 +15,7 @@ from runway_desktop.domain.task import Media, Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.columns import Column
+from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
 
@@ -110,7 +111,7 @@ async def test_looking_for_it_from_the_details_finds_it(tmp_path: Path, theme, q
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
         qtbot.mouseClick(button(desk.window, "Look for the file"), Qt.MouseButton.LeftButton)
-        await until(lambda: "Found 1 file." in desk.window.notices.messages())
+        await until(lambda: "Found 1 file." in desk.window.activity.messages())
         assert (await now(desk)).path == str(tmp_path / "library" / "renamed.png")
         await until(lambda: status(desk) == "Saved")
 
@@ -121,9 +122,9 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         Path(output.path).unlink()
         await noticed(desk)
         desk.task_commands.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
-        notices = desk.window.notices
+        notices = desk.window.activity
         assert notices.messages() == ["Looking for missing files…"]
-        qtbot.mouseClick(button(notices, "Stop"), Qt.MouseButton.LeftButton)
+        pill.press(desk.window, "Stop")
         assert notices.messages() == []
         await rest()
         assert notices.messages() == []
@@ -137,14 +138,14 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         Path(output.path).rename(elsewhere / "1.png")
         await noticed(desk)
         desk.task_commands.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
-        await until(lambda: any("was not found" in said for said in desk.window.notices.messages()))
-        qtbot.mouseClick(button(desk.window.notices, "Look in a folder…"), Qt.MouseButton.LeftButton)
+        await until(lambda: any("was not found" in said for said in desk.window.activity.messages()))
+        pill.press(desk.window, "Look in a folder…")
         await until(lambda: desk.window.findChildren(QFileDialog))
         [dialog] = desk.window.findChildren(QFileDialog)
         assert dialog.fileMode() is QFileDialog.FileMode.Directory
         dialog.fileSelected.emit(str(elsewhere))
         dialog.close()
-        await until(lambda: "Found 1 file." in desk.window.notices.messages())
+        await until(lambda: "Found 1 file." in desk.window.activity.messages())
 
 
 async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has_the_focus(tmp_path: Path, theme):
@@ -218,18 +219,18 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
     async with Desktop(tmp_path, theme) as desk:
         output = await shown(desk)
         path = Path(output.path)
-        notices = desk.window.notices
+        notices = desk.window.activity
         desk.task_commands.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: "1 file moved to the trash." in notices.messages())
         assert not path.exists()
         await until(lambda: status(desk) == "Done")
-        qtbot.mouseClick(button(notices, "Undo"), Qt.MouseButton.LeftButton)
+        pill.press(desk.window, "Undo")
         await until(path.exists)
         await until(lambda: status(desk) == "Saved")
         desk.task_commands.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: not path.exists())
         await until(lambda: "1 file moved to the trash." in notices.messages())
-        desk.window.taking_back.undo()
+        desk.window.activity.undo()
         await until(path.exists)
 
 

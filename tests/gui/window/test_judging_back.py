@@ -1,12 +1,12 @@
-"""Undo of what was decided, over and over, and the one notice that tells of it."""
+"""Undo of what was decided, over and over, and the act that tells of it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import Pick, State, TaskId
+from tests.gui import pill
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 
@@ -44,21 +44,19 @@ async def test_what_was_done_again_can_be_undone_again(tmp_path, theme, qtbot):
             await until(lambda: rated(rig, 4))
 
 
-async def test_many_decisions_are_told_by_one_notice_whose_button_takes_back_what_it_says(tmp_path, theme, qtbot):
+async def test_each_decision_is_an_act_whose_button_takes_back_what_it_says(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig, 1, 2)
-        view, notices = rig.window.view, rig.window.notices
+        view, activity = rig.window.view, rig.window.activity
         QTest.keyClick(view, KEYS.Key_4)
-        await until(lambda: notices.messages() == ["2 tasks rated 4 stars."])
+        await until(lambda: activity.messages() == ["2 tasks rated 4 stars."])
         QTest.keyClick(view, KEYS.Key_P)
-        await until(lambda: notices.messages() == ["2 tasks picked."])
-        buttons = notices.findChildren(QPushButton)
-        [button] = [found for found in buttons if found.text() == "Undo" and found.isVisible()]
-        button.click()
-        await until(lambda: notices.messages() == ["Undone: picking of 2 tasks."])
+        await until(lambda: activity.messages()[1:] == ["2 tasks picked."])
+        pill.press(rig.window, "Undo")
+        await until(lambda: activity.messages()[1:] == ["Undone: picking of 2 tasks."])
         assert await judged(rig) == [(4, Pick.NONE), (4, Pick.NONE)]
-        QTest.keyClick(view, KEYS.Key_Z, CONTROL)
-        await until(lambda: notices.messages() == ["Undone: rating of 2 tasks."])
+        activity.undo()
+        await until(lambda: activity.messages()[1:] == ["Undone: rating of 2 tasks."])
         assert await judged(rig) == [(0, Pick.NONE), (0, Pick.NONE)]
 
 
@@ -70,7 +68,7 @@ async def test_many_that_leave_the_list_by_being_judged_are_told_of(tmp_path, th
         rig.window.view.select([TaskId("t1"), TaskId("t2")])
         QTest.keyClick(rig.window.view, KEYS.Key_4)
         await until(lambda: rig.rows.task_count == 1)
-        await until(lambda: rig.window.notices.messages() == ["2 tasks rated 4 stars."])
+        await until(lambda: rig.window.activity.messages() == ["2 tasks rated 4 stars."])
 
 
 async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_comes_back(tmp_path, theme, qtbot):
@@ -80,20 +78,19 @@ async def test_a_single_one_that_leaves_the_list_by_being_judged_is_told_of_and_
         await until(lambda: rig.rows.is_loaded and rig.rows.listing.filter.rating)
         rig.window.view.setFocus()
         rig.window.view.select([TaskId("t1")])
-        notices = rig.window.notices
+        activity = rig.window.activity
         QTest.keyClick(rig.window.view, KEYS.Key_2)
-        await until(lambda: notices.messages() == ["Rated 2: no longer in this list."])
-        [button] = [found for found in notices.findChildren(QPushButton) if found.text() == "Undo"]
-        button.click()
+        await until(lambda: activity.messages() == ["Rated 2: no longer in this list."])
+        pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
-        assert notices.messages() == ["Undone: rating of 1 task."]
+        assert activity.messages() == ["Undone: rating of 1 task."]
 
 
-async def test_a_single_one_that_stays_is_not_told_of_even_when_another_list_is_asked_for(tmp_path, theme, qtbot):
+async def test_a_single_one_that_stays_is_not_said_to_leave_when_another_list_is_asked_for(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await chosen(rig, 1)
         QTest.keyClick(rig.window.view, KEYS.Key_2)
         await until(lambda: rated(rig, 2))
         rig.window.search.setText("rating:>=4")
         await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 0)
-        assert rig.window.notices.messages() == []
+        assert rig.window.activity.messages() == ["Rated 2."]

@@ -16,14 +16,14 @@ async def test_a_keychain_that_waits_for_its_person_is_said_with_what_to_do_unti
         rig.engine.account.key = WAITING
         rig.engine.bus.tell(KeyChanged(WAITING))
         await rest()
-        [said] = rig.window.notices.messages()
+        [said] = rig.window.activity.messages()
         assert said.startswith("Waiting for your keychain. Unlock it")
         assert rig.models.status.connection_words()[0].startswith("Waiting for your keychain.")
         found = KeyStatus(place=KeyPlace.KEYCHAIN)
         rig.engine.account.key = found
         rig.engine.bus.tell(KeyChanged(found))
         await rest()
-        assert rig.window.notices.messages() == []
+        assert rig.window.activity.messages() == []
         assert not rig.models.status.connection_words()[0].startswith("Waiting")
 
 
@@ -33,11 +33,11 @@ async def test_a_refused_key_is_told_of_once_and_no_longer_than_it_is_refused(tm
         for due in (15.0, 30.0):
             rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.KEY_REFUSED, next_try_at=due)))
             await rest()
-        [said] = rig.window.notices.messages()
+        [said] = rig.window.activity.messages()
         assert "nothing is sent" in said
         rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.CONNECTED)))
         await rest()
-        assert rig.window.notices.messages() == []
+        assert rig.window.activity.messages() == []
 
 
 async def test_the_welcome_page_says_by_itself_that_a_key_is_refused(tmp_path, theme, qtbot):
@@ -45,4 +45,4 @@ async def test_the_welcome_page_says_by_itself_that_a_key_is_refused(tmp_path, t
         KeyNotices(rig.bridge, rig.window, lambda: False)
         rig.engine.bus.tell(ConnectionChanged(Connection(link=Link.KEY_REFUSED)))
         await rest()
-        assert rig.window.notices.messages() == []
+        assert rig.window.activity.messages() == []

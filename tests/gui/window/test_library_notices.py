@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from PySide6.QtWidgets import QPushButton
-
 from runway_desktop.domain.events import FilesMoving
 from runway_desktop.services.disk.library_folder import ROUND
-from runway_desktop.ui.dialogs.notices import Bar
 from runway_desktop.ui.theme import Theme
+from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
 
 
@@ -30,39 +28,24 @@ async def watching(desktop: Desktop) -> AsyncIterator[Path]:
         await asyncio.gather(loop, return_exceptions=True)
 
 
-def buttons(desktop: Desktop) -> list[str]:
-    bars = [bar for bar in desktop.window.notices.findChildren(Bar) if bar.isVisible()]
-    return [button.text() for bar in bars for button in bar.findChildren(QPushButton)]
-
-
-def press(desktop: Desktop, text: str) -> None:
-    found = [
-        button
-        for bar in desktop.window.notices.findChildren(Bar)
-        for button in bar.findChildren(QPushButton)
-        if button.text() == text and button.isVisible()
-    ]
-    found[-1].click()
-
-
 async def test_an_absent_folder_is_told_once_and_its_return_too(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         aside = library.rename(tmp_path / "in a pocket")
         await desktop.engine.folder.look()
         await desktop.clock.advance(5 * ROUND)
-        assert desktop.window.notices.messages() == [f"The library's folder was moved or deleted: {library}"]
-        assert buttons(desktop) == ["Create it again", "Choose another folder…"]
+        assert desktop.window.activity.messages() == [f"The library's folder was moved or deleted: {library}"]
+        assert pill.offered(desktop.window) == ["Create it again", "Choose another folder…"]
         aside.rename(library)
         await desktop.clock.advance(ROUND + 1)
-        await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
+        await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
 
 
 async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
         library.rmdir()
         await desktop.engine.folder.look()
-        press(desktop, "Create it again")
-        await until(lambda: desktop.window.notices.messages() == ["The library's folder can be used again."])
+        pill.press(desktop.window, "Create it again")
+        await until(lambda: desktop.window.activity.messages() == ["The library's folder can be used again."])
 
 
 async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):
@@ -71,12 +54,12 @@ async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme
         desktop.window.preferences_wanted.connect(sections.append)
         library.rmdir()
         await desktop.engine.folder.look()
-        press(desktop, "Choose another folder…")
+        pill.press(desktop.window, "Choose another folder…")
         assert sections == ["Saving"]
         (tmp_path / "other").mkdir()
         desktop.engine.settings.library_folder = str(tmp_path / "other")
         await rest()
-        assert desktop.window.notices.messages() == []
+        assert desktop.window.activity.messages() == []
 
 
 async def test_a_window_that_is_used_again_looks_at_the_drive_that_was_plugged_in(tmp_path: Path, theme: Theme):

@@ -44,6 +44,7 @@ from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
+from tests.gui import pill
 from tests.gui.rig import Desktop, painted, rest, until
 from tests.gui.targets import too_small
 from tests.rows import saved, task
@@ -235,10 +236,9 @@ async def test_delete_removes_from_the_list_and_undo_brings_back(tmp_path, theme
         QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
         await until(lambda: rig.rows.task_count == 1)
         assert dialogs(rig.window) == []
-        await until(rig.window.notices.messages)
-        assert "1 task removed from the list" in rig.window.notices.messages()[-1]
-        undo = next(button for button in rig.window.notices.findChildren(QPushButton) if button.text() == "Undo")
-        QTest.mouseClick(undo, LEFT)
+        await until(rig.window.activity.messages)
+        assert "1 task removed from the list" in rig.window.activity.messages()[-1]
+        pill.press(rig.window, "Undo")
         await until(lambda: rig.rows.task_count == 2)
 
 
@@ -248,9 +248,8 @@ async def test_delete_on_a_running_task_offers_to_cancel_it_and_does_nothing_by_
         choose(rig, 1)
         rig.engine.settings.ask_before_cancel = False
         QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
-        await until(rig.window.notices.messages)
-        buttons = [button.text() for button in rig.window.notices.findChildren(QPushButton)]
-        assert "Cancel on Runway…" in buttons
+        await until(rig.window.activity.messages)
+        assert pill.offered(rig.window) == ["Cancel on Runway…"]
         await rest()
         assert rig.runway.named("delete") == []
         assert rig.rows.task_count == 1
@@ -266,7 +265,7 @@ async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_
         QTest.keyClick(rig.window.view, Qt.Key.Key_A, CONTROL)
         QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
         await until(lambda: rig.rows.task_count == 0)
-        assert any("900 tasks removed" in message for message in rig.window.notices.messages())
+        assert any("900 tasks removed" in message for message in rig.window.activity.messages())
 
 
 async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
@@ -301,9 +300,8 @@ async def test_a_new_task_that_a_filter_hides_says_where_it_is(tmp_path, theme, 
         await until(lambda: rig.rows.is_loaded)
         rig.composer.load(plain_request())
         rig.composer.send()
-        await until(lambda: any("hidden by" in message for message in rig.window.notices.messages()))
-        show = next(button for button in rig.window.notices.findChildren(QPushButton) if button.text() == "Show")
-        QTest.mouseClick(show, LEFT)
+        await until(lambda: any("hidden by" in message for message in rig.window.activity.messages()))
+        pill.press(rig.window, "Show")
         await until(lambda: rig.window.view.selected_ids() not in ([], ["t1"]))
         assert not rig.filter.narrows
 
@@ -398,8 +396,8 @@ async def test_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
         await listed(rig, task(1, State.RUNNING))
         choose(rig, 1)
         QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
-        await until(rig.window.notices.messages)
-        assert "Still running" in rig.window.notices.messages()[-1]
+        await until(rig.window.activity.messages)
+        assert "Still running" in rig.window.activity.messages()[-1]
 
 
 async def test_space_folds_on_a_groups_line_of_the_window_too(tmp_path, theme, qtbot):
@@ -534,10 +532,10 @@ async def test_a_notice_is_met_by_a_screen_reader(tmp_path, theme, qtbot):
 
     async with Desktop(tmp_path, theme) as rig:
         rig.task_commands.tell("Something happened.")
-        await until(rig.window.notices.messages)
+        await until(rig.window.activity.messages)
         heard = QAccessible.queryAccessibleInterface(rig.window)
         assert heard is not None
-        assert any("Something happened." in name for name in names(heard))
+        assert any("Something happened" in name for name in names(heard))
 
 
 async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path, theme, qtbot):

@@ -19,8 +19,8 @@ from runway_desktop.ui.mime_data import accepts, read
 from runway_desktop.ui.tasks.poster_cache import MOST, MOST_WAITING, PosterCache
 from runway_desktop.ui.theme import GRID, Choice, FollowsTheme, Role
 from runway_desktop.ui.window.workspace import first_size
-from runway_desktop.usecases.listing.columns import Column
-from tests.gui.rig import Desktop, until
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
+from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
 
@@ -257,52 +257,25 @@ async def test_the_search_line_stands_still_when_key_and_balance_come(tmp_path, 
             assert search.geometry() == before
 
 
-@pytest.mark.parametrize("as_grid", [False, True])
-@pytest.mark.parametrize("comes_first", [False, True])
-async def test_the_last_task_can_be_seen_above_a_notice(tmp_path, theme, qtbot, as_grid, comes_first):
+async def test_another_theme_and_a_longer_name_of_the_profile_move_nothing(tmp_path, theme, qtbot, monkeypatch):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.workspace.list.show_grid(as_grid)
-        await rig.shown(*(task(number, State.FAILED) for number in range(40)))
-        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 40)
-        views, notices = rig.window.workspace.views, rig.window.notices
-        view = views.grid if as_grid else views.view
-        view.setFocus()
-        if comes_first:
-            notices.tell("A problem.", problem=True)
-        QTest.keyClick(view, Qt.Key.Key_End)
-        top = view.visualRect(rig.rows.index(0, Column.PROMPT)).top() + view.verticalScrollBar().value()
-        if not comes_first:
-            notices.tell("A problem.", problem=True)
-            QTest.keyClick(view, Qt.Key.Key_End)
+        await rig.shown(*(task(number, State.FAILED) for number in range(3)))
+        top, profiles = rig.window.workspace.top, rig.models.profiles
 
-        def is_free() -> bool:
-            last = view.visualRect(view.currentIndex())
-            foot = view.viewport().mapTo(notices.parentWidget(), last.bottomLeft()).y()
-            return view.currentIndex().row() == rig.rows.rowCount() - 1 and foot < notices.y()
+        def places() -> list[object]:
+            top.layout().activate()
+            parts = (*top.findChildren(QWidget), *rig.window.workspace.columns.findChildren(QPushButton))
+            return [part.geometry().getRect() for part in parts if part.isVisible()]
 
-        await until(is_free)
-        past = view.verticalScrollBar().maximum()
-        for _ in range(3):
-            view.updateGeometries()
-        assert is_free()
-        notices.dismiss_all()
-        await until(lambda: view.verticalScrollBar().maximum() < past)
-        last = view.visualRect(view.currentIndex())
-        assert view.viewport().rect().contains(last)
-        assert view.visualRect(rig.rows.index(0, Column.PROMPT)).top() + view.verticalScrollBar().value() == top
-
-
-async def test_a_list_that_a_notice_covers_only_just_is_scrolled_while_it_is_there(tmp_path, theme, qtbot):
-    async with Desktop(tmp_path, theme) as rig:
-        view, notices = rig.window.view, rig.window.notices
-        for number in range(40):
-            await rig.shown(task(number, State.FAILED))
-            await until(partial(holds, rig, number + 1))
-            if view.verticalHeader().length() + view.verticalHeader().defaultSectionSize() > view.viewport().height():
-                break
-        bar = view.verticalScrollBar()
-        assert (bar.maximum(), bar.isVisible()) == (0, False)
-        notices.tell("A problem.", problem=True)
-        await until(lambda: bar.maximum() > 0 and bar.isVisible())
-        notices.dismiss_all()
-        await until(lambda: bar.maximum() == 0 and not bar.isVisible())
+        theme.choose(Choice.DARK)
+        await rest()
+        before = places()
+        theme.choose(Choice.LIGHT)
+        await rest()
+        assert places() == before
+        theme.choose(Choice.DARK)
+        name = "Northlight Studio of Moving Pictures, Harbour Office"
+        monkeypatch.setattr(ProfilesModel, "title", property(lambda _: name))
+        profiles.changed.emit()
+        await rest()
+        assert places() == before

@@ -11,15 +11,16 @@ from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price, PriceBasis
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import (
+    NO_GOING,
     balance_detail,
     balance_words,
     connection_words,
     cost_in_words,
+    going_words,
     key_place_words,
     key_words,
     left_today_words,
     price_detail,
-    saving_words,
     today_words,
     waiting_words,
 )
@@ -64,9 +65,22 @@ def test_only_what_is_known_and_is_there_is_said():
     assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
     assert waiting_words(0, (60.0, 90.0)) == ""
     assert waiting_words(3, None) == "3 queued"
-    assert saving_words(DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == ""
-    assert saving_words(DownloadsCounted(0, 1, 0.0), Link.OFFLINE) == "1 result waits until Runway can be reached"
-    assert saving_words(DownloadsCounted(2, 5, 3_100_000.0), Link.CONNECTED).endswith("5 more wait")
+
+
+def test_what_goes_on_is_said_in_few_words_and_each_in_full():
+    assert going_words(0, DownloadsCounted(0, 0, 0.0), Link.CONNECTED) == NO_GOING
+    both = going_words(2, DownloadsCounted(3, 5, 48_000_000.0), Link.CONNECTED)
+    assert (both.text, both.figure, both.is_sending) == ("Sending 2 · saving 3", "48 MB/s", True)
+    assert both.lines == (
+        ("Sending 2 tasks", ""),
+        ("Saving 3 results", "48 MB/s"),
+        ("5 results wait to be saved", ""),
+    )
+    waits = going_words(0, DownloadsCounted(0, 1_200, 0.0), Link.OFFLINE)
+    assert (waits.text, waits.figure) == ("1,200 to be saved", "")
+    assert waits.lines == (("1,200 results wait until Runway can be reached", ""),)
+    moving = going_words(0, DownloadsCounted(1, 0, 0.0), Link.CONNECTED, "Moving 3 of 9 files")
+    assert moving.text == "Saving 1 · moving 3 of 9 files"
 
 
 def test_the_status_line_says_what_today_cost_and_may_cost():

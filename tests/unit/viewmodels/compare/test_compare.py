@@ -152,6 +152,7 @@ async def test_sets_follow_each_other_and_the_focused_one_stays_in_sight(tmp_pat
         model.open([row(done(n, "Fog")) for n in range(1, 8)])
         model.turn(-1)
         assert model.place_words() == "1–4 of 7"
+        assert model.where_words() == "1–4 of 7 · 0 of 7 takes judged"
         model.turn(1)
         assert tops(model) == ["t5", "t6", "t7"]
         assert model.place_words() == "5–7 of 7"

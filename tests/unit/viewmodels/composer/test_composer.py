@@ -678,3 +678,43 @@ async def test_the_price_of_what_was_sent_is_on_the_button_as_soon_as_runway_sai
         rig.composer.changed.connect(lambda: prices.append(rig.composer.button().price))
         rig.composer.send()
         await until(lambda: prices and prices[-1] == "25 credits")
+
+
+async def test_a_model_that_came_with_an_input_goes_with_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        composer = rig.composer
+        start = composer.pair
+        composer.taking.add([picture()])
+        assert composer.pair.endpoint == "image_to_video", "a picture dropped first"
+        [item] = composer.inputs()
+        composer.set_prompt("A lighthouse")
+        composer.taking.remove(item.field, 0)
+        assert composer.pair == start, "only text is left"
+        assert composer.prompt == "A lighthouse"
+
+
+async def test_a_new_request_goes_back_to_what_the_person_chose_and_leaves_it_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        composer = rig.composer
+        start = composer.pair
+        composer.taking.add([picture()])
+        composer.clear()
+        assert (composer.pair, composer.inputs()) == (start, [])
+        composer.choose_endpoint("text_to_image")
+        chosen = composer.pair
+        composer.load(Request(endpoint="image_to_video", model="gen4.5", values={"promptText": "Fog"}))
+        composer.clear()
+        assert composer.pair == chosen
+        composer.choose_endpoint("image_to_video")
+        composer.clear()
+        assert composer.pair.endpoint == "image_to_video", "the person chose it"
+
+
+async def test_what_the_person_chose_is_known_the_next_time(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.composer.choose_endpoint("text_to_image")
+        chosen = rig.composer.pair
+        other = Composer(rig.cases, rig.bridge, rig.runner, rig.owner)
+        other.load(Request(endpoint="image_to_video", model="gen4.5", values={}))
+        other.clear()
+        assert other.pair == chosen

@@ -15,14 +15,14 @@ async def test_deeds_are_undone_and_done_again_in_their_words(tmp_path):
         judging = rig.task_commands.judging
         async with after(judging.done) as told:
             judging.rate([TaskId("t1"), TaskId("t2")], 4)
-        assert told == [("2 tasks rated 4 stars.", True, True)]
+        assert told == [("2 tasks rated 4 stars.", 1, True)]
         async with after(judging.done) as told:
             judging.tag([TaskId("t1")], "Drone, night")
-        assert told == [("Tags of 1 task changed.", True, False)]
+        assert told == [("Tags changed.", 2, False)]
         for words in ("Undone: tagging of 1 task.", "Undone: rating of 2 tasks."):
             async with after(judging.done) as told:
                 judging.undo()
-            assert told == [(words, False, True)]
+            assert told == [(words, 0, True)]
         assert (await rig.by_id(1)).rating == 0
         async with after(judging.done):
             judging.redo()

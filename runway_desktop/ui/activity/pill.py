@@ -1,0 +1,211 @@
+"""The activity pill: what goes on or was done last, of one width whatever it says, with *Undo*; it opens its list. GUI
+thread only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from runway_desktop.ui.building import hbox, push_button
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.labels import announce, tip, words
+from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.activity import Shown, Sign
+from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.activity.activity import Activity
+
+if TYPE_CHECKING:
+    from .list import ActivityList
+
+WIDTH = 37 * GRID
+NARROW = 27 * GRID
+"""Its width where the window is narrower than `_WIDE`, without the key of *Undo*."""
+_WIDE = 160 * GRID
+NARROWEST = 19 * GRID
+_LEAST = 120 * GRID
+"""Below that width of the window the pill is as narrow as can be."""
+_HEIGHT = 30
+_ICON = 18
+_SMALL_ICON = 14
+_ICONS = {
+    Sign.NOTHING: ("mdi6.circle-outline", Role.FAINT),
+    Sign.SAID: ("mdi6.information-outline", Role.MUTED),
+    Sign.ACT: ("mdi6.check", Role.GOOD),
+    Sign.GOES_ON: ("mdi6.progress-clock", Role.ACCENT),
+    Sign.SENDING: ("mdi6.progress-upload", Role.ACCENT),
+    Sign.SAVING: ("mdi6.progress-download", Role.ACCENT),
+    Sign.GESTURE: ("mdi6.cursor-move", Role.ACCENT),
+    Sign.WAITS: ("mdi6.bell-outline", Role.ACCENT),
+    Sign.PROBLEM: ("mdi6.alert-circle-outline", Role.WARN),
+}
+
+
+class Pill(QWidget):
+    def __init__(self, activity: Activity, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._activity = activity
+        self._theme = theme
+        self._keys = keys
+        self._list: ActivityList | None = None
+        self.setProperty("kind", "pill")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.face = Face(theme, self)
+        self.face.clicked.connect(self.open)
+        self._action = push_button(self, "", self._take, kind="link")
+        self._key = words(self, tone="faint", wrap=False)
+        self._key.setFont(theme.small_font())
+        self._chevron = Chevron(theme, self)
+        self._chevron.clicked.connect(self.open)
+        hbox((self.face, 1), self._action, self._key, self._chevron, on=self, spacing=0)
+        self.fit(_WIDE)
+        activity.changed.connect(self._show)
+        activity.said.connect(self._announce)
+        keys.changed.connect(self._show)
+        FollowsTheme(theme, self, self._show)
+
+    def fit(self, width: int) -> None:
+        """For a window of this width. What it says has no part in it: nothing beside it moves."""
+        self.setFixedSize(WIDTH if width >= _WIDE else NARROW if width >= _LEAST else NARROWEST, _HEIGHT)
+        self._show()
+
+    def open(self) -> None:
+        """Opens the list below it, with the keyboard in it."""
+        from .list import ActivityList
+
+        if self._list is None:
+            self._list = opened = ActivityList(self._activity, self._theme, self)
+            opened.destroyed.connect(self._closed)
+            opened.open_below(self)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._activity.hold(True)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._activity.hold(False)
+        super().leaveEvent(event)
+
+    def _closed(self) -> None:
+        self._list = None
+
+    def _take(self) -> None:
+        shown = self._activity.shown
+        if shown.entry is not None and shown.action is not None:
+            self.face.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._activity.take(shown.entry, shown.action)
+
+    def _show(self) -> None:
+        shown = self._activity.shown
+        action = shown.action
+        self._action.setVisible(action is not None)
+        self._action.setText(action.text if action is not None else "")
+        self._action.setAccessibleDescription(shown.whole)
+        key = self._keys.words("list.undo").partition(", ")[0] if shown.is_act and action is not None else ""
+        self._key.setText(key)
+        self._key.setVisible(bool(key) and self.width() == WIDTH)
+        self.face.show_it(shown)
+        self._chevron.show_it(shown)
+        waits = "problem" if shown.has_problem else "answer" if shown.waiting else ""
+        if (self.property("waits") or "") != waits:
+            self.setProperty("waits", waits)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _announce(self, sentence: str, urgent: bool) -> None:
+        if self.isVisible():
+            announce(self, sentence, urgent=urgent)
+
+
+class Face(QAbstractButton):
+    """What the pill says; pressed, it opens the list."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown = Shown()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+
+    def show_it(self, shown: Shown) -> None:
+        self._shown = shown
+        waiting = f". {units.count(shown.waiting, 'notice waits', 'notices wait')}" if shown.waiting else ""
+        name = f"Activity: {shown.whole.removesuffix('.')}{waiting}"
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+            self.setToolTip(tip(shown.whole))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown, theme = self._shown, self._theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color(Role.ACCENT), 1))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -1, -4), 11, 11)
+        name, role = _ICONS[shown.sign]
+        theme.icon(name, role).paint(painter, QRect(11, (self.height() - _ICON) // 2, _ICON, _ICON))
+        right = self.width() - GRID // 2
+        left = 11 + _ICON + GRID
+        wanted = QFontMetrics(theme.tabular(self.font())).horizontalAdvance(shown.text) + GRID
+        if shown.hint:
+            # The text before the hint, which its list and its name have whole.
+            font = theme.tabular(theme.small_font())
+            room = max(0, min(QFontMetrics(font).horizontalAdvance(shown.hint) + 2, right - left - wanted))
+            painter.setFont(font)
+            painter.setPen(theme.color(Role.MUTED))
+            box = QRect(right - room, 0, room, self.height())
+            hint = QFontMetrics(font).elidedText(shown.hint, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, hint)
+            right -= room + GRID
+        painter.setFont(theme.tabular(self.font()))
+        painter.setPen(theme.color(Role.FAINT if shown.sign is Sign.NOTHING else Role.TEXT))
+        text = painter.fontMetrics().elidedText(shown.text, Qt.TextElideMode.ElideRight, right - left)
+        painter.drawText(QRect(left, 0, right - left, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Chevron(QAbstractButton):
+    """That there is a list, and how much in it waits for an answer. The face has its keyboard and its name."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._waiting = 0
+        self._role = Role.ACCENT
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Show activity")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def show_it(self, shown: Shown) -> None:
+        # Where the pill shows the only one itself, its number would say nothing more.
+        waiting = 0 if shown.sign in (Sign.WAITS, Sign.PROBLEM) and shown.waiting == 1 else shown.waiting
+        self._role = Role.WARN if shown.has_problem else Role.ACCENT
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        number = f"{self._waiting:,}"
+        wider = self.fontMetrics().horizontalAdvance(number) + _SMALL_ICON + 6 if self._waiting else 0
+        return QSize(3 * GRID + 4 + wider, _HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, middle = self._theme, self.height() // 2
+        icon = theme.icon("mdi6.chevron-down", Role.TEXT if self.underMouse() else Role.MUTED)
+        icon.paint(painter, QRect(self.width() - 24, middle - 8, 16, 16))
+        if self._waiting:
+            sign = QRect(2, middle - _SMALL_ICON // 2, _SMALL_ICON, _SMALL_ICON)
+            name = _ICONS[Sign.PROBLEM if self._role is Role.WARN else Sign.WAITS][0]
+            theme.icon(name, self._role).paint(painter, sign)
+            painter.setPen(theme.color(self._role))
+            box = QRect(QPoint(sign.right() + 4, 0), QSize(self.width(), self.height()))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{self._waiting:,}")

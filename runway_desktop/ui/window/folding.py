@@ -1,0 +1,134 @@
+"""A splitter whose outer panes fold away and leave a handle that brings them back, by double-click, click or key. What
+is folded is out of the way of Tab. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
+
+from runway_desktop.ui.theme import GRID, Role, Theme
+
+STRIP = 2 * GRID
+"""Width of the handle of a folded pane."""
+
+
+class FoldingSplitter(QSplitter):
+    """Three columns, of which the first and the last fold. `first_widths` are those of a new profile."""
+
+    FOLDING = (0, 2)
+
+    def __init__(self, theme: Theme, panes: tuple[QWidget, QWidget, QWidget], first_widths: tuple[int, int]) -> None:
+        super().__init__(Qt.Orientation.Horizontal, handleWidth=1)
+        self._theme = theme
+        self._widths = dict(zip(self.FOLDING, first_widths, strict=True))
+        """Of each pane that folds, when it was last open."""
+        for pane in panes:
+            self.addWidget(pane)
+        self.setCollapsible(1, False)
+        self.splitterMoved.connect(lambda *_: self._moved())
+
+    def createHandle(self) -> QSplitterHandle:
+        return FoldHandle(self._theme, self)
+
+    def is_folded(self, place: int) -> bool:
+        return self.sizes()[place] == 0
+
+    def toggle(self, place: int) -> None:
+        """Folds the pane, or brings it back as wide as it was."""
+        self._note()
+        sizes = self.sizes()
+        sizes[place] = self._widths[place] if sizes[place] == 0 else 0
+        handles = sum(STRIP if sizes[one] == 0 else self.handleWidth() for one in self.FOLDING)
+        # Exactly what is left: of any other sum, each pane would get its share.
+        sizes[1] = self.width() - sizes[0] - sizes[2] - handles
+        self._show_handles(sizes)
+        self.setSizes(sizes)
+        self._moved()
+
+    def open_widths(self) -> str:
+        """To be remembered beside the splitter's own state."""
+        self._note()
+        return " ".join(str(width) for width in self._widths.values())
+
+    def restore_widths(self, kept: str) -> None:
+        """Call after the splitter's own state is restored."""
+        words = kept.split()
+        if len(words) == len(self.FOLDING) and all(word.isdecimal() and int(word) > 0 for word in words):
+            self._widths = dict(zip(self.FOLDING, map(int, words), strict=True))
+        self._moved()
+
+    def tell_keys(self, tip: Callable[[int], str]) -> None:
+        """`tip` says of a pane what its handle does."""
+        for place in self.FOLDING:
+            self.handle(max(1, place)).setToolTip(tip(place))
+            self.handle(max(1, place)).setAccessibleName(tip(place))
+
+    def _note(self) -> None:
+        sizes = self.sizes()
+        self._widths |= {place: sizes[place] for place in self.FOLDING if sizes[place] > 0}
+
+    def _show_handles(self, sizes: list[int]) -> None:
+        for place in self.FOLDING:
+            handle = self.handle(max(1, place))
+            if isinstance(handle, FoldHandle):
+                handle.show_folded(place if sizes[place] == 0 else None)
+
+    def _moved(self) -> None:
+        self._note()
+        self._show_handles(self.sizes())
+        for place in self.FOLDING:
+            folded = self.is_folded(place)
+            content = self.widget(place).layout()
+            for number in range(content.count()):
+                inner = content.itemAt(number).widget()
+                if inner is not None:
+                    inner.setVisible(not folded)
+        self.refresh()
+
+
+class FoldHandle(QSplitterHandle):
+    """A line between two panes; a strip with an arrow where one of them is folded."""
+
+    def __init__(self, theme: Theme, splitter: FoldingSplitter) -> None:
+        super().__init__(Qt.Orientation.Horizontal, splitter)
+        self._theme = theme
+        self._splitter = splitter
+        self._folded: int | None = None
+
+    def show_folded(self, place: int | None) -> None:
+        """The pane that is folded at this handle; None for none."""
+        if place != self._folded:
+            self._folded = place
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(STRIP, STRIP) if self._folded is not None else super().sizeHint()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._splitter.toggle(self._place())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self._folded is not None and self.rect().contains(event.position().toPoint()):
+            # One click is enough to bring back what is folded; the second of a double-click finds it open.
+            self._splitter.toggle(self._folded)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._folded is None:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.contentsRect(), self._theme.color(Role.HOVER if self.underMouse() else Role.WINDOW))
+        name = "mdi6.chevron-right" if self._folded == 0 else "mdi6.chevron-left"
+        middle = self.contentsRect().center()
+        box = QRect(middle.x() - GRID + 1, middle.y() - GRID, STRIP, STRIP)
+        self._theme.icon(name, Role.TEXT if self.underMouse() else Role.MUTED).paint(painter, box)
+
+    def _place(self) -> int:
+        splitter = self._splitter
+        return 0 if splitter.handle(1) is self else 2

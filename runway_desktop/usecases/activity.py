@@ -1,0 +1,236 @@
+"""What the activity pill shows, for how long, and what its list holds. Pure; moments are seconds of a clock that never
+goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from runway_desktop.domain.library import Listing
+from runway_desktop.domain.task import TaskId
+from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
+
+LEAST_SECONDS = 8.0
+"""So long a sentence is shown, and an act can be joined by another of its kind."""
+SECONDS_A_SIGN = 0.08
+"""For each character of a sentence that takes longer to read."""
+MOST_RECENT = 8
+"""Acts and sentences of the past that the list shows."""
+MOST_ACTS = 200
+MOST_IN_PILL = 12
+"""Characters of an action that stands in the pill itself; longer ones stand in the list."""
+
+
+class Kind(Enum):
+    SAID = auto()
+    """A sentence. It leaves the pill by itself."""
+    ACT = auto()
+    """Something that the person did and can undo, for the whole session."""
+    GOES_ON = auto()
+    """Something that goes on until whoever told of it ends it."""
+    WAITS = auto()
+    """It stays until it is answered or dismissed."""
+
+
+class Sign(Enum):
+    """What the icon of the pill stands for."""
+
+    NOTHING = auto()
+    SAID = auto()
+    ACT = auto()
+    GOES_ON = auto()
+    SENDING = auto()
+    SAVING = auto()
+    GESTURE = auto()
+    WAITS = auto()
+    PROBLEM = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of an entry."""
+
+    text: str
+    does: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that was told."""
+
+    number: int
+    """Never used again; grows."""
+    kind: Kind
+    message: str
+    at: float
+    """When it was told."""
+    clock_time: float = 0.0
+    """The same in Unix seconds."""
+    detail: str = ""
+    short: str = ""
+    """The same in the few words that the pill has room for; empty where the first sentence does."""
+    actions: tuple[Action, ...] = ()
+    is_problem: bool = False
+    is_quiet: bool = False
+    """The person sees elsewhere what was done: it is not read out."""
+
+    @property
+    def headline(self) -> str:
+        return self.short or first_sentence(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """What the pointer does just now, such as a drag."""
+
+    text: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the pill shows."""
+
+    text: str = ""
+    hint: str = ""
+    """Beside the text, quieter: a speed, or a key."""
+    sign: Sign = Sign.NOTHING
+    action: Action | None = None
+    entry: Entry | None = None
+    """That which is shown, if it is one."""
+    waiting: int = 0
+    """How many entries wait for an answer."""
+    has_problem: bool = False
+    """One of them is a problem."""
+    whole: str = ""
+    """What a screen reader says and the tool tip holds: without numbers that change all the time."""
+
+    @property
+    def is_act(self) -> bool:
+        return self.sign is Sign.ACT
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list of the pill holds, each newest first."""
+
+    going: Going
+    going_on: tuple[Entry, ...]
+    waiting: tuple[Entry, ...]
+    recent: tuple[Entry, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.going.lines or self.going_on or self.waiting or self.recent)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """The act of the last removal, its tasks, and the words for so many of them."""
+
+    act: int = 0
+    task_ids: tuple[TaskId, ...] = ()
+    says: Callable[[int], str] | None = None
+
+
+@dataclass(slots=True)
+class MayLeave:
+    """A task of this listing about which something was decided."""
+
+    task_id: TaskId
+    words: str
+    listing: Listing
+    act: int
+    answers: int = 2
+    """Within so many answers of the list it leaves by that: one may have been asked for before."""
+
+
+def first_sentence(text: str) -> str:
+    """Without its full stop; a sentence that is cut short keeps its dots."""
+    head = text.partition(". ")[0]
+    return head.removesuffix(".") if not head.endswith("..") else head
+
+
+def seconds_shown(entry: Entry) -> float:
+    """How long the pill shows it before anything else, as long as nobody looks at it more closely."""
+    return max(LEAST_SECONDS, SECONDS_A_SIGN * len(entry.message + entry.detail))
+
+
+def added(entries: Sequence[Entry], new: Entry, *, replaces: bool = False) -> tuple[Entry, ...]:
+    """With one more. The same sentence again takes the place of the earlier one, unless it has a button of its own;
+    `replaces`: then too, for its button is out of date. Of what is past only so much is kept."""
+    is_again = replaces or not new.actions
+    kept = [
+        one
+        for one in entries
+        if not (is_again and one.kind is new.kind and (one.message, one.detail) == (new.message, new.detail))
+    ]
+    kept.append(new)
+    for kind, most in ((Kind.SAID, MOST_RECENT), (Kind.ACT, MOST_ACTS)):
+        numbers = [one.number for one in kept if one.kind is kind]
+        too_old = frozenset(numbers[: max(0, len(numbers) - most)])
+        kept = [one for one in kept if one.number not in too_old]
+    return tuple(kept)
+
+
+def may_be_joined(entries: Sequence[Entry], number: int, now: float) -> bool:
+    """Whether another act of the same kind is told of together with the act of that number: nothing else was done
+    since, and it was a moment ago."""
+    acts = [one for one in entries if one.kind is Kind.ACT]
+    return bool(acts) and acts[-1].number == number and now - acts[-1].at < LEAST_SECONDS
+
+
+def shown(entries: Sequence[Entry], going: Going, gesture: Gesture, now: float, held: int | None = None) -> Shown:
+    """A gesture first; then for a while what was told last; then what waits for an answer; then what goes on. Where
+    nothing does, the last act stays, for it can still be undone. `held` is the number of the entry that somebody looks
+    at more closely: it stays until there is news."""
+    waits = [one for one in entries if one.kind is Kind.WAITS]
+    if gesture.text:
+        whole = f"{gesture.text}. {gesture.hint}".removesuffix(". ")
+        return _with_waiting(Shown(gesture.text, gesture.hint, Sign.GESTURE, whole=whole), waits)
+    fresh = [one for one in entries if one.number == held or now - one.at < seconds_shown(one)]
+    goes_on = [one for one in entries if one.kind is Kind.GOES_ON]
+    if fresh:
+        return _with_waiting(_shown_entry(fresh[-1]), waits)
+    if waits:
+        return _with_waiting(_shown_entry(waits[-1]), waits)
+    if goes_on:
+        return _shown_entry(goes_on[-1])
+    if going.text:
+        sign = Sign.SENDING if going.is_sending else Sign.SAVING
+        return Shown(going.text, going.figure, sign, whole=going.text)
+    acts = [one for one in entries if one.kind is Kind.ACT]
+    if acts:
+        return _shown_entry(acts[-1])
+    return Shown(NOTHING_GOES_ON, whole=NOTHING_GOES_ON)
+
+
+def next_change(entries: Sequence[Entry], now: float) -> float | None:
+    """Seconds until the pill shows something else by itself; None: not before something happens."""
+    ends = [one.at + seconds_shown(one) - now for one in entries]
+    return min((end for end in ends if end > 0), default=None)
+
+
+def listed(entries: Sequence[Entry], going: Going) -> Listed:
+    newest_first = tuple(reversed(entries))
+    return Listed(
+        going,
+        tuple(one for one in newest_first if one.kind is Kind.GOES_ON),
+        tuple(one for one in newest_first if one.kind is Kind.WAITS),
+        tuple(one for one in newest_first if one.kind in (Kind.SAID, Kind.ACT))[:MOST_RECENT],
+    )
+
+
+_SIGNS = {Kind.SAID: Sign.SAID, Kind.ACT: Sign.ACT, Kind.GOES_ON: Sign.GOES_ON, Kind.WAITS: Sign.WAITS}
+
+
+def _with_waiting(found: Shown, waits: Sequence[Entry]) -> Shown:
+    return replace(found, waiting=len(waits), has_problem=any(one.is_problem for one in waits))
+
+
+def _shown_entry(entry: Entry) -> Shown:
+    action = entry.actions[0] if len(entry.actions) == 1 and len(entry.actions[0].text) <= MOST_IN_PILL else None
+    whole = f"{entry.message} {entry.detail}".strip()
+    sign = Sign.PROBLEM if entry.kind is Kind.WAITS and entry.is_problem else _SIGNS[entry.kind]
+    return Shown(entry.headline, "", sign, action, entry, whole=whole)

@@ -1,0 +1,227 @@
+"""What goes on, what was done and what waits for an answer, told by anybody in the window and shown by the activity
+pill. GUI thread only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from runway_desktop.usecases.activity import (
+    Action,
+    Entry,
+    Gesture,
+    Kind,
+    Listed,
+    Shown,
+    added,
+    listed,
+    may_be_joined,
+    next_change,
+    shown,
+)
+from runway_desktop.usecases.words.account import NO_GOING, Going
+from runway_desktop.viewmodels.status import Status
+
+LINGERS = 1.5
+"""Seconds that what went on is shown after its end: a sending is often shorter than a glance."""
+_DISMISSED_BY_HAND = (Kind.SAID, Kind.WAITS)
+
+Does = Callable[[], object]
+
+
+class Activity(QObject):
+    changed = Signal()
+    """The pill shows something else."""
+    list_changed = Signal()
+    said = Signal(str, bool)
+    """A sentence for screen readers, and whether it is urgent."""
+
+    def __init__(
+        self, status: Status, parent: QObject | None = None, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`now` gives seconds of a clock that never goes back."""
+        super().__init__(parent)
+        self._status = status
+        self._now = now
+        self._entries: tuple[Entry, ...] = ()
+        self._number = 0
+        self._gesture = Gesture()
+        self._held: int | None = None
+        """The number of the entry that somebody looks at more closely."""
+        self._going: Going = NO_GOING
+        self._went_on_at = float("-inf")
+        self._shown = Shown()
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._show)
+        status.changed.connect(self._status_changed)
+        self._show()
+
+    @property
+    def shown(self) -> Shown:
+        return self._shown
+
+    @property
+    def listed(self) -> Listed:
+        return listed(self._entries, self._going)
+
+    def now(self) -> float:
+        """Unix seconds of the clock by which entries were told."""
+        return self._status.now()
+
+    def messages(self) -> list[str]:
+        """Everything that the list holds but what goes on, oldest first."""
+        return [one.message for one in self._entries]
+
+    def tell(
+        self,
+        message: str,
+        detail: str = "",
+        problem: bool = False,
+        action_text: str = "",
+        on_action: Does | None = None,
+        once: bool = False,
+        also: Sequence[tuple[str, Does]] = (),
+        stays: bool = False,
+        short: str = "",
+    ) -> int:
+        """Tells a sentence with its small print, and gives its number. With `action_text` there is a button, which ends
+        it; `also` are the texts and actions of further ones. A `problem`, and what `stays`, waits for an answer.
+        `once`: an earlier one that says the same is out of date, its button too. `short`: in a few words."""
+        actions = [Action(action_text, on_action)] if action_text and on_action is not None else []
+        actions += [Action(text, does) for text, does in also]
+        kind = Kind.WAITS if problem or stays else Kind.SAID
+        entry = replace(self._new(kind, message, detail, short, tuple(actions)), is_problem=problem)
+        self._put(entry, replaces=once)
+        spoken = ". ".join(part.removesuffix(".") for part in (message, action_text) if part)
+        self.said.emit(f"{spoken}.", problem)
+        return entry.number
+
+    def follow(self, message: str, action_text: str, on_action: Does) -> int:
+        """Tells of something that goes on, with what ends it: its words may change until whoever told of it ends it."""
+        entry = self._new(Kind.GOES_ON, message, "", "", (Action(action_text, on_action),))
+        self._put(entry)
+        self.said.emit(message, False)
+        return entry.number
+
+    def say(self, number: int, message: str, detail: str = "", *, aloud: bool = False) -> None:
+        """Other words of what was told. Nothing happens to one that was ended."""
+        self._entries = tuple(
+            replace(one, message=message, detail=detail) if one.number == number else one for one in self._entries
+        )
+        self._changed()
+        if aloud:
+            self.said.emit(message, False)
+
+    def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
+        """Tells of what the person did and remembers how it is undone. `quiet`: the person sees it elsewhere, so it is
+        not read out."""
+        entry = self._new(Kind.ACT, message, "", short, (Action("Undo", undo),), is_quiet=quiet)
+        self._put(entry)
+        if not quiet:
+            self.said.emit(f"{message} Undo.", False)
+        return entry.number
+
+    def may_join(self, number: int) -> bool:
+        """Whether another act is told of together with that one."""
+        return may_be_joined(self._entries, number, self._now())
+
+    def undo(self) -> None:
+        """Undoes the last act."""
+        last = next((one for one in reversed(self._entries) if one.kind is Kind.ACT), None)
+        if last is not None:
+            self.take(last, last.actions[0])
+
+    def take(self, entry: Entry, action: Action) -> None:
+        """Does what a button of the entry says, which ends the entry."""
+        if any(one.number == entry.number for one in self._entries):
+            self.end(entry.number)
+            action.does()
+
+    def end(self, number: int | None) -> None:
+        """Takes an entry away. Nothing happens to one that is gone."""
+        kept = tuple(one for one in self._entries if one.number != number)
+        if kept != self._entries:
+            self._entries = kept
+            self._changed()
+
+    def read(self) -> None:
+        """The list was looked at: what only wanted to be read waits no longer."""
+        read = tuple(
+            replace(one, kind=Kind.SAID) if one.kind is Kind.WAITS and not one.actions else one for one in self._entries
+        )
+        if read != self._entries:
+            self._entries = read
+            self._changed()
+
+    def dismiss_all(self) -> None:
+        """What was told goes. Acts can still be undone, and what goes on does so."""
+        self._entries = tuple(one for one in self._entries if one.kind not in _DISMISSED_BY_HAND)
+        self._changed()
+
+    def set_gesture(self, text: str, hint: str = "") -> None:
+        """What the pointer does just now, before all else: `set_gesture("Moving 2 tasks", "Esc puts them back")`.
+        Without text it has ended."""
+        if Gesture(text, hint) != self._gesture:
+            is_other = text != self._gesture.text
+            self._gesture = Gesture(text, hint)
+            self._show()
+            if text and is_other:
+                self.said.emit(self._shown.whole, False)
+
+    def hold(self, on: bool) -> None:
+        """Somebody points at the pill or has the keyboard in it: what it shows stays, and for a while longer."""
+        entry = self._shown.entry
+        if on:
+            self._held = entry.number if entry is not None else None
+            return
+        held, self._held = self._held, None
+        now = self._now()
+        self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
+        self._show()
+
+    def _new(
+        self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...], *, is_quiet: bool = False
+    ) -> Entry:
+        self._number += 1
+        return Entry(
+            number=self._number,
+            kind=kind,
+            message=message,
+            at=self._now(),
+            clock_time=self._status.now(),
+            detail=detail,
+            short=short,
+            actions=actions,
+            is_quiet=is_quiet,
+        )
+
+    def _put(self, entry: Entry, *, replaces: bool = False) -> None:
+        self._entries = added(self._entries, entry, replaces=replaces)
+        self._changed()
+
+    def _changed(self) -> None:
+        self._show()
+        self.list_changed.emit()
+
+    def _status_changed(self) -> None:
+        going, now = self._status.going(), self._now()
+        if going.lines:
+            self._went_on_at = now
+        elif now - self._went_on_at < LINGERS:
+            return
+        if going != self._going:
+            self._going = going
+            self._changed()
+
+    def _show(self) -> None:
+        now = self._now()
+        wait = next_change(self._entries, now)
+        if wait is not None:
+            self._timer.start(round(wait * 1000) + 1)
+        found = shown(self._entries, self._going, self._gesture, now, self._held)
+        if found != self._shown:
+            self._shown = found
+            self.changed.emit()

@@ -1,0 +1,82 @@
+"""What the person did to tasks, as acts of the activity: removed, moved to the trash, judged. Several of one kind in a
+row are one act. GUI thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.usecases.activity import MayLeave, Removal
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.tasks import removed_short, removed_words
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+from .activity import Activity
+
+
+class Acts(QObject):
+    def __init__(self, task_commands: TaskCommands, rows: TaskListModel, activity: Activity, parent: QObject) -> None:
+        super().__init__(parent)
+        self._task_commands = task_commands
+        self._rows = rows
+        self._activity = activity
+        self._judged: dict[int, int] = {}
+        """By the number of a judgment that of its act."""
+        self._removed = Removal()
+        self._may_leave: MayLeave | None = None
+        task_commands.undo_offered.connect(self._done)
+        judging = task_commands.judging
+        judging.done.connect(self._tell_of_judging)
+        judging.decided.connect(self._decided)
+        judging.undone.connect(lambda number: activity.end(self._judged.pop(number, None)))
+        rows.loaded.connect(self._look_whether_it_left)
+
+    def _done(self, message: str, command: TaskCommand, what: Any) -> None:
+        """`what` undoes it: ids of tasks, or where queued tasks stood. Without a message the list shows it."""
+        from runway_desktop.usecases.words import queue
+
+        if command is not TaskCommand.REMOVE:
+            told = message or queue.REORDERED
+            self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)
+            return
+        before, ids = self._removed, tuple(what)
+        says = queue.removed if message == queue.removed(len(ids)) else removed_words
+        if before.says is says and self._activity.may_join(before.act):
+            self._activity.end(before.act)
+            ids = (*before.task_ids, *ids)
+        act = self._activity.act(
+            says(len(ids)), lambda: self._task_commands.undo(command, ids), short=removed_short(len(ids))
+        )
+        self._removed = Removal(act, ids, says)
+
+    def _tell_of_judging(self, sentence: str, number: int, is_worth_telling: bool) -> None:
+        """`number` is that of the judgment; 0: it was undone."""
+        self._may_leave = None
+        if number:
+            self._judged[number] = self._activity.act(
+                sentence, lambda: self._task_commands.judging.take_back(number), quiet=not is_worth_telling
+            )
+        else:
+            self._activity.tell(sentence)
+
+    def _decided(self, task_id: TaskId, words: str, number: int) -> None:
+        if self._rows.holds(task_id):
+            self._may_leave = MayLeave(task_id, words, self._rows.listing, self._judged[number])
+
+    def _look_whether_it_left(self) -> None:
+        """A single task shows itself what was decided, unless it is gone by that."""
+        one = self._may_leave
+        if one is None:
+            return
+        one.answers -= 1
+        # Whoever asks for another list is not told that it left this one.
+        is_same = self._rows.listing == one.listing
+        left = is_same and not self._rows.holds(one.task_id)
+        if left or not is_same or not one.answers:
+            self._may_leave = None
+        if left:
+            self._activity.say(one.act, f"{one.words}: no longer in this list.", aloud=True)

@@ -1,0 +1,171 @@
+"""The activity pill in the window: of one width, met by the keyboard and a screen reader, with a list that follows."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.activity.pill import NARROW, WIDTH
+from runway_desktop.ui.theme import Choice
+from tests.gui import pill
+from tests.gui.rig import Desktop, rest, until
+from tests.rows import task
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitän " * 8
+
+
+def words(rig: Desktop) -> list[str]:
+    labels = pill.opened_list(rig.window).findChildren(QLabel)
+    return [label.text() for label in labels if label.isVisible() and label.text()]
+
+
+async def test_it_has_one_width_and_nothing_beside_it_moves_whatever_it_says(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        top, activity = rig.window.workspace.top, rig.window.activity
+        rig.window.resize(1440, 900)
+        await until(lambda: top.pill.width() == WIDTH)
+        before = top.search.geometry()
+        activity.tell(LONG, problem=True)
+        activity.act("3 tasks removed from the list.", lambda: None)
+        activity.tell(LONG)
+        await rest()
+        assert (top.pill.width(), top.search.geometry()) == (WIDTH, before)
+        rig.window.resize(1024, 640)
+        await until(lambda: top.pill.width() == NARROW)
+        assert top.rect().contains(top.pill.geometry())
+
+
+async def test_nothing_covers_a_row(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(40)))
+        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 40)
+        view = rig.window.view
+        for number in range(5):
+            rig.window.activity.tell(f"Problem {number}.", problem=True)
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_End)
+        last = view.visualRect(view.currentIndex())
+        assert view.viewport().rect().contains(last)
+        at = view.viewport().mapTo(rig.window, last.center())
+        assert rig.window.childAt(at) is view.viewport()
+
+
+async def test_its_name_tells_what_it_shows_and_how_much_waits(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        face = rig.window.workspace.top.pill.face
+        heard = QAccessible.queryAccessibleInterface(face)
+        rig.window.activity.tell("The disk is full.", "5 MB are needed.", problem=True)
+        assert heard.text(QAccessible.Text.Name) == "Activity: The disk is full. 5 MB are needed. 1 notice waits"
+        rig.window.activity.tell("Copied.")
+        assert heard.text(QAccessible.Text.Name) == "Activity: Copied. 1 notice waits"
+
+
+async def test_undo_stands_in_it_and_is_pressed_by_mouse_and_by_key(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        undone: list[str] = []
+        top = rig.window.workspace.top
+        rig.window.activity.act("Two.", lambda: undone.append("two"))
+        rig.window.activity.act("One.", lambda: undone.append("one"))
+        button = next(one for one in top.pill.findChildren(QAbstractButton) if one.text() == "Undo")
+        assert button.accessibleDescription() == "One."
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        rig.window.view.setFocus()
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert undone == ["one", "two"]
+
+
+async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        undone: list[int] = []
+        for number in range(3):
+            rig.window.activity.act(f"Act {number}.", partial(undone.append, number))
+        rig.window.view.setFocus()
+        QTest.keyClick(rig.window.view, Qt.Key.Key_F6)
+        opened = pill.opened_list(rig.window)
+        assert [text for text in words(rig) if text.startswith("Act")] == ["Act 2.", "Act 1.", "Act 0."]
+        QTest.keyClick(opened, Qt.Key.Key_Down)
+        focus = opened.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Space)
+        assert undone == [1], "each act has an undo of its own"
+        assert opened.isVisible()
+        assert [text for text in words(rig) if text.startswith("Act")] == ["Act 2.", "Act 0."]
+        QTest.keyClick(opened, Qt.Key.Key_Escape)
+        assert not opened.isVisible()
+
+
+async def test_its_list_follows_what_happens_and_says_when_there_is_nothing(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        assert words(rig) == ["Nothing has happened yet."]
+        number = rig.window.activity.tell("The disk is full.", "5 MB are needed.", problem=True)
+        assert words(rig) == ["Waiting for you", "The disk is full.", "5 MB are needed."]
+        rig.window.activity.end(number)
+        assert words(rig) == ["Nothing has happened yet."]
+
+
+async def test_what_waits_is_dismissed_alone(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        for number in range(2):
+            rig.window.activity.tell(f"Problem {number}.", problem=True)
+        dismiss = next(
+            one
+            for one in pill.opened_list(rig.window).findChildren(QAbstractButton)
+            if one.accessibleName() == "Dismiss: Problem 0."
+        )
+        dismiss.click()
+        assert rig.window.activity.messages() == ["Problem 1."]
+
+
+async def test_words_of_others_are_shown_as_they_are_and_fit(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.activity.tell(LONG, "x" * 300, problem=True)
+        rig.window.activity.tell("<b>bold</b>", problem=True)
+        opened = pill.opened_list(rig.window)
+        assert "<b>bold</b>" in words(rig)
+        assert all(label.textFormat() is Qt.TextFormat.PlainText for label in opened.findChildren(QLabel))
+        assert all(
+            opened.rect().contains(button.mapTo(opened, QPoint(button.width() - 1, 0)))
+            for button in opened.findChildren(QAbstractButton)
+            if button.isVisible()
+        )
+        theme.choose(Choice.LIGHT)
+        assert opened.height() <= rig.window.height()
+
+
+@pytest.mark.parametrize(("how", "waits"), [({}, ""), ({"stays": True}, "answer"), ({"problem": True}, "problem")])
+async def test_what_waits_colors_the_pill(tmp_path, theme, qtbot, how, waits):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.activity.tell("Told.", **how)
+        assert (rig.window.workspace.top.pill.property("waits") or "") == waits
+
+
+async def test_del_three_times_is_one_act_in_the_pill(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(4)))
+        await until(lambda: rig.rows.is_loaded and rig.rows.task_count == 4)
+        rig.window.view.setFocus()
+        rig.window.view.select([TaskId("t3")])
+        for left in (3, 2, 1):
+            await rig.fetch_rows()
+            await until(rig.window.chosen_rows)
+            QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+            await until(lambda left=left: rig.rows.task_count == left)  # type: ignore[misc]
+        assert rig.window.activity.shown.text == "3 removed"
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: rig.rows.task_count == 4)
+
+
+async def test_in_a_narrow_window_the_search_line_keeps_its_room(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        top = rig.window.workspace.top
+        rig.window.resize(1024, 640)
+        await until(lambda: top.pill.width() == NARROW)
+        await until(lambda: rig.window.search.width() >= 200)
+        silent = [one for one in top.findChildren(QPushButton) if one.isVisible() and not one.text()]
+        assert all(one.accessibleName() for one in silent)

@@ -1,0 +1,70 @@
+"""The outer panes fold away, leave a handle, come back as wide as they were, and are remembered."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from runway_desktop.ui.window.folding import STRIP
+from tests.gui.rig import Desktop, until
+
+LEFT = Qt.MouseButton.LeftButton
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+PANES = [(0, CONTROL), (2, CONTROL | ALT)]
+
+
+@pytest.mark.parametrize(("place", "modifiers"), PANES, ids=["places", "details"])
+async def test_a_key_folds_a_pane_and_brings_it_back_as_wide_as_it_was(tmp_path, theme, qtbot, place, modifiers):
+    async with Desktop(tmp_path, theme) as rig:
+        columns = rig.window.workspace.columns
+        before = columns.sizes()
+        QTest.keyClick(rig.window.workspace.views, Qt.Key.Key_B, modifiers)
+        assert columns.is_folded(place)
+        handle = columns.handle(max(1, place))
+        await until(lambda: handle.contentsRect().width() == STRIP and handle.isVisible())
+        assert handle.toolTip().startswith("Show or hide the ")
+        QTest.keyClick(rig.window.workspace.views, Qt.Key.Key_B, modifiers)
+        await until(lambda: columns.sizes() == before)
+        assert handle.contentsRect().width() < STRIP
+
+
+async def test_double_click_folds_and_a_click_on_what_is_left_unfolds(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        columns = rig.window.workspace.columns
+        handle = columns.handle(2)
+        QTest.mouseDClick(handle, LEFT)
+        assert columns.is_folded(2)
+        await until(lambda: handle.contentsRect().width() == STRIP)
+        QTest.mouseClick(handle, LEFT)
+        assert not columns.is_folded(2)
+
+
+async def test_the_keyboard_leaves_what_is_folded_and_tab_does_not_come_there(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        work = rig.window.workspace
+        work.places.setFocus()
+        QTest.keyClick(work.places, Qt.Key.Key_B, CONTROL)
+        assert not work.places.hasFocus()
+        assert not work.places.isVisible()
+        work.fold(0)
+        assert work.places.isVisible()
+
+
+async def test_what_is_folded_is_folded_the_next_time_and_opens_as_wide_as_it_was(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        work, memory = rig.window.workspace, rig.models.memory
+        work.columns.setSizes([180, 800, 460])
+        left = work.columns.sizes()[0]
+        work.fold(0)
+        work.remember()
+        kept = {name: memory.recall(name) for name in ("window.splitter", "window.widths")}
+    async with Desktop(tmp_path, theme) as rig:
+        for name, text in kept.items():
+            rig.models.memory.keep(name, text or "")
+        work = rig.window.workspace
+        work.restore(900)
+        assert work.columns.is_folded(0)
+        assert not work.places.isVisible()
+        work.fold(0)
+        assert work.columns.sizes()[0] == left

@@ -1,0 +1,188 @@
+"""Who tells of what, and what comes of it: acts that are joined and undone, what goes on, what was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runway_desktop.domain.events import DownloadsCounted
+from runway_desktop.domain.task import Pick, State, TaskId
+from runway_desktop.usecases.activity import LEAST_SECONDS
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.account import NOTHING_GOES_ON
+from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
+from runway_desktop.viewmodels.activity.acts import Acts
+from tests.gui.rig import Rig, rest, until
+from tests.rows import task
+
+
+class Watched:
+    """An activity of a rig with a clock of its own, and what it says aloud."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.time = 100.0
+        self.activity = Activity(rig.models.status, rig.owner, now=lambda: self.time)
+        self.said: list[str] = []
+        self.activity.said.connect(lambda sentence, _: self.said.append(sentence))
+        self.acts = Acts(rig.task_commands, rig.rows, self.activity, rig.owner)
+
+    @property
+    def text(self) -> str:
+        return self.activity.shown.text
+
+
+async def removed(rig: Rig, *numbers: int) -> None:
+    for number in numbers:
+        rows = await rig.store.rows([TaskId(f"t{number}")])
+        rig.task_commands.carry_out(TaskCommand.REMOVE, rows)
+        await until(lambda number=number: rig.store.tasks[f"t{number}"].removed_at is not None)  # type: ignore[misc]
+        await rest(5)
+
+
+async def test_three_removals_in_a_row_are_one_act_with_one_undo(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(*(task(number, State.FAILED) for number in range(5)))
+        watched = Watched(rig)
+        await removed(rig, 1, 2, 3)
+        assert watched.text == "3 removed"
+        assert watched.activity.messages() == ["3 tasks removed from the list. Files stay."]
+        watched.time += LEAST_SECONDS
+        await removed(rig, 4)
+        assert len(watched.activity.messages()) == 2, "a while later it is another act"
+        watched.activity.undo()
+        watched.activity.undo()
+        await until(lambda: all(one.removed_at is None for one in rig.store.tasks.values()))
+        assert watched.activity.messages() == []
+        watched.activity.undo()
+
+
+async def test_each_judgment_can_be_undone_whatever_was_decided_since(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED), task(2, State.FAILED))
+        watched = Watched(rig)
+        judging = rig.task_commands.judging
+        for act in (
+            lambda: judging.rate([TaskId("t1"), TaskId("t2")], 2),
+            lambda: judging.rate([TaskId("t1")], 4),
+            lambda: judging.pick([TaskId("t1")], Pick.PICK, said="Picked take 3"),
+        ):
+            told = len(watched.activity.messages())
+            act()
+            await until(lambda told=told: len(watched.activity.messages()) > told)  # type: ignore[misc]
+        assert watched.activity.messages() == ["2 tasks rated 2 stars.", "Rated 4.", "Picked take 3."]
+        assert watched.text == "Picked take 3"
+        assert watched.said == ["2 tasks rated 2 stars. Undo."], "a single task shows itself what was decided"
+        first = watched.activity.listed.recent[-1]
+        watched.activity.take(first, first.actions[0])
+        await until(lambda: "Undone: rating of 2 tasks." in watched.activity.messages())
+        assert [(await rig.by_id(number)).rating for number in (1, 2)] == [4, 0]
+        assert (await rig.by_id(1)).pick is Pick.PICK
+        second = watched.activity.listed.recent[-1]
+        assert second.message == "Rated 4."
+        watched.activity.take(second, second.actions[0])
+        await until(lambda: "Undone: rating of 1 task." in watched.activity.messages())
+        assert (await rig.by_id(1)).rating == 0, "as it was before both"
+
+
+async def test_what_another_room_undid_is_no_act_any_more(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1, State.FAILED))
+        watched = Watched(rig)
+        rig.task_commands.judging.rate([TaskId("t1")], 2)
+        await until(lambda: watched.activity.messages() == ["Rated 2."])
+        rig.task_commands.judging.undo()
+        await until(lambda: watched.activity.messages() == ["Undone: rating of 1 task."])
+        rig.task_commands.judging.redo()
+        await until(lambda: watched.text == "Done again: rating of 1 task")
+        assert watched.activity.shown.action is not None
+
+
+async def test_what_goes_on_is_shown_a_moment_longer_than_it_lasts(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watched = Watched(rig)
+        rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
+        assert (watched.text, watched.activity.shown.hint) == ("Saving 2", "1.5 MB/s")
+        watched.time += 1
+        rig.engine.bus.tell(DownloadsCounted(0, 0, 0.0))
+        assert watched.text == "Saving 2"
+        watched.time += LINGERS
+        rig.models.status.changed.emit()
+        assert watched.text == NOTHING_GOES_ON
+
+
+async def test_a_sending_that_is_over_at_once_is_seen_all_the_same(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.shown(task(1), task(2))
+        watched = Watched(rig)
+        await rig.change(replace(await rig.by_id(1), state=State.SENDING), flush=False)
+        await rig.change(replace(await rig.by_id(1), state=State.PENDING), flush=False)
+        await rig.change(replace(await rig.by_id(2), state=State.SENDING))
+        assert watched.text == "Sending 2"
+        rig.models.status.changed.emit()
+        assert watched.text == "Sending 1"
+        await rig.change(replace(await rig.by_id(2), state=State.PENDING))
+        watched.time += LINGERS
+        rig.models.status.changed.emit()
+        assert watched.text == NOTHING_GOES_ON
+
+
+async def test_a_problem_without_a_button_waits_until_it_was_read_and_one_with_a_button_until_it_is_answered(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watched = Watched(rig)
+        answered: list[str] = []
+        watched.activity.tell("It cannot be read.", problem=True)
+        watched.activity.tell(
+            "The disk is full.", problem=True, action_text="Try again", on_action=lambda: answered.append("again")
+        )
+        assert watched.activity.shown.waiting == 2
+        watched.activity.read()
+        [waits] = watched.activity.listed.waiting
+        assert waits.message == "The disk is full."
+        watched.time += 1_000
+        watched.activity.changed.emit()
+        watched.activity.take(waits, waits.actions[0])
+        assert answered == ["again"]
+        assert watched.activity.shown.waiting == 0
+        watched.activity.take(waits, waits.actions[0])
+        assert answered == ["again"], "an answer is given once"
+
+
+async def test_the_words_of_what_goes_on_change_and_its_end_is_told_by_who_began_it(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watched = Watched(rig)
+        number = watched.activity.follow("Looking for missing files…", "Stop", lambda: None)
+        watched.activity.say(number, "Looking for 3 files…", "In the library")
+        assert watched.activity.messages() == ["Looking for 3 files…"]
+        watched.time += 1_000
+        rig.models.status.changed.emit()
+        assert watched.text == "Looking for 3 files…"
+        watched.activity.end(number)
+        watched.activity.say(number, "Too late")
+        assert watched.activity.messages() == []
+
+
+async def test_a_gesture_is_said_once_and_leaves_what_was_there(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watched = Watched(rig)
+        watched.activity.tell("Copied.")
+        watched.activity.set_gesture("Moving 2 tasks", "Esc puts them back")
+        watched.activity.set_gesture("Moving 2 tasks", "To place 3")
+        assert watched.text == "Moving 2 tasks"
+        assert watched.said == ["Copied.", "Moving 2 tasks. Esc puts them back"]
+        watched.activity.set_gesture("")
+        assert watched.text == "Copied"
+
+
+async def test_what_is_pointed_at_stays_and_then_for_a_while(tmp_path):
+    async with Rig(tmp_path) as rig:
+        watched = Watched(rig)
+        watched.activity.tell("Copied.")
+        watched.activity.hold(True)
+        watched.time += 1_000
+        rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
+        assert watched.text == "Copied"
+        watched.activity.hold(False)
+        assert watched.text == "Copied"
+        watched.time += LEAST_SECONDS
+        watched.activity.set_gesture("x")
+        watched.activity.set_gesture("")
+        assert watched.text == "Saving 2"
