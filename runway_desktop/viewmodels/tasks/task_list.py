@@ -36,10 +36,11 @@ from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_answers import Ahead, TaskAnswers
-from .task_pages import LaneLines, TaskPages
+from .task_pages import TaskPages
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
+    from runway_desktop.usecases.lane_lines import LaneLines
 
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
@@ -167,6 +168,8 @@ class TaskListModel(QAbstractTableModel):
     @cached_property
     def lane(self) -> LaneLines:
         """What the lane knows of the queue, when that is listed."""
+        from runway_desktop.usecases.lane_lines import LaneLines
+
         return LaneLines(self._cases)
 
     def fold_all(self, on: bool) -> None:
