@@ -53,6 +53,9 @@ class GroupBy(StrEnum):
     PROJECT = "project"
     PROMPT = "prompt"
     """Takes of one prompt together; prompts with a single take make one group, whose key is empty."""
+    LANE = "lane"
+    """The queue: a group for each model, and one for what no cap lets go. Not known to the store, which gives the tasks
+    in one row."""
 
 
 @dataclass(frozen=True, slots=True)

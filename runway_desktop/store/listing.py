@@ -255,7 +255,7 @@ def amount(connection: sqlite3.Connection, wanted: Filter) -> int:
 
 def summaries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None) -> list[GroupSummary]:
     """One per group of the listing, latest first; none when it is not grouped."""
-    if listing.group is GroupBy.NONE:
+    if listing.group not in _GROUP_COLUMNS:
         return []
     condition, parameters = where(listing.filter, *looked_up(connection, listing.filter))
     by_prompt = listing.group is GroupBy.PROMPT

@@ -106,7 +106,7 @@ class Tray(QObject):
         counts = self._places.counts.places
         live, waiting = counts.get(Place.LIVE, 0), counts.get(Place.WAITING_HERE, 0)
         parts = [f"{live:,} live"] if live else []
-        parts += [f"{waiting:,} waiting here"] if waiting else []
+        parts += [f"{waiting:,} queued"] if waiting else []
         said = "\n".join((self._name, " · ".join(parts) or "Nothing is running"))
         if self.icon.toolTip() != said:
             self.icon.setToolTip(said)

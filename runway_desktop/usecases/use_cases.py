@@ -12,11 +12,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runway_desktop.domain.caps import HeldBack, LaneReason
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
-    from runway_desktop.services.tasks.forecast import LaneForecast, Slots
     from runway_desktop.services.tasks.judging import Judging
+    from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
     from .commands.commands import Commands
     from .sending.sending import Sending
@@ -35,6 +37,8 @@ class Queue(Protocol):
     def held_back(self, task_id: TaskId) -> HeldBack | None: ...
     def reason_for(self, task_id: TaskId) -> LaneReason | None: ...
     def forecast(self) -> LaneForecast | None: ...
+    def outlook(self) -> Outlook: ...
+    def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook: ...
 
 
 class Tasks(Protocol):
@@ -43,6 +47,7 @@ class Tasks(Protocol):
     async def task(self, task_id: TaskId) -> Task | None: ...
     def open(self) -> tuple[Task, ...]: ...
     def held(self) -> tuple[Task, ...]: ...
+    def get_open(self, task_id: TaskId) -> Task | None: ...
 
 
 class _Of(Generic[Service]):

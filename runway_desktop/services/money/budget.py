@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from runway_desktop.domain.account import Organization
-    from runway_desktop.domain.task import Task
+    from runway_desktop.domain.task import Request, Task, TaskId
     from runway_desktop.services.bus import Bus
     from runway_desktop.services.ports import Clock, Store
     from runway_desktop.services.settings import Settings
 
-    from .pricing import Pricing
+    from .pricing import Price, Pricing
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,18 @@ EVER = 1e12
 """A time after all others, in Unix seconds."""
 READINGS = 3
 """How often a project is added up anew because one of its tasks moved meanwhile."""
+
+
+class Coming:
+    """What tasks that are about to be sent are expected to cost."""
+
+    def __init__(self) -> None:
+        self.credits = 0.0
+        self.of_project: defaultdict[str, float] = defaultdict(float)
+
+    def add(self, project: str, credits: float) -> None:
+        self.credits += credits
+        self.of_project[project] += credits
 
 
 @dataclass(eq=False, repr=False)
@@ -52,6 +64,7 @@ class Budget:
         self._days: defaultdict[str, float] = defaultdict(float)
         self._projects: dict[str, float] = {}
         self._moves: Counter[str] = Counter()
+        self._priced: dict[TaskId, tuple[Request, int, Price | None]] = {}
         self._bus.listen(self._hear)
 
     async def load(self) -> None:
@@ -92,10 +105,53 @@ class Budget:
     ) -> HeldBack | None:
         """Why the task may not be sent now, or None. `ahead` are tasks that are about to be sent; `sent`
         gives the open ones, of which some may not be in the balance yet."""
-        price = self._pricing.price(task.request)
-        limits = self._caps(task, ahead)
-        if organization is not None and price is not None and not price.is_published:
-            limits.append(self._balance(organization, ahead, sent()))
+        coming = Coming()
+        for other in ahead:
+            coming.add(other.project, self.price(other))
+        return self._holds_back(task, coming, self._left(organization, sent))
+
+    def over(
+        self,
+        tasks: Sequence[Task],
+        organization: Organization | None,
+        sent: Callable[[], Iterable[Task]],
+    ) -> dict[TaskId, HeldBack]:
+        """Which of these cannot be sent as things stand, if the others are sent in this order: one that is too dear
+        holds up no cheaper one behind it."""
+        coming, left, found = Coming(), self._left(organization, sent), {}
+        if left is None and not self._has_caps:
+            return {}
+        self._priced = {task.id: self._known_price(task) for task in tasks}
+        for task in tasks:
+            price = self._priced[task.id][2]
+            held = self._over(task, price, coming, left)
+            if held is not None:
+                found[task.id] = held
+            else:
+                coming.add(task.project, price.credits if price is not None else 0.0)
+        return found
+
+    def _known_price(self, task: Task) -> tuple[Request, int, Price | None]:
+        """Worked out once for each request, until something is learned: a long queue is looked at often."""
+        known, learned = self._priced.get(task.id), self._pricing.learned
+        if known is not None and known[0] is task.request and known[1] == learned:
+            return known
+        return (task.request, learned, self._pricing.price(task.request))
+
+    @property
+    def _has_caps(self) -> bool:
+        settings = self._settings
+        caps = (settings.day_cap, settings.month_cap, settings.sending_cap)
+        return bool(settings.project_caps) or any(cap is not None for cap in caps)
+
+    def _holds_back(self, task: Task, coming: Coming, left: float | None) -> HeldBack | None:
+        return self._over(task, self._pricing.price(task.request), coming, left)
+
+    def _over(self, task: Task, price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
+        """`left`: the balance without what is coming; None where it is not known."""
+        limits = self._caps(task.project, coming)
+        if left is not None and price is not None and not price.is_published:
+            limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left - coming.credits)))
         return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 
     def raise_cap(self, held: HeldBack) -> None:
@@ -127,31 +183,29 @@ class Budget:
         midnight = datetime.combine(self._today() + timedelta(days=1), datetime.min.time(), self._zone)
         return max(1.0, midnight.timestamp() - self._clock.now())
 
-    def _caps(self, task: Task, ahead: Sequence[Task]) -> list[Limit]:
+    def _caps(self, project: str, coming: Coming) -> list[Limit]:
         settings = self._settings
         found: list[Limit] = []
         if settings.sending_cap is not None:
             found.append(Limit(cap=Cap.SENDING, limit=settings.sending_cap))
-        coming = self._prices(ahead)
         if settings.day_cap is not None:
-            found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today + coming))
+            found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today + coming.credits))
         if settings.month_cap is not None:
-            found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month + coming))
-        project_cap = settings.project_caps.get(task.project)
+            found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month + coming.credits))
+        project_cap = settings.project_caps.get(project)
         if project_cap is not None:
             # One that is not added up yet may have spent anything.
-            spent = self._projects.get(task.project, project_cap)
-            spent += self._prices(other for other in ahead if other.project == task.project)
-            found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=task.project))
+            spent = self._projects.get(project, project_cap) + coming.of_project[project]
+            found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=project))
         return found
 
-    def _balance(self, organization: Organization, ahead: Sequence[Task], sent: Iterable[Task]) -> Limit:
-        later = sum(counted_credits(task) for task in sent if (task.sent_at or 0.0) > organization.asked_at)
-        left = organization.balance - later - self._prices(ahead)
-        return Limit(cap=Cap.BALANCE, limit=max(0.0, left))
-
-    def _prices(self, tasks: Iterable[Task]) -> float:
-        return sum(self.price(task) for task in tasks)
+    @staticmethod
+    def _left(organization: Organization | None, sent: Callable[[], Iterable[Task]]) -> float | None:
+        """The balance without what was sent since it was asked for; None where it is not known."""
+        if organization is None:
+            return None
+        later = sum(counted_credits(task) for task in sent() if (task.sent_at or 0.0) > organization.asked_at)
+        return organization.balance - later
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -85,6 +85,8 @@ class Pricing:
         self._by_pair: dict[tuple[str, str], dict[str, float]] = {}
         self._contradicted: dict[tuple[str, str], bool] = {}
         self._worked_out: dict[tuple[str, str], dict[object, Price | None]] = {}
+        self.learned = 0
+        """How often a price became another one in this run."""
 
     async def load(self) -> None:
         """Reads what was learned. Call once at start."""
@@ -115,6 +117,7 @@ class Pricing:
         if known.get(shape) == credits:
             return
         known[shape] = credits
+        self.learned += 1
         self._contradicted.pop((request.endpoint, request.model), None)
         self._worked_out.pop((request.endpoint, request.model), None)
         await self._store.learn(request.endpoint, request.model, shape, Estimate(credits=credits, at=self._clock.now()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runway_desktop.domain.caps import Cap, HeldBack
@@ -38,10 +38,11 @@ class CapWatch:
         self.held_back: Mapping[TaskId, HeldBack] = {}
         """What was kept here when the lane was last looked through."""
 
-    def lets_go(self, task_id: TaskId) -> bool:
-        """Whether a task was not held back when the lane was last looked through. Behind very many that were, none
-        goes."""
-        return task_id not in self.held_back and len(self.held_back) < MOST_HELD_BACK
+    def over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
+        """Which of these, in the order in which they are sent, will wait for a cap or the balance as things stand, each
+        with what the others need that wait for the same."""
+        found = self._budget.over(queued, self._account.organization, self._ledger.open)
+        return _with_others(found, _prices(found)) if found else found
 
     async def catch_up(self) -> None:
         """Adds up projects whose cap is new. Until that works their tasks wait."""
@@ -73,16 +74,11 @@ class CapWatch:
 
     def _with_all_that_wait(self, held_back: Mapping[TaskId, HeldBack]) -> Mapping[TaskId, HeldBack]:
         """Each with what the others need that wait for the same, so that one raise is enough for all of them."""
-        prices: defaultdict[tuple[Cap, str], list[float]] = defaultdict(list)
-        for held in held_back.values():
-            prices[held.limit.cap, held.limit.project].append(held.price or 0.0)
+        prices = _prices(held_back)
         if len(held_back) >= MOST_HELD_BACK:
             for cap, project in prices:
                 prices[cap, project] += self._others(held_back, project if cap is Cap.PROJECT else None)
-        return {
-            task_id: replace(held, waiting=_waiting(held, prices[held.limit.cap, held.limit.project]))
-            for task_id, held in held_back.items()
-        }
+        return _with_others(held_back, prices)
 
     def _others(self, looked_at: Mapping[TaskId, HeldBack], project: str | None) -> list[float]:
         """The prices of what waits behind those that were looked at."""
@@ -99,6 +95,23 @@ class CapWatch:
         return min(2 * ASK_AGAIN, self._budget.seconds_to_new_day()) if self.held_back else None
 
 
-def _waiting(held: HeldBack, prices: list[float]) -> float:
-    own = held.price or 0.0
-    return (max(prices) if held.limit.cap is Cap.SENDING else sum(prices)) - own
+_Prices = Mapping[tuple[Cap, str], list[float]]
+
+
+def _prices(held_back: Mapping[TaskId, HeldBack]) -> dict[tuple[Cap, str], list[float]]:
+    found: defaultdict[tuple[Cap, str], list[float]] = defaultdict(list)
+    for held in held_back.values():
+        found[held.limit.cap, held.limit.project].append(held.price or 0.0)
+    return found
+
+
+def _with_others(held_back: Mapping[TaskId, HeldBack], prices: _Prices) -> dict[TaskId, HeldBack]:
+    needed = {of: (sum(found), max(found)) for of, found in prices.items()}
+    return {
+        task_id: replace(held, waiting=_waiting(held, *needed[held.limit.cap, held.limit.project]))
+        for task_id, held in held_back.items()
+    }
+
+
+def _waiting(held: HeldBack, together: float, dearest: float) -> float:
+    return (dearest if held.limit.cap is Cap.SENDING else together) - (held.price or 0.0)

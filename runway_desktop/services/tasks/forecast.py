@@ -2,27 +2,20 @@
 tasks are known.
 
 `remaining_range` and `usual` are pure; `Forecasts` caches what the store knows of each shape until another task of it
-has ended; `LaneForecasts` estimates when all queued tasks will be done. Seconds. Loop's thread only; StoreError passes
-through `Forecasts`.
+has ended. What follows for the queue, `outlook` says. Seconds. Loop's thread only; StoreError passes through
+`Forecasts`.
 """
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.prices import shape_of
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store, Timing
-
-from .ledger import Ledger
-
-log = logging.getLogger(__name__)
 
 LEAST_HISTORY = 3
 MOST_HISTORY = 200
@@ -106,14 +99,14 @@ def _quantile(values: Sequence[float], part: float) -> float:
     return values[below] + (values[above] - values[below]) * (place - below)
 
 
-Key = tuple[str, str, str]
+Kind = tuple[str, str, str]
 
 
 class Forecasts:
     def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._known: dict[Key, Usual] = {}
+        self._known: dict[Kind, Usual] = {}
         bus.listen(self._hear)
 
     async def remaining(self, task: Task) -> Range | None:
@@ -124,7 +117,7 @@ class Forecasts:
 
     async def usual(self, request: Request) -> Usual:
         """How long requests like this one take."""
-        key = _key(request)
+        key = kind_of(request)
         if key not in self._known:
             if not request.model:
                 return Usual()
@@ -133,7 +126,11 @@ class Forecasts:
 
     def usual_now(self, request: Request) -> Usual | None:
         """The same without asking the store; None when nobody has asked yet."""
-        return self._known.get(_key(request))
+        return self.known(kind_of(request))
+
+    def known(self, kind: Kind) -> Usual | None:
+        """What is known of a kind by now."""
+        return self._known.get(kind)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED is not event.before.state:
@@ -143,68 +140,6 @@ class Forecasts:
                 del self._known[key]
 
 
-def _key(request: Request) -> Key:
+def kind_of(request: Request) -> Kind:
+    """What requests have alike that take alike long."""
     return (request.endpoint, request.model, shape_of(request))
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Tasks of one model at Runway. `limit` None: no limit."""
-
-    in_use: int
-    limit: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LaneForecast:
-    """How many wait here, and in how many seconds all of them are probably done."""
-
-    waiting: int
-    low_seconds: float
-    high_seconds: float
-
-
-class LaneForecasts:
-    """`slots` says of a model how many are at Runway or on their way, and how many may be; `goes` whether a cap or the
-    balance lets a task be sent."""
-
-    def __init__(
-        self, ledger: Ledger, forecasts: Forecasts, slots: Callable[[str], Slots], goes: Callable[[TaskId], bool]
-    ) -> None:
-        self._ledger = ledger
-        self._forecasts = forecasts
-        self._slots = slots
-        self._goes = goes
-
-    async def remember_times(self) -> None:
-        """Reads the history of what waits, one of each pair, so that `now` can answer at once."""
-        seen: set[tuple[str, str]] = set()
-        for task in self._ledger.held():
-            pair = (task.request.endpoint, task.request.model)
-            if pair not in seen:
-                seen.add(pair)
-                try:
-                    await self._forecasts.usual(task.request)
-                except StoreError as error:
-                    log.warning("The history of %s could not be read: %s", pair, error)
-
-    def now(self) -> LaneForecast | None:
-        """When all that may be sent will be done; None when nothing waits, when a cap holds it back, or when one's own
-        history is too short to say."""
-        waiting: dict[str, list[Task]] = {}
-        for task in self._ledger.held():
-            if not task.waits_for_person and task.removed_at is None and self._goes(task.id):
-                waiting.setdefault(task.request.model, []).append(task)
-        if not waiting:
-            return None
-        low = high = 0.0
-        for model, tasks in waiting.items():
-            known = self._forecasts.usual_now(tasks[0].request)
-            if known is None or known.total is None:
-                return None
-            slots = self._slots(model)
-            at_once = slots.limit or len(tasks) + slots.in_use
-            rounds = math.ceil((len(tasks) + slots.in_use) / at_once)
-            low = max(low, known.total.low * (rounds - 1 if slots.in_use else rounds))
-            high = max(high, known.total.high * rounds)
-        return LaneForecast(sum(map(len, waiting.values())), low, high)

@@ -44,10 +44,11 @@ from runway_desktop.services.supervised import keep_going, survived
 
 from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
-from .forecast import Forecasts, LaneForecast, LaneForecasts, Slots
+from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
-from .lane_order import Stood, positions_before, positions_stepped
+from .lane_order import Stood, in_order, positions_before, positions_stepped
 from .ledger import Ledger
+from .outlook import LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
 from .task_changes import hold_detail
 
@@ -87,7 +88,7 @@ class Lane:
         self._account = account
         self._settings = settings
         self._caps = CapWatch(ledger, budget, account, bus)
-        self._forecasts = LaneForecasts(ledger, forecasts, self.slots, self._caps.lets_go)
+        self._outlooks = Outlooks(ledger, forecasts, self._over, self._usable, self._is_open, clock)
         self._bus = bus
         self._clock = clock
         self._rng = rng
@@ -226,7 +227,7 @@ class Lane:
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
         """The cap, or the balance, that a held task waits for; None when it waits for something else."""
-        return self._caps.held_back.get(task_id)
+        return self._caps.held_back.get(task_id) or self.outlook().over.get(task_id)
 
     def reason_for(self, task_id: TaskId) -> LaneReason | None:
         """Why a held task waits; None when it is just its turn."""
@@ -235,12 +236,20 @@ class Lane:
 
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
-        return self._forecasts.now()
+        return self.outlook().all_sent
+
+    def outlook(self) -> Outlook:
+        """When queued tasks will be sent, open ones done, and what no cap lets go."""
+        return self._outlooks.now()
+
+    def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
+        """The same if these stood before another one; None: at the end."""
+        return self._outlooks.if_moved(task_ids, before)
 
     async def _turn(self) -> None:
         await self._caps.catch_up()
         self._fill()
-        await self._forecasts.remember_times()
+        await self._outlooks.remember_times()
         await self._alarm.wait(self._pause_length())
 
     def _fill(self) -> None:
@@ -300,8 +309,7 @@ class Lane:
         return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
 
     def _held(self) -> list[Task]:
-        held = [task for task in self._ledger.held() if task.removed_at is None]
-        return sorted(held, key=lambda task: task.position)
+        return in_order(self._ledger.held())
 
     def _is_held(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
@@ -320,6 +328,16 @@ class Lane:
             allowed = organization.concurrent(model)
         chosen = self._settings.lane_limit(model)
         return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
+
+    def _usable(self, model: str) -> int | None:
+        """How many of the model may be at once today."""
+        return 0 if self._spent_day(model) else self._limit(model)
+
+    def _is_open(self) -> bool:
+        return self._blocked() is None
+
+    def _over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
+        return self._caps.over([task for task in queued if not task.waits_for_person])
 
     def _spent_day(self, model: str) -> bool:
         organization = self._account.organization
@@ -440,6 +458,7 @@ class Lane:
             self._bus.tell(LaneChanged())
 
     def _hear(self, event: Event) -> None:
+        self._outlooks.forget(at_once=isinstance(event, TasksMoved | SettingsChanged))
         match event:
             case TaskChanged(task, before):
                 edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)

@@ -5,7 +5,7 @@ Smaller positions are sent sooner. A move writes as few of them as it can."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -24,6 +24,20 @@ class Stood:
 
     def __bool__(self) -> bool:
         return bool(self.places or self.holds)
+
+
+def in_order(held: Iterable[Task]) -> list[Task]:
+    """What is queued, without what was removed from the list, in the order in which it is sent."""
+    return sorted((task for task in held if task.removed_at is None), key=lambda task: task.position)
+
+
+def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> list[Task]:
+    """The order after a move. None, or one that is not held: at the end."""
+    known = {task.id: task for task in held}
+    chosen = [known[task_id] for task_id in dict.fromkeys(moving) if task_id in known]
+    others = [task for task in held if task not in chosen]
+    at = next((index for index, task in enumerate(others) if task.id == before), len(others))
+    return [*others[:at], *chosen, *others[at:]]
 
 
 def positions_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId | None) -> Mapping[TaskId, float]:

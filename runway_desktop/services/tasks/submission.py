@@ -20,6 +20,8 @@ from runway_desktop.catalog import Catalog, Finding, with_assets
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.domain.library import Filter, GroupBy, Listing
+from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import (
     ITS_TURN,
     Batch,
@@ -279,6 +281,7 @@ class Submission:
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         # One time for all of them: what came together stands together, in its own order.
         now = self._clock.now()
+        made_at = await self._made_at(new, now)
         batch = self._batch(new, now)
         positions = self._positions(len(new.tasks))
         start = 0
@@ -288,7 +291,7 @@ class Submission:
                 Task(
                     id=one.id,
                     request=replace(one.request, values=with_moved_files(one.request.values, moved())),
-                    created_at=now,
+                    created_at=made_at,
                     project=one.project,
                     shot=one.shot,
                     title=one.title,
@@ -302,6 +305,17 @@ class Submission:
             await self._ledger.add(tasks, inputs, batch if start == 0 else None)
             start += step
             yield tuple(task.id for task in tasks)
+
+    async def _made_at(self, new: NewTasks, now: float) -> float:
+        """More rows of a sheet of which some were sent earlier today count as made with those, so that all of them
+        stand in the order of the sheet, however many presses they took."""
+        batches = {task.batch_id for task in new.tasks if task.again_of is None and task.batch_id is not None}
+        if len(batches) != 1:
+            return now
+        today = local_time(now).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        of_sheet = Listing(filter=Filter(batches=frozenset(batches), since=today), descending=False, group=GroupBy.NONE)
+        _, rows = await self._store.beginning(of_sheet, 1, 1)
+        return min(now, rows[0].task.created_at) if rows else now
 
     async def _as_they_were(self, new: Sequence[NewTask]) -> dict[tuple[TaskId, str], str]:
         """Hashes of the files of a request that is sent again, as they were the first time: one that has moved since

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from runway_desktop.services.disk.disk_threads import QuickLook
+from runway_desktop.ui.lifted_rows import ROWS
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.theme import GRID, Role, Theme
@@ -132,6 +133,24 @@ def start_drag(widget: QWidget, theme: Theme, payload: DragPayload, image: QImag
     drag.setHotSpot(QPoint(pixmap.deviceIndependentSize().toSize().width() // 2, 0))
     drag.exec(Qt.DropAction.CopyAction)
     return True
+
+
+def lift_rows(widget: QWidget, theme: Theme, payload: DragPayload, label: str, poster: str, count: int) -> None:
+    """Drags rows of the list, with the files that they have. `poster` is the picture of the first. Ends when they are
+    let go, or put back by Escape.
+
+    Call it from a mouse event, never from a coroutine: Qt runs the drag in a loop of its own until the drop.
+    """
+    look = QuickLook()
+    payload = payload.without({path for path in payload.paths if not look.is_file(path)})
+    mime = FileMime(payload.paths) if payload.paths else QMimeData()
+    mime.setData(ROWS, QByteArray(b"1"))
+    drag = QDrag(widget)
+    drag.setMimeData(mime)
+    pixmap = drag_picture(theme, _decoded(poster, look), label, count, widget.devicePixelRatioF())
+    drag.setPixmap(pixmap)
+    drag.setHotSpot(QPoint(-GRID, -GRID))
+    drag.exec(Qt.DropAction.CopyAction)
 
 
 def _plate(

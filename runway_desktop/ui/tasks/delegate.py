@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.labels import INKS
@@ -19,7 +19,7 @@ from runway_desktop.usecases.listing.columns import COLUMNS, Column, RowWords
 from runway_desktop.usecases.words.states import StateWords, Tone
 
 from .grid_cell import DIMMED
-from .group_header import GroupHeader
+from .headers import GroupHeader
 from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .text_cache import Ink, Sides, TextCache
@@ -36,6 +36,8 @@ class RowDelegate(QStyledItemDelegate):
         self.phase = 0.0
         """Where the moving part of an indeterminate bar stands, 0 to 1; the view advances it."""
         self.hovered_row = -1
+        self.lead = 0
+        """Pixels before the posters, for a row's place in the queue."""
         self._letters = TextCache(theme)
         self.header = GroupHeader(theme, self._letters)
 
@@ -63,6 +65,7 @@ class RowDelegate(QStyledItemDelegate):
         hovered: bool = False,
         current: bool = False,
         scrub: HoverScrub | None = None,
+        button: str = "",
     ) -> None:
         """`cells` are the columns in sight with their left edges and widths; `current` marks where the keyboard is,
         `scrub` has the frame of the clip whose poster the pointer crosses."""
@@ -75,11 +78,63 @@ class RowDelegate(QStyledItemDelegate):
             if column is Column.POSTER:
                 box = self.poster_box(left, rect.top(), width, rect.height(), direction)
                 self._poster(painter, box, Sides(direction, inner), words, scrub)
+                if self.lead:
+                    self._order(painter, QRect(left, rect.top(), self.lead + GRID, rect.height() - 1), direction, words)
+            elif column is Column.PROMPT and button:
+                place = self.button_box(left, rect.top(), width, rect.height(), button, direction)
+                room = inner.width() - place.width() - GRID
+                side = Sides(direction, inner)
+                self._cell(painter, column, side.place(inner.adjusted(0, 0, room - inner.width(), 0)), words, direction)
+                self._letters.button(painter, place, button)
             else:
                 self._cell(painter, column, inner, words, direction)
         if current:
             painter.fillRect(rect.left(), rect.top(), rect.width(), 1, color(Role.ACCENT))
             painter.fillRect(rect.left(), rect.bottom() - 1, rect.width(), 1, color(Role.ACCENT))
+
+    def button_box(
+        self, left: int, top: int, width: int, height: int, text: str, direction: Qt.LayoutDirection
+    ) -> QRect:
+        """Where the button of a row is, in the cell of its prompt."""
+        wide, high = self._letters.button_width(text), self._letters.small.height + GRID
+        place = QRect(left + width - GRID - wide, top + (height - high) // 2, wide, high)
+        return Sides(direction, QRect(left, top, width, height)).place(place)
+
+    def drop_line(self, painter: QPainter, y: int, width: int, words: str) -> None:
+        """Where what is lifted would stand, and when it would be sent."""
+        accent = self._theme.color(Role.ACCENT)
+        painter.fillRect(0, y - 1, width, 2, accent)
+        painter.setPen(QPen(accent, 2))
+        painter.setBrush(self._theme.color(Role.WINDOW))
+        painter.drawEllipse(QRectF(1, y - 4, 8, 8))
+        if words:
+            ink = self._letters.small
+            plate = QRect(
+                2 * GRID,
+                max(0, y - ink.height - GRID),
+                ink.metrics.horizontalAdvance(words) + 2 * GRID,
+                ink.height + GRID // 2,
+            )
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent)
+            painter.drawRoundedRect(plate, 4, 4)
+            painter.setPen(self._theme.color(Role.ON_ACCENT))
+            painter.setFont(ink.font)
+            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _order(self, painter: QPainter, rect: QRect, direction: Qt.LayoutDirection, words: RowWords) -> None:
+        """A grip, and the row's place in the queue."""
+        sides, letters = Sides(direction, rect), self._letters
+        side = 2 * GRID
+        grip = QRect(rect.left() + GRID // 2, rect.center().y() - side // 2, side, side)
+        letters.icon(painter, sides.place(grip), "mdi6.drag-vertical", Role.FAINT)
+        place = rect.adjusted(3 * GRID, 0, 0, 0)
+        if words.is_held:
+            icon = QRect(place.right() - side - GRID // 2, rect.center().y() - side // 2, side, side)
+            letters.icon(painter, sides.place(icon), "mdi6.pause", Role.WARN)
+            return
+        painter.setPen(self._theme.color(Role.MUTED))
+        letters.line(painter, sides, place.adjusted(0, 0, -GRID, 0), words.order, letters.figures, at_end=True)
 
     def _cell(
         self, painter: QPainter, column: Column, inner: QRect, words: RowWords, direction: Qt.LayoutDirection
@@ -97,11 +152,10 @@ class RowDelegate(QStyledItemDelegate):
                 ink = letters.figures if figures else letters.body
                 letters.line(painter, sides, inner, words.plain.get(column, ""), ink, at_end=figures)
 
-    @staticmethod
-    def poster_box(left: int, top: int, width: int, height: int, direction: Qt.LayoutDirection) -> QRect:
+    def poster_box(self, left: int, top: int, width: int, height: int, direction: Qt.LayoutDirection) -> QRect:
         """Where the poster is in its cell."""
         inner = QRect(left + GRID, top, width - 2 * GRID, height - 1)
-        return Sides(direction, inner).place(inner.adjusted(GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
+        return Sides(direction, inner).place(inner.adjusted(self.lead + GRID // 2, GRID // 2 + 1, 0, -GRID // 2))
 
     def _poster(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords, scrub: HoverScrub | None) -> None:
         frame = QRectF(box)

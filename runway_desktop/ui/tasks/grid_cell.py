@@ -10,7 +10,7 @@ from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
-from .group_header import GroupHeader
+from .headers import GroupHeader
 from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .text_cache import Sides, TextCache

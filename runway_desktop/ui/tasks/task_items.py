@@ -79,7 +79,14 @@ class TaskItems(_View):
         rows = sorted({row for part in ranges for row in range(part.top(), part.bottom() + 1)})
         return [task_id for row in rows if (task_id := self.rows.task_id(row)) is not None]
 
+    def press_button(self, point: QPoint) -> bool:
+        """Presses what is painted as a button at a point of the viewport; False where there is none."""
+        return False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.press_button(event.position().toPoint()):
+            self._header_pressed = True
+            return
         key = self.rows.group_key(self.line_at(event.position().toPoint()))
         self._header_pressed = key is not None and event.button() is Qt.MouseButton.LeftButton
         if key is not None and self._header_pressed:

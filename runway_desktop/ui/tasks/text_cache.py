@@ -116,6 +116,18 @@ class TextCache:
             picture = self._icons[key] = icon.pixmap(place.size(), scale)
         painter.drawPixmap(place, picture)
 
+    def button_width(self, text: str) -> int:
+        return self.small.metrics.horizontalAdvance(text) + 2 * GRID + GRID // 2
+
+    def button(self, painter: QPainter, place: QRect, text: str) -> None:
+        """One that is painted: whoever paints it presses it too."""
+        painter.setPen(self._theme.color(Role.OUTLINE))
+        painter.setBrush(self._theme.color(Role.RAISED))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(self._theme.color(Role.TEXT))
+        painter.setFont(self.small.font)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
     def badge(self, painter: QPainter, frame: QRectF, text: str, *, at_left: bool, inset: int) -> None:
         """A word or two on a plate in a lower corner of a picture. White on near-black in both themes: it stands on
         the picture, not on a surface."""

@@ -6,6 +6,8 @@ Keys follow the platform; what they mean is said by signals, decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -19,21 +21,38 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .delegate import RowDelegate
+from .grid_cell import DIMMED
+from .headers import ColumnHeader
 from .hover_scrub import HoverScrub
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
 
+if TYPE_CHECKING:
+    from .lane_drops import LaneDrops
+
 NARROW = 80 * GRID
 _NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
+LEAD = 6 * GRID
+"""Pixels before the posters in the queue: a grip and a place."""
+_NOT_IN_LANE = (Column.SENT, Column.RATING)
 _NEAR = 50
 """Rows after and before what is chosen that may take its place."""
 _TICK_MS = 60
@@ -42,6 +61,10 @@ _LOOK_MS = 1000
 
 class TaskView(TaskItems, QTableView):
     selection_moved = Signal()
+    row_button = Signal(str)
+    """The id of a queued task whose button was pressed: it is held, or released."""
+    group_button = Signal(str, QPoint)
+    """The key of a group whose button was pressed, and a global position below it."""
 
     def __init__(self, model: TaskListModel, theme: Theme, posters: PosterCache, parent: QWidget | None = None) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False)
@@ -50,6 +73,8 @@ class TaskView(TaskItems, QTableView):
         self._delegate = RowDelegate(theme, posters, self)
         self.scrub = HoverScrub(theme, posters, self)
         self.scrub.moved_on.connect(self._repaint_hovered)
+        self._lifted: frozenset[TaskId] = frozenset()
+        self._usual_columns: dict[Column, bool] | None = None
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
         self._succession = NextSelection()
@@ -82,17 +107,28 @@ class TaskView(TaskItems, QTableView):
         model.dataChanged.connect(lambda *_: self._wake_animation())
 
     def _set_up_columns(self) -> None:
+        self.setHorizontalHeader(ColumnHeader(self._theme, self))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(6 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in Column:
-            header.resizeSection(column, COLUMNS[column].width)
-            self.setColumnHidden(column, not COLUMNS[column].is_usual)
+        self.reset_columns()
         header.setSectionResizeMode(Column.PROMPT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(Column.POSTER, QHeaderView.ResizeMode.Fixed)
+
+    def reset_columns(self) -> None:
+        """As in a new profile: order, widths, and which are shown."""
+        header = self.horizontalHeader()
+        for column in Column:
+            header.moveSection(header.visualIndex(column), column)
+            if column is not Column.POSTER or not header.isVisible():
+                header.resizeSection(column, COLUMNS[column].width)
+            self.setColumnHidden(column, not COLUMNS[column].is_usual or (self.is_lane and column in _NOT_IN_LANE))
+        self._wide_columns = {}
+        self._restyle()
+        self._fit_columns()
 
     def line_at(self, point: QPoint) -> int:
         return self.rowAt(point.y())
@@ -157,6 +193,9 @@ class TaskView(TaskItems, QTableView):
         """In a narrow list the other columns give way, so that the prompt can be read; with room their widths come
         back."""
         super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
         narrow = self.viewport().width() < NARROW
         if narrow and not self._wide_columns:
             header = self.horizontalHeader()
@@ -190,8 +229,10 @@ class TaskView(TaskItems, QTableView):
                 if self.rows.group_key(row) is not None:
                     across = QRect(0, top, self.viewport().width(), height)
                     words = self.rows.group_words(row)
+                    painter.setOpacity(1)
                     delegate.header.paint(painter, across, words, direction, current=row == keyboard)
                     continue
+                painter.setOpacity(DIMMED if self.rows.task_id(row) in self._lifted else 1)
                 delegate.paint_row(
                     painter,
                     QRect(left, top, width, height),
@@ -202,10 +243,99 @@ class TaskView(TaskItems, QTableView):
                     hovered=row == delegate.hovered_row,
                     current=row == keyboard,
                     scrub=self.scrub if row == delegate.hovered_row else None,
+                    button=self.button_words(row),
                 )
+            painter.setOpacity(1)
+            if self._lifted and self.is_lane and self.lane.line is not None:
+                delegate.drop_line(painter, self.lane.line, self.viewport().width(), self.lane.words)
         finally:
             # A painter that is left open by an exception crashes Qt.
             painter.end()
+
+    @cached_property
+    def lane(self) -> LaneDrops:
+        """Where what is dragged would stand in the queue. Made when that is opened first."""
+        from .lane_drops import LaneDrops
+
+        return LaneDrops(self, self.rows)
+
+    @property
+    def is_lane(self) -> bool:
+        """It shows the queue: columns stand as that wants them, not as the person does."""
+        return self._usual_columns is not None
+
+    def show_lane(self, on: bool) -> None:
+        """Room for places in the queue, and none for what only an ended task has."""
+        if on is self.is_lane:
+            return
+        if on:
+            self._usual_columns = {column: self.isColumnHidden(column) for column in _NOT_IN_LANE}
+        self._delegate.lead = LEAD if on else 0
+        for column, hidden in (self._usual_columns or {}).items():
+            self.setColumnHidden(column, on or hidden)
+        if not on:
+            self._usual_columns = None
+        self.setAcceptDrops(on)
+        self._restyle()
+
+    def lift(self, task_ids: Sequence[TaskId]) -> None:
+        """These are dragged, and may be let go at another place of the queue; none: the drag has ended."""
+        self._lifted = frozenset(task_ids)
+        if self.is_lane:
+            self.lane.begin(task_ids)
+        self.viewport().update()
+
+    def say_place(self, words: str) -> None:
+        """Beside the line where what is lifted would stand."""
+        self.lane.words = words
+        self.viewport().update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.lane.hold_over(event)
+        self.viewport().update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.lane.leave()
+        self.viewport().update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.lane.drop(event)
+        self.viewport().update()
+
+    def button_words(self, row: int) -> str:
+        """What the button of a row says; empty where it has none."""
+        task_id = self.rows.task_id(row)
+        found = self.rows.row_of(task_id) if self.is_lane and task_id is not None else None
+        if found is None or found.task.state is not State.HELD:
+            return ""
+        # In a narrow list the prompt has the room until the pointer is there.
+        is_hovered = row == self._delegate.hovered_row and not self._lifted
+        if found.task.waits_for_person:
+            return "Release" if is_hovered or not self.is_narrow else ""
+        return "Hold" if is_hovered else ""
+
+    def press_button(self, point: QPoint) -> bool:
+        row, direction = self.line_at(point), self.layoutDirection()
+        top, height = self.rowViewportPosition(row), self.rowHeight(row)
+        key = self.rows.group_key(row)
+        if key is not None:
+            across = QRect(0, top, self.viewport().width(), height)
+            box = self._delegate.header.button_box(across, self.rows.group_words(row), direction)
+            if box is not None and box.contains(point):
+                self.group_button.emit(key, self.viewport().mapToGlobal(box.bottomLeft()))
+                return True
+            return False
+        task_id, words = self.rows.task_id(row), self.button_words(row)
+        if task_id is None or not words:
+            return False
+        left, width = self.columnViewportPosition(Column.PROMPT), self.columnWidth(Column.PROMPT)
+        if self._delegate.button_box(left, top, width, height, words, direction).contains(point):
+            self.row_button.emit(task_id)
+            return True
+        return False
 
     def _cells(self) -> list[tuple[Column, int, int]]:
         """The columns of each row: left edge and width."""
@@ -242,7 +372,8 @@ class TaskView(TaskItems, QTableView):
         height = self._delegate.row_height(self.font(), small)
         self.verticalHeader().setDefaultSectionSize(height)
         self.horizontalHeader().setFont(small)
-        self.setColumnWidth(Column.POSTER, round((height - GRID - 2) * 16 / 9) + 2 * GRID + GRID // 2)
+        poster = round((height - GRID - 2) * 16 / 9) + 2 * GRID + GRID // 2
+        self.setColumnWidth(Column.POSTER, poster + self._delegate.lead)
         self.setIconSize(QSize(16, 16))
         self._fit_rows()
         self.viewport().update()

@@ -16,7 +16,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, TaskId
+from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words import units
@@ -67,14 +67,6 @@ class Sharing(QObject):
         from runway_desktop.ui.sharing.file_manager import FileManager
 
         return FileManager(self._folder_failed, self)
-
-    def drag_files(self, task_ids: Sequence[TaskId]) -> None:
-        """Starts a drag of the saved results of these tasks."""
-        from runway_desktop.ui.sharing.drag import start_drag
-        from runway_desktop.usecases.commands.drag_payload import payload_of
-
-        rows = [row for task_id in task_ids if (row := self._rows.row_of(task_id)) is not None]
-        start_drag(self._view, self._theme, payload_of(rows, self._shown_path()))
 
     def copy_text(self, text: str, what: str) -> None:
         """`what` begins the sentence that tells of it."""

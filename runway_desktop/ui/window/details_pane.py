@@ -42,7 +42,6 @@ COPIES = (
 _QUEUED = {
     TaskCommand.SEND_NEXT: "",
     TaskCommand.HOLD: "",
-    TaskCommand.RELEASE: "",
     TaskCommand.MOVE_UP: "",
     TaskCommand.MOVE_DOWN: "",
 }
@@ -50,6 +49,7 @@ OF_SEVERAL = (
     TaskCommand.LOOK_FOR,
     TaskCommand.RETRY,
     *_QUEUED,
+    TaskCommand.RELEASE,
     TaskCommand.EXPORT,
     TaskCommand.COPY_FILE,
     TaskCommand.COPY_PROMPT,

@@ -48,6 +48,8 @@ _LONGEST_TITLE = 30 * GRID
 class ListPane(QWidget):
     columns_changed = Signal()
     """Widths, order or visibility of columns moved: remember them."""
+    hold_all_wanted = Signal()
+    """All of the queue is held, or released."""
     grid_changed = Signal()
     """List or grid, or the size of its posters: remember it."""
 
@@ -75,6 +77,7 @@ class ListPane(QWidget):
         model.answered.connect(self._show_empty)
         # Once for all lines that came and went: an answer moves them in dozens of steps.
         model.lines_moved.connect(self._show_empty)
+        model.times_moved.connect(self._show_found)
         places.changed.connect(self._show_empty)
         keys.changed.connect(self._tell_keys)
         FollowsTheme(theme, self, self._restyle)
@@ -96,12 +99,16 @@ class ListPane(QWidget):
         self._title = QLabel(head)
         self._found = words(head, tone="muted", wrap=False)
         self.filters = FilterRow(self._filter, self._places, head)
+        self._hold_all = push_button(
+            head, "Hold all", self.hold_all_wanted, tip="Nothing of the queue is sent until it is released"
+        )
         self._looks = QWidget(head)
         self._build_looks(self._looks)
         self._head.addWidget(self._title, 0, 0)
         self._head.addWidget(self._found, 0, 1)
         self._head.addWidget(self.filters, 0, 2, 1, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._head.addWidget(self._looks, 0, 3)
+        self._head.addWidget(self._hold_all, 0, 3)
+        self._head.addWidget(self._looks, 0, 4)
         self._said = words(self, tone="warn")
         self._said.setContentsMargins(GRID + GRID // 2, 0, GRID + GRID // 2, GRID // 2)
         body = QWidget(self)
@@ -113,6 +120,7 @@ class ListPane(QWidget):
         header = self._view.horizontalHeader()
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
+        header.setSortIndicatorShown(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._columns_menu)
         header.sectionMoved.connect(lambda *_: self.columns_changed.emit())
@@ -143,15 +151,17 @@ class ListPane(QWidget):
         """Filters stand beside the title where all of them have room, if need be without those that the search line
         can stand for; else below it, across the pane, so that they leave the list its height."""
         margins = self._head.contentsMargins()
-        beside = (self._title, self._found, self._looks)
+        beside = (self._title, self._found, self._hold_all, self._looks)
         widths = (max(one.sizeHint().width(), one.minimumWidth()) for one in beside if not one.isHidden())
         room = self.width() - margins.left() - margins.right() - sum(width + GRID for width in widths)
+        if self.filters.isHidden():
+            return
         fits, fits_short = (self.filters.line_width(short=short) <= room for short in (False, True))
         self.filters.shorten(on=fits_short and not fits)
         if self._is_below is not (below := not fits_short):
             self._is_below = below
             self._head.removeWidget(self.filters)
-            place = (1, 0, 1, 4) if below else (0, 2, 1, 1)
+            place = (1, 0, 1, 5) if below else (0, 2, 1, 1)
             self._head.addWidget(self.filters, *place, Qt.AlignmentFlag.AlignVCenter)
 
     @property
@@ -219,22 +229,40 @@ class ListPane(QWidget):
         self._title.setToolTip(chosen.title)
         say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
-        self._group.setText(f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾")
-        column = column_of(chosen.listing.sort)
-        header = self._view.horizontalHeader()
-        header.setSortIndicatorShown(column is not None)
-        if column is not None:
-            order = Qt.SortOrder.DescendingOrder if chosen.listing.descending else Qt.SortOrder.AscendingOrder
-            header.setSortIndicator(column, order)
+        in_lane = group is GroupBy.LANE
+        self._group.setText(
+            "In sending order  ▾" if in_lane else f"Group: {next(words for key, words in _GROUPS if key is group)}  ▾"
+        )
+        column = None if in_lane else column_of(chosen.listing.sort)
+        order = Qt.SortOrder.DescendingOrder if chosen.listing.descending else Qt.SortOrder.AscendingOrder
+        self._view.horizontalHeader().setSortIndicator(column if column is not None else -1, order)
+        self._view.show_lane(in_lane)
+        self._hold_all.setVisible(chosen.has_queue)
+        # The queue is short, and the search line can narrow it as well.
+        self.filters.setVisible(chosen.narrows or not in_lane)
         self._show_found()
 
     def _show_found(self) -> None:
         """How many tasks the filters let through, in a room that does not change with them."""
         narrows = self._filter.narrows
+        if self._filter.is_queue and not narrows:
+            self._show_queue()
+            return
         self._found.setVisible(narrows)
         self._found.setMinimumWidth(self._found.fontMetrics().horizontalAdvance("99,999 found") if narrows else 0)
         if narrows and self._model.is_loaded:
             self._found.setText(f"{self._model.task_count:,} found")
+        self._fit_filters()
+
+    def _show_queue(self) -> None:
+        """What is queued, what it costs and when all of it is done."""
+        self._found.setMinimumWidth(0)
+        self._found.setText(self._model.lane.line())
+        self._found.setVisible(bool(self._found.text()))
+        held = self._model.lane.is_all_held
+        self._hold_all.setText("Release all" if held else "Hold all")
+        self._hold_all.setIcon(self._theme.icon("mdi6.play" if held else "mdi6.pause"))
+        self._hold_all.setEnabled(bool(self._model.task_count))
         self._fit_filters()
 
     def _show_empty(self) -> None:
@@ -248,7 +276,12 @@ class ListPane(QWidget):
         elif self._filter.place is Place.NEEDS_ATTENTION:
             self._say_empty("all done", "Nothing needs attention", "Failed and uncertain tasks appear here.")
         elif not self._filter.is_everywhere:
-            self._say_empty("nothing yet", "Nothing here now", "Tasks appear here automatically.")
+            here = "What you send waits here until a slot is free."
+            self._say_empty(
+                "nothing yet",
+                "Nothing here now",
+                here if self._filter.has_queue else "Tasks appear here automatically.",
+            )
         else:
             key = self._keys.words("request.send").partition(", ")[0]
             self._say_empty(
@@ -277,6 +310,9 @@ class ListPane(QWidget):
         for key, name in _GROUPS:
             text = f"By {name}" if key is not GroupBy.NONE else "Not grouped"
             add_check(menu, text, partial(self._filter.group_by, key), checked=listing.group is key)
+        if self._filter.has_queue:
+            in_lane = partial(self._filter.group_by, GroupBy.LANE)
+            add_check(menu, "In sending order", in_lane, checked=listing.group is GroupBy.LANE)
         menu.addSeparator()
         orders = [(column.sort, column.order or column.title.lower(), column.is_falling) for column in COLUMNS]
         for sort, order, falling in (*orders, (SortKey.LANE, "sending order", False)):
@@ -291,6 +327,8 @@ class ListPane(QWidget):
     def _columns_menu(self, at: QPoint) -> None:
         menu = passing_menu(self)
         self._add_columns(menu)
+        menu.addSeparator()
+        menu.addAction("Reset columns", self._reset_columns)
         menu.popup(self._view.horizontalHeader().mapToGlobal(at))
 
     def _add_columns(self, menu: QMenu) -> None:
@@ -298,6 +336,11 @@ class ListPane(QWidget):
             if not COLUMNS[column].is_fixed:
                 shown = not self._view.isColumnHidden(column)
                 add_check(menu, COLUMNS[column].title, partial(self._toggle_column, column), checked=shown)
+
+    def _reset_columns(self) -> None:
+        """Order, widths and which ones are shown, as in a new profile."""
+        self._view.reset_columns()
+        self.columns_changed.emit()
 
     def _toggle_column(self, column: Column) -> None:
         self._view.setColumnHidden(column, not self._view.isColumnHidden(column))

@@ -16,8 +16,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from runway_desktop.domain.library import Filter, GroupBy, Row
-from runway_desktop.domain.task import BatchId, State, TaskId
+from runway_desktop.domain.library import Filter, Row
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.tasks.judge import Judge
@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.searching.places import SavedSearch
     from runway_desktop.usecases.words.tasks import Showing
 
+    from .lifting import Lifting
     from .models import Models
+    from .queue_room import QueueRoom
     from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
@@ -99,6 +101,38 @@ class MainWindow(QMainWindow):
         models.profiles.changed.connect(self._show_title)
         self._show_title()
         self._restore()
+
+    @cached_property
+    def lifting(self) -> Lifting:
+        """Made for the first drag."""
+        from .lifting import Lifting
+
+        return Lifting(self.models, self.workspace, self.task_menu, self._shown_path, self._theme)
+
+    @cached_property
+    def queue_room(self) -> QueueRoom:
+        """Made when a header or a queued row is first pressed."""
+        from .queue_room import QueueRoom
+
+        room = QueueRoom(self.models, self.workspace, self.task_menu)
+        room.batch_menu_wanted.connect(self.batch_menu_wanted)
+        room.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
+        return room
+
+    def _group_menu(self, key: str, at: QPoint) -> None:
+        self.queue_room.popup(key, at)
+
+    def _press_group(self, key: str, at: QPoint) -> None:
+        self.queue_room.press(key, at)
+
+    def _hold_all(self) -> None:
+        self.queue_room.hold_all()
+
+    def _lift(self, task_ids: Sequence[TaskId]) -> None:
+        self.lifting.lift(task_ids)
+
+    def _shown_path(self) -> Path | None:
+        return self.preview.shown_path if self.preview is not None else None
 
     def add_preview(self) -> None:
         """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
@@ -299,8 +333,11 @@ class MainWindow(QMainWindow):
             view.seen_changed.connect(m.task_commands.look_at)
             view.opened.connect(self._open)
             view.menu_wanted.connect(self.task_menu.popup)
-            view.files_dragged.connect(self._sharing.drag_files)
+            view.files_dragged.connect(self._lift)
             view.group_menu_wanted.connect(self._group_menu)
+        work.view.row_button.connect(lambda task_id: self.queue_room.hold_or_release([task_id]))
+        work.view.group_button.connect(self._press_group)
+        work.list.hold_all_wanted.connect(self._hold_all)
         work.view.selection_moved.connect(lambda: m.details.choose(work.chosen_ids()))
         work.list.columns_changed.connect(self._remember_columns)
         m.details.showing_changed.connect(self._show_result)
@@ -345,11 +382,6 @@ class MainWindow(QMainWindow):
         if command is TaskCommand.REMOVE:
             self.view.leave(what)
 
-    def _group_menu(self, key: str, at: QPoint) -> None:
-        """Of a group's header: a batch has a sheet, other groups have nothing of their own."""
-        if self.models.rows.listing.group is GroupBy.BATCH and key:
-            self.batch_menu_wanted.emit(BatchId(key), at)
-
     @property
     def place(self) -> str:
         """Where it stands and how large it is, for `stand_at`."""
@@ -389,13 +421,14 @@ class MainWindow(QMainWindow):
         self.close_wanted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from runway_desktop.ui.lifted_rows import has_rows
         from runway_desktop.ui.mime_data import accepts
 
         ours = event.source() is not None
-        if accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls()):
+        if has_rows(event.mimeData()) or (accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls())):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.composer_pane.set_dropping(True)
+            self.composer_pane.set_dropping(not self._lifts_no_file(event))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """From elsewhere it may be let go anywhere. A result of our own becomes an input only over the composer: one
@@ -405,6 +438,11 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+    def _lifts_no_file(self, event: QDropEvent) -> bool:
+        from runway_desktop.ui.lifted_rows import has_rows
+
+        return has_rows(event.mimeData()) and bool(self.lifting.refusal)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.composer_pane.set_dropping(False)
@@ -417,6 +455,9 @@ class MainWindow(QMainWindow):
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        if self._lifts_no_file(event):
+            self.models.task_commands.tell(self.lifting.refusal)
+            return
         self.taking_in.take(event.mimeData())
 
     def _is_over_composer(self, at: QPoint) -> bool:

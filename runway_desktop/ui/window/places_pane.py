@@ -3,9 +3,23 @@ change."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from collections.abc import Callable
+from enum import Enum, auto
+
+from PySide6.QtCore import QAbstractItemModel, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.ui.building import line_edit
@@ -15,12 +29,25 @@ from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.viewmodels.tasks.places import Places
 
+_DIMMED = 0.45
 _ENTRY = Qt.ItemDataRole.UserRole + 1
+
+
+class Taking(Enum):
+    """What a place does with rows that are held over it."""
+
+    YES = auto()
+    NO = auto()
+    """It says why, if they are let go there."""
 
 
 class _EntryDelegate(ItemDelegate):
     named = Signal(str, str)
     """The id of a saved search, and its new name."""
+    takes: Callable[[Entry], Taking] | None = None
+    """Tells it while rows are dragged."""
+    over = -1
+    """The row below the pointer that drags."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(_ENTRY)
@@ -30,6 +57,9 @@ class _EntryDelegate(ItemDelegate):
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(_ENTRY)
         rect = option.rect.adjusted(GRID, 0, -GRID, 0)
+        takes = self.takes(entry) if self.takes is not None and not entry.heading else None
+        if self.takes is not None and takes is not Taking.YES:
+            painter.setOpacity(_DIMMED)
         if entry.heading:
             self.heading(painter, rect.adjusted(GRID, GRID, 0, -2), entry.title)
             return
@@ -38,6 +68,10 @@ class _EntryDelegate(ItemDelegate):
             painter.setPen(self._theme.color(Role.ACCENT))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 5, 5)
+        if takes is Taking.YES:
+            painter.setPen(self._theme.color(Role.ACCENT))
+            painter.setBrush(self._theme.color(Role.SELECTED if index.row() == self.over else Role.SURFACE))
+            painter.drawRoundedRect(rect.adjusted(0, 1, -1, -2), 5, 5)
         left = rect.left() + GRID
         if entry.icon:
             side = QFontMetrics(option.font).height()
@@ -83,6 +117,10 @@ class PlacesPane(QListWidget):
     """An Entry, and a global position."""
     sheet_chosen = Signal(str)
     """The id of a kept sheet, to be opened."""
+    rows_dropped = Signal(object)
+    """The Entry on which rows of the list were let go; None: to be removed."""
+    rows_over = Signal(object)
+    """The Entry over which they are held; None: over none."""
     board_chosen = Signal()
     """What is not saved."""
 
@@ -92,14 +130,17 @@ class PlacesPane(QListWidget):
         self._before_board = ""
         """Key of the place that was open before the board."""
         self.setAccessibleName("Places")
-        delegate = _EntryDelegate(theme, self)
-        delegate.named.connect(self.search_named)
-        self.setItemDelegate(delegate)
+        self._delegate = _EntryDelegate(theme, self)
+        self._delegate.named.connect(self.search_named)
+        self.setItemDelegate(self._delegate)
         # After the list's own: an editor that loses the keyboard before it is closed would keep what Escape leaves.
-        delegate.closeEditor.connect(lambda *_: self._name_written())
+        self._delegate.closeEditor.connect(lambda *_: self._name_written())
         self.setEditTriggers(QListWidget.EditTrigger.NoEditTriggers)
         self._wrote_from: QWidget | None = None
         """Where the keyboard was before a name was written, and goes back to."""
+        self.setAcceptDrops(True)
+        self._remove = _RemovePlace(theme, self)
+        self._remove.dropped.connect(lambda: self.rows_dropped.emit(None))
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +150,48 @@ class PlacesPane(QListWidget):
         self.setCurrentRow(0)
         self.currentItemChanged.connect(self._moved)
         FollowsTheme(theme, self, lambda: viewport_of(self).update())
+
+    def light(self, takes: Callable[[Entry], Taking] | None, removing: str = "") -> None:
+        """Shows which places take the rows that are dragged, and where they are removed; None: nothing is dragged."""
+        self._delegate.takes, self._delegate.over = takes, -1
+        self._remove.show_words(removing if takes is not None else "")
+        viewport_of(self).update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.dragMoveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """All of it takes them, so that a place that has no use for them can say why."""
+        from runway_desktop.ui.lifted_rows import has_rows
+
+        if self._delegate.takes is None or not has_rows(event.mimeData()):
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._hold_over(self.itemAt(event.position().toPoint()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hold_over(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        item = self.itemAt(event.position().toPoint())
+        self._hold_over(None)
+        if item is not None and not item.data(_ENTRY).heading:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self.rows_dropped.emit(item.data(_ENTRY))
+
+    def _hold_over(self, item: QListWidgetItem | None) -> None:
+        row = self.row(item) if item is not None else -1
+        if row != self._delegate.over:
+            self._delegate.over = row
+            viewport_of(self).update()
+            self.rows_over.emit(item.data(_ENTRY) if item is not None else None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._remove.place()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A right click asks for the menu of a place and leaves open what is open."""
@@ -212,3 +295,63 @@ class PlacesPane(QListWidget):
             self.search_chosen.emit(entry.search)
         elif entry is not None and entry.filter is not None:
             self.chosen.emit(entry.filter)
+
+
+class _RemovePlace(QLabel):
+    """At the foot of the places while rows are dragged: what is let go there is removed. It lies over the list, so that
+    nothing moves when it comes."""
+
+    dropped = Signal()
+
+    def __init__(self, theme: Theme, parent: QListWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._is_over = False
+        self.setAcceptDrops(True)
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.place()
+        self.setVisible(bool(words))
+        self.raise_()
+
+    def place(self) -> None:
+        around = self.parentWidget().rect()
+        height = QFontMetrics(self.font()).height() + 2 * GRID
+        self.setGeometry(GRID, around.bottom() - height - GRID, around.width() - 2 * GRID, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.color(Role.ACCENT))
+        painter.setBrush(self._theme.color(Role.SELECTED if self._is_over else Role.SURFACE))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        side = QFontMetrics(self.font()).height()
+        icon = self._theme.icon("mdi6.delete-outline", Role.TEXT).pixmap(side, side)
+        painter.drawPixmap(GRID, (self.height() - side) // 2, side, side, icon)
+        painter.setPen(self._theme.color(Role.TEXT))
+        painter.drawText(self.rect().adjusted(2 * GRID + side, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from runway_desktop.ui.lifted_rows import has_rows
+
+        if has_rows(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._hold(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._hold(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._hold(False)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit()
+
+    def _hold(self, is_over: bool) -> None:
+        self._is_over = is_over
+        self.update()

@@ -99,6 +99,10 @@ class TaskMenu(QObject):
         """Gives a command for what is selected, after asking what must be asked; says why when it cannot be given."""
         self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows, given))
 
+    def take_for(self, command: TaskCommand, task_ids: Sequence[TaskId], given: Given = NOTHING) -> None:
+        """The same for these tasks, whatever is selected."""
+        self._rows.with_rows(list(task_ids), lambda rows: self._take(command, rows, given))
+
     def hold_or_release(self) -> None:
         """Holds what is selected and queued; releases it where all of it is held."""
         self._rows.with_rows(self._chosen(), self._hold_or_release)

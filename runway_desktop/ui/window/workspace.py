@@ -150,8 +150,8 @@ class Workspace(QWidget):
         self._memory.keep(_STAGE, text_of(self._stage.saveState()))
 
     def remember_columns(self) -> None:
-        """Those of the narrow list are the program's own."""
-        if not self.view.is_narrow:
+        """Those of the narrow list and of the queue are the program's own."""
+        if not (self.view.is_narrow or self.view.is_lane):
             self._memory.keep(_COLUMNS, text_of(self.view.horizontalHeader().saveState()))
 
     def shutdown(self) -> None:

@@ -14,7 +14,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import Media, Output, Pick
+from runway_desktop.domain.task import Media, Output, Pick, State
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, badge, cost_words, describe
 from runway_desktop.usecases.words.tasks import (
@@ -96,6 +96,10 @@ class RowWords:
     is_poster_alone: bool = False
     """The poster, which is of the first result, is all that is left here of its file."""
     is_rejected: bool = False
+    order: str = ""
+    """The place in the queue, where that is shown."""
+    is_held: bool = False
+    """It waits in the queue for the person."""
 
 
 def row_words(cell: Cell) -> RowWords:
@@ -110,6 +114,8 @@ def row_words(cell: Cell) -> RowWords:
         marks=marks_of(task),
         is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
         is_rejected=task.pick is Pick.REJECT,
+        order=str(turn.place) if (turn := cell.around.turn) is not None and turn.is_queue and turn.place else "",
+        is_held=task.state is State.HELD and task.waits_for_person,
     )
 
 
@@ -192,7 +198,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ),
     ListColumn(
         title="Status",
-        width=216,
+        width=192,
         narrow_width=152,
         shown=lambda cell: describe(cell.row, cell.around).headline,
         spoken=_status_spoken,

@@ -78,6 +78,13 @@ class GroupWords:
     costs: str = ""
     """ "480 credits · about 3 min left"."""
     is_folded: bool = False
+    progress: tuple[float, ...] = ()
+    """Of what runs, 0 to 1: a small bar each."""
+    is_warning: bool = False
+    button: str = ""
+    """What can be done about the group at once."""
+    sign: str = ""
+    """Icon of the button that holds or releases the group."""
 
     @property
     def spoken(self) -> str:
@@ -109,7 +116,7 @@ def group_title(summary: GroupSummary, grouping: GroupBy, now: float) -> str:
 
 
 def _holds(summary: GroupSummary) -> str:
-    """ "8 tasks · 3 saved · 3 live · 1 waiting here · 1 needs attention"; empty while it is not known."""
+    """ "8 tasks · 3 saved · 3 live · 1 queued · 1 needs attention"; empty while it is not known."""
     if not summary.total:
         return ""
     states = summary.by_state
@@ -122,7 +129,7 @@ def _holds(summary: GroupSummary) -> str:
         f"{saved:,} saved" if saved else "",
         f"{summary.missing:,} missing" if summary.missing else "",
         f"{live:,} live" if live else "",
-        f"{waiting:,} waiting here" if waiting else "",
+        f"{waiting:,} queued" if waiting else "",
         units.count(trouble, "needs attention", "need attention") if trouble else "",
     ]
     return " · ".join(part for part in parts if part)

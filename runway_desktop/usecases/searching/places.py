@@ -21,7 +21,7 @@ MOST_TAGS = 24
 _PLACES = (
     (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
     (Place.LIVE, "Live", "mdi6.progress-clock"),
-    (Place.WAITING_HERE, "Queued", "mdi6.tray-full"),
+    (Place.WAITING_HERE, "Queue", "mdi6.tray-full"),
     (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
     (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
     (Place.PICKS, "Picks", "mdi6.star-outline"),

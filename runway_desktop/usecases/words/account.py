@@ -96,7 +96,7 @@ def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
     if not amount:
         return ""
     about = f" · about {units.span(*until_sent)}" if until_sent is not None else ""
-    return f"{amount:,} waiting here{about}"
+    return f"{amount:,} queued{about}"
 
 
 @dataclass(frozen=True, slots=True)

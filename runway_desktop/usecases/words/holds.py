@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
@@ -128,6 +130,40 @@ def over_words(held: HeldBack) -> str:
         case Cap.PROJECT:
             said = f"{over}the cap of {most} for “{limit.project}”"
     return said[0].upper() + said[1:]
+
+
+def over_title(reasons: Sequence[HeldBack]) -> str:
+    """The header above all that no cap lets go: "Over today's cap of 2,100"."""
+    limits = {(held.limit.cap, held.limit.project) for held in reasons}
+    if len(limits) != 1:
+        return "Over a cap"
+    limit = reasons[0].limit
+    most = units.number(limit.limit)
+    match limit.cap:
+        case Cap.SENDING:
+            return f"Over the {most} that a single sending may cost"
+        case Cap.BALANCE:
+            return "Over the balance"
+        case Cap.DAY:
+            return f"Over today's cap of {most}"
+        case Cap.MONTH:
+            return f"Over this month's cap of {most}"
+        case Cap.PROJECT:
+            return f"Over the cap of {most} for “{limit.project}”"
+
+
+def left_words(held: HeldBack) -> str:
+    """How much a task could still cost: "20 credits left today"."""
+    left = units.credits_in_words(max(0.0, held.limit.limit - held.limit.spent))
+    match held.limit.cap:
+        case Cap.SENDING:
+            return f"at most {units.credits_in_words(held.limit.limit)} each"
+        case Cap.DAY:
+            return f"{left} left today"
+        case Cap.MONTH:
+            return f"{left} left this month"
+        case Cap.PROJECT | Cap.BALANCE:
+            return f"{left} left"
 
 
 def raise_words(held: HeldBack) -> str:

@@ -3,15 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import units
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.library import Row
 
+SOON = 3.0
+"""Seconds that nobody needs to be told of."""
 REORDERED = "Order of the queue changed."
 TOO_LATE = "Being sent already. Cancel it at Runway instead."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InQueue:
+    """What is known of a queued task's turn."""
+
+    place: int | None = None
+    """Among those of its model, from 1; None: it is not counted."""
+    start: tuple[float, float] | None = None
+    """Seconds until it is sent, as a range."""
+    before: tuple[float, float] | None = None
+    """The same without the move that is shown."""
+    is_moving: bool = False
+    """A move is shown, not yet made."""
+    over: HeldBack | None = None
+    is_queue: bool = False
+    """It is told in the queue itself, where when it starts comes before that it is queued."""
+
+
+def about(low: float, high: float) -> str:
+    """ "about 14 min", "40–70 s"."""
+    said = units.span(low, high)
+    return said if "–" in said else f"about {said}"
+
+
+def start_words(start: tuple[float, float]) -> str:
+    """ "in about 40 s", "in 40–70 s", "now"."""
+    return "now" if start[1] < SOON else f"in {about(*start)}"
+
+
+def turn_words(place: int) -> str:
+    return "Next in line" if place == 1 else f"Place {place:,} in line"
+
+
+def lifted_words(places: Sequence[int], starts: Sequence[tuple[float, float]]) -> str:
+    """Where what is dragged would stand: "Place 2 and 3 · in about 1 min"."""
+    if not places:
+        return ""
+    first, last = min(places), max(places)
+    where = f"Place {first:,}" if first == last else f"Places {first:,} to {last:,}"
+    when = start_words((min(low for low, _ in starts), max(high for _, high in starts))) if starts else ""
+    return " · ".join(filter(None, (where, when)))
 
 
 def held(amount: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
@@ -16,9 +17,14 @@ from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, Sta
 
 from . import units
 from .failures import failure_headline
-from .holds import hold_words, lane_words
+from .holds import hold_words, lane_words, left_words
 from .reasons import saving_words
 from .uncertain import count_words
+
+if TYPE_CHECKING:
+    from .queue import InQueue
+
+_OVER = "mdi6.cash-lock"
 
 
 class Tone(StrEnum):
@@ -61,6 +67,8 @@ class Around:
     lane_reason: LaneReason | None = None
     price: float | None = None
     """What a task that was not sent yet will cost, as far as that is known."""
+    turn: InQueue | None = None
+    """Of a queued task."""
     offline: bool = False
     """Runway cannot be reached: what is still to be saved waits."""
 
@@ -194,7 +202,24 @@ def _queued(task: Task, around: Around) -> StateWords:
     if task.waits_for_person:
         return replace(shown, headline="Held", detail=why, tone=Tone.WARN, icon="mdi6.pause")
     tone = shown.tone if task.hold.code is HoldCode.ITS_TURN else Tone.WARN
-    return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
+    turn = around.turn
+    if why or turn is None:
+        return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
+    # Not before the first paint, unless something is queued.
+    from .queue import SOON, about, start_words, turn_words
+
+    if turn.over is not None:
+        return replace(shown, headline="Over cap", detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)
+    if turn.is_moving and turn.start is not None:
+        was = f"was {about(*turn.before)}" if turn.before is not None and turn.before[1] >= SOON else "was now"
+        return replace(shown, headline=start_words(turn.start), detail=was, tone=Tone.BUSY)
+    place, lane = turn_words(turn.place) if turn.place is not None else "", lane_words(around.lane_reason)
+    if turn.start is not None and turn.is_queue:
+        when = start_words(turn.start)
+        return replace(shown, headline=when[0].upper() + when[1:], detail=place, tone=tone)
+    if turn.start is not None and turn.start[1] >= SOON:
+        return replace(shown, detail=start_words(turn.start), tone=tone)
+    return replace(shown, detail=(place if turn.is_queue else "") or lane or shown.detail, tone=tone)
 
 
 def _uncertain_words(task: Task) -> str:

@@ -59,7 +59,8 @@ class DetailsModel(QObject):
         self._asked = 0
         self._several: tuple[Row, ...] = ()
         bridge.tasks_touched.connect(self._touched)
-        bridge.lane_changed.connect(lambda _: self.changed.emit())
+        for moved in (bridge.lane_changed, bridge.tasks_moved):
+            moved.connect(lambda _: self.changed.emit())
 
     @property
     def chosen(self) -> tuple[TaskId, ...]:

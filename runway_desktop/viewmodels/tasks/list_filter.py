@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
 _TODAY = Term("date", "today")
+_QUEUE = Listing(sort=SortKey.LANE, descending=False, group=GroupBy.LANE)
 
 
 Result = TypeVar("Result")
@@ -49,6 +50,8 @@ class ListFilter(QObject):
         self._chosen: tuple[Term, ...] = ()
         self._saved = SavedSearches(cases.settings)
         self._order = Listing()
+        self._in_lane = True
+        """The queue stands in the order in which it is sent, unless the person sorts it otherwise."""
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
         self._timer.timeout.connect(self._apply)
 
@@ -66,7 +69,17 @@ class ListFilter(QObject):
 
     @property
     def listing(self) -> Listing:
-        return replace(self._order, filter=self._meaning().filter)
+        return replace(_QUEUE if self.is_queue else self._order, filter=self._meaning().filter)
+
+    @property
+    def is_queue(self) -> bool:
+        """The queue is open, in the order in which it is sent."""
+        return self.has_queue and self._in_lane
+
+    @property
+    def has_queue(self) -> bool:
+        """What is listed can stand in the order in which it is sent."""
+        return self._place.place is Place.WAITING_HERE
 
     @property
     def query(self) -> Query:
@@ -143,6 +156,7 @@ class ListFilter(QObject):
 
     def open_place(self, place: Filter, title: str) -> None:
         self._place, self._title = place, title
+        self._in_lane = True
         self._apply()
 
     def open_search(self, saved: SavedSearch) -> None:
@@ -176,9 +190,15 @@ class ListFilter(QObject):
         self._turn(term, False)
 
     def group_by(self, group: GroupBy) -> None:
+        """`GroupBy.LANE`, of the queue alone, brings it back into the order in which it is sent."""
+        self._in_lane = group is GroupBy.LANE
+        if self._in_lane:
+            self._apply()
+            return
         self._remember(replace(self._order, group=group))
 
     def sort_by(self, key: SortKey, *, descending: bool) -> None:
+        self._in_lane = False
         self._remember(replace(self._order, sort=key, descending=descending))
 
     def clear(self) -> None:

@@ -31,6 +31,7 @@ PAUSE = 0.25
 """Seconds that a new question rests before everything that answers it is asked for."""
 
 
+_WITHOUT_SUMS = (GroupBy.NONE, GroupBy.LANE)
 Beginning = tuple[Entries, Sequence[Row]]
 
 
@@ -165,7 +166,7 @@ class TaskAnswers(QObject):
                     if self._is_stale(asked, listing):
                         return
                 # The sums come first: a header never shows a bare key until they are there.
-                sums = await self._cases.library.groups(listing) if listing.group is not GroupBy.NONE else ()
+                sums = await self._cases.library.groups(listing) if listing.group not in _WITHOUT_SUMS else ()
         if self._is_stale(asked, listing):
             return
         self._answered, self._loaded = asked, listing
@@ -189,7 +190,7 @@ class TaskAnswers(QObject):
     def _ask_sums(self) -> None:
         if not self._rest_of_sums.is_over:
             self._sums_timer.start(self._rest_of_sums.ms)
-        elif self.is_whole and self._listing.group is not GroupBy.NONE:
+        elif self.is_whole and self._listing.group not in _WITHOUT_SUMS:
             self._begin(self._sum(self._listing), "group sums")
 
     async def _sum(self, listing: Listing) -> None:

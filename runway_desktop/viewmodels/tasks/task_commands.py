@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
     from runway_desktop.services.supervised import Runner
+    from runway_desktop.services.tasks.outlook import Outlook
     from runway_desktop.usecases.commands.doing import Given, Report
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.use_cases import UseCases
@@ -155,6 +156,10 @@ class TaskCommands(QObject):
     def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what was offered by `undo_offered`."""
         self._run(command, (), NOTHING, self._cases.commands.undo(command, what))
+
+    def outlook_if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
+        """How the queue would stand if these tasks stood before another one; None: at the end."""
+        return self._cases.queue.outlook_if_moved(task_ids, before)
 
     def queued(self) -> list[Row]:
         """All that is queued here, in the order in which it is sent."""

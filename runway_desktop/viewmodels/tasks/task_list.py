@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -18,6 +19,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
 
@@ -36,9 +38,19 @@ from runway_desktop.viewmodels.bridge import Bridge
 from .task_answers import Ahead, TaskAnswers
 from .task_pages import TaskPages
 
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.outlook import Outlook
+    from runway_desktop.usecases.lane_lines import LaneLines
+
 _WITH_HINT = "QList<QPersistentModelIndex>,QAbstractItemModel::LayoutChangeHint"
 """Which form of Qt's layout signals; by default Python gets the one without."""
 
+_TIMES_MS = 2000
+"""Between two looks at the start times of the queue while it is open."""
+_SOON_MS = 100
+"""After something happened to a task; what happens meanwhile is shown with it."""
+_LANE_TITLES = {Column.POSTER: "Order", Column.STATUS: "Starts"}
+"""What columns are called in the queue."""
 _COMING = RowWords()
 _ALIGNMENTS = tuple(
     int(Qt.AlignmentFlag.AlignVCenter | side)
@@ -68,6 +80,8 @@ class TaskListModel(QAbstractTableModel):
     """Lines are about to come, go or change places by themselves: a view notes where it stands."""
     lines_replaced = Signal()
     """Lines are about to make room for those of another question."""
+    times_moved = Signal()
+    """What the queue says of costs and times is another thing."""
     lines_moved = Signal()
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
@@ -76,6 +90,8 @@ class TaskListModel(QAbstractTableModel):
         self._pages = TaskPages(cases, runner, self.position, self)
         self._answers = TaskAnswers(cases, runner, self._pages.take, self)
         self._entries = Entries()
+        self._given = Entries()
+        """As the store gave them: in the queue the lane makes groups of them."""
         self._lines: list[Line] = []
         self._places: dict[Line, int] | None = None
         """Positions by line; made anew when first asked for after the lines changed."""
@@ -98,7 +114,12 @@ class TaskListModel(QAbstractTableModel):
         bridge.tasks_moved.connect(lambda _: self.refresh_soon())
         bridge.tasks_touched.connect(self._pages.touched)
         bridge.tasks_touched.connect(self._answers.touched)
-        bridge.lane_changed.connect(lambda _: self._repaint_states({State.HELD, State.THROTTLED}))
+        bridge.lane_changed.connect(lambda _: self._lane_changed())
+        self._times = QTimer(self, interval=_TIMES_MS)
+        self._times.timeout.connect(self._lane_changed)
+        self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
+        self._soon.timeout.connect(self._lane_changed)
+        bridge.tasks_touched.connect(lambda _: self._soon.start() if self.is_queue else None)
         bridge.organization_changed.connect(lambda _: self._repaint_states({State.THROTTLED}))
         bridge.connection_changed.connect(lambda _: self._changed(self._pages.unsaved()))
 
@@ -144,6 +165,39 @@ class TaskListModel(QAbstractTableModel):
         for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
             self.toggle_group(key)
 
+    @cached_property
+    def lane(self) -> LaneLines:
+        """What the lane knows of the queue, when that is listed."""
+        from runway_desktop.usecases.lane_lines import LaneLines
+
+        return LaneLines(self._cases)
+
+    def fold_all(self, on: bool) -> None:
+        """All groups, or none, are collapsed."""
+        for key, _, _ in self._entries.runs():
+            if (key in self._collapsed) is not on:
+                self.toggle_group(key)
+
+    def group_ids(self, key: str) -> list[TaskId]:
+        """The tasks of a group, in order."""
+        return [
+            task_id
+            for found, start, end in self._entries.runs()
+            if found == key
+            for task_id in self._entries.ids[start:end]
+        ]
+
+    @property
+    def is_queue(self) -> bool:
+        """The lines are the queue, in the order in which it is sent."""
+        return self._grouping is GroupBy.LANE
+
+    def show_move(self, outlook: Outlook | None) -> None:
+        """Shows what a move in the queue would come to; None: things as they are."""
+        if outlook is not self._pages.shown_move:
+            self._pages.shown_move = outlook
+            self._repaint_states({State.HELD})
+
     def collapsed(self) -> frozenset[str]:
         return frozenset(self._collapsed)
 
@@ -157,6 +211,10 @@ class TaskListModel(QAbstractTableModel):
     def group_key(self, row: int) -> str | None:
         line = self._lines[row] if 0 <= row < len(self._lines) else None
         return line.key if isinstance(line, GroupLine) else None
+
+    def group_row(self, key: str) -> int:
+        """Where the header of a group is; -1 where it is not."""
+        return self._where.get(GroupLine(key), -1)
 
     def group_rows(self, first: int = 0, last: int | None = None) -> list[int]:
         """Positions of the groups' headers among the rows first..last (inclusive)."""
@@ -213,6 +271,8 @@ class TaskListModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
         match role:
+            case Qt.ItemDataRole.DisplayRole if self.is_queue and section in _LANE_TITLES:
+                return _LANE_TITLES[Column(section)]
             case Qt.ItemDataRole.DisplayRole:
                 return "" if section == Column.POSTER else COLUMNS[section].title
             case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
@@ -261,6 +321,8 @@ class TaskListModel(QAbstractTableModel):
         return Cell(row, self._pages.around(row), self._cases.catalog, self._cases.clock.now())
 
     def _group_words(self, key: str) -> GroupWords:
+        if self.is_queue:
+            return self.lane.group_words(key, self.group_ids(key), is_folded=key in self._collapsed)
         summary = self._groups.get(key) or GroupSummary(key=key, title="", total=0)
         return group_words(
             summary,
@@ -271,21 +333,40 @@ class TaskListModel(QAbstractTableModel):
         )
 
     def _group_left(self, key: str) -> tuple[float, float] | None:
-        """Seconds until the last running member is done, as a range; None while nobody knows."""
-        remaining = self._pages.remaining()
-        if not remaining:
+        """Seconds until the last member is done that is under way or will be sent, as a range; None while nobody
+        knows."""
+        if not self._cases.is_made("lane"):
             return None
-        ranges = [found for task_id, found in remaining.items() if self._group_of.get(task_id) == key]
-        return (max(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
+        outlook = self._cases.queue.outlook()
+        left = outlook.left(task_id for task_id in outlook.ends if self._group_of.get(task_id) == key)
+        return (left.low, left.high) if left is not None else None
+
+    def _lane_changed(self) -> None:
+        """The lane stands otherwise, or time has passed: what it says of queued tasks is another thing."""
+        if self.is_queue:
+            self._merge(self.lane.groups(self._given), self._grouping, self._shown)
+            for row in self.group_rows():
+                self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
+            self.times_moved.emit()
+        self._repaint_states({State.HELD, State.THROTTLED})
+
+    def _in_groups(self, entries: Entries, listing: Listing) -> Entries:
+        self._given = entries
+        self._pages.is_queue = listing.group is GroupBy.LANE
+        if not self._pages.is_queue:
+            self._times.stop()
+            return entries
+        self._times.start()
+        return self.lane.groups(self._given)
 
     def _begin(self, entries: Entries, listing: Listing) -> None:
-        self._merge(entries, listing.group, listing)
+        self._merge(self._in_groups(entries, listing), listing.group, listing)
         self.answered.emit()
 
     def _take_answer(self, entries: Entries, listing: Listing, groups: dict[str, GroupSummary]) -> None:
         is_new = listing is not self._shown
         before, self._groups = self._groups, groups
-        self._merge(entries, listing.group, listing)
+        self._merge(self._in_groups(entries, listing), listing.group, listing)
         if is_new:
             self.answered.emit()
         if groups != before:

@@ -7,6 +7,7 @@ Knows tasks by id and nothing of lines but the stretch that is wanted. GUI threa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -18,6 +19,10 @@ from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.lines import GroupLine, Line
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import Around
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.outlook import Outlook
+    from runway_desktop.usecases.words.queue import InQueue
 
 PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""
@@ -49,6 +54,10 @@ class TaskPages(QObject):
         self._asked_for = range(0)
         """Positions around the last one that was wanted, which are wanted with it in this turn of the loop."""
         self._looked_at = 0
+        self.is_queue = False
+        """The rows stand in the queue, in the order in which they are sent."""
+        self.shown_move: Outlook | None = None
+        """What a drag would come to, while it goes on."""
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._fetch_wanted)
 
@@ -88,6 +97,7 @@ class TaskPages(QObject):
                 lane_reason=self._cases.queue.reason_for(task.id),
                 uploaded=self._uploaded.get(task.id),
                 price=price.credits if price is not None else None,
+                turn=self._turn(task.id),
             )
         received = self._received.get(task.id, {})
         expected = [total for _, total in received.values()]
@@ -98,6 +108,21 @@ class TaskPages(QObject):
             expected=sum(known) if known and len(known) == len(expected) else None,
             uploaded=self._uploaded.get(task.id),
             offline=self._cases.account.connection.link is Link.OFFLINE,
+        )
+
+    def _turn(self, task_id: TaskId) -> InQueue:
+        from runway_desktop.usecases.words.queue import InQueue
+
+        now = self._cases.queue.outlook()
+        shown = self.shown_move or now
+        start, before = shown.starts.get(task_id), now.starts.get(task_id)
+        return InQueue(
+            place=shown.order.get(task_id),
+            start=(start.low, start.high) if start is not None else None,
+            before=(before.low, before.high) if before is not None else None,
+            is_moving=shown is not now and (start, shown.order.get(task_id)) != (before, now.order.get(task_id)),
+            over=shown.over.get(task_id),
+            is_queue=self.is_queue,
         )
 
     def want(self, position: int, lines: Sequence[Line]) -> None:

@@ -83,7 +83,7 @@ async def test_the_icon_says_what_goes_on(tmp_path, theme, qtbot):
             await rig.add(task(1), task(2))
             rig.places.refresh()
         tray._show_state()
-        assert tray.icon.toolTip().endswith("2 waiting here")
+        assert tray.icon.toolTip().endswith("2 queued")
 
 
 async def test_sending_is_paused_from_the_tray(tmp_path, theme, qtbot):

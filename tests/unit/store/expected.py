@@ -59,7 +59,7 @@ class Library:
         is_whole = len(tasks) == len(everything)
         if not tasks:
             return Entries()
-        if listing.group is GroupBy.NONE:
+        if listing.group in (GroupBy.NONE, GroupBy.LANE):
             return Entries([task.id for task in tasks], (), is_whole)
         groups: dict[str, list[TaskId]] = {}
         for key, task in zip(self._keys(tasks, listing.group), tasks, strict=True):
@@ -75,7 +75,7 @@ class Library:
         return {place: sum(self._in_place(task, place) for task in shown) for place in Place}
 
     def groups(self, listing: Listing) -> list[GroupSummary]:
-        if listing.group is GroupBy.NONE:
+        if listing.group in (GroupBy.NONE, GroupBy.LANE):
             return []
         members: dict[str, list[Task]] = {}
         shown = self._listed(replace(listing, sort=SortKey.MADE, descending=True))
@@ -231,7 +231,7 @@ class Library:
 
     def _group(self, task: Task, by: GroupBy) -> str:
         match by:
-            case GroupBy.NONE:
+            case GroupBy.NONE | GroupBy.LANE:
                 return ""
             case GroupBy.BATCH:
                 return task.batch_id or ""

@@ -64,7 +64,7 @@ def test_only_what_is_known_and_is_there_is_said():
     assert left_today_words(organization, "gen4.5") == "5 generations left today for Gen-4.5"
     assert left_today_words(organization, "veo3") == left_today_words(None, "gen4.5") == ""
     assert waiting_words(0, (60.0, 90.0)) == ""
-    assert waiting_words(3, None) == "3 waiting here"
+    assert waiting_words(3, None) == "3 queued"
 
 
 def test_what_goes_on_is_said_in_few_words_and_each_in_full():

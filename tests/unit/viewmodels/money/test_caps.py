@@ -30,7 +30,7 @@ async def test_a_row_says_which_cap_it_waits_for(tmp_path):
         _, waiting = await full(rig)
         words = rig.rows.words(waiting)
         assert words is not None
-        assert (words.headline, words.detail) == ("Queued", WORDS)
+        assert (words.headline, words.detail) == ("Over cap", "5 credits left today")
 
 
 async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):

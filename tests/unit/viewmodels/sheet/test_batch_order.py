@@ -38,3 +38,22 @@ async def test_a_batch_of_several_projects_is_listed_in_sheet_order(
             assert [task.request.prompt for task in tasks] == ROWS
         sheet.let_go()
         await rest()
+
+
+async def test_rows_of_several_presses_stand_in_sheet_order(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        path = tmp_path / "shots.csv"
+        path.write_text("prompt\n" + "".join(f"{prompt}\n" for prompt in ROWS), encoding="utf-8")
+        gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
+        sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED, parent=rig.owner)
+        await until(lambda: sheet.model.is_checked)
+        for places in (range(3), range(3, 7), range(7, 12)):
+            sheet.sending.send(sheet.sending.chosen(places=places))
+            await until(lambda: sum(bool(row.sent) for row in sheet.model.rows) == places.stop)  # noqa: B023
+            await until(lambda: not sheet.is_sending)
+            await rig.clock.advance(60)
+        only = Filter(batches=frozenset({sheet.sending.batch_id}))
+        ids = (await rig.store.list(Listing(filter=only, group=GroupBy.BATCH))).ids
+        assert [task.request.prompt for task in await rig.store.get_many(ids)] == ROWS
+        sheet.let_go()
+        await rest()

@@ -39,7 +39,7 @@ async def test_places_count_what_is_in_them(tmp_path):
         assert found == {
             "All tasks": 2,
             "Live": 1,
-            "Queued": 1,
+            "Queue": 1,
             "Needs attention": 0,
             "Saved": 0,
             "Picks": 0,
@@ -169,7 +169,7 @@ async def test_the_status_line_says_live_waiting_and_left_today(tmp_path):
         )
         rig.engine.bus.tell(DownloadsCounted(2, 3, 1_500_000))
         status = rig.models.status
-        assert status.left_parts() == ["1 live", "1 waiting here"]
+        assert status.left_parts() == ["1 live", "1 queued"]
         assert status.right_parts("gen4.5") == ["6 generations left today for Gen-4.5"]
         assert status.going().text == "Saving 2"
         assert status.balance_words() == "8,412 credits"

@@ -220,7 +220,7 @@ async def test_a_header_never_shows_a_bare_key(tmp_path):
             )
         )
         await rig.shown(task(1), batch="f00d")
-        assert seen == ["Batch f00d, 1 task · 1 waiting here, expanded"]
+        assert seen == ["Batch f00d, 1 task · 1 queued, expanded"]
 
 
 async def test_sums_of_a_group_follow_a_result_that_is_saved(tmp_path):

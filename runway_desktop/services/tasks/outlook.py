@@ -1,0 +1,236 @@
+"""What will probably become of the open tasks: when each queued one is sent, when each is done, and which ones no cap
+or balance lets go. The one source of every time left and every start time that is shown.
+
+A forecast, not a decision: what is sent, the lane decides when it is time. Seconds from now, as ranges. What one's own
+history is too short to say is left out. Loop's thread only; raises nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.task import Request, State, Task, TaskId
+
+from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
+from .lane_order import in_order, placed_before
+
+if TYPE_CHECKING:
+    from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.services.ports import Clock
+
+    from .ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+FRESH = 1.0
+"""Seconds for which an outlook holds, whatever time passes meanwhile."""
+SHARE = 20
+"""An outlook on a long queue holds for so many times as long as it took to make."""
+AT_ONCE = 500
+"""Tasks that are looked at in one turn of the loop."""
+UNKNOWN = Range(0.0, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Tasks of one model at Runway. `limit` None: no limit."""
+
+    in_use: int
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneForecast:
+    """How many are sent from here, and in how many seconds all of them are probably done."""
+
+    waiting: int
+    low_seconds: float
+    high_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    order: Mapping[TaskId, int] = field(default_factory=dict)
+    """The queued tasks that are sent by themselves, each with its place among those of its model, from 1."""
+    starts: Mapping[TaskId, Range] = field(default_factory=dict)
+    ends: Mapping[TaskId, Range | None] = field(default_factory=dict)
+    """Of every task that is at Runway, or in `order`; None where nobody can say."""
+    over: Mapping[TaskId, HeldBack] = field(default_factory=dict)
+    """The queued tasks that a cap or the balance keeps here, each with what the others need that wait for the same."""
+
+    @property
+    def all_sent(self) -> LaneForecast | None:
+        """When all that is sent from here is done; None when nothing is, or nobody can say."""
+        left = self.left(self.order)
+        return LaneForecast(len(self.order), left.low, left.high) if left is not None else None
+
+    def left(self, task_ids: Iterable[TaskId]) -> Range | None:
+        """Until the last of these that are under way, or will be, is done; None without any, and where of one nobody
+        can say."""
+        ends = [self.ends[task_id] for task_id in task_ids if task_id in self.ends]
+        known = [end for end in ends if end is not None]
+        if not ends or len(known) < len(ends):
+            return None
+        return Range(max(end.low for end in known), max(end.high for end in known))
+
+
+def outlook(
+    queued: Sequence[Task],
+    at_runway: Sequence[Task],
+    over: Mapping[TaskId, HeldBack],
+    limit: Callable[[str], int | None],
+    usual: Callable[[Task], Usual],
+    now: float,
+    *,
+    is_sending: bool = True,
+) -> Outlook:
+    """`queued` are all that are queued, in their order; `limit` how many of a model may be at Runway at once.
+    `is_sending`: nothing is in the way of all."""
+    free: defaultdict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    """When a slot in use is free again, at the earliest and at the latest: heaps."""
+    ends: dict[TaskId, Range | None] = {}
+    for task in at_runway:
+        known = usual(task)
+        end = (remaining_range(task, known, now) if task.state.is_live else known.total) or UNKNOWN
+        ends[task.id] = _known(end)
+        lows, highs = free[task.request.model]
+        heapq.heappush(lows, end.low)
+        heapq.heappush(highs, end.high)
+    order: dict[TaskId, int] = {}
+    starts: dict[TaskId, Range] = {}
+    places: defaultdict[str, int] = defaultdict(int)
+    for task in queued:
+        if task.waits_for_person or task.id in over:
+            continue
+        model = task.request.model
+        places[model] += 1
+        order[task.id] = places[model]
+        slots = free[model]
+        start = _start(slots, limit(model)) if is_sending else UNKNOWN
+        total = usual(task).total or UNKNOWN
+        end = Range(start.low + total.low, start.high + total.high)
+        heapq.heappush(slots[0], end.low)
+        heapq.heappush(slots[1], end.high)
+        ends[task.id] = _known(end)
+        if _known(start) is not None:
+            starts[task.id] = start
+    return Outlook(order=order, starts=starts, ends=ends, over=over)
+
+
+def _start(slots: tuple[list[float], list[float]], limit: int | None) -> Range:
+    """When the next slot is free; what is in use then is taken from the heaps."""
+    if limit is None:
+        return Range(0.0, 0.0)
+    if limit <= 0:
+        return UNKNOWN
+    found = []
+    for ends in slots:
+        at = 0.0
+        while len(ends) >= limit:
+            at = max(at, heapq.heappop(ends))
+        found.append(at)
+    return Range(found[0], found[1])
+
+
+def _known(span: Range) -> Range | None:
+    return span if span.high < math.inf else None
+
+
+class Outlooks:
+    """`over` says which of queued tasks, in their order, a cap or the balance keeps here; `limit` how many of a model
+    may be at once; `is_sending` whether nothing is in the way of all."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        forecasts: Forecasts,
+        over: Callable[[Sequence[Task]], Mapping[TaskId, HeldBack]],
+        limit: Callable[[str], int | None],
+        is_sending: Callable[[], bool],
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._forecasts = forecasts
+        self._over = over
+        self._limit = limit
+        self._is_sending = is_sending
+        self._clock = clock
+        self._kinds: dict[TaskId, tuple[Request, Kind]] = {}
+        self._known: Outlook | None = None
+        self._holds_until = self._rests_until = 0.0
+        self._is_stale = True
+
+    def now(self) -> Outlook:
+        """As things stand, or stood a moment ago."""
+        now = self._clock.monotonic()
+        if self._known is None or now >= self._holds_until or (self._is_stale and now >= self._rests_until):
+            self._known = self._made(self._queued())
+            took = self._clock.monotonic() - now
+            self._rests_until = now + SHARE * took
+            self._holds_until = max(now + FRESH, self._rests_until)
+            self._is_stale = False
+        return self._known
+
+    def forget(self, *, at_once: bool = False) -> None:
+        """Something moved: the next question is answered anew; of a long queue after a rest, unless `at_once`."""
+        self._is_stale = True
+        if at_once:
+            self._rests_until = 0.0
+
+    def if_moved(self, task_ids: Sequence[TaskId], before: TaskId | None) -> Outlook:
+        """As things would stand if these queued tasks stood before another one; None: at the end."""
+        return self._made(placed_before(self._queued(), task_ids, before))
+
+    async def remember_times(self) -> None:
+        """Reads the history of what is open, one of each kind, so that `now` can answer at once."""
+        tasks = self._ledger.open()
+        open_now = {task.id for task in tasks}
+        self._kinds = {task_id: known for task_id, known in self._kinds.items() if task_id in open_now}
+        asked: set[Kind] = set()
+        for number, task in enumerate(tasks, start=1):
+            kind = self._kind(task)
+            if kind not in asked and self._forecasts.known(kind) is None:
+                asked.add(kind)
+                try:
+                    await self._forecasts.usual(task.request)
+                except StoreError as error:
+                    log.warning("The history of %s could not be read: %s", kind, error)
+                self.forget()
+            if number % AT_ONCE == 0:
+                await self._clock.sleep(0)
+
+    def _kind(self, task: Task) -> Kind:
+        """Worked out once for each request."""
+        known = self._kinds.get(task.id)
+        if known is None or known[0] is not task.request:
+            known = self._kinds[task.id] = (task.request, kind_of(task.request))
+        return known[1]
+
+    def _queued(self) -> list[Task]:
+        return in_order(self._ledger.held())
+
+    def _made(self, queued: Sequence[Task]) -> Outlook:
+        at_runway = [
+            task
+            for task in self._ledger.open()
+            if (task.state.is_live and not task.is_hidden) or task.state is State.SENDING
+        ]
+        return outlook(
+            queued,
+            at_runway,
+            self._over(queued),
+            self._limit,
+            self._usual,
+            self._clock.now(),
+            is_sending=self._is_sending(),
+        )
+
+    def _usual(self, task: Task) -> Usual:
+        return self._forecasts.known(self._kind(task)) or Usual()

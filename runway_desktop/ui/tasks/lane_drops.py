@@ -1,0 +1,108 @@
+"""Where in the queue rows that are dragged would stand: the line between two rows, and what is before it.
+
+Models have lanes of their own: among the rows of another model a task has no place. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QTableView, QToolTip
+
+from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.lifted_rows import has_rows
+from runway_desktop.ui.viewports import viewport_of
+
+if TYPE_CHECKING:
+    from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+EDGE = 24
+"""Pixels at the upper and the lower edge in which a drag scrolls."""
+OTHER_LANE = "Each model has a lane of its own: among these it has no place."
+
+
+class LaneDrops(QObject):
+    shown = Signal(object, object)
+    """Ids of queued tasks that are held over a place of the queue, and that of the task before which they would stand;
+    None: at the end."""
+    taken = Signal(object, object)
+    """The same, let go."""
+
+    def __init__(self, view: QTableView, rows: TaskListModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._rows = rows
+        self._lifted: list[TaskId] = []
+        self._told: tuple[TaskId | None] | None = None
+        """Before which task they would stand, as was told last."""
+        self.line: int | None = None
+        """Where the line is, in the viewport; None while there is no place for them."""
+        self.words = ""
+
+    def begin(self, task_ids: Sequence[TaskId]) -> None:
+        self._lifted = list(task_ids)
+        self.leave()
+
+    def leave(self) -> None:
+        self.line, self.words, self._told = None, "", None
+        self._rows.show_move(None)
+
+    def hold_over(self, event: QDragMoveEvent) -> None:
+        event.ignore()
+        if not self._lifted or not has_rows(event.mimeData()):
+            return
+        point = event.position().toPoint()
+        self._scroll(point)
+        place = self._place(point)
+        if place is None:
+            self.leave()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.line, before = place
+        if self._told != (before,):
+            self._told = (before,)
+            self.shown.emit(self._lifted, before)
+
+    def drop(self, event: QDropEvent) -> None:
+        place = self._place(event.position().toPoint()) if self._lifted and has_rows(event.mimeData()) else None
+        self.leave()
+        if place is None:
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.taken.emit(list(self._lifted), place[1])
+
+    def _place(self, point: QPoint) -> tuple[int, TaskId | None] | None:
+        """The height of the line, and the task before which they would stand."""
+        view, rows = self._view, self._rows
+        row = view.rowAt(point.y())
+        if row < 0:
+            row, is_below = rows.rowCount() - 1, True
+        else:
+            is_below = point.y() > view.rowViewportPosition(row) + view.rowHeight(row) // 2
+        if row < 0:
+            return None
+        if rows.group_key(row) is not None:
+            row, is_below = (row + 1, False) if rows.task_id(row + 1) is not None else (row, True)
+        over = rows.task_id(row)
+        if over is None:
+            return None
+        if not rows.lane.may_stand_by(self._lifted, over):
+            QToolTip.showText(viewport_of(view).mapToGlobal(point), OTHER_LANE, view)
+            return None
+        QToolTip.hideText()
+        top = view.rowViewportPosition(row)
+        line = top + view.rowHeight(row) if is_below else top
+        return max(1, line), rows.lane.before(over, self._lifted, below=is_below)
+
+    def _scroll(self, point: QPoint) -> None:
+        bar, height = self._view.verticalScrollBar(), viewport_of(self._view).height()
+        if point.y() < EDGE:
+            bar.setValue(bar.value() - EDGE)
+        elif point.y() > height - EDGE:
+            bar.setValue(bar.value() + EDGE)

@@ -1,0 +1,130 @@
+"""Rows of the list that are lifted: which places take them, what letting go there does, and where they would stand in
+the queue.
+
+What is done goes through the same commands as a key's, each with its undo. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.drag_payload import payload_of
+from runway_desktop.usecases.commands.places import Does, Taken, taken_by
+from runway_desktop.usecases.commands.table import ENTRIES, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.listing.columns import poster_of
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.queue import lifted_words
+
+from .places_pane import Taking
+
+if TYPE_CHECKING:
+    from runway_desktop.ui.theme import Theme
+    from runway_desktop.usecases.searching.places import Entry
+
+    from .models import Models
+    from .task_menu import TaskMenu
+    from .workspace import Workspace
+
+
+class Lifting(QObject):
+    """`shown` gives the path of the result that the preview shows."""
+
+    def __init__(
+        self, models: Models, work: Workspace, menu: TaskMenu, shown: Callable[[], Path | None], theme: Theme
+    ) -> None:
+        super().__init__(work)
+        self._m = models
+        self._work = work
+        self._menu = menu
+        self._shown = shown
+        self._theme = theme
+        self._rows: list[Row] = []
+        self._refusal = ""
+        work.places.rows_dropped.connect(self._drop)
+        work.places.rows_over.connect(self._hold_over)
+        work.view.lane.shown.connect(self._show_place)
+        work.view.lane.taken.connect(self._take_place)
+
+    @property
+    def refusal(self) -> str:
+        """Why what is lifted cannot become an input; empty when it can."""
+        return self._refusal
+
+    def lift(self, task_ids: Sequence[TaskId]) -> None:
+        """Call it from a mouse event: it returns when they are let go."""
+        from runway_desktop.ui.sharing.drag import lift_rows
+
+        rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
+        if not rows:
+            return
+        self._rows = rows
+        payload = payload_of(rows, self._shown())
+        self._refusal = payload.refusal
+        removing = "" if why_not(TaskCommand.REMOVE, rows) else ENTRIES[TaskCommand.REMOVE].text(rows)
+        work = self._work
+        work.places.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
+        work.view.lift([row.task.id for row in rows if not why_not(TaskCommand.PUT_BEFORE, [row])])
+        work.composer.set_dropping(not self._refusal)
+        try:
+            lift_rows(work.view, self._theme, payload, self._label(), poster_of(rows[0]), len(rows))
+        finally:
+            work.places.light(None)
+            work.view.lift([])
+            work.composer.set_dropping(False)
+            self._m.rows.show_move(None)
+            self._rows = []
+
+    def _label(self) -> str:
+        if len(self._rows) > 1:
+            return units.count(len(self._rows), "task")
+        place = self._m.rows.position(self._rows[0].task.id)
+        return self._m.rows.row_words(place).title if place is not None else units.count(1, "task")
+
+    def _taken(self, entry: Entry) -> Taken:
+        return taken_by(entry, self._rows)
+
+    def _hold_over(self, entry: Entry | None) -> None:
+        reason = self._taken(entry).reason if entry is not None and self._rows and not entry.heading else ""
+        if reason:
+            QToolTip.showText(QCursor.pos(), reason, self._work.places)
+        else:
+            QToolTip.hideText()
+
+    def _drop(self, entry: Entry | None) -> None:
+        """None: they are removed."""
+        ids = [row.task.id for row in self._rows]
+        if entry is None:
+            self._menu.take_for(TaskCommand.REMOVE, ids)
+            return
+        taken, judging = self._taken(entry), self._m.task_commands.judging
+        match taken.does:
+            case Does.PROJECT:
+                judging.set_project(ids, taken.value)
+            case Does.TAG:
+                judging.tag(ids, taken.value)
+            case Does.PICK:
+                judging.pick(ids, Pick.PICK)
+            case Does.COMMAND if taken.command is not None:
+                self._menu.take_for(taken.command, ids)
+            case _:
+                self._m.task_commands.tell(taken.reason)
+
+    def _show_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
+        outlook = self._m.task_commands.outlook_if_moved(lifted, before)
+        self._m.rows.show_move(outlook)
+        places = [outlook.order[one] for one in lifted if one in outlook.order]
+        starts = [(span.low, span.high) for one in lifted if (span := outlook.starts.get(one)) is not None]
+        self._work.view.say_place(lifted_words(places, starts))
+
+    def _take_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
+        self._menu.take_for(TaskCommand.PUT_BEFORE, lifted, Given(before=before))

@@ -1,0 +1,84 @@
+"""Groups of the list and the queue: the menu of a header, the buttons that are painted in headers and rows, and *Hold
+all*. GUI thread.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Signal
+
+from runway_desktop.domain.library import GroupBy
+from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.ui.building import passing_menu
+from runway_desktop.usecases.commands.table import ENTRIES, concerned, why_not
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.holds import raise_words
+
+from .models import Models
+from .task_menu import TaskMenu
+from .workspace import Workspace
+
+_HOLD, _RELEASE = TaskCommand.HOLD, TaskCommand.RELEASE
+
+
+class QueueRoom(QObject):
+    batch_menu_wanted = Signal(object, QPoint)
+    """The id of a batch, and a global position."""
+    caps_wanted = Signal()
+    """The page of the preferences where caps are set."""
+
+    def __init__(self, models: Models, work: Workspace, menu: TaskMenu) -> None:
+        super().__init__(work)
+        self._m = models
+        self._work = work
+        self._menu = menu
+
+    def hold_all(self) -> None:
+        self.hold_or_release([row.task.id for row in self._m.task_commands.queued()])
+
+    def hold_or_release(self, task_ids: list[TaskId]) -> None:
+        """Holds what may be sent of these; releases them where all are held."""
+        wanted = set(task_ids)
+        rows = [row for row in self._m.task_commands.queued() if row.task.id in wanted]
+        command = _RELEASE if why_not(_HOLD, rows) else _HOLD
+        self._menu.take_for(command, [row.task.id for row in concerned(command, rows)] if rows else [])
+
+    def press(self, key: str, at: QPoint) -> None:
+        rows = self._m.rows
+        if not rows.group_words(rows.group_row(key)).button:
+            self.hold_or_release(rows.group_ids(key))
+            return
+        menu = passing_menu(self._work)
+        held = [found for task_id in rows.group_ids(key) if (found := rows.lane.held_back(task_id)) is not None]
+        for words, one in {raise_words(one): one for one in held if raise_words(one)}.items():
+            menu.addAction(words, partial(self._m.task_commands.raise_cap, one))
+        menu.addAction("Change caps…", self.caps_wanted.emit)
+        menu.popup(at)
+
+    def popup(self, key: str, at: QPoint) -> None:
+        """Of a group's header."""
+        rows, menu = self._m.rows, passing_menu(self._work)
+        ids = rows.group_ids(key)
+        menu.addAction(f"Select all {len(ids):,}" if len(ids) > 1 else "Select", partial(self._select, key, ids))
+        inside = set(ids)
+        queued = [row for row in self._m.task_commands.queued() if row.task.id in inside]
+        for command in (_HOLD, _RELEASE):
+            if queued and not why_not(command, queued):
+                own = [row.task.id for row in queued]
+                menu.addAction(ENTRIES[command].text(queued), partial(self._menu.take_for, command, own))
+        menu.addSeparator()
+        folded = key in rows.collapsed()
+        menu.addAction("Unfold" if folded else "Fold", partial(rows.toggle_group, key))
+        menu.addAction("Fold all", partial(rows.fold_all, True))
+        menu.addAction("Unfold all", partial(rows.fold_all, False))
+        if rows.listing.group is GroupBy.BATCH and key:
+            menu.addSeparator()
+            menu.addAction("Batch…", partial(self.batch_menu_wanted.emit, BatchId(key), at))
+        menu.popup(at)
+
+    def _select(self, key: str, task_ids: list[TaskId]) -> None:
+        if key in self._m.rows.collapsed():
+            self._m.rows.toggle_group(key)
+        self._work.view.select(task_ids)
+        self._work.views.setFocus()

@@ -1,0 +1,115 @@
+"""The queue as lines: a group for each model in the order in which they are sent, what no cap lets go in one group
+below them; and what the header of each says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.library import Entries
+from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.usecases.words import queue, units
+from runway_desktop.usecases.words.holds import over_title
+
+from .lines import GroupWords
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.outlook import Outlook, Slots
+
+OVER_CAP = "\0over"
+"""Key of the group of what no cap lets go: no model is called so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What a header adds up."""
+
+    task: Task
+    price: float | None
+
+
+def by_lane(entries: Entries, task_of: Callable[[TaskId], Task | None], over: Collection[TaskId]) -> Entries:
+    """Tasks in the order in which they are sent, as groups."""
+    groups: dict[str, list[TaskId]] = {}
+    too_dear: list[TaskId] = []
+    for task_id in entries.ids:
+        task = task_of(task_id)
+        if task_id in over:
+            too_dear.append(task_id)
+        else:
+            groups.setdefault(task.request.model if task is not None else "", []).append(task_id)
+    if too_dear:
+        groups[OVER_CAP] = too_dear
+    ordered = [task_id for ids in groups.values() for task_id in ids]
+    return Entries(ordered, tuple((key, len(ids)) for key, ids in groups.items()), entries.is_whole)
+
+
+def lane_group_words(
+    key: str,
+    members: Sequence[Member],
+    slots: Callable[[str], Slots],
+    running: Sequence[Task],
+    outlook: Outlook,
+    *,
+    is_folded: bool,
+) -> GroupWords:
+    """`running` are the tasks of the model that are at Runway."""
+    if key == OVER_CAP:
+        return _over_words(members, outlook.over, is_folded=is_folded)
+    queued = [member.task for member in members if member.task.state is State.HELD]
+    held = sum(task.waits_for_person for task in queued)
+    free, used = len(queued) - held, slots(key)
+    return GroupWords(
+        title=model_label(key) or "Model not known",
+        holds=_slots_words(used),
+        costs=" · ".join(f"{amount:,} {what}" for amount, what in ((free, "queued"), (held, "held")) if amount),
+        is_folded=is_folded,
+        progress=tuple(task.progress or 0.0 for task in running[:MOST_BARS]),
+        sign="" if not queued else "mdi6.play" if held == len(queued) else "mdi6.pause",
+    )
+
+
+MOST_BARS = 4
+
+
+def _slots_words(slots: Slots) -> str:
+    if slots.limit is None:
+        return f"{slots.in_use:,} in use" if slots.in_use else ""
+    return f"{min(slots.in_use, slots.limit)} of {units.count(slots.limit, 'slot')} in use"
+
+
+def _over_words(members: Sequence[Member], over: Mapping[TaskId, HeldBack], *, is_folded: bool) -> GroupWords:
+    reasons = [over[member.task.id] for member in members if member.task.id in over]
+    credits = sum(member.price or 0.0 for member in members)
+    can_raise = any(held.raised is not None for held in reasons)
+    return GroupWords(
+        title=over_title(reasons),
+        holds=" · ".join(
+            (
+                units.count(len(members), "task"),
+                units.credits_in_words(credits),
+                "no start time until the cap is raised or tomorrow"
+                if can_raise
+                else "no start time until there is more",
+            )
+        ),
+        is_folded=is_folded,
+        is_warning=True,
+        button="Raise cap…" if can_raise else "",
+    )
+
+
+def queue_line(tasks: Iterable[Task], price: Callable[[Task], float | None], outlook: Outlook) -> str:
+    """ "12 tasks · 820 credits · about 14 min", of all that is queued."""
+    queued = [task for task in tasks if task.removed_at is None]
+    credits = sum(price(task) or 0.0 for task in queued)
+    left = outlook.all_sent
+    parts = [
+        units.count(len(queued), "task"),
+        units.credits_in_words(credits) if credits else "",
+        queue.about(left.low_seconds, left.high_seconds) if left is not None else "",
+    ]
+    return " · ".join(filter(None, parts)) if queued else ""

@@ -1,0 +1,156 @@
+"""When queued tasks will be sent, open ones done, and which ones a cap keeps here: one forecast for all who show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.library import Timing
+from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
+from runway_desktop.services.tasks.forecast import Range, Usual, usual
+from runway_desktop.services.tasks.outlook import Outlook, outlook
+from tests.engine_rig import Rig, request
+from tests.fakes import settle
+
+NOW = 1_750_000_000.0
+HISTORY = usual([Timing(queued=0.0, ran=ran, total=ran) for ran in (30.0, 40.0, 40.0, 50.0)])
+"""The middle half: 37.5 to 42.5 s."""
+
+
+def queued(*names: str, model: str = "gen4.5", **more: Any) -> list[Task]:
+    return [
+        Task(id=TaskId(name), request=request(model=model), created_at=NOW, position=float(at), **more)
+        for at, name in enumerate(names, start=1)
+    ]
+
+
+def running(name: str, ago: float, state: State = State.RUNNING) -> Task:
+    since = NOW - ago if state is State.RUNNING else None
+    return Task(id=TaskId(name), request=request(), created_at=NOW, state=state, sent_at=NOW - ago, running_since=since)
+
+
+def seen(held: list[Task], at_runway: list[Task] = [], slots: int | None = 2, **more: Any) -> Outlook:  # noqa: B006
+    over = more.pop("over", {})
+    history = more.pop("history", HISTORY)
+    return outlook(held, at_runway, over, lambda _: slots, lambda _: history, NOW, **more)
+
+
+def test_what_finds_a_free_slot_starts_now_and_the_next_when_one_is_free():
+    found = seen(queued("a", "b", "c"))
+    assert found.starts == {"a": Range(0, 0), "b": Range(0, 0), "c": Range(37.5, 42.5)}
+    assert found.ends[TaskId("c")] == Range(75.0, 85.0)
+    assert found.order == {"a": 1, "b": 2, "c": 3}
+
+
+def test_what_runs_makes_room_when_it_is_done():
+    found = seen(queued("a", "b"), [running("x", 20.0), running("y", 10.0)])
+    assert found.starts[TaskId("a")] == Range(17.5, 22.5)
+    assert found.starts[TaskId("b")] == Range(27.5, 32.5)
+
+
+def test_models_wait_for_their_own_slots():
+    found = seen([*queued("a", "b"), *queued("v", model="veo3.1")], slots=1)
+    assert found.starts[TaskId("v")] == Range(0, 0)
+    assert found.order[TaskId("v")] == 1
+
+
+def test_a_held_task_and_one_over_the_cap_are_not_counted():
+    over = {TaskId("c"): HeldBack(limit=Limit(cap=Cap.DAY, limit=10.0), price=25.0)}
+    held = Hold(HoldCode.WAITS_FOR_PERSON)
+    found = seen([*queued("a", hold=held), *queued("b", "c", "d")], slots=1, over=over)
+    assert found.order == {"b": 1, "d": 2}
+    assert set(found.starts) == {"b", "d"}
+    assert "c" not in found.ends
+
+
+def test_without_a_history_nothing_is_said_of_what_waits_for_a_slot():
+    found = seen(queued("a", "b"), slots=1, history=Usual())
+    assert found.starts == {"a": Range(0, 0)}
+    assert found.all_sent is None
+
+
+def test_a_task_that_takes_longer_than_any_before_it_leaves_the_other_slot_known():
+    found = seen(queued("a", "b"), [running("x", 500.0), running("y", 10.0)])
+    assert found.starts[TaskId("a")].high == 32.5
+    assert found.ends[TaskId("x")] is None
+
+
+@pytest.mark.parametrize("more", [{"is_sending": False}, {"slots": 0}])
+def test_nothing_starts_while_nothing_is_sent(more):
+    found = seen(queued("a"), **more)
+    assert found.starts == {}
+    assert found.order == {"a": 1}
+
+
+def test_the_time_left_of_several_is_that_of_the_last_of_them_queued_ones_too():
+    found = seen(queued("a", "b"), [running("x", 20.0)], slots=1)
+    assert found.left([TaskId("x")]) == Range(17.5, 22.5)
+    assert found.left([TaskId("x"), TaskId("b"), TaskId("saved")]) == found.ends[TaskId("b")]
+    assert found.all_sent.high_seconds == found.ends[TaskId("b")].high
+
+
+def test_the_time_left_of_several_is_not_known_where_that_of_one_is_not():
+    found = seen([], [running("x", 20.0), running("y", 500.0)])
+    assert found.left([TaskId("x"), TaskId("y")]) is None
+    assert found.left([]) is None
+
+
+async def test_what_would_be_over_the_cap_is_known_before_its_turn_comes():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(), 25.0)
+        await rig.lane.pause()
+        rig.settings.day_cap = 60.0
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        over = rig.lane.outlook().over
+        assert set(over) == set(ids[2:])
+        assert over[ids[2]].limit.spent == 50.0
+        assert over[ids[2]].raised == 100.0
+        rig.lane.outlook()
+        rig.settings.day_cap = 100.0
+        assert not rig.lane.outlook().over
+
+
+async def test_what_is_moved_to_the_front_is_what_fits():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(), 25.0)
+        await rig.lane.pause()
+        rig.settings.day_cap = 30.0
+        ids = await rig.submit(*(request(f"{n}") for n in range(2)))
+        assert set(rig.lane.outlook().over) == {ids[1]}
+        assert set(rig.lane.outlook_if_moved([ids[1]], ids[0]).over) == {ids[0]}
+        assert set(rig.lane.outlook().over) == {ids[1]}
+        await rig.lane.move([ids[1]], ids[0])
+        assert set(rig.lane.outlook().over) == {ids[0]}
+
+
+async def test_a_held_task_leaves_its_credits_to_the_others():
+    async with Rig(loops=("lane",)) as rig:
+        await rig.pricing.learn(request(), 25.0)
+        await rig.lane.pause()
+        rig.settings.day_cap = 30.0
+        ids = await rig.submit(*(request(f"{n}") for n in range(2)))
+        await rig.lane.hold([ids[0]])
+        assert not rig.lane.outlook().over
+
+
+async def test_while_paused_no_start_is_promised_and_what_runs_still_has_its_end():
+    async with Rig(loops=("lane",)) as rig:
+        for _ in range(3):
+            [task_id] = await rig.submit(request())
+            remote = (await rig.task(task_id)).remote_id
+            rig.runway.say(remote, "RUNNING")
+            await rig.ledger.answer(task_id, rig.runway.answers[remote])
+            await rig.clock.advance(20)
+            rig.runway.finish(remote, "https://x.example/a.mp4")
+            await rig.ledger.answer(task_id, rig.runway.answers[remote])
+            await settle()
+        ids = await rig.submit(*(request(f"{n}") for n in range(4)))
+        await settle()
+        assert set(rig.lane.outlook().starts) == set(ids[2:])
+        await rig.lane.pause()
+        found = rig.lane.outlook()
+        assert found.starts == {}
+        assert set(found.order) == set(ids[2:])
+        assert found.ends[ids[0]] is not None

@@ -1,0 +1,128 @@
+"""The queue as groups, what their headers say, and what places do with rows that are let go on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.caps import Cap, HeldBack, Limit
+from runway_desktop.domain.library import Entries, Filter, Place, Row
+from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, Task, TaskId
+from runway_desktop.services.tasks.forecast import Range
+from runway_desktop.services.tasks.outlook import Outlook, Slots
+from runway_desktop.usecases.commands.places import Does, taken_by
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.listing.queue import OVER_CAP, Member, by_lane, lane_group_words, queue_line
+from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
+from runway_desktop.usecases.words.states import Around, Tone, describe
+from tests.rows import failed, row, task
+
+HELD = Hold(HoldCode.WAITS_FOR_PERSON)
+DAY = HeldBack(limit=Limit(cap=Cap.DAY, limit=100.0, spent=80.0), price=60.0)
+
+
+def of(number: int, model: str = "gen4.5", **more: Any) -> Task:
+    return task(number, State.HELD, request=Request(endpoint="text_to_video", model=model), **more)
+
+
+TASKS = {one.id: one for one in (of(1), of(2, "veo3.1"), of(3), of(4, "veo3.1"))}
+
+
+def test_groups_stand_in_the_order_in_which_they_are_sent_and_what_is_over_the_cap_last():
+    entries = by_lane(Entries(list(TASKS)), TASKS.get, {TaskId("t1")})
+    assert entries.ids == ["t2", "t4", "t3", "t1"]
+    assert entries.groups == (("veo3.1", 2), ("gen4.5", 1), (OVER_CAP, 1))
+
+
+def words(key: str, *tasks: Task, outlook: Outlook | None = None, slots: int | None = 2):
+    members = [Member(task=one, price=60.0) for one in tasks]
+    return lane_group_words(key, members, lambda _: Slots(1, slots), [], outlook or Outlook(), is_folded=False)
+
+
+def test_a_header_says_slots_and_how_many_are_held():
+    said = words("gen4.5", of(1), of(2, hold=HELD), of(3))
+    assert (said.title, said.holds, said.costs) == ("Gen-4.5", "1 of 2 slots in use", "2 queued · 1 held")
+    assert said.sign == "mdi6.pause"
+    assert words("gen4.5", of(2, hold=HELD)).sign == "mdi6.play"
+
+
+@pytest.mark.parametrize(
+    ("limit", "title", "button"),
+    [
+        (Limit(cap=Cap.DAY, limit=2100.0), "Over today's cap of 2,100", "Raise cap…"),
+        (Limit(cap=Cap.PROJECT, limit=50.0, project="Aurora"), "Over the cap of 50 for “Aurora”", "Raise cap…"),
+        (Limit(cap=Cap.BALANCE, limit=5.0), "Over the balance", ""),
+    ],
+)
+def test_what_no_cap_lets_go_says_which_and_offers_to_raise_it(limit, title, button):
+    outlook = Outlook(over={TaskId("t1"): HeldBack(limit=limit, price=60.0)})
+    said = words(OVER_CAP, of(1), outlook=outlook)
+    assert (said.title, said.button, said.is_warning) == (title, button, True)
+
+
+def test_the_line_above_the_queue_says_number_cost_and_time():
+    outlook = Outlook(order={TaskId("t1"): 1}, ends={TaskId("t1"): Range(300.0, 310.0)})
+    assert queue_line(TASKS.values(), lambda _: 60.0, outlook) == "4 tasks · 240 credits · 5–6 min"
+    assert queue_line([], lambda _: 60.0, Outlook()) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "said"), [((0.0, 0.0), "now"), ((38.0, 40.0), "in 35–40 s"), ((40.0, 40.0), "in about 40 s")]
+)
+def test_when_a_task_starts(start, said):
+    assert start_words(start) == said
+
+
+def told(turn: InQueue, **more: Any) -> tuple[str, str, Tone]:
+    found = describe(Row(task=of(1, **more)), Around(turn=turn))
+    return found.headline, found.detail, found.tone
+
+
+def test_a_row_of_the_queue_says_when_it_starts_and_while_one_drags_what_that_was():
+    start = (35.0, 40.0)
+    assert told(InQueue(place=1, start=start, is_queue=True))[:2] == ("In 35–40 s", "Next in line")
+    assert told(InQueue(place=2, start=start))[:2] == ("Queued", "in 35–40 s")
+    assert told(InQueue(place=3, is_queue=True))[:2] == ("Queued", "Place 3 in line")
+    moved = InQueue(place=1, start=start, before=(120.0, 120.0), is_moving=True, is_queue=True)
+    assert told(moved) == ("in 35–40 s", "was about 2 min", Tone.BUSY)
+
+
+def test_a_row_that_is_held_or_over_the_cap_says_so():
+    assert told(InQueue(over=DAY)) == ("Over cap", "20 credits left today", Tone.WARN)
+    assert told(InQueue(is_queue=True), hold=HELD) == ("Held", "Not counted until released.", Tone.WARN)
+
+
+def test_what_is_lifted_says_where_it_would_stand():
+    assert lifted_words([2, 3], [(60.0, 60.0), (60.0, 120.0)]) == "Places 2 to 3 · in 1–2 min"
+    assert lifted_words([4], []) == "Place 4"
+    assert lifted_words([], []) == ""
+
+
+def entry(**more) -> Entry:
+    return Entry("Somewhere", filter=Filter(**more))
+
+
+def test_projects_tags_and_picks_take_what_is_let_go_there():
+    rows = [row(State.SUCCEEDED)]
+    project, tag = taken_by(entry(projects=frozenset({"Aurora"})), rows), taken_by(entry(tags=frozenset({"sea"})), rows)
+    assert (project.does, project.value) == (Does.PROJECT, "Aurora")
+    assert (tag.does, tag.value) == (Does.TAG, "sea")
+    assert taken_by(entry(place=Place.PICKS), rows).does is Does.PICK
+
+
+def test_the_queue_takes_what_can_be_released_or_retried():
+    queue = entry(place=Place.WAITING_HERE)
+    assert taken_by(queue, [row(State.HELD, hold=HELD)]).command is TaskCommand.RELEASE
+    assert taken_by(queue, [failed("INTERNAL")]).command is TaskCommand.RETRY
+    assert taken_by(queue, [row(State.SUCCEEDED)]).reason
+
+
+@pytest.mark.parametrize(
+    "place", [entry(batches=frozenset({BatchId("b")})), entry(place=Place.SAVED), Entry("Not saved", is_board=True)]
+)
+def test_other_places_say_why_they_take_nothing(place):
+    taken = taken_by(place, [row(State.SUCCEEDED)])
+    assert taken.does is None
+    assert taken.reason.endswith(".")
