@@ -64,7 +64,7 @@ class Bench:
         self.copies = Copies()
         self.ledger = FailingLedger(rig.store, rig.bus, rig.clock)
         self.ledger.troubles = deque()
-        self.ids = None if path is None else AcceptedIds(path, AtOnce(), rig.bus, rig.clock)
+        self.ids = None if path is None else AcceptedIds(path, AtOnce(), rig.bus, rig.clock, rig.store.checkpoint)
         self.dispatch = Dispatch(
             self.ledger,
             rig.runway,

@@ -137,7 +137,8 @@ class Rig:
         self.inputs = Inputs(self.ledger, self.runway, self.store, CATALOG, self.bus, self.clock, AtOnce())
         self.adoption = Adoption(self.ledger, self.store, self.clock, key_in_use=lambda: self.runway.key)
         self.copies = self._copies(place) if place is not None else cast(CopyCheck, NoCopies())
-        self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock) if ids is not None else None
+        checkpoint = self.store.checkpoint
+        self.ids = AcceptedIds(ids, AtOnce(), self.bus, self.clock, checkpoint) if ids is not None else None
         self._ids_path = ids
         dispatch = Dispatch(
             self.ledger, self.runway, self.account, self.pricing, self.bus, self.clock, rng, self.copies, self.ids
@@ -212,6 +213,8 @@ class Rig:
             loop.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         await self.ledger.settle()
+        if self.ids is not None:
+            await self.ids.close()
 
     def kill(self) -> Rig:
         """As if the program were killed now: nothing is awaited. Gives the next run on the same disk, not yet

@@ -26,18 +26,25 @@ _EVERYTHING = 1_000_000
 
 class MemoryStore(SqliteStore):
     """`zone` decides what a day is; None is this machine's. `trouble`: every write raises it. `before` and `after`:
-    awaited before and after every write; what they raise, the write raises. `writes` counts those that succeeded."""
+    awaited before and after every write; what they raise, the write raises. `writes` counts those that succeeded,
+    `checkpoints` those that were asked for, which cannot be done while it `is_read`."""
 
     trouble: Exception | None = None
     before: Callable[[], Awaitable[None]] | None = None
     after: Callable[[], Awaitable[None]] | None = None
     writes = 0
+    checkpoints = 0
+    is_read = False
 
     def __init__(self, *, zone: tzinfo | None = None, content: bytes | None = None) -> None:
         self.connection = _opened(content or _empty())
         database = _AtOnce(self.connection)
         readers = (ReadingLane(PATH, database), ReadingLane(PATH, database))
         super().__init__(PATH, _FaultyLane(self, database), *readers, zone)
+
+    async def checkpoint(self) -> bool:
+        self.checkpoints += 1
+        return not self.is_read
 
     def copy(self) -> Self:
         """Another store with what is in this one now, and none of its faults."""

@@ -257,7 +257,7 @@ class Engine:
 
         # One thread of its own: an id never waits for what is read or hashed elsewhere.
         threads = self._threads(1, "accepted ids")
-        return AcceptedIds(self._profile.accepted_ids, threads, self.bus, self.clock)
+        return AcceptedIds(self._profile.accepted_ids, threads, self.bus, self.clock, self._store.checkpoint)
 
     @cached_property
     def dispatch(self) -> Dispatch:

@@ -407,4 +407,10 @@ class Store(Protocol):
         """Prompts of tasks that moderation refused."""
         ...
 
+    async def checkpoint(self) -> bool:
+        """Writes what stands in a log beside the list's file into that file. Whether all that was written before the
+        call is there now, and on the disk; False while somebody reads or writes, and until the list is known to be
+        sound. Nobody who writes waits for those who read."""
+        ...
+
     async def close(self) -> None: ...

@@ -13,7 +13,8 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -123,6 +124,7 @@ class ReadingLane(Lane):
     def __init__(self, path: Path, database: Database) -> None:
         super().__init__(path, database)
         self._turn = threading.Lock()
+        self._reading = threading.Lock()
         self._present: _Question[Any] | None = None
 
     async def ask(self, work: Work[Answer]) -> Answer:
@@ -133,10 +135,22 @@ class ReadingLane(Lane):
             self._drop(question)
             raise
 
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Whether nothing is read now; then nothing is until this ends. Does not wait. On another lane's thread."""
+        is_free = self._reading.acquire(blocking=False)
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                self._reading.release()
+
     def begin(self, question: _Question[Any]) -> None:
         """Where the database works."""
+        self._reading.acquire()
         with self._turn:
             if question.is_dropped:
+                self._reading.release()
                 raise sqlite3.OperationalError("interrupted")
             self._present = question
 
@@ -144,6 +158,7 @@ class ReadingLane(Lane):
         """Where the database works."""
         with self._turn:
             self._present = None
+        self._reading.release()
 
     def _drop(self, question: _Question[Any]) -> None:
         # With the lock held the next question does not begin, which an interruption would end as well.

@@ -86,6 +86,7 @@ class SqliteStore:
         self._reader = reader
         self._sweeper = sweeper
         self._zone = zone
+        self._may_checkpoint = False
 
     @classmethod
     async def open(
@@ -260,10 +261,24 @@ class SqliteStore:
         finally:
             await lane.close()
         await self._writer.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 1000").fetchone())
+        self._may_checkpoint = True
+
+    async def checkpoint(self) -> bool:
+        if not self._may_checkpoint:
+            return False
+
+        def work(connection: sqlite3.Connection) -> bool:
+            # What the file has and the log too is read from the log, however little a damage has left of it, and does
+            # not fit the rest of the file: so it is done wholly, until the log is empty, or not begun.
+            with self._reader.held() as is_free, self._sweeper.held() as is_swept:
+                return is_free and is_swept and _empty_log(connection)
+
+        return await self._writer.run(work)
 
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever
         goes last tidies the write-ahead log away."""
+        self._may_checkpoint = False
         try:
             await self._sweeper.close()
         finally:
@@ -339,6 +354,16 @@ def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = ON")
     connection.execute(f"PRAGMA cache_size = -{cache}")
     return connection
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    # Whoever writes waits while this waits for other programs.
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(_PATIENCE_WITH_OTHERS * 1000)}")
+    return not is_busy
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ import pytest
 from runway_desktop.domain.errors import NoReply, StoreError
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import FakeRunway, remote_id
@@ -46,14 +46,14 @@ async def accepted_by_a_full_disk(path: Path | None, error: Exception = FULL) ->
 
 async def kept_in(path: Path, *entries: AcceptedId) -> None:
     """An earlier run could write these down nowhere else."""
-    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
     for entry in entries:
         await ids.keep(entry)
 
 
 async def left_in(path: Path) -> list[AcceptedId]:
-    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
     return list(ids.left)
 
@@ -149,6 +149,7 @@ async def test_an_id_that_is_in_the_list_already_is_freed(path):
     async with next_run(rig) as again:
         assert notices(again.events) == []
         assert await again.state(task_id) is State.PENDING
+        await again.clock.advance(REST)
     assert await left_in(path) == []
 
 
@@ -161,6 +162,7 @@ async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path
     async with again:
         assert await again.state(task_id) is State.UNCERTAIN
         assert len([task for task in again.store.tasks.values() if task.remote_id == remote_id(1)]) == 1
+        await again.clock.advance(REST)
     assert await left_in(path) == []
 
 
@@ -178,7 +180,24 @@ async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_
         assert [known.remote_id for known in again.ids.left] == [remote_id(7)]
         await again.adoption.adopt([remote_id(7)])
         assert again.ids.left == ()
+        await again.clock.advance(REST)
     assert await left_in(path) == []
+
+
+async def test_an_id_outlives_the_end_of_the_log_that_had_it(path):
+    """The log of the list is damaged behind the sending, after a kill: the list never heard of the answer."""
+    async with Rig(ids=path) as rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        cut = rig.store.copy()
+        gate.open()
+        await settle()
+        assert await rig.state(task_id) is State.PENDING
+        rig.kill()
+    async with Rig(store=cut, runway=rig.runway, clock=rig.clock, ids=path) as again:
+        task = await again.task(task_id)
+        assert (task.state, task.remote_id) == (State.PENDING, remote_id(1))
+        assert len(again.runway.named("create")) == 1
 
 
 @pytest.mark.parametrize("state", [State.UNCERTAIN, State.SENDING])

@@ -12,10 +12,13 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import State
+from runway_desktop.services.engine import Engine
 from tests import sent
 from tests.faults.test_killed import lives_until
 
@@ -66,7 +69,7 @@ async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
         if new:
             await sent.submit(engine, new)
         ends = time.monotonic() + ENDS_AFTER
-        while not await is_well(engine, tasks):
+        while not (await is_well(engine, tasks) and await _has_every_id(engine, profile)):
             if engine.lane.paused:
                 # As a person would, once several requests got no answer.
                 await engine.lane.resume()
@@ -74,6 +77,16 @@ async def _work(folder: Path, address: str, secret: str, tasks: int) -> None:
                 states = [(task.state.value, task.hold.code.name) for task in await all_tasks(engine.ledger._store)]
                 raise AssertionError(f"never well: {states}, {engine.lane.reason!r}, {engine.account.connection}")
             await asyncio.sleep(0.03)
+
+
+async def _has_every_id(engine: Engine, profile: Profile) -> bool:
+    """Whether the list has every id that was accepted. Pastes those that the person is told to paste."""
+    ids = engine.accepted_ids
+    assert ids is not None
+    told = [entry.remote_id for entry in ids.left if entry.is_told]
+    if told:
+        await engine.adoption.adopt(told)
+    return not profile.accepted_ids.exists() or not profile.accepted_ids.read_bytes().strip()
 
 
 async def killed(folder: Path, dice: random.Random, kills: int) -> Count:
@@ -104,8 +117,15 @@ async def log_cut(folder: Path, dice: random.Random) -> Count:
         log = scene.profile.database.with_name(f"{scene.profile.database.name}-wal")
         await _life(place, address, secret, after=None, tasks=TASKS // 2)
         before = len(scene.simulator.witness.accepted)
-        while not (log.exists() and log.stat().st_size and len(scene.simulator.witness.accepted) > before):
-            await _life(place, address, secret, after=dice.uniform(0.5, 2.5))
+
+        def is_reached() -> bool:
+            return log.exists() and log.stat().st_size > 0 and len(scene.simulator.witness.accepted) > before
+
+        tasks = TASKS
+        while not await _life(place, address, secret, after=dice.uniform(0.5, 2.5), until=is_reached, tasks=tasks) or (
+            not is_reached()
+        ):
+            tasks += TASKS // 2
         os.truncate(log, dice.randrange(log.stat().st_size))
         begun = scene.clock.monotonic()
         await _life(place, address, secret, after=None, tasks=0)
@@ -138,11 +158,15 @@ async def _seams(folder: Path, moments: range) -> Count:
     return total
 
 
-async def _life(folder: Path, address: str, secret: str, *, after: float | None, tasks: int = TASKS) -> bool:
-    """Whether it was killed: so many seconds after its start, unless it had come to its end. None: it is not."""
+async def _life(folder: Path, address: str, secret: str, *, after: float | None, tasks: int = TASKS,
+                until: Callable[[], bool] = lambda: True) -> bool:  # fmt: skip
+    """Whether it was killed: so many seconds after its start and as soon as `until` holds, unless it had come to its
+    end. None: it is not."""
     child = _context.Process(target=live, args=(str(folder), address, secret, tasks))
     child.start()
     await asyncio.to_thread(child.join, ENDS_AFTER + 30 if after is None else after)
+    while child.exitcode is None and not until():
+        await asyncio.sleep(0.002)
     was_alive = child.exitcode is None
     if was_alive:
         child.kill()

@@ -5,7 +5,9 @@ synced, before anything is sent: writing an id into it needs no room on a disk t
 `SLOT` bytes, one line of text that a person can read too: a checksum and a JSON object. A slot is free when its line is
 blank; one that was torn by a power cut fails its checksum and is free as well.
 
-An id is kept before the database is told of it, and its slot is freed when a task of the list has it. Freeing is not
+An id is kept before the database is told of it. Its slot is freed once a task of the list has it and the list's own
+file holds that: what stands in the log beside that file alone is lost where the log is damaged. The list is asked to
+write its log into its file `REST` seconds after it got an id, sooner when half of the slots are taken. Freeing is not
 synced: an id that comes back by that is found in the list at the next start.
 
 A file that cannot be made or written holds up nobody: that goes to the log, and ids are kept in memory. All methods
@@ -19,13 +21,15 @@ import json
 import logging
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.task import RemoteId, TaskId, accepted_id
 from runway_desktop.services.bus import Bus
@@ -33,6 +37,7 @@ from runway_desktop.services.clock import first_of
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.ports import Clock
+from runway_desktop.services.supervised import survived
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,10 @@ SLOTS = 64
 """How many the file begins with, and grows by when all are in use."""
 PATIENCE = 5.0
 """Seconds that a sending waits for the file: a disk that hangs must not keep the database from being told."""
+REST = 10.0
+"""Seconds for which ids that the list has are gathered before it is asked to write its log into its file."""
+RETRY = 0.5
+"""Seconds until it is asked again where it could not, as while somebody reads in the log."""
 
 _BLANK = b" " * (SLOT - 1) + b"\n"
 
@@ -60,12 +69,22 @@ class AcceptedId:
 
 
 class AcceptedIds:
-    def __init__(self, path: Path, executor: Executor, bus: Bus, clock: Clock) -> None:
+    """`checkpoint` is that of `ports.Store`."""
+
+    def __init__(
+        self, path: Path, executor: Executor, bus: Bus, clock: Clock, checkpoint: Callable[[], Awaitable[bool]]
+    ) -> None:
         self._file = _File(path)
         self._executor = executor
         self._clock = clock
         self._known: dict[RemoteId, AcceptedId] = {}
         self._left: dict[RemoteId, None] = {}
+        self._checkpoint = checkpoint
+        self._listed: dict[RemoteId, None] = {}
+        """In the list, though perhaps not in its own file yet."""
+        self._is_closed = False
+        self._freeing: asyncio.Task[None] | None = None
+        self._tight, self._freed = asyncio.Event(), asyncio.Event()
         bus.listen(self._hear)
 
     @property
@@ -83,13 +102,27 @@ class AcceptedIds:
     async def keep(self, entry: AcceptedId) -> bool:
         """Whether it is on the disk now. It is known in either case."""
         self._known[entry.remote_id] = entry
+        self._listed.pop(entry.remote_id, None)
         return await self._do("written", lambda: self._file.put(entry)) is True
 
     def free(self, remote_id: RemoteId) -> None:
         """A task of the list has it."""
         self._left.pop(remote_id, None)
-        if self._known.pop(remote_id, None) is not None:
-            self._begin("written", lambda: self._file.take_away(remote_id))
+        if self._known.pop(remote_id, None) is None:
+            return
+        self._listed[remote_id] = None
+        if len(self._listed) >= SLOTS // 2:
+            self._tight.set()
+        if not self._is_closed and (self._freeing is None or self._freeing.done()):
+            self._freeing = asyncio.create_task(self._free_listed(), name="free accepted ids")
+
+    async def make_way(self) -> None:
+        """Before a sending. Where every slot is taken, waits until some are freed, or for `PATIENCE` seconds; then the
+        file has to grow."""
+        if self._listed and len(self._known) + len(self._listed) >= SLOTS and not self._is_closed:
+            self._tight.set()
+            self._freed.clear()
+            await first_of(self._freed.wait(), self._clock.sleep(PATIENCE))
 
     async def note_told(self, entries: tuple[AcceptedId, ...]) -> None:
         """The person was told that these have no place in the list."""
@@ -97,9 +130,40 @@ class AcceptedIds:
             if self._known.get(entry.remote_id) == entry:
                 await self.keep(replace(entry, is_told=True))
 
+    async def close(self) -> None:
+        """The list is asked for nothing any more. Slots that are still taken are freed at the next start."""
+        self._is_closed = True
+        self._freed.set()
+        if self._freeing is not None:
+            self._freeing.cancel()
+            await asyncio.gather(self._freeing, return_exceptions=True)
+
     def shutdown(self) -> None:
         """Blocking. Waits for what is being written."""
         self._executor.shutdown(wait=True)
+
+    async def _free_listed(self) -> None:
+        while self._listed:
+            if not self._tight.is_set():
+                await first_of(self._tight.wait(), self._clock.sleep(REST))
+            # What the list gets meanwhile may be in its log alone.
+            listed = tuple(self._listed)
+            is_in_file = False
+            with survived("writing the log of the list into its file"):
+                try:
+                    is_in_file = await self._checkpoint()
+                except StoreError as error:
+                    log.info("The log of the list could not be written into its file: %s", error)
+            if not is_in_file:
+                await self._clock.sleep(RETRY)
+                continue
+            gone = [remote_id for remote_id in listed if remote_id in self._listed]
+            for remote_id in gone:
+                del self._listed[remote_id]
+            if len(self._listed) < SLOTS // 2:
+                self._tight.clear()
+            self._begin("written", partial(self._file.take_away, gone))
+            self._freed.set()
 
     def _hear(self, event: Event) -> None:
         tasks = (
@@ -179,10 +243,12 @@ class _File:
         self._slots[entry.remote_id] = number
         return True
 
-    def take_away(self, remote_id: RemoteId) -> None:
-        number = self._slots.pop(remote_id, None)
-        if number is not None:
-            with self._path.open("r+b", buffering=0) as file:
+    def take_away(self, remote_ids: Sequence[RemoteId]) -> None:
+        numbers = [self._slots.pop(remote_id) for remote_id in remote_ids if remote_id in self._slots]
+        if not numbers:
+            return
+        with self._path.open("r+b", buffering=0) as file:
+            for number in numbers:
                 file.seek(number * SLOT)
                 _write(file, _BLANK)
 

@@ -136,6 +136,8 @@ class Dispatch:
         """Nothing is tried for long any more. Returns when what the last run left is written, or left for the next."""
         self._closing.set()
         await asyncio.gather(*self._late, return_exceptions=True)
+        if self._ids is not None:
+            await self._ids.close()
 
     async def deliver(
         self, task: Task, body: Mapping[str, Any], before: Organization | None, key: Fingerprint
@@ -144,6 +146,8 @@ class Dispatch:
         for its end."""
         outcomes: list[Outcome] = []
         with survived("sending a task"):
+            if self._ids is not None:
+                await self._ids.make_way()
             sending = await self._start(task, before, key)
             outcomes.append(sending if isinstance(sending, Outcome) else await self._send(sending, body, before))
         return outcomes[0] if outcomes else await self._after_mistake(task.id)

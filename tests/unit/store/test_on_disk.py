@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -367,3 +368,83 @@ def test_a_row_keeps_the_rank_that_the_domain_gives_its_state(monkeypatch):
         cells = dict(zip(records.TASK_COLUMNS, anew.task_cells(replace(a_task("one"), state=state)), strict=True))
         assert cells["rank"] == rank
         assert anew.state_of(rank) is state
+
+
+async def test_what_was_written_is_in_the_file_itself_once_the_log_was_written_into_it(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    log = path.with_name("profile.db-wal")
+    store = await SqliteStore.open(path)
+    try:
+        await store.check()
+        await store.add([a_task("t1")], [], None, ())
+        assert log.stat().st_size
+        assert await store.checkpoint()
+        assert log.stat().st_size == 0
+        (tmp_path / "copy").mkdir()
+        shutil.copy(path, tmp_path / "copy" / path.name)
+        await store.add([a_task("t2")], [], None, ())
+    finally:
+        await store.close()
+    alone = await SqliteStore.open(tmp_path / "copy" / path.name)
+    try:
+        assert await alone.get(TaskId("t1"))
+    finally:
+        await alone.close()
+
+
+async def test_a_log_that_somebody_reads_is_written_later_and_holds_up_nobody_who_writes(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    try:
+        await store.check()
+        await store.add([a_task("t1")], [], None, ())
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM tasks").fetchall()
+        await store.add([a_task("t2")], [], None, ())
+        assert not await asyncio.wait_for(store.checkpoint(), 2)
+        await store.add([a_task("t3")], [], None, ())
+        other.execute("COMMIT")
+        assert await store.checkpoint()
+    finally:
+        other.close()
+        await store.close()
+
+
+async def test_the_file_of_a_list_that_is_not_known_to_be_sound_is_left_alone(tmp_path: Path):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    try:
+        await store.add([a_task("t1")], [], None, ())
+        before = path.read_bytes()
+        assert not await store.checkpoint()
+        assert path.read_bytes() == before
+    finally:
+        await store.close()
+
+
+async def test_a_log_is_not_begun_to_be_written_while_the_window_reads(tmp_path: Path, monkeypatch):
+    path = tmp_path / "profile.db"
+    store = await SqliteStore.open(path)
+    began, go_on = threading.Event(), threading.Event()
+
+    def read(*_: object) -> None:
+        began.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr("runway_desktop.store.listing.entries", read)
+    try:
+        await store.check()
+        await store.add([a_task("t1")], [], None, ())
+        before = path.read_bytes()
+        reading = asyncio.create_task(store.list(Listing(), 5))
+        await asyncio.to_thread(began.wait, 10)
+        assert not await store.checkpoint()
+        assert path.read_bytes() == before
+        go_on.set()
+        await reading
+        assert await store.checkpoint()
+        assert await store.get(TaskId("t1"))
+    finally:
+        go_on.set()
+        await store.close()

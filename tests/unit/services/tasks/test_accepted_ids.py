@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import PATIENCE, SLOT, SLOTS, AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.accepted_ids import PATIENCE, REST, RETRY, SLOT, SLOTS, AcceptedId, AcceptedIds
 from tests.dying import dies_at, needs_fork
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, settle
+from tests.fakes import FakeClock, MemoryStore, settle
 
 
 def an_id(number: int, at: float | None = None) -> AcceptedId:
@@ -30,8 +31,11 @@ def an_id(number: int, at: float | None = None) -> AcceptedId:
     )
 
 
-async def opened(path: Path, bus: Bus | None = None) -> AcceptedIds:
-    ids = AcceptedIds(path, AtOnce(), bus or Bus(), FakeClock())
+async def opened(
+    path: Path, bus: Bus | None = None, clock: FakeClock | None = None, store: MemoryStore | None = None
+) -> AcceptedIds:
+    checkpoint = (store or MemoryStore()).checkpoint
+    ids = AcceptedIds(path, AtOnce(), bus or Bus(), clock or FakeClock(), checkpoint)
     await ids.open()
     return ids
 
@@ -69,8 +73,8 @@ async def test_keeping_an_id_takes_no_more_room(path: Path):
 
 
 async def test_an_id_that_the_list_has_is_freed(path: Path):
-    bus = Bus()
-    ids = await opened(path, bus)
+    bus, clock = Bus(), FakeClock()
+    ids = await opened(path, bus, clock)
     await ids.keep(an_id(1))
     await ids.keep(an_id(2))
     task = Task(
@@ -81,7 +85,140 @@ async def test_an_id_that_the_list_has_is_freed(path: Path):
         remote_id=remote_id(1),
     )
     bus.tell(TasksAdded((task,)))
+    await clock.advance(REST)
     assert await left_in(path) == [2]
+    await ids.close()
+
+
+async def test_an_id_stays_while_only_the_log_of_the_list_has_it(path: Path):
+    store, clock = MemoryStore(), FakeClock()
+    ids = await opened(path, clock=clock, store=store)
+    store.is_read = True
+    await ids.keep(an_id(1))
+    ids.free(remote_id(1))
+    await clock.advance(5 * REST)
+    assert await left_in(path) == [1]
+    assert store.checkpoints > 1
+    store.is_read = False
+    await clock.advance(2 * REST)
+    assert await left_in(path) == []
+    await ids.close()
+
+
+async def test_what_the_list_gets_while_its_log_is_written_waits_for_the_next_time(path: Path):
+    clock, store = FakeClock(), MemoryStore()
+    gate = asyncio.Event()
+
+    async def checkpoint() -> bool:
+        store.checkpoints += 1
+        await gate.wait()
+        return True
+
+    ids = AcceptedIds(path, AtOnce(), Bus(), clock, checkpoint)
+    await ids.open()
+    await ids.keep(an_id(1))
+    await ids.keep(an_id(2))
+    ids.free(remote_id(1))
+    await clock.advance(REST)
+    ids.free(remote_id(2))
+    gate.set()
+    await settle()
+    assert (store.checkpoints, await left_in(path)) == (1, [2])
+    await clock.advance(REST)
+    assert (store.checkpoints, await left_in(path)) == (2, [])
+    await ids.close()
+
+
+async def test_an_id_that_is_kept_anew_is_not_freed(path: Path):
+    clock = FakeClock()
+    ids = await opened(path, clock=clock)
+    await ids.keep(an_id(1))
+    ids.free(remote_id(1))
+    await ids.keep(an_id(1))
+    await clock.advance(REST)
+    assert await left_in(path) == [1]
+    await ids.close()
+
+
+async def test_the_log_is_written_once_for_many_ids_and_sooner_when_half_of_the_slots_are_taken(path: Path):
+    clock, store = FakeClock(), MemoryStore()
+    ids = await opened(path, clock=clock, store=store)
+    for number in range(1, SLOTS // 2):
+        await ids.keep(an_id(number))
+        ids.free(remote_id(number))
+    await settle()
+    assert store.checkpoints == 0
+    await ids.keep(an_id(SLOTS))
+    ids.free(remote_id(SLOTS))
+    await settle()
+    assert store.checkpoints == 1
+    assert await left_in(path) == []
+    await ids.close()
+
+
+async def test_where_all_slots_are_taken_a_sending_waits_until_some_are_freed(path: Path):
+    clock, store = FakeClock(), MemoryStore()
+    ids = await opened(path, clock=clock, store=store)
+    store.is_read = True
+    for number in range(1, SLOTS + 1):
+        await ids.make_way()
+        await ids.keep(an_id(number))
+        ids.free(remote_id(number))
+    sending = asyncio.create_task(ids.make_way())
+    await clock.advance(RETRY)
+    assert not sending.done()
+    store.is_read = False
+    await clock.advance(RETRY)
+    assert sending.done()
+    await ids.keep(an_id(99))
+    assert path.stat().st_size == SLOT * SLOTS
+    await ids.close()
+
+
+async def test_a_list_that_is_read_all_the_time_holds_a_sending_up_for_seconds_at_most(path: Path):
+    clock, store = FakeClock(), MemoryStore()
+    ids = await opened(path, clock=clock, store=store)
+    store.is_read = True
+    for number in range(1, SLOTS + 1):
+        await ids.keep(an_id(number))
+        ids.free(remote_id(number))
+    sending = asyncio.create_task(ids.make_way())
+    await clock.advance(PATIENCE)
+    assert sending.done()
+    assert await ids.keep(an_id(99))
+    await ids.close()
+
+
+async def test_a_list_that_cannot_be_written_keeps_all_ids_and_is_asked_again(path: Path):
+    clock, trouble = FakeClock(), [StoreError("The disk is full.")]
+
+    async def checkpoint() -> bool:
+        if trouble:
+            raise trouble.pop()
+        return True
+
+    ids = AcceptedIds(path, AtOnce(), Bus(), clock, checkpoint)
+    await ids.open()
+    await ids.keep(an_id(1))
+    ids.free(remote_id(1))
+    await clock.advance(REST)
+    assert await left_in(path) == [1]
+    await clock.advance(2 * REST)
+    assert await left_in(path) == []
+    await ids.close()
+
+
+async def test_a_program_that_closes_asks_the_list_for_nothing_more(path: Path):
+    clock, store = FakeClock(), MemoryStore()
+    ids = await opened(path, clock=clock, store=store)
+    await ids.keep(an_id(1))
+    await ids.keep(an_id(2))
+    ids.free(remote_id(1))
+    await ids.close()
+    ids.free(remote_id(2))
+    await clock.advance(2 * REST)
+    assert store.checkpoints == 0
+    assert await left_in(path) == [1, 2]
 
 
 async def test_an_id_of_another_form_is_kept_too(path: Path):
@@ -91,10 +228,13 @@ async def test_an_id_of_another_form_is_kept_too(path: Path):
 
 
 async def test_freed_slots_are_used_again(path: Path):
-    ids = await opened(path)
+    clock = FakeClock()
+    ids = await opened(path, clock=clock)
     for number in range(1, 10 * SLOTS):
         assert await ids.keep(an_id(number))
         ids.free(remote_id(number))
+        await settle()
+    await clock.advance(REST)
     assert path.stat().st_size == SLOT * SLOTS
     assert await left_in(path) == []
 
@@ -133,6 +273,7 @@ async def test_a_file_that_cannot_be_made_is_done_without(tmp_path: Path):
     ids = await opened(tmp_path / "no such folder" / "accepted-ids.txt")
     assert not await ids.keep(an_id(1))
     ids.free(remote_id(1))
+    await ids.close()
 
 
 async def test_a_file_that_cannot_be_read_is_left_as_it_is(path: Path, monkeypatch):
@@ -192,7 +333,7 @@ class Hangs(Executor):
 
 async def test_a_disk_that_hangs_holds_a_sending_up_for_seconds_at_most(path: Path):
     clock = FakeClock()
-    ids = AcceptedIds(path, Hangs(), Bus(), clock)
+    ids = AcceptedIds(path, Hangs(), Bus(), clock, MemoryStore().checkpoint)
     keeping = asyncio.create_task(ids.keep(an_id(1)))
     await settle()
     assert not keeping.done()

@@ -12,12 +12,12 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.transitions import Accepted
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
 from tests.dispatch_bench import FULL, ONE, REMOTE, bench
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id
-from tests.fakes import FakeClock, settle
+from tests.fakes import FakeClock, MemoryStore, settle
 
 
 async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path):
@@ -33,11 +33,12 @@ async def test_an_id_is_kept_in_its_own_file_before_the_database_has_it(tmp_path
         await at.rig.clock.advance(5)
         assert await delivering == Outcome(Result.ACCEPTED)
         assert (await at.task()).remote_id == REMOTE
+        await at.rig.clock.advance(REST)
         assert await left_in(path) == []
 
 
 async def left_in(path: Path) -> list[AcceptedId]:
-    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
     return list(ids.left)
 
@@ -154,7 +155,7 @@ async def test_what_becomes_writable_while_the_program_closes_is_written():
 
 
 async def kept_in(path: Path, *entries: AcceptedId) -> None:
-    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock())
+    ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
     for entry in entries:
         await ids.keep(entry)
@@ -206,6 +207,7 @@ async def test_an_id_of_the_last_run_is_given_to_its_task_with_its_price(tmp_pat
         task = await at.task()
         assert (task.state, task.remote_id, task.estimated_credits) == (State.PENDING, remote_id(7), 9.0)
         assert at.notices() == []
+        await at.rig.clock.advance(REST)
         assert await left_in(path) == []
 
 
