@@ -143,9 +143,6 @@ class SidePane(QWidget):
         told = differences([one.task for one in shot.rows]) if shot is not None else {}
         facts = self._details.facts() if self._details.row is not None else []
         shown = [fact for fact in facts if fact.label in _SHOWN]
-        seed = task.request.values.get("seed")
-        if seed is not None:
-            shown.insert(1, Fact("Seed", str(seed)))
         self._show_facts(shown, told.get(task.id, ()))
         self._use.setEnabled(any(output.is_here for output in row.outputs))
         self._file.setEnabled(self._use.isEnabled())

@@ -23,7 +23,7 @@ from runway_desktop.usecases.commands.table import ENTRIES, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.columns import poster_of
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.queue import lifted_words
+from runway_desktop.usecases.words.queue import lifted_words, moving_words
 
 from .places_pane import Taking
 
@@ -75,9 +75,11 @@ class Lifting(QObject):
         work.places.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
         work.view.lift([row.task.id for row in rows if not why_not(TaskCommand.PUT_BEFORE, [row])])
         work.composer.set_dropping(not self._refusal)
+        self._m.activity.set_gesture(*moving_words(len(rows)))
         try:
             lift_rows(work.view, self._theme, payload, self._label(), poster_of(rows[0]), len(rows))
         finally:
+            self._m.activity.set_gesture("")
             work.places.light(None)
             work.view.lift([])
             work.composer.set_dropping(False)

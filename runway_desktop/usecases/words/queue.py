@@ -60,6 +60,11 @@ def lifted_words(places: Sequence[int], starts: Sequence[tuple[float, float]]) -
     return " · ".join(filter(None, (where, when)))
 
 
+def moving_words(amount: int) -> tuple[str, str]:
+    """What is said while rows are dragged, and how they are put back."""
+    return f"Moving {units.count(amount, 'task')}", f"Esc puts {units.plural(amount, 'it', 'them')} back"
+
+
 def held(amount: int) -> str:
     return f"{units.count(amount, 'task')} held. {units.plural(amount, 'It is', 'They are')} not sent until released."
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Report, Sum
 from runway_desktop.services.money.spending import Bill
 
@@ -69,7 +70,8 @@ def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
     """In the order of `SUM_TITLES`, dearest first."""
     match side:
         case Side.MODEL:
-            sums, nameless = report.models, "Not known"
+            sums = tuple(replace(one, title=model_label(one.title) if one.title else "") for one in report.models)
+            nameless = "Not known"
         case Side.PROJECT:
             sums, nameless = report.projects, "No project"
         case Side.BATCH:
@@ -106,7 +108,12 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
     """In the order of `COMPARED_TITLES`."""
     return [
         MoneyLine(
-            (one.key or "Not known", units.number(one.here), units.number(one.runway), _signed(one.difference)),
+            (
+                model_label(one.key) if one.key else "Not known",
+                units.number(one.here),
+                units.number(one.runway),
+                _signed(one.difference),
+            ),
             is_unexplained=is_unexplained(one.difference),
         )
         for one in models

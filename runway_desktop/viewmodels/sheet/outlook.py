@@ -22,6 +22,8 @@ from .model import SheetModel
 
 _MOST_MODELS = 2
 """Of further models the slots are not told: nobody would read it."""
+_SPENT_MS = 500
+"""After something happened to a task; what happens meanwhile is counted with it."""
 
 
 class Outlook(QObject):
@@ -40,11 +42,17 @@ class Outlook(QObject):
         self._look.timeout.connect(self._ask)
         model.counted.connect(self._counted)
         bridge.organization_changed.connect(self._organization_moved)
+        # What is sent meanwhile takes from the cap.
+        self._spent = QTimer(self, singleShot=True, interval=_SPENT_MS)
+        self._spent.timeout.connect(self.changed)
+        bridge.tasks_added.connect(self._tasks_moved)
+        bridge.tasks_touched.connect(self._tasks_moved)
 
     def stop(self) -> None:
         """Nothing is foreseen any more."""
         self._is_stopped = True
         self._look.stop()
+        self._spent.stop()
 
     @property
     def balance(self) -> float | None:
@@ -111,6 +119,10 @@ class Outlook(QObject):
     def _organization_moved(self, _: object) -> None:
         # A method, not a lambda: it is let go with this object, which lives only as long as its window.
         self.changed.emit()
+
+    def _tasks_moved(self, _: object) -> None:
+        if not self._is_stopped and not self._spent.isActive():
+            self._spent.start()
 
     def _ask(self) -> None:
         if self._model.totals.ready:

@@ -117,10 +117,12 @@ async def test_a_row_is_dragged_to_another_place_and_brought_back_as_one(
             at = over(rig, one, 0.2)
             assert send(QDragMoveEvent, viewport, at, data).isAccepted()
             assert rig.rows.row_words(rig.rows.position(one)).order == "3"
+            assert rig.window.activity.shown.text == "Moving 2 tasks"
             send(QDropEvent, viewport, at, data)
 
         drag(monkeypatch, rig, [two, three], let_go_above_the_first)
         await until(lambda: lines(rig)[1:] == [two, three, one])
+        assert rig.window.activity.shown.text != "Moving 2 tasks"
         rig.window.activity.undo()
         await until(lambda: lines(rig)[1:] == [one, two, three])
 

@@ -65,7 +65,7 @@ async def test_the_table_shows_models_projects_or_batches(tmp_path):
         await rig.put(spent(rig, 1, project="Harbour", pick=Pick.PICK), batch="b1")
         await rig.put(spent(rig, 2, 8.0))
         model = await opened(rig)
-        assert column(model.sums, 0) == ["gen4.5"]
+        assert column(model.sums, 0) == ["Gen-4.5"]
         assert column(model.sums, 2) == ["68"]
         assert column(model.sums, 4) == ["68"]
         model.set_side(Side.PROJECT)
@@ -99,7 +99,7 @@ async def test_what_runway_reports_stands_beside_and_the_rest_is_named(tmp_path)
         words, tone = model.comparison_words()
         assert words == "128 credits that this program does not know of: other programs on this key."
         assert tone is Tone.WARN
-        assert column(model.comparison, 0) == ["veo3.1", "gen4.5"]
+        assert column(model.comparison, 0) == ["Veo 3.1", "Gen-4.5"]
         assert column(model.comparison, 3) == ["+128", "–"]
 
 

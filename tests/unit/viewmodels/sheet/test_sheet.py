@@ -86,6 +86,19 @@ async def test_a_table_is_matched_by_name_and_each_row_says_how_it_is(tmp_path: 
         sheet.close()
 
 
+async def test_the_line_below_follows_what_is_sent_elsewhere(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        rig.engine.settings.day_cap = 500.0
+        sheet = await opened(rig)
+        said_below: list[str] = []
+        sheet.outlook.changed.connect(lambda: said_below.append(sheet.outlook.words))
+        assert "today's cap leaves 500" in sheet.outlook.words
+        await rig.engine.ledger.add([task(9, State.RUNNING, estimated_credits=60.0, sent_at=rig.clock.now())], [])
+        await until(lambda: bool(said_below) and "today's cap leaves 440" in said_below[-1])
+        sheet.close()
+
+
 async def test_a_keystroke_checks_its_row_at_once_and_a_model_brings_its_columns(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
