@@ -120,7 +120,6 @@ class SheetWindow(Dialog):
         self._axes.setAccessibleName("Axes")
         self._axes_flow = FlowLayout(self._axes)
         self.table = SheetTable(self.sheet.model, self._theme, self._posters, self)
-        self.table.setProperty("framed", True)
         self.table.menu_wanted.connect(self._menu)
         self.table.files_dropped.connect(self._drop)
         self.table.input_wanted.connect(self._choose_file)
