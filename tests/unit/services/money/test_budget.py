@@ -217,7 +217,7 @@ async def test_a_low_balance_counts_what_was_sent_since_it_was_read():
     [
         (Cap.DAY, 1_500.0, 1_480.0, 60.0, 1_600.0, "Raise today's cap to 1,600"),
         (Cap.MONTH, 10_000.0, 9_990.0, 60.0, 10_500.0, "Raise this month's cap to 10,500"),
-        (Cap.SENDING, 100.0, 0.0, 216.0, 300.0, "Allow 300 credits a sending"),
+        (Cap.SENDING, 100.0, 0.0, 216.0, 300.0, "Allow 300 credits a task"),
         (Cap.PROJECT, 100.0, 100.0, None, 110.0, "Raise the project's cap to 110"),
         (Cap.BALANCE, 10.0, 0.0, 60.0, None, ""),
     ],

@@ -998,7 +998,7 @@ async def test_fetching_again_what_runway_has_no_more_says_so(desk):
         task = await desk.live_task()
         await desk.succeed(task, LINK)
         await desk.vanish(task)
-        with pytest.raises(NotThere, match="does not keep this result"):
+        with pytest.raises(NotThere, match="no longer keeps this result"):
             await in_time(desk.clock, desk.downloads.fetch_again(task.id))
         assert (await desk.output(task)).state is OutputState.EXPIRED
 
@@ -1011,7 +1011,7 @@ async def test_a_missing_file_that_runway_has_no_more_may_still_come_back(desk):
         saved = await desk.output(task)
         Path(saved.path).unlink()
         await desk.vanish(task)
-        with pytest.raises(NotThere, match=r"does not keep this result any more\.$"):
+        with pytest.raises(NotThere, match=r"no longer keeps this result\.$"):
             await desk.downloads.fetch_again(task.id)
         assert await desk.output(task) == saved
         known = await desk.ledger.task(task.id)
