@@ -267,13 +267,22 @@ class SqliteStore:
         if not self._may_checkpoint:
             return False
 
+        problems: builtins.list[Exception] = []
+
         def work(connection: sqlite3.Connection) -> bool:
             # What the file has and the log too is read from the log, however little a damage has left of it, and does
             # not fit the rest of the file: so it is done wholly, until the log is empty, or not begun.
-            with self._reader.held() as is_free, self._sweeper.held() as is_swept:
-                return is_free and is_swept and _empty_log(connection)
+            try:
+                with self._reader.held() as is_free, self._sweeper.held() as is_swept:
+                    return is_free and is_swept and _empty_log(connection)
+            except Exception as error:  # noqa: BLE001 - no future takes every kind; raised below
+                problems.append(error)
+                return False
 
-        return await self._writer.run(work)
+        is_empty = await self._writer.run(work)
+        if problems:
+            trouble.raise_instead(trouble.as_store_error(problems[0], self._path), problems[0])
+        return is_empty
 
     async def close(self) -> None:
         """Finishes what was asked for, then closes; calling it again does nothing. The writer goes last, as whoever

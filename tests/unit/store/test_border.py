@@ -198,7 +198,7 @@ def promised(error: Exception) -> tuple[type[Exception], ...]:
 
 
 def test_every_call_of_the_ports_is_fed() -> None:
-    assert {*READS, *WRITES, "close"} == {name for name in vars(Store) if not name.startswith("_")}
+    assert {*READS, *WRITES, "checkpoint", "close"} == {name for name in vars(Store) if not name.startswith("_")}
     assert {*LISTS} == {name for name in vars(Snapshots) if not name.startswith("_")} - {"version"}
 
 
@@ -237,6 +237,19 @@ async def test_only_what_is_promised_comes_out_of_writing_and_nothing_was_writte
         failing.error = None
         assert await everything(store) == before
     await WRITES["add"](store)
+    await store.close()
+
+
+async def test_only_what_is_promised_comes_out_of_a_checkpoint(tmp_path: Path, failing: type[Failing]) -> None:
+    store = await a_store(tmp_path / "p.db")
+    await store.check()
+    for error in ERRORS:
+        failing.error = error
+        with pytest.raises(StoreError):
+            async with asyncio.timeout(30):
+                await store.checkpoint()
+    failing.error = None
+    assert await store.checkpoint()
     await store.close()
 
 
