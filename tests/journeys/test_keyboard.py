@@ -37,9 +37,10 @@ def test_the_main_job_is_done_with_keys_alone(program: Program, runway: Runway):
     assert len(program.saved()) == 2, "its file stays"
     eyes.wait_for_words("1 task removed from the list")
     hands.key("F6")
-    until(lambda: (seen := eyes.focused()) is not None and seen.name == "Undo", "the keyboard on Undo")
-    hands.key("space")
+    until(lambda: program.popups() == 1, "the list of what was done, with the keyboard on Undo")
+    hands.key("Return")
     until(lambda: len(program.tasks()) == 2, "the task to be back")
+    hands.key("Escape")
     until(lambda: (seen := eyes.focused()) is not None and seen.name == "Tasks", "the keyboard back in the list")
     until(lambda: chosen(program) == ["A zebra crossing"], "the task to be chosen again")
     hands.key("Delete")

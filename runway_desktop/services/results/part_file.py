@@ -38,7 +38,7 @@ from runway_desktop.services.disk.folder_look import missing_because
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 
 from . import sidecar
-from .embedding.film_stream import FilmStream, Place
+from .embedding import FilmStream, Place
 
 _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000

@@ -35,9 +35,8 @@ from runway_desktop.services.supervised import report, survived
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
 from .batch_places import BatchPlaces
-from .embedding import NotEmbedded, embed_copy, into_film, note_of
-from .embedding.film_stream import FilmStream
-from .embedding.note import Note as RequestNote
+from .embedding import FilmStream, NotEmbedded, embed_copy, into_film, note_of
+from .embedding import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
 from .truncation_check import seems_cut_short

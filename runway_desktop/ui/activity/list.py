@@ -61,6 +61,10 @@ class ActivityList(Popup):
                 self.focusNextPrevChild(True)
             case Qt.Key.Key_Up:
                 self.focusNextPrevChild(False)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                focus = self.focusWidget()
+                if isinstance(focus, QAbstractButton):
+                    focus.click()
             case _:
                 super().keyPressEvent(event)
 

@@ -92,7 +92,7 @@ async def test_a_key_opens_its_list_which_escape_closes_and_arrows_walk(tmp_path
         QTest.keyClick(opened, Qt.Key.Key_Down)
         focus = opened.focusWidget()
         assert focus is not None
-        QTest.keyClick(focus, Qt.Key.Key_Space)
+        QTest.keyClick(focus, Qt.Key.Key_Return)
         assert undone == [1], "each act has an undo of its own"
         assert opened.isVisible()
         assert [text for text in words(rig) if text.startswith("Act")] == ["Act 2.", "Act 0."]

@@ -21,7 +21,7 @@ from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
-from .film_stream import ENDINGS, FilmStream
+from .film_stream import ENDINGS, FilmStream, Place
 from .note import Note
 
 LARGEST = 256 * 1024
