@@ -1,7 +1,7 @@
 """A package that imports its own modules when it is imported is entered by its front.
 
-The start imports on several threads at once. Two that meet in such a package from different ends, one at the package and
-one at a module of it, wait for each other's lock: Python then gives one of them a module that is half made.
+The start imports on several threads at once. Two that meet in such a package from different ends, one at the package
+and one at a module of it, wait for each other's lock: Python then gives one of them a module that is half made.
 """
 
 from __future__ import annotations

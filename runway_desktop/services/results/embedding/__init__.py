@@ -21,8 +21,10 @@ from runway_desktop.services.results.shared_request import shared
 from runway_desktop.services.results.sidecar import part_of
 
 from . import jpeg, png, tags, webp
-from .film_stream import ENDINGS, FilmStream, Place
-from .note import Note
+from .film_stream import ENDINGS
+from .film_stream import FilmStream as FilmStream
+from .film_stream import Place as Place
+from .note import Note as Note
 
 LARGEST = 256 * 1024
 """Bytes of JSON. A request with an embedded picture in it stays in the sidecar alone."""
