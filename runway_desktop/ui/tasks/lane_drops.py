@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 EDGE = 24
 """Pixels at the upper and the lower edge in which a drag scrolls."""
-OTHER_LANE = "Each model has a lane of its own: among these it has no place."
 
 
 class LaneDrops(QObject):
@@ -93,6 +92,8 @@ class LaneDrops(QObject):
         if over is None:
             return None
         if not rows.lane.may_stand_by(self._lifted, over):
+            from runway_desktop.usecases.words.queue import OTHER_LANE
+
             QToolTip.showText(viewport_of(view).mapToGlobal(point), OTHER_LANE, view)
             return None
         QToolTip.hideText()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SOON = 3.0
 """Seconds that nobody needs to be told of."""
 REORDERED = "Order of the queue changed."
+OTHER_LANE = "Each model has a lane of its own: among these it has no place."
 TOO_LATE = "Being sent already. Cancel it at Runway instead."
 
 

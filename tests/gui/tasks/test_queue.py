@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip, QWidget
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.lifted_rows import ROWS
-from runway_desktop.ui.tasks.lane_drops import OTHER_LANE
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
+from runway_desktop.usecases.words.queue import OTHER_LANE
 from tests.engine_rig import request
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
