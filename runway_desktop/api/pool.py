@@ -16,12 +16,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.values import Struct
 
 from . import border, replies
 
@@ -39,8 +39,7 @@ AHEAD = 4
 Origin = tuple[str, str, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A client whose connection can be used again."""
 
     client: httpx.AsyncClient

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -31,6 +31,7 @@ from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, Stream
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
@@ -52,8 +53,7 @@ _NAME_TRIES = 5
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """An output that is to be saved. `output` is what the store has of it; `received` and `total` count bytes of this
     attempt's file."""
 
@@ -419,8 +419,7 @@ async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size:
         bus.tell(OutputChanged(output))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     """What is told of a result beside its task: of how many it is one, what it was made from, the name of its batch."""
 
     count: int
@@ -428,8 +427,7 @@ class _Facts:
     batch: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Begin:
+class _Begin(Struct, frozen=True):
     """What a new part begins with."""
 
     film: FilmStream | None = None

@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import StoreError
@@ -15,6 +14,7 @@ from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.budget import Budget
+from runway_desktop.values import replace
 
 from .ledger import Ledger
 

@@ -9,13 +9,13 @@ has ended. What follows for the queue, `outlook` says. Seconds. Loop's thread on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store, Timing
+from runway_desktop.values import Struct
 
 LEAST_HISTORY = 3
 MOST_HISTORY = 200
@@ -23,16 +23,14 @@ MOST_HISTORY = 200
 batch has to fit in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Seconds, low to high."""
 
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """How long tasks like this one took: the middle half of them, and the longest run."""
 
     ran: Range | None = None

@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from runway_desktop.services.exchange.exchange import FEW
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake import Dropped, Gathered, Intake
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import Results, a_task
