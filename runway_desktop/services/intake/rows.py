@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from dataclasses import field as _default
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from runway_desktop.catalog import (
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.values import Struct, replace
+from runway_desktop.values import field as _default
 
 from .gathered import Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, problem_for
