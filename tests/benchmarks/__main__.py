@@ -21,6 +21,7 @@ from tests.benchmarks import (
     memory,
     notice_delay,
     passing,
+    rooms,
     saving,
     scrubbing,
     sheet_speed,
@@ -66,6 +67,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "full": sheet_speed.Size(),
             "quick": sheet_speed.Size(keys=100, grown=()),
             "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5, grown=(50,)),
+        },
+    ),
+    "rooms": (
+        rooms.measure,
+        {
+            "full": rooms.Size(),
+            "quick": rooms.Size(rounds=1, rest=2.0),
+            "smoke": rooms.Size(tasks=20, rounds=1, rest=0.2, rooms=("help", "a blank sheet")),
         },
     ),
     "library": (
