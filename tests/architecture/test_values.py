@@ -1,4 +1,4 @@
-"""Values are structs of `runway_desktop.values`: what of dataclasses would fail only when it is reached is not there."""
+"""Values are structs of `runway_desktop.values`: what of dataclasses would fail only when it is reached is not used."""
 
 from __future__ import annotations
 
