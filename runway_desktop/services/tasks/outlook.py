@@ -106,6 +106,7 @@ def outlook(
     order: dict[TaskId, int] = {}
     starts: dict[TaskId, Range] = {}
     places: defaultdict[str, int] = defaultdict(int)
+    limits = {model: limit(model) for model in {task.request.model for task in queued}}
     for task in queued:
         if task.waits_for_person or task.id in over:
             continue
@@ -113,7 +114,7 @@ def outlook(
         places[model] += 1
         order[task.id] = places[model]
         slots = free[model]
-        start = _start(slots, limit(model)) if is_sending else UNKNOWN
+        start = _start(slots, limits[model]) if is_sending else UNKNOWN
         total = usual(task).total or UNKNOWN
         end = Range(start.low + total.low, start.high + total.high)
         heapq.heappush(slots[0], end.low)
