@@ -39,7 +39,7 @@ def test_structs_are_changed_by_what_knows_them(imported: dict[Path, dict[str, s
 
 def test_each_default_is_made_by_what_knows_its_class():
     """A dataclass takes the `field` of a struct for the default itself, and the other way round."""
-    wrong = []
+    wrong: list[str] = []
     for path in MODULES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         origin = {
@@ -51,9 +51,7 @@ def test_each_default_is_made_by_what_knows_its_class():
         }
         for made in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
             wanted = "dataclasses" if made.decorator_list else "runway_desktop.values"
-            for line in made.body:
-                call = line.value if isinstance(line, ast.AnnAssign) else None
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in origin:
-                    if origin[call.func.id] != wanted:
-                        wrong.append(f"{path.relative_to(ROOT)}: {made.name}")
+            calls = [line.value for line in made.body if isinstance(line, ast.AnnAssign)]
+            names = [call.func.id for call in calls if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)]
+            wrong += [made.name for name in names if origin.get(name, wanted) != wanted]
     assert not wrong
