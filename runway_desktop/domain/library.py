@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
-from .task import BatchId, Output, Pick, State, Task, TaskId
+from .task import BatchId, Input, Output, Pick, State, Task, TaskId
 
 
 class Place(StrEnum):
@@ -158,6 +158,17 @@ class Row:
     outputs: tuple[Output, ...] = ()
     first_input_path: str = ""
     """A local picture of the request, to show in place of a poster while there is no result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFacts:
+    """What is told of a result beside itself: its task, of how many it is one, what it was made from, the name of its
+    batch."""
+
+    task: Task
+    count: int
+    inputs: Sequence[Input]
+    batch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
