@@ -21,6 +21,7 @@ from tests.benchmarks import (
     memory,
     notice_delay,
     passing,
+    rooms,
     saving,
     scrubbing,
     sheet_speed,
@@ -68,6 +69,14 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
             "smoke": sheet_speed.Size(rows=50, keys=5, tasks=5, grown=(50,)),
         },
     ),
+    "rooms": (
+        rooms.measure,
+        {
+            "full": rooms.Size(),
+            "quick": rooms.Size(rounds=1, rest=2.0),
+            "smoke": rooms.Size(tasks=20, rounds=1, rest=0.2, rooms=("help", "a blank sheet")),
+        },
+    ),
     "library": (
         library_size.measure,
         {
@@ -97,7 +106,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         {
             "full": passing.Size(),
             "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500),
-            "smoke": passing.Size(tasks=20, with_window=20, portion=10, warm=10),
+            "smoke": passing.Size(tasks=10, with_window=10, portion=10, warm=0),
         },
     ),
     "saving": (

@@ -8,6 +8,7 @@ does. Blocking; raises `BenchmarkFailed` with the child's last words when it end
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -120,6 +121,17 @@ def environment() -> dict[str, str]:
 def say(word: str, **more: Any) -> None:
     """In a child: one line to whoever measures, with the time at which it was said."""
     print(json.dumps({"word": word, "at": time.time(), **more}), flush=True)
+
+
+def as_started() -> Callable[[Sequence[str]], int]:
+    """In a child that watches the program from within: its `main`, and before anything of it is imported to be watched,
+    what `main` does before its own imports. Else PySide reads the source of each module that is imported later."""
+    from runway_desktop.__main__ import main
+    from runway_desktop.app.plain_imports import import_qt
+
+    gc.disable()
+    import_qt()
+    return main
 
 
 def cpu_seconds(pid: int) -> float:

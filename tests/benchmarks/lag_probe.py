@@ -5,9 +5,11 @@ Lateness is the time since the timer fired before, less 5 ms; a loop that is blo
 
 from __future__ import annotations
 
+import itertools
 import time
 from array import array
 from collections.abc import Sequence
+from typing import Self
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
@@ -56,3 +58,24 @@ class LagProbe(QObject):
             worst_ten=sorted(late, reverse=True)[:10],
             rows=list(self._rows),
         )
+
+
+class Stall:
+    """The longest time that the loop stood still inside the block, in seconds beyond the timer's own."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._moments: list[float] = []
+        self._timer = QTimer(interval=INTERVAL_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(lambda: self._moments.append(time.perf_counter()))
+
+    def __enter__(self) -> Self:
+        self._moments = [time.perf_counter()]
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+        moments = [*self._moments, time.perf_counter()]
+        late = max(after - before for before, after in itertools.pairwise(moments))
+        self.longest = max(0.0, late - INTERVAL_MS / 1000)

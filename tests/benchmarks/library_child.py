@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, cast
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import State
 from runway_desktop.services.tasks.ledger import Ledger
-from tests.benchmarks.children import say
+from tests.benchmarks.children import as_started, say
 
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
@@ -52,7 +52,7 @@ TYPING, DELETING, RESTING = 0.11, 0.05, 0.7
 
 
 def main() -> int:
-    from runway_desktop.__main__ import main as start
+    start = as_started()
     from runway_desktop.app import session
     from runway_desktop.ui.window import command_bindings
     from runway_desktop.ui.window.main_window import MainWindow

@@ -11,25 +11,19 @@ it, when its input ends. Where Runway is, and the key, are in the environment.
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.children import say
+from tests.benchmarks.children import as_started, say
 
 if TYPE_CHECKING:
     from runway_desktop.app.session import Session
 
 
 def main() -> int:
-    from runway_desktop.__main__ import main as start
-    from runway_desktop.app.plain_imports import import_qt
-
-    # As `start` does, before it imports what is imported here to be watched.
-    gc.disable()
-    import_qt()
+    start = as_started()
     from runway_desktop.app import session
     from runway_desktop.ui.window import command_bindings
     from runway_desktop.ui.window.main_window import MainWindow

@@ -102,7 +102,7 @@ def prompt(dice: random.Random, *, seconds: float | None = None) -> str:
 async def fill(
     folder: Path, *, finished: int = 0, open_tasks: Sequence[Open] = (), runs: Sequence[float] = (), seed: int = 1
 ) -> None:
-    """Makes the profile in `folder`: `finished` tasks of the last months, then `open_tasks`, the newest.
+    """Makes the profile in `folder`: `finished` tasks of the last months, then `open_tasks`, the newest last.
 
     `runs` are further finished ones that ran so many seconds each: the history that forecasts are made of.
     """
@@ -201,8 +201,8 @@ def _ran(index: int, seconds: float, now: float) -> Task:
 
 def _opened(index: int, one: Open, now: float) -> Kept:
     task = Task(
-        id=TaskId(f"open{index:028d}"), request=one.request, created_at=now - 30.0, remote_id=one.remote_id,
-        sent_at=now - 20.0, estimated_credits=60.0,
+        id=TaskId(f"open{index:028d}"), request=one.request, created_at=now - 30.0 + index * 1e-3,
+        remote_id=one.remote_id, sent_at=now - 20.0, estimated_credits=60.0,
         state=State.SUCCEEDED if one.links else State.PENDING, ended_at=now if one.links else None,
     )  # fmt: skip
     return task, tuple(

@@ -10,16 +10,15 @@ FOLDER may hold `rows.csv` and `tasks.csv`; the profile goes beside them. Says "
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from runway_desktop.services.intake import Dropped
-from tests.benchmarks.children import NotToldHere, memory, say
+from runway_desktop.services.intake.reading import Dropped
+from tests.benchmarks.children import NotToldHere, as_started, memory, say
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -32,7 +31,7 @@ SETTLE_SECONDS = 1.0
 
 
 def main() -> int:
-    from runway_desktop.__main__ import main as start
+    start = as_started()
     from runway_desktop.app import session
 
     folder, keys, pasted = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -50,6 +49,8 @@ def main() -> int:
 
 
 async def _measure(session: Session, folder: Path, keys: int, pasted: int) -> None:
+    from tests.benchmarks.lag_probe import Stall
+
     await session.ready.wait()
     try:
         if (folder / "rows.csv").exists():
@@ -68,28 +69,6 @@ async def _measure(session: Session, folder: Path, keys: int, pasted: int) -> No
         session.close()
 
 
-class Stall:
-    """The longest time that the loop stood still inside the block, in seconds beyond the timer's own."""
-
-    def __init__(self) -> None:
-        from PySide6.QtCore import Qt, QTimer
-
-        self.longest = 0.0
-        self._moments: list[float] = []
-        self._timer = QTimer(interval=5, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(lambda: self._moments.append(time.perf_counter()))
-
-    def __enter__(self) -> Self:
-        self._moments = [time.perf_counter()]
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.stop()
-        moments = [*self._moments, time.perf_counter()]
-        self.longest = max(0.0, max(after - before for before, after in itertools.pairwise(moments)) - 0.005)
-
-
 async def _pasted(session: Session, rows: int) -> dict[str, float]:
     """Rows from the clipboard into a blank sheet, until they are checked and painted."""
     from PySide6.QtGui import QGuiApplication
@@ -105,6 +84,8 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     QGuiApplication.clipboard().setText("\n".join(lines))
     await asyncio.sleep(SETTLE_SECONDS)
     before = _resident()
+    from tests.benchmarks.lag_probe import Stall
+
     with Stall() as stall:
         begun, seen = time.perf_counter(), painted()
         window.table.paste()
@@ -168,6 +149,8 @@ async def _typed(window: SheetWindow, keys: int) -> list[float]:
 async def _sent(session: Session, window: SheetWindow) -> dict[str, float]:
     """To the lane, and what the list does with them then."""
     from PySide6.QtWidgets import QPushButton
+
+    from tests.benchmarks.lag_probe import Stall
 
     assert session.cases is not None, "the session is ready"
     ledger, wanted = session.cases.tasks, window.sheet.model.totals.ready

@@ -13,10 +13,10 @@ from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Output, Pick, Request, Task
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.exchange import Exchange
+from runway_desktop.services.exchange.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.intake import Intake
+from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
 from tests import sent

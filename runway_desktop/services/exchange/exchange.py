@@ -23,8 +23,9 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
-from runway_desktop.services.intake import Dropped, Gathered, Intake
-from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Source, Unreadable
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store

@@ -15,8 +15,8 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
-from runway_desktop.services.intake import Dropped, Intake
-from runway_desktop.services.intake.reading import Unreadable
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import Dropped, Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.adoption import Adopting, Adoption

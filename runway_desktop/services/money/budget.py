@@ -48,6 +48,17 @@ class Coming:
         self.credits += credits
         self.of_project[project] += credits
 
+    def counted(self, cap: Limit) -> Limit:
+        """A cap of the person's with this in what is spent."""
+        match cap.cap:
+            case Cap.DAY | Cap.MONTH:
+                spent = cap.spent + self.credits
+            case Cap.PROJECT:
+                spent = cap.spent + self.of_project[cap.project]
+            case _:
+                return cap
+        return Limit(cap=cap.cap, limit=cap.limit, spent=spent, project=cap.project)
+
 
 @dataclass(eq=False, repr=False)
 class Budget:
@@ -108,7 +119,8 @@ class Budget:
         coming = Coming()
         for other in ahead:
             coming.add(other.project, self.price(other))
-        return self._holds_back(task, coming, self._left(organization, sent))
+        left = self._left(organization, sent)
+        return _over(self._caps(task.project), self._pricing.price(task.request), coming, left)
 
     def over(
         self,
@@ -122,9 +134,10 @@ class Budget:
         if left is None and not self._has_caps:
             return {}
         self._priced = {task.id: self._known_price(task) for task in tasks}
+        caps = {project: self._caps(project) for project in {task.project for task in tasks}}
         for task in tasks:
             price = self._priced[task.id][2]
-            held = self._over(task, price, coming, left)
+            held = _over(caps[task.project], price, coming, left)
             if held is not None:
                 found[task.id] = held
             else:
@@ -143,16 +156,6 @@ class Budget:
         settings = self._settings
         caps = (settings.day_cap, settings.month_cap, settings.sending_cap)
         return bool(settings.project_caps) or any(cap is not None for cap in caps)
-
-    def _holds_back(self, task: Task, coming: Coming, left: float | None) -> HeldBack | None:
-        return self._over(task, self._pricing.price(task.request), coming, left)
-
-    def _over(self, task: Task, price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
-        """`left`: the balance without what is coming; None where it is not known."""
-        limits = self._caps(task.project, coming)
-        if left is not None and price is not None and not price.is_published:
-            limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left - coming.credits)))
-        return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 
     def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that holds a task back so far that it may go. One that was raised or taken away meanwhile
@@ -183,19 +186,19 @@ class Budget:
         midnight = datetime.combine(self._today() + timedelta(days=1), datetime.min.time(), self._zone)
         return max(1.0, midnight.timestamp() - self._clock.now())
 
-    def _caps(self, project: str, coming: Coming) -> list[Limit]:
+    def _caps(self, project: str) -> list[Limit]:
         settings = self._settings
         found: list[Limit] = []
         if settings.sending_cap is not None:
             found.append(Limit(cap=Cap.SENDING, limit=settings.sending_cap))
         if settings.day_cap is not None:
-            found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today + coming.credits))
+            found.append(Limit(cap=Cap.DAY, limit=settings.day_cap, spent=self.spent_today))
         if settings.month_cap is not None:
-            found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month + coming.credits))
+            found.append(Limit(cap=Cap.MONTH, limit=settings.month_cap, spent=self.spent_this_month))
         project_cap = settings.project_caps.get(project)
         if project_cap is not None:
             # One that is not added up yet may have spent anything.
-            spent = self._projects.get(project, project_cap) + coming.of_project[project]
+            spent = self._projects.get(project, project_cap)
             found.append(Limit(cap=Cap.PROJECT, limit=project_cap, spent=spent, project=project))
         return found
 
@@ -230,6 +233,14 @@ class Budget:
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock.now(), self._zone).date()
+
+
+def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: float | None) -> HeldBack | None:
+    """`left`: the balance without what is coming; None where it is not known."""
+    limits = [coming.counted(cap) for cap in caps]
+    if left is not None and price is not None and not price.is_published:
+        limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left - coming.credits)))
+    return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
 
 
 def _higher(present: float | None, raised: float) -> float | None:

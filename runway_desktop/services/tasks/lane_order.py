@@ -35,7 +35,8 @@ def placed_before(held: Sequence[Task], moving: Sequence[TaskId], before: TaskId
     """The order after a move. None, or one that is not held: at the end."""
     known = {task.id: task for task in held}
     chosen = [known[task_id] for task_id in dict.fromkeys(moving) if task_id in known]
-    others = [task for task in held if task not in chosen]
+    moved = set(moving)
+    others = [task for task in held if task.id not in moved]
     at = next((index for index, task in enumerate(others) if task.id == before), len(others))
     return [*others[:at], *chosen, *others[at:]]
 

@@ -19,7 +19,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Request, State, Task, TaskId
 
 from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
-from .lane_order import in_order, placed_before
+from .lane_order import placed_before
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
@@ -106,6 +106,7 @@ def outlook(
     order: dict[TaskId, int] = {}
     starts: dict[TaskId, Range] = {}
     places: defaultdict[str, int] = defaultdict(int)
+    limits = {model: limit(model) for model in {task.request.model for task in queued}}
     for task in queued:
         if task.waits_for_person or task.id in over:
             continue
@@ -113,7 +114,7 @@ def outlook(
         places[model] += 1
         order[task.id] = places[model]
         slots = free[model]
-        start = _start(slots, limit(model)) if is_sending else UNKNOWN
+        start = _start(slots, limits[model]) if is_sending else UNKNOWN
         total = usual(task).total or UNKNOWN
         end = Range(start.low + total.low, start.high + total.high)
         heapq.heappush(slots[0], end.low)
@@ -163,6 +164,9 @@ class Outlooks:
         self._is_sending = is_sending
         self._clock = clock
         self._kinds: dict[TaskId, tuple[Request, Kind]] = {}
+        self._in_use: dict[Kind, Request] = {}
+        """A request of each kind that was open when all were looked at last."""
+        self._has_new = True
         self._known: Outlook | None = None
         self._holds_until = self._rests_until = 0.0
         self._is_stale = True
@@ -188,23 +192,36 @@ class Outlooks:
         """As things would stand if these queued tasks stood before another one; None: at the end."""
         return self._made(placed_before(self._queued(), task_ids, before))
 
+    def follow(self, task: Task, before: Task | None = None) -> None:
+        """A task came, or moved."""
+        if task.state.is_final:
+            self._kinds.pop(task.id, None)
+        elif before is None or before.state.is_final or task.request is not before.request:
+            self._has_new = True
+
     async def remember_times(self) -> None:
         """Reads the history of what is open, one of each kind, so that `now` can answer at once."""
-        tasks = self._ledger.open()
-        open_now = {task.id for task in tasks}
-        self._kinds = {task_id: known for task_id, known in self._kinds.items() if task_id in open_now}
-        asked: set[Kind] = set()
-        for number, task in enumerate(tasks, start=1):
-            kind = self._kind(task)
-            if kind not in asked and self._forecasts.known(kind) is None:
-                asked.add(kind)
+        if self._has_new:
+            self._has_new = False
+            await self._look_at_all()
+        for kind, request in list(self._in_use.items()):
+            if self._forecasts.is_wanted(kind):
                 try:
-                    await self._forecasts.usual(task.request)
+                    await self._forecasts.usual(request)
                 except StoreError as error:
                     log.warning("The history of %s could not be read: %s", kind, error)
                 self.forget()
+
+    async def _look_at_all(self) -> None:
+        tasks = self._ledger.open()
+        open_now = {task.id for task in tasks}
+        self._kinds = {task_id: known for task_id, known in self._kinds.items() if task_id in open_now}
+        in_use: dict[Kind, Request] = {}
+        for number, task in enumerate(tasks, start=1):
+            in_use.setdefault(self._kind(task), task.request)
             if number % AT_ONCE == 0:
                 await self._clock.sleep(0)
+        self._in_use = in_use
 
     def _kind(self, task: Task) -> Kind:
         """Worked out once for each request."""
@@ -213,8 +230,8 @@ class Outlooks:
             known = self._kinds[task.id] = (task.request, kind_of(task.request))
         return known[1]
 
-    def _queued(self) -> list[Task]:
-        return in_order(self._ledger.held())
+    def _queued(self) -> Sequence[Task]:
+        return self._ledger.queued()
 
     def _made(self, queued: Sequence[Task]) -> Outlook:
         at_runway = [

@@ -100,7 +100,6 @@ class SheetTable(QTableView):
         self._handle.dragged_to.connect(self.fill_to)
         model.busy_changed.connect(self._handle.place)
         FollowsTheme(theme, self, self._restyle)
-        self._fit_columns()
         if model.rowCount():
             self.go_to(model.index(0, model.column_place(PROMPT) or 0))
 
@@ -407,7 +406,8 @@ class SheetTable(QTableView):
         if model.columns[place].key == STATE:
             # What is wrong with the chosen row stands below the table, whole.
             return max(title, _NARROW_STATE * GRID)
-        texts = (str(model.index(row, place).data() or "") for row in range(min(model.rowCount(), _MEASURED)))
+        # Most columns say the same in many rows, and measuring is what takes the time.
+        texts = {str(model.index(row, place).data() or "") for row in range(min(model.rowCount(), _MEASURED))}
         return max(title, max(map(cells.horizontalAdvance, texts), default=0) + 2 * PADDING + 2)
 
     def _fit_prompt(self) -> None:

@@ -34,7 +34,7 @@ from .parked_values import ParkedValues
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.media.media_facts import MediaFacts
 
 _WORK = frozenset(
@@ -295,7 +295,7 @@ class RequestDraft:
         return True
 
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
-        from runway_desktop.services.intake import AssetDrop
+        from runway_desktop.services.intake.gathered import AssetDrop
 
         self.assets = {}
         dropped = []

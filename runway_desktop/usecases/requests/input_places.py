@@ -16,7 +16,7 @@ from .draft import RequestDraft
 from .input_item import InputItem, local_path
 
 if TYPE_CHECKING:
-    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.intake.gathered import AssetDrop
 
 
 TAG = "tag"
@@ -154,7 +154,7 @@ class InputPlaces:
         return given
 
     def _as_drop(self, item: InputItem) -> AssetDrop:
-        from runway_desktop.services.intake import AssetDrop
+        from runway_desktop.services.intake.gathered import AssetDrop
 
         return AssetDrop(uri=item.uri, path=local_path(item.uri), media=item.media, facts=item.facts, findings=())
 

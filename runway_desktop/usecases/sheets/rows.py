@@ -25,7 +25,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake import FoundInput
+from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.media.media_facts import check_asset

@@ -17,7 +17,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
-from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
+from runway_desktop.services.intake.gathered import Gathered, IntakeFinding
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner

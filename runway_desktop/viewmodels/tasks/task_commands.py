@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
-    from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
+    from runway_desktop.services.intake.gathered import AssetDrop, Gathered
+    from runway_desktop.services.intake.reading import Dropped
     from runway_desktop.services.supervised import Runner
     from runway_desktop.services.tasks.outlook import Outlook
     from runway_desktop.usecases.commands.doing import Given, Report
@@ -111,7 +112,7 @@ class TaskCommands(QObject):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        from runway_desktop.services.intake import Dropped
+        from runway_desktop.services.intake.reading import Dropped
 
         dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
         for_import = not (are_results or urls or to_field)
@@ -210,7 +211,7 @@ class TaskCommands(QObject):
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
-        from runway_desktop.services.exchange import CatalogFile, ResultsFolder, TaskIds
+        from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
             """What might have been imported is taken in as prompts or inputs."""

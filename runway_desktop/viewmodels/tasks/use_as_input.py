@@ -72,7 +72,7 @@ class UseAsInput(QObject):
         await self._place(CONTINUES, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:
-        from runway_desktop.services.intake import AssetDrop
+        from runway_desktop.services.intake.gathered import AssetDrop
 
         uri = path.as_uri()
         found = (await self._cases.intake.look([uri])).get(uri)

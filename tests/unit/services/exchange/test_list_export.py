@@ -19,7 +19,8 @@ from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, original, plain
 from runway_desktop.services.exchange.list_export import COLUMNS, PAGE, ListExport, ListForm
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.intake import Dropped, Intake
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import Dropped
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore

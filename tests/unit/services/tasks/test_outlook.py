@@ -97,6 +97,13 @@ def test_the_time_left_of_several_is_not_known_where_that_of_one_is_not():
     assert found.left([]) is None
 
 
+def test_a_long_queue_asks_once_what_each_model_may():
+    asked: list[str] = []
+    held = [*queued(*"abcdef"), *queued(*"vwxyz", model="veo3.1")]
+    outlook(held, [], {}, asked.append, lambda _: HISTORY, NOW)
+    assert sorted(asked) == ["gen4.5", "veo3.1"]
+
+
 async def test_what_would_be_over_the_cap_is_known_before_its_turn_comes():
     async with Rig(loops=("lane",)) as rig:
         await rig.pricing.learn(request(), 25.0)

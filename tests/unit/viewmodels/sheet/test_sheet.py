@@ -17,7 +17,7 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE

@@ -1,0 +1,135 @@
+"""The real program, and one of its rooms opened by its command, twice.
+
+    python -m tests.benchmarks.rooms_child PROFILE_DIR ROOM REST
+
+Says "opened" with milliseconds: from the command to the painted room (`first`, then `again`), and how long the window
+stood still at most until half a second later (`stall`, `stall_again`). REST is the seconds that the program has had to
+itself before. Ends by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks.children import as_started, say
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from runway_desktop.app.session import Session
+    from runway_desktop.ui.window.main_window import MainWindow
+
+_AFTER = 0.5
+"""Seconds: what a room reads and fills in once it stands."""
+_PATIENCE = 20.0
+_COMPARED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The command that opens it, and the class of its widget."""
+
+    command: str
+    module: str
+    name: str
+
+    def widget(self, window: MainWindow) -> QWidget | None:
+        """Where it stands and can be painted. Its module is not imported for it: that is part of what is measured."""
+        kind = getattr(sys.modules.get(f"runway_desktop.ui.{self.module}"), self.name, None)
+        found: QWidget | None = window.findChild(kind) if kind is not None else None
+        if found is None or not found.isVisible():
+            return None
+        handle = found.window().windowHandle()
+        return found if handle is not None and handle.isExposed() else None
+
+
+ROOMS = {
+    "spending": Room("spending", "spending.spending_window", "SpendingWindow"),
+    "settings": Room("preferences", "dialogs.preferences", "Preferences"),
+    "palette": Room("palette", "palette.panel", "PalettePanel"),
+    "help": Room("help", "help.help_window", "HelpWindow"),
+    "shortcuts": Room("shortcuts", "dialogs.shortcuts", "ShortcutsDialog"),
+    "a blank sheet": Room("sheet.new", "sheet.window", "SheetWindow"),
+    "large view": Room("large.open", "large.large_view", "LargeView"),
+    "compare": Room("compare.chosen", "compare.compare_view", "CompareView"),
+    "export": Room("exchange.export", "exchange.export_window", "ExportWindow"),
+    "activity": Room("notices.focus", "activity.list", "ActivityList"),
+}
+
+
+def main() -> int:
+    start = as_started()
+    from runway_desktop.app import session
+
+    folder, room, rest = sys.argv[1], ROOMS[sys.argv[2]], float(sys.argv[3])
+
+    class WatchedSession(session.Session):
+        async def run(self, *given: Any) -> int:
+            measuring = asyncio.ensure_future(_measure(self, room, rest))
+            try:
+                return await super().run(*given)
+            finally:
+                await measuring
+
+    vars(session).update(Session=WatchedSession)
+    return start(["--profile-dir", folder])
+
+
+async def _measure(session: Session, room: Room, rest: float) -> None:
+    await session.ready.wait()
+    try:
+        assert session.window is not None, "the session is ready"
+        assert session.models is not None, "the session is ready"
+        window, rows = session.window, session.models.rows
+        while not rows.is_loaded or window.preview is None:
+            await asyncio.sleep(0.02)
+        window.workspace.view.select([task_id for at in range(60) if (task_id := rows.task_id(at))][:_COMPARED])
+        window.workspace.views.setFocus()
+        await asyncio.sleep(rest)
+        first, stall = await _opened(window, room)
+        _close(window, room)
+        await asyncio.sleep(rest)
+        again, stall_again = await _opened(window, room)
+        say("opened", first=first, stall=stall, again=again, stall_again=stall_again)
+        _close(window, room)
+    finally:
+        session.close()
+
+
+async def _opened(window: MainWindow, room: Room) -> tuple[float, float]:
+    """Milliseconds until it is painted, and the longest standstill."""
+    from PySide6.QtGui import QAction
+
+    from tests.benchmarks.lag_probe import Stall
+
+    command = window.findChild(QAction, room.command)
+    assert command is not None, "the command is bound"
+    with Stall() as stall:
+        begun = time.perf_counter()
+        command.trigger()
+        while (found := room.widget(window)) is None:
+            await asyncio.sleep(0)
+            if time.perf_counter() - begun > _PATIENCE:
+                raise RuntimeError(f"{room.name} did not come")
+        found.repaint()
+        took = time.perf_counter() - begun
+        await asyncio.sleep(_AFTER)
+    return 1000 * took, 1000 * stall.longest
+
+
+def _close(window: MainWindow, room: Room) -> None:
+    found = room.widget(window)
+    if window.large.is_open:
+        window.large.leave()
+    elif room.command == "palette":
+        window.palette_wanted.emit()
+    elif found is not None:
+        found.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
