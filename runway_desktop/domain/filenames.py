@@ -264,9 +264,16 @@ def _words(name: str, values: NameValues) -> str:
             return str(getattr(values, name)) if name in FIELDS else ""
 
 
+_NO_PLAIN_WORD = re.compile("[^A-Za-z0-9]+")
+
+
 def _slug(text: str, length: int) -> str:
     """The first words of a prompt, joined by hyphens, cut between words where that keeps most of them."""
-    kept = "".join(letter if _is_word(letter) else " " for letter in unicodedata.normalize("NFC", text[:2000]))
+    text = unicodedata.normalize("NFC", text[:2000])
+    if text.isascii():
+        kept = _NO_PLAIN_WORD.sub(" ", text)
+    else:
+        kept = "".join(letter if _is_word(letter) else " " for letter in text)
     words = "-".join(kept.split())
     if len(words) <= length:
         return words

@@ -12,7 +12,7 @@ from typing import Any
 
 from runway_desktop.values import Struct, field
 
-from .task import BatchId, Output, Pick, State, Task, TaskId
+from .task import BatchId, Input, Output, Pick, State, Task, TaskId
 
 
 class Place(StrEnum):
@@ -152,6 +152,16 @@ class Row(Struct, frozen=True, kw_only=True):
     outputs: tuple[Output, ...] = ()
     first_input_path: str = ""
     """A local picture of the request, to show in place of a poster while there is no result."""
+
+
+class ResultFacts(Struct, frozen=True, kw_only=True):
+    """What is told of a result beside itself: its task, of how many it is one, what it was made from, the name of its
+    batch."""
+
+    task: Task
+    count: int
+    inputs: Sequence[Input]
+    batch: str
 
 
 class GroupSummary(Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import Struct, replace
 
 from .part_file import forget_part
+from .result_record import Facts
 from .saving import Job, Saving
 
 YOUNG = 3600.0
@@ -142,19 +143,19 @@ class LinkRenewal:
     def __post_init__(self) -> None:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
 
-    async def save(self, job: Job, task: Task) -> bool:
+    async def save(self, job: Job, facts: Facts) -> bool:
         """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
         asked = job.wants_fresh_link or not job.output.url
-        if asked and not await self._refresh(job, task):
+        if asked and not await self._refresh(job, facts.task):
             return False
         try:
-            await self._saving.save(job, task)
+            await self._saving.save(job, facts)
         except LinkExpired:
             if asked:
                 raise
-            if not await self._refresh(job, task):
+            if not await self._refresh(job, facts.task):
                 return False
-            await self._saving.save(job, task)
+            await self._saving.save(job, facts)
         return True
 
     async def _refresh(self, job: Job, task: Task) -> bool:

@@ -53,6 +53,7 @@ READS: dict[str, Call] = {
     "recent_prompts": lambda store: store.recent_prompts(5),
     "refused_prompts": lambda store: store.refused_prompts(),
     "last_sending": lambda store: store.last_sending(),
+    "result_facts": lambda store: store.result_facts(TaskId("t1")),
     "rows": lambda store: store.rows([TaskId("t1")]),
     "settings": lambda store: store.settings(),
     "sheet": lambda store: store.sheet("s"),
