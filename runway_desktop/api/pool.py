@@ -1,13 +1,13 @@
 """Connections to one kind of place: so many requests at once, each on a connection of its own. Loop's thread.
 
 It promises two things. A connection that did not end well is closed and replaced, whatever was raised, and at whatever
-moment its request was canceled. And everything that httpx, the libraries below it and the system raise comes out as
+moment its request was canceled. And everything that httpx2, the libraries below it and the system raise comes out as
 NotReached, NoReply or BadReply; only what the body of a request raises as RunwayDesktopError passes (a file that
 cannot be read).
 
-httpx's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
+httpx2's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
 is closed, leaves a connection behind that counts and serves nobody, and errors of TLS come through as they are. So each
-connection is an httpx client of its own here, which is used again only after a whole answer.
+connection is an httpx2 client of its own here, which is used again only after a whole answer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
-import httpx
+import httpx2
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.values import Struct
@@ -45,7 +45,7 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class _Kept(Struct, frozen=True):
     """A client whose connection can be used again."""
 
-    client: httpx.AsyncBaseTransport
+    client: httpx2.AsyncBaseTransport
     origin: Origin
     since: float
 
@@ -57,7 +57,7 @@ class ConnectionPool:
 
     def __init__(
         self,
-        build: Callable[[], httpx.AsyncBaseTransport],
+        build: Callable[[], httpx2.AsyncBaseTransport],
         most: int,
         who: str,
         headers: Mapping[str, str] = _NO_HEADERS,
@@ -69,7 +69,7 @@ class ConnectionPool:
         self._clock = clock
         self._turns = asyncio.Semaphore(most)
         self._turns_ahead = asyncio.Semaphore(AHEAD)
-        self._taken: dict[httpx.AsyncBaseTransport, asyncio.Semaphore] = {}
+        self._taken: dict[httpx2.AsyncBaseTransport, asyncio.Semaphore] = {}
         """Those in use, each with what its turn was taken from."""
         self._kept: list[_Kept] = []
         """The one that was used last stands at the end."""
@@ -81,9 +81,9 @@ class ConnectionPool:
         url: str,
         *,
         headers: Mapping[str, str],
-        timeout: httpx.Timeout,
-        content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
-        auth: httpx.Auth | None = None,
+        timeout: httpx2.Timeout,
+        content: AsyncIterator[bytes] | httpx2.AsyncByteStream | None = None,
+        auth: httpx2.Auth | None = None,
         ahead: bool = False,
     ) -> Exchange:
         """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
@@ -95,10 +95,10 @@ class ConnectionPool:
         address = self._parsed(url)
         client = await self._take(address, timeout, self._turns_ahead if ahead else self._turns)
         progress = _Progress(CONNECTING * (timeout.connect or IDLE))
-        response: httpx.Response | None = None
+        response: httpx2.Response | None = None
         problem: ApiError
         try:
-            request = httpx.Request(
+            request = httpx2.Request(
                 method,
                 address,
                 headers={**self._headers, **headers},
@@ -106,7 +106,7 @@ class ConnectionPool:
                 extensions={"timeout": timeout.as_dict(), "trace": progress.note},
             )
             if auth is None and address.userinfo:
-                auth = httpx.BasicAuth(address.username, address.password)
+                auth = httpx2.BasicAuth(address.username, address.password)
             if auth is not None:
                 request = next(auth.sync_auth_flow(request))
             async with progress.connecting:
@@ -130,7 +130,7 @@ class ConnectionPool:
         for client in (*self._taken, *(one.client for one in kept)):
             await _close(client)
 
-    async def give_back(self, client: httpx.AsyncBaseTransport, response: httpx.Response) -> None:
+    async def give_back(self, client: httpx2.AsyncBaseTransport, response: httpx2.Response) -> None:
         """For an answer that was read to its end."""
         self._taken.pop(client).release()
         if self._is_closed:
@@ -143,7 +143,7 @@ class ConnectionPool:
         for one in stale:
             await finished(_close(one.client))
 
-    async def lose(self, client: httpx.AsyncBaseTransport, response: httpx.Response, progress: _Progress) -> None:
+    async def lose(self, client: httpx2.AsyncBaseTransport, response: httpx2.Response, progress: _Progress) -> None:
         """For an answer that was not read to its end. Also when it is canceled, it returns only when that is done."""
 
         async def work() -> None:
@@ -154,21 +154,23 @@ class ConnectionPool:
 
         await finished(work())
 
-    def translated(self, error: Exception, response: httpx.Response) -> ApiError:
+    def translated(self, error: Exception, response: httpx2.Response) -> ApiError:
         """For what was raised while an answer was read."""
         return self._translated(error, str(response.request.url), unsent=False)
 
     # Below: one client.
 
-    def _parsed(self, url: str) -> httpx.URL:
+    def _parsed(self, url: str) -> httpx2.URL:
         """BadReply for what is no address."""
         try:
-            return httpx.URL(url)
-        except (httpx.InvalidURL, UnicodeError) as error:
+            return httpx2.URL(url)
+        except (httpx2.InvalidURL, UnicodeError) as error:
             problem = self._translated(error, url, unsent=False)
         raise problem
 
-    async def _take(self, url: httpx.URL, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncBaseTransport:
+    async def _take(
+        self, url: httpx2.URL, timeout: httpx2.Timeout, turns: asyncio.Semaphore
+    ) -> httpx2.AsyncBaseTransport:
         """A client for the link, in its turn; NotReached when that does not come in time."""
         if turns.locked():
             problem: ApiError | None = None
@@ -191,7 +193,7 @@ class ConnectionPool:
         self._taken[client] = turns
         return client
 
-    def _choose(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
+    def _choose(self, url: httpx2.URL) -> httpx2.AsyncBaseTransport:
         """The one used last for the same place, so that its connection serves again; else any."""
         if not self._kept:
             return self._build()
@@ -201,7 +203,7 @@ class ConnectionPool:
                 return self._kept.pop(place).client
         return self._kept.pop(0).client
 
-    async def _lose(self, client: httpx.AsyncBaseTransport, progress: _Progress) -> None:
+    async def _lose(self, client: httpx2.AsyncBaseTransport, progress: _Progress) -> None:
         await _close(client)
         if progress.stream is not None:
             # Of a connection that was never completed the client knows nothing.
@@ -220,7 +222,7 @@ class Exchange:
     """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
 
     def __init__(
-        self, pool: ConnectionPool, client: httpx.AsyncBaseTransport, response: httpx.Response, progress: _Progress
+        self, pool: ConnectionPool, client: httpx2.AsyncBaseTransport, response: httpx2.Response, progress: _Progress
     ) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -285,20 +287,20 @@ def is_of_the_world(error: Exception) -> bool:
     return any(kind.__module__.partition(".")[0] in _LIBRARIES for kind in type(error).__mro__)
 
 
-_LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
+_LIBRARIES = frozenset({"httpx2", "httpcore2", "h11", "anyio", "ssl"})
 
 
 class _Progress:
-    """How far a request got, as httpcore tells it by its extension `trace`."""
+    """How far a request got, as httpcore2 tells it by its extension `trace`."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self.connecting = asyncio.timeout(None)
-        """Ends what takes longer than `patience` to connect; httpcore has no time-out for the talk with a proxy."""
+        """Ends what takes longer than `patience` to connect; httpcore2 has no time-out for the talk with a proxy."""
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None
-        """The connection below TLS, as httpcore has it."""
+        """The connection below TLS, as httpcore2 has it."""
 
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
@@ -313,11 +315,11 @@ class _Progress:
             self.stream = members["return_value"]
 
 
-async def _close(client: httpx.AsyncBaseTransport) -> None:
+async def _close(client: httpx2.AsyncBaseTransport) -> None:
     """Closing cannot fail in a way that matters: what is closed is not used again."""
     with suppress(Exception):
         await client.aclose()
 
 
-def _origin(url: httpx.URL) -> Origin:
+def _origin(url: httpx2.URL) -> Origin:
     return url.scheme, url.host, url.port

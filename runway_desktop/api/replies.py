@@ -1,6 +1,6 @@
-"""The translation of what httpx and the servers say into the tree of `domain.errors`. Pure; any thread.
+"""The translation of what httpx2 and the servers say into the tree of `domain.errors`. Pure; any thread.
 
-Each error is built here and raised by the caller outside of its `except`: httpx's own exceptions hold the request and
+Each error is built here and raised by the caller outside of its `except`: httpx2's own exceptions hold the request and
 its headers, the key among them, and must not hang on to what is logged or shown. Server texts lose the key before
 they get in.
 """
@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import msgspec
 
 from runway_desktop.domain.errors import (
@@ -59,23 +59,23 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     """For a request that got no answer, whatever was raised. Surely nothing left: NotReached. Else it may have left:
     NoReply. A broken encoding, or an address that is none: BadReply.
 
-    httpx raises the first kinds only while it connects: pool, name, TCP, TLS, proxy. `unsent` is for all others:
+    httpx2 raises the first kinds only while it connects: pool, name, TCP, TLS, proxy. `unsent` is for all others:
     whether it is known that no byte of the request was written.
     """
     detail = _kind_and_text(error)
-    if isinstance(error, httpx.ConnectTimeout):
+    if isinstance(error, httpx2.ConnectTimeout):
         message = f"{_capital(who)} could not be reached in time."
         return NotReached(message, advice="Check the network connection.", detail=detail)
-    if isinstance(error, httpx.PoolTimeout):
+    if isinstance(error, httpx2.PoolTimeout):
         return too_much_at_once(who, detail=detail)
     if unsent or isinstance(
-        error, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+        error, (httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
     ):
         return _not_reached(detail, host, who, kind=type(error).__name__)
-    if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
+    if isinstance(error, (httpx2.DecodingError, httpx2.InvalidURL, UnicodeError)):
         # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
-    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+    if isinstance(error, (httpx2.TimeoutException, TimeoutError)):
         return NoReply(
             f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
         )

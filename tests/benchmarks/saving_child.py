@@ -38,8 +38,8 @@ LOOPS = {"keep settings", "library folder", "downloads", "sidecars", "integrity"
 
 OPENED_LATE = (
     "runway_desktop.api.fetcher",
-    "httpx",
-    "httpcore",
+    "httpx2",
+    "httpcore2",
     "anyio._backends._asyncio",
     "mutagen.mp4",
     "mutagen.id3",

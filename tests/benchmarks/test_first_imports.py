@@ -19,7 +19,7 @@ LATE = (
     "PySide6.QtSvg",
     "csv",
     "html.parser",
-    "httpx",
+    "httpx2",
     "keyring",
     "mutagen",
     "qtawesome",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from runwayml import RunwayML
 
@@ -68,35 +69,50 @@ REPLIES: Mapping[str, Any] = {
 # What the SDK sends.
 
 
-def reply(request: httpx.Request) -> httpx.Response:
+Sent = httpx.Request | httpx2.Request
+"""The SDK speaks by httpx, we by its continuation."""
+
+
+def reply(request: Sent) -> tuple[int, object]:
+    """A status, and what stands in the body."""
     if request.method == "DELETE" or request.url.host == "storage.example":
-        return httpx.Response(204)
-    return httpx.Response(200, json=REPLIES.get(request.url.path, {"id": ID, "estimatedCost": {"credits": 1}}))
+        return 204, None
+    return 200, REPLIES.get(request.url.path, {"id": ID, "estimatedCost": {"credits": 1}})
 
 
-class Recorder(httpx.MockTransport):
-    """A network that answers everything well and keeps what was asked; for both kinds of client."""
+class Theirs(httpx.MockTransport):
+    """A network that answers everything well and keeps what was asked."""
 
     def __init__(self) -> None:
         self.sent: list[httpx.Request] = []
         super().__init__(self._answer)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await request.aread()
-        return self._answer(request)
-
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
-        return reply(request)
+        status, body = reply(request)
+        return httpx.Response(status, json=body)
+
+
+class Ours(httpx2.MockTransport):
+    """The same network for us."""
+
+    def __init__(self) -> None:
+        self.sent: list[httpx2.Request] = []
+        super().__init__(self._answer)
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.sent.append(request)
+        status, body = reply(request)
+        return httpx2.Response(status, json=body)
 
 
 @pytest.fixture
-def theirs() -> Recorder:
-    return Recorder()
+def theirs() -> Theirs:
+    return Theirs()
 
 
 @pytest.fixture
-def sdk(theirs: Recorder) -> Iterator[RunwayML]:
+def sdk(theirs: Theirs) -> Iterator[RunwayML]:
     with (
         httpx.Client(transport=theirs) as transport,
         RunwayML(api_key=SECRET, http_client=transport, max_retries=0, base_url="https://runway.example") as client,
@@ -105,8 +121,8 @@ def sdk(theirs: Recorder) -> Iterator[RunwayML]:
 
 
 @asynccontextmanager
-async def ours() -> AsyncIterator[tuple[RunwayClient, list[httpx.Request]]]:
-    recorder = Recorder()
+async def ours() -> AsyncIterator[tuple[RunwayClient, list[httpx2.Request]]]:
+    recorder = Ours()
     client = RunwayClient("https://runway.example", SECRET, transport=recorder)
     try:
         yield client, recorder.sent
@@ -114,7 +130,7 @@ async def ours() -> AsyncIterator[tuple[RunwayClient, list[httpx.Request]]]:
         await client.aclose()
 
 
-def essence(request: httpx.Request) -> dict[str, Any]:
+def essence(request: Sent) -> dict[str, Any]:
     """What the server can tell two requests apart by."""
     headers = {name: request.headers.get(name) for name in ("authorization", "x-runway-version", "accept")}
     body = json.loads(request.content) if request.content else None
@@ -127,7 +143,7 @@ def essence(request: httpx.Request) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", PAIRS)
-async def test_creates_leave_as_from_the_sdk(name: str, sdk: RunwayML, theirs: Recorder) -> None:
+async def test_creates_leave_as_from_the_sdk(name: str, sdk: RunwayML, theirs: Theirs) -> None:
     pair = PAIRS[name]
     async with ours() as (client, sent):
         for values in (smallest(pair), fullest(pair)):
@@ -140,7 +156,7 @@ async def test_creates_leave_as_from_the_sdk(name: str, sdk: RunwayML, theirs: R
     assert len(sent) == 2
 
 
-async def test_the_other_calls_leave_as_from_the_sdk(sdk: RunwayML, theirs: Recorder) -> None:
+async def test_the_other_calls_leave_as_from_the_sdk(sdk: RunwayML, theirs: Theirs) -> None:
     sdk.tasks.retrieve(ID)
     sdk.tasks.delete(ID)
     sdk.organization.retrieve()
@@ -154,7 +170,7 @@ async def test_the_other_calls_leave_as_from_the_sdk(sdk: RunwayML, theirs: Reco
 
 
 async def test_an_upload_leaves_as_from_the_sdk(
-    sdk: RunwayML, theirs: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sdk: RunwayML, theirs: Theirs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "still.png"
     path.write_bytes(bytes(range(256)))
@@ -166,12 +182,12 @@ async def test_an_upload_leaves_as_from_the_sdk(
     async with ours() as (client, sent):
         assert await client.upload(path, lambda sent, total: None) == their_uri
     assert essence(sent[0]) == essence(theirs.sent[0])
-    assert (sent[1].method, sent[1].url) == (theirs.sent[1].method, theirs.sent[1].url)
+    assert (sent[1].method, str(sent[1].url)) == (theirs.sent[1].method, str(theirs.sent[1].url))
     assert form_of(sent[1]) == form_of(theirs.sent[1])
     assert "authorization" not in sent[1].headers
 
 
-def form_of(request: httpx.Request) -> list[tuple[Any, ...]]:
+def form_of(request: Sent) -> list[tuple[Any, ...]]:
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
     parts: Any = message_from_bytes(head + request.content).get_payload()
     return [

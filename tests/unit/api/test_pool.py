@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
-import httpx
+import httpx2
 import pytest
 
-from runway_desktop.api.connections import Patience
-from runway_desktop.api.direct import DirectTransport
+from runway_desktop.api.connections import Patience, open_pool
 from runway_desktop.api.pool import IDLE, ConnectionPool, Exchange, finished
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
@@ -28,14 +27,19 @@ class Clock:
 
 @asynccontextmanager
 async def pool_of(most: int, clock: Clock | None = None) -> AsyncIterator[ConnectionPool]:
-    pool = ConnectionPool(lambda: DirectTransport(None, keep=60.0), most, "Runway", clock=clock or Clock())
+    limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1)
+
+    def build() -> httpx2.AsyncHTTPTransport:
+        return httpx2.AsyncHTTPTransport(limits=limits, trust_env=False)
+
+    pool = ConnectionPool(build, most, "Runway", clock=clock or Clock())
     try:
         yield pool
     finally:
         await pool.aclose()
 
 
-async def begin(pool: ConnectionPool, url: str, timeout: httpx.Timeout = TIMEOUT) -> Exchange:
+async def begin(pool: ConnectionPool, url: str, timeout: httpx2.Timeout = TIMEOUT) -> Exchange:
     return await pool.send("GET", url, headers={}, timeout=timeout)
 
 
@@ -56,7 +60,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
         with pytest.raises(NotReached, match="too long for its turn"):
-            await begin(pool, server.url, httpx.Timeout(5.0, pool=0.01))
+            await begin(pool, server.url, httpx2.Timeout(5.0, pool=0.01))
         assert len(server.requests) == 1
         assert await read(first) == b"{}"
         assert await read(await begin(pool, server.url)) == b"{}"
@@ -182,3 +186,25 @@ async def test_what_was_begun_is_finished_however_often_it_is_canceled() -> None
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended == ["well"]
+
+
+async def test_what_a_server_wants_to_be_remembered_is_not_sent_to_it() -> None:
+    async def marking(connection: RawConnection) -> None:
+        while await connection.read() is not None:
+            await connection.answer(200, b"", {"Set-Cookie": "who=you"}, keep=True)
+
+    pool = open_pool(1, user_agent="ours", context=None, reuse=True, loopback=True)
+    async with raw_server(marking) as server:
+        for _ in range(2):
+            await read(await begin(pool, server.url))
+        await pool.aclose()
+    assert len(server.requests) == 2
+    assert server.connections == 1
+    assert all("cookie" not in request.headers for request in server.requests)
+    assert server.requests[0].headers["user-agent"] == "ours"
+
+
+async def test_a_name_and_a_password_in_a_link_are_given_to_its_host() -> None:
+    async with raw_server(answering) as server, pool_of(1) as pool:
+        await read(await begin(pool, server.url.replace("//", "//who:what@")))
+    assert server.requests[0].headers["authorization"] == "Basic d2hvOndoYXQ="

@@ -222,7 +222,7 @@ def test_where_openssl_was_built_elsewhere_the_files_of_distributions_are_looked
     monkeypatch.setenv("SSL_CERT_DIR", str(nowhere))
     found = system_certificates((str(nowhere / "a.pem"), str(authority.path)))
     assert [one["subject"] for one in found.get_ca_certs()] == [((("commonName", "An authority of our own"),),)]
-    assert system_certificates(()).cert_store_stats()["x509_ca"] > 50, "those that come along with httpx"
+    assert system_certificates(()).cert_store_stats()["x509_ca"] > 50, "those that come along with httpx2"
 
 
 async def test_certificates_are_not_read_again_for_each_connection(
