@@ -155,7 +155,8 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
         python = environment.set_up_without_qt()
     command = [str(python), "-m", "pytest", "-q"]
     if suite.workers:
-        command += ["-n", str(suite.workers)]
+        # Tests that take long stand together: a worker that has none left takes some of another's.
+        command += ["-n", str(suite.workers), "--dist", "worksteal"]
     if suite.without_qt:
         # The settings of pytest-qt are strangers where there is no Qt.
         command += ["-W", "ignore:Unknown config option:pytest.PytestConfigWarning"]

@@ -11,22 +11,24 @@ import os
 import ssl
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import Any
+from urllib.request import getproxies
 
 import httpx
 
 from runway_desktop import __version__
+from runway_desktop.values import Struct
 
 from . import replies
 from .address import is_loopback
+from .direct import DirectTransport
 from .pool import CONNECTING, IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """How long to wait, in seconds. Every request leaves timers behind until its time-out, so those of questions are
     short."""
 
@@ -109,37 +111,46 @@ def open_pool(
     """Connections without any secret. `context`: None for plain http. `reuse=False`: each request gets one of its own.
     `transport` stands in for the network in tests. A proxy that the environment names is used, or NotReached is raised
     when a connection is wanted."""
-    # A context of its own would be read by httpx for each connection.
-    verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
-    headers = {"User-Agent": user_agent}
-    if not reuse:
-        headers["Connection"] = "close"
+    headers = {
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip, deflate",
+        "Connection": "keep-alive" if reuse else "close",
+        "User-Agent": user_agent,
+    }
 
-    def build(trust_env: bool) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            verify=verify,
-            limits=limits,
-            headers=headers,
-            http2=False,
-            follow_redirects=False,
-            trust_env=trust_env,
-            transport=transport,
-        )
-
-    def build_client() -> httpx.AsyncClient:
-        if loopback or transport is not None:
-            # A proxy of the environment must not see what is meant for this machine.
-            return build(trust_env=False)
+    def build() -> httpx.AsyncBaseTransport:
+        if transport is not None:
+            return ClientTransport(transport=transport, trust_env=False)
+        # A proxy of the environment must not see what is meant for this machine.
+        if loopback or not getproxies():
+            return DirectTransport(context, IDLE if reuse else 0.0)
+        # A context of its own would be read by httpx for each connection.
+        verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
         try:
-            return build(trust_env=True)
+            return ClientTransport(verify=verify, limits=limits, trust_env=True)
         except (ImportError, ValueError, httpx.InvalidURL):
             # A kind that httpx does not speak (socks4), or no address. Going past it could show to the network what
             # was meant to be hidden from it.
             problem = replies.unusable_proxy()
         raise problem
 
-    return ConnectionPool(build_client, connections, who)
+    return ConnectionPool(build, connections, who, headers)
+
+
+class ClientTransport(httpx.AsyncBaseTransport):
+    """One connection of an httpx client that is made with `options`: it finds the proxy that the environment names for
+    a link, if it names one. ImportError, ValueError or InvalidURL for a proxy that it cannot use."""
+
+    def __init__(self, **options: Any) -> None:
+        self._client = httpx.AsyncClient(http2=False, **options)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        # Who is asked is said in the request, or in the link.
+        return await self._client.send(request, auth=None, stream=True, follow_redirects=False)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
 
 
 class OtherHosts:

@@ -16,12 +16,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.values import Struct
 
 from . import border, replies
 
@@ -38,34 +39,37 @@ AHEAD = 4
 
 Origin = tuple[str, str, int | None]
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+
+class _Kept(Struct, frozen=True):
     """A client whose connection can be used again."""
 
-    client: httpx.AsyncClient
+    client: httpx.AsyncBaseTransport
     origin: Origin
     since: float
 
 
 class ConnectionPool:
-    """`build` makes an httpx client that keeps one connection at most. `most` requests are under way at once; others
-    wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `clock` gives
-    seconds that never go back."""
+    """`build` makes a transport that keeps one connection at most. `most` requests are under way at once; others
+    wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `headers` are those
+    of every request that has no others of their names. `clock` gives seconds that never go back."""
 
     def __init__(
         self,
-        build: Callable[[], httpx.AsyncClient],
+        build: Callable[[], httpx.AsyncBaseTransport],
         most: int,
         who: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._build = build
         self._who = who
+        self._headers = headers
         self._clock = clock
         self._turns = asyncio.Semaphore(most)
         self._turns_ahead = asyncio.Semaphore(AHEAD)
-        self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
+        self._taken: dict[httpx.AsyncBaseTransport, asyncio.Semaphore] = {}
         """Those in use, each with what its turn was taken from."""
         self._kept: list[_Kept] = []
         """The one that was used last stands at the end."""
@@ -88,16 +92,26 @@ class ConnectionPool:
         NotReached: surely nothing left. NoReply: it may have left. BadReply: the address is none, or the answer is no
         HTTP.
         """
-        client = await self._take(url, timeout, self._turns_ahead if ahead else self._turns)
+        address = self._parsed(url)
+        client = await self._take(address, timeout, self._turns_ahead if ahead else self._turns)
         progress = _Progress(CONNECTING * (timeout.connect or IDLE))
         response: httpx.Response | None = None
         problem: ApiError
         try:
-            request = client.build_request(
-                method, url, headers=headers, content=content, timeout=timeout, extensions={"trace": progress.note}
+            request = httpx.Request(
+                method,
+                address,
+                headers={**self._headers, **headers},
+                content=content,
+                extensions={"timeout": timeout.as_dict(), "trace": progress.note},
             )
+            if auth is None and address.userinfo:
+                auth = httpx.BasicAuth(address.username, address.password)
+            if auth is not None:
+                request = next(auth.sync_auth_flow(request))
             async with progress.connecting:
-                response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
+                response = await client.handle_async_request(request)
+            response.request = request
         except RunwayDesktopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
@@ -116,7 +130,7 @@ class ConnectionPool:
         for client in (*self._taken, *(one.client for one in kept)):
             await _close(client)
 
-    async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
+    async def give_back(self, client: httpx.AsyncBaseTransport, response: httpx.Response) -> None:
         """For an answer that was read to its end."""
         self._taken.pop(client).release()
         if self._is_closed:
@@ -129,7 +143,7 @@ class ConnectionPool:
         for one in stale:
             await finished(_close(one.client))
 
-    async def lose(self, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress) -> None:
+    async def lose(self, client: httpx.AsyncBaseTransport, response: httpx.Response, progress: _Progress) -> None:
         """For an answer that was not read to its end. Also when it is canceled, it returns only when that is done."""
 
         async def work() -> None:
@@ -146,7 +160,15 @@ class ConnectionPool:
 
     # Below: one client.
 
-    async def _take(self, url: str, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
+    def _parsed(self, url: str) -> httpx.URL:
+        """BadReply for what is no address."""
+        try:
+            return httpx.URL(url)
+        except (httpx.InvalidURL, UnicodeError) as error:
+            problem = self._translated(error, url, unsent=False)
+        raise problem
+
+    async def _take(self, url: httpx.URL, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncBaseTransport:
         """A client for the link, in its turn; NotReached when that does not come in time."""
         if turns.locked():
             problem: ApiError | None = None
@@ -169,18 +191,17 @@ class ConnectionPool:
         self._taken[client] = turns
         return client
 
-    def _choose(self, url: str) -> httpx.AsyncClient:
+    def _choose(self, url: httpx.URL) -> httpx.AsyncBaseTransport:
         """The one used last for the same place, so that its connection serves again; else any."""
         if not self._kept:
             return self._build()
-        with suppress(httpx.InvalidURL, UnicodeError):
-            origin = _origin(httpx.URL(url))
-            for place in range(len(self._kept) - 1, -1, -1):
-                if self._kept[place].origin == origin:
-                    return self._kept.pop(place).client
+        origin = _origin(url)
+        for place in range(len(self._kept) - 1, -1, -1):
+            if self._kept[place].origin == origin:
+                return self._kept.pop(place).client
         return self._kept.pop(0).client
 
-    async def _lose(self, client: httpx.AsyncClient, progress: _Progress) -> None:
+    async def _lose(self, client: httpx.AsyncBaseTransport, progress: _Progress) -> None:
         await _close(client)
         if progress.stream is not None:
             # Of a connection that was never completed the client knows nothing.
@@ -199,7 +220,7 @@ class Exchange:
     """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
 
     def __init__(
-        self, pool: ConnectionPool, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress
+        self, pool: ConnectionPool, client: httpx.AsyncBaseTransport, response: httpx.Response, progress: _Progress
     ) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
@@ -292,7 +313,7 @@ class _Progress:
             self.stream = members["return_value"]
 
 
-async def _close(client: httpx.AsyncClient) -> None:
+async def _close(client: httpx.AsyncBaseTransport) -> None:
     """Closing cannot fail in a way that matters: what is closed is not used again."""
     with suppress(Exception):
         await client.aclose()

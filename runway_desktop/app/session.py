@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.events import Notice
     from runway_desktop.domain.profiles import Profile
-    from runway_desktop.services.intake import Gathered
+    from runway_desktop.services.intake.gathered import Gathered
     from runway_desktop.ui.compare.host import CompareHost
     from runway_desktop.ui.palette.host import PaletteHost
     from runway_desktop.ui.sheet.host import SheetHost

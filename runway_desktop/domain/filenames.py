@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+
+from runway_desktop.values import Struct
 
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
@@ -70,8 +71,7 @@ _AROUND_EMPTY = re.compile(r"[\[({]?[ _.\-]*\x00(?:[ _.\-]*\x00)*[ _.\-]*[\])}]?
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameValues:
+class NameValues(Struct, frozen=True, kw_only=True):
     """What a name can be made of. `sent` is local time: people look for files by their own calendar. `index` counts
     from 0."""
 
@@ -264,9 +264,16 @@ def _words(name: str, values: NameValues) -> str:
             return str(getattr(values, name)) if name in FIELDS else ""
 
 
+_NO_PLAIN_WORD = re.compile("[^A-Za-z0-9]+")
+
+
 def _slug(text: str, length: int) -> str:
     """The first words of a prompt, joined by hyphens, cut between words where that keeps most of them."""
-    kept = "".join(letter if _is_word(letter) else " " for letter in unicodedata.normalize("NFC", text[:2000]))
+    text = unicodedata.normalize("NFC", text[:2000])
+    if text.isascii():
+        kept = _NO_PLAIN_WORD.sub(" ", text)
+    else:
+        kept = "".join(letter if _is_word(letter) else " " for letter in text)
     words = "-".join(kept.split())
     if len(words) <= length:
         return words

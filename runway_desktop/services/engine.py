@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from .catalog_renewal import CatalogRenewal
     from .disk.library_folder import LibraryFolder
     from .disk.profile_folders import Folders
-    from .exchange import Exchange
-    from .intake import Intake
+    from .exchange.exchange import Exchange
+    from .intake.intake import Intake
     from .library.library import Library
     from .library.library_move import LibraryMove
     from .media.input_fixes import InputFixer
@@ -417,7 +417,7 @@ class Engine:
 
     @cached_property
     def intake(self) -> Intake:
-        from .intake import Intake
+        from .intake.intake import Intake
 
         return Intake(self.catalog, self._workers)
 
@@ -429,7 +429,7 @@ class Engine:
 
     @cached_property
     def exchange(self) -> Exchange:
-        from .exchange import Exchange
+        from .exchange.exchange import Exchange
 
         store, settings, bus, clock = self._store, self.settings, self.bus, self.clock
         return Exchange(

@@ -106,7 +106,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         {
             "full": passing.Size(),
             "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500),
-            "smoke": passing.Size(tasks=20, with_window=20, portion=10, warm=10),
+            "smoke": passing.Size(tasks=10, with_window=10, portion=10, warm=0),
         },
     ),
     "saving": (

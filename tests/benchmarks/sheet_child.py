@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from tests.benchmarks.children import NotToldHere, as_started, memory, say
 
 if TYPE_CHECKING:

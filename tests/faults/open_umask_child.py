@@ -37,7 +37,7 @@ async def main(root: Path) -> None:
     logging.getLogger().handlers.pop()
     claimed = profile_lock.claim(profile.folder)
     async with (
-        running_simulator(Knobs(seed=3, speed=60.0), catalog=CATALOG) as simulator,
+        running_simulator(Knobs(seed=3, speed=60.0, concurrency=3), catalog=CATALOG) as simulator,
         Computer(root, simulator).program(profile=profile) as engine,
     ):
         engine.settings.library_folder = str(root / "library")
@@ -52,7 +52,8 @@ async def main(root: Path) -> None:
         tasks = list(engine.ledger.open())
         async with asyncio.timeout(60):
             while not await all_saved():
-                await asyncio.sleep(0.05)
+                engine.poller.ask_now()
+                await asyncio.sleep(0.2)
         await until(lambda: not engine.downloads.running)
         await engine.settings.flush()
         assert engine.backups is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -13,12 +12,13 @@ from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Output, Pick, Request, Task
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.exchange import Exchange
+from runway_desktop.services.exchange.exchange import Exchange
 from runway_desktop.services.exchange.file_export import FileChoice
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.intake import Intake
+from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import CATALOG, Rig, request
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving

@@ -23,7 +23,8 @@ from runway_desktop.services.catalog_renewal import read_catalog
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.folder_reading import FolderWalk
 from runway_desktop.services.exchange.imported_tasks import inputs_for, output_of, task_of
-from runway_desktop.services.intake import Dropped, Intake
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import part_file, sidecar
 from runway_desktop.services.results.part_file import Note, note_of, part_of, read_note
 from runway_desktop.services.settings import Settings

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from runway_desktop.services.applications.associations import Folders, Installed, applications_for
 from runway_desktop.services.applications.desktop_entry import groups_of, read_entry, split, unescaped
 from runway_desktop.services.exchange.id_search import IdSearch
-from runway_desktop.services.intake import Dropped, Intake
+from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.pages import linked_pictures, plain_text
-from runway_desktop.services.intake.reading import Source, Unreadable
+from runway_desktop.services.intake.reading import Dropped, Source, Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fuzz.bounds import bounded, damaged, often

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -147,8 +148,24 @@ class Program:
         assert all(path.stat().st_size > 0 for path in paths)
         return paths
 
-    def wait_saved(self, count: int, patience: float = 60.0) -> list[Path]:
-        return until(lambda: paths if len(paths := self.saved()) >= count else [], f"{count} saved results", patience)
+    def ask_runway(self) -> None:
+        """Has Runway asked as soon as that is allowed, and not when the program finds it worth it."""
+        self.hands.key("F5")
+
+    def wait_saved(self, count: int, patience: float = 60.0, *, asks: bool = True) -> list[Path]:
+        """The results, once so many are saved. With `asks` as one who cannot wait and asks again and again: only where
+        the program's main window is in front."""
+        asked = 0.0
+
+        def found() -> list[Path]:
+            nonlocal asked
+            paths = self.saved()
+            if len(paths) < count and asks and time.monotonic() - asked > 1.0:
+                self.ask_runway()
+                asked = time.monotonic()
+            return paths if len(paths) >= count else []
+
+        return until(found, f"{count} saved results", patience)
 
     def wait_state(self, prompt: str, *states: str, patience: float = PATIENCE) -> dict[str, Any]:
         def found() -> dict[str, Any] | None:

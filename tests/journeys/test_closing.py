@@ -17,6 +17,8 @@ def test_closing_asks_while_a_result_is_being_saved_and_goes_on_next_time(progra
     runway.fault("output", "latency", seconds=60)
     window = program.start()
     program.send("Nearly there")
+    program.wait_state("Nearly there", "pending", "running", "succeeded")
+    program.ask_runway()
     until(runway.struck, "the download to begin", 40)
     program.hands.close_window(window)
     program.eyes.wait_for("button", "Stay", where=lambda safe: "focused" in safe.states)

@@ -29,8 +29,9 @@ def made(program: Program, tmp_path: Path) -> Program:
     program.hands.wait_for_window("shots.csv", program.pid)
     program.eyes.wait_for("button", "Generate 2 ready")
     program.hands.key("ctrl+Return")
-    program.wait_saved(2)
+    until(lambda: len(program.tasks()) == 2, "both tasks")
     program.hands.click(program.eyes.wait_for("button", "Close").middle)
+    program.wait_saved(2)
     program.eyes.wait_for("table cell", STILL)
     return program
 

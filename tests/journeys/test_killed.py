@@ -61,6 +61,8 @@ def test_killed_while_it_saves_the_file_is_whole_in_the_end(program: Program, ru
     runway.fault("output", "latency", seconds=60)
     program.start()
     program.send("Saving")
+    program.wait_state("Saving", "pending", "running", "succeeded")
+    program.ask_runway()
     program.wait_state("Saving", "succeeded", patience=40)
     until(runway.struck, "the download to begin")
     assert not program.saved()

@@ -22,7 +22,7 @@ def test_a_prompt_is_written_sent_saved_and_played(program: Program, runway: Run
     program.hands.key("ctrl+Return")
     row = eyes.wait_for("table cell", PROMPT)
     eyes.wait_for("button", "Generate another, 60 credits")
-    (clip,) = program.wait_saved(1)
+    (clip,) = program.wait_saved(1, asks=False)
     assert clip.is_relative_to(program.profile / "results")
     sidecars = [json.loads(path.read_text(encoding="utf-8")) for path in clip.parent.glob("*.json")]
     assert [sidecar for sidecar in sidecars if PROMPT in json.dumps(sidecar, ensure_ascii=False)]
@@ -62,6 +62,7 @@ def test_prompts_and_a_picture_dropped_from_another_program_become_tasks(
     assert not runway.accepted, "nothing is sent before one says so"
     program.hands.key("ctrl+Return")
     runway.wait_for_creates(3)
+    program.hands.click(eyes.wait_for("button", "Close").middle)
     program.wait_saved(3)
     assert runway.made() == dict.fromkeys(prompts, 1)
     assert program.states() == {"succeeded": 3}

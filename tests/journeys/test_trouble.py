@@ -12,12 +12,14 @@ def test_offline_is_said_in_words_and_everything_goes_on_afterwards(program: Pro
     program.send("Meanwhile [seconds:60]")
     program.wait_state("Meanwhile [seconds:60]", "pending", "running")
     runway.stop()
+    program.ask_runway()
     program.eyes.wait_for("label", "Offline")
     program.send("Written offline")
     assert program.task("Meanwhile [seconds:60]")["state"] in ("pending", "running")
     assert program.task("Written offline")["state"] in ("held", "sending")
     runway.start()
     runway.turn(speed=40.0)
+    runway.forward(60)
     program.wait_saved(2)
     program.eyes.wait_for("label", "Connected")
     assert runway.made() == {"Meanwhile": 1, "Written offline": 1}
@@ -29,12 +31,14 @@ def test_a_key_refused_in_the_middle_of_the_day_is_asked_for_and_nothing_is_drop
     program.send("Under way [seconds:60]")
     program.wait_state("Under way [seconds:60]", "pending", "running")
     runway.fault("api", "status", status=401)
+    program.ask_runway()
     program.eyes.wait_for("label", "Runway did not accept the key")
     before = program.tasks()
     program.send("Written without a key")
     assert [task["state"] for task in program.tasks()] == [before[0]["state"], "held"]
     runway.mend()
     runway.turn(speed=40.0)
+    runway.forward(60)
     hands, eyes = program.hands, program.eyes
     hands.click(eyes.wait_for("button", "Enter a key").middle)
     hands.click(eyes.wait_for("password text", "API key").middle)
@@ -50,6 +54,8 @@ def test_results_that_cannot_be_fetched_have_a_place_and_are_saved_from_there(pr
     runway.fault("output", "status", status=503)
     program.start()
     program.send("Salt flats after rain")
+    program.wait_state("Salt flats after rain", "pending", "running", "succeeded")
+    program.ask_runway()
     program.wait_state("Salt flats after rain", "succeeded")
     hands, eyes = program.hands, program.eyes
     hands.click(eyes.wait_for("button", "1 not saved").middle)

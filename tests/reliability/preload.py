@@ -9,7 +9,7 @@ for _name in (
     "runway_desktop.app.event_loop",
     "runway_desktop.api.client",
     "runway_desktop.api.fetcher",
-    "runway_desktop.services.exchange",
+    "runway_desktop.services.exchange.exchange",
     "runway_desktop.services.backup.restores",
     "keyring.backends",
     "PIL.Image",

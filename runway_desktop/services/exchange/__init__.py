@@ -3,7 +3,3 @@
 Everything is done in short trips to a worker, so that the window stays free, the person sees how far it is, and can
 stop it between two of them.
 """
-
-from .exchange import Brought, CatalogFile, Exchange, ResultsFolder, TaskIds
-
-__all__ = ["Brought", "CatalogFile", "Exchange", "ResultsFolder", "TaskIds"]

@@ -23,8 +23,9 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.catalog_renewal import claims_to_be_catalog
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
-from runway_desktop.services.intake import Dropped, Gathered, Intake
-from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Source, Unreadable
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import DOCUMENTS, JSON_LINES, LOGS, TABLES, Dropped, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Clock, Store
@@ -34,6 +35,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import Struct
 
 from .file_export import FileExport
 from .folder_import import FolderImport
@@ -58,15 +60,13 @@ _LOG_LINE = re.compile(
 _BARE = re.compile(r"[\s,;|\"'`\[\](){}<>]+|urn:uuid:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogFile:
+class CatalogFile(Struct, frozen=True):
     """A newer catalog of models."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TaskIds:
+class TaskIds(Struct, frozen=True, eq=False):
     """A record of task ids, of which the person wants a preview. `searches`: those of its files, or of its text, as far
     as they were begun; none where nobody had to tell what it is."""
 
@@ -74,8 +74,7 @@ class TaskIds:
     searches: tuple[IdSearch, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResultsFolder:
+class ResultsFolder(Struct, frozen=True):
     """A folder of results that are not all known."""
 
     path: Path

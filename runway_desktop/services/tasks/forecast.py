@@ -2,37 +2,40 @@
 tasks are known.
 
 `remaining_range` and `usual` are pure; `Forecasts` caches what the store knows of each shape until another task of it
-has ended. What follows for the queue, `outlook` says. Seconds. Loop's thread only; StoreError passes through
-`Forecasts`.
+has ended; a long history, of which one more says little, for `HOLDS` at least. What follows for the queue, `outlook`
+says. Seconds. Loop's thread only; StoreError passes through `Forecasts`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store, Timing
+from runway_desktop.values import Struct
 
 LEAST_HISTORY = 3
 MOST_HISTORY = 200
 """The latest to end are asked for: of many that ran side by side those are the slow ones, so a good part of a large
 batch has to fit in."""
+LONG = 20
+"""So many tasks are a long history."""
+HOLDS = 2.0
+"""Seconds for which a long history is not read again, however many tasks end meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Seconds, low to high."""
 
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """How long tasks like this one took: the middle half of them, and the longest run."""
 
     ran: Range | None = None
@@ -102,11 +105,21 @@ def _quantile(values: Sequence[float], part: float) -> float:
 Kind = tuple[str, str, str]
 
 
+class _History(Struct, frozen=True):
+    """What the store said of a kind. `endings`: how many of its endpoint and model had ended in this run by then."""
+
+    usual: Usual
+    tasks: int
+    endings: int
+    at: float
+
+
 class Forecasts:
     def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._known: dict[Kind, Usual] = {}
+        self._known: dict[Kind, _History] = {}
+        self._endings: Counter[tuple[str, str]] = Counter()
         bus.listen(self._hear)
 
     async def remaining(self, task: Task) -> Range | None:
@@ -118,11 +131,13 @@ class Forecasts:
     async def usual(self, request: Request) -> Usual:
         """How long requests like this one take."""
         key = kind_of(request)
-        if key not in self._known:
+        if self.is_wanted(key):
             if not request.model:
                 return Usual()
-            self._known[key] = usual(await self._store.timings(*key, limit=MOST_HISTORY))
-        return self._known[key]
+            endings, now = self._endings[key[:2]], self._clock.monotonic()
+            timings = await self._store.timings(*key, limit=MOST_HISTORY)
+            self._known[key] = _History(usual(timings), len(timings), endings, now)
+        return self._known[key].usual
 
     def usual_now(self, request: Request) -> Usual | None:
         """The same without asking the store; None when nobody has asked yet."""
@@ -130,14 +145,22 @@ class Forecasts:
 
     def known(self, kind: Kind) -> Usual | None:
         """What is known of a kind by now."""
-        return self._known.get(kind)
+        history = self._known.get(kind)
+        return None if history is None else history.usual
+
+    def is_wanted(self, kind: Kind) -> bool:
+        """Whether `usual` would ask the store."""
+        history = self._known.get(kind)
+        if history is None:
+            return True
+        if history.endings == self._endings[kind[:2]]:
+            return False
+        return history.tasks < LONG or self._clock.monotonic() >= history.at + HOLDS
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TaskChanged) and event.task.state is State.SUCCEEDED is not event.before.state:
             # One more of its kind: whatever borrowed from this pair's history is read anew.
-            pair = (event.task.request.endpoint, event.task.request.model)
-            for key in [key for key in self._known if key[:2] == pair]:
-                del self._known[key]
+            self._endings[event.task.request.endpoint, event.task.request.model] += 1
 
 
 def kind_of(request: Request) -> Kind:

@@ -16,7 +16,6 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
 from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
@@ -41,12 +40,13 @@ from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.supervised import keep_going, survived
+from runway_desktop.values import replace
 
 from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
-from .lane_order import Stood, in_order, positions_before, positions_stepped
+from .lane_order import Stood, positions_before, positions_stepped
 from .ledger import Ledger
 from .outlook import LaneForecast, Outlook, Outlooks, Slots
 from .readings import UncertainFollowup
@@ -259,13 +259,15 @@ class Lane:
         now = self._clock.monotonic()
         held_back: dict[TaskId, HeldBack] = {}
         if why is None:
-            in_use = {model: self._in_use(model) for model in {task.request.model for task in self._ledger.held()}}
+            in_use: dict[str, int] = {}
             for task in self._held():
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
                 if not self._may_go(task, now):
                     continue
+                if model not in in_use:
+                    in_use[model] = self._in_use(model)
                 limit = self._limit(model)
                 if reason := self._turned_away(task):
                     full = full or reason
@@ -308,8 +310,8 @@ class Lane:
     def _may_go(self, task: Task, now: float) -> bool:
         return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
 
-    def _held(self) -> list[Task]:
-        return in_order(self._ledger.held())
+    def _held(self) -> Sequence[Task]:
+        return self._ledger.queued()
 
     def _is_held(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)
@@ -461,12 +463,17 @@ class Lane:
         self._outlooks.forget(at_once=isinstance(event, TasksMoved | SettingsChanged))
         match event:
             case TaskChanged(task, before):
+                self._outlooks.follow(task, before)
                 edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
                 if task.state is not before.state or edited or task.removed_at != before.removed_at:
                     self._alarm.ring()
-            case TasksAdded() | TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
+            case TasksAdded(tasks):
+                for task in tasks:
+                    self._outlooks.follow(task)
+                self._alarm.ring()
+            case TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
                 self._alarm.ring()
             case SettingsChanged(names):
                 if names & _HEARD_SETTINGS:

@@ -14,7 +14,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
@@ -25,6 +24,9 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
+from runway_desktop.values import replace
+
+from .lane_order import in_order
 
 if TYPE_CHECKING:
     from runway_desktop.domain.transitions import Answer, Transition
@@ -62,6 +64,8 @@ class Ledger:
         self._clock = clock
         self._open: dict[TaskId, Task] = {}
         self._held: dict[TaskId, Task] = {}
+        self._queued: tuple[Task, ...] | None = None
+        """Of `_held`, once somebody has asked for it."""
         self._at_runway: Counter[str] = Counter()
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
         self._writing: set[asyncio.Task[Any]] = set()
@@ -236,6 +240,12 @@ class Ledger:
         """Those that wait in the local lane, in no order."""
         return tuple(self._held.values())
 
+    def queued(self) -> tuple[Task, ...]:
+        """The same without what was removed from the list, in the order in which it is sent."""
+        if self._queued is None:
+            self._queued = tuple(in_order(self._held.values()))
+        return self._queued
+
     def at_runway(self, model: str) -> int:
         """How many tasks of the model are at Runway or being sent. Those that the key in use cannot see are at another
         organization, and take none of its places."""
@@ -296,7 +306,8 @@ class Ledger:
         before = self._open.pop(task.id, None)
         if before is not None and _takes_a_slot(before):
             self._at_runway[before.request.model] -= 1
-        self._held.pop(task.id, None)
+        if self._held.pop(task.id, None) is not None or task.state is State.HELD:
+            self._queued = None
         if task.state.is_final:
             return
         self._open[task.id] = task

@@ -12,14 +12,14 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.values import Struct, field
 
 from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
-from .lane_order import in_order, placed_before
+from .lane_order import placed_before
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
@@ -38,16 +38,14 @@ AT_ONCE = 500
 UNKNOWN = Range(0.0, math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """Tasks of one model at Runway. `limit` None: no limit."""
 
     in_use: int
     limit: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LaneForecast:
+class LaneForecast(Struct, frozen=True):
     """How many are sent from here, and in how many seconds all of them are probably done."""
 
     waiting: int
@@ -55,8 +53,7 @@ class LaneForecast:
     high_seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(Struct, frozen=True, kw_only=True):
     order: Mapping[TaskId, int] = field(default_factory=dict)
     """The queued tasks that are sent by themselves, each with its place among those of its model, from 1."""
     starts: Mapping[TaskId, Range] = field(default_factory=dict)
@@ -164,6 +161,9 @@ class Outlooks:
         self._is_sending = is_sending
         self._clock = clock
         self._kinds: dict[TaskId, tuple[Request, Kind]] = {}
+        self._in_use: dict[Kind, Request] = {}
+        """A request of each kind that was open when all were looked at last."""
+        self._has_new = True
         self._known: Outlook | None = None
         self._holds_until = self._rests_until = 0.0
         self._is_stale = True
@@ -189,23 +189,36 @@ class Outlooks:
         """As things would stand if these queued tasks stood before another one; None: at the end."""
         return self._made(placed_before(self._queued(), task_ids, before))
 
+    def follow(self, task: Task, before: Task | None = None) -> None:
+        """A task came, or moved."""
+        if task.state.is_final:
+            self._kinds.pop(task.id, None)
+        elif before is None or before.state.is_final or task.request is not before.request:
+            self._has_new = True
+
     async def remember_times(self) -> None:
         """Reads the history of what is open, one of each kind, so that `now` can answer at once."""
-        tasks = self._ledger.open()
-        open_now = {task.id for task in tasks}
-        self._kinds = {task_id: known for task_id, known in self._kinds.items() if task_id in open_now}
-        asked: set[Kind] = set()
-        for number, task in enumerate(tasks, start=1):
-            kind = self._kind(task)
-            if kind not in asked and self._forecasts.known(kind) is None:
-                asked.add(kind)
+        if self._has_new:
+            self._has_new = False
+            await self._look_at_all()
+        for kind, request in list(self._in_use.items()):
+            if self._forecasts.is_wanted(kind):
                 try:
-                    await self._forecasts.usual(task.request)
+                    await self._forecasts.usual(request)
                 except StoreError as error:
                     log.warning("The history of %s could not be read: %s", kind, error)
                 self.forget()
+
+    async def _look_at_all(self) -> None:
+        tasks = self._ledger.open()
+        open_now = {task.id for task in tasks}
+        self._kinds = {task_id: known for task_id, known in self._kinds.items() if task_id in open_now}
+        in_use: dict[Kind, Request] = {}
+        for number, task in enumerate(tasks, start=1):
+            in_use.setdefault(self._kind(task), task.request)
             if number % AT_ONCE == 0:
                 await self._clock.sleep(0)
+        self._in_use = in_use
 
     def _kind(self, task: Task) -> Kind:
         """Worked out once for each request."""
@@ -214,8 +227,8 @@ class Outlooks:
             known = self._kinds[task.id] = (task.request, kind_of(task.request))
         return known[1]
 
-    def _queued(self) -> list[Task]:
-        return in_order(self._ledger.held())
+    def _queued(self) -> Sequence[Task]:
+        return self._ledger.queued()
 
     def _made(self, queued: Sequence[Task]) -> Outlook:
         at_runway = [

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from runway_desktop.domain.account import Span
 from runway_desktop.domain.task import TaskId
+from runway_desktop.values import Struct
 
 LATE = 20.0
 """Seconds after which a task is counted, if it was made at all, when its connection broke: a slow server may still be
@@ -34,8 +34,7 @@ class Fate(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Struct):
     """One sending. `key` numbers the key that it was sent with, None where another run did it; `ended` is when its
     answer was in or it was given up."""
 
@@ -56,8 +55,7 @@ class Sent:
         return self.begun <= reading.end and reading.begin <= self.counted_by
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
+class Others(Struct, frozen=True):
     """What other sendings did to the numbers between two readings."""
 
     accepted: int = 0
@@ -73,6 +71,9 @@ class Others:
 class Sendings:
     def __init__(self) -> None:
         self._sent: dict[TaskId, Sent] = {}
+        self._clean: dict[str, Span] = {}
+        """Of each model a reading that is known to be clean, and stays so: a burst of sendings asks for one again and
+        again."""
         self._money_moved = -math.inf
 
     def begin(self, task_id: TaskId, sent: Sent) -> None:
@@ -80,6 +81,9 @@ class Sendings:
         self._forget_before(sent.begun - REMEMBERED)
         self._sent.pop(task_id, None)
         self._sent[task_id] = sent
+        known = self._clean.get(sent.model)
+        if known is not None and sent.begun <= known.end:
+            del self._clean[sent.model]
 
     def end(self, task_id: TaskId, fate: Fate, at: float, credits: float = 0.0) -> None:
         """What became of it, as its answer says."""
@@ -92,6 +96,7 @@ class Sendings:
         sent = self._sent.get(task_id)
         if sent is not None and sent.fate is Fate.UNKNOWN:
             sent.fate, sent.ended = fate, sent.counted_by
+            self._clean.pop(sent.model, None)
 
     def money_moved(self, at: float) -> None:
         """A task ended at Runway: what it was charged is final, or came back."""
@@ -102,10 +107,15 @@ class Sendings:
 
     def is_clean(self, model: str, reading: Span) -> bool:
         """Whether no sending of the model was under way while it was read."""
-        return not any(
+        if self._clean.get(model) == reading:
+            return True
+        is_clean = not any(
             sent.model == model and sent.begun <= reading.end and reading.begin <= sent.ended
             for _, sent in self._possible()
         )
+        if is_clean:
+            self._clean[model] = reading
+        return is_clean
 
     def others(self, task_id: TaskId, model: str, before: Span, after: Span) -> Others:
         """What the sendings of other tasks did between the readings."""
@@ -129,8 +139,11 @@ class Sendings:
         return ((task_id, sent) for task_id, sent in self._sent.items() if sent.fate is not Fate.NOT_MADE)
 
     def _forget_before(self, moment: float) -> None:
-        for task_id, sent in tuple(self._sent.items()):
+        gone = []
+        for task_id, sent in self._sent.items():
             if sent.begun > moment:
-                return
+                break
             if sent.ended < moment:
-                del self._sent[task_id]
+                gone.append(task_id)
+        for task_id in gone:
+            del self._sent[task_id]

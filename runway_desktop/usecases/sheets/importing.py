@@ -10,7 +10,7 @@ from typing import Any
 from runway_desktop.catalog import Catalog, MediaKind, is_left_out
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.task import Media
-from runway_desktop.services.intake import CLIPBOARD, AssetDrop, Draft, Gathered
+from runway_desktop.services.intake.gathered import CLIPBOARD, AssetDrop, Draft, Gathered
 from runway_desktop.services.library.sheets import KeptRow
 
 from . import cells as cell

@@ -19,7 +19,7 @@ _COPIED = {
 }
 MAKING_WORDS = "The demo is being set up. A moment…"
 STUDIO_WORDS = (
-    "This demo is a studio at work, all of it made up.",
+    "A made-up studio.",
     "Runway is simulated on this computer: send, judge and delete what you like, nothing costs anything.",
 )
 """What is told when the demo's studio was made: the sentence and its small print."""

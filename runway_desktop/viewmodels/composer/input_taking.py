@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from runway_desktop.catalog import Field, Pair
-    from runway_desktop.services.intake import AssetDrop
+    from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.supervised import Runner
     from runway_desktop.usecases.requests.draft import RequestDraft
     from runway_desktop.usecases.requests.pair_choice import PairChoice

@@ -160,7 +160,7 @@ class InputMending(QObject):
 
     async def _put_in_place(self, item: InputItem, making: Coroutine[Any, Any, Path]) -> None:
         """The copy takes the place that its original has by then; one that was taken out meanwhile stays out."""
-        from runway_desktop.services.intake import AssetDrop
+        from runway_desktop.services.intake.gathered import AssetDrop
 
         copy = await making
         looked = await self._cases.intake.look([copy.as_uri()])

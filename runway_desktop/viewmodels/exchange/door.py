@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.exchange import TaskIds
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.exchange.exchange import TaskIds
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge

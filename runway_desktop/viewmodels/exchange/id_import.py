@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import State, Task, TaskId
-from runway_desktop.services.exchange import TaskIds
+from runway_desktop.services.exchange.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
-from runway_desktop.services.intake import Gathered
+from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases

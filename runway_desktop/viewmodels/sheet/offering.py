@@ -12,7 +12,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog import Catalog
-from runway_desktop.services.intake import Dropped, Gathered
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis, values_from_text
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.supervised import Runner

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,7 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
-from runway_desktop.services.intake import Dropped, Gathered, IntakeFinding
+from runway_desktop.services.intake.gathered import Gathered, IntakeFinding
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent
 from runway_desktop.services.supervised import Runner
@@ -30,6 +30,7 @@ from runway_desktop.usecases.sheets.mending import Fix, fix_of
 from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
 from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 

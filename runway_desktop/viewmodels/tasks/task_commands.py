@@ -7,7 +7,6 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
 from .clipboard import Clipboard
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
-    from runway_desktop.services.intake import AssetDrop, Dropped, Gathered
+    from runway_desktop.services.intake.gathered import AssetDrop, Gathered
+    from runway_desktop.services.intake.reading import Dropped
     from runway_desktop.services.supervised import Runner
     from runway_desktop.services.tasks.outlook import Outlook
     from runway_desktop.usecases.commands.doing import Given, Report
@@ -111,7 +112,7 @@ class TaskCommands(QObject):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        from runway_desktop.services.intake import Dropped
+        from runway_desktop.services.intake.reading import Dropped
 
         dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
         for_import = not (are_results or urls or to_field)
@@ -210,7 +211,7 @@ class TaskCommands(QObject):
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
-        from runway_desktop.services.exchange import CatalogFile, ResultsFolder, TaskIds
+        from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
             """What might have been imported is taken in as prompts or inputs."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTe
 
 from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_out
 from runway_desktop.domain.task import Media, Request, TaskId
-from runway_desktop.services.intake import AssetDrop
+from runway_desktop.services.intake.gathered import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.choices import options_of

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.task import Media, Request
-from runway_desktop.services.intake import AssetDrop, Gathered
+from runway_desktop.services.intake.gathered import AssetDrop, Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
 from runway_desktop.ui.theme import Choice
 from tests.gui.rig import painted, until

@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme

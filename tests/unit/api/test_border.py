@@ -21,6 +21,7 @@ import pytest
 
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
+from runway_desktop.api.direct import NetworkStream
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.errors import (
     ApiError,
@@ -423,31 +424,27 @@ async def slot_giver(connection: RawConnection) -> None:
 # On real connections.
 
 
-# Not the word by which httpcore itself asks for another connection.
-REAL = [error for error in (*OF_THE_WORLD, *MISTAKES) if not isinstance(error, httpcore.ConnectionNotAvailable)]
-
-
-@pytest.mark.parametrize("error", REAL, ids=name_of)
+@pytest.mark.parametrize("error", [*OF_THE_WORLD, *MISTAKES], ids=name_of)
 async def test_nothing_left_when_connecting_itself_raises(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def connect(*_: object, **__: object) -> object:
         raise error
 
-    monkeypatch.setattr(anyio, "connect_tcp", connect)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", connect)
     async with calls(tmp_path, base_url="http://127.0.0.1:9") as ways:
         with pytest.raises(NotReached):
             await ways["create"]()
 
 
-@pytest.mark.parametrize("error", REAL, ids=name_of)
+@pytest.mark.parametrize("error", [*OF_THE_WORLD, *MISTAKES], ids=name_of)
 async def test_it_may_have_left_when_writing_raises(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def write(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("httpcore._backends.anyio.AnyIOStream.write", write)
+    monkeypatch.setattr(NetworkStream, "write", write)
     async with raw_server(RawConnection.until_gone) as server, calls(tmp_path, base_url=server.url) as ways:
         with pytest.raises((NoReply, BadReply)):
             await ways["create"]()

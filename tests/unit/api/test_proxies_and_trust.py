@@ -29,6 +29,7 @@ from tests.unit.api.socks_server import socks_proxy
 HOST = "runway.example"
 SECRET = "key_" + "5e" * 64
 HURRY = Patience(connect=1.0, read=5.0, create=5.0)
+IMPATIENCE = Patience(connect=0.3, read=5.0, create=5.0)
 BODY = b'{"id": "17f20503-6c24-4c16-946b-35dbbce2af2f", "creditBalance": 1}'
 
 
@@ -95,8 +96,8 @@ async def answering(connection: RawConnection) -> None:
 
 
 @asynccontextmanager
-async def client_of(url: str = f"https://{HOST}") -> AsyncIterator[RunwayClient]:
-    client = RunwayClient(url, SECRET, patience=HURRY)
+async def client_of(url: str = f"https://{HOST}", patience: Patience = HURRY) -> AsyncIterator[RunwayClient]:
+    client = RunwayClient(url, SECRET, patience=patience)
     try:
         yield client
     finally:
@@ -166,13 +167,13 @@ async def test_a_socks_proxy_that_misbehaves_costs_nothing(
 ) -> None:
     async with socks_proxy(9, **manner) as proxy:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
-        async with client_of() as client:
+        async with client_of(patience=IMPATIENCE) as client:
             begun = time.monotonic()
             for _ in range(5):
                 # More than there are connections for it.
                 with pytest.raises(NotReached) as caught:
                     await client.create("text_to_video", {})
-            assert time.monotonic() - begun < 5 * CONNECTING * HURRY.connect + 2
+            assert time.monotonic() - begun < 5 * CONNECTING * IMPATIENCE.connect + 2
             assert "through the proxy" in caught.value.message or "ProxyError" not in caught.value.detail
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 

@@ -7,7 +7,6 @@ import asyncio
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
+from runway_desktop.values import replace
 
 NEAR, FEW, READ, MANY, FREQUENT = 4, 3, 5, 6, 3
 """So small that a library of a dozen tasks is searched in every way."""

@@ -12,7 +12,7 @@ from runway_desktop.domain.library import GroupBy, Listing
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.exchange.list_export import ListForm
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
 from runway_desktop.usecases.commands.commands import Commands
 from runway_desktop.usecases.commands.table import available_by_command

@@ -7,18 +7,20 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.exchange import CatalogFile, Exchange, ResultsFolder, TaskIds
-from runway_desktop.services.exchange.exchange import FEW
+from runway_desktop.services.exchange.exchange import FEW, CatalogFile, Exchange, ResultsFolder, TaskIds
 from runway_desktop.services.exchange.id_import import IdsLook, IdStanding
 from runway_desktop.services.exchange.progress import Progress
-from runway_desktop.services.intake import Dropped, Gathered, Intake
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.intake import Intake
+from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import Results, a_task

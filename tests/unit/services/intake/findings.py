@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.services.intake import Gathered, IntakeFinding
+from runway_desktop.services.intake.gathered import Gathered, IntakeFinding
 
 
 def all_findings(found: Gathered) -> tuple[IntakeFinding, ...]:

@@ -17,8 +17,10 @@ from PIL import Image
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
-from runway_desktop.services.intake import Dropped, Gathered, Intake
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.parts import MOST_DRAFTS
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.results import embedding, sidecar
 from tests.conftest import run_test
 from tests.engine_rig import AtOnce

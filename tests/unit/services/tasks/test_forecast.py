@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 
+from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.library import Timing
 from runway_desktop.domain.task import State, Task, TaskId
-from runway_desktop.services.tasks.forecast import Range, remaining_range, usual
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.tasks.forecast import HOLDS, LONG, Forecasts, Range, remaining_range, usual
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
+from tests.fakes import FakeClock
 
 NOW = 1_750_000_000.0
 HISTORY = usual([Timing(queued=2.0, ran=ran, total=ran + 2.0) for ran in (30.0, 40.0, 40.0, 50.0, 90.0)])
@@ -86,3 +91,47 @@ async def test_a_task_whose_model_is_not_known_has_no_forecast():
     async with Rig(loops=()) as rig:
         [task_id] = (await rig.adoption.adopt([remote_id(1)])).added
         assert await rig.forecasts.remaining(await rig.task(task_id)) is None
+
+
+class ManyTimings:
+    """A store that knows so many of each kind."""
+
+    def __init__(self, known: int) -> None:
+        self.known = known
+        self.reads = 0
+
+    async def timings(self, *_: object, **__: object) -> list[Timing]:
+        self.reads += 1
+        return [Timing(queued=0.0, ran=30.0, total=30.0)] * self.known
+
+
+@pytest.mark.parametrize(("known", "reads"), [(LONG, 2), (LONG - 1, 11)])
+async def test_a_long_history_is_not_read_again_for_each_one_of_many_that_end(known, reads):
+    store, bus, clock = ManyTimings(known), Bus(), FakeClock()
+    forecasts = Forecasts(cast(Any, store), bus, clock)
+    await forecasts.usual(request())
+    for _ in range(10):
+        bus.tell(TaskChanged(task(State.SUCCEEDED), task()))
+        assert forecasts.usual_now(request()) is not None, "what was known is still good for something"
+        await forecasts.usual(request())
+    await clock.advance(HOLDS)
+    await forecasts.usual(request())
+    assert store.reads == reads
+
+
+async def test_one_that_ends_while_the_history_is_read_makes_it_be_read_again():
+    bus = Bus()
+
+    class Slow(ManyTimings):
+        async def timings(self, *_: object, **__: object) -> list[Timing]:
+            found = await super().timings()
+            if self.reads == 1:
+                bus.tell(TaskChanged(task(State.SUCCEEDED), task()))
+            return found
+
+    store = Slow(3)
+    forecasts = Forecasts(cast(Any, store), bus, FakeClock())
+    await forecasts.usual(request())
+    await forecasts.usual(request())
+    await forecasts.usual(request())
+    assert store.reads == 2

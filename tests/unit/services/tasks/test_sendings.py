@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from runway_desktop.domain.account import Span
@@ -102,6 +104,38 @@ def test_a_reading_is_clean_when_none_of_the_model_was_under_way():
 @pytest.mark.parametrize(("begun", "ended"), [(99.0, 110.0), (111.0, 112.0)])
 def test_a_reading_is_not_clean_when_one_begins_or_ends_at_its_very_moment(begun, ended):
     assert not sendings(begun, ended).is_clean("gen4.5", AFTER)
+
+
+def test_a_reading_that_was_clean_is_not_any_more_once_a_sending_turns_out_to_overlap_it():
+    found = sendings(97.0, 98.0, Fate.UNKNOWN)
+    assert found.is_clean("gen4.5", BEFORE)
+    found.resolve(OTHER, Fate.MADE)
+    assert not found.is_clean("gen4.5", BEFORE), "it may have been made until well after its connection broke"
+    found = sendings(97.0, 98.0)
+    assert found.is_clean("gen4.5", BEFORE)
+    found.begin(OWN, Sent(model="gen4.5", key=1, begun=BEFORE.end))
+    assert not found.is_clean("gen4.5", BEFORE), "the last run's are recalled late"
+
+
+def test_a_burst_asks_for_its_reading_without_going_through_all_that_was_sent():
+    found = Sendings()
+    for number in range(2_000):
+        found.begin(TaskId(f"{number}"), Sent(model="gen4.5", key=1, begun=number / 1_000))
+        found.end(TaskId(f"{number}"), Fate.MADE, number / 1_000)
+    looks = 0
+
+    class Counted(Span, frozen=True):
+        def __getattribute__(self, name: str) -> Any:
+            nonlocal looks
+            looks += 1
+            return object.__getattribute__(self, name)
+
+    reading = Counted(50.0, 51.0)
+    assert found.is_clean("gen4.5", reading)
+    once = looks
+    for _ in range(10):
+        assert found.is_clean("gen4.5", reading)
+    assert looks < 2 * once
 
 
 def test_all_others_are_summed_up_even_after_one_that_says_nothing():

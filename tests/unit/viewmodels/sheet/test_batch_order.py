@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 from tests.gui.rig import Rig, rest, until
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.library import KeptSheet, MadeSheet
 from runway_desktop.domain.task import BatchId
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.sheets import OPEN_SHEET
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.keeping import kept_in_words

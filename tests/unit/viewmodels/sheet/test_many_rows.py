@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT
 from runway_desktop.usecases.sheets.rows import Check, SheetRow

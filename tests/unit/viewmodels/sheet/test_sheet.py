@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,12 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.task import Refusal, Request, State, TaskId
-from runway_desktop.services.intake import Dropped
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
