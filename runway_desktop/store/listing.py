@@ -203,9 +203,7 @@ def entries_query(
 ) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
     in_order = listing.sort is SortKey.MADE or not limit
-    condition, parameters = where(
-        listing.filter, held, few, frequent, in_order=in_order, is_beginning=bool(limit)
-    )
+    condition, parameters = where(listing.filter, held, few, frequent, in_order=in_order, is_beginning=bool(limit))
     if few:
         query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     elif in_order:
