@@ -1,7 +1,7 @@
 """The request put into an MP4, MOV or M4A while it arrives: its description (the box `moov`) is held back until it is
 complete, and passed on with the note in it. Nothing is read or written twice, wherever the description stands.
 
-mutagen writes the tags, into the description alone; what lies behind it is moved by its growth, which mutagen counts
+The tags go into the description alone (`tags.described`); what lies behind it is moved by its growth, which is counted
 in. A film in fragments, one whose description is not understood or larger than `LARGEST`, passes as it is. Blocks for
 a moment where the description ends; raises nothing.
 """
