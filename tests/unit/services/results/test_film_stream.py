@@ -164,7 +164,9 @@ def value(kind: bytes, text: str) -> bytes:
 
 def meta(*values: bytes, handler: bytes = b"mdir", is_full: bool = True) -> bytes:
     hdlr = box(b"hdlr", bytes(8) + handler + b"appl" + bytes(9))
-    return box(b"meta", (bytes(4) if is_full else b"") + hdlr + box(b"ilst", b"".join(values)) + box(b"free", bytes(40)))
+    return box(
+        b"meta", (bytes(4) if is_full else b"") + hdlr + box(b"ilst", b"".join(values)) + box(b"free", bytes(40))
+    )
 
 
 OTHER = value(b"\xa9ART", "Somebody")
@@ -189,7 +191,7 @@ def test_request_goes_into_a_description_however_it_is_built(tmp_path: Path, nam
     assert embedding.read(path) == NOTE.document
     tags = MP4(path)
     assert (tags["\xa9nam"], tags["\xa9cmt"]) == ([NOTE.title], [NOTE.comment])
-    if "Somebody".encode() in film and name != "of QuickTime":
+    if b"Somebody" in film and name != "of QuickTime":
         assert tags["\xa9ART"] == ["Somebody"]
     assert (b"Xtra12345" in given) == (b"Xtra12345" in film)
     form, at = ("Q", given.find(b"co64")) if wide else ("I", given.find(b"stco"))
