@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
+
+from runway_desktop.values import Struct
 
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
@@ -71,8 +72,7 @@ _AROUND_EMPTY = re.compile(r"[\[({]?[ _.\-]*\x00(?:[ _.\-]*\x00)*[ _.\-]*[\])}]?
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameValues:
+class NameValues(Struct, frozen=True, kw_only=True):
     """What a name can be made of. `sent` is local time: people look for files by their own calendar. `index` counts
     from 0."""
 

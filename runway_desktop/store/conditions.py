@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from runway_desktop.domain.library import Filter, Place, Span
 from runway_desktop.domain.search import Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
+from runway_desktop.values import Struct, replace
 
 from .records import Cell, to_cell
 
@@ -62,8 +62,7 @@ TEXT = "(SELECT c0 FROM searched_content WHERE id = number)"
 """Everything a task is found by. FTS5 keeps it in this table of its own, which is read in half the time without it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """The numbers of the tasks that hold something, as a query; and the condition to use when they are many."""
 
     query: str

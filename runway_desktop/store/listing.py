@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import tzinfo
 from itertools import groupby
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.values import replace
 
 from .conditions import IN_LIST, TAGGED, Held, judged, lists, numbers, of_each, these, where
 from .reading import all_batch_names

@@ -23,7 +23,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.account import KeyPlace, Link
@@ -62,6 +62,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
 from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import replace
 
 from .download_tally import Tally
 from .fresh_links import EXPIRED, LinkRenewal

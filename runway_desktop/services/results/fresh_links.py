@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -25,6 +25,7 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, LedgerEntry, Runway, Store
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import Struct, replace
 
 from .part_file import forget_part
 from .result_record import Facts
@@ -38,8 +39,7 @@ AT_ONCE = 8
 EXPIRED = "Runway no longer keeps this result, and it was not saved in time."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinksHanded:
+class LinksHanded(Struct, frozen=True, kw_only=True):
     """`outputs` have their links, in the order in which they were asked for. `failed` says of a task, in a sentence,
     why there is none."""
 

@@ -24,7 +24,6 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +38,7 @@ from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
+from runway_desktop.values import Struct, as_json, replace
 
 from . import sidecar
 from .embedding import FilmStream, Place
@@ -47,8 +47,7 @@ _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """What stands in `.part.json`. `size` and `sha256` are there once every byte has arrived."""
 
     task_id: str
@@ -69,8 +68,7 @@ class Note:
         return (self.task_id, self.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A complete file under its final name."""
 
     path: Path
@@ -490,4 +488,4 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
 
 def write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
     """Whole or not at all: half a note after a kill would look like somebody else's."""
-    write_whole(note_of(final), json.dumps(asdict(note)).encode(), is_lasting=is_lasting)
+    write_whole(note_of(final), json.dumps(as_json(note)).encode(), is_lasting=is_lasting)

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Input, Output, OutputState, Task
 from runway_desktop.services.supervised import report
+from runway_desktop.values import Struct, replace
 
 from . import sidecar
 from .part_file import Finished
@@ -20,8 +20,7 @@ from .result_file import judge, media_of
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is told of a result: its task, of how many it is one, what it was made from, the name of its batch."""
 
     told: Sequence[Task]

@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +33,7 @@ from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, Stream
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
@@ -57,8 +58,7 @@ _NAME_TRIES = 5
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """An output that is to be saved. `output` is what the store has of it; `received` and `total` count bytes of this
     attempt's file."""
 
@@ -526,8 +526,7 @@ async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size:
         bus.tell(OutputChanged(output))
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
+class _Whole(Struct, frozen=True):
     """A result that came before anything of it was written."""
 
     content: bytes
@@ -535,8 +534,7 @@ class _Whole:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Begin:
+class _Begin(Struct, frozen=True):
     """What a new part begins with."""
 
     film: FilmStream | None = None

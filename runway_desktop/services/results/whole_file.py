@@ -11,7 +11,6 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.services.disk.disk_room import DiskRoom
@@ -19,6 +18,7 @@ from runway_desktop.services.disk.disk_steps import rename_exclusively, sync_fol
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
+from runway_desktop.values import replace
 
 from . import sidecar
 from .part_file import Finished, Note, forget_note, is_free, part_of, write_note

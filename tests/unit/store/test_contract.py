@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +46,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
+from runway_desktop.values import replace
 from tests.unit.store.expected import Library
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
 

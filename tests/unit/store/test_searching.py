@@ -7,7 +7,6 @@ import asyncio
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Spa
 from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
+from runway_desktop.values import replace
 
 NEAR, FEW, MANY, FREQUENT = 4, 3, 6, 3
 """So small that a library of a dozen tasks is searched in every way."""

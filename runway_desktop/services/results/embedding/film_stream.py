@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import math
 import struct
-from dataclasses import dataclass
+
+from runway_desktop.values import Struct
 
 from . import tags
 from .note import Note
@@ -25,8 +26,7 @@ _HEAD = 8
 _LONG_HEAD = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the description begins, and its bytes as they came and with the note."""
 
     start: int

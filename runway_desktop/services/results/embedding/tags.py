@@ -9,12 +9,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.services.media.film_boxes import boxes
+from runway_desktop.values import Struct
 
 from .moov import with_note
 from .note import Note, copied
@@ -29,8 +29,7 @@ class Unreadable(ValueError):
     """mutagen cannot read or write the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagFormat:
+class TagFormat(Struct, frozen=True):
     """`put` sets the tags of an opened file, `drop` takes them out, `find` gives the document in them."""
 
     name: str

@@ -12,7 +12,6 @@ import random
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +43,7 @@ from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.usecases.words.reasons import saving_words
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, in_time, settle

@@ -7,7 +7,6 @@ import hashlib
 import io
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from runway_desktop.services.results import embedding, part_file, sidecar, whole
 from runway_desktop.services.results.embedding import note_of as note_for
 from runway_desktop.services.results.embedding.film_stream import FilmStream
 from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
+from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 
 OURS, THEIRS = Note(task_id="t1", index=0), Note(task_id="t2", index=0)
