@@ -34,8 +34,9 @@ def main(words: Sequence[str] | None = None) -> int:
             return 1
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         if chosen.tour is None:
-            from dataclasses import replace
             from pathlib import Path
+
+            from runway_desktop.values import replace
 
             chosen = replace(chosen, tour=Path("runway-desktop-tour"))
             print(f"There is no display here, so the demo takes the tour and leaves its pictures in {chosen.tour}.")

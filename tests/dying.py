@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-MOMENTS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"})
+MOMENTS = frozenset({"open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "sqlite3.connect"})
 DIED = 9
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="only where a process can be split")

@@ -13,7 +13,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -46,6 +46,7 @@ from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.missing_inputs import MissingInputs
 from runway_desktop.services.tasks.poller import Poller
 from runway_desktop.services.tasks.submission import Submission
+from runway_desktop.values import replace
 from tests import sent
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryBin, MemorySecrets, MemoryStore, settle

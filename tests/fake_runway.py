@@ -22,7 +22,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +32,7 @@ from runway_desktop.domain.errors import DiskError, KeyRefused, LinkExpired, NoR
 from runway_desktop.domain.outputs import Stream
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
+from runway_desktop.values import replace
 
 CallName = Literal["create", "task", "delete", "organization", "usage", "upload"]
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from runway_desktop.domain.task import (
 from runway_desktop.services.disk.profile_folders import Folders
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.values import Struct, replace
 
 NOW = 1_750_000_000.0
 KEY = "key_" + "fedcba9876543210" * 8
@@ -38,8 +38,7 @@ SIGNATURE = "eyJhbGciOiJIUzI1NiJ9.c2lnbmF0dXJl.abcdef0123456789"
 SIGNED = f"https://out.example/a/clip.mp4?_jwt={SIGNATURE}"
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     profile: Profile
     folders: Folders
     snapshots: SqliteSnapshots

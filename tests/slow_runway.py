@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +16,7 @@ from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
+from runway_desktop.values import replace
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock
 

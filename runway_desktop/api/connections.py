@@ -11,7 +11,6 @@ import os
 import ssl
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.request import getproxies
@@ -19,6 +18,7 @@ from urllib.request import getproxies
 import httpx
 
 from runway_desktop import __version__
+from runway_desktop.values import Struct
 
 from . import replies
 from .address import is_loopback
@@ -28,8 +28,7 @@ from .pool import CONNECTING, IDLE, ConnectionPool
 USER_AGENT = f"runway-desktop/{__version__}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """How long to wait, in seconds. Every request leaves timers behind until its time-out, so those of questions are
     short."""
 

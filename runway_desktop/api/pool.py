@@ -16,13 +16,13 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
+from runway_desktop.values import Struct
 
 from . import border, replies
 
@@ -42,8 +42,7 @@ Origin = tuple[str, str, int | None]
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """A client whose connection can be used again."""
 
     client: httpx.AsyncBaseTransport

@@ -15,13 +15,13 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
 
 from runway_desktop.domain.errors import DiskError, RequestRefused
+from runway_desktop.values import Struct
 
 LARGEST = 200 * 1024 * 1024
 """Bytes that Runway takes as an upload. Source: the API's page on inputs."""
@@ -31,8 +31,7 @@ PIECE = 256 * 1024
 _UNKNOWN_KIND = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalFile:
+class LocalFile(Struct, frozen=True, kw_only=True):
     path: Path
     name: str
     """What the file is called at Runway: ASCII, with the ending that tells its kind."""

@@ -6,11 +6,13 @@ opened or fetched; sizes and formats of local files are checked where files are 
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
+
+from runway_desktop.values import Struct
+from runway_desktop.values import field as anew
 
 from . import limits
 from .model import Field, FieldKind, MediaKind, Pair, Variant
@@ -18,8 +20,7 @@ from .model import Field, FieldKind, MediaKind, Pair, Variant
 Path = tuple[str | int, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class AssetPlace:
+class AssetPlace(Struct, frozen=True, kw_only=True):
     """One URI in a request's values. `media` is what it is by the request's own words, else what the field may hold."""
 
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
@@ -28,14 +29,13 @@ class AssetPlace:
     field: Field  # that holds it, which may lie inside others
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class AssetItem:
+class AssetItem(Struct, frozen=True, kw_only=True):
     """One input of an asset field, apart from how the wire writes it. `extra` holds its further members."""
 
     uri: str
     media: MediaKind | None = None
     position: str | None = None
-    extra: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    extra: Mapping[str, object] = anew(default_factory=dict)
 
 
 def assets_in(pair: Pair, values: Mapping[str, object]) -> tuple[AssetPlace, ...]:

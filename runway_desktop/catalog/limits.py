@@ -7,8 +7,9 @@ documentation leaves open which megabyte is meant, it is the figure the API's ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from runway_desktop.values import Struct
 
 from .model import Field, MediaKind
 
@@ -32,8 +33,7 @@ LARGEST: Mapping[MediaKind, Mapping[Way, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaFormat:
+class MediaFormat(Struct, frozen=True, kw_only=True):
     """A format of files, and whether Runway takes it."""
 
     name: str  # "JPEG"

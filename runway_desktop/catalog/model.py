@@ -7,10 +7,11 @@ local file in an asset's place is a `file:///…` URI there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+from runway_desktop.values import Struct, field
 
 
 class MediaKind(StrEnum):
@@ -36,8 +37,7 @@ class FieldKind(StrEnum):
     UNKNOWN = "json"  # any JSON: the generator did not understand the type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
+class Variant(Struct, frozen=True, kw_only=True):
     """One form of an object. `tag` is the value of the field's `tag_key`, or, without one, a member only it has."""
 
     tag: str
@@ -45,8 +45,7 @@ class Variant:
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """One setting or input of a pair.
 
     `min_length` and `max_length` count UTF-16 code units of a text, or items of a list. `minimum` and `maximum` are
@@ -103,8 +102,7 @@ class Field:
         return next((inner for inner in self.fields if inner.name == name), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True, dict=True):
     """An endpoint with one of its models: what a request is made of. `fields` keeps the wire's order.
 
     Sheets ask the same of a pair for each of thousands of rows: what follows from the fields is worked out once.
@@ -148,8 +146,7 @@ class Pair:
         return {found.name: found for found in reversed(self.fields)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, kw_only=True):
     """One way of making something, with the models that can do it."""
 
     name: str  # "image_to_video"

@@ -10,8 +10,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import TypeGuard
+
+from runway_desktop.values import Struct
 
 from .assets import Path, media_in_words, uri_problem, variant_of
 from .model import Field, FieldKind, Pair
@@ -26,8 +27,7 @@ _PATTERN_WORDS = {
 _MOST_CHOICES_SAID = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What is wrong at one place of a request. `message` is a full sentence."""
 
     path: Path

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
 from typing import NewType
+
+from runway_desktop.values import Struct, field
 
 Fingerprint = NewType("Fingerprint", str)
 """Tells one key from another, and tells nothing of the key."""
@@ -18,24 +19,21 @@ DOLLARS_PER_CREDIT = 0.01
 """Source: the API's pricing page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelLimits:
+class ModelLimits(Struct, frozen=True, kw_only=True):
     """None: no limit."""
 
     concurrent: int | None = None
     daily: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From one moment to a later one, in seconds of the same clock."""
 
     begin: float
     end: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
+class Organization(Struct, frozen=True, kw_only=True):
     """`GET /v1/organization`. `daily_used` counts generations in the rolling day, by model.
 
     `asked_at` is in Unix seconds. `span` is from the asking to the answer in moments of this run (`clock.Moments`):
@@ -60,8 +58,7 @@ class Organization:
         return max(0, found.daily - self.daily_used.get(model, 0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsedCredits:
+class UsedCredits(Struct, frozen=True, kw_only=True):
     """Credits that Runway booked for one model on one day."""
 
     day: date
@@ -82,8 +79,7 @@ class Link(StrEnum):
     KEY_REFUSED = "key refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(Struct, frozen=True, kw_only=True):
     """How the program stands with Runway. Times in Unix seconds."""
 
     link: Link = Link.IDLE
@@ -103,8 +99,7 @@ class KeyPlace(StrEnum):
     DEMO = "demo"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyStatus:
+class KeyStatus(Struct, frozen=True, kw_only=True):
     """Where the key is. `store_name` names the system's keychain in words ("Secret Service (GNOME Keyring)")."""
 
     place: KeyPlace = KeyPlace.NONE

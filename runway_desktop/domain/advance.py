@@ -6,7 +6,7 @@ raises `ImpossibleMove` only when the program itself asks for a move that has no
 
 from __future__ import annotations
 
-from dataclasses import replace
+from runway_desktop.values import replace
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure

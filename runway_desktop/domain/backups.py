@@ -7,10 +7,11 @@ No name in a manifest is trusted: each must be a plain relative path in the room
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+
+from runway_desktop.values import Struct, as_json
 
 SCHEMA = "runway-desktop.backup"
 FORMAT = 1
@@ -57,8 +58,7 @@ class NewerFormat(Exception):
     """The backup was made by a program that is newer than this one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """One file of a backup. `task_id` and `index` name the output that a result is."""
 
     name: str
@@ -69,8 +69,7 @@ class Member:
     index: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """What a list of tasks holds. `version` is the database's, as "1.4"."""
 
     version: str
@@ -84,16 +83,14 @@ class Contents:
     sheets: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
+class Folder(Struct, frozen=True, kw_only=True):
     """Where something was on the machine that made the backup: its path, and the same as a file:// URI."""
 
     path: str
     uri: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """`made_at` in Unix seconds. `left_out` counts results that were not where they should have been."""
 
     program: str
@@ -124,7 +121,7 @@ class Manifest:
 
 def document(manifest: Manifest) -> dict[str, Any]:
     """The manifest as JSON."""
-    return {"schema": SCHEMA, "format": FORMAT, **asdict(manifest)}
+    return {"schema": SCHEMA, "format": FORMAT, **as_json(manifest)}
 
 
 def problem_of(manifest: Manifest) -> str:
@@ -138,7 +135,7 @@ def problem_of(manifest: Manifest) -> str:
             return f"{name!r} has no hash"
         if not (0 <= member.size <= MOST_BYTES and 0 <= member.index <= MOST_NUMBER):
             return f"{name!r} is less than nothing, or more than there can be"
-    counts = (manifest.left_out, *(count for count in asdict(manifest.contents).values() if isinstance(count, int)))
+    counts = (manifest.left_out, *(count for count in as_json(manifest.contents).values() if isinstance(count, int)))
     if not all(0 <= count <= MOST_NUMBER for count in counts):
         return "a number is less than nothing, or more than there can be"
     if not 0 <= manifest.made_at < LATEST:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+
+from runway_desktop.values import Struct
 
 from .failures import Reason
 
@@ -25,8 +26,7 @@ class Cap(StrEnum):
     """Not chosen by the person: what is left at Runway."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """`spent` counts what was sent and what is on its way; 0 for a single sending. Of the balance, `limit` is what is
     left."""
 
@@ -36,8 +36,7 @@ class Limit:
     project: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True, kw_only=True):
     """Why one task waits. `price` None: not known; `exact` as in a price."""
 
     limit: Limit
@@ -98,8 +97,7 @@ class LaneCode(Enum):
     """`held` is the cap, or the balance."""
 
 
-@dataclass(frozen=True, slots=True)
-class LaneReason:
+class LaneReason(Struct, frozen=True):
     code: LaneCode
     amount: int = 0
     limit: int = 0

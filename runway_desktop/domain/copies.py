@@ -10,9 +10,10 @@ moved.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from enum import Enum, StrEnum, auto
 from typing import Any, Self
+
+from runway_desktop.values import Struct, as_json
 
 IDENTITY = "list.identity"
 """The setting that holds the `Identity` of a list."""
@@ -53,8 +54,7 @@ class Former(Enum):
     """A list with the same identity, or something that cannot be looked into."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """What a list knows of its place. `machine` is a fingerprint that says nothing but whether two are the same; empty
     where the machine has none. `inodes` are those of the folder and of the list's file: a hint, since another disk may
     use the same. `runs` counts the starts of the program with this list."""
@@ -66,7 +66,7 @@ class Identity:
     runs: int = 0
 
     def document(self) -> dict[str, Any]:
-        return {**asdict(self), "inodes": list(self.inodes)}
+        return {**as_json(self), "inodes": list(self.inodes)}
 
     @classmethod
     def read(cls, found: object) -> Self | None:
@@ -84,8 +84,7 @@ class Identity:
                 return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marker:
+class Marker(Struct, frozen=True, kw_only=True):
     """How far a list was when it was last in use. `sent` is the number of its ledger's newest line of a sending.
     `retired`: another list has taken its place, so whatever comes with its identity is a copy."""
 
@@ -95,7 +94,7 @@ class Marker:
     retired: bool = False
 
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        return as_json(self)
 
     @classmethod
     def read(cls, found: object) -> Self | None:
@@ -106,8 +105,7 @@ class Marker:
                 return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What a start finds. `marker` is that of the list's identity. For a list without one, `is_known` says whether
     another list was in use in this folder before."""
 

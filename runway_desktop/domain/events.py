@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from .account import Connection, KeyStatus, Organization
@@ -14,37 +15,32 @@ if TYPE_CHECKING:
     from .task import Output, Task, TaskId
 
 
-@dataclass(frozen=True, slots=True)
-class TasksAdded:
+class TasksAdded(Struct, frozen=True):
     """They are stored, and new."""
 
     tasks: tuple[Task, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskChanged:
+class TaskChanged(Struct, frozen=True):
     """`before` allows a listener to see what moved."""
 
     task: Task
     before: Task
 
 
-@dataclass(frozen=True, slots=True)
-class TasksMoved:
+class TasksMoved(Struct, frozen=True):
     """Positions in the lane changed."""
 
     task_ids: tuple[TaskId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutputChanged:
+class OutputChanged(Struct, frozen=True):
     """A result is there, on its way, saved, judged, missing, or gone."""
 
     output: Output
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadProgressed:
+class DownloadProgressed(Struct, frozen=True):
     """Bytes of one output. `total` is None where the server did not say."""
 
     task_id: TaskId
@@ -53,8 +49,7 @@ class DownloadProgressed:
     total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadsCounted:
+class DownloadsCounted(Struct, frozen=True):
     """How many downloads run and wait, and bytes a second over the last seconds."""
 
     running: int
@@ -62,8 +57,7 @@ class DownloadsCounted:
     speed: float
 
 
-@dataclass(frozen=True, slots=True)
-class UploadProgressed:
+class UploadProgressed(Struct, frozen=True):
     """Bytes of the files of one task."""
 
     task_id: TaskId
@@ -71,77 +65,66 @@ class UploadProgressed:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionChanged:
+class ConnectionChanged(Struct, frozen=True):
     """The program stands with Runway in another way than before."""
 
     connection: Connection
 
 
-@dataclass(frozen=True, slots=True)
-class OrganizationChanged:
+class OrganizationChanged(Struct, frozen=True):
     """Balance or limits moved; None while nobody knows them."""
 
     organization: Organization | None
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChanged:
+class KeyChanged(Struct, frozen=True):
     """There is another key, or none, or it is kept elsewhere."""
 
     status: KeyStatus
 
 
-@dataclass(frozen=True, slots=True)
-class LaneChanged:
+class LaneChanged(Struct, frozen=True):
     """The lane was paused or resumed, or the reason why it sends nothing changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CapReached:
+class CapReached(Struct, frozen=True):
     """A cap holds tasks back from now on. Told once for each cap that is reached."""
 
     held: HeldBack
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryFolderChanged:
+class LibraryFolderChanged(Struct, frozen=True):
     """The folder of the results came to another state, or is another folder. Once for each change."""
 
     health: FolderHealth
     before: FolderHealth
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryMoveChanged:
+class LibraryMoveChanged(Struct, frozen=True):
     """Results are on their way to another folder, or have arrived. A few times a second at most."""
 
     progress: MoveProgress
 
 
-@dataclass(frozen=True, slots=True)
-class FilesMoving:
+class FilesMoving(Struct, frozen=True):
     """These files are moved next: whoever plays or shows one lets go of it."""
 
     paths: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FilesMoved:
+class FilesMoved(Struct, frozen=True):
     """These files lie elsewhere now. Told again after a kill, for what may have been told already."""
 
     moves: tuple[FileMove, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(Struct, frozen=True):
     """These preferences have other values."""
 
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something that no row or field can say. Calm words; `detail` is small print."""
 
     message: str
@@ -175,8 +158,7 @@ class EngineNoticeCode(Enum):
     MOVE_ENDED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class EngineNotice:
+class EngineNotice(Struct, frozen=True):
     """The same, told by the engine: `usecases.words.notices` says it in words."""
 
     code: EngineNoticeCode

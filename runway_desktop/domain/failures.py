@@ -7,8 +7,9 @@ Source of the first: the API's page on task failures; the table stands in the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+
+from runway_desktop.values import Struct
 
 
 class Advice(StrEnum):
@@ -20,8 +21,7 @@ class Advice(StrEnum):
     FIX_REQUEST = "fix the request"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """`code` is Runway's `failureCode` (may be empty), `words` its own text."""
 
     code: str = ""
@@ -129,8 +129,7 @@ class ReasonCode(Enum):
     FILE_NOT_WRITTEN = "file not written"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """`name` is a folder, or the kind of a file; `needed` bytes. Nothing is ever decided by `words`, what an error
     said."""
 

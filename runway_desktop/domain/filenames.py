@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
+
+from runway_desktop.values import Struct
 
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
@@ -70,8 +72,7 @@ _AROUND_EMPTY = re.compile(r"[\[({]?[ _.\-]*\x00(?:[ _.\-]*\x00)*[ _.\-]*[\])}]?
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameValues:
+class NameValues(Struct, frozen=True, kw_only=True):
     """What a name can be made of. `sent` is local time: people look for files by their own calendar. `index` counts
     from 0."""
 
@@ -119,17 +120,23 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
 
     Several results of one task get their number even where the template has no {index}: names must differ.
     """
-    text = template.strip() or DEFAULT_TEMPLATE
-    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(text)}
-    shown = [part for part in _SPLIT.split(_protected(text)) if part.strip()]
-    folders = [name for part in shown[:-1] if (name := _part(part, values, ending=""))]
-    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
-    last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
-    if values.count > 1 and "index" not in names:
+    above, last, has_index = _parts(template.strip() or DEFAULT_TEMPLATE)
+    folders = [name for part in above if (name := _part(part, values, ending=""))]
+    if values.count > 1 and not has_index:
         last = (last if last.strip() else "{id}") + "_{index}"
     ending = f".{result_ending(values.ext)}"
     name = _part(last, values, ending=ending) or _part("{id}", values, ending=ending) or "untitled"
     return (*folders, name + ending)
+
+
+@lru_cache(8)
+def _parts(template: str) -> tuple[tuple[str, ...], str, bool]:
+    """The folders of a template, its last part without the ending, and whether it has a result's number."""
+    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(template)}
+    shown = [part for part in _SPLIT.split(_protected(template)) if part.strip()]
+    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
+    last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
+    return tuple(shown[:-1]), last, "index" in names
 
 
 def preview(template: str, values: NameValues = SAMPLE) -> str:
@@ -264,9 +271,16 @@ def _words(name: str, values: NameValues) -> str:
             return str(getattr(values, name)) if name in FIELDS else ""
 
 
+_NO_PLAIN_WORD = re.compile("[^A-Za-z0-9]+")
+
+
 def _slug(text: str, length: int) -> str:
     """The first words of a prompt, joined by hyphens, cut between words where that keeps most of them."""
-    kept = "".join(letter if _is_word(letter) else " " for letter in unicodedata.normalize("NFC", text[:2000]))
+    text = unicodedata.normalize("NFC", text[:2000])
+    if text.isascii():
+        kept = _NO_PLAIN_WORD.sub(" ", text)
+    else:
+        kept = "".join(letter if _is_word(letter) else " " for letter in text)
     words = "-".join(kept.split())
     if len(words) <= length:
         return words

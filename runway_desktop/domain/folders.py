@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from pathlib import Path
+
+from runway_desktop.values import Struct
 
 from .task import TaskId
 
@@ -39,8 +40,7 @@ class FolderState(StrEnum):
         return self not in (FolderState.ABSENT, FolderState.SLOW)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderHealth:
+class FolderHealth(Struct, frozen=True, kw_only=True):
     """What the last look saw. `since` is when it came to this state, in Unix seconds; `free` is in bytes, None where
     nobody knows; `to_come` is about how much is still to be saved; `detail` is small print."""
 
@@ -54,8 +54,7 @@ class FolderHealth:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileMove:
+class FileMove(Struct, frozen=True, kw_only=True):
     """A result's file goes from one path to another. `task_id` is empty for a file that is no result: a picture that
     was pasted."""
 
@@ -91,8 +90,7 @@ class MovePhase(StrEnum):
         return self in (MovePhase.STOPPED, MovePhase.DONE)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftBehind:
+class LeftBehind(Struct, frozen=True):
     """Results that lie in a folder that was the library before."""
 
     folder: str
@@ -114,8 +112,7 @@ class FolderProblem(Enum):
     """It does not answer in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class FolderRefusal:
+class FolderRefusal(Struct, frozen=True):
     """`at` is the nearest folder, or file, that is there."""
 
     problem: FolderProblem
@@ -139,8 +136,7 @@ class PlanProblem(Enum):
     """Only `MovePlan.free` bytes are free there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovePlan:
+class MovePlan(Struct, frozen=True, kw_only=True):
     """`files` of ours, with `size` bytes, lie in `source`. `holds_files`: something lies in `target` already."""
 
     source: Path
@@ -176,8 +172,7 @@ class StayedCode(Enum):
     """The disk refused it, as `Stayed.words` says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stayed:
+class Stayed(Struct, frozen=True):
     """A file that was not moved, and why. `words` are what an error said."""
 
     path: str
@@ -194,8 +189,7 @@ class MoveWaitCode(Enum):
     """The database or a disk refused, as `words` say. It is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class MoveWait:
+class MoveWait(Struct, frozen=True):
     """What a move of results waits for."""
 
     code: MoveWaitCode
@@ -204,8 +198,7 @@ class MoveWait:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveProgress:
+class MoveProgress(Struct, frozen=True, kw_only=True):
     """How far results are on their way from one folder to another. Sizes in bytes; `waits` says what for."""
 
     source: str

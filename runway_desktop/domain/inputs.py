@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from runway_desktop.values import Struct
 
 from .task import HoldCode, Request, State, Task
 
@@ -57,8 +58,7 @@ class FrameAt(StrEnum):
     CHOSEN = "chosen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputFix:
+class InputFix(Struct, frozen=True, kw_only=True):
     """One offer. `text` is for a button, `remark` what one should know before ("See-through parts become white.")."""
 
     kind: FixKind

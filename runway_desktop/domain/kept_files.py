@@ -7,8 +7,9 @@ seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from runway_desktop.values import Struct
 
 from .library import LedgerEntry
 from .presence import NEVER_LOOKED, Look, Presence, Signs
@@ -18,8 +19,7 @@ AFTERWARDS = 120.0
 """Seconds after its saving in which a result may still be written to by this program: the request goes into it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFile:
+class KeptFile(Struct, frozen=True, kw_only=True):
     """A saved result as far as the disk matters. `is_binned`: it was moved to the trash on purpose, and `path` is where
     it was."""
 
@@ -37,8 +37,7 @@ class KeptFile:
         return (self.task_id, self.index)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class Looked(Struct, frozen=True, kw_only=True):
     """What a look at a file found; it holds while the result is still what `file` says it is."""
 
     file: KeptFile

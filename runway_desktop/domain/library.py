@@ -7,11 +7,12 @@ Pure values; the store answers them. Times are Unix seconds, durations seconds, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import Any
 
-from .task import BatchId, Output, Pick, State, Task, TaskId
+from runway_desktop.values import Struct, field
+
+from .task import BatchId, Input, Output, Pick, State, Task, TaskId
 
 
 class Place(StrEnum):
@@ -58,8 +59,7 @@ class GroupBy(StrEnum):
     in one row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From `least` to `most`, both in it; None is open."""
 
     least: float | None = None
@@ -72,8 +72,7 @@ class Span:
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class Traits(Struct, frozen=True, kw_only=True):
     """What a task can be picked out by. An empty set asks for nothing."""
 
     states: frozenset[State] = frozenset()
@@ -87,8 +86,7 @@ class Traits:
     places: frozenset[Place] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Without(Traits):
+class Without(Traits, frozen=True, kw_only=True):
     """What a listed task must not be, any of it."""
 
     def __bool__(self) -> bool:
@@ -98,8 +96,7 @@ class Without(Traits):
 _NOTHING = Without()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter(Traits):
+class Filter(Traits, frozen=True, kw_only=True):
     """All parts must hold, of `tags` and `places` (beside `place`) each one. Empty sets, spans and None mean "any".
     `text` is searched in prompt, title, note, tags, project, shot, model, file name and ids; what it may hold tells
     `domain.search.words_of`."""
@@ -117,8 +114,7 @@ class Filter(Traits):
     without: Without = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """What the list shows: which, in what order, in what groups."""
 
     filter: Filter = field(default_factory=Filter)
@@ -127,8 +123,7 @@ class Listing:
     group: GroupBy = GroupBy.BATCH
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """The ordered answer, kept small: the ids, and how many of them stand in each group, in the same order. Those of
     one group stand together; a group stands where its first entry sorts. A hundred thousand of them are one list, not
     as many objects."""
@@ -150,8 +145,7 @@ class Entries:
             start += amount
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A task with what the list needs beside it."""
 
     task: Task
@@ -160,8 +154,17 @@ class Row:
     """A local picture of the request, to show in place of a poster while there is no result."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupSummary:
+class ResultFacts(Struct, frozen=True, kw_only=True):
+    """What is told of a result beside itself: its task, of how many it is one, what it was made from, the name of its
+    batch."""
+
+    task: Task
+    count: int
+    inputs: Sequence[Input]
+    batch: str
+
+
+class GroupSummary(Struct, frozen=True, kw_only=True):
     """What the header of a group tells."""
 
     key: str
@@ -176,8 +179,7 @@ class GroupSummary:
     """Best known price of all members together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceCounts:
+class PlaceCounts(Struct, frozen=True, kw_only=True):
     """How many tasks each place of the left pane holds."""
 
     places: Mapping[Place, int] = field(default_factory=dict)
@@ -195,8 +197,7 @@ class PlaceCounts:
     """Sheets of which some rows were sent and others were not, latest first, without their texts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Takes:
+class Takes(Struct, frozen=True, kw_only=True):
     """All takes of one idea: a task and whatever was retried, edited or remixed from it, oldest first."""
 
     ids: tuple[TaskId, ...] = ()
@@ -206,8 +207,7 @@ class Takes:
         return self.ids.index(task_id) + 1 if task_id in self.ids else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotSaved:
+class NotSaved(Struct, frozen=True, kw_only=True):
     """Results of tasks that succeeded which are not on this disk though Runway may still have them: never saved yet, or
     missing. `results` may be only the first of them, the most urgent first; `total` counts them all."""
 
@@ -222,8 +222,7 @@ class MadeSheet(Enum):
     PASTED = "<pasted>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSheet:
+class KeptSheet(Struct, frozen=True, kw_only=True):
     """`name` may be the value of a `MadeSheet`. `batch_id` is the batch that its tasks belong to, None while none was
     sent. `rows` is how many are filled in, of which `unsent` were not sent yet."""
 
@@ -243,8 +242,7 @@ def new_sheet_id() -> str:
     return str(uuid4())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True, kw_only=True):
     """One line of what happened to a task, append-only. `kind` is a word such as "sent", "accepted", "state",
     "saved", "cancel asked"."""
 
@@ -254,8 +252,7 @@ class LedgerEntry:
     detail: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class Timing(Struct, frozen=True, kw_only=True):
     """How long a like task took, in seconds; -1 for what is not known."""
 
     queued: float
@@ -263,8 +260,7 @@ class Timing:
     total: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(Struct, frozen=True, kw_only=True):
     """What Runway said a like request would cost, and when."""
 
     credits: float

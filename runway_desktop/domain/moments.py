@@ -12,9 +12,10 @@ and a 404 proves that it is gone. So nothing here speaks of the result, only of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
+
+from runway_desktop.values import Struct
 
 EARLIEST = 0.0
 LATEST = 32_503_680_000.0
@@ -50,8 +51,7 @@ class Standing(StrEnum):
     """It has expired. Runway may have a fresh one."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class LinkLife:
+class LinkLife(Struct, frozen=True, order=True):
     """The life of a link that was fetched at that time. The one that ends first is the smallest."""
 
     fetched_at: float

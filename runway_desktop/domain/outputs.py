@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from posixpath import splitext
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from runway_desktop.values import Struct, replace
 
 from .failures import Reason, ReasonCode
 from .presence import NEVER_LOOKED, Look, Presence
@@ -84,8 +85,7 @@ def kept_no_longer(output: Output, now: float, *, is_there: bool) -> Output:
     return back if is_there else replace(back, look=Look(presence=Presence.MISSING, at=now))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stream:
+class Stream(Struct, frozen=True, kw_only=True):
     """An open download. `offset` is where it really begins (0 when the server ignored the range); `total` is the
     whole file's length, None if unknown. Leaving early closes the connection."""
 
@@ -96,16 +96,14 @@ class Stream:
     etag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """One process to start: program and arguments, and the folder to start it in ("" for no special one)."""
 
     words: tuple[str, ...]
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """A program of the system. `id` is that of its desktop file; `icon` is a name of the system's icon theme, or a
     path."""
 

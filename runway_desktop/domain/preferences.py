@@ -9,9 +9,10 @@ needed, or follows `SettingsChanged`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
+
+from runway_desktop.values import Struct
 
 from .filenames import DEFAULT_TEMPLATE
 
@@ -39,8 +40,7 @@ class Section(StrEnum):
     ABOUT = "About"
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """What stands under one heading of a page."""
 
     section: Section
@@ -55,8 +55,7 @@ class Editor(Protocol[Checked_co]):
         """The value in its type. Raises ValueError or TypeError for one that makes no sense."""
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """On or off: a check box."""
 
     def accept(self, value: Any) -> bool:
@@ -65,8 +64,7 @@ class Switch:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     least: int
     most: int
 
@@ -76,8 +74,7 @@ class Number:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Credits:
+class Credits(Struct, frozen=True):
     """A sum of credits, or none; `none` is what the control says for that."""
 
     none: str = "no cap"
@@ -90,8 +87,7 @@ class Credits:
         return float(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[Value]):
+class Choice(Struct, Generic[Value], frozen=True):
     """One of a few: radio buttons. Each option is what is stored, and its label."""
 
     options: tuple[tuple[Value, str], ...]
@@ -103,8 +99,7 @@ class Choice(Generic[Value]):
         raise ValueError
 
 
-@dataclass(frozen=True, slots=True)
-class NumberEach(Generic[Amount]):
+class NumberEach(Struct, Generic[Amount], frozen=True):
     """A number for each name of a kind: `what` names it, `each` is the spoken name of a control, `none` what it says
     without a number. Entries that make no sense are left out."""
 
@@ -127,8 +122,7 @@ class NumberEach(Generic[Amount]):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Own(Generic[Value]):
+class Own(Struct, Generic[Value], frozen=True):
     """A control of its own, which the window has under the preference's name."""
 
     accept: Callable[[Any], Value]

@@ -5,8 +5,9 @@ Sizes are bytes, the time of a file's last change nanoseconds as the disk tells 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from runway_desktop.values import Struct
 
 
 class Presence(StrEnum):
@@ -17,16 +18,14 @@ class Presence(StrEnum):
     """Other bytes than those that were saved, and not by this program."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """A file as a glance sees it."""
 
     size: int
     modified: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """The last look at a file. `at` None: nobody has looked since it was saved. `signs` are those it had then; None
     while it was never seen."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from runway_desktop.values import Struct, field
 
 from .task import Request
 
@@ -36,8 +37,7 @@ class Unit(StrEnum):
     """Each of those files, once for each picture that is made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedPrice:
+class PublishedPrice(Struct, frozen=True, kw_only=True):
     """A price in words that Runway published, or that others report."""
 
     model: str
@@ -61,8 +61,7 @@ class PublishedPrice:
     """How many third parties report it, 2 for more; 0: Runway has published it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """A shape, taken apart: what is asked for, and how much of it."""
 
     settings: tuple[tuple[str, str], ...]

@@ -10,10 +10,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from runway_desktop.values import Struct, as_json
 
 from .moments import known_moment
 
@@ -39,8 +40,7 @@ class Color(StrEnum):
     GRAY = "grey"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class Card(Struct, frozen=True, kw_only=True):
     """`library` is where the results of a profile are saved until it chooses another folder; empty: in the profile's
     own folder."""
 
@@ -50,8 +50,7 @@ class Card:
     created_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """`name` is for people; `key_name` names its key in the keychain; `library` is where results go until the person
     chooses another folder. `words` are the command line that opens it."""
 
@@ -157,7 +156,7 @@ def folder_name(name: str, tail: str) -> str:
 
 
 def document(card: Card) -> dict[str, Any]:
-    return {"schema": SCHEMA, **asdict(card), "color": card.color.value}
+    return {"schema": SCHEMA, **as_json(card), "color": card.color.value}
 
 
 def read(found: object) -> Card | None:

@@ -9,7 +9,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from runway_desktop.values import Struct
 
 from .task import Request, Task
 
@@ -19,8 +20,7 @@ LEAST_UNWANTED = 3
 _WORD = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a search looks for, folded, each once. All of `wanted` must be found and none of `unwanted`."""
 
     wanted: tuple[str, ...] = ()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from runway_desktop.values import Struct
 
 from .account import UsedCredits
 from .task import BatchId, State, Task
@@ -20,8 +21,7 @@ SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credit
 """Members of a line that are added up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True):
     """What one day, model, project or batch came to. `key` is "" for tasks without a project or batch."""
 
     key: str
@@ -39,8 +39,7 @@ class Sum:
         return self.credits / self.keepers if self.keepers else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """A period from `first` to `last`, both included. Days are complete and in order; the rest is dearest first."""
 
     first: date
@@ -52,8 +51,7 @@ class Report:
     batches: tuple[Sum, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """One model, or one day. `here` are credits that this program knows of, `runway` those that Runway reports."""
 
     key: str
@@ -65,8 +63,7 @@ class Compared:
         return self.runway - self.here
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciliation:
+class Reconciliation(Struct, frozen=True, kw_only=True):
     """By days of UTC, as Runway counts. Sendings that nobody knows the end of are in no sum: they may explain what is
     left over."""
 
@@ -147,8 +144,7 @@ KEEPER_RATING = 4
 """A task that is picked, or rated this high or higher, is a keeper."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpendingLine:
+class SpendingLine(Struct, frozen=True, kw_only=True):
     """Tasks of one day, model, project and batch together. `day` is YYYY-MM-DD."""
 
     day: str

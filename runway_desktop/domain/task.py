@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, NewType
+
+from runway_desktop.values import Struct, field
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason
@@ -131,8 +132,7 @@ _SENT_IN_TURN = frozenset(
 """What the lane sends by itself. A code that is not named here waits for the person, who is asked first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """Why a held task waits, with what is needed to say it. `usecases.words.holds` makes the sentence.
 
     Nothing is ever decided by `words`, what an error said in a sentence, or by `small_print`, what the server or the
@@ -179,8 +179,7 @@ class OutputState(StrEnum):
     """Runway keeps it no longer and it was never saved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One result of a task. `index` counts from 0 in the server's order."""
 
     task_id: TaskId
@@ -230,8 +229,7 @@ class Output:
         return self.state is OutputState.SAVED and not self.path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class Input(Struct, frozen=True, kw_only=True):
     """A file or link that a request uses. `place` is the path in the request's values, such as ("promptImage",) or
     ("references", 0, "uri")."""
 
@@ -248,8 +246,7 @@ class Input:
     """Of the key that uploaded it: no other organization can use it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What is asked of Runway. `values` is the wire JSON without `model`; a local file stands there as a file://
     URI."""
 
@@ -260,8 +257,7 @@ class Request:
     """The words of the request, for the list and the search. Derived from `values` by whoever builds the request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """Tasks that were made together. `created_at` in Unix seconds."""
 
     id: BatchId
@@ -275,8 +271,7 @@ class Batch:
         return self.name or f"{local_time(self.created_at):%Y-%m-%d %H:%M}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Struct, frozen=True, kw_only=True):
     """One thing that Runway did not like about a request (HTTP 400 `issues`). `path` names the field; empty means the
     whole."""
 
@@ -285,8 +280,7 @@ class Refusal:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """What was known about money and counts around a sending that got no answer. None: could not be asked.
 
     The first reading was asked for at `asked_before` and answered at `answered_before`, in Unix seconds."""
@@ -316,8 +310,7 @@ class Evidence:
     """The beginning of what came instead of a good answer, without secrets; empty where nothing came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """One request, what became of it, and what the person made of that. Times in Unix seconds."""
 
     id: TaskId

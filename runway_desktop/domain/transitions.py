@@ -5,7 +5,7 @@ Immutable values without rules; `advance.py` says what each does to a task.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from runway_desktop.values import Struct
 
 from .account import NO_KEY, Fingerprint
 from .task import ITS_TURN, Evidence, Hold, Refusal, RemoteId, State
@@ -21,8 +21,7 @@ _STATES = {
 """What each word of the server means. Source: the API's reference, "Get a task"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What Runway said of a task (`GET /v1/tasks/{id}`), already off the wire. `status` is the server's word, known or
     not."""
 
@@ -42,8 +41,7 @@ class Answer:
         return _STATES.get(self.status, State.OTHER)
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """The sending begins: from here on the request may reach Runway. `evidence` is what was known just before, so that
     it outlives a program that dies in the middle; so does `key`, with which it is sent."""
 
@@ -51,16 +49,14 @@ class Sending:
     key: Fingerprint = NO_KEY
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """Runway took it and gave it an id."""
 
     remote_id: RemoteId
     estimated_credits: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane. `evidence` is kept
     where that is Runway's word alone, and the counts are read before it is sent again."""
 
@@ -68,65 +64,55 @@ class NotSent:
     evidence: Evidence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Runway answered that the request is not valid. No task was made, nothing is charged."""
 
     message: str
     refusals: tuple[Refusal, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
+class NoAnswer(Struct, frozen=True):
     """The request left and no answer came."""
 
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceGathered:
+class EvidenceGathered(Struct, frozen=True):
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class LetGo:
+class LetGo(Struct, frozen=True):
     """The person gives up on an uncertain task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """The person cancels a held task: it never leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """`key` is the one that it was asked for with, which need not be in use any more."""
 
     answer: Answer
     key: Fingerprint = NO_KEY
 
 
-@dataclass(frozen=True, slots=True)
-class NotFound:
+class NotFound(Struct, frozen=True):
     """Asked for with `key`, and answered 404: deleted, or another organization's."""
 
     key: Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """The person says that Runway has it, and wants it asked for with `key`."""
 
     key: Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class CancelAsked:
+class CancelAsked(Struct, frozen=True):
     """The person asked to cancel; Runway has not said anything yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(Struct, frozen=True):
     """Runway confirmed the DELETE of a task."""
 
 
@@ -147,7 +133,6 @@ Transition = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreatedTask:
+class CreatedTask(Struct, frozen=True, kw_only=True):
     remote_id: RemoteId
     estimated_credits: float | None = None

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization, Span
@@ -26,6 +25,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
+from runway_desktop.values import replace
 
 from .backoff import delay
 from .clock import Alarm, Moments

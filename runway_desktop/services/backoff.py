@@ -6,9 +6,9 @@ Source: the API's page on errors: exponential, with a random extra of up to 50 %
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 
 from runway_desktop.domain.caps import LaneReason
+from runway_desktop.values import Struct
 
 LONGEST = 60.0
 LONGEST_RETRY_AFTER = 3_600.0
@@ -32,8 +32,7 @@ def delay(
     return waited
 
 
-@dataclass(slots=True)
-class Wait:
+class Wait(Struct):
     """The waiting after failures in a row. `until` is a moment of the monotonic clock."""
 
     failures: int = 0

@@ -15,12 +15,12 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog, CatalogError, Field, FieldKind
 from runway_desktop.domain.errors import DiskError, NotPossible
+from runway_desktop.values import Struct
 
 from .disk.disk_steps import write_whole
 from .settings import Settings
@@ -34,8 +34,7 @@ LARGEST = 16 * 1024 * 1024
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){1,3}")
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """What came of it: the version in use now, and what differs from before."""
 
     version: str

@@ -30,6 +30,7 @@ from runway_desktop.domain.library import (
     Listing,
     NotSaved,
     PlaceCounts,
+    ResultFacts,
     Row,
     Takes,
     Timing,
@@ -300,6 +301,10 @@ class Store(Protocol):
     async def outputs(self, task_id: TaskId) -> builtins.list[Output]: ...
 
     async def inputs(self, task_id: TaskId) -> builtins.list[Input]: ...
+
+    async def result_facts(self, task_id: TaskId) -> ResultFacts | None:
+        """What is told of the results of a task; None where it is not there."""
+        ...
 
     async def upload_of(self, sha256: str, key: Fingerprint, since: float, until: float) -> tuple[str, float] | None:
         """A runway:// URI of the same bytes that this key uploaded after `since` and not later than `until`, and

@@ -10,11 +10,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from .bus import Bus
@@ -25,8 +25,7 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     """A piece of work that may be given up by a mistake."""
 
     failed: bool = False

@@ -20,7 +20,6 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from starlette.routing import Route
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.media.recipe import FORMATS
+from runway_desktop.values import Struct
 
 from .checks import DOCS, issues_of, refusal_of_headers, secret_in
 from .child import DEMO_SECRET
@@ -61,8 +61,7 @@ class Clock:
         self._skipped += seconds
 
 
-@dataclass(slots=True)
-class Simulator:
+class Simulator(Struct):
     """A simulator in this process: all that its three origins share, for tests to turn and to ask. The addresses are
     known once the sockets are bound."""
 

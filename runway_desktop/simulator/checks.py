@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from runway_desktop.catalog import Catalog, validate
+from runway_desktop.values import Struct
 
 API_VERSION = "2024-11-06"
 DOCS = "https://docs.dev.runwayml.com/api"
@@ -19,8 +19,7 @@ _SECRET = re.compile(r"key_[0-9a-f]{128}")
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One thing wrong with a request: where, and what, in words."""
 
     path: Path

@@ -14,13 +14,14 @@ import codecs
 import json
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runway_desktop.values import Struct
 
 API_ROUTES = ("create", "get", "delete", "organization", "usage", "slot", "other")
 ROUTES = (*API_ROUTES, "upload", "output")
@@ -222,8 +223,7 @@ _HARMS_OF_A_TRUE_ANSWER = frozenset(
 _BLANKS = b" " * 4096
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+
+from runway_desktop.values import Struct
 
 from .organizations import FIRST
 
@@ -35,8 +36,7 @@ class Links:
         return hmac.new(self._key, f"{task_id}/{index}/{moment}".encode(), hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A place for one file, good for an hour; `uri` names the file afterwards, to keys of its organization."""
 
     id: str

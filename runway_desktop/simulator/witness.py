@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from runway_desktop.values import Struct, field
 
 
-@dataclass(slots=True)
-class Witness:
+class Witness(Struct):
     """All counts since the start."""
 
     accepted: list[str] = field(default_factory=list)

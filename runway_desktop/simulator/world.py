@@ -19,7 +19,6 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -27,6 +26,7 @@ from typing import Any
 
 from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
 from runway_desktop.simulator.media.tones import Shape
+from runway_desktop.values import Struct
 
 from .knobs import DAY, Knobs
 
@@ -34,8 +34,7 @@ _WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status)(?::([^\[\]]*))?\]")
 _MOST_OUTPUTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(Struct, frozen=True):
     """What the words asked for; None where they said nothing. An empty `failure` is a failure without a code."""
 
     failure: str | None = None
@@ -141,8 +140,7 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
 
-@dataclass(slots=True)
-class SimulatedTask:
+class SimulatedTask(Struct):
     """One task. `placed_at` is when it got a place among its model's running ones; None while throttled."""
 
     id: str

@@ -14,13 +14,13 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from runway_desktop.domain.errors import DamagedList, StoreError
 from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
+from runway_desktop.values import Struct, replace
 
 from . import compact, schema, soundness, tally, trouble
 from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
@@ -51,8 +51,7 @@ class Version(NamedTuple):
 EMPTY = Version(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One step. `run` works inside a transaction that is rolled back when it raises, so a step that was cut short is
     simply done again; it must not begin, commit, or use `executescript`, which commits."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.kept_files import KeptFile, Looked
@@ -13,6 +12,7 @@ from runway_desktop.domain.library import NotSaved
 from runway_desktop.domain.moments import AT_LATEST
 from runway_desktop.domain.presence import NEVER_LOOKED, Presence
 from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.values import replace
 
 from . import writing
 from .reading import OUTPUTS, bounds_of, rows

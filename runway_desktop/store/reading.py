@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.library import Estimate, LedgerEntry, Row, Takes, Timing
+from runway_desktop.domain.library import Estimate, LedgerEntry, ResultFacts, Row, Takes, Timing
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (
@@ -163,6 +163,17 @@ def outputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Out
 
 def inputs_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[Input]:
     return [input_of(row) for row in connection.execute(f"{_INPUTS} WHERE task_id = ? ORDER BY number", (task_id,))]
+
+
+def result_facts(connection: sqlite3.Connection, task_id: TaskId) -> ResultFacts | None:
+    found = tasks(connection, (task_id,))
+    if not found:
+        return None
+    (task,) = found
+    (count,) = connection.execute("SELECT count(*) FROM outputs WHERE task_id = ?", (task_id,)).fetchone()
+    names = {} if task.batch_id is None else batch_names(connection, (task.batch_id,))
+    batch = "" if task.batch_id is None else names.get(task.batch_id, "")
+    return ResultFacts(task=task, count=count, inputs=inputs_of_task(connection, task_id), batch=batch)
 
 
 def ledger_of_task(connection: sqlite3.Connection, task_id: TaskId) -> list[LedgerEntry]:

@@ -62,7 +62,7 @@ INPUT_COLUMNS = (
 )  # fmt: skip
 
 _STATES = {rank: state for state, rank in RANKS.items()}
-_EVIDENCE = tuple(Evidence.__dataclass_fields__)
+_EVIDENCE = tuple(Evidence.__struct_fields__)
 
 _HOLD_DETAIL = ("file", "words", "small_print")
 _REASON_DETAIL = ("name", "needed", "words")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import tzinfo
 
 from runway_desktop.domain.spending_report import KEEPER_RATING, SUMS, SpendingLine
 from runway_desktop.domain.task import BatchId, Task
+from runway_desktop.values import replace
 
 from .listing import Days
 from .reading import all_batch_names

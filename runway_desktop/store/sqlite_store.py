@@ -198,6 +198,7 @@ class SqliteStore:
     unsaved = _asked(reading.unsaved)
     outputs = _asked(reading.outputs_of_task)
     inputs = _asked(reading.inputs_of_task)
+    result_facts = _asked(reading.result_facts)
     upload_of = _asked(reading.upload_of)
     ledger = _asked(reading.ledger_of_task)
     last_sending = _asked(reading.last_sending)
@@ -304,11 +305,11 @@ class SqliteStore:
         entries: Sequence[LedgerEntry],
     ) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            writing.put_outputs(connection, outputs)
+            stale = writing.put_outputs(connection, outputs)
             writing.put_inputs(connection, inputs)
             for task in tasks:
                 writing.update_task(connection, task)
-            for task_id in {*(output.task_id for output in outputs), *(asset.task_id for asset in inputs)}:
+            for task_id in stale.union(asset.task_id for asset in inputs):
                 writing.renew_search(connection, task_id)
             writing.add_entries(connection, entries)
 

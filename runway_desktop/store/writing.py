@@ -55,6 +55,7 @@ _PUT_OUTPUT = functools.reduce(
     LOOK_COLUMNS,
     _PUT_OUTPUT_AND_LOOK,
 )
+_FIND_PATH = 'SELECT path FROM outputs WHERE task_id = ? AND "index" = ?'
 _PUT_INPUT = _insertion("inputs", INPUT_COLUMNS, ("task_id", "place"))
 _ADD_ENTRY = """
     INSERT INTO ledger (task, at, kind, detail) VALUES (coalesce((SELECT number FROM tasks WHERE id = ?), -1), ?, ?, ?)
@@ -104,11 +105,17 @@ def put_batch(connection: sqlite3.Connection, batch: Batch) -> None:
     connection.execute(_PUT_BATCH, (batch.id, to_cell(batch.name), batch.created_at))
 
 
-def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output], *, with_looks: bool = False) -> None:
-    """`with_looks`: what they say of their files is the newest that is known."""
+def put_outputs(connection: sqlite3.Connection, outputs: Iterable[Output], *, with_looks: bool = False) -> set[TaskId]:
+    """`with_looks`: what they say of their files is the newest that is known. Gives the tasks that the search does not
+    know as they are now: those with a file of another name."""
     statement = _PUT_OUTPUT_AND_LOOK if with_looks else _PUT_OUTPUT
+    stale = set()
     for output in outputs:
+        before = connection.execute(_FIND_PATH, (output.task_id, output.index)).fetchone()
+        if before is None or to_text(before[0]) != output.path:
+            stale.add(output.task_id)
         connection.execute(statement, output_cells(output))
+    return stale
 
 
 def renew_links(connection: sqlite3.Connection, outputs: Iterable[Output]) -> None:

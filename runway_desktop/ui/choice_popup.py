@@ -8,12 +8,13 @@ nested loop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from runway_desktop.values import Struct
 
 from .building import SearchKeys, line_edit, vbox
 from .painting import RIGHT
@@ -24,8 +25,7 @@ GLANCE = 10
 """More entries than this get a search line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One choice of the popup."""
 
     value: Any

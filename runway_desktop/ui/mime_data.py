@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
@@ -11,13 +10,13 @@ from PySide6.QtGui import QImage
 
 from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.ui.sharing.drag import is_ours
+from runway_desktop.values import Struct
 
 _LONGEST = 2_000_000
 """Characters of markup that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     paths: tuple[Path, ...] = ()
     urls: tuple[str, ...] = ()
     text: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -11,12 +10,12 @@ import msgspec
 
 from runway_desktop import __version__
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.values import Struct
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A piece of other people's work."""
 
     name: str
@@ -25,8 +24,7 @@ class Part:
     """As an SPDX expression, or in words. Empty where it was not looked up: outside a build."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     version: str
     license: str
     """Of what is installed here, as a whole: a build holds parts that ask for more than our own license."""

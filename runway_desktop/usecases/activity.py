@@ -4,12 +4,12 @@ goes back."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
+from runway_desktop.values import Struct, replace
 
 LEAST_SECONDS = 8.0
 """So long a sentence is shown, and an act can be joined by another of its kind."""
@@ -47,16 +47,14 @@ class Sign(Enum):
     PROBLEM = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """A button of an entry."""
 
     text: str
     does: Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """Something that was told."""
 
     number: int
@@ -80,16 +78,14 @@ class Entry:
         return self.short or first_sentence(self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Gesture:
+class Gesture(Struct, frozen=True):
     """What the pointer does just now, such as a drag."""
 
     text: str = ""
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the pill shows."""
 
     text: str = ""
@@ -111,8 +107,7 @@ class Shown:
         return self.sign is Sign.ACT
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """What the list of the pill holds, each newest first."""
 
     going: Going
@@ -125,8 +120,7 @@ class Listed:
         return not (self.going.lines or self.going_on or self.waiting or self.recent)
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """The act of the last removal, its tasks, and the words for so many of them."""
 
     act: int = 0
@@ -134,8 +128,7 @@ class Removal:
     says: Callable[[int], str] | None = None
 
 
-@dataclass(slots=True)
-class MayLeave:
+class MayLeave(Struct):
     """A task of this listing about which something was decided."""
 
     task_id: TaskId

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from runway_desktop.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What must be asked before a command. `yes` names the command with its count; the safe answer has the focus."""
 
     title: str

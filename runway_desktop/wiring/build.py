@@ -13,7 +13,6 @@ import os
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +33,7 @@ from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.store import SqliteStore
+from runway_desktop.values import Struct
 
 from .lazy_adapters import LateFetcher, LateRunway
 from .stages import Stage
@@ -59,8 +59,7 @@ Loops = tuple[tuple[str, Callable[[], Coroutine[Any, Any, Any]]], ...]
 """Name and work of each loop, to be started in this order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Assembly:
+class Assembly(Struct, frozen=True, kw_only=True, eq=False):
     """The engine with the loops to run and the stages to close."""
 
     engine: Engine
@@ -78,8 +77,7 @@ class Assembly:
     """Then: what is on its way all the same is given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """Where Runway is; with `demo` it is a simulator that is started as a child."""
 
     base_url: str | None = None

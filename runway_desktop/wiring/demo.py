@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import DiskError, RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import TaskId
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
+from runway_desktop.values import Struct
 
 from .studio import demo_state
 from .studio.demo_state import Begins, DemoState
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoWishes:
+class DemoWishes(Struct, frozen=True, kw_only=True):
     """`speed` is the simulator's, 1 as in life. `is_empty`: a new demo begins with an empty list."""
 
     speed: float = 1.0

@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
-from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from runway_desktop.domain.profiles import DEFAULT, Profile
 from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import Folders, demo_profile
+from runway_desktop.values import replace
 
 APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"

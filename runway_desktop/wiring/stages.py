@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
+
+from runway_desktop.values import Struct
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,7 @@ class Supervisor:
             self._on_bug(task.get_name(), error)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One step of closing. `reason` says why it stands where it does."""
 
     name: str

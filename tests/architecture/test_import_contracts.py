@@ -31,6 +31,7 @@ def copy(tmp_path):
     (package / "api" / "client.py").write_text("import httpx\nimport httpcore\n")
     (package / "store" / "schema.py").write_text("import sqlite3\nimport aiosqlite\n")
     (package / "keychain.py").write_text("import keyring\n")
+    (package / "values.py").write_text("import msgspec\n")
     (package / "__main__.py").write_text("import runway_desktop.simulator.__main__\n")
     (package / "ui" / "icons.py").write_text("import runway_desktop.services.disk.disk_threads\n")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -69,6 +70,7 @@ def test_bare_rooms_break_no_contract(copy):
         ("services/ports.py", "import PySide6.QtCore", "5"),
         ("usecases/question.py", "import qasync", "5"),
         ("domain/task.py", "import asyncio", "6"),
+        ("domain/task.py", "import msgspec", "6"),
         ("services/ports.py", "import httpx", "7a"),
         ("services/ports.py", "import httpcore", "7a"),
         ("services/ports.py", "import sqlite3", "7b"),

@@ -40,13 +40,14 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
-def test_domain_knows_the_standard_library_and_itself():
+def test_domain_knows_the_standard_library_itself_and_what_values_are_made_of():
+    known = ("runway_desktop.domain", "runway_desktop.values")
     strangers = []
     for file, tree in trees("domain"):
         strangers += [
             f"{file}:{line} {name}"
             for line, name in imports(tree)
-            if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("runway_desktop.domain")
+            if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(known)
         ]
     assert strangers == []
 

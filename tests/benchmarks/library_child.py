@@ -19,12 +19,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.domain.task import State
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import replace
 from tests.benchmarks.children import as_started, say
 
 if TYPE_CHECKING:

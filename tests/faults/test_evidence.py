@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import Evidence, State, TaskId
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.uncertain import verdict_words
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import settle

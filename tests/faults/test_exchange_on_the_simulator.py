@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +18,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.results.sidecar_keeper import SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import CATALOG, Rig, request
 from tests.faults.test_downloads_on_the_simulator import everything_saved, saving

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.errors import (
@@ -25,6 +23,7 @@ from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.usecases.words.uncertain import verdict_words
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fake_runway import FakeRunway, remote_id

@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +32,7 @@ from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from runway_desktop.values import Struct, field
 
 from .desktop_entry import DesktopEntry, groups_of, read_entry, split
 
@@ -18,8 +19,7 @@ _LARGEST = 1_000_000
 """Bytes of a file of the system's that are read; more is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """Where the desktop's files are, the first to be looked at first. `desktops` are the names of the one that runs."""
 
     configuration: tuple[Path, ...]
@@ -51,8 +51,7 @@ class Folders:
             yield from ((home / name, home if name == "mimeapps.list" else None) for name in names)
 
 
-@dataclass(slots=True)
-class Installed:
+class Installed(Struct):
     """All desktop entries, read once. An id belongs to the first folder that has it."""
 
     entries: dict[str, DesktopEntry] = field(default_factory=dict)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.outputs import Launch
+from runway_desktop.values import Struct
 
 MAIN = "Desktop Entry"
 _ESCAPES = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\", ";": ";"}
@@ -20,8 +20,7 @@ _DEPRECATED = "dDnNvm"
 """Field codes that an older version had: they stand for nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesktopEntry:
+class DesktopEntry(Struct, frozen=True, kw_only=True):
     """`id` is the file's name below its applications folder, with "-" for "/"."""
 
     id: str

@@ -33,6 +33,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Snapshots
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going, survived
+from runway_desktop.values import Struct
 
 from .finishing import sweep
 from .packing import LIGHT, Choice, Made, Outline, pack, survey
@@ -51,8 +52,7 @@ start reads all of it before anything is sent."""
 DAMAGED = "damaged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """A backup in the profile's own folder. `day` is None for one that is not daily; `made_at` in Unix seconds."""
 
     path: Path

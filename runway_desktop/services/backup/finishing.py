@@ -19,7 +19,6 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
+from runway_desktop.values import Struct
 
 from . import leftovers
 from .packing import MAKING, Choice, pack
@@ -47,8 +47,7 @@ _BESIDE = ("-wal", "-shm", "-journal", "")
 """What SQLite keeps beside a list. The list goes last: what belongs to it must never be taken for another's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A restore that this start has finished. `before` is the backup of what was there; or, where that was damaged, the
     folder with its files as they were."""
 

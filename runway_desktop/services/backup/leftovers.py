@@ -12,11 +12,11 @@ import json
 import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from runway_desktop.services.disk.disk_steps import is_folder, read_json, sync_folder, write_whole
 from runway_desktop.services.results import sidecar
+from runway_desktop.values import Struct, as_json
 
 from .places import clear
 
@@ -28,8 +28,7 @@ UNFINISHED = ".runway-desktop-restoring"
 """Marks a folder of results that is not whole yet: it may be taken away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """`by` is the folder of the profile whose program makes the restore: once that starts anew, nobody makes it any
     more. Results go to `final`, and until they are whole to `staged`; `files` are their places in it, and bytes."""
 
@@ -39,8 +38,7 @@ class Begun:
     files: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TakenAway:
+class TakenAway(Struct, frozen=True):
     """Files of a restore that was killed."""
 
     folder: Path
@@ -49,7 +47,7 @@ class TakenAway:
 
 def note(staging: Path, begun: Begun) -> None:
     """On the disk when this returns."""
-    write_whole(staging / NOTE, json.dumps(asdict(begun)).encode())
+    write_whole(staging / NOTE, json.dumps(as_json(begun)).encode())
     sync_folder(staging)
 
 

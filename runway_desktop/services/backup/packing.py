@@ -12,7 +12,6 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -40,6 +39,7 @@ from runway_desktop.services.disk.disk_steps import draft_of, forget_cached, syn
 from runway_desktop.services.library.move_plan import PASTED
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results import sidecar
+from runway_desktop.values import Struct, replace
 
 from .places import check_room, scratch, told
 from .watching import Watch
@@ -55,8 +55,7 @@ _PLAIN = {Kind.RESULT, Kind.POSTER, Kind.INPUT, Kind.PASTED}
 """What is compressed already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What goes into a backup beside the list of tasks. Neither the key nor anything secret ever does."""
 
     inputs: bool = True
@@ -68,8 +67,7 @@ LIGHT = Choice(inputs=False, posters=False)
 """The list of tasks alone: small enough for every day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True):
     """How large a backup would be: bytes and numbers of files. `missing` results are not where they should be."""
 
     database: int = 0
@@ -91,8 +89,7 @@ class Outline:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A backup that was written and read back. `size` in bytes."""
 
     path: Path
@@ -100,8 +97,7 @@ class Made:
     manifest: Manifest
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """A member that is to be written."""
 
     name: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -26,6 +26,7 @@ from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.ports import Snapshots
 from runway_desktop.services.results.part_file import free_name, holds
 from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.values import Struct, replace
 
 from . import leftovers
 from .leftovers import UNFINISHED, Begun
@@ -45,8 +46,7 @@ class PutBack(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(Struct, frozen=True, kw_only=True):
     """What a backup would bring. `here` results lie where its list says, on this machine; `gone` do not. `packed` are
     in the backup; `packed_gone` of those are not here. Bytes beside each."""
 
@@ -62,8 +62,7 @@ class Outlook:
     packed_gone_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Wishes(Struct, frozen=True, kw_only=True):
     """`library` is where results of the backup are put. `look_in` is a folder where results that are gone may lie."""
 
     put_back: PutBack = PutBack.MISSING

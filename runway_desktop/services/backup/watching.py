@@ -10,11 +10,11 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.values import Struct
 
 _PARTS = 500
 """Of the whole; so often, at most, is told how far it is."""
@@ -24,8 +24,7 @@ class Stopped(Exception):
     """It was called off. Nothing of it is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """What is being done, and how much of the whole is done, in bytes. `total` 0: nobody knows."""
 
     words: str

@@ -49,14 +49,15 @@ class DiskRoom:
     def share(self, folder: Path, size: int = 0) -> Share:
         """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
         manager."""
-        share = Share(self, folder, nearest_folder(folder).stat().st_dev)
+        near = nearest_folder(folder)
+        share = Share(self, folder, near.stat().st_dev)
         if size:
-            share.expect(size)
+            self.promise(share, size, near)
         return share
 
-    def promise(self, share: Share, size: int) -> None:
-        """Makes what a share still has `size` bytes."""
-        free = shutil.disk_usage(nearest_folder(share.folder)).free - SPARE
+    def promise(self, share: Share, size: int, near: Path | None = None) -> None:
+        """Makes what a share still has `size` bytes. `near` is its nearest folder, where that is known."""
+        free = shutil.disk_usage(near or nearest_folder(share.folder)).free - SPARE
         with self._lock:
             if free - (self._promised[share.device] - share.left) < size:
                 raise _full(share.folder, size)

@@ -11,6 +11,7 @@ import math
 import os
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -83,14 +84,21 @@ def write_whole(path: Path, content: bytes, mode: int = private.FILE, *, is_last
     """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
     which the next writing takes the place of; a refusal of the disk leaves nothing. `is_lasting=False` does not wait
     for the disk: a power cut may lose it, a kill does not."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with draft_of(path) as draft:
-        draft.unlink(missing_ok=True)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        try:
+            handle = os.open(draft, flags, mode)
+        except FileExistsError:
+            draft.unlink()
+            handle = os.open(draft, flags, mode)
+        try:
+            written = 0
+            while written < len(content):
+                written += os.write(handle, memoryview(content)[written:])
             if is_lasting:
-                file.flush()
-                os.fsync(file.fileno())
+                os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def read_json(path: Path, largest: int = 65_536) -> Any:
@@ -146,9 +154,43 @@ def storable_text(text: str) -> str:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in it survive a power cut. Not every system or file system can; raises nothing."""
+    """Makes the names in it survive a power cut. Threads that ask at the same time share a sync: one that began after
+    a name was given holds that name. Not every system or file system can; raises nothing."""
     if sys.platform == "win32":
         return
+    with _syncs_lock:
+        syncs = _syncs.setdefault(str(folder), _Syncs())
+        syncs.asked += 1
+        mine = syncs.asked
+    try:
+        with syncs.lock:
+            if syncs.done >= mine:
+                return
+            upto = syncs.asked
+            _sync_now(folder)
+            syncs.done = upto
+    finally:
+        with _syncs_lock:
+            syncs.left += 1
+            if syncs.left == syncs.asked:
+                _syncs.pop(str(folder), None)
+
+
+class _Syncs:
+    """Of one folder: how many asked for a sync, for how many it is done, and how many went."""
+
+    __slots__ = ("asked", "done", "left", "lock")
+
+    def __init__(self) -> None:
+        self.asked = self.done = self.left = 0
+        self.lock = threading.Lock()
+
+
+_syncs: dict[str, _Syncs] = {}
+_syncs_lock = threading.Lock()
+
+
+def _sync_now(folder: Path) -> None:
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.folders import SPARE, FolderProblem, FolderRefusal, FolderState
+from runway_desktop.values import Struct
 
 from .disk_steps import is_folder
 from .disk_words import detail_of, state_of
@@ -23,8 +23,7 @@ _TRIAL = ".runway-desktop-trial"
 """A file that is written and taken away again. Its name is always the same, so that a kill leaves one at the most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """`mount` is the mount point that the folder lies on; None where the folder itself is not there."""
 
     state: FolderState

@@ -15,13 +15,13 @@ import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runway_desktop.domain.events import Event, LibraryFolderChanged, SettingsChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
 from runway_desktop.services.clock import Alarm, first_of
+from runway_desktop.values import Struct, field, replace
 
 from .disk_room import DiskRoom
 from .disk_threads import DiskThreads, in_worker
@@ -58,8 +58,7 @@ _MOST_SEEN = 20
 MakeThreads = Callable[[int, str], Executor]
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """What is known of one folder. `asking` is the look that is under way; one at a time."""
 
     folder: Path

@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.domain.copies import Marker
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.values import replace
 
 from . import private
 from .disk_steps import read_json, sync_folder, write_whole

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.backups import ENDING
@@ -28,6 +27,7 @@ from runway_desktop.domain.profiles import (
     folder_name,
     read,
 )
+from runway_desktop.values import Struct, replace
 
 from . import private
 from .disk_steps import read_json, sync_folder, write_whole
@@ -46,8 +46,7 @@ class NoSuchProfile(LookupError):
     """The message is a sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folders:
+class Folders(Struct, frozen=True, kw_only=True):
     """`main` is the first profile as it is without a card. `libraries` says where results of a new profile go, by its
     name; None: into its own folder. `demo` is None where the demo is not offered. `words` lead a program to these
     folders."""

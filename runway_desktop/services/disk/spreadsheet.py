@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TextIO
+
+from runway_desktop.values import Struct
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide forms, which spreadsheets in East Asia take for the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsvDialect:
+class CsvDialect(Struct, frozen=True):
     """How a table is written as text. Where numbers have a comma, spreadsheets part cells by semicolons, and take 2.5
     for a day in May. `is_marked`: it begins with the mark by which they know UTF-8."""
 

@@ -35,6 +35,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import Struct
 
 from .file_export import FileExport
 from .folder_import import FolderImport
@@ -59,15 +60,13 @@ _LOG_LINE = re.compile(
 _BARE = re.compile(r"[\s,;|\"'`\[\](){}<>]+|urn:uuid:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogFile:
+class CatalogFile(Struct, frozen=True):
     """A newer catalog of models."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TaskIds:
+class TaskIds(Struct, frozen=True, eq=False):
     """A record of task ids, of which the person wants a preview. `searches`: those of its files, or of its text, as far
     as they were begun; none where nobody had to tell what it is."""
 
@@ -75,8 +74,7 @@ class TaskIds:
     searches: tuple[IdSearch, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResultsFolder:
+class ResultsFolder(Struct, frozen=True):
     """A folder of results that are not all known."""
 
     path: Path

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.batch_places import BatchPlaces
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.results.shared_request import is_shared, shared
+from runway_desktop.values import Struct, field, replace
 
 from .progress import Progress
 from .whole_copy import How, Names, Put, SourceTrouble, put_whole
@@ -44,8 +44,7 @@ MOST_FAILURES = 200
 """That are told one by one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChoice:
+class FileChoice(Struct, frozen=True, kw_only=True):
     """`link`: a second name for the same file where the disk can do that, which takes no room. `keep_request`: the
     request that stands inside a file stays there."""
 
@@ -57,8 +56,7 @@ class FileChoice:
     only_picks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One result that is to be exported."""
 
     task: Task
@@ -76,8 +74,7 @@ class Item:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class Survey(Struct, frozen=True, kw_only=True):
     """What there is to export. `size` in bytes as far as it is known; `first` are the first few, for their names."""
 
     files: int = 0
@@ -87,8 +84,7 @@ class Survey:
     first: tuple[Item, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class FilesExported:
+class FilesExported(Struct, kw_only=True):
     """`failures`: the file's name and why it could not be exported. `problem`: what ended the export, if anything
     did."""
 

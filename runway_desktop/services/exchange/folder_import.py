@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import Struct, field, replace
 
 from .folder_reading import FolderWalk, FoundResult
 from .imported_tasks import batch_of, inputs_for, output_of, task_of
@@ -44,8 +45,7 @@ CHUNK = 40
 """Results of one transaction, or a few more where one task has several."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderLook:
+class FolderLook(Struct, frozen=True, kw_only=True):
     """What lies in a folder. `is_whole`: it was not stopped before its end. `not_compared` are results that were judged
     without their bytes, because the comparing was stopped."""
 
@@ -58,8 +58,7 @@ class FolderLook:
     not_compared: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
-class Imported:
+class Imported(Struct, kw_only=True):
     """What came of an import. `changed` and `failures` name files; `problem` is what ended it, if anything did."""
 
     folder: Path
@@ -84,8 +83,7 @@ class Imported:
         return len(self.taken)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     """An import while it is made."""
 
     copies: bool
@@ -94,8 +92,7 @@ class _Work:
     came: Imported
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A result whose bytes were read. `changed`: they are not those that were written down when it was saved."""
 
     found: FoundResult

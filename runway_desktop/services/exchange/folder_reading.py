@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,14 @@ from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.result_file import KNOWN
 from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.values import Struct
 
 STEP = 25
 """Files that are looked at in one trip to the worker."""
 MOST_TROUBLES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class FoundResult:
+class FoundResult(Struct, frozen=True):
     """`told` is what its sidecar says, or, where `is_beside` is not true, the request inside it. `size` in bytes,
     `modified` in Unix seconds."""
 

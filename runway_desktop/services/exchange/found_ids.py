@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import islice
 
 from runway_desktop.domain.task import RemoteId
+from runway_desktop.values import Struct, replace
 
 HEX = "0-9a-fA-F"
 UUID = re.compile(rf"[{HEX}]{{8}}-[{HEX}]{{4}}-[{HEX}]{{4}}-[{HEX}]{{4}}-[{HEX}]{{12}}")
@@ -53,8 +53,7 @@ class Weight(IntEnum):
     TASK = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What a text says of a task beside its id. Empty: nothing. `time` is as it stands there."""
 
     prompt: str = ""
@@ -71,8 +70,7 @@ class Known:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundId:
+class FoundId(Struct, frozen=True):
     """`doubt` says in a sentence why it is probably, or surely, no task's id; empty when nothing speaks against it.
     `line` counts from 1."""
 

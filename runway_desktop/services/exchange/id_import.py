@@ -20,6 +20,7 @@ from runway_desktop.services.intake.reading import Dropped, Unreadable
 from runway_desktop.services.intake.vocabulary import Vocabulary
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.adoption import Adopting, Adoption
+from runway_desktop.values import Struct
 
 from .found_ids import FoundId, Weight
 from .id_search import MOST_IDS, IdSearch
@@ -46,16 +47,14 @@ class IdStanding(StrEnum):
         return self in (IdStanding.NEW, IdStanding.MISSED)
 
 
-@dataclass(frozen=True, slots=True)
-class IdEntry:
+class IdEntry(Struct, frozen=True):
     found: FoundId
     standing: IdStanding
     task_id: TaskId | None = None
     """Of the task that is here already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdsLook:
+class IdsLook(Struct, frozen=True, kw_only=True):
     """`troubles` are sentences about files that could not be searched, or not to their end."""
 
     entries: tuple[IdEntry, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog, prompt_of
@@ -24,6 +23,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.services.tasks.inputs import inputs_of
+from runway_desktop.values import asdict, replace
 
 from .folder_reading import FoundResult
 

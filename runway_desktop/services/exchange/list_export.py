@@ -27,14 +27,14 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain, write_rows
 from runway_desktop.services.ports import Store
+from runway_desktop.values import Struct
 
 from .progress import Progress
 
 Value = str | float | int | None | Sequence[str] | Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A task with what is said of it elsewhere. `zone` is that of its times; None: this machine's."""
 
     row: Row
@@ -47,8 +47,7 @@ class Line:
         return self.row.task
 
 
-@dataclass(frozen=True, slots=True)
-class ListColumn:
+class ListColumn(Struct, frozen=True):
     """`key` is its name in JSON and the first line of a CSV; `title` is for people."""
 
     key: str
@@ -136,8 +135,7 @@ class ListForm(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class ListWritten:
+class ListWritten(Struct, frozen=True):
     """`rows` of the file; 0 and `is_stopped` where the person stopped it, and nothing has changed."""
 
     path: Path

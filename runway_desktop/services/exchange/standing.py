@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, OutputState, State, TaskId, parse_remote_id
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
+from runway_desktop.values import Struct, replace
 
 from .folder_reading import FoundResult
 from .imported_tasks import local_id
@@ -45,8 +45,7 @@ class Standing(StrEnum):
         return self in (Standing.NEW, Standing.MISSING_HERE, Standing.REMOVED)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     found: FoundResult
     standing: Standing
     changed: bool = False

@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import count
 from pathlib import Path
@@ -22,6 +21,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.results import sidecar
+from runway_desktop.values import Struct
 
 DRAFT = ".copying"
 
@@ -37,8 +37,7 @@ class How(Enum):
     """The same bytes stood under that name already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     path: Path
     how: How
 

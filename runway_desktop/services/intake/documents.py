@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
+from runway_desktop.values import replace
 
 from .parts import Parts, looks_like_id
 from .reading import Unreadable

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.task import Media, Request
 from runway_desktop.services.media.media_facts import MediaFacts
+from runway_desktop.values import Struct, field
 
 CLIPBOARD = "clipboard"
 """The source of what came without a file."""
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeFinding:
+class IntakeFinding(Struct, frozen=True, kw_only=True):
     """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
     it.
 
@@ -31,8 +30,7 @@ class IntakeFinding:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A request to be. `endpoint` and `model` are None where the composer's own apply. `values` is wire JSON, in the
     types of the fields;
     what could not be read as its type stays a text, and a finding says so. Relative files are resolved already."""
@@ -51,8 +49,7 @@ class Draft:
     findings: tuple[IntakeFinding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetDrop:
+class AssetDrop(Struct, frozen=True, kw_only=True):
     """A picture, clip or sound to be used as an input. `path` is None and `facts` too for a link."""
 
     uri: str
@@ -64,8 +61,7 @@ class AssetDrop:
     findings: tuple[IntakeFinding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """Everything that came in, none of it lost: what could not be used is in `findings`."""
 
     drafts: tuple[Draft, ...] = ()

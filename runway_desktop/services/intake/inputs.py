@@ -7,7 +7,6 @@ Raises nothing: what is wrong is returned as a sentence without its subject, to 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,13 +15,13 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media
 from runway_desktop.services.media.media_facts import MediaFacts, check_asset, general_problem, probe
+from runway_desktop.values import Struct
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")
 _SEEN = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundInput:
+class FoundInput(Struct, frozen=True):
     """`uri` is what goes into the request; empty where nothing usable was named. `problem` is empty when all is
     well."""
 

@@ -11,12 +11,12 @@ import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.values import replace
 
 from .gathered import Draft, Gathered, IntakeFinding
 from .inputs import FoundInput, InputFinder

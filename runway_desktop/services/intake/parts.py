@@ -4,11 +4,11 @@ paragraph each) and ids of tasks. Pure."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import groupby, islice
 
 from runway_desktop.domain.task import RemoteId, parse_remote_id
 from runway_desktop.services.results.sidecar import Sidecar
+from runway_desktop.values import Struct, field
 
 from .gathered import AssetDrop, Draft, IntakeFinding
 from .rows import RowReader
@@ -22,8 +22,7 @@ MOST_DRAFTS = 10_000
 """Of one source. Nobody can review more in one sitting, and every one of them costs money."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line or a paragraph; `number` is the line where it begins, from 1."""
 
     number: int
@@ -62,8 +61,7 @@ def bad_id_in_words(word: str) -> str:
     return f"{word} is no id of Runway's: those are UUIDs of version 4, {other}."
 
 
-@dataclass(slots=True)
-class Parts:
+class Parts(Struct):
     drafts: list[Draft] = field(default_factory=list)
     assets: list[AssetDrop] = field(default_factory=list)
     ids: dict[RemoteId, None] = field(default_factory=dict)

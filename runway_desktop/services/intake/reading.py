@@ -18,6 +18,7 @@ from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.media.media_facts import HEAD_LENGTH, megabytes
+from runway_desktop.values import Struct
 
 LARGEST_TEXT = 20 * MEGABYTE
 TABLES = frozenset({".csv", ".tsv", ".tab"})
@@ -41,8 +42,7 @@ class Unreadable(Exception):
     """Nothing can be made of a file. The message is a sentence for the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadText:
+class ReadText(Struct, frozen=True):
     """`text` has plain newlines and no characters that text cannot have. `remarks` are sentences about how it was
     read."""
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as _default
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,8 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_steps import parsed
+from runway_desktop.values import Struct, replace
+from runway_desktop.values import field as _default
 
 from .gathered import Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, problem_for
@@ -37,8 +38,7 @@ Cell = tuple[Column, Any]
 """A column and what a row has in it: a text from a table, any JSON from a document."""
 
 
-@dataclass(slots=True)
-class _Making:
+class _Making(Struct):
     """A draft while it is made."""
 
     number: int

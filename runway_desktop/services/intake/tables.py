@@ -11,10 +11,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 
 from runway_desktop.services.disk.spreadsheet import original
+from runway_desktop.values import replace
 
 from .gathered import IntakeFinding
 from .parts import Parts

@@ -9,10 +9,10 @@ import difflib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, MediaKind, Pair
+from runway_desktop.values import Struct
 
 PROMPT = "promptText"
 """The wire name of a prompt where nothing is known of endpoint and model."""
@@ -49,8 +49,7 @@ _MEDIA = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """`title` as the file has it. `wire_names`: what it may be on the wire, likeliest first; only for settings and
     wire-named inputs."""
 

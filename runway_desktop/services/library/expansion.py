@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from runway_desktop.values import Struct
 
 MOST = 1_000
 """Texts of one prompt, and combinations of all axes. Each is paid for; nobody means more."""
@@ -20,16 +21,14 @@ DEEPEST = 12
 _ESCAPED = frozenset("{|}")
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """One text that a prompt stands for. `choices`: what was taken of each outermost group, in their order."""
 
     text: str
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """Every task is made once for each of `values`, which are cells of the column `key`. `title` is the column's."""
 
     key: str
@@ -37,8 +36,7 @@ class Axis:
     values: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Braces of a prompt, with what they choose from."""
 
     start: int

@@ -18,7 +18,6 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -36,6 +35,7 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.part_file import forget_part
+from runway_desktop.values import Struct
 
 _BLOCK = 1024 * 1024
 
@@ -59,8 +59,7 @@ class Fate(StrEnum):
     """The name at the target is somebody else's: another must be chosen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class Errand(Struct, frozen=True, kw_only=True):
     """A file to be moved. `owner` is the result that it is; None for one that is no result. `size` and `sha256` are as
     they were when it was saved; 0 and empty: not known."""
 
@@ -77,8 +76,7 @@ class Errand:
         return self.target.with_name(self.target.name + ".moving")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What a file looks like without being read."""
 
     size: int
@@ -86,8 +84,7 @@ class Stamp:
     device: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """`seen` is how the source looked when it was copied: as long as it looks like that, it is the same."""
 
     fate: Fate

@@ -7,7 +7,6 @@ Loop's thread; files are read in the executor. Raises StoreError when the databa
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, spoken_for
+from runway_desktop.values import Struct, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,7 @@ LARGEST_TEXT = 5_000_000
 """Bytes of a file of presets; more is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Details(Struct, frozen=True, kw_only=True):
     """All that is known of one task. `ledger` is in the order in which things happened."""
 
     row: Row

@@ -18,7 +18,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,6 +48,7 @@ from runway_desktop.services.disk.library_folder import ROUND, LibraryFolder
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
+from runway_desktop.values import replace
 
 from .move_group import GroupMover, Report
 from .move_journal import JOURNAL, Journal, read

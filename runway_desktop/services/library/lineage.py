@@ -8,7 +8,6 @@ StoreError when the database cannot be used.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Input, Output, TaskId
 from runway_desktop.services.media.input_fixes import Origin
 from runway_desktop.services.ports import Store
+from runway_desktop.values import Struct
 
 HIGHEST = 3
 """Generations that are looked for above a task."""
@@ -35,8 +35,7 @@ class Copies(Protocol):
     async def origin(self, copy: Path) -> Origin | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kin:
+class Kin(Struct, frozen=True, kw_only=True):
     """One tie. `use` is the input of the younger task; `row` is the older one for what lies above, None where that was
     not made here, and the younger one for what lies below."""
 
@@ -46,8 +45,7 @@ class Kin:
     """The older task's result."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True):
     """`above` begins with the nearest generation, and so does `below`."""
 
     row: Row

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.input_following import InputFollowing
+from runway_desktop.values import Struct, field, replace
 
 from .file_moving import Disk, Errand, Fate, Outcome, Stamp, Stopped, bring, finish, give_up
 
@@ -39,8 +40,7 @@ _STAYED: Mapping[Fate, StayedCode] = {
 }
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """`arrived` are at their targets, for all to know. `left` are to be tried again, because of `refusal`, because
     their `source` is away, or because the names of `taken` are somebody else's. `stayed` are not ours to move."""
 

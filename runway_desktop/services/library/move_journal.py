@@ -9,19 +9,18 @@ Pure. `read` never raises for what is stored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from runway_desktop.domain.folders import FileMove, Stayed, StayedCode
 from runway_desktop.domain.task import TaskId
+from runway_desktop.values import Struct, as_json, replace
 
 JOURNAL = "library.move"
 MOST_STAYED = 1_000
 """Files that stayed and are told by name; the rest is only counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(Struct, frozen=True, kw_only=True):
     """`files` and `size` are what has arrived so far. `is_homecoming` as in MoveProgress."""
 
     source: str
@@ -42,7 +41,7 @@ class Journal:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            **asdict(replace(self, group=(), stayed=())),
+            **as_json(replace(self, group=(), stayed=())),
             "group": [[move.task_id, move.index, move.source, move.target] for move in self.group],
             "stayed": [[known.path, known.code.value, known.words] for known in self.stayed],
         }

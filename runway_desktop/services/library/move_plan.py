@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import look_at, nearest_folder
 from runway_desktop.services.results.part_file import claim, free_name, is_free
+from runway_desktop.values import replace
 
 PASTED = "Pasted pictures"
 """A folder in the library, for pictures that were pasted as inputs."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
@@ -18,6 +17,7 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId, Request, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.ports import Store
+from runway_desktop.values import Struct, as_json, field
 
 from .expansion import Axis
 
@@ -31,16 +31,14 @@ class DamagedSheet(NotPossible):
     """A kept sheet that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentTask:
+class SentTask(Struct, frozen=True):
     """`labels`: what was taken of each brace and axis for it."""
 
     task_id: TaskId
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRow:
+class KeptRow(Struct, frozen=True, kw_only=True):
     """`cells` by column, as wire JSON where it could be read as such. `unmatched`: what no column took, by title."""
 
     cells: Mapping[str, Any] = field(default_factory=dict)
@@ -50,8 +48,7 @@ class KeptRow:
     sent: tuple[SentTask, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetContent:
+class SheetContent(Struct, frozen=True, kw_only=True):
     """`composed`: what applies to cells that are left blank. `project` likewise. `shown`: columns the person asked
     for. `beside`: the folder from which relative paths count, or empty."""
 
@@ -99,7 +96,7 @@ def write(content: SheetContent, rows: Sequence[str]) -> str:
     head = {
         "form": FORM,
         "name": content.name,
-        "composed": asdict(content.composed),
+        "composed": as_json(content.composed),
         "axes": [{"key": axis.key, "title": axis.title, "values": list(axis.values)} for axis in content.axes],
         "project": content.project,
         "shown": list(content.shown),

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from runway_desktop.values import Struct
 
 _MOST_BOXES = 20_000
 """Of one file, in all. One that has more before what tells of it is damaged or hostile."""
@@ -35,8 +36,7 @@ _CODES = {
 _CODECS = {code: name for name, codes in _CODES.items() for code in codes.split()}
 
 
-@dataclass(slots=True)
-class FilmFacts:
+class FilmFacts(Struct):
     """`duration` in seconds, sides in pixels as shown; None for what the file does not say."""
 
     duration: float | None = None
@@ -75,8 +75,7 @@ def read_film(path: Path) -> FilmFacts:
     return facts
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """How many boxes may still be looked at."""
 
     boxes: int = _MOST_BOXES

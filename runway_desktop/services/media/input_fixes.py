@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.catalog import Field, MediaKind
@@ -25,6 +24,7 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash
+from runway_desktop.values import Struct
 
 from .media_facts import MediaFacts
 
@@ -40,8 +40,7 @@ _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """The file that a copy was made from."""
 
     path: Path

@@ -12,7 +12,6 @@ import codecs
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from runway_desktop.catalog import Field, MediaKind, Pair, media_in_words
 from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, format_of, largest
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.task import Media
+from runway_desktop.values import Struct, replace
 
 from .film_boxes import FilmFacts, read_film
 from .matroska import read_matroska
@@ -63,8 +63,7 @@ _THINGS = {
 _ENDINGS = {"JPEG": "jpg", "HEIC": "heic", "TIFF": "tif", "MOV": "mov"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sniffed:
+class Sniffed(Struct, frozen=True):
     """`format` is a name for people ("PNG"); `ext` the ending that fits, without its dot."""
 
     media: Media
@@ -72,8 +71,7 @@ class Sniffed:
     ext: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaFacts:
+class MediaFacts(Struct, frozen=True, kw_only=True):
     """`size` in bytes, `width` and `height` in pixels as shown (rotation applied), `duration` in seconds; None for
     what is not known. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
     transparent parts; `moving`, it holds more than one."""

@@ -26,6 +26,7 @@ from runway_desktop.domain.prices import (
     price_shape,
     published,
 )
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,8 +67,7 @@ class Price:
         return self.basis is PriceBasis.PUBLISHED
 
 
-@dataclass(frozen=True, slots=True)
-class LikePrices:
+class LikePrices(Struct, frozen=True):
     """What other models of an endpoint cost for as much as is asked for, in credits."""
 
     endpoint: str

@@ -25,6 +25,7 @@ from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.values import Struct
 
 BILL_COLUMNS = ("date", "project", "batch", "prompt", "model", "settings", "credits", "dollars", "task id")
 
@@ -41,8 +42,7 @@ class Period(Enum):
         return today.replace(day=1) if self is Period.THIS_MONTH else today - timedelta(days=self.value - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(Struct, frozen=True):
     """What an export wrote. `left_out` tasks have not ended, so nobody knows yet what they cost."""
 
     path: Path

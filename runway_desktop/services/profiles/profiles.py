@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreErr
 from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
 from runway_desktop.services.backup.places import told
 from runway_desktop.services.disk.profile_folders import Folders, new_tail
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     import random
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, SecretStore, Snapshots, SystemTrash
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inside:
+class Inside(Struct, frozen=True, kw_only=True):
     """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read, or that is not
     there since the profile was never opened; `files` and `size` are of its folder, which takes `results_inside` results
     with it."""

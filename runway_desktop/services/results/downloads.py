@@ -23,7 +23,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.account import KeyPlace, Link
@@ -62,6 +62,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
 from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import replace
 
 from .download_tally import Tally
 from .fresh_links import EXPIRED, LinkRenewal
@@ -300,25 +301,27 @@ class Downloads:
         jobs = self._jobs.values()
         self._gate.expect(jobs, self._ledger.all_at_runway)
         self._give_up(self._gate.stuck(jobs))
+        room = self._room()
         for owner, job in self._jobs.items():
-            if not self._has_room():
+            if room <= 0:
                 return
             if owner not in self._running and job.due <= now and self._gate.lets(job):
                 name = f"save {owner[0]} {owner[1]}"
                 self._idle.clear()
                 self._running[owner] = group.create_task(self._work(job), name=name)
+                room -= 1
 
-    def _has_room(self) -> bool:
-        """Whether another may begin to come. Those that are all here wait for the disk alone; the more of them there
-        are, the fewer syncs each costs."""
+    def _room(self) -> int:
+        """How many more may begin to come. Those that are all here wait for the disk alone; the more of them there are,
+        the fewer syncs each costs."""
         coming = sum(not (owner in self._jobs and self._jobs[owner].has_arrived) for owner in self._running)
-        return coming < self._settings.download_limit and len(self._running) < MOST_UNDER_WAY
+        return min(self._settings.download_limit - coming, MOST_UNDER_WAY - len(self._running))
 
     def _until_next(self) -> float | None:
         """Seconds until a job is due again, or until the counts may be told again; None: until something happens."""
         now = self._clock.monotonic()
         times = [STORE_AGAIN_AFTER] if self._arrivals else []
-        if self._has_room():
+        if self._room() > 0:
             due = (job.due for owner, job in self._jobs.items() if owner not in self._running and self._gate.lets(job))
             times += [time - now for time in due if time != NEVER]
         if (seconds := self._gate.seconds_until(self._jobs.values())) is not None:
@@ -337,6 +340,7 @@ class Downloads:
             job.due = NEVER
             await self._note(job, OutputState.FAILED, Reason(ReasonCode.OUR_MISTAKE))
         finally:
+            self._saving.forget(job.owner)
             self._running.pop(job.owner, None)
             self._tally.ended(job)
             if not self._running:
@@ -344,15 +348,15 @@ class Downloads:
             self._alarm.ring()
 
     async def _attempt(self, job: Job) -> None:
-        task = await self._ledger.task(job.output.task_id)
-        if task is None:
-            self._jobs.pop(job.owner, None)
-            return
         before = job.received
-        if not await self._gate.enter(job):
-            return
         try:
-            if await self._links.save(job, task):
+            facts = await self._saving.facts(job.output)
+            if facts is None:
+                self._jobs.pop(job.owner, None)
+                return
+            if not await self._gate.enter(job):
+                return
+            if await self._links.save(job, facts):
                 self._jobs.pop(job.owner, None)
         except KeyRefused:
             await self._wait(job, LONGEST_WAIT, OutputState.WAITING, Reason(ReasonCode.WAITS_FOR_KEY))

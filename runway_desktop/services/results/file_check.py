@@ -16,13 +16,13 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.kept_files import Glance, KeptFile, glance
 from runway_desktop.domain.presence import Signs
 from runway_desktop.services.disk.disk_steps import is_folder, sha256_of
 from runway_desktop.services.disk.sibling_paths import places_beside
+from runway_desktop.values import Struct
 
 from . import embedding, sidecar
 from .part_file import holds
@@ -39,8 +39,7 @@ _HIDDEN = (".", "$")
 Key = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """`glance` None: the disk does not say. `away` is the drive or share that is not there, for a file that is ABSENT
     with it."""
 
@@ -50,8 +49,7 @@ class Seen:
     away: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """A file that was read. `is_ours`: its bytes are those that were saved, with the request written into them by this
     program, which did not live to note that."""
 
@@ -110,8 +108,7 @@ def missing_drive(path: Path) -> Path | None:
     return next(folder for folder in (path, *path.parents) if folder.parent == there)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Where a file is now."""
 
     file: KeptFile

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -25,8 +25,10 @@ from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, LedgerEntry, Runway, Store
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import Struct, replace
 
 from .part_file import forget_part
+from .result_record import Facts
 from .saving import Job, Saving
 
 YOUNG = 3600.0
@@ -37,8 +39,7 @@ AT_ONCE = 8
 EXPIRED = "Runway no longer keeps this result, and it was not saved in time."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinksHanded:
+class LinksHanded(Struct, frozen=True, kw_only=True):
     """`outputs` have their links, in the order in which they were asked for. `failed` says of a task, in a sentence,
     why there is none."""
 
@@ -142,19 +143,19 @@ class LinkRenewal:
     def __post_init__(self) -> None:
         self._locks: WeakValueDictionary[TaskId, asyncio.Lock] = WeakValueDictionary()
 
-    async def save(self, job: Job, task: Task) -> bool:
+    async def save(self, job: Job, facts: Facts) -> bool:
         """True when it is saved, False when Runway has it no longer. A link is asked for anew at most once."""
         asked = job.wants_fresh_link or not job.output.url
-        if asked and not await self._refresh(job, task):
+        if asked and not await self._refresh(job, facts.task):
             return False
         try:
-            await self._saving.save(job, task)
+            await self._saving.save(job, facts)
         except LinkExpired:
             if asked:
                 raise
-            if not await self._refresh(job, task):
+            if not await self._refresh(job, facts.task):
                 return False
-            await self._saving.save(job, task)
+            await self._saving.save(job, facts)
         return True
 
     async def _refresh(self, job: Job, task: Task) -> bool:

@@ -15,7 +15,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +30,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.supervised import keep_going
+from runway_desktop.values import replace
 
 from .file_check import Examined, Seen, examine, glance_at
 from .trash import back_from_bin

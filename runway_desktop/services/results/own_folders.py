@@ -9,17 +9,16 @@ since; the library in force and the profile's folder are so anyhow.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import Struct
 
 OWN = "restore.own folders"
 """The setting; a list of tasks that was never restored has none. A restore writes it, whatever the backup says."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFolders:
+class OwnFolders(Struct, frozen=True):
     settings: Settings
     profile: Path
     """The folder of the profile."""

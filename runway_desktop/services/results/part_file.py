@@ -8,6 +8,9 @@ another and waits. Raises DiskError, in words, for all that the disk refuses.
 The order is what makes a kill harmless at any moment: the note, then the bytes, the bytes flushed, the hash into the
 note, the name, and, once the store knows, away with the note.
 
+What comes whole at once, and has its request in it, needs no note (`whole_file`): its sidecar is written first, and
+tells what a note would. Where there is to be none, the note tells it.
+
 The request goes into a film while it arrives (`embedding.film_stream`): the part is then longer than what came, by what
 the note says. Of another format a copy with the request in it is made beside the whole part, and gets the name; the
 part goes when the name is there.
@@ -21,7 +24,6 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,6 +38,7 @@ from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
+from runway_desktop.values import Struct, as_json, replace
 
 from . import sidecar
 from .embedding import FilmStream, Place
@@ -44,8 +47,7 @@ _BLOCK = 1024 * 1024
 _MOST_NAMES = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """What stands in `.part.json`. `size` and `sha256` are there once every byte has arrived."""
 
     task_id: str
@@ -66,14 +68,15 @@ class Note:
         return (self.task_id, self.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A complete file under its final name."""
 
     path: Path
     size: int
     sha256: str
     head: bytes
+    is_noted: bool = True
+    """Whether a note may lie beside it."""
 
 
 class PartFile:
@@ -104,8 +107,7 @@ class PartFile:
         there first, DiskError for all else."""
         with spoken_for(final.parent):
             final.parent.mkdir(parents=True, exist_ok=True)
-            left = read_note(final)
-            if (left is not None and left.owner == note.owner) or _is_lost(final):
+            if _is_ours(final, note.owner):
                 part_of(final).unlink(missing_ok=True)
             elif os.path.lexists(note_of(final)) or os.path.lexists(part_of(final)):
                 raise FileExistsError(part_of(final))
@@ -115,7 +117,7 @@ class PartFile:
                 if film is not None and film.place is not None:
                     note = replace(note, film=film.place)
                 # A power cut may lose it: then the part is begun anew. What comes later is not lost by a kill.
-                _write_note(final, note, is_lasting=False)
+                write_note(final, note, is_lasting=False)
                 part = cls(final, note, _new_part(final), share, film)
             except BaseException:
                 share.release()
@@ -180,7 +182,7 @@ class PartFile:
             given = _passed(self._film, block, is_all=is_all)
             if self._film is not None and self._film.place not in (None, self.note.film):
                 self.note = replace(self.note, film=self._film.place)
-                _write_note(self.final, self.note)
+                write_note(self.final, self.note)
             self._put(given)
 
     def expect(self, total: int | None) -> None:
@@ -197,7 +199,7 @@ class PartFile:
             self.size, self.head, self._hash = 0, b"", hashlib.sha256()
             self._film = None if self._film is None else self._film.anew()
             self.note = Note(task_id=self.note.task_id, index=self.note.index, etag=etag, total=total)
-            _write_note(self.final, self.note)
+            write_note(self.final, self.note)
 
     def finish(
         self,
@@ -226,7 +228,7 @@ class PartFile:
                 self.note = replace(self.note, part_size=self.size, part_sha256=self.sha256)
                 with draft.open("rb") as file:
                     self.head = file.read(HEAD_LENGTH)
-            _write_note(self.final, self.note)
+            write_note(self.final, self.note)
             while True:
                 try:
                     rename_exclusively(draft if is_draft else part_of(self.final), self.final)
@@ -281,7 +283,7 @@ class PartFile:
         return None if self.note.total is None else max(0, self.note.total - self.received)
 
     def _move_to(self, final: Path) -> None:
-        _write_note(final, self.note)
+        write_note(final, self.note)
         part_of(self.final).rename(part_of(final))
         note_of(self.final).unlink(missing_ok=True)
         self.final = final
@@ -329,6 +331,17 @@ def _is_lost(final: Path) -> bool:
         return False
 
 
+def _is_ours(final: Path, owner: Owner) -> bool:
+    """Whether what lies there of a result under way may be written over: an earlier attempt at the same left it, or
+    nobody can go on with it."""
+    note = read_note(final)
+    if note is not None:
+        return note.owner == owner
+    return _is_lost(final) or (
+        not os.path.lexists(note_of(final)) and sidecar.owner_of(sidecar.path_for(final)) == owner
+    )
+
+
 def forget_note(final: Path) -> None:
     """The store knows the file: the note has done its work. Raises nothing."""
     with suppress(OSError):
@@ -345,24 +358,49 @@ def forget_part(final: Path, owner: Owner) -> None:
 
 
 def find_finished(final: Path, owner: Owner) -> Finished | None:
-    """A file that an earlier run completed and named before it was killed; None if there is none, or if it is not the
-    same bytes."""
-    note = read_note(final)
-    if note is None or note.owner != owner or note.size is None:
+    """A file that an earlier run completed before it was killed, and named, or names now; None if there is none, or if
+    it is not the same bytes."""
+    told = _told_of(final, owner)
+    if told is None:
         return None
+    part = part_of(final)
     try:
-        if final.stat().st_size != note.size:
+        is_named = os.path.lexists(final)
+        finished = _matching(final if is_named else part, final, *told)
+        if finished is None:
             return None
-        with final.open("rb") as file:
-            head = file.read(HEAD_LENGTH)
-        if sha256_of(final) != note.sha256:
-            return None
-        # A kill between giving the new name and taking the old one away leaves both.
-        part_of(final).unlink(missing_ok=True)
-        _draft_of(final).unlink(missing_ok=True)
+        if is_named:
+            # A kill between giving the new name and taking the old one away leaves both.
+            part.unlink(missing_ok=True)
+            _draft_of(final).unlink(missing_ok=True)
+        else:
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            rename_exclusively(part, final)
+        sync_folder(final.parent)
     except OSError:
         return None
-    return Finished(final, note.size, note.sha256, head)
+    return finished
+
+
+def _told_of(final: Path, owner: Owner) -> tuple[int, str] | None:
+    """Size and hash of what is to have this name, by its note or, of one that came whole at once, its sidecar; None
+    where neither says that all of it was there."""
+    note = read_note(final)
+    if note is not None:
+        return (note.size, note.sha256) if note.owner == owner and note.size is not None else None
+    beside = sidecar.read(sidecar.document_in(sidecar.path_for(final)))
+    is_ours = beside is not None and (beside.task_id, beside.index) == owner and beside.sha256
+    return (beside.size, beside.sha256) if beside is not None and is_ours else None
+
+
+def _matching(path: Path, final: Path, size: int, sha256: str) -> Finished | None:
+    """Raises OSError."""
+    if path.stat().st_size != size:
+        return None
+    with path.open("rb") as file:
+        head = file.read(HEAD_LENGTH)
+    return Finished(final, size, sha256, head) if sha256_of(path) == sha256 else None
 
 
 def holds(path: Path, size: int, sha256: str) -> bool:
@@ -397,9 +435,8 @@ def is_free(path: Path, owner: Owner) -> bool:
     """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there."""
     if os.path.lexists(path):
         return False
-    note = read_note(path)
     is_begun = os.path.lexists(part_of(path)) or os.path.lexists(note_of(path))
-    if is_begun and (note is None or note.owner != owner) and not _is_lost(path):
+    if is_begun and not _is_ours(path, owner):
         return False
     beside = sidecar.path_for(path)
     return not os.path.lexists(beside) or sidecar.owner_of(beside) == owner
@@ -407,11 +444,17 @@ def is_free(path: Path, owner: Owner) -> bool:
 
 def prepare_folder(library: Path, known_mount: str | None = None) -> None:
     """Makes the library's folder where that is surely meant. `known_mount` as in `missing_because`."""
+    check_folder(library, known_mount)
+    with spoken_for(library):
+        library.mkdir(parents=True, exist_ok=True)
+
+
+def check_folder(library: Path, known_mount: str | None = None) -> None:
+    """Raises DiskError where the library's folder may not be made, and is not there."""
     with spoken_for(library):
         missing = missing_because(library, known_mount)
-        if not missing:
-            library.mkdir(parents=True, exist_ok=True)
-            return
+    if not missing:
+        return
     raise disk_error(Reason(ReasonCode.FOLDER_MISSING, str(library)), missing)
 
 
@@ -443,6 +486,6 @@ def _cut_zeros(file: BinaryIO, total: int | None) -> None:
     file.seek(0)
 
 
-def _write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
+def write_note(final: Path, note: Note, *, is_lasting: bool = True) -> None:
     """Whole or not at all: half a note after a kill would look like somebody else's."""
-    write_whole(note_of(final), json.dumps(asdict(note)).encode(), is_lasting=is_lasting)
+    write_whole(note_of(final), json.dumps(as_json(note)).encode(), is_lasting=is_lasting)

@@ -14,7 +14,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import Struct, replace
 
 from . import sidecar
 from .batch_places import BatchPlaces
@@ -41,8 +42,7 @@ STEP = 0.2
 """Seconds of looking between two times that it is told of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Struct, frozen=True, kw_only=True):
     """`looked` are files that were passed by; of `asked` files `found` are found. `folder` is where it is now."""
 
     looked: int
@@ -51,8 +51,7 @@ class Progress:
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relinked:
+class Relinked(Struct, frozen=True, kw_only=True):
     """What became of looking: the results that have their files again, and how many of those that were asked for do
     not."""
 
@@ -61,8 +60,7 @@ class Relinked:
     looked: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """`is_other`: the file that was shown has other bytes than those that were saved, and nothing was changed."""
 
     outputs: tuple[Output, ...] = ()

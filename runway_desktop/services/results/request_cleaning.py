@@ -19,6 +19,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Store
+from runway_desktop.values import Struct
 
 from . import sidecar
 from .embedding import NotEmbedded, embed, note_of, read
@@ -30,8 +31,7 @@ log = logging.getLogger(__name__)
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """`failed` files could not be written anew; they are as they were."""
 
     cleaned: int = 0

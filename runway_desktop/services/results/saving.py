@@ -9,21 +9,23 @@ what has arrived stays for the next attempt, apart from content that is wrong. C
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply, RunwayDesktopError
-from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Input, Output, OutputState, Task
+from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -31,6 +33,7 @@ from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, Stream
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.values import Struct, replace
 
 from . import own_folders, part_file, sidecar
 from .arrival import Arrival
@@ -39,7 +42,9 @@ from .embedding import FilmStream, NotEmbedded, embed_copy, into_film, note_of
 from .embedding import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
+from .result_record import Facts, ResultRecord
 from .truncation_check import seems_cut_short
+from .whole_file import save_whole
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +52,13 @@ BLOCK = 1024 * 1024
 """Bytes that are gathered before a thread writes them, while the next ones come."""
 OFTEN = 1.0
 """Seconds after which a thread writes what has come, however little."""
+FILMS = ("MP4", "MOV", "M4A")
 _NAME_TRIES = 5
 
 Result = TypeVar("Result")
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """An output that is to be saved. `output` is what the store has of it; `received` and `total` count bytes of this
     attempt's file."""
 
@@ -97,44 +102,64 @@ class Saving:
     _arrived: Callable[[], None]
 
     def __post_init__(self) -> None:
+        self._followed: dict[Owner, list[Task]] = {}
+        """The tasks of what is being saved, as they became since it began."""
+        self._bus.listen(self._hear)
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
 
-    async def save(self, job: Job, task: Task) -> None:
+    async def facts(self, output: Output) -> Facts | None:
+        """What is told of an output that is to be saved; None where its task is not there. Call `forget` when the
+        attempt has ended."""
+        told: list[Task] = []
+        self._followed[output.task_id, output.index] = told
+        found = await self._store.result_facts(output.task_id)
+        if found is None:
+            return None
+        # What was heard of while it was read is later than that.
+        told.insert(0, found.task)
+        return Facts(told, found.count, found.inputs, found.batch)
+
+    def forget(self, owner: Owner) -> None:
+        """Follows no more what becomes of the task."""
+        self._followed.pop(owner, None)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, TaskChanged):
+            for (task_id, _), told in self._followed.items():
+                if task_id == event.task.id:
+                    told.append(event.task)
+
+    async def save(self, job: Job, facts: Facts) -> None:
         """Saves the job's output; when it returns, the store has it as SAVED and everyone was told."""
         job.has_arrived = False
         finished: Finished | None = None
         part: PartFile | None = None
         planned = Path(job.output.path)
-        facts = await self._facts(task)
         # What lies in a folder that is away is left to it: this one begins anew elsewhere.
         if job.output.path and not (job.rescue_to is not None and await self._folder.is_away(planned)):
             if await self._is_back(job, planned):
                 return
             finished = await self._do(job, part_file.find_finished, planned, job.owner)
             if finished is None:
-                film = self._film(job, task, facts, planned.suffix)
+                film = self._film(job, facts, planned.suffix)
                 part = await self._do(job, PartFile.resume, planned, job.owner, self._folder.room, film)
         if finished is not None:
-            await self._keep(job, task, facts, finished, await self._sidecar(job, task, facts))
+            await self._keep(job, facts, finished, self._sidecar(job, facts))
         else:
-            await self._fetch(job, task, facts, part)
+            await self._fetch(job, facts, part)
 
-    async def _facts(self, task: Task) -> _Facts:
-        outputs, inputs = await asyncio.gather(self._store.outputs(task.id), self._store.inputs(task.id))
-        return _Facts(len(outputs), inputs, await BatchPlaces(self._store).name(task.batch_id))
-
-    def _film(self, job: Job, task: Task, facts: _Facts, ending: str) -> FilmStream | None:
+    def _film(self, job: Job, facts: Facts, ending: str) -> FilmStream | None:
         """What puts the request into a film while it comes. It says nothing that is known at the end alone."""
         film = None
         with survived("putting the request into a film"):
             if self._settings.embed:
-                film = into_film(self._note(job, task, facts), ending.lstrip("."))
+                film = into_film(self._note(job, facts), ending.lstrip("."))
         return film
 
-    def _note(self, job: Job, task: Task, facts: _Facts) -> RequestNote:
+    def _note(self, job: Job, facts: Facts) -> RequestNote:
         output = replace(job.output, size=0, sha256="", saved_at=None)
-        return note_of(sidecar.compose(task, output, facts.inputs, count=facts.count, batch=facts.batch))
+        return note_of(sidecar.compose(facts.task, output, facts.inputs, count=facts.count, batch=facts.batch))
 
     async def _is_back(self, job: Job, path: Path) -> bool:
         """A result that was saved once and was missing may lie in its place again, from the trash or another disk."""
@@ -155,24 +180,29 @@ class Saving:
         job.output = output
         self._bus.tell(OutputChanged(output))
 
-    async def _fetch(self, job: Job, task: Task, facts: _Facts, part: PartFile | None) -> None:
+    async def _fetch(self, job: Job, facts: Facts, part: PartFile | None) -> None:
         claims: set[str] = set()
         try:
             if part is not None and not part.final.is_relative_to(self._home(job)):
-                part = await self._carry(job, task, facts, part, claims)
+                part = await self._carry(job, facts, part, claims)
             if part is not None:
                 claims.add(part_file.claim(part.final))
                 self._claimed |= claims
                 job.received, job.total = part.received, part.note.total
+            arrived: PartFile | _Whole | None = part
             if part is None or not part.is_complete:
-                part = await self._receive(job, task, facts, part, claims)
+                arrived = await self._receive(job, facts, part, claims)
             job.has_arrived = True
-            await self._finish(job, task, facts, part)
+            if isinstance(arrived, _Whole):
+                await self._save_whole(job, facts, arrived, claims)
+            elif arrived is not None:
+                await self._finish(job, facts, arrived)
         finally:
             self._claimed -= claims
 
-    async def _receive(self, job: Job, task: Task, facts: _Facts, part: PartFile | None, claims: set[str]) -> PartFile:
-        """Every byte of the result in a part file. The part is closed if this fails, and kept."""
+    async def _receive(self, job: Job, facts: Facts, part: PartFile | None, claims: set[str]) -> PartFile | _Whole:
+        """Every byte of the result, in a part file, or in memory where all of them came before the first was written.
+        The part is closed if this fails, and kept."""
         arrival = Arrival(part)
         offset, etag = (part.received, part.note.etag) if part else (0, "")
         job.received = offset
@@ -184,7 +214,7 @@ class Saving:
 
                 async def put(block: bytes, *, is_all: bool = False) -> PartFile:
                     if arrival.part is None:
-                        arrival.part = await self._begin(job, task, facts, stream, block, claims, is_all=is_all)
+                        arrival.part = await self._begin(job, facts, stream, block, claims, is_all=is_all)
                     else:
                         await self._do(job, partial(arrival.part.write, block, is_all=is_all))
                     return arrival.part
@@ -208,6 +238,8 @@ class Saving:
             job.has_arrived = True
             self._arrived()
             await arrival.settle()
+            if arrival.part is None and stream.total in (None, arrival.count):
+                return _Whole(arrival.taken(), stream.content_type, stream.etag)
             whole = await put(arrival.taken(), is_all=True)
             await self._check_length(job, whole, stream.total)
             return whole
@@ -217,12 +249,12 @@ class Saving:
                 await self._let_go(job, arrival.part)
             raise
 
-    async def _carry(self, job: Job, task: Task, facts: _Facts, part: PartFile, claims: set[str]) -> PartFile:
+    async def _carry(self, job: Job, facts: Facts, part: PartFile, claims: set[str]) -> PartFile:
         """What has arrived, taken along to the folder that it is saved in now. A kill leaves the first bytes of it
         there, which is a part like any other."""
         open_parts = [part]
         try:
-            relative = await self._relative_name(job, task, facts, part.final.suffix)
+            relative = await self._relative_name(job, facts, part.final.suffix)
             moved = await self._make_part(job, relative, part.note, claims, job.output, _NOTHING)
             open_parts.append(moved)
             await self._do(job, part.copy_into, moved)
@@ -257,17 +289,17 @@ class Saving:
         await self.put(job, replace(job.output, state=OutputState.DOWNLOADING, problem=None))
 
     async def _begin(
-        self, job: Job, task: Task, facts: _Facts, stream: Stream, begin: bytes, claims: set[str], *, is_all: bool
+        self, job: Job, facts: Facts, stream: Stream, begin: bytes, claims: set[str], *, is_all: bool
     ) -> PartFile:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
         them."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
-        relative = self._old_place(job, found.ext) or await self._relative_name(job, task, facts, found.ext)
+        relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
-        media = media_of(found, job.output, task)
+        media = media_of(found, job.output, facts.task)
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
-        film = self._film(job, task, facts, found.ext) if found.format in ("MP4", "MOV", "M4A") else None
+        film = self._film(job, facts, found.ext) if found.format in FILMS else None
         return await self._make_part(job, relative, note, claims, downloading, _Begin(film, begin, is_all))
 
     async def _make_part(
@@ -276,15 +308,7 @@ class Saving:
         """A new part under a free name. The store knows `output` with its path before the disk does."""
         home = self._home(job)
         for _ in range(_NAME_TRIES):
-            # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
-            async with self._namings.setdefault(home, asyncio.Lock()):
-                mount = self._folder.known_mount if job.rescue_to is None else None
-                final = await self._do(job, self._choose, home, mount, relative, job.owner)
-                if mount is None and job.rescue_to is None:
-                    # The library was made just now: from here on one that is missing is absent, and not new.
-                    self._folder.doubt()
-                claims.add(part_file.claim(final))
-                self._claimed |= claims
+            final = await self._name(job, home, relative, claims, is_first=False)
             await self.put(job, replace(output, path=str(final)))
             film = begin.film if begin.film is None else begin.film.anew()
             make = partial(PartFile.create, final, note, self._folder.room, film, begin.content, is_all=begin.is_all)
@@ -294,10 +318,83 @@ class Saving:
                 continue
         raise part_file.names_taken(home.joinpath(*relative))
 
+    async def _save_whole(self, job: Job, facts: Facts, whole: _Whole, claims: set[str]) -> None:
+        """The store knows the name before the disk does, as of one that comes bit by bit."""
+        content = whole.content
+        found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
+        relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
+        note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
+        downloading = replace(
+            job.output, state=OutputState.DOWNLOADING, media=media_of(found, job.output, facts.task), problem=None
+        )
+        film = self._film(job, facts, found.ext) if found.format in FILMS else None
+        home = self._home(job)
+        for number in range(_NAME_TRIES):
+            final = await self._name(job, home, relative, claims, is_first=not number)
+            await self.put(job, replace(downloading, path=str(final)))
+            beside = self._sidecar(job, facts)
+            try:
+                finished = await self._do(job, self._write_whole, job, facts, final, note, content, film, beside)
+            except FileExistsError:
+                continue
+            await self._keep(job, facts, finished, beside)
+            return
+        raise part_file.names_taken(home.joinpath(*relative))
+
+    def _write_whole(
+        self,
+        job: Job,
+        facts: Facts,
+        final: Path,
+        note: Note,
+        content: bytes,
+        film: FilmStream | None,
+        beside: ResultRecord,
+    ) -> Finished:
+        """On a thread. FileExistsError where the name is not free."""
+        home = self._home(job)
+        part_file.check_folder(home, self._folder.known_mount if job.rescue_to is None else None)
+        film = None if film is None else film.anew()
+        given = content if film is None else film.feed(content) + film.rest()
+        self._check(job, given[:HEAD_LENGTH], lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))
+        is_in = film is not None and film.place is not None
+        if is_in or not self._settings.embed:
+            return save_whole(final, note, self._folder.room, given, beside.write)
+        if not part_file.is_free(final, job.owner):
+            raise FileExistsError(final)
+        part = PartFile.create(final, note, self._folder.room, None, given, is_all=True)
+        try:
+            embed = partial(self._embed, job, facts, final.suffix)
+            return part.finish(self._may_choose(job.owner), embed=embed, named=beside.write)
+        except BaseException:
+            part.close()
+            raise
+
+    async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str], *, is_first: bool) -> Path:
+        """A name for a result, which is claimed. The first one is taken for free: whoever writes looks."""
+        mount = self._folder.known_mount if job.rescue_to is None else None
+        if is_first and mount is not None:
+            final = home.joinpath(*relative)
+            if part_file.claim(final) not in self._claimed:
+                claims.add(part_file.claim(final))
+                self._claimed |= claims
+                return final
+        # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
+        async with self._namings.setdefault(home, asyncio.Lock()):
+            final = await self._do(job, self._choose, home, mount, relative, job.owner)
+            if mount is None and job.rescue_to is None:
+                # The library was made just now: from here on one that is missing is absent, and not new.
+                self._folder.doubt()
+            claims.add(part_file.claim(final))
+            self._claimed |= claims
+        return final
+
     def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
-        """Where in its folder a result was that is saved once more; None for any other, and where that cannot be."""
+        """Where in its folder a result was that is saved once more, or was to be when the program was killed; None for
+        any other, and where that cannot be."""
         old, home = Path(job.output.path), self._home(job)
-        if not job.output.sha256 or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
+        is_known = job.output.sha256 or job.output.state is OutputState.DOWNLOADING
+        if not is_known or not old.is_relative_to(home) or old.suffix.lower() != f".{ext}":
             return None
         if ".." in old.parts:
             # No list of ours says so; one that came with a backup may.
@@ -312,13 +409,16 @@ class Saving:
     def _may_choose(self, owner: Owner) -> Callable[[Path], bool]:
         return lambda path: part_file.claim(path) not in self._claimed and part_file.is_free(path, owner)
 
-    async def _relative_name(self, job: Job, task: Task, facts: _Facts, ext: str) -> tuple[str, ...]:
+    async def _relative_name(self, job: Job, facts: Facts, ext: str) -> tuple[str, ...]:
         template = self._settings.name_template
-        batch, row = await BatchPlaces(self._store).of(task, template)
+        batch, row = await BatchPlaces(self._store).of(facts.task, template)
         try:
-            return render(template, name_values(task, job.output, ext=ext, count=facts.count, batch=batch, row=row))
+            return render(
+                template, name_values(facts.task, job.output, ext=ext, count=facts.count, batch=batch, row=row)
+            )
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("naming a result", mistake)
+            task = facts.task
             return (f"{task.remote_id or task.id}-{job.output.index + 1}.{ext}",)
 
     async def _check_length(self, job: Job, part: PartFile, total: int | None) -> None:
@@ -332,10 +432,10 @@ class Saving:
             detail=f"{part.received} of {total} bytes",
         )
 
-    async def _finish(self, job: Job, task: Task, facts: _Facts, part: PartFile) -> None:
+    async def _finish(self, job: Job, facts: Facts, part: PartFile) -> None:
         try:
-            beside = await self._sidecar(job, task, facts)
-            embed = partial(self._embed, job, task, facts, part.final.suffix) if self._settings.embed else _no
+            beside = self._sidecar(job, facts)
+            embed = partial(self._embed, job, facts, part.final.suffix) if self._settings.embed else _no
             look = partial(self._look, job, part)
             finished = await self._do(job, part.finish, self._may_choose(job.owner), look, embed, beside.write)
         except WrongContent:
@@ -344,19 +444,23 @@ class Saving:
         except BaseException:
             await self._let_go(job, part)
             raise
-        await self._keep(job, task, facts, finished, beside)
+        await self._keep(job, facts, finished, beside)
 
     def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
+        """On a thread."""
+        self._check(job, part.head, lambda: part.sha256, file)
+
+    def _check(self, job: Job, head: bytes, sha256: Callable[[], str], file: BinaryIO) -> None:
         """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
-        found = judge(part.head, url=job.output.url)
-        if part.sha256 != job.doubted and seems_cut_short(file, found.format):
-            job.doubted = part.sha256
+        found = judge(head, url=job.output.url)
+        if seems_cut_short(file, found.format) and (digest := sha256()) != job.doubted:
+            job.doubted = digest
             raise WrongContent(ReasonCode.CUT_SHORT)
 
-    def _embed(self, job: Job, task: Task, facts: _Facts, ending: str, part: Path, draft: Path) -> bool:
+    def _embed(self, job: Job, facts: Facts, ending: str, part: Path, draft: Path) -> bool:
         """On a thread. Whatever goes wrong, the result itself is what counts."""
         try:
-            note = self._note(job, task, facts)
+            note = self._note(job, facts)
             with self._folder.room.share(part.parent, part.stat().st_size):
                 return embed_copy(part, draft, note, ending)
         except (OSError, DiskError, NotEmbedded) as error:
@@ -365,38 +469,41 @@ class Saving:
             log.exception("Writing the request into %s failed by a mistake of ours", part.name)
         return False
 
-    async def _sidecar(self, job: Job, task: Task, facts: _Facts) -> _Beside:
+    def _sidecar(self, job: Job, facts: Facts) -> ResultRecord:
         """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
         too."""
-        task = await self._store.get(task.id) or task
-        return _Beside(job, task, facts, self._clock.now(), is_wanted=self._settings.sidecars)
+        return ResultRecord(job.output, facts, self._clock.now(), is_wanted=self._settings.sidecars)
 
-    async def _keep(self, job: Job, task: Task, facts: _Facts, finished: Finished, beside: _Beside) -> None:
+    async def _keep(self, job: Job, facts: Facts, finished: Finished, beside: ResultRecord) -> None:
         # Not written yet where it had its name from an earlier run.
-        saved = beside.saved
-        if saved is None:
-            saved = await self._do(job, beside.write, finished)
+        if not beside.was_written:
+            await self._do(job, beside.write, finished)
+        saved = beside.output(finished)
         detail = {"index": saved.index, "file": finished.path.name, "size": saved.size, "sha256": saved.sha256}
         if beside.trouble:
             detail["sidecar"] = beside.trouble
-        entry = LedgerEntry(task_id=task.id, at=self._clock.now(), kind="saved", detail=detail)
+        entry = LedgerEntry(task_id=saved.task_id, at=self._clock.now(), kind="saved", detail=detail)
         await self.put(job, saved, entry)
         own_folders.note(self._settings, self._home(job))
         with survived("keeping what belongs to a saved result"):
             try:
-                await self._do(job, part_file.forget_note, finished.path)
+                if finished.is_noted:
+                    await self._do(job, part_file.forget_note, finished.path)
                 if beside.document is not None:
-                    await self._with_latest(job, task, saved, beside.document)
+                    await self._with_latest(job, facts, beside, beside.document, saved)
             except RunwayDesktopError as error:
                 # It is saved; what is raised here would have it fetched again.
                 log.warning("What belongs to %s is not complete: %s", finished.path.name, error)
 
-    async def _with_latest(self, job: Job, task: Task, saved: Output, document: dict[str, Any]) -> None:
+    async def _with_latest(
+        self, job: Job, facts: Facts, beside: ResultRecord, document: dict[str, Any], saved: Output
+    ) -> None:
         """The sidecar with what was made of the result while it was written; before it was stored as saved, nobody
         else would have."""
-        now = await self._store.get(task.id)
-        latest = document if now is None else sidecar.brought_up_to_date(document, now, saved)
-        if latest != document and self._settings.sidecars:
+        if facts.task is beside.task or not self._settings.sidecars:
+            return
+        latest = sidecar.brought_up_to_date(document, facts.task, saved)
+        if latest != document:
             try:
                 await self._do(job, sidecar.write, Path(saved.path), latest)
             except OSError as error:
@@ -419,17 +526,15 @@ async def note_rewritten(store: Store, bus: Bus, saved: Output | KeptFile, size:
         bus.tell(OutputChanged(output))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is told of a result beside its task: of how many it is one, what it was made from, the name of its batch."""
+class _Whole(Struct, frozen=True):
+    """A result that came before anything of it was written."""
 
-    count: int
-    inputs: Sequence[Input]
-    batch: str
+    content: bytes
+    content_type: str
+    etag: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Begin:
+class _Begin(Struct, frozen=True):
     """What a new part begins with."""
 
     film: FilmStream | None = None
@@ -442,47 +547,3 @@ _NOTHING = _Begin()
 
 def _no(_part: Path, _draft: Path) -> bool:
     return False
-
-
-class _Beside:
-    """Makes what the store is told of a result that has its name, and its sidecar. `write` blocks; raises nothing."""
-
-    def __init__(self, job: Job, task: Task, facts: _Facts, now: float, *, is_wanted: bool) -> None:
-        self._job = job
-        self._task = task
-        self._facts = facts
-        self._now = now
-        self._is_wanted = is_wanted
-        self.saved: Output | None = None
-        self.document: dict[str, Any] | None = None
-        self.trouble = ""
-        """Why there is no sidecar."""
-
-    def write(self, finished: Finished) -> Output:
-        output = self._job.output
-        found = judge(finished.head, url=output.url)
-        self.saved = saved = replace(
-            output,
-            state=OutputState.SAVED,
-            media=media_of(found, output, self._task),
-            path=str(finished.path),
-            size=finished.size,
-            sha256=finished.sha256,
-            saved_at=self._now,
-            problem=None,
-            binned_from="",
-            look=NEVER_LOOKED,
-        )
-        try:
-            facts = self._facts
-            self.document = sidecar.compose(self._task, saved, facts.inputs, count=facts.count, batch=facts.batch)
-            if self._is_wanted:
-                sidecar.write(finished.path, self.document)
-        except OSError as error:
-            # The result itself is safe; a missing sidecar is told of, and is no reason to pay twice.
-            log.warning("No sidecar beside %s: %s", finished.path.name, error)
-            self.trouble = f"could not be written: {error.strerror}"
-        except Exception as mistake:  # noqa: BLE001 - reported with its traceback
-            report("writing a sidecar", mistake)
-            self.trouble = "could not be written"
-        return saved

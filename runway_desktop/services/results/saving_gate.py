@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError, StoreError
@@ -25,6 +25,7 @@ from runway_desktop.services.disk.disk_words import is_of_disk, of_health
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import replace
 
 from .saving import Job
 

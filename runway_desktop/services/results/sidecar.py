@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +22,7 @@ from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Media, Output, Pick, Request, Task
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import parsed, write_whole
+from runway_desktop.values import Struct, field
 
 SCHEMA = "runway-desktop.result"
 SCHEMA_VERSION = 2
@@ -41,8 +41,7 @@ TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgment:
+class Judgment(Struct, frozen=True, kw_only=True):
     """What the person made of the task."""
 
     rating: int = 0
@@ -52,8 +51,7 @@ class Judgment:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sidecar:
+class Sidecar(Struct, frozen=True, kw_only=True):
     """What a sidecar tells. `inputs` is (place, path or link, SHA-256) of each input."""
 
     request: Request

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
@@ -23,6 +23,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.ports import Clock, LedgerEntry, Store, SystemTrash
+from runway_desktop.values import Struct, field, replace
 
 from .own_folders import OwnFolders, lies_in
 from .sidecar import path_for
@@ -32,8 +33,7 @@ DELETED = "file deleted"
 _PLACE, _SIDECAR_PLACE = "bin_path", "bin_sidecar_path"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrashReport:
+class TrashReport(Struct, frozen=True, kw_only=True):
     """The tasks whose files all went the way that was asked, how many files that were, and of the others why not."""
 
     done: tuple[TaskId, ...] = ()

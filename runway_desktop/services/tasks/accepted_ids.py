@@ -23,7 +23,6 @@ import os
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from functools import partial
 from io import FileIO
 from pathlib import Path
@@ -38,6 +37,7 @@ from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import survived
+from runway_desktop.values import Struct, replace
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,7 @@ _BLANK = b" " * (SLOT - 1) + b"\n"
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedId:
+class AcceptedId(Struct, frozen=True, kw_only=True):
     """The answer to one create. `at` in Unix seconds; `is_told`: the person has heard that it has no place."""
 
     task_id: TaskId

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
@@ -21,6 +20,7 @@ from runway_desktop.domain.transitions import Answer, CancelAsked, Deleted, Drop
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.values import Struct, field, replace
 
 from .asking import Asking, meaning_of
 from .ledger import Ledger
@@ -28,8 +28,7 @@ from .ledger import Ledger
 AT_ONCE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What became of each: `done` are canceled, or deleted. `kept`: finished meanwhile, so the result is kept and
     saved. `failed`: why not."""
 

@@ -7,7 +7,6 @@ task's state does not allow, StoreError when the disk refuses. Loop's thread onl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.domain.transitions import Accepted, Adopted, LetGo
+from runway_desktop.values import Struct, replace
 
 if TYPE_CHECKING:
     from runway_desktop.domain.account import Fingerprint
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Adopting:
+class Adopting(Struct, frozen=True):
     """What became of pasted ids: new here, here already, no ids at all."""
 
     added: tuple[TaskId, ...] = ()

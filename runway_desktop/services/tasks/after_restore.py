@@ -12,12 +12,12 @@ StoreError.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.services.settings import PAUSED, Settings
+from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
 
@@ -28,8 +28,7 @@ TOLD = "restore.to tell"
 """The setting that holds what the person has not been told yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Struct, frozen=True, kw_only=True):
     """What a restored or copied list of tasks holds that the person has to decide. `made_at` is when its backup was
     made; `copied` says how it was recognized if it was not this program that restored it."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from dataclasses import dataclass, replace
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER
@@ -19,6 +18,7 @@ from runway_desktop.domain.task import RemoteId, State, Task
 from runway_desktop.domain.transitions import Answer, NotFound
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway
+from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
 from .schedule import LEAST_GAP
@@ -31,16 +31,14 @@ ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What Runway said to a key: the task, or an error."""
 
     key: Fingerprint
     said: Answer | ApiError
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(Struct, frozen=True):
     """A question that has ended: when, its number, and what was said. `None`: it was let go."""
 
     at: float

@@ -22,7 +22,6 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -31,6 +30,7 @@ from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identi
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.services.disk.machine import fingerprint
+from runway_desktop.values import Struct
 
 from . import after_restore
 
@@ -54,8 +54,7 @@ TRY_AGAIN_AFTER = 10.0
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class _Decision:
+class _Decision(Struct, frozen=True):
     verdict: Verdict
     identity: Identity
     """What the list is from now on."""

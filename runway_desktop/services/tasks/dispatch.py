@@ -23,7 +23,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +49,7 @@ from runway_desktop.services.clock import first_of
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock, CreatedTask, Runway
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.values import Struct, replace
 
 from .accepted_ids import AcceptedId, AcceptedIds
 from .copy_check import CopyCheck
@@ -80,8 +80,7 @@ class Result(StrEnum):
     """Dropped, edited or sent by the time its turn came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """`cause` is the error for which a task was not sent; None where the program made a mistake."""
 
     result: Result

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Store, Timing
+from runway_desktop.values import Struct
 
 LEAST_HISTORY = 3
 MOST_HISTORY = 200
@@ -28,16 +28,14 @@ HOLDS = 2.0
 """Seconds for which a long history is not read again, however many tasks end meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Seconds, low to high."""
 
     low: float
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """How long tasks like this one took: the middle half of them, and the longest run."""
 
     ran: Range | None = None
@@ -107,8 +105,7 @@ def _quantile(values: Sequence[float], part: float) -> float:
 Kind = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
+class _History(Struct, frozen=True):
     """What the store said of a kind. `endings`: how many of its endpoint and model had ended in this run by then."""
 
     usual: Usual

@@ -5,7 +5,6 @@ and those in kept sheets. Loop's thread only. Raises StoreError when the disk re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.catalog import with_assets
@@ -13,6 +12,7 @@ from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.domain.inputs import misses_file, value_at
 from runway_desktop.domain.task import ITS_TURN, Input, Task, TaskId
 from runway_desktop.services.ports import Store
+from runway_desktop.values import replace
 
 from .inputs import path_of
 from .ledger import Ledger

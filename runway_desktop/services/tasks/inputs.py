@@ -14,7 +14,6 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +28,7 @@ from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Hold, HoldCode, Input, Media, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
+from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
 
@@ -79,8 +79,7 @@ def inputs_of(task: Task, catalog: Catalog) -> list[Input]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _FileRead:
+class _FileRead(Struct, frozen=True):
     sha256: str
     size: int
     data_uri: str

@@ -7,17 +7,16 @@ there, ValueError for stars beyond five; StoreError passes through. Loop's threa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Pick, Task, TaskId
+from runway_desktop.values import Struct, field, replace
 
 from .ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One judgment. `before` and `after` hold the one thing that changed, by task; those that had it already are left
     out."""
 

@@ -16,7 +16,6 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 
 from runway_desktop.domain.account import Fingerprint, Link
 from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
@@ -41,6 +40,7 @@ from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.settings import PAUSED, Settings
 from runway_desktop.services.supervised import keep_going, survived
+from runway_desktop.values import replace
 
 from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result

@@ -6,17 +6,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from runway_desktop.domain.task import Hold, Task, TaskId
+from runway_desktop.values import Struct, field
 
 LEAST_STEP = 1e-6
 """When positions come closer than this, all are numbered anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stood:
+class Stood(Struct, frozen=True, kw_only=True):
     """Where queued tasks stood before a command, and why those waited that waited for the person."""
 
     places: Mapping[TaskId, float] = field(default_factory=dict)

@@ -14,7 +14,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
@@ -25,6 +24,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
+from runway_desktop.values import replace
 
 from .lane_order import in_order
 

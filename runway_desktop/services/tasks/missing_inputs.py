@@ -12,7 +12,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +25,7 @@ from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.services.disk.sibling_paths import places_beside
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
+from runway_desktop.values import Struct, replace
 
 from .inputs import inputs_of, same
 from .ledger import Ledger
@@ -39,8 +39,7 @@ LOOK_AFTER = 10.0
 """Seconds until the files of new tasks are hashed: most tasks are sent by then, and hashed with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PutBack:
+class PutBack(Struct, frozen=True):
     """`is_other`: it is not the file that was used before, and nothing was changed."""
 
     tasks: tuple[TaskId, ...] = ()
@@ -48,8 +47,7 @@ class PutBack:
     is_other: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Looks:
+class _Looks(Struct, frozen=True):
     """What is known of a file that is gone. Empty and 0: not known."""
 
     sha256: str = ""

@@ -12,11 +12,11 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.values import Struct, field
 
 from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
 from .lane_order import placed_before
@@ -38,16 +38,14 @@ AT_ONCE = 500
 UNKNOWN = Range(0.0, math.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
+class Slots(Struct, frozen=True):
     """Tasks of one model at Runway. `limit` None: no limit."""
 
     in_use: int
     limit: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LaneForecast:
+class LaneForecast(Struct, frozen=True):
     """How many are sent from here, and in how many seconds all of them are probably done."""
 
     waiting: int
@@ -55,8 +53,7 @@ class LaneForecast:
     high_seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(Struct, frozen=True, kw_only=True):
     order: Mapping[TaskId, int] = field(default_factory=dict)
     """The queued tasks that are sent by themselves, each with its place among those of its model, from 1."""
     starts: Mapping[TaskId, Range] = field(default_factory=dict)

@@ -22,7 +22,6 @@ import heapq
 import logging
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
@@ -36,6 +35,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
+from runway_desktop.values import Struct, replace
 
 from .asking import Asking, KeyWatch, quiet_after
 from .forecast import Forecasts
@@ -63,8 +63,7 @@ LONGEST_CHAIN = 4
 """How many throttled tasks in a row are asked after one end, when the first did not begin."""
 
 
-@dataclass(slots=True)
-class _Watch:
+class _Watch(Struct):
     """What the poller knows of one task. `turn` tells a valid entry of the heap from an old one."""
 
     remote_id: RemoteId

@@ -16,7 +16,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from runway_desktop.domain.account import NO_KEY, Organization, Span
 from runway_desktop.domain.errors import StoreError
@@ -30,6 +29,7 @@ from runway_desktop.services.clock import LONGEST_CREATE
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import report, survived
+from runway_desktop.values import replace
 
 from .ledger import Ledger
 from .sendings import Fate, Sendings, Sent

@@ -10,10 +10,10 @@ the way; never longer than `LONGEST`, because guesses may be wrong.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
 
 from runway_desktop.domain.task import State
 from runway_desktop.domain.transitions import Answer
+from runway_desktop.values import Struct, replace
 
 LEAST_GAP = 5.0
 """Least seconds between two questions about one task, and between its sending and the first. Source: the API's
@@ -34,8 +34,7 @@ NUDGE = 1.0
 """Seconds after the end of one task until the next throttled one of its model is asked whether it has begun."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What is known of one task. `began_after` and `began_before` enclose the moment at which it began to run."""
 
     state: State

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from runway_desktop.domain.account import Span
 from runway_desktop.domain.task import TaskId
+from runway_desktop.values import Struct
 
 LATE = 20.0
 """Seconds after which a task is counted, if it was made at all, when its connection broke: a slow server may still be
@@ -34,8 +34,7 @@ class Fate(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(slots=True)
-class Sent:
+class Sent(Struct):
     """One sending. `key` numbers the key that it was sent with, None where another run did it; `ended` is when its
     answer was in or it was given up."""
 
@@ -56,8 +55,7 @@ class Sent:
         return self.begun <= reading.end and reading.begin <= self.counted_by
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
+class Others(Struct, frozen=True):
     """What other sendings did to the numbers between two readings."""
 
     accepted: int = 0

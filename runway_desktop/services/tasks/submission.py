@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +33,7 @@ from runway_desktop.domain.task import (
     new_batch_id,
     new_task_id,
 )
+from runway_desktop.values import Struct, field, replace
 
 from .inputs import inputs_of
 from .ledger import Ledger, NoSuchTask
@@ -67,8 +67,7 @@ class Ask(Enum):
     """Nobody knows whether Runway has one of them already: its sending got no answer, or it comes from a backup."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTask:
+class NewTask(Struct, frozen=True, kw_only=True):
     """A task to be made. `id` is its own already, for whoever writes it down before it is stored."""
 
     request: Request
@@ -83,8 +82,7 @@ class NewTask:
     """The task of which this is the same request once more: its files are compared with what they were then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTasks:
+class NewTasks(Struct, frozen=True, kw_only=True):
     """Tasks to be stored in their order at the end of the lane. Several, or named ones, form a batch, unless they have
     one or are sent again. `steps`: how many tasks each transaction holds; empty: all in one, all or none."""
 
@@ -93,24 +91,21 @@ class NewTasks:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SendAgain:
+class SendAgain(Struct, frozen=True):
     """An uncertain task to be dismissed, and a new one of the same request."""
 
     old: Task
     new: NewTask
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Another request for a held task."""
 
     task: Task
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
 
     tasks: tuple[Task, ...]
@@ -120,8 +115,7 @@ class Release:
 Intent = NewTasks | SendAgain | Edit | Release
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True):
     """What an intent costs in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
 
     amount: int = 0
@@ -143,8 +137,7 @@ class Door(Enum):
     SCRIPT = "script"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Who asks. `what` equals that of another press that asks for the same; None: the requests themselves."""
 
     door: Door

@@ -11,10 +11,10 @@ nothing that this program knows of stands against it; all else is "cannot tell".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 from runway_desktop.domain.task import Evidence
+from runway_desktop.values import Struct
 
 
 class Likelihood(StrEnum):
@@ -58,8 +58,7 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether an uncertain sending was made, as far as can be told. `counted` is how the day's count moved, `spent` how
     many credits left the balance; None where that is not known, or says nothing."""
 

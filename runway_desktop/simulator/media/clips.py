@@ -15,10 +15,11 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+
+from runway_desktop.values import Struct
 
 from .pictures import draw
 from .recipe import Recipe
@@ -96,8 +97,7 @@ _CONTAINERS = frozenset({b"moov", b"trak", b"edts", b"mdia"})
 _MOVIE_HEADER, _TRACK_HEADER, _MEDIA_HEADER, _EDITS = b"mvhd", b"tkhd", b"mdhd", b"elst"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A clip in the samples' folder, as its name tells: ratio (width by height) and seconds."""
 
     path: Path

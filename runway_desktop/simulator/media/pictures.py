@@ -10,10 +10,11 @@ import io
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps
+
+from runway_desktop.values import Struct
 
 from .recipe import Recipe
 
@@ -26,8 +27,7 @@ _WIDE_FONTS = ("NotoSansCJK-Regular.ttc", "msyh.ttc", "PingFang.ttc", "DejaVuSan
 Color = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """Sky from top to horizon, the light in it, and the hills from far to near."""
 
     top: Color
@@ -66,8 +66,7 @@ def hexadecimal(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A landscape in numbers: heights are shares of the picture, 0 at the top."""
 
     palette: Palette

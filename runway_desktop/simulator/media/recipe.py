@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from runway_desktop.values import Struct
 
 from .tones import Shape
 
@@ -27,8 +28,7 @@ _PICTURE_ENDPOINTS = frozenset({"text_to_image", "image_upscale"})
 _LONGEST_SIDE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A file format of outputs: the ending of its names, with the dot, and its content type."""
 
     suffix: str
@@ -51,8 +51,7 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """All that the outputs of one task depend on. Sizes in pixels, `seconds` of the clip or sound, `rate` in hertz."""
 
     format: str

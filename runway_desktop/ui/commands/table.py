@@ -6,11 +6,12 @@ command is a line here and a function there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+
+from runway_desktop.values import Struct
 
 Standard = QKeySequence.StandardKey
 
@@ -44,8 +45,7 @@ class Section(StrEnum):
     WINDOW = "Window"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something that a key does."""
 
     id: str

@@ -7,12 +7,12 @@ thread only.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.ui.media.playback import FALLBACK_FRAME_US, Engine
+from runway_desktop.values import Struct, field
 
 ROUNDING_US = 2_000
 """Frames of two clips whose starts differ by less than that are of the same moment."""
@@ -25,8 +25,7 @@ class Phase(Enum):
     FAILED = "failed"
 
 
-@dataclass(slots=True, eq=False)
-class Track:
+class Track(Struct, eq=False):
     engine: Engine
     path: Path | None = None
     phase: Phase = Phase.EMPTY

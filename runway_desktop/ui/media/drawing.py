@@ -14,13 +14,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
 from runway_desktop.domain.profiles import own_words
+from runway_desktop.values import Struct
 
 from .drawing_cleaner import MOST_BYTES, BadDrawing, TooComplex, cleaned
 
@@ -36,8 +36,7 @@ DAMAGED = "This drawing cannot be read here. It may be damaged."
 TOO_COMPLEX = "This drawing is too complex to be shown here."
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """`size` is the drawing's own, in pixels."""
 
     image: QImage

@@ -12,9 +12,10 @@ import binascii
 import re
 import zlib
 from base64 import b64decode
-from dataclasses import dataclass, field
 from html import escape
 from xml.parsers import expat
+
+from runway_desktop.values import Struct, field
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of the drawing, unpacked."""
@@ -52,8 +53,7 @@ def cleaned(content: bytes) -> bytes:
     return "".join(reader.out).encode("utf-8", "replace")
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     children: list[int] = field(default_factory=list)
     uses: str = ""
 

@@ -8,13 +8,13 @@ rasterised large, by a process of its own (`drawing.py`), and its own size is wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from runway_desktop.ui.picture_reader import is_drawing, open_reader, upright_size
+from runway_desktop.values import Struct
 
 from .drawing import LONGEST_SIDE, Drawn, draw
 
@@ -34,8 +34,7 @@ _DEEP = frozenset(
 _DAMAGED = "This picture cannot be read here. It may be damaged."
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """`levels[0]` is the picture; each further one is half as large. `size` is its own size in pixels, also of a
     drawing.
     """
@@ -59,8 +58,7 @@ class Picture:
         return best
 
 
-@dataclass(frozen=True, slots=True)
-class BadPicture:
+class BadPicture(Struct, frozen=True):
     """`reason` is a sentence."""
 
     path: Path

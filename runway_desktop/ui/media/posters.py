@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from runway_desktop.domain.task import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.picture_reader import open_reader
+from runway_desktop.values import Struct
 
 from .picture import at_most, is_readable, read_small
 from .playback import Engine
@@ -44,15 +44,13 @@ _GROUND, _WAVE = QColor(24, 26, 30), QColor(134, 168, 222)
 """A kept picture cannot follow the theme; these two read well in both."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(Struct, frozen=True):
     path: Path
     media: Media
     target: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(Struct, frozen=True):
     width: int
     height: int
     seconds: float

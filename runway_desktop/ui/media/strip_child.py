@@ -17,7 +17,6 @@ import json
 import os
 import sys
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from runway_desktop.ui.picture_reader import open_reader
+from runway_desktop.values import Struct, field
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -40,8 +40,7 @@ _STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT = "StripStep", "StripLength", "StripFra
 _IGNORE, _SMOOTH = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(Struct):
     path: str
     target: Path | None
     length: int = 0

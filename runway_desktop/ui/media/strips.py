@@ -11,7 +11,6 @@ import json
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from PySide6.QtGui import QImage
 
 from runway_desktop.domain.profiles import STRIP
 from runway_desktop.ui.building import timer
+from runway_desktop.values import Struct, field
 
 MOST_BYTES = 48 * 2**20
 """Of all strips held in memory: four of 16:9, which a comparison shows side by side."""
@@ -31,8 +31,7 @@ IDLE_MS = 60_000
 """Without a wish for so long, the process ends: it takes some 80 MB."""
 
 
-@dataclass(slots=True)
-class _Strip:
+class _Strip(Struct):
     poster: str
     """Another one stands for another content of the file."""
     length: int = 0

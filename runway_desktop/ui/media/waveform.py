@@ -7,7 +7,6 @@ the event loop. A file that cannot be read gives a reason, never an exception.
 from __future__ import annotations
 
 import wave
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, QUrl, Signal
 
 from runway_desktop.ui.building import timer
+from runway_desktop.values import Struct
 
 from .picture import is_readable
 from .players import call_later
@@ -36,8 +36,7 @@ _READ_TIME_OUT_MS = 60_000
 """For a WAV file, which may be long and its drive slow. One that hangs is given up, and its turn goes to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waveform:
+class Waveform(Struct, frozen=True):
     """`peaks` from 0 to 1, evenly over `duration` seconds."""
 
     peaks: tuple[float, ...]

@@ -4,7 +4,6 @@ only."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -19,6 +18,7 @@ from runway_desktop.usecases.commands.table import ENTRIES
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.files import Searching
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 

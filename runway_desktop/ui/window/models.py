@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.values import Struct
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -21,8 +20,7 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Models:
+class Models(Struct, frozen=True, kw_only=True, eq=False):
     """What one window shows and commands."""
 
     activity: Activity

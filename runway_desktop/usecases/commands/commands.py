@@ -4,13 +4,13 @@ commands are possible, and why not, is in `table`."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.units import credits_in_words
+from runway_desktop.values import replace
 
 from .doing import Doing, Given, Report
 from .table import ENTRIES, concerned, question, why_not

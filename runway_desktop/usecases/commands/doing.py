@@ -8,7 +8,6 @@ DomainErrors of a single task (StoreError, NotPossible, DiskError, ApiError) are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.reasons import why_not_words
 from runway_desktop.usecases.words.states import canceled_words
 from runway_desktop.usecases.words.tasks import removed_words
+from runway_desktop.values import Struct, field, replace
 
 from . import questions
 from .task_command import TaskCommand
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from runway_desktop.usecases.sending.sending import Sending
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What was given with a command, after whatever had to be asked was answered."""
 
     text: str = ""
@@ -59,8 +58,7 @@ class Given:
         return self.prepared.asks if self.prepared is not None else frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """A file, or a folder, that must be named: the command is given again with its path."""
 
     path: Path
@@ -70,8 +68,7 @@ class Wanted:
     is_folder: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What came of a command."""
 
     changed: tuple[TaskId, ...] = ()

@@ -6,16 +6,15 @@ Whether a file still exists is checked by whoever starts the drag.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, State
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct, replace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DragPayload:
+class DragPayload(Struct, frozen=True, kw_only=True):
     """The files of results that leave the window together."""
 
     paths: tuple[Path, ...] = ()

@@ -7,10 +7,10 @@ what takes things away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from runway_desktop.domain.library import Row
+from runway_desktop.values import Struct
 
 from .table import Available, available
 from .task_command import TaskCommand
@@ -27,8 +27,7 @@ class Part(Enum):
     """Tags, project, shot, note."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submenu:
+class Submenu(Struct, frozen=True):
     title: str
     entries: tuple[Available, ...]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.usecases.words.holds import raise_words
+from runway_desktop.values import Struct
 
 from .conditions import (
     can_be_canceled,
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
 
     command: TaskCommand | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from runway_desktop.domain.library import Filter, Place, Row
 from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.values import Struct
 
 from .table import why_not
 from .task_command import TaskCommand
@@ -20,8 +20,7 @@ class Does(Enum):
     COMMAND = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What a place does. `value` is a project or a tag. Without `does` it does nothing, for the reason."""
 
     does: Does | None = None

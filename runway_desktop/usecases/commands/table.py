@@ -9,13 +9,13 @@ command that cannot be given now says why.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 from typing import Any
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
 from runway_desktop.usecases.question import Question
+from runway_desktop.values import Struct
 
 from . import questions
 from .conditions import (
@@ -70,15 +70,13 @@ class Need(Enum):
     TASK_ID = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A command. Where a function is given several rows, they are those that are selected, at least one."""
 
     command: TaskCommand
     label: str | Callable[[Sequence[Row]], str]
     does: Callable[[Doing, Sequence[Row], Given], Awaitable[Report]] | None = None
     """Carries it out on the rows that it concerns. None: it is a matter of the face alone, as opening a window."""
-    _: KW_ONLY
     many: str = ""
     """The label for a number of things, with `{n}`; empty: it is the same for any number."""
     takes_one: bool = False
@@ -130,8 +128,7 @@ class Entry:
         return self.outputs is None or any(map(self.outputs, row.outputs))
 
 
-@dataclass(frozen=True, slots=True)
-class Available:
+class Available(Struct, frozen=True):
     """A command as a menu or a button shows it for the selected tasks."""
 
     command: TaskCommand

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Output, State, Task
+from runway_desktop.values import replace
 
 
 class Touch:

@@ -6,7 +6,6 @@ How the store sorts is one line for each `SortKey` in `store.listing`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from runway_desktop.usecases.words.tasks import (
     stars,
     title_words,
 )
+from runway_desktop.values import Struct, field
 
 MOST_OF_A_PROMPT = 600
 """Letters of it that a tool tip shows."""
@@ -56,8 +56,7 @@ class Cell(NamedTuple):
     now: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListColumn:
+class ListColumn(Struct, frozen=True, kw_only=True):
     title: str
     width: int
     """In pixels, until the person drags it."""
@@ -81,8 +80,7 @@ class ListColumn:
     """The most it has in a narrow list; None: as much as always."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowWords:
+class RowWords(Struct, frozen=True, kw_only=True):
     """Everything that a row of the list shows; a row that is still being fetched has nothing but an ellipsis."""
 
     title: str = units.ELLIPSIS

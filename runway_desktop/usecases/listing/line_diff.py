@@ -4,30 +4,28 @@ survive. Pure."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from runway_desktop.values import Struct
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """Lines first..last (inclusive) leave. Positions are those at the moment when the step is carried out."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Insertion(Generic[Item]):
+class Insertion(Struct, Generic[Item], frozen=True):
     """These lines come and stand from `first` on."""
 
     first: int
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rearrangement(Generic[Item]):
+class Rearrangement(Struct, Generic[Item], frozen=True):
     """The same lines in this order: one layout change instead of many moves. None comes and none goes."""
 
     items: tuple[Item, ...]

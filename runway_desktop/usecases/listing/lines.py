@@ -8,12 +8,12 @@ if they were lost.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct
 
 MANY = 5000
 """Of a new question with more lines than this, the list begins anew instead of telling each line's way."""
@@ -27,8 +27,7 @@ _NAMELESS = {
 """What the group without a key is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLine:
+class GroupLine(Struct, frozen=True):
     """The header of a group."""
 
     key: str
@@ -68,8 +67,7 @@ def keep_order(settings: Settings, listing: Listing) -> None:
     settings.set(_ORDER, kept)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupWords:
+class GroupWords(Struct, frozen=True, kw_only=True):
     """What the header of a group shows."""
 
     title: str

@@ -4,7 +4,6 @@ below them; and what the header of each says. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runway_desktop.catalog.labels import model_label
@@ -13,6 +12,7 @@ from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.usecases.words import queue, units
 from runway_desktop.usecases.words.holds import over_title
+from runway_desktop.values import Struct
 
 from .lines import GroupWords
 
@@ -23,8 +23,7 @@ OVER_CAP = "\0over"
 """Key of the group of what no cap lets go: no model is called so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """What a header adds up."""
 
     task: Task

@@ -4,7 +4,6 @@ between them. Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.catalog import settings_line
@@ -14,10 +13,10 @@ from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Media, Output, Pick, Task, TaskId
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.tasks import stars
+from runway_desktop.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """One result."""
 
     task: Task
@@ -69,8 +68,7 @@ class Take:
         return " ".join(part for part in (stars(self.task.rating), picked) if part) or "unrated"
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """Tasks that belong together, in the order of the list: those of one shot of a project, else of one prompt."""
 
     title: str
@@ -159,8 +157,7 @@ def _setting(name: str, value: object) -> str:
     return f"{field_words(name).label.lower()} {told}"
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """Takes of one prompt, of which one lies on top."""
 
     takes: tuple[Take, ...]

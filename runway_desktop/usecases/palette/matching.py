@@ -6,10 +6,10 @@ own words, then inside of them, then by its initials, then what is found by its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from runway_desktop.domain.search import folded, search_words
+from runway_desktop.values import Struct
 
 
 class Rank(IntEnum):
@@ -22,8 +22,7 @@ class Rank(IntEnum):
     ELSEWHERE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     rank: Rank
     letters: tuple[tuple[int, int], ...] = ()
     """Where the letters that were found begin, and the place after their last; in order, none in another."""

@@ -7,12 +7,12 @@ types on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import Struct
 
 from .matching import Match, Rank, match
 
@@ -37,8 +37,7 @@ class Section(StrEnum):
     HELP = "Help"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """One line. `id` is the same at every opening; its part before the colon says what kind of thing it is."""
 
     id: str
@@ -74,15 +73,13 @@ class Offer:
         return ", ".join(part for part in (self.text, self.reason or self.detail, self.aside) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     offer: Offer
     letters: tuple[tuple[int, int], ...] = ()
     """Which letters of its text were typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     section: Section
     shown: tuple[Found, ...]
     total: int
@@ -93,8 +90,7 @@ class Group:
         return f"{len(self.shown):,} of {self.total:,}" if self.total > len(self.shown) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
+class Arranged(Struct, frozen=True):
     groups: tuple[Group, ...] = ()
     best: str = ""
     """The id of the offer that fits best; empty where nothing fits."""

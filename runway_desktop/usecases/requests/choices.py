@@ -6,7 +6,6 @@ Favorites, and the pairs of the previous catalog, are kept in the settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +17,7 @@ from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import price_source
+from runway_desktop.values import Struct
 
 _FAVORITES = "chooser.favourites"
 _KNOWN = "chooser.catalog"
@@ -39,8 +39,7 @@ class Scope(StrEnum):
     NEW = "*new"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A line of the chooser's left side. `heading` stands above it where it begins a group."""
 
     scope: str
@@ -52,8 +51,7 @@ class Part:
     heading: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """One pair of endpoint and model. What is not known is empty."""
 
     key: Key
@@ -97,8 +95,7 @@ class Offer:
         return ", ".join(part for part in (self.label, self.facts.replace(" · ", ", "), self.price, *marks) if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
+class Choices(Struct, frozen=True, kw_only=True):
     """The pairs of a catalog, with what is known of them."""
 
     catalog: Catalog

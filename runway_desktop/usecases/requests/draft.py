@@ -6,7 +6,6 @@ outside; nothing here looks at the disk.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import (
@@ -27,6 +26,7 @@ from runway_desktop.catalog import (
 )
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
+from runway_desktop.values import replace
 
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 from .parked_values import ParkedValues

@@ -4,12 +4,12 @@ missing value only after an attempt to send. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from runway_desktop.catalog import Finding, Pair, is_left_out
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import expansion
+from runway_desktop.values import replace
 
 
 class FieldFindings:

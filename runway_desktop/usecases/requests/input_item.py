@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind
 from runway_desktop.domain.task import Media
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from runway_desktop.services.media.media_facts import MediaFacts
@@ -19,8 +19,7 @@ _MANY = 16
 """How many a list may hold of which the catalog names no length."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputItem:
+class InputItem(Struct, frozen=True, kw_only=True):
     """One input as the composer shows it. `number` counts within its field."""
 
     field: str

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Field, is_left_out
+from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
 from .input_item import InputItem, local_path
@@ -24,8 +24,7 @@ _NUMBERED = {"referenceAudios": "Audio"}
 """Fields whose inputs the model itself calls by a word and their number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """Something that the prompt can name. `untagged` holds the input that gets this tag when it is chosen."""
 
     word: str

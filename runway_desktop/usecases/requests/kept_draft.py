@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from runway_desktop.catalog import prompt_of
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.values import Struct, field
 
 from .parked_values import ParkedValues
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """`request.values` are as they stand, right or wrong."""
 
     request: Request

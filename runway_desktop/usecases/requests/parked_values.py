@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from runway_desktop.catalog import AssetItem, MediaKind
+from runway_desktop.values import Struct, field
 
 
-@dataclass(slots=True)
-class ParkedValues:
+class ParkedValues(Struct):
     """What a change of the model has no place for. It comes back where there is one again."""
 
     prompt: str = ""

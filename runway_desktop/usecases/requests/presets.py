@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import Struct, as_json, field, replace
 
 PRESETS = "presets"
 """The setting that holds them."""
@@ -23,8 +23,7 @@ MOST = 200
 _FORM = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
+class Preset(Struct, frozen=True, kw_only=True):
     """`values` is wire JSON without inputs; `prompt` is None where it is kept without one. `key` 0: on no key."""
 
     name: str
@@ -73,7 +72,7 @@ class Presets:
         self._put([preset for preset in self.all() if preset.name != name])
 
     def as_text(self) -> str:
-        return json.dumps({"form": _FORM, "presets": [asdict(preset) for preset in self.all()]}, indent=1) + "\n"
+        return json.dumps({"form": _FORM, "presets": [as_json(preset) for preset in self.all()]}, indent=1) + "\n"
 
     def take(self, text: str) -> int:
         """Adds the presets of an exported file; those of a name that is here take its place. How many. Raises
@@ -85,7 +84,7 @@ class Presets:
         return len(found)
 
     def _put(self, presets: Sequence[Preset]) -> None:
-        self._settings.set(PRESETS, [asdict(preset) for preset in presets[:MOST]])
+        self._settings.set(PRESETS, [as_json(preset) for preset in presets[:MOST]])
 
 
 def from_text(text: str) -> tuple[Preset, ...]:

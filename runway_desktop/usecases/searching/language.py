@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, With
 from runway_desktop.domain.search import clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
+from runway_desktop.values import Struct, field, replace
 
 PIECE = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z]+):(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S*))|"[^"]*"?|\S+)')
 _RANGE = re.compile(r"(>=|<=|>|<|=)?(\d+(?:\.\d+)?)(?:(?:\.\.|-)(\d+(?:\.\d+)?))?(?:s|cr)?$")
@@ -69,8 +69,7 @@ _IS_WORDS = {
 DAYS = ("today", "yesterday", "week", "month", "year")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One word with a key. `key` is one of KEYS."""
 
     key: str
@@ -90,8 +89,7 @@ class Term:
         return f"Not {said[0].lower()}{said[1:]}" if self.negative else said
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A search line taken apart. `text` is what is left of it: plain words, phrases, and words to leave out."""
 
     terms: tuple[Term, ...] = ()
@@ -105,8 +103,7 @@ class Query:
         return replace(self, terms=tuple(found for found in self.terms if found != term))
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a line of the search asks for, as far as it is understood."""
 
     filter: Filter
@@ -116,8 +113,7 @@ class Meaning:
     """Those that are not understood: they narrow nothing."""
 
 
-@dataclass(slots=True)
-class _Sets:
+class _Sets(Struct):
     """What positive or negative terms gather."""
 
     states: set[State] = field(default_factory=set)
@@ -131,7 +127,7 @@ class _Sets:
     places: set[Place] = field(default_factory=set)
 
     def frozen(self) -> dict[str, Any]:
-        return {name: frozenset(getattr(self, name)) for name in self.__slots__ if getattr(self, name)}
+        return {name: frozenset(getattr(self, name)) for name in self.__struct_fields__ if getattr(self, name)}
 
 
 def read(line: str) -> Query:

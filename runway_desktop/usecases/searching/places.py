@@ -5,13 +5,13 @@ searches that the person saved. Saved searches are kept in the settings as their
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from runway_desktop.domain.library import Filter, Place, PlaceCounts
 from runway_desktop.domain.search import folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import Struct, replace
 
 from .language import PLACES, Query, Term
 
@@ -38,8 +38,7 @@ _LONGEST_NAME = 60
 _PLACE_WORDS = {place: word for word, place in PLACES.items()} | {Place.PICKS: "pick"}
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
+class SavedSearch(Struct, frozen=True):
     """`line` is the whole search in words, with the place in which it was made."""
 
     id: str
@@ -118,8 +117,7 @@ def _from_stored(stored: Mapping[str, str]) -> SavedSearch:
     return SavedSearch(stored["id"], stored["name"], stored["line"])
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line. `heading` lines cannot be selected."""
 
     title: str

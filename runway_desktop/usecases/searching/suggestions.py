@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Place, PlaceCounts
 from runway_desktop.domain.search import folded
 from runway_desktop.domain.task import MOST_STARS
+from runway_desktop.values import Struct
 
 from .language import ALIASES, DAYS, IS, KEYS, PIECE, PLACES, STATES, Term
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """`line` and `cursor` are the search line once it is taken."""
 
     text: str

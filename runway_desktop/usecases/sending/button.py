@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import price_detail
 from runway_desktop.usecases.words.holds import over_words, raise_words
+from runway_desktop.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """What the send button says and may. `reasons` says why not, each a sentence."""
 
     text: str

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runway_desktop.catalog.labels import endpoint_label
 from runway_desktop.domain.task import HoldCode, State, Task
 from runway_desktop.services.money.pricing import LikePrices
@@ -11,6 +9,7 @@ from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prep
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.holds import cap_reason
+from runway_desktop.values import replace
 
 
 def question_for(prepared: Prepared, above: float | None) -> Question | None:

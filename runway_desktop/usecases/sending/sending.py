@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,6 +35,7 @@ from runway_desktop.services.tasks.submission import (
     Sum,
 )
 from runway_desktop.usecases.requests.choices import typical_request
+from runway_desktop.values import replace
 
 if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runway_desktop.catalog import Catalog, Field, FieldKind
 from runway_desktop.catalog.labels import model_label
@@ -11,6 +10,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, Tone, cost_words, describe
+from runway_desktop.values import Struct
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROMPT, SEED, Column, Kind
@@ -25,8 +25,7 @@ ADD = "+ Add"
 """In cells of inputs that the row's model takes and that are blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row with what is known beside it. `place` counts from 1; `alike` is that of a row that asks for the same, 0 for
     none; `tasks` are those that were made of it, as far as they have been fetched."""
 
@@ -36,8 +35,7 @@ class Line:
     tasks: Sequence[Row] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a cell is painted. `faint`: what stands there is not to be changed here. `wrong`: something is wrong with
     it. `pictures`: paths."""
 

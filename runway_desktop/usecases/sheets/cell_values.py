@@ -4,13 +4,13 @@ Pure; never raises for what was typed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from runway_desktop.catalog import Catalog, Field
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Column, Kind
@@ -21,8 +21,7 @@ MOST_PRICED = 24
 """Choices that are priced one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """`text` as it is typed, `shown` as it is read, `price` empty where it does not hang on it or is not known."""
 
     text: str

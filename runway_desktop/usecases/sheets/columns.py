@@ -7,11 +7,11 @@ no wire name does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, Pair
 from runway_desktop.catalog.labels import MAIN_FIELDS
+from runway_desktop.values import Struct
 
 PROMPT = "@prompt"
 ENDPOINT = "@endpoint"
@@ -38,8 +38,7 @@ class Kind(Enum):
     STATE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     key: str
     title: str
     kind: Kind

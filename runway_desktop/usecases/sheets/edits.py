@@ -6,11 +6,11 @@ A step names rows by their number, not by their position, so that it stays valid
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.services.library.expansion import Axis
+from runway_desktop.values import Struct, replace
 
 from .columns import Columns
 from .rows import SheetRow
@@ -21,8 +21,7 @@ Values = Mapping[Place, Any]
 """Cells with what is, or was, in them; None is blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """Cells and what they were and are."""
 
     words: str
@@ -30,8 +29,7 @@ class Write:
     after: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """`at`: the place of the first, from 0. The rows have in them what they came with."""
 
     words: str
@@ -41,16 +39,14 @@ class Insert:
     """Cells of other rows that were written with it, in one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """`rows` with the places that they had, first to last."""
 
     words: str
     rows: Sequence[tuple[int, SheetRow]]
 
 
-@dataclass(frozen=True, slots=True)
-class SetAxes:
+class SetAxes(Struct, frozen=True):
     words: str
     before: tuple[Axis, ...]
     after: tuple[Axis, ...]

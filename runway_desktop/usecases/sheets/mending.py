@@ -4,12 +4,12 @@ Pure; never raises."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct, replace
 
 from . import cells as cell
 from .columns import Columns
@@ -23,8 +23,7 @@ MOST_PRICED = 500
 """Rows whose price is worked out; of more the first of them stand for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """`problem` in a sentence, `label` of the button. `credits` more than now, where they are known; `exact` or about.
     `row` is the place of the first."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """`tasks` by row and column."""
 
     rows: tuple[str, ...]

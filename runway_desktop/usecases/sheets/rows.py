@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from runway_desktop.catalog import (
@@ -30,6 +29,7 @@ from runway_desktop.services.library.expansion import MOST, Axis, combinations, 
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.media.media_facts import check_asset
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.values import Struct, field
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
@@ -41,8 +41,7 @@ BLANK_ROWS = 12
 _encode = json.JSONEncoder(sort_keys=True, default=str).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A sentence about a cell; about the row as a whole where `key` is empty."""
 
     key: str
@@ -51,8 +50,7 @@ class Said:
     """The same in a few words, where a value does not fit: "Duration: 4, 6 or 8 s"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """What a row stands for. `problems` keep it from being sent, `warnings` do not. `unseen`: its files that were not
     looked at yet. `credits` of all its tasks, as far as known: `priced` of them are."""
 
@@ -82,8 +80,7 @@ class Check:
 BLANK = Check(is_blank=True)
 
 
-@dataclass(slots=True, eq=False)
-class SheetRow:
+class SheetRow(Struct, eq=False):
     """A row as it lives in the window. `number` names it for good; its place may change."""
 
     cells: dict[str, Any] = field(default_factory=dict)

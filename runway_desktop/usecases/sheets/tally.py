@@ -6,19 +6,18 @@ from __future__ import annotations
 import math
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct
 
 from .columns import MODEL
 from .rows import BLANK, Check, SheetRow
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """`rows` are filled in and not sent yet; their `tasks` of which `ready` may be sent for `credits`. `priced` of them
     have a price, all exact or not. `unchecked` rows wait for their check or for a look at their files. `filled` rows
     have something in them or were `sent`; `unnamed` ones, not sent, name no model. `unmatched`: columns that nobody

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.money.pricing import Price, PriceBasis
+from runway_desktop.values import Struct
 
 from . import units
 from .states import Tone
@@ -99,8 +99,7 @@ def waiting_words(amount: int, until_sent: tuple[float, float] | None) -> str:
     return f"{amount:,} queued{about}"
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
+class Going(Struct, frozen=True):
     """What the program does just now."""
 
     text: str = ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import GroupSummary, Row
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.values import Struct
 
 from . import units
 from .states import Around, describe
@@ -28,8 +28,7 @@ class End(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     title: str
     text: str
     task_ids: tuple[TaskId, ...]

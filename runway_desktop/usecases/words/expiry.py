@@ -5,7 +5,6 @@ Only the link has a known end. Of the result itself nothing is promised: how lon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.task import Media, Output, OutputState, TaskId
+from runway_desktop.values import Struct
 
 from . import units
 from .reasons import saving_words
@@ -87,8 +87,7 @@ Key = tuple[TaskId, int]
 _THINGS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound", Media.OTHER: "result"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardLine:
+class BoardLine(Struct, frozen=True, kw_only=True):
     """One result that is not saved, as its line says it."""
 
     key: Key

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
+from runway_desktop.values import Struct
 
 from . import units
 from .reasons import saving_words
@@ -80,8 +80,7 @@ def _changed(output: Output) -> str:
     return f"changed outside on {units.day_and_time(at)}" if at is not None else "changed outside"
 
 
-@dataclass(frozen=True, slots=True)
-class Searching:
+class Searching(Struct, frozen=True):
     """How a search for missing files goes."""
 
     headline: str = "Looking for missing files…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from runway_desktop.domain.folders import (
@@ -21,6 +20,7 @@ from runway_desktop.domain.folders import (
     StayedCode,
 )
 from runway_desktop.services.disk.disk_words import of_state
+from runway_desktop.values import Struct
 
 from . import units
 from .states import Tone
@@ -36,8 +36,7 @@ class Way(StrEnum):
     CHOOSE = "Choose another folder…"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderTrouble:
+class FolderTrouble(Struct, frozen=True):
     """What is wrong with the library's folder, and the ways out of it."""
 
     message: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.exchange.id_import import IdEntry, IdStanding
 from runway_desktop.services.exchange.standing import Candidate, Standing
+from runway_desktop.values import Struct
 
 from .states import Tone
 
@@ -32,8 +32,7 @@ _ID_WORDS = {
 NOT_THERE = "Not of this key, or deleted"
 
 
-@dataclass(slots=True)
-class PreviewLine:
+class PreviewLine(Struct):
     """`cells` fit the titles. `fixed` says why it cannot be ticked; empty when it can. `remark` is said of the second
     cell where there is more to say."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from runway_desktop.values import Struct
 
 from . import units
 
@@ -19,8 +20,7 @@ OTHER_LANE = "Each model has a lane of its own: among these it has no place."
 TOO_LATE = "Being sent already. Cancel it at Runway instead."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InQueue:
+class InQueue(Struct, frozen=True, kw_only=True):
     """What is known of a queued task's turn."""
 
     place: int | None = None

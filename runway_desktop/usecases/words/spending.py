@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.spending_report import SAME, Compared, Reconciliation, Report, Sum
 from runway_desktop.services.money.spending import Bill
+from runway_desktop.values import Struct, replace
 
 from . import units
 from .states import Tone
@@ -26,8 +26,7 @@ class Side(StrEnum):
     BATCH = "Batch"
 
 
-@dataclass(frozen=True, slots=True)
-class DayBar:
+class DayBar(Struct, frozen=True):
     """One day of the chart. `label` is short ("24"), `words` say all of it."""
 
     day: date
@@ -36,8 +35,7 @@ class DayBar:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyLine:
+class MoneyLine(Struct, frozen=True):
     """A line of a table."""
 
     cells: tuple[str, ...]

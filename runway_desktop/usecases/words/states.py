@@ -6,7 +6,6 @@ Color alone never tells a state: every tone comes with words and an icon. Progre
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
+from runway_desktop.values import Struct, replace
 
 from . import units
 from .failures import failure_headline
@@ -35,8 +35,7 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateWords:
+class StateWords(Struct, frozen=True, kw_only=True):
     """How a task stands, as its row says it."""
 
     headline: str
@@ -53,8 +52,7 @@ class StateWords:
         return f"{self.headline} ({self.detail})" if self.detail else self.headline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class Around(Struct, frozen=True, kw_only=True):
     """What is known beside the task: slots of its model, time left as a range of seconds, bytes of a running
     download, why the lane waits."""
 
@@ -73,8 +71,7 @@ class Around:
     """Runway cannot be reached: what is still to be saved waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class StateLook:
+class StateLook(Struct, frozen=True):
     """How a state is shown, whatever is known beside it, and the word of `STATUSES` by which it is found."""
 
     headline: str

@@ -3,7 +3,6 @@ it. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
+from runway_desktop.values import Struct
 
 from . import units
 from .account import cost_in_words
@@ -43,8 +43,7 @@ _JUDGING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A line of the details."""
 
     label: str
@@ -53,8 +52,7 @@ class Fact:
     tool_tip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """What the preview shows for one output, or in place of one. Without a `path` there is nothing to play yet, and
     `text` says why ("Running 62 %", or what failed)."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -23,6 +22,7 @@ from runway_desktop.usecases.activity import (
     shown,
 )
 from runway_desktop.usecases.words.account import NO_GOING, Going
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.status import Status
 
 LINGERS = 1.5

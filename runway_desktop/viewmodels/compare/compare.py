@@ -7,7 +7,6 @@ judgments follow live, whoever makes them. Holds no file and no player. GUI thre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +17,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Stack, Take, differences, judged_takes
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 
 SIZES = (1, 2, 4)

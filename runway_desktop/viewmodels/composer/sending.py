@@ -7,7 +7,6 @@ only; nothing here blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,6 +17,7 @@ from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import Struct
 from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What one press asks for."""
 
     request: Request

@@ -6,7 +6,6 @@ Opening, and asking for a name or a yes, is for whoever shows it: the signals sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,10 +15,10 @@ from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, na
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.profiles import removal_question
+from runway_desktop.values import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the switcher. `words` tell its color, or that it is the demo."""
 
     profile: Profile

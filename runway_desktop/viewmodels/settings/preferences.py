@@ -6,7 +6,6 @@ Nothing here raises for what a person enters. The key's part is a `KeyForm`. GUI
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
+from runway_desktop.values import Struct
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
@@ -36,8 +36,7 @@ MODELS, PROJECTS = "lane_limits", "project_caps"
 """The preferences that are a number for each of several names."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberRow:
+class NumberRow(Struct, frozen=True):
     """One name with its number; 0: none. `remark` is said beside it."""
 
     name: str

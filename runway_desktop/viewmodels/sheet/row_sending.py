@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from itertools import chain
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +23,7 @@ from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import Struct
 
 from .model import SheetModel
 from .row_tasks import Following
@@ -162,8 +162,7 @@ class RowSending(QObject):
         self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(Struct, frozen=True):
     """What was prepared, and the tasks that each row becomes, by the row's number."""
 
     prepared: Prepared

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 
 from .model import SheetModel
 

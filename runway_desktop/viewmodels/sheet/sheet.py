@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -31,6 +30,7 @@ from runway_desktop.usecases.sheets.mending import Fix, fix_of
 from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
 from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 

@@ -6,7 +6,6 @@ The lines follow the task live; a change of the choice forgets what a slower ans
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +25,7 @@ from runway_desktop.usecases.words.tasks import (
     title_words,
     trouble_of,
 )
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .lineage import LineageModel

@@ -7,7 +7,6 @@ GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
+from runway_desktop.values import replace
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judged

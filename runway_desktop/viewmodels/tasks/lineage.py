@@ -5,7 +5,6 @@ It follows the choice and whatever is added or saved meanwhile. GUI thread only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.usecases.requests.input_item import label_at
 from runway_desktop.usecases.words import units
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
@@ -28,8 +28,7 @@ SETTLE_MS = 200
 _LONGEST_TITLE = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One thumbnail. Without a `task_id` it is a file that was not made here."""
 
     task_id: TaskId | None

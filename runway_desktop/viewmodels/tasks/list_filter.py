@@ -7,7 +7,6 @@ One listing comes out of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +16,7 @@ from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Meaning, Query, Term, known_names, meaning, read
 from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import replace
 
 from .task_list import TaskListModel
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -22,6 +21,7 @@ from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import Struct
 
 FIRST = 200
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""
@@ -35,8 +35,7 @@ _WITHOUT_SUMS = (GroupBy.NONE, GroupBy.LANE)
 Beginning = tuple[Entries, Sequence[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(Struct, frozen=True):
     """The beginning of a list, asked for before there is anybody to show it. None: it could not be had, and is asked
     for again by whoever shows it, who tells why."""
 

@@ -7,7 +7,6 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
 from .clipboard import Clipboard

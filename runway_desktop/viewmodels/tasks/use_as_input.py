@@ -6,7 +6,6 @@ frame is the window's. GUI thread only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,14 +15,14 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.values import Struct
 from runway_desktop.viewmodels.composer.composer import Composer
 
 CONTINUES = "image_to_video"
 _KINDS = {Media.IMAGE: MediaKind.IMAGE, Media.VIDEO: MediaKind.VIDEO, Media.AUDIO: MediaKind.AUDIO}
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One offer: an endpoint, and whether it gets the clip's last frame instead of the clip."""
 
     endpoint: str

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
+from runway_desktop.values import Struct, as_json
 
 _FILE = "demo.json"
 _STAGING = "studio.part"
@@ -30,8 +30,7 @@ class Begins(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoState:
+class DemoState(Struct, frozen=True):
     """While the studio is made: `task` is the id of one of its tasks, which are stored together; `sheet` that of its
     sheet, which is stored before them; `files` are names in the library."""
 
@@ -56,7 +55,7 @@ def read(profile: Profile) -> DemoState:
 
 def note(profile: Profile, state: DemoState) -> None:
     """Whole or not at all."""
-    write_whole(profile.folder / _FILE, (json.dumps(asdict(state)) + "\n").encode())
+    write_whole(profile.folder / _FILE, (json.dumps(as_json(state)) + "\n").encode())
 
 
 def staging(profile: Profile) -> Path:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +27,7 @@ from runway_desktop.usecases.searching.language import read as read_search
 from runway_desktop.usecases.searching.places import SavedSearches
 from runway_desktop.usecases.sheets.cells import inputs_of_wire
 from runway_desktop.usecases.sheets.columns import ENDPOINT, MODEL, PROMPT, SHOT
+from runway_desktop.values import replace
 
 from . import demo_state
 from .demo_state import Begins, DemoState

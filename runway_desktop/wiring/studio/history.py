@@ -8,7 +8,6 @@ script that makes no sense.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +46,7 @@ from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe
 from runway_desktop.simulator.world import FAILURES, SimulatedTask, Status, World
+from runway_desktop.values import Struct, field, replace
 
 from .script import Entry, Script
 
@@ -62,8 +62,7 @@ _STILL_RUNS = 120.0
 """What was sent less than so many seconds ago has not ended."""
 
 
-@dataclass(slots=True, eq=False)
-class Played:
+class Played(Struct, eq=False):
     """One task with all that happened to it. `outputs` are as Runway named them, with the path that each will have;
     `sources` are the tasks whose results it was made from. `recipe`: what the simulator makes its files of."""
 
@@ -87,8 +86,7 @@ class Played:
         self.entries.append(LedgerEntry(task_id=self.task.id, at=at, kind=what, detail={}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """All of it, in the order in which it was made. `batches` by their names in the script."""
 
     world: World

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -23,6 +22,7 @@ from runway_desktop.services.results.embedding import embed, note_of
 from runway_desktop.services.results.result_file import media_of
 from runway_desktop.services.tasks.inputs import inputs_of
 from runway_desktop.simulator.media.make import make_output
+from runway_desktop.values import Struct, replace
 
 from .history import History, Played
 
@@ -35,8 +35,7 @@ class Stopped(Exception):
     """The program closes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """All results of the history as they are saved, and the inputs of all tasks."""
 
     outputs: tuple[Output, ...]

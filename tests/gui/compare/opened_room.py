@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +19,7 @@ from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.rows import saved, task
 from tests.unit.viewmodels.compare.test_compare import NotingJudge

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.values import replace
 from tests.gui.compare.opened_room import Open
 from tests.gui.targets import too_small
 

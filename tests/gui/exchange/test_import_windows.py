@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
+from runway_desktop.values import replace
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu
@@ -12,6 +10,7 @@ from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge import TagsMenu
 from runway_desktop.ui.tasks.popups import DIFFER, LinePopup, NotePopup
 from runway_desktop.ui.theme import Role
+from runway_desktop.values import replace
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 

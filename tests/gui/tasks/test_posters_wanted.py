@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +13,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.posters import Posters
 
 TASK = TaskId("a")

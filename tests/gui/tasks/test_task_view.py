@@ -6,7 +6,6 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
+from runway_desktop.values import replace
 from tests.gui.rig import Rig, move_pointer, painted, rest, until
 from tests.rows import task
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -42,6 +41,7 @@ from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
 from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.values import replace
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui import pill

@@ -58,7 +58,7 @@ elif way == "way-demo":
     from PySide6.QtCore import QProcess
     assert QProcess.startDetached(tells, [way])[0]
 elif way == "way-own-window":
-    from dataclasses import replace
+    from runway_desktop.values import replace
     from runway_desktop.app import profile_windows
     profile = replace(environment.folders(demo=False, folder=Path(tells).parent).main, words=(way,))
     profile_windows.own_words = lambda: [tells]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
@@ -26,6 +24,7 @@ from runway_desktop.domain.transitions import (
     Refused,
     Sending,
 )
+from runway_desktop.values import replace
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")
 NOW = 1_750_000_000.0

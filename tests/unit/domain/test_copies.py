@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.copies import Former, Found, Identity, Marker, Verdict, judge
+from runway_desktop.values import replace
 
 HERE = "/home/ann/profile"
 THERE = "/media/ann/profile"

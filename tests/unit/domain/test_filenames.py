@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -24,6 +23,7 @@ from runway_desktop.domain.filenames import (
     render,
     safe_name,
 )
+from runway_desktop.values import replace
 
 BARE = NameValues(sent=datetime(2026, 3, 9, 14, 5, 59), task_id="0f8fad5b-d9cb-469f-a165-70867728950e", ext="mp4")
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}

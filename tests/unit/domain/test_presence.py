@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.kept_files import AFTERWARDS, Glance, KeptFile, glance, kept_file, not_seen, seen_again
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.values import replace
 
 SAVED_AT = 1_750_000_000.0
 SIGNS = Signs(5, int(SAVED_AT * 1e9))

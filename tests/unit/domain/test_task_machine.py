@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -29,6 +27,7 @@ from runway_desktop.domain.transitions import (
     Sending,
     Transition,
 )
+from runway_desktop.values import replace
 from tests import invariants
 
 REMOTE = RemoteId("17f20503-6c24-4c16-946b-35dbbce2af2f")

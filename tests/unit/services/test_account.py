@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +12,7 @@ from runway_desktop.domain.errors import KeyRefused, NoReply, NotReached, Secret
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged, OrganizationChanged
 from runway_desktop.domain.task import State
 from runway_desktop.services.account import OFFLINE_GAP, REFUSED_FIRST, REFUSED_SELDOM
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fakes import MemorySecrets, settle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Self
 
@@ -32,6 +32,7 @@ from runway_desktop.domain.task import (
     TaskId,
 )
 from runway_desktop.services.ports import Store
+from runway_desktop.values import replace
 
 _TROUBLED = (OutputState.FAILED, OutputState.EXPIRED)
 

@@ -8,7 +8,6 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +23,7 @@ from runway_desktop.domain.task import Batch, BatchId, OutputState, RemoteId, Ta
 from runway_desktop.services.ports import Snapshots, Store
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.values import replace
 from tests.unit.store.test_contract import NOON, a_line, a_task, an_input, an_output, flat
 
 Call = Callable[[Store], Awaitable[Any]]
@@ -53,6 +53,7 @@ READS: dict[str, Call] = {
     "recent_prompts": lambda store: store.recent_prompts(5),
     "refused_prompts": lambda store: store.refused_prompts(),
     "last_sending": lambda store: store.last_sending(),
+    "result_facts": lambda store: store.result_facts(TaskId("t1")),
     "rows": lambda store: store.rows([TaskId("t1")]),
     "settings": lambda store: store.settings(),
     "sheet": lambda store: store.sheet("s"),

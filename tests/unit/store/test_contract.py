@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +46,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.services.ports import Store
 from runway_desktop.store import listing as listing_module
+from runway_desktop.values import replace
 from tests.unit.store.expected import Library
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
 
@@ -184,6 +184,27 @@ async def test_saving_changes_task_outputs_inputs_and_ledger_together(opened: Op
         assert await store.outputs(TaskId("t1")) == [an_output(), an_output(index=1)]
         assert await store.inputs(TaskId("t1")) == [sent]
         assert await store.ledger(TaskId("t1")) == [a_line(), a_line(kind="state", word="SUCCEEDED")]
+
+
+async def test_what_is_told_of_a_result_is_read_at_once(opened: Opened):
+    asset, batch = an_input(), Batch(id=BatchId("b"), name="Foxes", created_at=NOON)
+    task = replace(a_task(values={"promptImage": "file:///a.png"}), batch_id=batch.id)
+    async with opened() as store:
+        await store.add([task], [asset], batch, [a_line()], [an_output(), an_output(index=1)])
+        facts = await store.result_facts(TaskId("t1"))
+        assert facts is not None
+        assert (facts.task, facts.count, list(facts.inputs), facts.batch) == (task, 2, [asset], "Foxes")
+        assert await store.result_facts(TaskId("nobody")) is None
+
+
+async def test_a_result_is_found_by_its_name_after_it_got_another(opened: Opened):
+    async with opened() as store:
+        await store.add([a_task()], [], None, [a_line()], [an_output()])
+        for name in ("badger", "badger", "heron"):
+            await store.save_output(replace(an_output(), path=f"/library/{name}.mp4"))
+            found = await store.list(flat(text=name))
+            assert list(found.ids) == [TaskId("t1")]
+        assert list((await store.list(flat(text="badger"))).ids) == []
 
 
 async def test_a_save_that_fails_changes_nothing(opened: Opened):

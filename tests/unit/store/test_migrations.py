@@ -6,7 +6,6 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path, bring_up_to_date
+from runway_desktop.values import replace
 from tests.unit.store.libraries import fill
 
 

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from runway_desktop.domain.library import LedgerEntry, Listing, Place
 from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.trouble import translated
+from runway_desktop.values import replace
 from tests.unit.store.libraries import fill
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from runway_desktop.domain.task import Output, OutputState, Request, State, Task
 from runway_desktop.services.ports import Store
 from runway_desktop.store import SqliteStore, presence
 from runway_desktop.store.listing import entries_query
+from runway_desktop.values import replace
 from tests.unit.store.libraries import NOON, Opened, fill
 
 GONE = Look(presence=Presence.MISSING, at=NOON + 10)

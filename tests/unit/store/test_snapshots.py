@@ -7,7 +7,6 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from runway_desktop.domain.task import Input, Output, OutputState, State, Task, 
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.values import replace
 from tests.unit.store.libraries import fill
 from tests.unit.store.test_migrations import NEWER_MINOR
 from tests.unit.store.test_on_disk import a_task

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.spending_report import counted_credits
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, Request, State, Task, TaskId
+from runway_desktop.values import replace
 from tests.unit.store.expected import Library
 from tests.unit.store.libraries import KATHMANDU, NOON, Opened, batches, fill
 

@@ -7,7 +7,6 @@ import sqlite3
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from runway_desktop.domain.task import (
 )
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.tally import count_anew, counts
+from runway_desktop.values import replace
 
 changes = st.fixed_dictionaries(
     {},

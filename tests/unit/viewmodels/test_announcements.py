@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, OutputState, State, Task
 from runway_desktop.usecases.words.announcements import Announcement, End, end_of
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.announcements import GATHER_MS, Announcements
 from tests.gui.rig import Rig, rest, until
 from tests.rows import saved, task

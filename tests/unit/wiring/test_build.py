@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +22,7 @@ from runway_desktop.services.engine import Engine
 from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.services.tasks.accepted_ids import PATIENCE as PATIENCE_OF_IDS
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
+from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import go_down

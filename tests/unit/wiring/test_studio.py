@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Uploads
 from runway_desktop.simulator.world import World
 from runway_desktop.store import SqliteStore
+from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, build
 from runway_desktop.wiring.demo import Demo, DemoWishes, demo_secret

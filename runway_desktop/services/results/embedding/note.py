@@ -7,13 +7,13 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from runway_desktop.values import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+
+class Note(Struct, frozen=True, kw_only=True):
     """What is written into a file: `document` is the sidecar's, `title` and `comment` are for other programs."""
 
     title: str

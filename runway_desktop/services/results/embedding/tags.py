@@ -9,17 +9,19 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from runway_desktop.services.media.film_boxes import boxes
+from runway_desktop.values import Struct
 
+from .moov import with_note
 from .note import Note, copied
 
 NAME = "runway-desktop"
-_ATOM = f"----:com.runway-desktop:{NAME}"
+_MEAN = "com.runway-desktop"
+_ATOM = f"----:{_MEAN}:{NAME}"
 _BOX_HEAD = 8
 
 
@@ -27,8 +29,7 @@ class Unreadable(ValueError):
     """mutagen cannot read or write the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagFormat:
+class TagFormat(Struct, frozen=True):
     """`put` sets the tags of an opened file, `drop` takes them out, `find` gives the document in them."""
 
     name: str
@@ -57,6 +58,9 @@ def described(moov: bytes, start: int, note: Note) -> bytes | None:
     Raises Unreadable, and what mutagen raises for what is damaged."""
     if any(kind == b"mvex" for kind, *_ in boxes(BytesIO(moov), _BOX_HEAD, len(moov))):
         return None
+    made = with_note(moov, start, note, mean=_MEAN, name=NAME)
+    if made is not None:
+        return made
     file = _Behind(start, moov)
     with _understood():
         film = _opened("mp4", file)

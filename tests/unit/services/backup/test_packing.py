@@ -8,7 +8,6 @@ import shutil
 import stat
 import threading
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from runway_desktop.services.backup.packing import LIGHT, Choice, pack, survey
 from runway_desktop.services.backup.unpacking import opened
 from runway_desktop.services.backup.watching import Progress, Stopped, Watch
 from runway_desktop.store import SqliteStore
+from runway_desktop.values import replace
 from tests.profiles_on_disk import KEY, NOW, SIGNATURE, Made, a_profile
 
 

@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,6 +35,7 @@ from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock
 from tests.profiles_on_disk import KEY, NOW, Made, a_profile, add_a_task, everything

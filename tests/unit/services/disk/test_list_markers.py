@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runway_desktop.domain.copies import Marker
 from runway_desktop.services.disk.list_markers import ListMarkers, Superseded
+from runway_desktop.values import replace
 
 ONE, OTHER, THIRD = "1" * 32, "2" * 32, "3" * 32
 HERE = Marker(runs=2, sent=7, folder="/profiles/here")

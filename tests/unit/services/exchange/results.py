@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.task import Batch, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
+from runway_desktop.values import replace
 from tests.engine_rig import request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore

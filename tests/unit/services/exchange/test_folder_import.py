@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Standing, compared, standings_of
 from runway_desktop.services.results import embedding, sidecar
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, Rig
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture

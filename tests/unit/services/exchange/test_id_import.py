@@ -7,7 +7,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import Results, a_task

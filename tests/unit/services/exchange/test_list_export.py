@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
-from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from runway_desktop.services.exchange.list_export import COLUMNS, PAGE, ListExpo
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce, request
 from tests.fake_runway import remote_id
 from tests.fakes import MemoryStore

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.folders import FolderState, StayedCode
 from runway_desktop.services.library.file_moving import Disk, Errand, Fate, Stopped, Unreadable, bring, finish
 from runway_desktop.services.results import sidecar
+from runway_desktop.values import replace
 
 CONTENT = bytes(range(256)) * 20_000
 OWNER = ("t1", 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.library.library import Library
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id
 from tests.fakes import FakeClock, MemoryStore

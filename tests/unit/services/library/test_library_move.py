@@ -10,7 +10,6 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +32,7 @@ from runway_desktop.services.library.sheets import KeptRow, SheetContent
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.tasks.input_following import InputFollowing
 from runway_desktop.usecases.words.folders import plan_remark, plan_words, stayed_reason
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce, Rig, request, with_picture
 from tests.fakes import FakeClock, MemoryStore, settle
 from tests.notices import notices

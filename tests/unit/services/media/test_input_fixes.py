@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.services.media.input_fixes import InputFixer, copies_of, mends_for
 from runway_desktop.services.media.media_facts import MediaFacts, check_asset, probe
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG
 
 MB = 1024 * 1024

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import wave
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from runway_desktop.services.media.media_facts import (
     probe,
     sniff,
 )
+from runway_desktop.values import replace
 from tests import matroska_files
 
 CATALOG = Catalog.load()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import cast
 
@@ -20,6 +20,7 @@ from runway_desktop.services.money.budget import READINGS, Budget
 from runway_desktop.services.money.pricing import Price, Pricing
 from runway_desktop.services.ports import Store
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import replace
 from tests.fakes import FakeClock
 
 EAST = timezone(timedelta(hours=14))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from runway_desktop.domain.prices import (
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing, read_published
 from runway_desktop.usecases.words.account import price_source
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, Rig, request
 from tests.fakes import FakeClock, MemoryStore
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId,
 from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
 from runway_desktop.usecases.words.spending import comparison_words
+from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeRunway
 from tests.fakes import FakeClock, MemoryStore

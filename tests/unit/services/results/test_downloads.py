@@ -12,7 +12,6 @@ import random
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,14 @@ from runway_desktop.domain.task import Media, Output, OutputState, Request, Stat
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
-from runway_desktop.services.results import embedding, part_file, saving, sidecar
+from runway_desktop.services.results import embedding, part_file, saving, sidecar, whole_file
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER, Downloads
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.usecases.words.reasons import saving_words
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, in_time, settle
@@ -738,7 +738,7 @@ async def test_kill_between_the_last_byte_and_naming_does_not_download_twice(des
 
     desk.fetcher.serve(LINK, clip(), etag='"1"')
     with monkeypatch.context() as patch:
-        patch.setattr(part_file, "rename_exclusively", dies)
+        patch.setattr(whole_file, "rename_exclusively", dies)
         async with desk.running():
             task = await desk.finished_task()
             await settle()
@@ -758,7 +758,7 @@ async def test_file_named_before_a_kill_and_damaged_since_is_fetched_again(desk)
     saved = await desk.output(task)
     path = Path(saved.path)
     note = part_file.Note(task_id=task.id, index=0, size=saved.size, sha256=saved.sha256)
-    part_file._write_note(path, note)
+    part_file.write_note(path, note)
     path.write_bytes(b"x" * saved.size)
     assert part_file.find_finished(path, (task.id, 0)) is None
 

@@ -3,7 +3,6 @@ Runway keeps it no longer; and nothing that is known of it is lost by asking."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from runway_desktop.domain.kept_files import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP
+from runway_desktop.values import replace
 from tests.fakes import settle
 from tests.unit.services.results.test_downloads import FRESH, LINK, Bench, clip
 

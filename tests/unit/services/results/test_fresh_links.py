@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.services.results.fresh_links import YOUNG, FreshLinks
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 

@@ -7,7 +7,6 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from runway_desktop.services.results import file_check, integrity, sidecar
 from runway_desktop.services.results.embedding import embed, note_of
 from runway_desktop.services.results.file_check import missing_drive
 from runway_desktop.services.results.integrity import Integrity
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryStore
 from tests.notices import notices

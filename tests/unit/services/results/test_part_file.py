@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
-from dataclasses import replace
+import shutil
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.errors import DiskError
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.results import embedding, part_file
+from runway_desktop.services.disk.disk_steps import rename_exclusively
+from runway_desktop.services.results import embedding, part_file, sidecar, whole_file
 from runway_desktop.services.results.embedding import note_of as note_for
 from runway_desktop.services.results.embedding.film_stream import FilmStream
 from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
+from runway_desktop.values import replace
+from tests.dying import dies_at, needs_fork
 
 OURS, THEIRS = Note(task_id="t1", index=0), Note(task_id="t2", index=0)
 
@@ -179,3 +184,84 @@ def test_note_that_a_power_cut_emptied_keeps_its_name_from_nobody(tmp_path: Path
     assert part_file.is_free(final, THEIRS.owner)
     begun(final, THEIRS, b"their film")
     assert part_of(final).read_bytes() == b"their film"
+
+
+# One that is all here at once.
+
+
+def saved_whole(final: Path, note: Note = OURS, *, is_described: bool = True) -> part_file.Finished:
+    def describe(finished: part_file.Finished) -> bool:
+        if is_described:
+            output = {"index": note.index, "size": finished.size, "sha256": finished.sha256}
+            known = {"endpoint": "e", "model": "m", "values": {}}
+            beside = {"schema": sidecar.SCHEMA, "task": {"id": note.task_id}, "output": output, "request": known}
+            sidecar.write(finished.path, beside)
+        return is_described
+
+    return whole_file.save_whole(final, note, DiskRoom(), FILM, describe)
+
+
+@needs_fork
+@pytest.mark.parametrize("is_described", [True, False])
+def test_whole_result_that_is_killed_at_any_moment_is_there_once(tmp_path: Path, is_described: bool):
+    final, moment, died = tmp_path / "films" / "fox.mp4", 0, True
+    beside = ["fox.mp4", "fox.mp4.json"] if is_described else ["fox.mp4"]
+    named_late = 0
+    while died:
+        moment += 1
+        died = dies_at(moment, lambda: saved_whole(final, is_described=is_described))
+        was_named = final.exists()
+        found = part_file.find_finished(final, OURS.owner)
+        if found is None:
+            assert part_file.is_free(final, OURS.owner), "it is saved under its name, and no other"
+            found = saved_whole(final, is_described=is_described)
+        elif not was_named:
+            named_late += 1
+        assert (found.path, found.sha256) == (final, hashlib.sha256(FILM).hexdigest())
+        part_file.forget_note(final)
+        assert sorted(path.name for path in final.parent.iterdir()) == beside
+        assert final.read_bytes() == FILM
+        shutil.rmtree(final.parent)
+    assert moment > 4
+    assert named_late, "bytes that were written are not fetched again"
+
+
+def test_whole_result_leaves_what_has_its_name_as_it_is(tmp_path: Path):
+    final = tmp_path / "fox.mp4"
+    final.write_bytes(b"somebody's film")
+    with pytest.raises(FileExistsError):
+        saved_whole(final)
+    assert [path.name for path in tmp_path.iterdir()] == ["fox.mp4"]
+    assert final.read_bytes() == b"somebody's film"
+
+
+def test_name_that_is_taken_while_a_whole_result_is_written_is_left_with_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    final = tmp_path / "fox.mp4"
+
+    def late(old: Path, new: Path) -> None:
+        new.write_bytes(b"somebody's film")
+        rename_exclusively(old, new)
+
+    monkeypatch.setattr(whole_file, "rename_exclusively", late)
+    with pytest.raises(FileExistsError):
+        saved_whole(final)
+    assert [path.name for path in tmp_path.iterdir()] == ["fox.mp4"]
+    assert final.read_bytes() == b"somebody's film"
+
+
+def test_whole_result_for_which_the_disk_has_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    final = tmp_path / "fox.mp4"
+    write, wrote = os.write, []
+
+    def full(handle: int, content: bytes) -> int:
+        wrote.append(handle)
+        if len(wrote) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, content)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(DiskError):
+        saved_whole(final)
+    assert list(tmp_path.iterdir()) == []

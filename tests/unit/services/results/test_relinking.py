@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.relinking import Progress, Relinking
 from runway_desktop.services.settings import Settings
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fakes import FakeClock, MemoryStore, settle
 from tests.unit.services.results.test_integrity import KnownFolders

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.embedding.note import Note
 from runway_desktop.services.results.request_cleaning import Cleaned, RequestCleaning
 from runway_desktop.services.results.shared_request import is_shared, shared, with_files_beside
+from runway_desktop.values import replace
 from tests.programs import need_programs
 from tests.unit.services.results.test_downloads import Bench
 from tests.unit.services.results.test_embedding import KINDS, make, streams_of

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.sidecar_keeper import BEHIND, GATHER, SidecarKeeper
 from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.values import replace
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.domain.events import OutputChanged
@@ -11,6 +10,7 @@ from runway_desktop.domain.library import Place
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.results.own_folders import OWN, note
 from runway_desktop.services.results.sidecar import path_for
+from runway_desktop.values import replace
 from tests.engine_rig import Rig
 from tests.fake_runway import remote_id
 from tests.fakes import settle

@@ -6,7 +6,6 @@ import asyncio
 import errno
 import os
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import PATIENCE, REST, RETRY, SLOT, SLOTS, AcceptedId, AcceptedIds
+from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id

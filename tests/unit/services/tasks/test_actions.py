@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from runway_desktop.domain.errors import NoReply, NotReached, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -12,6 +10,7 @@ from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.usecases.words.holds import lane_words
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import Rig, request
 from tests.fakes import MemoryStore

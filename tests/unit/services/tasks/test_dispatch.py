@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -27,6 +26,7 @@ from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refus
 from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.tasks.dispatch import Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
+from runway_desktop.values import replace
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
 from tests.engine_rig import request
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.tasks.judging import Judging
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import Rig, request
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from runway_desktop.domain.errors import KeyRefused, NotReached, NotTaken, Serve
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
+from runway_desktop.values import replace
 from tests import sent
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle

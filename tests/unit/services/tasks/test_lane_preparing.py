@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
 from runway_desktop.domain.transitions import Dropped
 from runway_desktop.services.tasks.inputs import OtherKeyInUse
 from runway_desktop.services.tasks.lane import LOOK_AGAIN
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 

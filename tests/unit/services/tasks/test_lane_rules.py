@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from runway_desktop.domain.caps import LaneCode, LaneReason
@@ -16,6 +15,7 @@ from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.cap_watch import MOST_HELD_BACK
 from runway_desktop.services.tasks.lane import AT_ONCE, UNCERTAIN_IN_A_ROW
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fakes import settle
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Media, Output, OutputState, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle

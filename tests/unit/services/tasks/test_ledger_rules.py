@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -28,6 +27,7 @@ from runway_desktop.domain.task import (
 from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer, NotFound, NotSent, Sending
 from runway_desktop.services.ports import Store
 from runway_desktop.services.tasks.ledger import Ledger
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import settle

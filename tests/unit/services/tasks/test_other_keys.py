@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from itertools import pairwise
 
 from runway_desktop.domain.account import NO_KEY, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotThere
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.reasons import why_not_words
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import statistics
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,6 +19,7 @@ from runway_desktop.services.tasks.schedule import (
     next_question,
     with_answer,
 )
+from runway_desktop.values import replace
 from tests.fake_runway import remote_id
 
 moments = st.none() | st.floats(0, 10_000)

@@ -124,7 +124,7 @@ def test_a_burst_asks_for_its_reading_without_going_through_all_that_was_sent():
         found.end(TaskId(f"{number}"), Fate.MADE, number / 1_000)
     looks = 0
 
-    class Counted(Span):
+    class Counted(Span, frozen=True):
         def __getattribute__(self, name: str) -> Any:
             nonlocal looks
             looks += 1

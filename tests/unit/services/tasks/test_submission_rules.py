@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from runway_desktop.services.tasks.submission import (
     Stamp,
     Sum,
 )
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture
 
 PICTURE = ("promptImage",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from runway_desktop.domain.task import State, Task
 from runway_desktop.store import SqliteStore
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, ListColumn, column_of, row_words
 from runway_desktop.usecases.words.states import Around
+from runway_desktop.values import replace
 from tests.rows import task
 
 CATALOG = Catalog.load()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, State, Task
 from runway_desktop.usecases.listing.takes import Take, differences, next_to_judge, shots_of
+from runway_desktop.values import replace
 from tests.rows import saved, task
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -25,6 +24,7 @@ from runway_desktop.services.tasks.submission import (
 )
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.values import replace
 from tests.engine_rig import request
 from tests.rows import row
 

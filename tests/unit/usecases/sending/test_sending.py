@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from runway_desktop.services.tasks.submission import (
 )
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, Sending
+from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
 from tests.fake_runway import remote_id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -18,6 +17,7 @@ from runway_desktop.usecases.listing.changes import Touch, moves
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
+from runway_desktop.values import replace
 from tests.rows import row
 
 AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, Reques
 from runway_desktop.services.tasks.task_changes import hold_detail
 from runway_desktop.usecases.words.support import support_details
 from runway_desktop.usecases.words.tasks import small_print
+from runway_desktop.values import replace
 from tests.fake_runway import remote_id
 
 SECRET = "key_" + "0af1" * 32

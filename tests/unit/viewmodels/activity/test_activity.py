@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.usecases.activity import LEAST_SECONDS
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
 from runway_desktop.viewmodels.activity.acts import Acts
 from tests.gui.rig import Rig, rest, until

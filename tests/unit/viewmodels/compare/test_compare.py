@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.gui.rig import Rig, until
 from tests.rows import saved, task

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.events import OrganizationChanged
 from runway_desktop.services.ports import Timing
 from runway_desktop.usecases.requests.choices import Offer, Scope
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.chooser import Chooser
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request

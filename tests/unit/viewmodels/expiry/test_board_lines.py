@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from runway_desktop.usecases.words.expiry import (
     urgent_words,
 )
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.expiry.board_table import LINE, BoardLines
 from tests.rows import saved, task
 

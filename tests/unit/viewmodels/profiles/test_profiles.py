@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from runway_desktop.services.tasks.after_restore import Restored
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.profiles import removal_question, restored_words
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.profiles.backup import BackupModel
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.new_profile import NewProfileForm

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from runway_desktop.services.library.expansion import Axis
 from runway_desktop.services.library.sheets import read
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, STATE
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import LOOK_ROLE, TONE_ROLE, WRONG_ROLE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.usecases.words.tasks import small_print
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -12,6 +11,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.kept_files import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Media, Request, State, TaskId
+from runway_desktop.values import replace
 from tests.gui.rig import Rig, until
 from tests.rows import saved, task
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.domain.library import Place, Row
@@ -12,6 +11,7 @@ from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.next_steps import steps_of
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.files import Searching
+from runway_desktop.values import replace
 from tests.gui.rig import Rig, rest, until
 from tests.rows import saved, task
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.usecases.words.states import several_words
+from runway_desktop.values import replace
 from tests.gui.rig import Rig, until
 from tests.rows import saved, task
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
@@ -20,6 +19,7 @@ from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskI
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.usecases.listing.lines import kept_order
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks import task_answers, task_pages
 from runway_desktop.viewmodels.tasks.task_answers import ask_ahead
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel

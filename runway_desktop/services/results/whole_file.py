@@ -1,0 +1,88 @@
+"""Writes a result that is all here, with its request in it, before any of it was written.
+
+Blocks: call it on a thread. Raises DiskError, in words, and FileExistsError for a name that is not free. What tells
+whose the file is, its sidecar or a note, is on the disk before the file: a kill at any moment leaves a name that is
+free, or what `part_file.find_finished` finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from runway_desktop.services.disk.disk_room import DiskRoom
+from runway_desktop.services.disk.disk_steps import rename_exclusively, sync_folder
+from runway_desktop.services.disk.disk_words import spoken_for
+from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.media.media_facts import HEAD_LENGTH
+from runway_desktop.values import replace
+
+from . import sidecar
+from .part_file import Finished, Note, forget_note, is_free, part_of, write_note
+
+
+def save_whole(
+    final: Path,
+    note: Note,
+    room: DiskRoom,
+    content: bytes,
+    describe: Callable[[Finished], bool],
+) -> Finished:
+    """Gives a name to a result that is all here, with its request in it. FileExistsError where this
+    name is not free; then nothing of it is left. `describe` writes the sidecar, to the disk, before
+    there is a file, and says whether it did."""
+    with spoken_for(final.parent, needed=len(content)):
+        if not is_free(final, note.owner):
+            raise FileExistsError(final)
+        if not os.path.lexists(final.parent):
+            final.parent.mkdir(parents=True, exist_ok=True)
+        finished = Finished(final, len(content), hashlib.sha256(content).hexdigest(), content[:HEAD_LENGTH], False)
+        with room.share(final.parent, len(content)):
+            try:
+                if not describe(finished):
+                    finished = replace(finished, is_noted=True)
+                    write_note(final, replace(note, size=finished.size, sha256=finished.sha256))
+                _write_part(final, content)
+            except OSError:
+                _take_back(final, note.owner)
+                raise
+        try:
+            # A part that is refused its name stays for `find_finished`.
+            rename_exclusively(part_of(final), final)
+        except FileExistsError:
+            _take_back(final, note.owner)
+            raise
+        sync_folder(final.parent)
+        return finished
+
+
+def _write_part(final: Path, content: bytes) -> None:
+    """A whole one, to the disk."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        part = os.open(part_of(final), flags, 0o666)
+    except FileExistsError:
+        # A kill left it: the name is free. Not written over, for it may be a second name of a file.
+        part_of(final).unlink()
+        part = os.open(part_of(final), flags, 0o666)
+    try:
+        written = 0
+        while written < len(content):
+            written += os.write(part, memoryview(content)[written:])
+        os.fsync(part)
+    finally:
+        os.close(part)
+
+
+def _take_back(final: Path, owner: Owner) -> None:
+    """What tells of a file that could not be written, and what there is of it. Raises nothing."""
+    with suppress(OSError):
+        part_of(final).unlink(missing_ok=True)
+    forget_note(final)
+    beside = sidecar.path_for(final)
+    if sidecar.owner_of(beside) == owner:
+        with suppress(OSError):
+            beside.unlink()
