@@ -208,3 +208,15 @@ async def test_a_name_and_a_password_in_a_link_are_given_to_its_host() -> None:
     async with raw_server(answering) as server, pool_of(1) as pool:
         await read(await begin(pool, server.url.replace("//", "//who:what@")))
     assert server.requests[0].headers["authorization"] == "Basic d2hvOndoYXQ="
+
+
+async def test_an_answer_that_ends_with_its_connection_is_whole_however_late_it_is_read() -> None:
+    async def ending(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100)
+
+    async with raw_server(ending) as server, pool_of(1) as pool:
+        exchange = await begin(pool, server.url)
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert await read(exchange) == b"x" * 100
