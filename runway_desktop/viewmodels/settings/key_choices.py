@@ -29,6 +29,10 @@ class KeyChoices(QObject):
         found = self._settings.shortcuts.get(command_id)
         return tuple(found) if found is not None else None
 
+    def commands(self) -> tuple[str, ...]:
+        """Those for which keys were chosen, also such as are not known here."""
+        return tuple(self._settings.shortcuts)
+
     def choose(self, told: Mapping[str, Sequence[str] | None]) -> None:
         """Keeps several choices as one; None takes a choice back. Those of commands that are not known here stay."""
         kept: dict[str, Any] = self._settings.shortcuts | {
