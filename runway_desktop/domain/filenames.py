@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from runway_desktop.values import Struct
@@ -119,17 +120,23 @@ def render(template: str, values: NameValues) -> tuple[str, ...]:
 
     Several results of one task get their number even where the template has no {index}: names must differ.
     """
-    text = template.strip() or DEFAULT_TEMPLATE
-    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(text)}
-    shown = [part for part in _SPLIT.split(_protected(text)) if part.strip()]
-    folders = [name for part in shown[:-1] if (name := _part(part, values, ending=""))]
-    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
-    last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
-    if values.count > 1 and "index" not in names:
+    above, last, has_index = _parts(template.strip() or DEFAULT_TEMPLATE)
+    folders = [name for part in above if (name := _part(part, values, ending=""))]
+    if values.count > 1 and not has_index:
         last = (last if last.strip() else "{id}") + "_{index}"
     ending = f".{result_ending(values.ext)}"
     name = _part(last, values, ending=ending) or _part("{id}", values, ending=ending) or "untitled"
     return (*folders, name + ending)
+
+
+@lru_cache(8)
+def _parts(template: str) -> tuple[tuple[str, ...], str, bool]:
+    """The folders of a template, its last part without the ending, and whether it has a result's number."""
+    names = {match.group(1).partition(":")[0].strip().lower() for match in _TOKEN.finditer(template)}
+    shown = [part for part in _SPLIT.split(_protected(template)) if part.strip()]
+    # The ending must end the name to mean anything to a file manager; it is taken out and put there.
+    last = re.sub(r"[ ._\-]*\{\s*ext(?::\d+)?\s*\}", "", shown[-1] if shown else "", flags=re.IGNORECASE)
+    return tuple(shown[:-1]), last, "index" in names
 
 
 def preview(template: str, values: NameValues = SAMPLE) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ class Settings(Preferences):
     @property
     def library(self) -> Path:
         """Where results are saved: the chosen folder, else the platform's folder for videos."""
-        return Path(self.library_folder or self._default_library)
+        return _folder_of(self.library_folder or self._default_library)
 
     @property
     def paused(self) -> bool:
@@ -140,6 +141,11 @@ class Settings(Preferences):
                 self._unsaved = values | self._unsaved
                 self._changed.set()
                 raise
+
+
+@lru_cache(4)
+def _folder_of(text: str) -> Path:
+    return Path(text)
 
 
 def _shown(default: Any) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from runway_desktop.app.collector import Collector, spare_what_is_there
 from runway_desktop.app.event_loop import EventLoop
 from runway_desktop.domain.events import Event, OutputChanged
 from runway_desktop.domain.task import OutputState
@@ -80,6 +81,8 @@ async def _run(folder: Path, base_url: str, left: int) -> None:
                     done.set()
 
         stop = assembly.engine.bus.listen(hear)
+        spare_what_is_there()
+        collector = Collector()
         say("ready")
         await loop.run_in_executor(None, sys.stdin.readline)
         profiler = cProfile.Profile() if "PROFILE_TO" in os.environ else None
@@ -103,6 +106,7 @@ async def _run(folder: Path, base_url: str, left: int) -> None:
             files=len(files), size=sum(path.stat().st_size for path in files),
         )  # fmt: skip
         await loop.run_in_executor(None, sys.stdin.read)
+        collector.close()
         await go_down(list(assembly.settling))
         await supervisor.close(5)
         await go_down(list(assembly.closing))

@@ -444,12 +444,17 @@ def is_free(path: Path, owner: Owner) -> bool:
 
 def prepare_folder(library: Path, known_mount: str | None = None) -> None:
     """Makes the library's folder where that is surely meant. `known_mount` as in `missing_because`."""
+    check_folder(library, known_mount)
+    with spoken_for(library):
+        library.mkdir(parents=True, exist_ok=True)
+
+
+def check_folder(library: Path, known_mount: str | None = None) -> None:
+    """Raises DiskError where the library's folder may not be made, and is not there."""
     with spoken_for(library):
         missing = missing_because(library, known_mount)
-        if not missing:
-            if not os.path.isdir(library):
-                library.mkdir(parents=True, exist_ok=True)
-            return
+    if not missing:
+        return
     raise disk_error(Reason(ReasonCode.FOLDER_MISSING, str(library)), missing)
 
 

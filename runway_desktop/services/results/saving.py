@@ -353,7 +353,7 @@ class Saving:
     ) -> Finished:
         """On a thread. FileExistsError where the name is not free."""
         home = self._home(job)
-        part_file.prepare_folder(home, self._folder.known_mount if job.rescue_to is None else None)
+        part_file.check_folder(home, self._folder.known_mount if job.rescue_to is None else None)
         film = None if film is None else film.anew()
         given = content if film is None else film.feed(content) + film.rest()
         self._check(job, given[:HEAD_LENGTH], lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))

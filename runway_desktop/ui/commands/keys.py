@@ -104,8 +104,9 @@ class Keys(QObject):
     def _free(self, command_id: str, sequences: list[QKeySequence]) -> list[QKeySequence]:
         """A key that a person chose for one command is no usual key of another, which a later version may have."""
         own = BY_ID[command_id]
-        names = self._choices.commands() if self._choices is not None else ()
-        others = (BY_ID[name] for name in names if name in BY_ID and name != command_id)
+        # By what was chosen, seldom anything: this is asked for each command of a room that opens.
+        chosen = self._choices.ids if self._choices is not None else ()
+        others = (BY_ID[other] for other in chosen if other in BY_ID and other != command_id)
         taken = [sequence for other in others if other.meets(own) for sequence in self._chosen(other.id) or ()]
         return [sequence for sequence in sequences if sequence not in taken]
 

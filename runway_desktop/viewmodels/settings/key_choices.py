@@ -24,14 +24,15 @@ class KeyChoices(QObject):
         self._settings = settings
         bridge.settings_changed.connect(self._told)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The commands for which something was chosen; a later version's are among them."""
+        return tuple(self._settings.shortcuts)
+
     def of(self, command_id: str) -> tuple[str, ...] | None:
         """None where nothing was chosen; nothing in it where the key was taken away."""
         found = self._settings.shortcuts.get(command_id)
         return tuple(found) if found is not None else None
-
-    def commands(self) -> tuple[str, ...]:
-        """Those for which keys were chosen, also such as are not known here."""
-        return tuple(self._settings.shortcuts)
 
     def choose(self, told: Mapping[str, Sequence[str] | None]) -> None:
         """Keeps several choices as one; None takes a choice back. Those of commands that are not known here stay."""

@@ -1,7 +1,7 @@
 """The request put into an MP4, MOV or M4A while it arrives: its description (the box `moov`) is held back until it is
 complete, and passed on with the note in it. Nothing is read or written twice, wherever the description stands.
 
-mutagen writes the tags, into the description alone; what lies behind it is moved by its growth, which mutagen counts
+The tags go into the description alone (`tags.described`); what lies behind it is moved by its growth, which is counted
 in. A film in fragments, one whose description is not understood or larger than `LARGEST`, passes as it is. Blocks for
 a moment where the description ends; raises nothing.
 """
@@ -74,24 +74,26 @@ class FilmStream:
     def _take(self, block: bytes, *, may_hold: bool) -> bytes:
         if self._passes:
             return block
-        given: list[bytes] = []
-        start = 0
+        given: list[bytes | memoryview] = []
+        start, whole = 0, memoryview(block)
         while start < len(block):
             if self._is_over():
-                given.append(block[start:])
+                given.append(whole[start:])
                 break
             if self._left:
                 end = int(min(len(block), start + self._left))
                 self._left -= end - start
                 self._at += end - start
-                given.append(block[start:end])
+                given.append(whole[start:end])
             else:
                 end = min(len(block), start + self._missing())
                 self._held += block[start:end]
                 if not self._missing():
                     given.append(self._complete(may_hold))
             start = end
-        return given[0] if len(given) == 1 else b"".join(given)
+        # Of most blocks of a large film nothing is held.
+        is_all = len(given) == 1 and isinstance(given[0], memoryview) and len(given[0]) == len(block)
+        return block if is_all else b"".join(given)
 
     def _is_over(self) -> bool:
         return self._passes

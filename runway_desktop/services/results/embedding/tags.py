@@ -16,10 +16,12 @@ from typing import Any
 from runway_desktop.services.media.film_boxes import boxes
 from runway_desktop.values import Struct
 
+from .moov import with_note
 from .note import Note, copied
 
 NAME = "runway-desktop"
-_ATOM = f"----:com.runway-desktop:{NAME}"
+_MEAN = "com.runway-desktop"
+_ATOM = f"----:{_MEAN}:{NAME}"
 _BOX_HEAD = 8
 
 
@@ -56,6 +58,9 @@ def described(moov: bytes, start: int, note: Note) -> bytes | None:
     Raises Unreadable, and what mutagen raises for what is damaged."""
     if any(kind == b"mvex" for kind, *_ in boxes(BytesIO(moov), _BOX_HEAD, len(moov))):
         return None
+    made = with_note(moov, start, note, mean=_MEAN, name=NAME)
+    if made is not None:
+        return made
     file = _Behind(start, moov)
     with _understood():
         film = _opened("mp4", file)

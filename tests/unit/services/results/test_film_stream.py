@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import struct
+import sys
 from pathlib import Path
 
 import pytest
+from mutagen.mp4 import MP4
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.services.results import embedding
@@ -120,3 +122,91 @@ def test_damaged_description_passes_as_it_is() -> None:
         else:
             end = stream.place.start + stream.place.came
             assert given.endswith(bytes(film[end:]))
+
+
+# Descriptions as other programs build them.
+
+
+def rebuilt(user_part: bytes | None, *, wide: bool = False) -> bytes:
+    """The sample with another `udta`, or none; `wide`: with places of 64 bits."""
+    parts = boxes(SAMPLE)
+    kids = boxes(parts[b"moov"][8:])
+    kids.pop(b"udta", None)
+    if wide:
+        kids[b"trak"] = widened(kids[b"trak"])
+    moov = box(b"moov", b"".join(kids.values()) + (user_part or b""))
+    film = parts[b"ftyp"] + moov + parts[b"mdat"]
+    moved = len(moov) - len(parts[b"moov"])
+    form, at = ("Q", film.find(b"co64")) if wide else ("I", film.find(b"stco"))
+    content = bytearray(film)
+    (count,) = struct.unpack_from(">I", film, at + 8)
+    old = struct.unpack_from(f">{count}{form}", film, at + 12)
+    struct.pack_into(f">{count}{form}", content, at + 12, *(place + moved for place in old))
+    return bytes(content)
+
+
+def widened(part: bytes) -> bytes:
+    """A box whose `stco`, below it, is a `co64`."""
+    kids = b""
+    for kind, kid in boxes(part[8:]).items():
+        if kind == b"stco":
+            (count,) = struct.unpack_from(">I", kid, 12)
+            places = struct.unpack_from(f">{count}I", kid, 16)
+            kids += box(b"co64", bytes(4) + struct.pack(f">I{count}Q", count, *places))
+        else:
+            kids += widened(kid) if kind in (b"mdia", b"minf", b"stbl") else kid
+    return box(part[4:8], kids)
+
+
+def value(kind: bytes, text: str) -> bytes:
+    return box(kind, box(b"data", struct.pack(">II", 1, 0) + text.encode()))
+
+
+def meta(*values: bytes, handler: bytes = b"mdir", is_full: bool = True) -> bytes:
+    hdlr = box(b"hdlr", bytes(8) + handler + b"appl" + bytes(9))
+    return box(
+        b"meta", (bytes(4) if is_full else b"") + hdlr + box(b"ilst", b"".join(values)) + box(b"free", bytes(40))
+    )
+
+
+OTHER = value(b"\xa9ART", "Somebody")
+DESCRIPTIONS = {
+    "no tags": None,
+    "tags of others": box(b"udta", box(b"Xtra", b"12345") + meta(OTHER, value(b"\xa9nam", "An old title"))),
+    "no values": box(b"udta", box(b"Xtra", b"12345")),
+    "of QuickTime": box(b"udta", meta(OTHER, is_full=False)),
+    "another handler": box(b"udta", meta(handler=b"mdta")),
+    "two user parts": box(b"udta", meta(OTHER)) + box(b"udta", b""),
+}
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_request_goes_into_a_description_however_it_is_built(tmp_path: Path, name: str, wide: bool) -> None:
+    film = rebuilt(DESCRIPTIONS[name], wide=wide)
+    stream = FilmStream(NOTE)
+    given = through(film, len(film), stream)
+    path = tmp_path / "film.mp4"
+    path.write_bytes(given)
+    assert embedding.read(path) == NOTE.document
+    tags = MP4(path)
+    assert (tags["\xa9nam"], tags["\xa9cmt"]) == ([NOTE.title], [NOTE.comment])
+    if b"Somebody" in film and name != "of QuickTime":
+        assert tags["\xa9ART"] == ["Somebody"]
+    assert (b"Xtra12345" in given) == (b"Xtra12345" in film)
+    form, at = ("Q", given.find(b"co64")) if wide else ("I", given.find(b"stco"))
+    first = struct.unpack_from(f">{form}", given, at + 12)[0]
+    before = struct.unpack_from(f">{form}", film, film.find(b"co64" if wide else b"stco") + 12)[0]
+    assert given[first : first + 1_000] == film[before : before + 1_000]
+    again = through(given, len(given), FilmStream(NOTE))
+    path.write_bytes(again)
+    assert embedding.read(path) == NOTE.document
+    assert again.count(b"com.runway-desktop") == 1, "an older note goes"
+
+
+@pytest.mark.parametrize("name", ["no tags", "tags of others", "no values"])
+def test_common_descriptions_need_no_tagger(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(sys.modules, "mutagen", None)
+    stream = FilmStream(NOTE)
+    assert NOTE.json.encode() in through(rebuilt(DESCRIPTIONS[name]), 1 << 20, stream)
+    assert stream.place is not None
