@@ -74,9 +74,22 @@ class Held(Struct, frozen=True):
     """The query knows where this word of a letter or two begins, but not at the end of a text."""
     is_whole: bool = True
     """False where a text may end with the short word: then the query leaves tasks out."""
+    pieces_of: tuple[str, ...] = ()
+    """Longer words of which the query knows the pieces, and not whether they stand together."""
     told: tuple[str, ...] = ()
     """Words of which nothing is left to be asked: the query gives no task without them. Of a longer word it gives those
     that hold all its pieces, wherever these stand."""
+
+    @property
+    def in_texts(self) -> tuple[str, list[Cell]]:
+        """Those of its tasks whose texts hold the longer words whole, as a query of their numbers."""
+        holds = " AND ".join("instr(c0, ?) > 0" for _ in self.pieces_of)
+        query = f"SELECT id AS number FROM searched_content WHERE id IN ({self.query}) AND {holds}"
+        return query, [*self.cells, *self.pieces_of]
+
+    def known(self, numbers: str) -> Held:
+        """The same where `in_texts` was asked: the numbers, as a list in JSON."""
+        return replace(these(numbers), told=(*self.told, *self.pieces_of))
 
     @property
     def in_query(self) -> Held:
@@ -119,7 +132,8 @@ def _indexed(words: Words) -> Held:
     indexed = [word for word in words.wanted if len(word) >= LEAST_INDEXED]
     match = " AND ".join(map(_pieces, indexed))
     told = tuple(word for word in indexed if len(word) == LEAST_INDEXED)
-    return Held(_MATCHES, (match,), f"+number IN ({_MATCHES})", (match,), told=told)
+    longer = tuple(word for word in indexed if word not in told)
+    return Held(_MATCHES, (match,), f"+number IN ({_MATCHES})", (match,), pieces_of=longer, told=told)
 
 
 def _short(word: str) -> Held:
@@ -136,11 +150,12 @@ def where(
     frequent: Collection[str] = (),
     *,
     in_order: bool = True,
+    is_beginning: bool = False,
 ) -> tuple[str, list[Cell]]:
     """Tasks that are removed from the list are never wanted. `held` are the `lists` of the filter; `few` those that are
     worth beginning with, as they are short; `frequent` the tags that are held by very many. `in_order`: they are gone
     through as they were made, by the index that carries all plain columns; in any other order, row by row, these would
-    be read from the table itself."""
+    be read from the table itself. `is_beginning`: not all of them are gone through."""
     made = _Conditions()
     columns, cells = judged(wanted, (*wanted.tags, *wanted.without.tags) if few else frequent)
     if few:
@@ -164,7 +179,7 @@ def where(
         if word not in told:
             made.add(f"instr({TEXT}, ?) > 0", word)
     for word in words.unwanted:
-        if few:
+        if few or (is_beginning and words.wanted):
             made.add(f"instr({TEXT}, ?) = 0", word)
         else:
             # Where all are gone through, the index knows of most that they do not hold it.

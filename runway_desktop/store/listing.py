@@ -31,6 +31,9 @@ NEAR = 1500
 """Tasks that are looked at one by one before an index of all is asked."""
 FEW = 2000
 """Tasks that are looked up one by one and sorted sooner than all are gone through in the list's order."""
+READ = 8000
+"""Tasks that hold the pieces of a word and whose texts are read for it, sooner than all are gone through: often nearly
+none of them holds it, as many a lighthouse in static fog holds the pieces of "state"."""
 MANY = 30_000
 """Tasks whose numbers are gathered for a short word; what more of them hold is met often."""
 FREQUENT = 10_000
@@ -100,7 +103,8 @@ def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | Non
         found = _answer(connection, listing, near_query(listing, limit + 1, NEAR, frequent), zone, limit)
         if not found.is_whole:
             return found
-        if listing.sort is not SortKey.MADE:
+        few = _few_read(connection, held)
+        if not few and listing.sort is not SortKey.MADE:
             few = _few_judged(connection, listing.filter, frequent)
     question = entries_query(listing, limit + 1 if limit else 0, held, few, frequent)
     return _answer(connection, listing, question, zone, limit)
@@ -118,6 +122,18 @@ def _frequent(connection: sqlite3.Connection, wanted: Filter) -> list[str]:
     query = f"SELECT count(*) FROM ({TAGGED} LIMIT {FREQUENT})"
     tags = (*wanted.tags, *wanted.without.tags)
     return [tag for tag in tags if connection.execute(query, (tag,)).fetchone()[0] == FREQUENT]
+
+
+def _few_read(connection: sqlite3.Connection, held: Sequence[Held]) -> list[Held]:
+    """The tasks whose texts hold the longer words, if they are few, and those that may hold them not too many."""
+    for one in held:
+        if one.pieces_of and _is_short(connection, one, READ):
+            query, cells = one.in_texts
+            counted = f"SELECT json_group_array(number), count(*) FROM ({query} LIMIT {FEW + 1})"
+            found, amount = connection.execute(counted, cells).fetchone()
+            if amount <= FEW:
+                return [one.known(found)]
+    return []
 
 
 def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collection[str]) -> list[Held]:
@@ -187,7 +203,7 @@ def entries_query(
 ) -> tuple[str, list[Cell]]:
     """The statement and its parameters. A row is the id, then what the group is made of where there are groups."""
     in_order = listing.sort is SortKey.MADE or not limit
-    condition, parameters = where(listing.filter, held, few, frequent, in_order=in_order)
+    condition, parameters = where(listing.filter, held, few, frequent, in_order=in_order, is_beginning=bool(limit))
     if few:
         query = f"SELECT {_columns(listing)} FROM tasks WHERE {condition} ORDER BY {_order(listing)}"
     elif in_order:

@@ -87,7 +87,8 @@ async def _measure(session: Session, room: Room, rest: float) -> None:
         window, rows = session.window, session.models.rows
         while not rows.is_loaded or window.preview is None:
             await asyncio.sleep(0.02)
-        window.workspace.view.select([task_id for at in range(60) if (task_id := rows.task_id(at))][:_COMPARED])
+        chosen = [task_id for at in range(60) if (task_id := rows.task_id(at))]
+        window.workspace.view.select(chosen[: _COMPARED if room.name == "CompareView" else 1])
         window.workspace.views.setFocus()
         await asyncio.sleep(rest)
         first, stall = await _opened(window, room)

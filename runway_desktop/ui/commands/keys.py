@@ -104,8 +104,10 @@ class Keys(QObject):
     def _free(self, command_id: str, sequences: list[QKeySequence]) -> list[QKeySequence]:
         """A key that a person chose for one command is no usual key of another, which a later version may have."""
         own = BY_ID[command_id]
-        others = (self._chosen(other.id) for other in COMMANDS if other is not own and other.meets(own))
-        taken = [sequence for chosen in others if chosen for sequence in chosen]
+        # By what was chosen, seldom anything: this is asked for each command of a room that opens.
+        chosen = self._choices.ids if self._choices is not None else ()
+        others = (BY_ID[other] for other in chosen if other in BY_ID and other != command_id)
+        taken = [sequence for other in others if other.meets(own) for sequence in self._chosen(other.id) or ()]
         return [sequence for sequence in sequences if sequence not in taken]
 
     def _chosen(self, command_id: str) -> list[QKeySequence] | None:

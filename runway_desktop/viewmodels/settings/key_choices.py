@@ -24,6 +24,11 @@ class KeyChoices(QObject):
         self._settings = settings
         bridge.settings_changed.connect(self._told)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The commands for which something was chosen; a later version's are among them."""
+        return tuple(self._settings.shortcuts)
+
     def of(self, command_id: str) -> tuple[str, ...] | None:
         """None where nothing was chosen; nothing in it where the key was taken away."""
         found = self._settings.shortcuts.get(command_id)

@@ -18,9 +18,10 @@ from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Spa
 from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
+from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
 
-NEAR, FEW, MANY, FREQUENT = 4, 3, 6, 3
+NEAR, FEW, READ, MANY, FREQUENT = 4, 3, 5, 6, 3
 """So small that a library of a dozen tasks is searched in every way."""
 _KEYS = {
     SortKey.MADE: 0,
@@ -89,6 +90,7 @@ def test_every_way_to_search_finds_what_like_finds(
         with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
             patch.setattr(listing, "NEAR", NEAR)
             patch.setattr(listing, "FEW", FEW)
+            patch.setattr(listing, "READ", READ)
             patch.setattr(listing, "MANY", MANY)
             patch.setattr(listing, "FREQUENT", FREQUENT)
             path = Path(folder) / "p.db"
@@ -159,6 +161,11 @@ async def plan_of(path: Path, text: str) -> str:
         await store.close()
 
 
+def saying(task_id: TaskId, prompt: str) -> Task:
+    wish = Request(endpoint="", model="gen4.5", values={}, prompt=prompt)
+    return Task(id=task_id, request=wish, created_at=0.0)
+
+
 async def a_library(path: Path, shot: str = "") -> None:
     store = await SqliteStore.open(path)
     prompts = [f"灯台と猫 {number}" if number < 3 else f"a fox in fog {number}" for number in range(40)]
@@ -198,6 +205,29 @@ async def test_word_of_many_tasks_is_met_in_the_lists_own_order(tmp_path: Path, 
     plan = await plan_of(tmp_path / "p.db", text)
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.usefixtures("few_are_ten")
+@pytest.mark.parametrize("text", ["foxing", "-gull foxing"])
+async def test_texts_are_read_where_some_hold_the_pieces_of_a_word_and_few_the_word(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(listing, "NEAR", 5)
+    await a_library(tmp_path / "p.db", "foxi, oxing")
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await store.add([saying(TaskId(f"pieces{number}"), "foxi, oxing") for number in range(20)], [], None, [])
+    await store.add([saying(TaskId("whole"), "foxing of old paper")], [], None, [])
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "p.db", isolation_level=None)) as connection:
+        add_pieces(connection)
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        found = listing.entries(connection, Listing(filter=Filter(text=text), group=GroupBy.NONE), None, 3)
+        connection.set_trace_callback(None)
+        plan = "; ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked[-1]}"))
+    assert list(found.ids) == ["whole"]
+    assert "SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)" in plan
+    assert "SCAN tasks" not in plan
 
 
 @pytest.mark.usefixtures("few_are_ten")

@@ -120,7 +120,7 @@ async def test_judgments_are_read_from_the_same_index(tmp_path: Path, wanted: Fi
 
 async def test_tags_and_words_are_looked_up(tmp_path: Path):
     wanted = Filter(tags=frozenset({"drone"}), text='"red boat" -fog')
-    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted), 200))
+    plan = await plan_of(tmp_path / "p.db", *entries_query(Listing(filter=wanted)))
     assert "SEARCH task_tags USING PRIMARY KEY (tag=?)" in plan
     assert "SCAN searched VIRTUAL TABLE INDEX" in plan
     assert "SCAN tasks" not in plan.replace("SCAN tasks USING COVERING INDEX tasks_by_made", "")
