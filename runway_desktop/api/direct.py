@@ -18,6 +18,9 @@ from ipaddress import ip_address
 from itertools import zip_longest
 from typing import Any, cast
 
+# httpcore's locks are anyio's, which would import this on the loop with the first request: 60 ms in one turn. Whoever
+# imports this module does so in a worker.
+import anyio._backends._asyncio  # noqa: F401
 import httpcore
 import httpx
 
