@@ -10,7 +10,7 @@ import asyncio
 import heapq
 import itertools
 import shutil
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,6 +46,15 @@ class FakeClock:
         bell = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._monotonic + seconds, next(self._numbers), bell))
         await bell
+
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        loop = asyncio.get_running_loop()
+        if seconds <= 0:
+            return loop.call_soon(call).cancel
+        bell = loop.create_future()
+        bell.add_done_callback(lambda _: None if bell.cancelled() else call())
+        heapq.heappush(self._sleepers, (self._monotonic + seconds, next(self._numbers), bell))
+        return bell.cancel
 
     @property
     def sleeping(self) -> int:

@@ -131,7 +131,9 @@ class NetworkStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         self._is_over = False
         """Nothing comes any more, ..."""
         self._trouble: Exception | None = None
-        """... since this was raised."""
+        """... since this was raised; None: the other side has said all."""
+        self._is_closed = False
+        """Nothing can be written any more."""
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
 
@@ -222,8 +224,9 @@ class NetworkStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_over = True
-        self._trouble = self._trouble or exc or ConnectionAbortedError("it was closed")
+        if exc is not None or not self._is_over:
+            self._trouble = exc or ConnectionAbortedError("it was closed")
+        self._is_over = self._is_closed = True
         _wake(self._reader)
         self.resume_writing()
 
@@ -235,8 +238,8 @@ class NetworkStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
         _wake(self._writer)
 
     def _check_open(self) -> None:
-        if self._trouble is not None:
-            raise httpcore.WriteError(str(self._trouble)) from self._trouble
+        if self._is_closed:
+            raise httpcore.WriteError(str(self._trouble or "it was closed")) from self._trouble
 
 
 _NETWORK = _Network()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from .ports import Clock
 
@@ -32,6 +33,9 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(max(0.0, seconds), call).cancel
 
 
 class Moments:
@@ -61,23 +65,27 @@ class Alarm:
 
     def ring(self) -> None:
         self._rung = True
-        if self._bell is not None and not self._bell.done():
-            self._bell.set_result(None)
+        if self._bell is not None:
+            _ring(self._bell)
 
     async def wait(self, seconds: float | None = None) -> None:
         """Returns when rung, or after `seconds`; None waits for the ring alone."""
         if not self._rung:
             self._bell = bell = asyncio.get_running_loop().create_future()
-            sleeper = None if seconds is None else asyncio.ensure_future(self._clock.sleep(seconds))
-            if sleeper is not None:
-                sleeper.add_done_callback(lambda _: None if bell.done() else bell.set_result(None))
+            # No task that sleeps: loops wait many times for each thing that happens.
+            stop = None if seconds is None else self._clock.call_later(seconds, partial(_ring, bell))
             try:
                 await bell
             finally:
                 self._bell = None
-                if sleeper is not None:
-                    sleeper.cancel()
+                if stop is not None:
+                    stop()
         self._rung = False
+
+
+def _ring(bell: asyncio.Future[None]) -> None:
+    if not bell.done():
+        bell.set_result(None)
 
 
 async def first_of(*waits: Coroutine[object, object, object]) -> None:

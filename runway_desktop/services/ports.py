@@ -65,6 +65,10 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None: ...
 
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        """Calls it on the loop after so many seconds. What this gives stops that, and may be called too late."""
+        ...
+
 
 class Runway(Protocol):
     """The API. One secret at a time; `None` raises KeyRefused without asking. A call is made with the secret that is in

@@ -105,8 +105,8 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
         passing.measure,
         {
             "full": passing.Size(),
-            "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500),
-            "smoke": passing.Size(tasks=10, with_window=10, portion=10, warm=0),
+            "quick": passing.Size(tasks=2_000, with_window=1_000, warm=500, seconds=15.0),
+            "smoke": passing.Size(tasks=10, with_window=10, portion=10, warm=0, rate=2, settle=0.2, seconds=1.0),
         },
     ),
     "saving": (

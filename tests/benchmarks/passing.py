@@ -1,5 +1,5 @@
-"""What a task costs that passes through: sent, asked for, saved with its sidecar. CPU for each in the engine alone, and
-the memory that stays after many, there and with the window. Linux alone tells it."""
+"""What a task costs that passes through: sent, asked for, saved with its sidecar. CPU for each in the engine alone, the
+memory that stays after many, there and with the window, and how late that is while many pass. Linux alone tells it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ class Size:
     """Tasks after which the program has all that it ever imports and keeps."""
     patience: float = 300.0
     """Seconds for a portion."""
+    rate: int = 30
+    """Tasks a second that pass through the window, ..."""
+    settle: float = 20.0
+    """... which go on for so many seconds before it is measured ..."""
+    seconds: float = 60.0
+    """... for so many."""
 
 
 def measure(folder: Path, size: Size) -> list[Figure]:
@@ -33,9 +39,13 @@ def measure(folder: Path, size: Size) -> list[Figure]:
             alone = _heard(child, size.tasks, size)
         _, variables = next(screens())
         variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": runway.secret}
-        shown = (str(folder / "window"), str(size.with_window), str(size.portion))
+        shown = (str(folder / "window"), "portions", str(size.with_window), str(size.portion))
         with Child("passing_window_child", *shown, variables=variables) as child:
             with_window = _heard(child, size.with_window, size)
+        steady = (str(folder / "steady"), "steadily", str(size.rate), str(size.settle), str(size.seconds))
+        with Child("passing_window_child", *steady, variables=variables) as child:
+            lag = child.hear("lag", 120.0 + size.settle + size.seconds)
+            saved = child.hear("saved", 60.0)["count"]
     first, last = alone[0], alone[-1]
     passed = last["passed"] - first["passed"]
     setting = f"{size.tasks:,} tasks, the engine alone"
@@ -50,6 +60,24 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         ),
         *_memory(setting, alone),
         *_memory(f"{size.with_window:,} tasks, with the window", with_window),
+        *_steady(size, lag, saved),
+    ]  # fmt: skip
+
+
+def _steady(size: Size, lag: dict[str, Any], saved: int) -> list[Figure]:
+    setting = f"{size.rate} tasks a second with the window, {size.seconds:.0f} s: how late a timer of 5 ms fires"
+
+    def late(name: str, kind: str, at_most: float | None = None) -> Figure:
+        return Figure(benchmark=NAME, setting=setting, name=name, value=lag[kind], unit="ms", at_most=at_most)
+
+    return [
+        late("99 in 100 within", "p99", at_most=50.0),
+        late("median", "p50"),
+        late("worst", "worst"),
+        Figure(
+            benchmark=NAME, setting=setting, name="saved", unit="a second",
+            value=saved / size.seconds, at_least=0.95 * size.rate,
+        ),
     ]  # fmt: skip
 
 

@@ -76,7 +76,7 @@ async def pass_through(engine: Engine, tasks: int, portion: int) -> None:
     used.tell(0)
     for start in range(0, tasks, portion):
         ids = [new_task_id() for _ in range(portion)]
-        requests = [_request(start + number) for number in range(portion)]
+        requests = [request(start + number) for number in range(portion)]
         saved.expect(ids)
         if profiler is not None and start >= tasks // 2:
             profiler.enable()
@@ -115,11 +115,12 @@ def _clocks() -> tuple[float, float]:
     return time.process_time(), time.thread_time()
 
 
-def _request(number: int) -> Request:
+def request(number: int, model: str = "veo3.1_fast") -> Request:
+    """A clip that takes the simulator a second, or less where it is faster."""
     text = f"task {number} of many, with a prompt as long as people write them [seconds:1]"
-    # A clip: a picture takes the simulator longer to draw than all that is measured here.
+    # A picture would take the simulator longer to draw than all that is measured here.
     values = {"promptText": text, "ratio": "1280:720", "duration": 4}
-    return Request(endpoint="text_to_video", model="veo3.1_fast", values=values, prompt=text)
+    return Request(endpoint="text_to_video", model=model, values=values, prompt=text)
 
 
 if __name__ == "__main__":

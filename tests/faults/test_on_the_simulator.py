@@ -41,6 +41,9 @@ class QuickClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds / RATE))
 
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(max(0.0, seconds / RATE), call).cancel
+
 
 @asynccontextmanager
 async def simulated(*faults: Fault, **knobs: Any) -> AsyncIterator[tuple[Simulator, QuickClock]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -28,6 +29,9 @@ class HastyClock(QuickClock):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds / 360.0))
+
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(max(0.0, seconds / 360.0), call).cancel
 
 
 async def use(rig: Rig, secret: str) -> None:

@@ -61,6 +61,9 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds / self._rate))
 
+    def call_later(self, seconds: float, call: Callable[[], object]) -> Callable[[], object]:
+        return asyncio.get_running_loop().call_later(max(0.0, seconds / self._rate), call).cancel
+
 
 @dataclass(frozen=True, slots=True)
 class Count:

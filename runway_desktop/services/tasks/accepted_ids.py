@@ -32,7 +32,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.task import RemoteId, TaskId, accepted_id
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import first_of
+from runway_desktop.services.clock import Alarm, first_of
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import sync_folder
 from runway_desktop.services.ports import Clock
@@ -177,7 +177,9 @@ class AcceptedIds:
         doing = self._begin(what, work)
         if doing is None:
             return None
-        await first_of(_end_of(doing), self._clock.sleep(PATIENCE))
+        bell = Alarm(self._clock)
+        doing.add_done_callback(lambda _: bell.ring())
+        await bell.wait(PATIENCE)
         return doing.result() if doing.done() and not doing.cancelled() and doing.exception() is None else None
 
     def _begin(self, what: str, work: Callable[[], Result]) -> asyncio.Future[Result] | None:
@@ -188,10 +190,6 @@ class AcceptedIds:
             return None
         doing.add_done_callback(lambda done: _log(what, done))
         return doing
-
-
-async def _end_of(doing: asyncio.Future[Any]) -> None:
-    await asyncio.wait((doing,))
 
 
 def _log(what: str, done: asyncio.Future[Any]) -> None:

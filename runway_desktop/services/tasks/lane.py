@@ -236,7 +236,7 @@ class Lane:
 
     def forecast(self) -> LaneForecast | None:
         """When the lane will be empty and done; None when nothing waits or one's own history is too short to say."""
-        return self.outlook().all_sent
+        return self.outlook().all_sent if self._ledger.queued() else None
 
     def outlook(self) -> Outlook:
         """When queued tasks will be sent, open ones done, and what no cap lets go."""

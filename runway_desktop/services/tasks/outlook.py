@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 FRESH = 1.0
 """Seconds for which an outlook holds, whatever time passes meanwhile."""
-SHARE = 20
+SHARE = 50
 """An outlook on a long queue holds for so many times as long as it took to make."""
 AT_ONCE = 500
 """Tasks that are looked at in one turn of the loop."""

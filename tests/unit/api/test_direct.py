@@ -84,6 +84,18 @@ async def test_what_nobody_reads_is_not_taken_without_end() -> None:
         assert len(sent) < 100, "what the system holds for both sides, and no more"
 
 
+async def test_an_answer_that_ends_with_its_connection_is_whole_however_late_it_is_read() -> None:
+    async def ending(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100)
+
+    async with raw_server(ending) as server, direct() as transport:
+        response = await transport.handle_async_request(asked(server.url))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert b"".join([piece async for piece in response.aiter_raw()]) == b"x" * 100
+
+
 async def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> None:
     async def once(connection: RawConnection) -> None:
         await connection.read()
