@@ -20,6 +20,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
         return draw(given[1:])
     if given[:1] == ["--strips"]:
+        # A pointer rests on a poster meanwhile.
+        from .app.plain_imports import import_qt
+
+        import_qt()
         from .ui.media.strip_child import main as make_strips
 
         return make_strips()

@@ -30,9 +30,13 @@ class Drive(Executor):
         self.hangs = False
         waiting, self.waiting = self.waiting, []
         for future, work in waiting:
-            result = work()
-            if future.set_running_or_notify_cancel():
-                future.set_result(result)
+            done = AtOnce().submit(work)
+            if not future.set_running_or_notify_cancel():
+                continue
+            if (error := done.exception()) is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(done.result())
 
 
 class Drives:

@@ -12,6 +12,7 @@ switched off, and a timer does its work where the objects live.
 from __future__ import annotations
 
 import gc
+import sys
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -21,6 +22,17 @@ EVERY_MS = 250
 def spare_what_is_there() -> None:
     """From now on what is there is searched no more; what comes later is, as usual."""
     gc.freeze()
+
+
+def give_back() -> None:
+    """Hands what was used and freed to the system again, 3 MB after a start, which glibc would keep; elsewhere nothing
+    happens. Takes about a millisecond."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 class Collector(QObject):

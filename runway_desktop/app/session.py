@@ -76,6 +76,10 @@ SHOWN_AFTER = 1.0
 """Seconds after which the person is told that the list of tasks is being brought up to date."""
 
 
+GIVEN_BACK_AFTER = (3_000, 8_000)
+"""Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
+
+
 class Session(QObject):
     stands = Signal()
     """The window is painted."""
@@ -166,7 +170,7 @@ class Session(QObject):
         ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
-        self._add_windows(cases, theme, window)
+        await self._add_the_rest(cases, theme, window)
         supervisor.spawn(self._check_list(assembly), "check the list of tasks")
         for name, work in await assembly.prepare():
             supervisor.spawn(work(), name)
@@ -279,9 +283,17 @@ class Session(QObject):
         await asyncio.wait_for(painted, 20)
         collector.spare_what_is_there()
         self.stands.emit()
+
+    async def _add_the_rest(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
+        """What the painted window does not show, with a turn of the loop after each: together they would be felt."""
+        for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
+            await asyncio.sleep(0)
+            add(window)
+        await asyncio.sleep(0)
         # In a plain slot: a player that is built inside a coroutine loses its signals.
         QTimer.singleShot(0, partial(_add_preview, window))
-        self._watch_from_tray(window)
+
+    def _tell_of_mistakes(self, window: MainWindow) -> None:
         from .mistake_notice import MistakeNotice
 
         MistakeNotice(self._bugs, window.activity, self.profile.log, window)
@@ -318,6 +330,8 @@ class Session(QObject):
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
+        for after in GIVEN_BACK_AFTER:
+            QTimer.singleShot(after, self, collector.give_back)
         self._offer_open_sheet(cases)
         self._take_items()
 
@@ -541,9 +555,14 @@ class Session(QObject):
 
 def _add_preview(window: MainWindow) -> None:
     """Imports it and builds it in turns of their own: together they would be felt."""
-    from runway_desktop.ui.media import preview  # noqa: F401 - for the turn after this one
+    import PySide6.QtMultimedia  # noqa: F401 - for the turns after this one
 
-    QTimer.singleShot(0, window.add_preview)
+    def import_it() -> None:
+        from runway_desktop.ui.media import preview  # noqa: F401
+
+        QTimer.singleShot(0, window.add_preview)
+
+    QTimer.singleShot(0, import_it)
 
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:

@@ -105,6 +105,28 @@ class Outside:
     is_demo: bool = False
 
 
+RUNNING = (
+    "profiles",
+    "budget",
+    "forecasts",
+    "copies",
+    "accepted_ids",
+    "dispatch",
+    "inputs",
+    "lane",
+    "asking",
+    "poller",
+    "adoption",
+    "submission",
+    "missing_inputs",
+    "downloads",
+    "integrity",
+    "move",
+    "backups",
+)
+"""What has a loop or listens to the bus, and what it stands on, which comes before it."""
+
+
 class Engine:
     """All services of a profile. A test may put a service of its own in the place of one that was not used yet, by
     assigning it."""
@@ -123,13 +145,14 @@ class Engine:
         self._file_workers = outside.file_workers
         self._threads = outside.threads
 
-    async def make_all(self) -> None:
-        """Builds every service that was not used yet, with a turn of the loop after each: the window does not stand
-        still meanwhile."""
-        # With all that it imports, which is half of what is still to come, this one alone would be too much for a turn.
-        await asyncio.get_running_loop().run_in_executor(self._workers, import_module, ".exchange", __package__)
-        for name, part in vars(Engine).items():
-            if isinstance(part, cached_property) and name not in vars(self):
+    async def make_what_runs(self) -> None:
+        """Builds what has a loop or listens to the bus, with a turn of the loop after each: the window does not stand
+        still meanwhile. The others are built by whoever first uses them."""
+        # With all that it imports, this one alone would be too much for a turn.
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._workers, import_module, ".results.downloads", __package__)
+        for name in RUNNING:
+            if name not in vars(self):
                 getattr(self, name)
                 await self.clock.sleep(0)
 

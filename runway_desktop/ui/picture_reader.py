@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QImageReader
 
 _DRAWINGS = frozenset({b"svg", b"svgz"})
 _NOT_READ_HERE = frozenset({*_DRAWINGS, b"pdf"})
 """By Qt's names. Qt would open files that a drawing names, and take hours over some."""
+_FIRST_BYTES = {b"\xff\xd8\xff": b"jpeg", b"\x89PNG\r\n\x1a\n": b"png"}
 _DRAWING_SUFFIXES = frozenset({".svg", ".svgz"})
 
 
@@ -35,9 +36,22 @@ def upright_size(reader: QImageReader) -> QSize:
 
 
 def _judging_by_content(path: Path) -> QImageReader:
+    if form := _usual_form(path):
+        return QImageReader(str(path), QByteArray(form))
     reader = QImageReader(str(path))
     reader.setDecideFormatFromContent(True)
     return reader
+
+
+def _usual_form(path: Path) -> bytes:
+    """Told by the first bytes; empty for any other. To see what a file holds, Qt loads what reads each form that it
+    knows, PDF among them: 2 MB, for posters that are all JPEG."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(8)
+    except OSError:
+        return b""
+    return next((form for first, form in _FIRST_BYTES.items() if begin.startswith(first)), b"")
 
 
 def _form(reader: QImageReader) -> bytes:

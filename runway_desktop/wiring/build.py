@@ -223,7 +223,7 @@ async def _assemble(
         sound.set()
 
     async def prepare() -> Loops:
-        await engine.make_all()
+        await engine.make_what_runs()
         await engine.budget.load()
         return (
             *(() if demo is None else (("studio", lambda: demo.furnish(engine, store)),)),

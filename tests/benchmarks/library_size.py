@@ -7,7 +7,6 @@ import asyncio
 import math
 import shutil
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from itertools import chain
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from runway_desktop.store.migrations import MIGRATIONS
 from tests.benchmarks import seeding
-from tests.benchmarks.children import Child, NotToldHere, memory, screens
+from tests.benchmarks.children import ROOT, Child, NotToldHere, memory, screens
 from tests.benchmarks.first_paint import UNREACHABLE
 from tests.benchmarks.table import Figure, quantile
 
@@ -102,11 +101,11 @@ def _measured(folder: Path, tasks: int, size: Size, variables: dict[str, str]) -
 
 
 def _library(place: Path, tasks: int) -> None:
-    """A large one takes minutes to make: it is kept among the temporary files, for the next time."""
+    """A large one takes minutes to make: it is kept for the next time."""
     if tasks < _KEPT_FROM:
         asyncio.run(seeding.fill(place, finished=tasks))
         return
-    kept = Path(tempfile.gettempdir(), "runway-desktop-bench", f"{MIGRATIONS[-1].to}-{tasks}")
+    kept = ROOT / "build" / "libraries" / f"{MIGRATIONS[-1].to}-{tasks}"
     if not (kept / "whole").exists():
         shutil.rmtree(kept, ignore_errors=True)
         asyncio.run(seeding.fill(kept, finished=tasks))

@@ -46,10 +46,10 @@ class DiskRoom:
         if self.left(folder) < needed:
             raise _full(folder, needed)
 
-    def share(self, folder: Path, size: int = 0) -> Share:
+    def share(self, folder: Path, size: int = 0, near: Path | None = None) -> Share:
         """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
-        manager."""
-        near = nearest_folder(folder)
+        manager. `near` is the nearest folder that is there, where that is known."""
+        near = near or nearest_folder(folder)
         share = Share(self, folder, near.stat().st_dev)
         if size:
             self.promise(share, size, near)

@@ -74,7 +74,7 @@ class LibraryFolder:
     """`threads` makes a pool of so many threads with a name."""
 
     def __init__(
-        self, settings: Settings, bus: Bus, clock: Clock, threads: MakeThreads = DiskThreads, *, most: int = 12
+        self, settings: Settings, bus: Bus, clock: Clock, threads: MakeThreads = DiskThreads, *, most: int = 24
     ) -> None:
         self._settings = settings
         self._bus = bus

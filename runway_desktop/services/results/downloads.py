@@ -75,7 +75,7 @@ log = logging.getLogger(__name__)
 DISK_AGAIN_AFTER = 180.0
 """Seconds until a disk that refused is tried again by itself."""
 STORE_AGAIN_AFTER = 30.0
-MOST_UNDER_WAY = 12
+MOST_UNDER_WAY = 24
 """Results that come, or are all here and not stored yet, before the next begins to come."""
 NEVER = float("inf")
 """When a job is due that only the person, or the next start, tries again."""

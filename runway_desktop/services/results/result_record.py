@@ -43,6 +43,8 @@ class ResultRecord:
         self._facts = facts
         self._now = now
         self._is_wanted = is_wanted
+        self.is_given_up = False
+        """Nobody waits any more for what a thread does with it."""
         self.was_written = False
         """`write` was called: what it could do is done."""
         self.document: dict[str, Any] | None = None

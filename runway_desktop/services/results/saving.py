@@ -337,6 +337,9 @@ class Saving:
                 finished = await self._do(job, self._write_whole, job, facts, final, note, content, film, beside)
             except FileExistsError:
                 continue
+            except asyncio.CancelledError:
+                beside.is_given_up = True
+                raise
             await self._keep(job, facts, finished, beside)
             return
         raise part_file.names_taken(home.joinpath(*relative))
@@ -354,6 +357,9 @@ class Saving:
         """On a thread. FileExistsError where the name is not free."""
         home = self._home(job)
         part_file.check_folder(home, self._folder.known_mount if job.rescue_to is None else None)
+        if beside.is_given_up:
+            # The drive hung until now. It is saved elsewhere, or at the next start.
+            raise DiskError("The download was stopped.")
         film = None if film is None else film.anew()
         given = content if film is None else film.feed(content) + film.rest()
         self._check(job, given[:HEAD_LENGTH], lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))

@@ -17,6 +17,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import rename_exclusively, sync_folder
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
+from runway_desktop.services.disk.folder_look import nearest_folder
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.values import replace
 
@@ -37,10 +38,13 @@ def save_whole(
     with spoken_for(final.parent, needed=len(content)):
         if not is_free(final, note.owner):
             raise FileExistsError(final)
-        if not os.path.lexists(final.parent):
+        # Of an earlier attempt, without its part: it would be believed before the sidecar.
+        forget_note(final)
+        near = nearest_folder(final.parent)
+        if near != final.parent:
             final.parent.mkdir(parents=True, exist_ok=True)
         finished = Finished(final, len(content), hashlib.sha256(content).hexdigest(), content[:HEAD_LENGTH], False)
-        with room.share(final.parent, len(content)):
+        with room.share(final.parent, len(content), near):
             try:
                 if not describe(finished):
                     finished = replace(finished, is_noted=True)

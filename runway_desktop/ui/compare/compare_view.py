@@ -66,6 +66,7 @@ class CompareView(QWidget):
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
         self._is_open = False
+        self._has_played = False
         self._crossed_at: float | None = None
         """Seconds: where the pointer is that crosses a pane."""
         self._build()
@@ -164,6 +165,7 @@ class CompareView(QWidget):
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
         self._bar.neared.connect(self._want_strips)
+        clips.changed.connect(self._want_strips_at_a_halt)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self.panes):
@@ -314,6 +316,13 @@ class CompareView(QWidget):
         ]
         self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
         return clips
+
+    def _want_strips_at_a_halt(self) -> None:
+        """Who stops what plays is about to go through it; four clips take seconds to be read, one after the other."""
+        has_halted = self._has_played and not self.clips.is_playing
+        self._has_played = self.clips.is_playing
+        if has_halted and self.isVisible():
+            self._want_strips()
 
     def _glance(self, seconds: float) -> bool:
         """Shows small frames of about that time; False where there are none and none come."""

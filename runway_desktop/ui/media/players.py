@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Q_ARG, QCoreApplication, QEvent, QMetaObject, QObject, Qt, QUrl, Signal, Slot
 
-from runway_desktop.services.disk.disk_threads import QuickLook
-
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoFrame, QVideoSink
+
+    from runway_desktop.services.disk.disk_threads import QuickLook
 
 
 class Fault(Enum):
@@ -71,7 +72,6 @@ class MediaEngine(QObject):
 
         self._sound_wanted = sound
         self._wanted = QUrl()
-        self._look = QuickLook()
         self._stale = True
         self._volume, self._muted = 1.0, False
         self._output: QAudioOutput | None = None
@@ -180,6 +180,13 @@ class MediaEngine(QObject):
             self.ended.emit()
         elif status is kinds.InvalidMedia:
             self.failed.emit(Fault.BROKEN)
+
+    @cached_property
+    def _look(self) -> QuickLook:
+        # The process that makes strips never asks: a pointer waits for it to start.
+        from runway_desktop.services.disk.disk_threads import QuickLook
+
+        return QuickLook()
 
     def _duration_changed(self, milliseconds: int) -> None:
         if not self._stale:

@@ -28,6 +28,7 @@ from runway_desktop.ui.media.stage import RADIUS, fitted
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 
 __all__ = ["PreviewItem"]
@@ -101,7 +102,7 @@ class OutputStrip(QListWidget):
         self.setItemDelegate(_ThumbnailDelegate(theme, self))
         self.setFixedHeight(self.cell().height() + GRID)
         self.currentRowChanged.connect(self._row_changed)
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(viewport_of(self).update)
 
     def cell(self) -> QSize:
         """One thumbnail with its margin; grows with the font."""

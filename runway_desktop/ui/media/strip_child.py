@@ -1,6 +1,6 @@
 """The process that makes strips: small frames of a clip, evenly spread over its length, for scrubbing.
 
-    python -m runway_desktop.ui.media.strip_child        (`--strips` in a bundle)
+    python -m runway_desktop --strips
 
 Reads one request a line from standard input, JSON with `path` and `target`, and writes each frame to standard output
 as soon as it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). A newer request ends the one

@@ -225,4 +225,4 @@ class Strips(QObject):
 def _command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         return (sys.executable, "--strips")
-    return (sys.executable, "-m", "runway_desktop.ui.media.strip_child")
+    return (sys.executable, "-m", "runway_desktop", "--strips")

@@ -33,7 +33,7 @@ def prepare_for_threads() -> None:
     bytes(png.data())
     buffer.close()
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    _read(QImageReader(buffer))
+    _read(QImageReader(buffer, QByteArray(b"png")))
     _reshaped(image)
 
 
@@ -55,7 +55,8 @@ def _drawn() -> QImage:
 
 
 def _read(reader: QImageReader) -> None:
-    reader.setDecideFormatFromContent(True)
+    # Where it is True, Qt loads what reads each form that it knows.
+    reader.setDecideFormatFromContent(False)
     reader.setAutoTransform(True)
     bytes(reader.format().data())
     reader.canRead()

@@ -16,8 +16,6 @@ from .poster_cache import PosterCache
 
 REST_MS = 40
 """So long the pointer is on a clip before its frames are asked for: one that only passes decodes nothing."""
-_NEAR = 120
-"""Pixels around a poster within which the pointer is likely to come to it."""
 _MARK = QColor(255, 255, 255, 220)
 """On a picture, in either theme."""
 
@@ -45,7 +43,8 @@ class HoverScrub(QObject):
         """The pointer is at a point; it scrubs where that is on the poster of a clip, unless motion is reduced."""
         if self._theme.is_calm:
             clip = None
-        if clip is not None and poster.adjusted(-_NEAR, -_NEAR, _NEAR, _NEAR).contains(point):
+        if clip is not None:
+            # In the row of a clip, anywhere: from there it is a tenth of a second to the poster, and more to a frame.
             self._posters.strips.warm()
         if clip is None or not poster.contains(point):
             self.leave()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 TOGETHER = """
@@ -49,3 +50,29 @@ def test_four_threads_that_read_their_first_picture_at_once_do_no_harm(tmp_path:
             [sys.executable, "-c", TOGETHER, str(path)], capture_output=True, text=True, check=False, timeout=60
         )
         assert (done.returncode, done.stdout.split()) == (0, ["64"] * 4), done.stderr
+
+
+PLUGINS = """
+import sys
+from pathlib import Path
+from PySide6.QtGui import QGuiApplication
+from runway_desktop.ui.media.workers import prepare_for_threads
+from runway_desktop.ui.picture_reader import open_reader
+
+application = QGuiApplication([])
+prepare_for_threads()
+sizes = [open_reader(Path(name)).read().width() for name in sys.argv[1:]]
+print(*sizes, any("libqpdf" in line for line in open("/proc/self/maps")))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells what a process has loaded")
+def test_usual_pictures_are_read_without_loading_what_reads_all_others(tmp_path: Path):
+    """Whatever they are called: the first bytes tell."""
+    names = [str(tmp_path / name) for name in ("poster.jpg", "named.png", "drawn.png", "photo.gif")]
+    for name, form in zip(names, ("JPEG", "JPEG", "PNG", "PNG"), strict=True):
+        Image.new("RGB", (64, 36), (200, 80, 20)).save(name, form)
+    done = subprocess.run(
+        [sys.executable, "-c", PLUGINS, *names], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.split() == ["64"] * 4 + ["False"], done.stderr

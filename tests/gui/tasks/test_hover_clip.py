@@ -5,15 +5,20 @@ from __future__ import annotations
 import itertools
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QImage
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State
 from runway_desktop.ui.tasks.grid import GridView
+from runway_desktop.ui.tasks.hover_scrub import HoverScrub
+from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.view import TaskView
+from runway_desktop.ui.theme import Theme
 from tests.gui.conftest import OFFSCREEN_CHATTER
 from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
 from tests.gui.rig import Desktop, move_pointer, until
@@ -28,6 +33,18 @@ def go_to(view: TaskView | GridView, part: float) -> None:
     """The pointer comes to a place on the poster, so far across."""
     box = view.poster_box(0)
     move_pointer(view.viewport(), QPoint(box.left() + round(part * (box.width() - 1)), box.center().y()))
+
+
+@pytest.mark.parametrize("is_clip", [True, False])
+def test_a_pointer_in_the_row_of_a_clip_starts_what_reads_it(theme: Theme, is_clip: bool):
+    woken: list[bool] = []
+    strips = SimpleNamespace(warm=lambda: woken.append(True))
+    parent = QObject()
+    scrub = HoverScrub(theme, cast(PosterCache, SimpleNamespace(strips=strips)), parent)
+    clip = saved(task(1, State.SUCCEEDED), "clip.mp4") if is_clip else None
+    scrub.over(clip, QPoint(900, 10), QRect(0, 0, 60, 40))
+    assert bool(woken) is is_clip
+    assert not scrub.path, "it is not on the poster"
 
 
 @pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)

@@ -18,7 +18,7 @@ import pytest
 from runway_desktop.domain.events import TaskChanged
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.clock import LONGEST_CREATE
-from runway_desktop.services.engine import Engine
+from runway_desktop.services.engine import RUNNING, Engine
 from runway_desktop.services.results.sidecar_keeper import BEHIND
 from runway_desktop.services.tasks.accepted_ids import PATIENCE as PATIENCE_OF_IDS
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
@@ -46,11 +46,12 @@ async def assembled(folder: Path) -> AsyncIterator[Assembly]:
             await go_down([*assembly.settling, *assembly.giving_up, *assembly.closing])
 
 
-async def test_every_service_comes_with_the_loops(tmp_path: Path):
+async def test_what_runs_comes_with_the_loops_and_what_a_person_asks_for_does_not(tmp_path: Path):
     async with assembled(tmp_path) as assembly:
         assert not assembly.engine.is_made("lane")
         names = [name for name, _ in await assembly.prepare()]
-        assert all(assembly.engine.is_made(name) for name in SERVICES)
+        assert all(assembly.engine.is_made(name) for name in RUNNING)
+        assert not any(assembly.engine.is_made(name) for name in ("exchange", "intake", "spending", "relinking"))
         assert {"lane", "poller", "downloads", "sidecars"} <= set(names)
 
 
@@ -148,3 +149,14 @@ async def test_what_was_judged_before_the_loops_ran_reaches_its_sidecar(tmp_path
             while settings.get(BEHIND) != ["t1"]:
                 await asyncio.sleep(0)
         keeping.cancel()
+
+
+async def test_whoever_listens_is_there_before_the_loops_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What is built later has missed nothing, since it hears nothing."""
+    async with assembled(tmp_path) as assembly:
+        engine, late = assembly.engine, []
+        await assembly.prepare()
+        monkeypatch.setattr(engine.bus, "listen", late.append)
+        for name in SERVICES:
+            getattr(engine, name)
+        assert late == []

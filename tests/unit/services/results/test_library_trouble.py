@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import FolderState
 from runway_desktop.domain.task import OutputState
 from runway_desktop.services.disk import folder_look
+from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import ANSWER_WITHIN, ROUND
 from runway_desktop.services.results import part_file
@@ -268,7 +270,7 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
     drives = Drives()
     desk = Bench(library, threads=drives, profile=tmp_path)
     (tmp_path / "other").mkdir()
-    urls = [f"https://out.example.com/{number}.mp4" for number in range(14)]
+    urls = [f"https://out.example.com/{number}.mp4" for number in range(MOST_UNDER_WAY + 2)]
     for number, url in enumerate(urls):
         desk.fetcher.serve(url, clip(300_000, seed=number))
     async with desk.running():
@@ -286,7 +288,8 @@ async def test_a_drive_that_hangs_holds_up_only_itself(library, tmp_path):
         for drive in hung:
             drive.answer()
         await settle()
-    assert len(list((tmp_path / "other").glob("*.mp4"))) == 14
+    assert len(list((tmp_path / "other").glob("*.mp4"))) == len(urls)
+    assert list(library.rglob("*")) == [], "what was given up is not written twice"
 
 
 async def test_what_hangs_is_rescued(library, tmp_path):
@@ -298,6 +301,32 @@ async def test_what_hangs_is_rescued(library, tmp_path):
         task = await desk.finished_task()
         await desk.clock.advance(RESCUE_AFTER + GRACE)
         assert (await desk.output(task)).path == str(desk.rescued / "gen4.5_Fox.mp4")
+
+
+async def test_what_was_given_up_while_its_drive_hung_is_not_written_when_it_answers(library, monkeypatch):
+    asked, answers, pools = threading.Event(), threading.Event(), []
+    check = part_file.check_folder
+
+    def hangs(*arguments: Any) -> None:
+        asked.set()
+        answers.wait(10)
+        check(*arguments)
+
+    def threads(most: int, name: str) -> DiskThreads:
+        pools.append(DiskThreads(most, name))
+        return pools[-1]
+
+    monkeypatch.setattr(part_file, "check_folder", hangs)
+    desk = Bench(library, threads=threads)
+    desk.fetcher.serve(LINK, clip())
+    async with desk.running():
+        await desk.finished_task()
+        await asyncio.to_thread(asked.wait, 10)
+        await desk.downloads.settle(0.0)
+        answers.set()
+        for pool in pools:
+            await asyncio.to_thread(pool.shutdown)
+    assert list(library.rglob("*")) == []
 
 
 async def test_closing_waits_for_nothing_that_hangs(library, tmp_path):

@@ -226,6 +226,18 @@ def test_whole_result_that_is_killed_at_any_moment_is_there_once(tmp_path: Path,
     assert named_late, "bytes that were written are not fetched again"
 
 
+@pytest.mark.parametrize("words", [b"", None])
+def test_whole_result_takes_the_place_of_a_note_that_lost_its_part(tmp_path: Path, words: bytes | None):
+    final = tmp_path / "fox.mp4"
+    begun(final, OURS, b"half a film")
+    part_of(final).unlink()
+    if words is not None:
+        note_of(final).write_bytes(words)
+    saved_whole(final)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fox.mp4", "fox.mp4.json"]
+    assert part_file.find_finished(final, OURS.owner) is not None
+
+
 def test_whole_result_leaves_what_has_its_name_as_it_is(tmp_path: Path):
     final = tmp_path / "fox.mp4"
     final.write_bytes(b"somebody's film")
