@@ -56,6 +56,15 @@ class _Made(Struct, frozen=True):
     seconds: float
 
 
+class _Still(Struct, frozen=True):
+    """A frame as a picture of a poster's size. `size` is the frame's own, `at` its time in microseconds."""
+
+    image: QImage
+    size: QSize
+    at: int
+    is_dark: bool
+
+
 class PosterMaker(QObject):
     made = Signal(str, str, int, int, float)
     """Path, target, width and height of the file in pixels (0 for sound), its length in seconds (0 for pictures)."""
@@ -80,9 +89,10 @@ class PosterMaker(QObject):
         self._clips: deque[_Wish] = deque()
         self._clip: _Wish | None = None
         self._seconds = 0.0
-        self._first: QVideoFrame | None = None
+        self._first: _Still | None = None
+        """One that was dark."""
         self._judged: _Wish | None = None
-        """The clip whose first frame is being looked at."""
+        """The clip of which a frame is being looked at."""
         self._sounds: deque[_Wish] = deque()
         self._sound: _Wish | None = None
         self._closed = False
@@ -167,28 +177,25 @@ class PosterMaker(QObject):
         clip = self._clip
         if clip is None or self._engine is None or self._judged is clip:
             return
-        if self._first is None and self._seconds > 0.2:
-            # On a worker: to make a picture of a frame takes longer than the window may stand still.
-            self._judged = clip
-            self._workers.run(partial(_is_dark, frame), partial(self._first_judged, clip, frame))
+        if self._first is not None and frame.startTime() == self._first.at:
             return
-        if self._first is not None and frame.startTime() == self._first.startTime():
-            return
-        self._save_clip(clip, frame)
+        # On a worker: to make a picture of a frame takes longer than the window may stand still.
+        self._judged = clip
+        self._workers.run(partial(_still_of, frame), partial(self._still_came, clip))
 
-    def _first_judged(self, clip: _Wish, frame: Any, is_dark: bool) -> None:
+    def _still_came(self, clip: _Wish, still: _Still) -> None:
         if clip is not self._clip or self._engine is None:
             return
         self._judged = None
-        if is_dark:
-            self._first = frame
+        if self._first is None and still.is_dark and self._seconds > 0.2:
+            self._first = still
             self._engine.seek(round(min(1.0, self._seconds / 3) * 1000))
         else:
-            self._save_clip(clip, frame)
+            self._save_clip(clip, still)
 
-    def _save_clip(self, clip: _Wish, frame: Any) -> None:
+    def _save_clip(self, clip: _Wish, still: _Still) -> None:
         self._clip_done()
-        make = partial(_poster_of_frame, clip, frame, self._seconds)
+        make = partial(_poster_of_still, clip, still, self._seconds)
         self._workers.run(make, partial(self._finish, clip), at=clip.target)
 
     def _clip_failed(self, _fault: Fault) -> None:
@@ -252,11 +259,16 @@ def _poster_of_picture(wish: _Wish) -> _Made | str | None:
     return None if isinstance(found, str) else _save(found.image, wish.target, found.size, 0.0)
 
 
-def _poster_of_frame(wish: _Wish, frame: QVideoFrame, seconds: float) -> _Made | str | None:
+def _still_of(frame: QVideoFrame) -> _Still:
     image = frame.toImage()
-    if image.isNull():
-        return None
-    return _save(at_most(image, POSTER_SIDE), wish.target, image.size(), seconds)
+    small = at_most(image, POSTER_SIDE)
+    tiny = small.scaled(16, 16).convertToFormat(QImage.Format.Format_Grayscale8)
+    values = [tiny.pixelColor(x, y).value() for y in range(tiny.height()) for x in range(tiny.width())]
+    return _Still(small, image.size(), frame.startTime(), not values or sum(values) / len(values) < _DARK)
+
+
+def _poster_of_still(wish: _Wish, still: _Still, seconds: float) -> _Made | str | None:
+    return None if still.image.isNull() else _save(still.image, wish.target, still.size, seconds)
 
 
 def _poster_of_sound(wish: _Wish, waveform: Waveform) -> _Made | str | None:
@@ -295,9 +307,3 @@ def _save(image: QImage, target: Path, size: QSize, seconds: float) -> _Made | s
     except OSError as error:
         return f"The poster cannot be written: {error.strerror}."
     return _Made(size.width(), size.height(), seconds)
-
-
-def _is_dark(frame: QVideoFrame) -> bool:
-    small = frame.toImage().scaled(16, 16).convertToFormat(QImage.Format.Format_Grayscale8)
-    values = [small.pixelColor(x, y).value() for y in range(small.height()) for x in range(small.width())]
-    return not values or sum(values) / len(values) < _DARK
