@@ -22,7 +22,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -206,6 +206,8 @@ def nearest(path: Path, mounts: frozenset[str]) -> str:
     return next((place for part in (path, *path.parents) if (place := str(part)) in mounts), path.anchor)
 
 
+# Asked for with each file, and seldom another one.
+@lru_cache(maxsize=1)
 def mounts_in(table: str) -> frozenset[str]:
     """The mount points in the text of `/proc/self/mountinfo`, where blanks are written as octal numbers."""
     lines = (line.split(" ") for line in table.splitlines())
