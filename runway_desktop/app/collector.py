@@ -25,8 +25,8 @@ def spare_what_is_there() -> None:
 
 
 def give_back() -> None:
-    """Hands what was used and freed to the system again, 3 MB after a start, which glibc would keep; elsewhere nothing
-    happens. Takes about a millisecond."""
+    """Hands what was used and freed to the system again, which glibc would keep: 3 MB after a start, 36 MB after 300
+    posters. Elsewhere nothing happens. Takes half a millisecond, 5 where there is much."""
     if sys.platform.startswith("linux"):
         import ctypes
 

@@ -78,6 +78,8 @@ SHOWN_AFTER = 1.0
 
 GIVEN_BACK_AFTER = (3_000, 8_000)
 """Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
+GIVEN_BACK_EVERY = 60_000
+"""Milliseconds: what frames and posters took."""
 
 
 class Session(QObject):
@@ -332,6 +334,9 @@ class Session(QObject):
         collector.spare_what_is_there()
         for after in GIVEN_BACK_AFTER:
             QTimer.singleShot(after, self, collector.give_back)
+        giving_back = QTimer(self, interval=GIVEN_BACK_EVERY)
+        giving_back.timeout.connect(collector.give_back)
+        giving_back.start()
         self._offer_open_sheet(cases)
         self._take_items()
 

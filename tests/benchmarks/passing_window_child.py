@@ -90,6 +90,8 @@ async def _steadily(engine: Any, rate: float, after: float, length: float) -> No
         await sent.submit(engine, requests)
         number = wanted
         await asyncio.sleep(STEP)
+    # Whoever listens passes over what comes before the lag.
+    await asyncio.sleep(2.0)
     say("saved", count=sum(after <= at < after + length for at in saved.values()), sent=number)
 
 
