@@ -16,6 +16,7 @@ from typing import Any
 from urllib.request import getproxies
 
 import certifi
+import httpcore2
 import httpx2
 
 from runway_desktop import __version__
@@ -26,6 +27,10 @@ from .address import is_loopback
 from .pool import CONNECTING, IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
+
+# As much as asyncio reads at once. With less, anyio cuts it up and copies the rest, and each piece takes a turn of the
+# loop: 335 kB came in six.
+httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = 256 * 1024
 
 
 class Patience(Struct, frozen=True, kw_only=True):
