@@ -76,12 +76,6 @@ SHOWN_AFTER = 1.0
 """Seconds after which the person is told that the list of tasks is being brought up to date."""
 
 
-GIVEN_BACK_AFTER = (3_000, 8_000)
-"""Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
-GIVEN_BACK_EVERY = 60_000
-"""Milliseconds: what frames and posters took."""
-
-
 class Session(QObject):
     stands = Signal()
     """The window is painted."""
@@ -332,11 +326,7 @@ class Session(QObject):
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
-        for after in GIVEN_BACK_AFTER:
-            QTimer.singleShot(after, self, collector.give_back)
-        giving_back = QTimer(self, interval=GIVEN_BACK_EVERY)
-        giving_back.timeout.connect(collector.give_back)
-        giving_back.start()
+        collector.begin_to_give_back(self)
         self._offer_open_sheet(cases)
         self._take_items()
 
@@ -560,7 +550,6 @@ class Session(QObject):
 
 def _add_preview(window: MainWindow) -> None:
     """Imports it and builds it in turns of their own: together they would be felt."""
-    import PySide6.QtMultimedia  # noqa: F401 - for the turns after this one
 
     def import_it() -> None:
         from runway_desktop.ui.media import preview  # noqa: F401

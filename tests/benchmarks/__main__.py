@@ -59,7 +59,7 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     ),
     "memory": (
         memory.measure,
-        {"full": memory.Size(), "quick": memory.Size(settle=4.0), "smoke": memory.Size(tasks=50, settle=0.2)},
+        {"full": memory.Size(), "quick": memory.Size(settle=6.0), "smoke": memory.Size(tasks=50, settle=1.5)},
     ),
     "sheet": (
         sheet_speed.measure,

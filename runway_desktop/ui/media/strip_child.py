@@ -24,7 +24,6 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from runway_desktop.ui.picture_reader import open_reader
-from runway_desktop.values import Struct, field
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -40,12 +39,14 @@ _STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT = "StripStep", "StripLength", "StripFra
 _IGNORE, _SMOOTH = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
 
 
-class _Job(Struct):
-    path: str
-    target: Path | None
-    length: int = 0
-    """Milliseconds."""
-    frames: dict[int, QImage] = field(default_factory=dict)
+class _Job:
+    """A plain class: what makes structs is slow to import, and a pointer waits."""
+
+    def __init__(self, path: str, target: Path | None) -> None:
+        self.path, self.target = path, target
+        self.length = 0
+        """Milliseconds."""
+        self.frames: dict[int, QImage] = {}
 
     @property
     def step(self) -> int:

@@ -53,6 +53,8 @@ class _Strip(Struct):
 class Strips(QObject):
     grown = Signal(str)
     """The path of a clip of which there are more frames now."""
+    woken = Signal()
+    """The process is being started: clips are about to be looked at."""
 
     def __init__(
         self, parent: QObject | None = None, command: Sequence[str] = (), *, silence_ms: int = SILENCE_MS
@@ -82,6 +84,7 @@ class Strips(QObject):
             process.errorOccurred.connect(self._finished)
             self._process = process
             process.start(self._command[0], list(self._command[1:]))
+            self.woken.emit()
         self._idle.start()
 
     def want(self, *clips: tuple[str, str]) -> None:
