@@ -84,6 +84,8 @@ class CompareView(QWidget):
             self.show()
         self.activateWindow()
         self._fill(at=0.0, play=True)
+        # By the time the clips play it is there to read them.
+        self._strips.warm()
 
     def shutdown(self) -> None:
         """Before the application ends. Let the event loop turn once afterwards."""
@@ -165,7 +167,7 @@ class CompareView(QWidget):
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
         self._bar.neared.connect(self._want_strips)
-        clips.changed.connect(self._want_strips_at_a_halt)
+        clips.changed.connect(self._want_strips_ahead)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self.panes):
@@ -317,11 +319,11 @@ class CompareView(QWidget):
         self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
         return clips
 
-    def _want_strips_at_a_halt(self) -> None:
-        """Who stops what plays is about to go through it; four clips take seconds to be read, one after the other."""
-        has_halted = self._has_played and not self.clips.is_playing
-        self._has_played = self.clips.is_playing
-        if has_halted and self.isVisible():
+    def _want_strips_ahead(self) -> None:
+        """From the first playing on: who stops what plays is about to go through it, and four clips take seconds to be
+        read, in the time that playing leaves."""
+        self._has_played = self._has_played or self.clips.is_playing
+        if self._has_played and self.isVisible():
             self._want_strips()
 
     def _glance(self, seconds: float) -> bool:

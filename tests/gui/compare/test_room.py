@@ -328,11 +328,9 @@ def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, c
     assert not opened.room.clips.has_clips
 
 
-def test_a_halt_reads_the_clips_that_one_is_about_to_go_through(opened: Open, clips: list[Path]) -> None:
+def test_clips_that_play_are_read_for_whoever_stops_them_and_goes_through_them(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
-    assert not any(opened.strips.is_coming(str(clip)) for clip in clips)
-    opened.room.clips.pause()
     assert all(opened.strips.is_coming(str(clip)) for clip in clips[:2])
 
 
