@@ -14,10 +14,14 @@ from tests.benchmarks.first_paint import UNREACHABLE
 
 ON_DEMAND = (
     "PySide6.QtMultimedia",
+    *(() if sys.platform == "win32" else ("PySide6.QtNetwork",)),
     "html",
+    "logging.handlers",
     "mutagen",
+    "pickle",
     "wave",
     "xml.parsers",
+    "runway_desktop.services.backup.restores",
     "runway_desktop.services.exchange",
     "runway_desktop.services.intake",
     "runway_desktop.services.results.relinking",

@@ -142,7 +142,9 @@ def test_process_that_crashes_leaves_the_others_their_turn(clip: Path, tmp_path:
     strips.want((str(clip), ""), ("/elsewhere.mp4", ""))
     qtbot.waitUntil(lambda: not strips.is_coming("/elsewhere.mp4"), timeout=10_000)
     asked = [[one["path"] for one in json.loads(line)["clips"]] for line in note.read_text().splitlines()]
-    assert asked == [[str(clip), "/elsewhere.mp4"], [str(clip)], ["/elsewhere.mp4"]], "one by one, since one of them is it"
+    assert asked == [[str(clip), "/elsewhere.mp4"], [str(clip)], ["/elsewhere.mp4"]], (
+        "one by one, since one of them is it"
+    )
     assert not strips.is_coming(str(clip))
     strips.shutdown()
 
