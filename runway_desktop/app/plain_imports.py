@@ -13,6 +13,7 @@ compile it, nothing is changed.
 from __future__ import annotations
 
 import builtins
+import linecache
 from typing import Any
 
 _STUB_WRITER = "pyi_generator.py"
@@ -25,6 +26,8 @@ def import_qt() -> None:
         import PySide6.QtCore  # noqa: F401 - for its effect
     finally:
         builtins.__import__, builtins.compile = before
+        # What it has read of Python's own source by then.
+        linecache.clearcache()
 
 
 def _compile(source: Any, filename: Any, *how: Any, _compile: Any = builtins.compile, **more: Any) -> Any:

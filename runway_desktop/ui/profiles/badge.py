@@ -26,7 +26,9 @@ _LETTERS = "#ffffff"
 _BEYOND = 5
 """So far the dot stands out, that it covers no letter."""
 _SCALES = (1, 2, 3)
-_ICON_SIDES = (32, 48, 64, 128, 256)
+_ICON_SIDES = (16, 24, 32, 48, 64, 128, 256, 512)
+"""Of the pictures of the program's icon. What reads the drawing that they are made of takes 1.5 MB."""
+_BADGED_SIDES = (32, 48, 64, 128, 256)
 
 
 def badge(initials: str, color: Color, height: int, dot: QColor | None = None, ground: QColor | None = None) -> QIcon:
@@ -55,11 +57,19 @@ def swatch(color: Color, side: int) -> QIcon:
     return badge("", color, side)
 
 
-def window_icon(initials: str, color: Color) -> QIcon:
-    """The program's icon with the badge at its foot, for the title bar and the taskbar."""
-    program = QIcon(str(resource("icons", "app.svg")))
+def program_icon() -> QIcon:
+    """Read when it is shown, in the size that is shown."""
     icon = QIcon()
     for side in _ICON_SIDES:
+        icon.addFile(str(resource("icons", f"app-{side}.png")))
+    return icon
+
+
+def window_icon(initials: str, color: Color) -> QIcon:
+    """The program's icon with the badge at its foot, for the title bar and the taskbar."""
+    program = program_icon()
+    icon = QIcon()
+    for side in _BADGED_SIDES:
         pixmap = program.pixmap(side, side)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
