@@ -84,8 +84,9 @@ class CompareView(QWidget):
             self.show()
         self.activateWindow()
         self._fill(at=0.0, play=True)
-        # By the time the clips play it is there to read them.
-        self._strips.warm()
+        if any(take is not None and take.media is Media.VIDEO for take in self._takes):
+            # By the time they play, what reads clips is there.
+            self._strips.warm()
 
     def shutdown(self) -> None:
         """Before the application ends. Let the event loop turn once afterwards."""

@@ -36,7 +36,7 @@ SIDE = 320
 """Pixels of the long side of a frame."""
 AT_ONCE = 4
 """As many clips as a comparison shows."""
-_GIVES_WAY = 10
+_GIVES_WAY = 5
 """Of 19: what plays and what is painted come first."""
 _RATE = 40.0
 """Times the usual pace: faster than any clip can be decoded."""

@@ -27,6 +27,8 @@ NEAR = 0.25
 """Seconds between a frame and the pointer's place within which it stands in for the exact one."""
 SILENCE_MS = 8_000
 """Without a frame for so long, the process hangs."""
+_LAST_MS = 3_000
+"""The program ends no sooner than the process that it has killed, unless that takes so long."""
 IDLE_MS = 60_000
 """Without a wish for so long, the process ends: it takes some 80 MB."""
 
@@ -228,9 +230,12 @@ class Strips(QObject):
             process.readyReadStandardOutput.disconnect(self._read)
             process.finished.disconnect(self._finished)
             process.errorOccurred.disconnect(self._finished)
+            process.finished.connect(process.deleteLater)
             process.kill()
-            process.waitForFinished(500)
-            process.deleteLater()
+            if self._is_shut:
+                process.waitForFinished(_LAST_MS)
+            if process.state() is QProcess.ProcessState.NotRunning:
+                process.deleteLater()
 
     def _finished(self, *_: object) -> None:
         """It ended by itself, which it never does while its input is open."""

@@ -373,7 +373,8 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(found.model, theme, Keys(), Strips(window), window)
+    strips = Strips(window)
+    host = CompareHost(found.model, theme, Keys(), strips, window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):
@@ -382,6 +383,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
         assert host.room is not None
         host.room.close()
     host.shutdown()
+    strips.shutdown()
     found.room.shutdown()
 
 
