@@ -334,6 +334,17 @@ def test_clips_that_play_are_read_for_whoever_stops_them_and_goes_through_them(o
     assert all(opened.strips.is_coming(str(clip)) for clip in clips[:2])
 
 
+def test_nothing_is_read_for_a_room_that_is_being_closed(
+    opened: Open, clips: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.enter(clips[:2])
+    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    wanted: list[tuple[str, str]] = []
+    monkeypatch.setattr(opened.strips, "want", lambda *asked: wanted.extend(asked))
+    opened.key(Qt.Key.Key_Escape)
+    assert not wanted
+
+
 def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.key(Qt.Key.Key_K)
