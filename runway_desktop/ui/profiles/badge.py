@@ -26,8 +26,9 @@ _LETTERS = "#ffffff"
 _BEYOND = 5
 """So far the dot stands out, that it covers no letter."""
 _SCALES = (1, 2, 3)
-_ICON_SIDES = (16, 24, 32, 48, 64, 128, 256, 512)
-"""Of the pictures of the program's icon. What reads the drawing that they are made of takes 1.5 MB."""
+_ICON_SIDES = (16, 24, 32, 48, 64, 128)
+"""Of the pictures of the program's icon: what reads the drawing that they are made of takes 1.5 MB. X11 is handed all
+of them with each window, so larger ones are left out."""
 _BADGED_SIDES = (32, 48, 64, 128, 256)
 
 
@@ -67,10 +68,9 @@ def program_icon() -> QIcon:
 
 def window_icon(initials: str, color: Color) -> QIcon:
     """The program's icon with the badge at its foot, for the title bar and the taskbar."""
-    program = program_icon()
     icon = QIcon()
     for side in _BADGED_SIDES:
-        pixmap = program.pixmap(side, side)
+        pixmap = QPixmap(str(resource("icons", f"app-{side}.png")))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Large: in a taskbar the letters have a dozen pixels.
