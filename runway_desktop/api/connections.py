@@ -24,12 +24,13 @@ from runway_desktop.values import Struct
 
 from . import replies
 from .address import is_loopback
+from .direct import DirectTransport
 from .pool import CONNECTING, IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
-# As much as asyncio reads at once. With less, anyio cuts it up and copies the rest, and each piece takes a turn of the
-# loop: 335 kB came in six.
+# As much as asyncio reads at once. With less, anyio, which reads from a proxy, cuts it up and copies the rest, and each
+# piece takes a turn of the loop: 335 kB came in six.
 httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = 256 * 1024
 
 
@@ -132,8 +133,7 @@ def open_pool(
             return ClientTransport(transport=transport, trust_env=False)
         # A proxy of the environment must not see what is meant for this machine.
         if loopback or not getproxies():
-            # Without a client around it, which takes a tenth of the loop's time for a request.
-            return httpx2.AsyncHTTPTransport(verify=verify, limits=limits, trust_env=False)
+            return DirectTransport(verify, IDLE if reuse else 0.0)
         try:
             return ClientTransport(verify=verify, limits=limits, trust_env=True)
         except (ImportError, ValueError, httpx2.InvalidURL):

@@ -7,7 +7,6 @@ they get in.
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpcore2
 import httpx2
 import msgspec
 
@@ -42,6 +42,15 @@ LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
 
 
+# Straight to a host it is httpcore2 that speaks, by a proxy httpx2.
+_CONNECT_TIMEOUT = (httpx2.ConnectTimeout, httpcore2.ConnectTimeout)
+_POOL_TIMEOUT = (httpx2.PoolTimeout, httpcore2.PoolTimeout)
+_UNSENT = (
+    httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError,
+    httpcore2.ConnectError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError,
+)  # fmt: skip
+_TIMEOUT = (httpx2.TimeoutException, httpcore2.TimeoutException, TimeoutError)
+
 _POSITION = re.compile(r"[0-9]{1,9}")
 
 
@@ -59,23 +68,21 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     """For a request that got no answer, whatever was raised. Surely nothing left: NotReached. Else it may have left:
     NoReply. A broken encoding, or an address that is none: BadReply.
 
-    httpx2 raises the first kinds only while it connects: pool, name, TCP, TLS, proxy. `unsent` is for all others:
-    whether it is known that no byte of the request was written.
+    The libraries raise the first kinds only while they connect: pool, name, TCP, TLS, proxy. `unsent` is for all
+    others: whether it is known that no byte of the request was written.
     """
     detail = _kind_and_text(error)
-    if isinstance(error, httpx2.ConnectTimeout):
+    if isinstance(error, _CONNECT_TIMEOUT):
         message = f"{_capital(who)} could not be reached in time."
         return NotReached(message, advice="Check the network connection.", detail=detail)
-    if isinstance(error, httpx2.PoolTimeout):
+    if isinstance(error, _POOL_TIMEOUT):
         return too_much_at_once(who, detail=detail)
-    if unsent or isinstance(
-        error, (httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
-    ):
+    if unsent or isinstance(error, _UNSENT):
         return _not_reached(detail, host, who, kind=type(error).__name__)
     if isinstance(error, (httpx2.DecodingError, httpx2.InvalidURL, UnicodeError)):
         # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
-    if isinstance(error, (httpx2.TimeoutException, TimeoutError)):
+    if isinstance(error, _TIMEOUT):
         return NoReply(
             f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
         )
@@ -228,7 +235,10 @@ def shorten(text: str) -> str:
     if re.search(r"<(?:!doctype|html|head|body|title|h1|p|error|\?xml)\b", text[:2000], re.IGNORECASE):
         title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+        # With all names of signs: most answers are JSON.
+        from html import unescape
+
+        text = unescape(re.sub(r"<[^>]*>", " ", text))
     line = " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 

@@ -128,6 +128,7 @@ COMMANDS: tuple[Command, ...] = (
     *(_making(f"request.preset.{n}", f"Apply preset {n}", f"Ctrl+{n}") for n in range(1, 10)),
     _making("sheet.new", "New sheet", "Ctrl+Shift+N"),
     _making("sheet.kept", "Open a kept sheet", "Ctrl+Shift+O"),
+    _making("sending.pause", "Pause or resume sending", "Ctrl+Alt+P"),
     _finding("palette", "Find a command, a task, a setting", "Ctrl+K"),
     _finding("search.focus", "Search", Standard.Find),
     _finding("search.keep", "Save this search", Standard.Save),

@@ -94,6 +94,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         **{f"request.preset.{number}": partial(m.composer.presets.take_key, number) for number in KEYS},
         "sheet.new": lambda: window.sheet_wanted.emit(None),
         "sheet.kept": window.kept_sheets_wanted.emit,
+        "sending.pause": lambda: m.task_commands.pause(not m.status.paused),
         "search.focus": window.focus_search,
         "search.keep": window.save_search,
         "list.focus": work.views.setFocus,

@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.building import add_check, passing_menu
+from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.table import BY_ID, Command, Section
 
 from .given_commands import actions_of, by_section, reason_against
@@ -41,6 +41,7 @@ _PRESET = "request.preset."
 _BEGINS = frozenset(
     {
         "sheet.new",
+        "sending.pause",
         "list.focus",
         "task.copy",
         "task.retry",
@@ -154,10 +155,6 @@ def _words(window: MainWindow, command: Command) -> str:
 
 def _add_keyless(menu: QMenu, section: Section, window: MainWindow) -> None:
     """What has no key of its own."""
-    m = window.models
-    if section is Section.MAKING:
-        menu.addSeparator()
-        paused = m.status.paused
-        add_check(menu, "Pause sending", lambda: m.task_commands.pause(not paused), checked=paused)
-    elif section is Section.EXCHANGE and m.profiles.may_back_up:
-        menu.addAction("Restore a backup…", m.profiles.ask_for_restore)
+    profiles = window.models.profiles
+    if section is Section.EXCHANGE and profiles.may_back_up:
+        menu.addAction("Restore a backup…", profiles.ask_for_restore)

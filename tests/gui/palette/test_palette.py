@@ -44,6 +44,15 @@ async def test_letters_find_a_command_and_return_gives_it(tmp_path, theme, qtbot
         await until(lambda: (row := rig.rows.row_of(TaskId("t1"))) is not None and row.task.rating == 4)
 
 
+async def test_sending_is_paused_by_its_name(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        _, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "pause send")
+        assert panel.current.text == "Pause or resume sending"
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        await until(lambda: rig.models.status.paused)
+
+
 async def test_control_return_gives_it_and_keeps_the_palette_open(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await with_one(rig)

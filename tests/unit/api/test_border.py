@@ -22,6 +22,7 @@ import pytest
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
+from runway_desktop.api.streams import NetworkStream
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -95,6 +96,11 @@ UNSENT: tuple[Exception, ...] = (
     httpx2.ProxyError("x"),
     httpx2.UnsupportedProtocol("x"),
     httpx2.LocalProtocolError("x"),
+    httpcore2.ConnectError("x"),
+    httpcore2.ConnectTimeout("x"),
+    httpcore2.PoolTimeout("x"),
+    httpcore2.UnsupportedProtocol("x"),
+    httpcore2.LocalProtocolError("x"),
 )
 
 pytestmark = pytest.mark.usefixtures("survived_mistakes")
@@ -434,7 +440,7 @@ async def test_nothing_left_when_connecting_itself_raises(
     async def connect(*_: object, **__: object) -> object:
         raise error
 
-    monkeypatch.setattr(anyio, "connect_tcp", connect)
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", connect)
     async with calls(tmp_path, base_url="http://127.0.0.1:9") as ways:
         with pytest.raises(NotReached):
             await ways["create"]()
@@ -447,7 +453,7 @@ async def test_it_may_have_left_when_writing_raises(
     async def write(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("httpcore2._backends.anyio.AnyIOStream.write", write)
+    monkeypatch.setattr(NetworkStream, "write", write)
     async with raw_server(RawConnection.until_gone) as server, calls(tmp_path, base_url=server.url) as ways:
         with pytest.raises((NoReply, BadReply)):
             await ways["create"]()
