@@ -202,13 +202,14 @@ def judged(wanted: Filter, frequent: Collection[str] = ()) -> tuple[str, list[Ce
     for place in (wanted.place, *sorted(wanted.places)):
         if place in PLACES:
             made.add(PLACES[place])
+    # A number is compared sooner than a name: what few have is looked for in most of the library.
+    made.within("+rating", wanted.rating)
     for name, column in _COLUMNS.items():
         made.one_of(column, getattr(wanted, name))
     if wanted.since is not None:
         made.add("created_at >= ?", wanted.since)
     if wanted.until is not None:
         made.add("created_at < ?", wanted.until)
-    made.within("+rating", wanted.rating)
     made.within("max(credits, 0)", wanted.cost)
     made.within(_LENGTH, wanted.length)
     without = wanted.without
