@@ -7,7 +7,6 @@ they get in.
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Mapping
@@ -236,7 +235,10 @@ def shorten(text: str) -> str:
     if re.search(r"<(?:!doctype|html|head|body|title|h1|p|error|\?xml)\b", text[:2000], re.IGNORECASE):
         title = re.search(r"<(title|h1|Message)\b[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         text = title.group(2) if title else re.sub(r"(?is)<(script|style)\b.*?</\1>", " ", text)
-        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
+        # With all names of signs: most answers are JSON.
+        from html import unescape
+
+        text = unescape(re.sub(r"<[^>]*>", " ", text))
     line = " ".join("".join(ch if ch.isprintable() else " " for ch in text).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 

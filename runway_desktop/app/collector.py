@@ -17,6 +17,10 @@ import sys
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 250
+GIVEN_BACK_AFTER = (3_000, 8_000)
+"""Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
+GIVEN_BACK_EVERY = 60_000
+"""Milliseconds: what frames and posters took."""
 
 
 def spare_what_is_there() -> None:
@@ -33,6 +37,15 @@ def give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
+
+
+def begin_to_give_back(parent: QObject) -> None:
+    """After the start has settled, and from then on as long as `parent` lives."""
+    for after in GIVEN_BACK_AFTER:
+        QTimer.singleShot(after, parent, give_back)
+    timer = QTimer(parent, interval=GIVEN_BACK_EVERY)
+    timer.timeout.connect(give_back)
+    timer.start()
 
 
 class Collector(QObject):

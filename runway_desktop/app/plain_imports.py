@@ -5,24 +5,30 @@ search of its own name, so that `from __feature__ import …` can change how Qt'
 use for that, and reading the source of hundreds of modules costs a tenth of the time to the first paint, and keeps all
 of it in memory. Where PySide does it no more, nothing is changed. GUI thread, before anything else is imported.
 
-PySide also compiles, at each start anew, the program that writes its own stub files. Nobody asks for those here, so an
-empty module stands in its place, which nothing is changed by where PySide does not look for it.
+PySide also compiles, at each start anew, the program that writes its own stub files. Nobody asks for those here, so it
+is compiled as an empty module; a module that is put in its place beforehand would be thrown away. Where PySide does not
+compile it, nothing is changed.
 """
 
 from __future__ import annotations
 
 import builtins
-import sys
-from importlib.machinery import ModuleSpec
-from importlib.util import module_from_spec
+import linecache
+from typing import Any
 
-_STUB_WRITER = "shibokensupport.signature.lib.pyi_generator"
+_STUB_WRITER = "pyi_generator.py"
 
 
 def import_qt() -> None:
     """Imports QtCore, and leaves the import of everything that comes after it as it was."""
-    sys.modules.setdefault(_STUB_WRITER, module_from_spec(ModuleSpec(_STUB_WRITER, None)))
-    before = builtins.__import__
-    import PySide6.QtCore  # noqa: F401 - for its effect
+    before, builtins.compile = (builtins.__import__, builtins.compile), _compile
+    try:
+        import PySide6.QtCore  # noqa: F401 - for its effect
+    finally:
+        builtins.__import__, builtins.compile = before
+        # What it has read of Python's own source by then.
+        linecache.clearcache()
 
-    builtins.__import__ = before
+
+def _compile(source: Any, filename: Any, *how: Any, _compile: Any = builtins.compile, **more: Any) -> Any:
+    return _compile(b"" if str(filename).endswith(_STUB_WRITER) else source, filename, *how, **more)

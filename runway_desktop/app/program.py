@@ -14,11 +14,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import __version__
-from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
@@ -27,6 +25,7 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.ui import scroll_areas_read
+from runway_desktop.ui.profiles.badge import program_icon
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.stages import Supervisor
@@ -182,7 +181,7 @@ def make_application() -> QApplication:
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("io.github.runway_desktop.RunwayDesktop")
     application.setQuitOnLastWindowClosed(False)
-    application.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
+    application.setWindowIcon(program_icon())
     qInstallMessageHandler(_qt_message)
     scroll_areas_read.install()
     # Else its decoder writes each file's properties to the terminal, past every handler.

@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.profiles import own_words
-from runway_desktop.domain.task import BatchId, State, TaskId
+from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.confirm import confirm
@@ -59,27 +59,18 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.events import Notice
     from runway_desktop.domain.profiles import Profile
-    from runway_desktop.services.intake.gathered import Gathered
-    from runway_desktop.ui.compare.host import CompareHost
-    from runway_desktop.ui.palette.host import PaletteHost
-    from runway_desktop.ui.sheet.host import SheetHost
     from runway_desktop.ui.window.main_window import MainWindow
 
     from .bugs import Bugs
     from .exchange_windows import ExchangeWindows
     from .in_tray import InTray
     from .profile_windows import ProfileWindows
+    from .rooms import Rooms
 
 log = logging.getLogger(__name__)
 
 SHOWN_AFTER = 1.0
 """Seconds after which the person is told that the list of tasks is being brought up to date."""
-
-
-GIVEN_BACK_AFTER = (3_000, 8_000)
-"""Milliseconds: by then the list of tasks was looked through; what waits for the network has given up."""
-GIVEN_BACK_EVERY = 60_000
-"""Milliseconds: what frames and posters took."""
 
 
 class Session(QObject):
@@ -111,12 +102,10 @@ class Session(QObject):
         self.window: MainWindow | None = None
         self.cases: UseCases | None = None
         self.models: Models | None = None
-        self._sheets: SheetHost | None = None
-        self._palette: PaletteHost | None = None
-        self.compare_host: CompareHost | None = None
         self._in_tray: InTray | None = None
         self.exchange: ExchangeWindows | None = None
         self.profiles: ProfileWindows | None = None
+        self.rooms: Rooms | None = None
         self.starts_again = False
         """Whether the program is to be started once more when this session is over."""
         self._notices = tuple(notices)
@@ -258,16 +247,6 @@ class Session(QObject):
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)
-        window.preferences_wanted.connect(lambda section: self._open_preferences(theme, section))
-        window.sheet_wanted.connect(self._open_sheet)
-        window.kept_sheets_wanted.connect(self._list_sheets)
-        window.compare_wanted.connect(self._compare)
-        window.batch_menu_wanted.connect(self._open_batch_menu)
-        window.sheet_chosen.connect(self._open_kept_sheet)
-        window.shortcuts_wanted.connect(self._open_shortcuts)
-        window.spending_wanted.connect(lambda: self._open_spending(theme))
-        window.palette_wanted.connect(self._toggle_palette)
-        window.help_wanted.connect(self._open_help)
         self._theme = theme
         composer.restore_draft()
         rows.expect(ahead)
@@ -305,9 +284,11 @@ class Session(QObject):
         from .exchange_windows import ExchangeWindows
         from .key_notices import KeyNotices
         from .profile_windows import ProfileWindows
+        from .rooms import Rooms
 
         self.exchange = ExchangeWindows(cases, self._runner, theme, window)
         self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
+        self.rooms = Rooms(cases, self._runner, theme, window, self.profiles)
         KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
@@ -332,12 +313,9 @@ class Session(QObject):
         self.ready.set()
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
-        for after in GIVEN_BACK_AFTER:
-            QTimer.singleShot(after, self, collector.give_back)
-        giving_back = QTimer(self, interval=GIVEN_BACK_EVERY)
-        giving_back.timeout.connect(collector.give_back)
-        giving_back.start()
-        self._offer_open_sheet(cases)
+        collector.begin_to_give_back(self)
+        if self.rooms is not None:
+            self.rooms.offer_open_sheet()
         self._take_items()
 
     def _key_changed(self, status: KeyStatus) -> None:
@@ -370,132 +348,6 @@ class Session(QObject):
             self.close()
         elif self.models is not None:
             self.models.task_commands.tell("The demo could not be started.", problem=True)
-
-    def _open_shortcuts(self) -> None:
-        if self.window is not None:
-            from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
-
-            ShortcutsDialog(self.window.keys, self.window).open()
-
-    def _toggle_palette(self) -> None:
-        """Made when it is first wanted."""
-        if self.window is None or self.cases is None or self.models is None:
-            return
-        if self._palette is None:
-            from runway_desktop.ui.palette.host import PaletteHost
-            from runway_desktop.viewmodels.palette import PaletteModel
-
-            models = self.models
-            model = PaletteModel(self.cases, self._runner, models.composer, models.places, self)
-            self._palette = PaletteHost(model, self.window, self._theme)
-        self._palette.toggle()
-
-    def _open_help(self) -> None:
-        if self.window is not None:
-            from runway_desktop.ui.help.host import open_help
-
-            open_help(self.window, self._theme)
-
-    def _open_spending(self, theme: Theme) -> None:
-        """One window of it; asked for again it comes to the front."""
-        if self.window is None or self.cases is None or self.models is None:
-            return
-        from runway_desktop.ui.help.host import serve
-        from runway_desktop.ui.spending.spending_window import SpendingWindow
-        from runway_desktop.usecases.words.help import Room
-        from runway_desktop.viewmodels.money.spending import SpendingModel
-
-        opened = self.window.findChild(SpendingWindow)
-        if opened is None:
-            model = SpendingModel(self.cases, self.models.bridge, self._runner, self)
-            opened = SpendingWindow(model, theme, self.window)
-            opened.caps_wanted.connect(lambda: self._open_preferences(theme, "Money"))
-            serve(opened, Room.WINDOWS, self.window, theme)
-        opened.show()
-        opened.raise_()
-        opened.activateWindow()
-
-    def _open_preferences(self, theme: Theme, section: str) -> None:
-        if self.window is not None and self.cases is not None and self.models is not None:
-            from runway_desktop.ui.dialogs.preferences import Preferences
-            from runway_desktop.ui.help.host import serve
-            from runway_desktop.usecases.words.help import Room
-            from runway_desktop.viewmodels.settings.preferences import PreferencesForm
-
-            model = PreferencesForm(self.cases, self.models.bridge, self._runner, self)
-            dialog = Preferences(model, theme, self.window, profiles=self.models.profiles)
-            if self.profiles is not None:
-                self.profiles.follow(dialog)
-            dialog.show_section(section or "Key")
-            dialog.open()
-            serve(dialog, Room.PREFERENCES, self.window, theme)
-
-    def _sheet_host(self) -> SheetHost | None:
-        """Whoever opens sheets, made when the first one is wanted."""
-        if self.window is None or self.cases is None or self.models is None:
-            return None
-        if self._sheets is None:
-            from runway_desktop.ui.help.host import serve
-            from runway_desktop.ui.sheet.host import SheetHost
-            from runway_desktop.usecases.words.help import Room
-            from runway_desktop.viewmodels.sheet.door import SheetDoor
-
-            models, window = self.models, self.window
-            door = SheetDoor(self.cases, models.bridge, self._runner, models.composer, self)
-            self._sheets = SheetHost(door, self._theme, window.keys, window)
-            self._sheets.show_wanted.connect(models.task_commands.show_wanted)
-            self._sheets.told.connect(models.task_commands.tell)
-            self._sheets.window_opened.connect(lambda opened: serve(opened, Room.SHEET, window, self._theme))
-            door.left_changed.connect(models.places.refresh)
-            self._sheets.left_open.connect(
-                lambda words, opens: window.activity.tell(words, action_text="Open sheet", on_action=opens)
-            )
-        return self._sheets
-
-    def _open_sheet(self, gathered: Gathered | None) -> None:
-        host = self._sheet_host()
-        if host is not None and gathered is not None:
-            host.door.open_gathered(gathered)
-        elif host is not None:
-            host.door.open_blank()
-
-    def _compare(self, task_ids: Sequence[TaskId]) -> None:
-        """The compare window, made when it is first wanted."""
-        if self.window is None or self.cases is None or self.models is None:
-            return
-        if self.compare_host is None:
-            from runway_desktop.ui.compare.host import CompareHost
-            from runway_desktop.viewmodels.compare.compare import Compare
-
-            models, window = self.models, self.window
-            model = Compare(self.cases, models.bridge, self._runner, models.task_commands.judging, self)
-            model.said.connect(models.task_commands.tell)
-            self.compare_host = CompareHost(model, self._theme, window.keys, window.workspace.posters.strips, window)
-            self.compare_host.entered.connect(window.pause_preview)
-        self.compare_host.compare(task_ids)
-
-    def _list_sheets(self) -> None:
-        host = self._sheet_host()
-        if host is not None:
-            host.door.list_kept()
-
-    def _open_kept_sheet(self, sheet_id: str) -> None:
-        host = self._sheet_host()
-        if host is not None:
-            host.door.open_kept(sheet_id)
-
-    def _open_batch_menu(self, batch_id: BatchId, at: QPoint) -> None:
-        host = self._sheet_host()
-        if host is not None:
-            host.batch_menu(batch_id, at)
-
-    def _offer_open_sheet(self, cases: UseCases) -> None:
-        """A sheet that was open when the program was killed."""
-        from runway_desktop.services.library.sheets import OPEN_SHEET
-
-        host = self._sheet_host() if cases.settings.get(OPEN_SHEET) is not None else None
-        if host is not None:
-            host.door.look_for_left_open()
 
     def _take_items(self) -> None:
         items, self._waiting_items = self._waiting_items, []
@@ -535,6 +387,8 @@ class Session(QObject):
         window = self.window
         if window is not None:
             window.setEnabled(False)
+        if self.rooms is not None:
+            self.rooms.open_no_more()
         if self._in_tray is not None:
             self._in_tray.tray.set_on(False)
         if self.models is not None:
@@ -546,10 +400,8 @@ class Session(QObject):
         await go_down(list(assembly.giving_up))
         if window is not None and window.preview is not None:
             window.preview.stop()
-        if self._sheets is not None:
-            await self._sheets.keep_all()
-        if self.compare_host is not None:
-            self.compare_host.shutdown()
+        if self.rooms is not None:
+            await self.rooms.shutdown()
         if window is not None:
             window.let_close()
         if self.models is not None:
@@ -560,7 +412,6 @@ class Session(QObject):
 
 def _add_preview(window: MainWindow) -> None:
     """Imports it and builds it in turns of their own: together they would be felt."""
-    import PySide6.QtMultimedia  # noqa: F401 - for the turns after this one
 
     def import_it() -> None:
         from runway_desktop.ui.media import preview  # noqa: F401

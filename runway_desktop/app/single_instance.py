@@ -21,7 +21,7 @@ from runway_desktop.services.disk import private_socket
 from runway_desktop.services.disk.profile_lock import Claim, claim
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer, QLocalSocket
+    from .local_door import LocalDoor
 
 log = logging.getLogger(__name__)
 
@@ -84,68 +84,27 @@ class InstanceSocket(QObject):
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
-        self._callers: list[QLocalSocket] = []
-        self._server: QLocalServer | None = None
+        self._door: LocalDoor | None = None
 
     def open(self) -> None:
         """From now on it is heard; once more does nothing."""
-        if self._server is not None:
+        if self._door is not None:
             return
-        # Qt's network, which the first paint does not wait for.
-        from PySide6.QtNetwork import QLocalServer
+        # The first paint does not wait for it.
+        from .local_door import LocalDoor
 
         try:
-            place = private_socket.place_for(self._folder)
+            self._door = LocalDoor(private_socket.place_for(self._folder), _MOST_BYTES, self)
         except OSError as error:
             log.warning("Later starts cannot be heard: %s", error)
             return
-        self._server = server = QLocalServer(self)
-        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        server.newConnection.connect(self._greet)
-        if not server.listen(place):
-            # A crash leaves the socket's file. Nobody is behind it, since the profile is ours.
-            QLocalServer.removeServer(place)
-            if not server.listen(place):
-                log.warning("Later starts cannot be heard: %s", server.errorString())
+        self._door.heard.connect(self._heard)
 
     def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        if self._door is not None:
+            self._door.close()
 
-    def _greet(self) -> None:
-        while self._server is not None and self._server.hasPendingConnections():
-            socket = self._server.nextPendingConnection()
-            # Ours, or Python deletes it a second time when the last name for it goes.
-            socket.setParent(self)
-            if not private_socket.peer_is_own(socket.socketDescriptor()):
-                log.warning("Another user's program knocked and was not let in")
-                socket.abort()
-                socket.deleteLater()
-                continue
-            self._callers.append(socket)
-            socket.readyRead.connect(self._listen)
-            socket.disconnected.connect(self._let_go)
-        self._listen()
-
-    def _listen(self) -> None:
-        for socket in list(self._callers):
-            self._read(socket)
-
-    def _let_go(self) -> None:
-        from PySide6.QtNetwork import QLocalSocket
-
-        for socket in [one for one in self._callers if one.state() is QLocalSocket.LocalSocketState.UnconnectedState]:
-            self._callers.remove(socket)
-            socket.deleteLater()
-
-    def _read(self, socket: QLocalSocket) -> None:
-        if not socket.canReadLine():
-            if socket.bytesAvailable() > _MOST_BYTES:
-                socket.abort()
-            return
-        line = bytes(socket.readLine(_MOST_BYTES).data())
-        socket.write(b"ok\n")
-        socket.flush()
+    def _heard(self, line: bytes) -> None:
         words = words_in(line)
         if words is not None:
             self.rung.emit(words)

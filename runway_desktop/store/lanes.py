@@ -2,9 +2,9 @@
 write, nor a paid task's id behind a long list.
 
 A lane is used from the loop's thread and runs plain functions of a `sqlite3.Connection` on its database's thread.
-Writes that wait at the same time share one commit, hence one sync of the disk; each of them is still kept or dropped as
-a whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite raised, and nothing
-else.
+Writes that wait at the same time share one trip there and one commit, hence one sync of the disk; each of them is still
+kept or dropped as a whole. Raises what `trouble.translated` makes of whatever a piece of work, SQLite or aiosqlite
+raised, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import aiosqlite
+
+from runway_desktop.domain.errors import StoreError
 
 from . import trouble
 
@@ -190,54 +192,87 @@ class _Question(Generic[Answer]):
 class _Job(Generic[Answer]):
     """A write that waits for its turn, and then what came of it."""
 
-    __slots__ = ("answer", "error", "work")
+    __slots__ = ("answer", "done", "error", "work")
 
     def __init__(self, work: Work[Answer]) -> None:
         self.work = work
         self.answer: Answer
         self.error: Exception | None = None
+        self.done: asyncio.Future[None] | None = None
+        """Of one that goes along with a turn that another asked for."""
 
 
 class WritingLane(Lane):
     def __init__(self, path: Path, database: Database) -> None:
         super().__init__(path, database)
         self._waiting: deque[_Job[Any]] = deque()
+        self._is_turn_to_come = False
+        """A turn is asked for, and has not begun to take what waits."""
 
     async def write(self, work: Work[Answer]) -> Answer:
         """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing."""
         if self._closed:
             raise trouble.closed()
         job = _Job(work)
+        if self._is_turn_to_come:
+            job.done = asyncio.get_running_loop().create_future()
         self._waiting.append(job)
-        # Everyone who waits brings a turn along; the first turn does all that waits, the others find it done.
-        await self.run(self._commit_waiting)
+        # The turn to come takes all that waits then. One that has begun meanwhile may have missed this job.
+        if job.done is not None and self._is_turn_to_come:
+            await job.done
+        else:
+            await self._take_turn()
         if job.error is not None:
             trouble.raise_instead(trouble.translated(job.error, self._path), job.error)
         return job.answer
 
+    async def _take_turn(self) -> None:
+        self._is_turn_to_come = True
+        try:
+            await self.run(self._commit_waiting)
+        except StoreError:
+            self._is_turn_to_come = False
+            raise
+
     def _commit_waiting(self, connection: sqlite3.Connection) -> None:
+        """Where the database works."""
+        self._is_turn_to_come = False
         jobs: list[_Job[Any]] = []
         while self._waiting:
             jobs.append(self._waiting.popleft())
         if not jobs:
             return
         try:
-            if connection.in_transaction:
-                # One before could not even be rolled back.
-                connection.execute("ROLLBACK")
-            connection.execute("BEGIN IMMEDIATE")
-            if len(jobs) == 1:
-                # The transaction is its own: it needs no point to go back to.
-                jobs[0].answer = jobs[0].work(connection)
-            else:
-                for job in jobs:
-                    _attempt(connection, job)
-            connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
+            _commit(connection, jobs)
+        finally:
+            if told := [job.done for job in jobs if job.done is not None]:
+                told[0].get_loop().call_soon_threadsafe(_tell, told)
+
+
+def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
+    try:
+        if connection.in_transaction:
+            # One before could not even be rolled back.
+            connection.execute("ROLLBACK")
+        connection.execute("BEGIN IMMEDIATE")
+        if len(jobs) == 1:
+            # The transaction is its own: it needs no point to go back to.
+            jobs[0].answer = jobs[0].work(connection)
+        else:
             for job in jobs:
-                job.error = job.error or error
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+                _attempt(connection, job)
+        connection.execute("COMMIT")
+    except Exception as error:  # noqa: BLE001 - every one who waits gets it; nothing was written
+        for job in jobs:
+            job.error = job.error or error
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _tell(done: Sequence[asyncio.Future[None]]) -> None:
+    for one in done:
+        if not one.done():
+            one.set_result(None)
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:

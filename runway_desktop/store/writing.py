@@ -66,6 +66,9 @@ _PUT_SETTING = _insertion("settings", ("name", "value"), ("name",))
 _FIND_TASK = f"SELECT number, {', '.join(TASK_COLUMNS)} FROM tasks WHERE id = ?"
 _SEARCHED = ("prompt", "title", "model", "id", "remote_id", "note", "tags", "project", "shot")
 _TAGS = _SEARCHED.index("tags")
+_FIND_SEARCHED = f"""
+    SELECT number, (SELECT words FROM searched WHERE rowid = number), {", ".join(_SEARCHED)} FROM tasks WHERE id = ?
+"""
 
 
 def add_tasks(
@@ -144,13 +147,10 @@ def put_settings(connection: sqlite3.Connection, cells: Iterable[tuple[Cell, Cel
 
 def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
     """Makes the search know the task's texts and file names as they are now."""
-    row = connection.execute(
-        f"SELECT number, {', '.join(_SEARCHED)} FROM tasks WHERE id = ?",
-        (task_id,),
-    ).fetchone()
+    row = connection.execute(_FIND_SEARCHED, (task_id,)).fetchone()
     if row is None:
         raise LookupError(f"No task {task_id}")
-    number, *cells = row
+    number, before, *cells = row
     texts = [None if cell is None else to_text(cell) for cell in cells]
     texts[_TAGS] = (texts[_TAGS] or "").replace(",", " ")
     paths = connection.execute(
@@ -158,10 +158,9 @@ def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
     )
     words = searched_text(texts, (to_text(path) for (path,) in paths))
     connection.execute("INSERT OR IGNORE INTO endings VALUES (substr(?, -2))", (words,))
-    before = connection.execute("SELECT words FROM searched WHERE rowid = ?", (number,)).fetchone()
     if before is None:
         connection.execute("INSERT INTO searched (rowid, words) VALUES (?, ?)", (number, words))
-    elif before[0] != words:
+    elif before != words:
         connection.execute("UPDATE searched SET words = ? WHERE rowid = ?", (words, number))
 
 

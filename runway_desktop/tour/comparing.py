@@ -91,7 +91,7 @@ async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> Compar
     walk.window.view.select(task_ids)
     walk.window.compare_wanted.emit(task_ids)
     room = await until(
-        lambda: None if session.compare_host is None else session.compare_host.room, "the compare window"
+        lambda: session.rooms.compare.room if session.rooms and session.rooms.compare else None, "the compare window"
     )
     await until(room.isVisible, "the compare window")
     room.showNormal()

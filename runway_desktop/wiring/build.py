@@ -238,9 +238,14 @@ async def _assemble(
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
             ("private files", lambda: in_worker(lambda: _tighten(engine, profile, state))),
-            ("unfinished restores", lambda: tell_unfinished(engine)),
+            ("unfinished restores", clean_up),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
+
+    async def clean_up() -> None:
+        # What restores is imported where one left something behind.
+        if await loop.run_in_executor(workers, folders.has_unfinished, profile):
+            await tell_unfinished(engine)
 
     async def stop_demo() -> None:
         if demo is not None:

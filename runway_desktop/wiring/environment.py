@@ -7,7 +7,6 @@ what is signed of a link, is cut out of every line, whoever wrote it. Blocking, 
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import os
 import re
 import sys
@@ -29,6 +28,8 @@ APP = "Runway Desktop"
 KEY_VARIABLE = "RUNWAYML_API_SECRET"
 PLACE_VARIABLE = "RUNWAY_DESKTOP_WINDOW"
 """Where a window stands that another profile's is to stand too."""
+LARGEST_LOG = 1_000_000
+"""Bytes."""
 _LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LIBPATH")
 """What a bundle sets so that it finds its own libraries; what was there before stands under the name with `_ORIG`."""
 _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
@@ -185,17 +186,33 @@ class Redaction(logging.Filter):
         return _SIGNED.sub(r"\1?…", self._secrecy.struck_out(text))
 
 
-class _PrivateLog(logging.handlers.RotatingFileHandler):
+class _PrivateLog(logging.FileHandler):
+    """Of at most so many bytes, with one older beside it. Python's own brings half a megabyte along that sends logs by
+    mail and over networks."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+        self._most = most
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.stream is not None and self.stream.tell() >= self._most:
+            self.stream.close()
+            # Where another program has the older one open, this one grows on.
+            with suppress(OSError):
+                os.replace(self.baseFilename, f"{self.baseFilename}.1")
+            self.stream = self._open()
+        super().emit(record)
+
     def _open(self) -> TextIOWrapper:
         private.tighten(Path(self.baseFilename))
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=private.opener)
 
 
 def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
-    """Logs go to a file of at most 1 MB, with one older beside it, and warnings to the terminal."""
+    """Logs go to a file of at most `LARGEST_LOG`, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = _PrivateLog(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+    to_file = _PrivateLog(path, LARGEST_LOG)
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)

@@ -59,7 +59,11 @@ BENCHMARKS: dict[str, tuple[Measure, dict[str, Any]]] = {
     ),
     "memory": (
         memory.measure,
-        {"full": memory.Size(), "quick": memory.Size(settle=4.0), "smoke": memory.Size(tasks=50, settle=0.2)},
+        {
+            "full": memory.Size(),
+            "quick": memory.Size(settle=6.0, rounds=1),
+            "smoke": memory.Size(tasks=50, settle=1.5, rounds=1),
+        },
     ),
     "sheet": (
         sheet_speed.measure,

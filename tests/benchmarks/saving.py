@@ -11,8 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import os
 import random
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ def _ours(folder: Path, url: str, links: list[str], size: Size) -> dict[str, Any
             child.tell("go")
             told = child.hear("saved", size.patience)
     finally:
-        shutil.rmtree(own)
+        _put_away(own)
     if told["files"] != len(links):
         raise BenchmarkFailed(f"{told['files']} of {len(links)} results were saved.")
     return told
@@ -122,7 +122,17 @@ def _plain(folder: Path, links: list[str], size: Size) -> dict[str, Any]:
             child.tell("go")
             return child.hear("saved", size.patience)
     finally:
-        shutil.rmtree(own)
+        _put_away(own)
+
+
+def _put_away(folder: Path) -> None:
+    """Gives the room on the disk back, but deletes nothing. ext4 without a journal, as some containers have it, uses no
+    inode again for minutes after its file was deleted, and for each new file looks at all of those: of a round's two
+    thousand that was up to 0.7 ms a file, by where on the disk the next round's folder came to lie."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            os.truncate(path, 0)
+    folder.rename(folder.parent / f"round {len(list(folder.parent.iterdir()))}")
 
 
 def _middle(values: list[float]) -> float:

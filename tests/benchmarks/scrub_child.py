@@ -42,6 +42,8 @@ BITS = 8
 NEAR = 0.25
 MOVE_MS = 16
 REPEATS = 5
+ON_THE_WAY_MS = 100
+"""From the edge of the list to a poster, for a hand that is quick."""
 _PATIENCE = 5.0
 
 
@@ -203,16 +205,20 @@ def in_preview(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
     found["hover"] = hovered(strips, clips[2])
     strips.shutdown()
     turn(1000)
-    another = Strips()
-    found["hover_cold"] = hovered(another, clips[3])
-    another.shutdown()
+    for name, way in (("hover_cold", ON_THE_WAY_MS), ("hover_straight", 0)):
+        another = Strips()
+        found[name] = hovered(another, clips[3], way)
+        another.shutdown()
+        turn(500)
     return found
 
 
-def hovered(strips: Strips, clip: Path) -> float:
-    """Milliseconds from a pointer that comes to a poster to a first frame, the rest that it makes there included."""
-    began = time.monotonic()
+def hovered(strips: Strips, clip: Path, way: int = 0) -> float:
+    """Milliseconds from a pointer that comes to a poster to a first frame, with the rest that it makes there. `way`:
+    so many milliseconds before that it came into the list."""
     strips.warm()
+    turn(way)
+    began = time.monotonic()
     turn(REST_MS)
     strips.want((str(clip), ""))
     wait(lambda: strips.at_fraction(str(clip), 0.5) is not None)

@@ -73,10 +73,9 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     """Rows from the clipboard into a blank sheet, until they are checked and painted."""
     from PySide6.QtGui import QGuiApplication
 
-    host = session._sheet_host()
-    assert host is not None, "the session is ready"
-    host.door.open_blank()
-    window = host.windows[-1]
+    assert session.window is not None, "the session is ready"
+    session.window.sheet_wanted.emit(None)
+    window = await _window(session)
     model, painted = window.sheet.model, _paints_of(window.table.viewport())
     while not model.is_checked or not painted():
         await asyncio.sleep(0)
@@ -108,14 +107,21 @@ def _resident() -> float:
 async def _opened(session: Session, path: Path) -> SheetWindow:
     """The sheet of a file, once it is checked and painted."""
     assert session.cases is not None, "the session is ready"
-    host = session._sheet_host()
-    assert host is not None, "the session is ready"
-    host.door.open_gathered(await session.cases.intake.gather(Dropped(paths=(path,))))
-    window = host.windows[-1]
+    assert session.window is not None, "the session is ready"
+    session.window.sheet_wanted.emit(await session.cases.intake.gather(Dropped(paths=(path,))))
+    window = await _window(session)
     painted = _paints_of(window.table.viewport())
     while not window.sheet.model.is_checked or not painted():
         await asyncio.sleep(0)
     return window
+
+
+async def _window(session: Session) -> SheetWindow:
+    """Of the sheet that was just asked for; those before it were closed."""
+    assert session.rooms is not None, "the session is ready"
+    while session.rooms.sheets is None or not session.rooms.sheets.windows:
+        await asyncio.sleep(0)
+    return session.rooms.sheets.windows[-1]
 
 
 async def _typed(window: SheetWindow, keys: int) -> list[float]:

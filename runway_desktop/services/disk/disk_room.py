@@ -18,12 +18,20 @@ from pathlib import Path
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import SPARE
+from runway_desktop.values import Struct
 
 from .disk_words import disk_error
 from .folder_look import nearest_folder
 
 STEP = 8 * 1024 * 1024
 """Bytes that are written between two looks at the disk."""
+
+
+class DiskLook(Struct, frozen=True):
+    """`free` in bytes."""
+
+    device: int
+    free: int
 
 
 class DiskRoom:
@@ -37,27 +45,31 @@ class DiskRoom:
 
     def left(self, folder: Path) -> int:
         """Bytes that may still be promised on the disk of a folder, be it there already or not."""
-        near = nearest_folder(folder)
-        free = shutil.disk_usage(near).free - SPARE
-        return max(0, free - self._promised[near.stat().st_dev])
+        look = self.look(folder)
+        return max(0, look.free - SPARE - self._promised[look.device])
 
     def check(self, folder: Path, needed: int) -> None:
         """Raises DiskError where there is not the room for `needed` bytes. Promises nothing."""
         if self.left(folder) < needed:
             raise _full(folder, needed)
 
-    def share(self, folder: Path, size: int = 0, near: Path | None = None) -> Share:
+    def look(self, folder: Path) -> DiskLook:
+        """How the disk of a folder is now, be the folder there already or not."""
+        near = nearest_folder(folder)
+        return DiskLook(near.stat().st_dev, shutil.disk_usage(near).free)
+
+    def share(self, folder: Path, size: int = 0, look: DiskLook | None = None) -> Share:
         """Promises `size` bytes; 0: nobody knows how many there will be. Give it back with `release`, or as a context
-        manager. `near` is the nearest folder that is there, where that is known."""
-        near = near or nearest_folder(folder)
-        share = Share(self, folder, near.stat().st_dev)
+        manager. `look` is one of a moment ago, of whoever writes several small files."""
+        look = look or self.look(folder)
+        share = Share(self, folder, look.device)
         if size:
-            self.promise(share, size, near)
+            self.promise(share, size, look)
         return share
 
-    def promise(self, share: Share, size: int, near: Path | None = None) -> None:
-        """Makes what a share still has `size` bytes. `near` is its nearest folder, where that is known."""
-        free = shutil.disk_usage(near or nearest_folder(share.folder)).free - SPARE
+    def promise(self, share: Share, size: int, look: DiskLook | None = None) -> None:
+        """Makes what a share still has `size` bytes."""
+        free = (look or self.look(share.folder)).free - SPARE
         with self._lock:
             if free - (self._promised[share.device] - share.left) < size:
                 raise _full(share.folder, size)

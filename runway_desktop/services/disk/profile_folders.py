@@ -109,6 +109,14 @@ class Folders(Struct, frozen=True, kw_only=True):
         """Where a profile is put together before it is one."""
         return self.beside / f"{UNFINISHED}{folder.name}"
 
+    def has_unfinished(self, profile: Profile) -> bool:
+        """Whether a restore, of this profile or into a new one, may have left something. Blocking; False where the disk
+        does not say."""
+        try:
+            return profile.restoring.exists() or any(self.beside.glob(f"{UNFINISHED}*"))
+        except OSError:
+            return False
+
     def take_in(self, staging: Path, folder: Path) -> Profile:
         """A folder that was put together becomes the profile that it is meant to be, in one step."""
         staging.rename(folder)

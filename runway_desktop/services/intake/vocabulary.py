@@ -5,7 +5,6 @@ Pure, built once from the catalog on the loop's thread; read from any thread.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -132,7 +131,9 @@ class Vocabulary:
 
     def nearest(self, title: str) -> str:
         """A known name much like `title`, for "did you mean"; empty when there is none."""
-        near = difflib.get_close_matches(normalized(title), self._columns, n=1, cutoff=0.8)
+        from difflib import get_close_matches
+
+        near = get_close_matches(normalized(title), self._columns, n=1, cutoff=0.8)
         return self._columns[near[0]].title if near else ""
 
     def pair(self, endpoint: str | None, model: str | None) -> Pair | None:

@@ -431,15 +431,19 @@ def names_taken(wanted: Path) -> DiskError:
     )
 
 
-def is_free(path: Path, owner: Owner) -> bool:
-    """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there."""
+def is_free(path: Path, owner: Owner, *, forgets_note: bool = False) -> bool:
+    """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there. With
+    `forgets_note` a note that stands in nobody's way is taken away."""
     if os.path.lexists(path):
         return False
-    is_begun = os.path.lexists(part_of(path)) or os.path.lexists(note_of(path))
-    if is_begun and not _is_ours(path, owner):
+    has_note = os.path.lexists(note_of(path))
+    if (has_note or os.path.lexists(part_of(path))) and not _is_ours(path, owner):
         return False
-    beside = sidecar.path_for(path)
-    return not os.path.lexists(beside) or sidecar.owner_of(beside) == owner
+    if not sidecar.belongs_to(path, owner):
+        return False
+    if has_note and forgets_note:
+        forget_note(path)
+    return True
 
 
 def prepare_folder(library: Path, known_mount: str | None = None) -> None:

@@ -50,6 +50,7 @@ class ResultRecord:
         self.document: dict[str, Any] | None = None
         self.trouble = ""
         """Why there is no sidecar."""
+        self._told: tuple[Finished, Output] | None = None
 
     def write(self, finished: Finished) -> bool:
         """Says whether the sidecar is there."""
@@ -73,6 +74,11 @@ class ResultRecord:
 
     def output(self, finished: Finished) -> Output:
         """As the store is told of it."""
+        if self._told is None or self._told[0] is not finished:
+            self._told = finished, self._output(finished)
+        return self._told[1]
+
+    def _output(self, finished: Finished) -> Output:
         found = judge(finished.head, url=self._before.url)
         return replace(
             self._before,

@@ -43,6 +43,7 @@ from .embedding import Note as RequestNote
 from .part_file import Finished, Note, PartFile
 from .result_file import WrongContent, judge, media_of, name_values
 from .result_record import Facts, ResultRecord
+from .shared_trips import Shared, SharedTrips, alone
 from .truncation_check import seems_cut_short
 from .whole_file import save_whole
 
@@ -107,6 +108,7 @@ class Saving:
         self._bus.listen(self._hear)
         self._namings: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
         self._claimed: set[str] = set()
+        self._trips = SharedTrips(self._folder.begin, self._clock.monotonic)
 
     async def facts(self, output: Output) -> Facts | None:
         """What is told of an output that is to be saved; None where its task is not there. Call `forget` when the
@@ -329,20 +331,27 @@ class Saving:
         )
         film = self._film(job, facts, found.ext) if found.format in FILMS else None
         home = self._home(job)
-        for number in range(_NAME_TRIES):
-            final = await self._name(job, home, relative, claims, is_first=not number)
-            await self.put(job, replace(downloading, path=str(final)))
-            beside = self._sidecar(job, facts)
-            try:
-                finished = await self._do(job, self._write_whole, job, facts, final, note, content, film, beside)
-            except FileExistsError:
-                continue
-            except asyncio.CancelledError:
-                beside.is_given_up = True
-                raise
-            await self._keep(job, facts, finished, beside)
-            return
-        raise part_file.names_taken(home.joinpath(*relative))
+        trip = None if job.rescue_to is not None else await self._trips.board()
+        try:
+            for number in range(_NAME_TRIES):
+                final = await self._name(job, home, relative, claims, is_first=not number)
+                await self.put(job, replace(downloading, path=str(final)))
+                beside = self._sidecar(job, facts)
+                work = partial(self._write_whole, job, facts, final, note, content, found.format, film, beside)
+                try:
+                    finished = await (self._do(job, alone, work) if trip is None else trip.do(work))
+                    break
+                except FileExistsError:
+                    continue
+                except asyncio.CancelledError:
+                    beside.is_given_up = True
+                    raise
+            else:
+                raise part_file.names_taken(home.joinpath(*relative))
+        finally:
+            if trip is not None:
+                self._trips.leave(trip)
+        await self._keep(job, facts, finished, beside)
 
     def _write_whole(
         self,
@@ -351,21 +360,23 @@ class Saving:
         final: Path,
         note: Note,
         content: bytes,
+        form: str,
         film: FilmStream | None,
         beside: ResultRecord,
+        shared: Shared,
     ) -> Finished:
         """On a thread. FileExistsError where the name is not free."""
-        home = self._home(job)
-        part_file.check_folder(home, self._folder.known_mount if job.rescue_to is None else None)
+        mount = self._folder.known_mount if job.rescue_to is None else None
+        shared.once(part_file.check_folder, self._home(job), mount)
         if beside.is_given_up:
             # The drive hung until now. It is saved elsewhere, or at the next start.
             raise DiskError("The download was stopped.")
         film = None if film is None else film.anew()
         given = content if film is None else film.feed(content) + film.rest()
-        self._check(job, given[:HEAD_LENGTH], lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))
+        self._check(job, form, lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))
         is_in = film is not None and film.place is not None
         if is_in or not self._settings.embed:
-            return save_whole(final, note, self._folder.room, given, beside.write)
+            return save_whole(final, note, self._folder.room, given, beside.write, shared)
         if not part_file.is_free(final, job.owner):
             raise FileExistsError(final)
         part = PartFile.create(final, note, self._folder.room, None, given, is_all=True)
@@ -453,13 +464,12 @@ class Saving:
         await self._keep(job, facts, finished, beside)
 
     def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
-        """On a thread."""
-        self._check(job, part.head, lambda: part.sha256, file)
-
-    def _check(self, job: Job, head: bytes, sha256: Callable[[], str], file: BinaryIO) -> None:
         """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
-        found = judge(head, url=job.output.url)
-        if seems_cut_short(file, found.format) and (digest := sha256()) != job.doubted:
+        self._check(job, judge(part.head, url=job.output.url).format, lambda: part.sha256, file)
+
+    def _check(self, job: Job, form: str, sha256: Callable[[], str], file: BinaryIO) -> None:
+        """On a thread: raises WrongContent for what seems to be cut short, the first time."""
+        if seems_cut_short(file, form) and (digest := sha256()) != job.doubted:
             job.doubted = digest
             raise WrongContent(ReasonCode.CUT_SHORT)
 

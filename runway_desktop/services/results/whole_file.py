@@ -14,15 +14,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.disk.disk_steps import rename_exclusively, sync_folder
+from runway_desktop.services.disk.disk_steps import is_folder, rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
-from runway_desktop.services.disk.folder_look import nearest_folder
 from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.values import replace
 
 from . import sidecar
 from .part_file import Finished, Note, forget_note, is_free, part_of, write_note
+from .shared_trips import Shared
 
 
 def save_whole(
@@ -31,20 +31,18 @@ def save_whole(
     room: DiskRoom,
     content: bytes,
     describe: Callable[[Finished], bool],
+    shared: Shared,
 ) -> Finished:
     """Gives a name to a result that is all here, with its request in it. FileExistsError where this
     name is not free; then nothing of it is left. `describe` writes the sidecar, to the disk, before
-    there is a file, and says whether it did."""
+    there is a file, and says whether it did. Before `shared` is synced, nobody may be told."""
     with spoken_for(final.parent, needed=len(content)):
-        if not is_free(final, note.owner):
+        # A note of an earlier attempt, without its part, would be believed before the sidecar.
+        if not is_free(final, note.owner, forgets_note=True):
             raise FileExistsError(final)
-        # Of an earlier attempt, without its part: it would be believed before the sidecar.
-        forget_note(final)
-        near = nearest_folder(final.parent)
-        if near != final.parent:
-            final.parent.mkdir(parents=True, exist_ok=True)
+        shared.once(_make, final.parent)
         finished = Finished(final, len(content), hashlib.sha256(content).hexdigest(), content[:HEAD_LENGTH], False)
-        with room.share(final.parent, len(content), near):
+        with room.share(final.parent, len(content), shared.once(room.look, final.parent)):
             try:
                 if not describe(finished):
                     finished = replace(finished, is_noted=True)
@@ -59,8 +57,13 @@ def save_whole(
         except FileExistsError:
             _take_back(final, note.owner)
             raise
-        sync_folder(final.parent)
+        shared.named_in(final.parent)
         return finished
+
+
+def _make(folder: Path) -> None:
+    if not is_folder(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _write_part(final: Path, content: bytes) -> None:

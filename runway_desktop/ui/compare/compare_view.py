@@ -31,6 +31,7 @@ from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .bar import CompareBar
+from .glances import Glances
 from .hints import hints
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
@@ -55,7 +56,6 @@ class CompareView(QWidget):
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._model = model
-        self._strips = strips
         self._keys = keys
         self.dark = DarkRoom(theme)
         self._sight = Sight(self)
@@ -66,10 +66,8 @@ class CompareView(QWidget):
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
         self._is_open = False
-        self._has_played = False
-        self._crossed_at: float | None = None
-        """Seconds: where the pointer is that crosses a pane."""
         self._build()
+        self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
         self._keys.bind(self, Where.ROOM, self._bindings(), Qt.ShortcutContext.WindowShortcut)
 
@@ -84,6 +82,7 @@ class CompareView(QWidget):
             self.show()
         self.activateWindow()
         self._fill(at=0.0, play=True)
+        self._glances.open()
 
     def shutdown(self) -> None:
         """Before the application ends. Let the event loop turn once afterwards."""
@@ -99,6 +98,7 @@ class CompareView(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_open = False
+        self._glances.close()
         self.clips.close()
         for place in range(MOST):
             self._empty(place)
@@ -157,23 +157,18 @@ class CompareView(QWidget):
         model.undone.connect(self._bar.say)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
-        clips.glance = self._glance
-        self._strips.grown.connect(self._strip_grown)
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
         self._bar.size_wanted.connect(self._show_size)
         self._bar.way_wanted.connect(self.set_way)
         self._bar.advance_wanted.connect(model.set_auto_advance)
-        self._bar.neared.connect(self._want_strips)
-        clips.changed.connect(self._want_strips_at_a_halt)
+        self._bar.neared.connect(self._glances.want)
         self._bar.keys_wanted.connect(self.keys_wanted)
         self._bar.full_screen_wanted.connect(self._toggle_full_screen)
         for place, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, place))
             pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
-            pane.crossed.connect(self._cross)
-            pane.uncrossed.connect(self._uncross)
 
     def _bindings(self) -> dict[str, Binding]:
         model, clips = self._model, self.clips
@@ -300,57 +295,10 @@ class CompareView(QWidget):
         self._show_overlay()
 
     def _show_frames(self, frames: dict[int, Any]) -> None:
-        here = round(self.clips.position * 1e6) + 1000
         for place, frame in frames.items():
-            if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
-                # Of where the clips stand: it comes late, and is there again when the pointer leaves.
-                continue
-            self._crossed_at = None
-            self.panes[place].surface.set_frame(frame)
-            self._repaint(place)
-
-    def _want_strips(self) -> list[tuple[int, Take]]:
-        """Of the clips that are shown; gives their places."""
-        clips = [
-            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media is Media.VIDEO
-        ]
-        self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
-        return clips
-
-    def _want_strips_at_a_halt(self) -> None:
-        """Who stops what plays is about to go through it; four clips take seconds to be read, one after the other."""
-        has_halted = self._has_played and not self.clips.is_playing
-        self._has_played = self.clips.is_playing
-        if has_halted and self.isVisible():
-            self._want_strips()
-
-    def _glance(self, seconds: float) -> bool:
-        """Shows small frames of about that time; False where there are none and none come."""
-        clips = self._want_strips()
-        is_shown = False
-        for place, take in clips:
-            image = self._strips.near(take.output.path, seconds)
-            if image is not None:
-                self.panes[place].surface.set_glance(image)
+            if not self._glances.hides(frame):
+                self.panes[place].surface.set_frame(frame)
                 self._repaint(place)
-            is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
-        return is_shown
-
-    def _cross(self, fraction: float) -> None:
-        """The pointer's way across a pane goes through all clips alike while they stand still."""
-        if not self.clips.is_playing and self.clips.length and self._sight.is_fitted:
-            self._crossed_at = fraction * self.clips.length
-            self._glance(self._crossed_at)
-
-    def _uncross(self) -> None:
-        crossed, self._crossed_at = self._crossed_at, None
-        if crossed is not None and not self.clips.is_glancing:
-            self.clips.show_again()
-
-    def _strip_grown(self, _path: str) -> None:
-        at = self.clips.position if self.clips.is_glancing else self._crossed_at
-        if at is not None and not self.clips.is_playing:
-            self._glance(at)
 
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
@@ -31,7 +32,7 @@ class CompareHost(QObject):
         self.room: CompareView | None = None
         self.full_screen = True
         # The word may come from a coroutine, and players must not be made inside one.
-        model.opened.connect(lambda: QTimer.singleShot(0, self, self._enter))
+        model.opened.connect(timer(self, 0, self._enter).start)
 
     def compare(self, task_ids: Sequence[TaskId]) -> None:
         """These tasks' results; of a single task, all its takes."""

@@ -1,11 +1,13 @@
-"""The process that makes strips: small frames of a clip, evenly spread over its length, for scrubbing.
+"""The process that makes strips: small frames of clips, evenly spread over their length, for scrubbing.
 
     python -m runway_desktop --strips
 
-Reads one request a line from standard input, JSON with `path` and `target`, and writes each frame to standard output
-as soon as it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). A newer request ends the one
-before. A strip that is whole is kept at `target` as one JPEG and read from there the next time. A process of its own,
-so that a decoder that hangs, crashes or takes a core can be killed; it ends with its standard input.
+Reads one request a line from standard input, JSON with a list of `clips`, each with `path` and `target`, and writes
+each frame to standard output as soon as it is decoded: a line of JSON, then the pixels (RGB16, rows of `row` bytes). Up
+to four clips are read side by side, so that whoever drags through a comparison sees all of them go on. A newer request
+ends what it does not name. A strip that is whole is kept at `target` as one JPEG and read from there the next time. A
+process of its own, so that a decoder that hangs, crashes or takes a core can be killed; it ends with its standard
+input, and gives way to the window.
 
 Frames are made small on the player's render thread: it decodes no further until one is written, which bounds memory.
 """
@@ -17,6 +19,7 @@ import json
 import os
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,6 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from runway_desktop.ui.picture_reader import open_reader
-from runway_desktop.values import Struct, field
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 MOST_FRAMES = 96
 SIDE = 320
 """Pixels of the long side of a frame."""
+AT_ONCE = 4
+"""As many clips as a comparison shows."""
+_GIVES_WAY = 5
+"""Of 19: what plays and what is painted come first."""
 _RATE = 40.0
 """Times the usual pace: faster than any clip can be decoded."""
 _SHORTEST_STEP_MS = 42
@@ -40,17 +46,71 @@ _STEP, _LENGTH, _FRAMES, _WIDTH, _HEIGHT = "StripStep", "StripLength", "StripFra
 _IGNORE, _SMOOTH = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
 
 
-class _Job(Struct):
-    path: str
-    target: Path | None
-    length: int = 0
-    """Milliseconds."""
-    frames: dict[int, QImage] = field(default_factory=dict)
+class _Job:
+    """A plain class: what makes structs is slow to import, and a pointer waits."""
+
+    def __init__(self, path: str, target: Path | None) -> None:
+        self.path, self.target = path, target
+        self.length = 0
+        """Milliseconds."""
+        self.frames: dict[int, QImage] = {}
 
     @property
     def step(self) -> int:
         """Milliseconds from frame to frame."""
         return max(_SHORTEST_STEP_MS, -(-self.length // MOST_FRAMES))
+
+
+class _Reader(QObject):
+    """One player, and the clip that it reads."""
+
+    def __init__(self, maker: StripMaker) -> None:
+        super().__init__(maker)
+        from .players import MediaEngine
+
+        self._maker = maker
+        self.job: _Job | None = None
+        self._engine = MediaEngine(self, sound=False, on_frame=self._frame_came)
+        self._engine.duration.connect(self._length_came)
+        self._engine.ended.connect(self._ended)
+        self._engine.failed.connect(self._failed)
+
+    def begin(self, job: _Job) -> None:
+        self.job = job
+        self._engine.load(Path(job.path))
+        self._engine.set_rate(_RATE)
+        self._engine.play()
+
+    def stop(self) -> None:
+        self.job = None
+        self._engine.unload()
+
+    def _length_came(self, milliseconds: int) -> None:
+        if self.job is not None:
+            self.job.length = milliseconds
+
+    def _frame_came(self, frame: QVideoFrame) -> None:
+        """On the render thread."""
+        job = self.job
+        if job is None or not job.length:
+            return
+        number = max(0, frame.startTime()) // 1000 // job.step
+        if number not in job.frames:
+            image = small(frame)
+            if not image.isNull():
+                job.frames[number] = image
+                self._maker.send(job.path, number, job.step, job.length, image)
+
+    def _ended(self) -> None:
+        job = self.job
+        if job is not None:
+            self.stop()
+            self._maker.done(job, is_whole=bool(job.frames))
+
+    def _failed(self, _fault: object) -> None:
+        job, self.job = self.job, None
+        if job is not None:
+            self._maker.done(job, is_whole=False)
 
 
 class StripMaker(QObject):
@@ -59,18 +119,28 @@ class StripMaker(QObject):
 
     def __init__(self, application: QGuiApplication) -> None:
         super().__init__()
-        from .players import MediaEngine
-
-        self._job: _Job | None = None
+        self._waiting: deque[_Job] = deque()
         self._writing = threading.Lock()
-        self._engine = MediaEngine(self, sound=False, on_frame=self._frame_came)
-        self._engine.duration.connect(self._length_came)
-        self._engine.ended.connect(self._ended)
-        self._engine.failed.connect(self._failed)
+        # The first is there before anybody asks: most often it is one clip, and a pointer waits.
+        self._readers = [_Reader(self)]
         queued = Qt.ConnectionType.QueuedConnection
         self._asked.connect(self._begin, queued)
         self._input_ended.connect(application.quit, queued)
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, path: str, number: int, step: int, length: int, image: QImage) -> None:
+        """One frame; on any thread."""
+        flat = image.convertToFormat(QImage.Format.Format_RGB16)
+        pixels = bytes(flat.constBits())
+        head = {"path": path, "number": number, "step": step, "length": length}
+        shape = {"width": flat.width(), "height": flat.height(), "row": flat.bytesPerLine(), "size": len(pixels)}
+        self._write(head | shape, pixels)
+
+    def done(self, job: _Job, *, is_whole: bool) -> None:
+        self._write({"path": job.path, "is_whole": is_whole})
+        self._read_next()
+        if is_whole and job.target is not None:
+            keep(job, job.target)
 
     def _listen(self) -> None:
         for line in sys.stdin:
@@ -78,44 +148,30 @@ class StripMaker(QObject):
         self._input_ended.emit()
 
     def _begin(self, line: str) -> None:
-        request = json.loads(line)
-        target = Path(request["target"]) if request["target"] else None
-        self._job = None
-        if target is not None and self._send_kept(request["path"], target):
-            return
-        self._job = _Job(request["path"], target)
-        self._engine.load(Path(request["path"]))
-        self._engine.set_rate(_RATE)
-        self._engine.play()
+        # Another target stands for another content of the file.
+        clips = json.loads(line)["clips"]
+        wanted = dict.fromkeys((one["path"], Path(one["target"]) if one["target"] else None) for one in clips)
+        for reader in self._readers:
+            if reader.job is not None and (key := (reader.job.path, reader.job.target)) in wanted:
+                del wanted[key]
+            elif reader.job is not None:
+                reader.stop()
+        self._waiting.clear()
+        for path, target in wanted:
+            if target is None or not self._send_kept(path, target):
+                self._waiting.append(_Job(path, target))
+        self._read_next()
 
-    def _length_came(self, milliseconds: int) -> None:
-        if self._job is not None:
-            self._job.length = milliseconds
-
-    def _frame_came(self, frame: QVideoFrame) -> None:
-        """On the render thread."""
-        job = self._job
-        if job is None or not job.length:
-            return
-        number = max(0, frame.startTime()) // 1000 // job.step
-        if number not in job.frames:
-            image = small(frame)
-            if not image.isNull():
-                job.frames[number] = image
-                self._send(job.path, number, job.step, job.length, image)
-
-    def _ended(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            self._engine.unload()
-            self._write({"path": job.path, "is_whole": bool(job.frames)})
-            if job.frames and job.target is not None:
-                keep(job, job.target)
-
-    def _failed(self, _fault: object) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            self._write({"path": job.path, "is_whole": False})
+    def _read_next(self) -> None:
+        """Whoever is free reads what waits."""
+        while self._waiting:
+            reader = next((one for one in self._readers if one.job is None), None)
+            if reader is None:
+                if len(self._readers) == AT_ONCE:
+                    return
+                reader = _Reader(self)
+                self._readers.append(reader)
+            reader.begin(self._waiting.popleft())
 
     def _send_kept(self, path: str, target: Path) -> bool:
         reader = open_reader(target)
@@ -129,16 +185,9 @@ class StripMaker(QObject):
         if sheet.isNull():
             return False
         for number in range(amount):
-            self._send(path, number, step, length, sheet.copy(_tile(number, width, height)))
+            self.send(path, number, step, length, sheet.copy(_tile(number, width, height)))
         self._write({"path": path, "is_whole": True})
         return True
-
-    def _send(self, path: str, number: int, step: int, length: int, image: QImage) -> None:
-        flat = image.convertToFormat(QImage.Format.Format_RGB16)
-        pixels = bytes(flat.constBits())
-        head = {"path": path, "number": number, "step": step, "length": length}
-        shape = {"width": flat.width(), "height": flat.height(), "row": flat.bytesPerLine(), "size": len(pixels)}
-        self._write(head | shape, pixels)
 
     def _write(self, words: dict[str, Any], pixels: bytes = b"") -> None:
         try:
@@ -213,6 +262,8 @@ def _tile(number: int, width: int, height: int) -> QRect:
 
 def main() -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if sys.platform != "win32":
+        os.nice(_GIVES_WAY)
     application = QGuiApplication(sys.argv[:1])
     maker = StripMaker(application)
     application.exec()

@@ -27,6 +27,8 @@ NEAR = 0.25
 """Seconds between a frame and the pointer's place within which it stands in for the exact one."""
 SILENCE_MS = 8_000
 """Without a frame for so long, the process hangs."""
+_LAST_MS = 3_000
+"""The program ends no sooner than the process that it has killed, unless that takes so long."""
 IDLE_MS = 60_000
 """Without a wish for so long, the process ends: it takes some 80 MB."""
 
@@ -53,6 +55,8 @@ class _Strip(Struct):
 class Strips(QObject):
     grown = Signal(str)
     """The path of a clip of which there are more frames now."""
+    woken = Signal()
+    """The process is being started: clips are about to be looked at."""
 
     def __init__(
         self, parent: QObject | None = None, command: Sequence[str] = (), *, silence_ms: int = SILENCE_MS
@@ -62,8 +66,11 @@ class Strips(QObject):
         self._command = tuple(command) or _command()
         self._strips: OrderedDict[str, _Strip] = OrderedDict()
         self._hopeless: set[str] = set()
-        self._busy_with = ""
+        self._busy: dict[str, str] = {}
+        """Path → poster, of what the process was asked for and has not done."""
         self._waiting: list[tuple[str, str]] = []
+        self._suspects: set[str] = set()
+        """What was being read together when a process hung or ended: asked for one at a time, so that one knows."""
         self._process: QProcess | None = None
         self._head: dict[str, Any] | None = None
         """The words of a frame whose pixels are still on their way."""
@@ -82,18 +89,21 @@ class Strips(QObject):
             process.errorOccurred.connect(self._finished)
             self._process = process
             process.start(self._command[0], list(self._command[1:]))
+            self.woken.emit()
         self._idle.start()
 
     def want(self, *clips: tuple[str, str]) -> None:
-        """The strips of clips, each a path and that of its poster, one after the other: read from beside the poster if
-        it is there, else made and kept there. Newer wishes end those before."""
-        self._waiting = [clip for clip in clips if self._is_missing(*clip)]
-        if self._waiting and self._busy_with not in (path for path, _ in clips):
+        """The strips of clips, each a path and that of its poster, side by side: read from beside the poster if it is
+        there, else made and kept there. Newer wishes end those before."""
+        missing = [clip for clip in clips if self._is_missing(*clip)]
+        self._waiting = [clip for clip in missing if clip[0] not in self._busy]
+        if self._waiting and not (self._suspects and any(path in self._busy for path, _ in missing)):
+            self._waiting = missing
             self._ask_next()
 
     def is_coming(self, path: str) -> bool:
         """Whether there will be more frames than there are."""
-        return path == self._busy_with or any(path == waiting for waiting, _ in self._waiting)
+        return path in self._busy or any(path == waiting for waiting, _ in self._waiting)
 
     def at_fraction(self, path: str, fraction: float) -> QImage | None:
         """The frame that is nearest to a part (0 to 1) of the clip's length; None while there is none at all."""
@@ -116,18 +126,22 @@ class Strips(QObject):
         strip = self._strips.get(path)
         if strip is not None and strip.poster != poster:
             del self._strips[path]
+            self._busy.pop(path, None)
             strip = None
         is_there = strip is not None and strip.is_whole
-        return bool(path) and not (is_there or path in self._hopeless or path == self._busy_with or self._is_shut)
+        return bool(path) and not (is_there or path in self._hopeless or self._is_shut)
 
     def _ask_next(self) -> None:
         self.warm()
-        path, poster = self._waiting.pop(0)
-        self._busy_with = path
-        self._strips.setdefault(path, _Strip(poster))
-        target = str(Path(poster).with_suffix(STRIP)) if poster else ""
+        at_once = 1 if any(path in self._suspects for path, _ in self._waiting) else len(self._waiting)
+        asked, self._waiting = self._waiting[:at_once], self._waiting[at_once:]
+        self._busy = dict(asked)
+        clips = []
+        for path, poster in asked:
+            self._strips.setdefault(path, _Strip(poster))
+            clips.append({"path": path, "target": str(Path(poster).with_suffix(STRIP)) if poster else ""})
         if self._process is not None:
-            self._process.write(json.dumps({"path": path, "target": target}).encode() + b"\n")
+            self._process.write(json.dumps({"clips": clips}).encode() + b"\n")
         self._silence.start()
 
     def _nearest(self, path: str, seconds: float, within: float) -> QImage | None:
@@ -162,7 +176,7 @@ class Strips(QObject):
             self.grown.emit(path)
 
     def _take(self, words: dict[str, Any], pixels: bytes) -> None:
-        if words["path"] == self._busy_with:
+        if words["path"] in self._busy:
             self._silence.start()
         strip = self._strips.get(words["path"])
         if strip is None:
@@ -180,11 +194,12 @@ class Strips(QObject):
             strip.is_whole = True
         elif not is_whole:
             self._hopeless.add(path)
-        if path == self._busy_with:
-            self._busy_with = ""
-            self._silence.stop()
-            if self._waiting:
-                self._ask_next()
+        if self._busy.pop(path, None) is not None:
+            self._suspects.discard(path)
+            if not self._busy:
+                self._silence.stop()
+                if self._waiting:
+                    self._ask_next()
 
     def _let_go(self, *, but: str) -> None:
         held = sum(strip.bytes for strip in self._strips.values())
@@ -198,24 +213,29 @@ class Strips(QObject):
         self._give_up()
 
     def _give_up(self) -> None:
-        """On the clip that is being read; those after it may be better."""
-        if self._busy_with:
-            self._hopeless.add(self._busy_with)
-        waiting = self._waiting
+        """On the clip that is being read; those after it may be better. Of several one by one is tried."""
+        if len(self._busy) == 1:
+            self._hopeless.update(self._busy)
+        else:
+            self._suspects.update(self._busy)
+        waiting = [*self._busy.items(), *self._waiting]
         self._end()
         self.want(*waiting)
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        self._head, self._busy_with, self._waiting = None, "", []
+        self._head, self._busy, self._waiting = None, {}, []
         self._silence.stop()
         if process is not None:
             process.readyReadStandardOutput.disconnect(self._read)
             process.finished.disconnect(self._finished)
             process.errorOccurred.disconnect(self._finished)
+            process.finished.connect(process.deleteLater)
             process.kill()
-            process.waitForFinished(500)
-            process.deleteLater()
+            if self._is_shut:
+                process.waitForFinished(_LAST_MS)
+            if process.state() is QProcess.ProcessState.NotRunning:
+                process.deleteLater()
 
     def _finished(self, *_: object) -> None:
         """It ended by itself, which it never does while its input is open."""

@@ -6,7 +6,6 @@ the event loop. A file that cannot be read gives a reason, never an exception.
 
 from __future__ import annotations
 
-import wave
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -47,6 +46,8 @@ def peaks_of_wav(path: Path, buckets: int = BUCKETS) -> Waveform | None:
     """None when it is no WAV that `wave` reads (compressed, float): Qt's decoder may still know it. Raises nothing; on
     a worker.
     """
+    import wave
+
     try:
         with wave.open(str(path), "rb") as sound:
             frames, rate = sound.getnframes(), sound.getframerate()

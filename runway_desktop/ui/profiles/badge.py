@@ -26,7 +26,10 @@ _LETTERS = "#ffffff"
 _BEYOND = 5
 """So far the dot stands out, that it covers no letter."""
 _SCALES = (1, 2, 3)
-_ICON_SIDES = (32, 48, 64, 128, 256)
+_ICON_SIDES = (16, 24, 32, 48, 64, 128)
+"""Of the pictures of the program's icon: what reads the drawing that they are made of takes 1.5 MB. X11 is handed all
+of them with each window, so larger ones are left out."""
+_BADGED_SIDES = (32, 48, 64, 128, 256)
 
 
 def badge(initials: str, color: Color, height: int, dot: QColor | None = None, ground: QColor | None = None) -> QIcon:
@@ -55,12 +58,19 @@ def swatch(color: Color, side: int) -> QIcon:
     return badge("", color, side)
 
 
-def window_icon(initials: str, color: Color) -> QIcon:
-    """The program's icon with the badge at its foot, for the title bar and the taskbar."""
-    program = QIcon(str(resource("icons", "app.svg")))
+def program_icon() -> QIcon:
+    """Read when it is shown, in the size that is shown."""
     icon = QIcon()
     for side in _ICON_SIDES:
-        pixmap = program.pixmap(side, side)
+        icon.addFile(str(resource("icons", f"app-{side}.png")))
+    return icon
+
+
+def window_icon(initials: str, color: Color) -> QIcon:
+    """The program's icon with the badge at its foot, for the title bar and the taskbar."""
+    icon = QIcon()
+    for side in _BADGED_SIDES:
+        pixmap = QPixmap(str(resource("icons", f"app-{side}.png")))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Large: in a taskbar the letters have a dozen pixels.

@@ -21,6 +21,7 @@ from .models import Models
 from .workspace import Workspace
 
 if TYPE_CHECKING:
+    from runway_desktop.ui.first_opening import FirstOpenings
     from runway_desktop.ui.large.large_view import LargeView
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -55,6 +56,12 @@ class LargeViewRoom(QObject):
         return "view" in vars(self) and self.view.isVisibleTo(self._window)
 
     @cached_property
+    def _openings(self) -> FirstOpenings:
+        from runway_desktop.ui.first_opening import FirstOpenings
+
+        return FirstOpenings(self)
+
+    @cached_property
     def model(self) -> LargeViewModel:
         from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 
@@ -77,9 +84,15 @@ class LargeViewRoom(QObject):
 
     def open(self, task_id: TaskId | None = None) -> None:
         """On a task of the list; without one on the current."""
+        wanted = task_id or self._work.view.current_id()
+        if wanted is not None and not self.is_open:
+            from runway_desktop.ui.first_opening import LARGE_VIEW
+
+            self._openings.open(LARGE_VIEW, lambda: self._enter(wanted))
+
+    def _enter(self, wanted: TaskId) -> None:
         work, preview = self._work, self._preview()
-        wanted = task_id or work.view.current_id()
-        if preview is None or wanted is None or self.is_open:
+        if preview is None or self.is_open:
             return
         self._selected_before, self._opened_at = work.view.selected_ids(), wanted
         view = self.view

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Place, SortKey
@@ -357,6 +357,9 @@ class ListPane(QWidget):
 
 
 class ListAndGrid(QWidget):
+    neared = Signal()
+    """A pointer comes into it."""
+
     def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.view = view
@@ -369,6 +372,10 @@ class ListAndGrid(QWidget):
     @property
     def is_grid(self) -> bool:
         return self._stack.currentWidget() is self.grid
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.neared.emit()
 
     def enter(self) -> None:
         """The keyboard comes to the list, on what is chosen there, else on its first task."""

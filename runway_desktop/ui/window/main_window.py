@@ -136,11 +136,16 @@ class MainWindow(QMainWindow):
 
     def add_preview(self) -> None:
         """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
+        from runway_desktop.ui.media.players import prepare
         from runway_desktop.ui.media.posters import PosterMaker
         from runway_desktop.ui.media.preview import Preview
 
         posters, inputs, room = self.models.posters, self.models.task_commands.inputs, self.workspace.preview_room
-        self.preview = Preview(self._theme, self.keys, self.workspace.posters.strips, room)
+        strips = self.workspace.posters.strips
+        # In a turn of its own: it would be felt together with the start of a process.
+        strips.woken.connect(prepare, Qt.ConnectionType.QueuedConnection)
+        self.workspace.views.neared.connect(self._near_list)
+        self.preview = Preview(self._theme, self.keys, strips, room)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
@@ -152,6 +157,12 @@ class MainWindow(QMainWindow):
         self._poster_maker.made.connect(lambda path, poster, *_: inputs.thumbnail_made(path, poster))
         inputs.look_again()
         self._show_result()
+
+    def _near_list(self) -> None:
+        """What reads clips is started when a pointer comes into the list, which is a fifth of a second before it rests
+        on a poster; nothing of it is there before that."""
+        if self.models.rows.rowCount() and not self._theme.is_calm:
+            self.workspace.posters.strips.warm()
 
     def show_welcome(self, page: QWidget | None) -> None:
         """Puts a page in the window's center in place of the workspace; None brings the workspace back."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from typing import Any
 
@@ -62,8 +61,10 @@ def nearest(field: Field, value: Any) -> Any:
             kept = max(low, min(high, value))
             return round(kept) if field.kind is FieldKind.INTEGER else kept
         return None
+    from difflib import get_close_matches
+
     words = {str(choice): choice for choice in field.choices}
-    near = difflib.get_close_matches(str(value), words, n=1)
+    near = get_close_matches(str(value), words, n=1)
     return words[near[0]] if near else None
 
 

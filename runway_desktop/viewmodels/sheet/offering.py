@@ -3,7 +3,6 @@ that name none. GUI thread only."""
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -55,9 +54,11 @@ class Offering:
 
     def nearest(self, title: str) -> str:
         """The key of the column whose title is most like this one; empty where none is."""
+        from difflib import get_close_matches
+
         names = {column.title.casefold(): column.key for column in self.targets()}
         names |= {column.key.lstrip("@").casefold(): column.key for column in self.targets()}
-        found = difflib.get_close_matches(title.casefold(), names, n=1, cutoff=0.72)
+        found = get_close_matches(title.casefold(), names, n=1, cutoff=0.72)
         return names[found[0]] if found else ""
 
     def is_inputs(self, key: str) -> bool:

@@ -328,12 +328,21 @@ def test_clips_play_when_the_room_opens_and_stop_when_it_is_left(opened: Open, c
     assert not opened.room.clips.has_clips
 
 
-def test_a_halt_reads_the_clips_that_one_is_about_to_go_through(opened: Open, clips: list[Path]) -> None:
+def test_clips_that_play_are_read_for_whoever_stops_them_and_goes_through_them(opened: Open, clips: list[Path]) -> None:
     opened.enter(clips[:2])
     opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
-    assert not any(opened.strips.is_coming(str(clip)) for clip in clips)
-    opened.room.clips.pause()
     assert all(opened.strips.is_coming(str(clip)) for clip in clips[:2])
+
+
+def test_nothing_is_read_for_a_room_that_is_being_closed(
+    opened: Open, clips: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.enter(clips[:2])
+    opened.qtbot.waitUntil(lambda: opened.room.clips.is_playing)
+    wanted: list[tuple[str, str]] = []
+    monkeypatch.setattr(opened.strips, "want", lambda *asked: wanted.extend(asked))
+    opened.key(Qt.Key.Key_Escape)
+    assert not wanted
 
 
 def test_swapped_clips_keep_their_moment(opened: Open, clips: list[Path]) -> None:
@@ -375,7 +384,8 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     found = Open(theme, qtbot)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(found.model, theme, Keys(), Strips(window), window)
+    strips = Strips(window)
+    host = CompareHost(found.model, theme, Keys(), strips, window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):
@@ -384,6 +394,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
         assert host.room is not None
         host.room.close()
     host.shutdown()
+    strips.shutdown()
     found.room.shutdown()
 
 

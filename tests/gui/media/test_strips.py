@@ -79,10 +79,13 @@ def near_colors(one: QImage, other: QImage) -> bool:
     return abs(first.red() - second.red()) < 24 and abs(first.blue() - second.blue()) < 24
 
 
-def test_several_clips_are_made_one_after_the_other(
-    strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
-) -> None:
+def test_several_clips_are_read_side_by_side(strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot) -> None:
+    """Whoever drags through a comparison sees none stand still while the others are read."""
+    grown: list[str] = []
+    strips.grown.connect(grown.append)
     strips.want((str(clip), ""), (str(portrait_clip), ""))
+    qtbot.waitUntil(lambda: len(set(grown)) == 2, timeout=20_000)
+    assert strips.is_coming(str(clip))
     assert strips.is_coming(str(portrait_clip))
     wait_whole(qtbot, strips, clip, portrait_clip)
     assert strips.at_fraction(str(clip), 0.5) is not None
@@ -94,6 +97,17 @@ def test_newer_wish_ends_the_one_before(strips: Strips, clip: Path, portrait_cli
     strips.want((str(portrait_clip), ""))
     assert not strips.is_coming(str(clip))
     wait_whole(qtbot, strips, portrait_clip)
+    assert strips.at_fraction(str(portrait_clip), 1.0) is not None
+
+
+def test_newer_wish_goes_on_with_what_it_names_as_well(
+    strips: Strips, clip: Path, portrait_clip: Path, qtbot: QtBot
+) -> None:
+    strips.want((str(clip), ""))
+    qtbot.waitUntil(lambda: strips.at_fraction(str(clip), 0.0) is not None, timeout=20_000)
+    strips.want((str(clip), ""), (str(portrait_clip), ""))
+    wait_whole(qtbot, strips, clip, portrait_clip)
+    assert strips.at_fraction(str(clip), 1.0) is not None
     assert strips.at_fraction(str(portrait_clip), 1.0) is not None
 
 
@@ -127,8 +141,11 @@ def test_process_that_crashes_leaves_the_others_their_turn(clip: Path, tmp_path:
     strips = Strips(None, (sys.executable, "-c", dying))
     strips.want((str(clip), ""), ("/elsewhere.mp4", ""))
     qtbot.waitUntil(lambda: not strips.is_coming("/elsewhere.mp4"), timeout=10_000)
-    asked = [json.loads(line)["path"] for line in note.read_text().splitlines()]
-    assert asked == [str(clip), "/elsewhere.mp4"]
+    asked = [[one["path"] for one in json.loads(line)["clips"]] for line in note.read_text().splitlines()]
+    assert asked == [[str(clip), "/elsewhere.mp4"], [str(clip)], ["/elsewhere.mp4"]], (
+        "one by one, since one of them is it"
+    )
+    assert not strips.is_coming(str(clip))
     strips.shutdown()
 
 

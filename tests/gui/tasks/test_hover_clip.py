@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect
+from PySide6.QtGui import QEnterEvent, QImage
+from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import State
@@ -77,3 +78,27 @@ async def test_the_way_across_a_poster_goes_through_its_clip(tmp_path, theme, qt
         move_pointer(view.viewport(), QPoint(view.viewport().width() - 4, view.viewport().height() - 4))
         assert view.scrub.image() is None
         assert poster_of(view) == at_rest
+
+
+@pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
+@pytest.mark.parametrize("is_calm", [False, True])
+async def test_a_pointer_that_comes_into_the_list_starts_what_reads_clips(tmp_path, theme, is_calm: bool):
+    """It is on its way to a poster: the process takes longer to start than it takes to be there."""
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        strips, started = rig.window.workspace.posters.strips, []
+        strips.woken.connect(lambda: started.append(True))
+        come_into(rig.window.workspace.views)
+        assert not started, "there is no clip in an empty list"
+        await rig.put(task(1, State.SUCCEEDED))
+        await rig.load()
+        await until(lambda: rig.rows.rowCount() > 0)
+        theme.keep_calm(on=is_calm)
+        come_into(rig.window.workspace.views)
+        assert bool(started) is not is_calm
+        theme.keep_calm(on=False)
+
+
+def come_into(widget: QWidget) -> None:
+    middle = QPointF(widget.rect().center())
+    QApplication.sendEvent(widget, QEnterEvent(middle, middle, QPointF(widget.mapToGlobal(middle))))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, Listing, Place
 from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore, records
+from runway_desktop.store.lanes import Answer, DatabaseThread, Work, WritingLane
 from runway_desktop.store.trouble import translated
 from runway_desktop.values import replace
 from tests.unit.store.libraries import fill
@@ -101,6 +103,38 @@ async def test_what_was_asked_for_before_closing_is_done(tmp_path: Path):
     store = await SqliteStore.open(tmp_path / "p.db")
     assert len(await store.list(Listing())) == 20
     await store.close()
+
+
+def _given(number: int, _: sqlite3.Connection) -> int:
+    return number
+
+
+async def test_writes_that_wait_together_share_one_trip_and_nobody_depends_on_who_asked_for_it(tmp_path: Path):
+    busy = threading.Event()
+    turns: list[int] = []
+
+    def count(_: sqlite3.Connection) -> None:
+        turns.append(threading.get_ident())
+
+    class Counting(DatabaseThread):
+        async def run(self, work: Work[Answer]) -> Answer:
+            turns.append(0)
+            return await super().run(work)
+
+    database = Counting("writer", lambda: sqlite3.connect(":memory:", isolation_level=None))
+    lane = WritingLane(tmp_path, database)
+    await lane.open()
+    held = asyncio.create_task(lane.run(lambda _: busy.wait(5.0)))
+    asking = asyncio.create_task(lane.write(count))
+    others = [asyncio.create_task(lane.write(partial(_given, number))) for number in range(3)]
+    await asyncio.sleep(0)
+    asking.cancel()
+    busy.set()
+    assert await asyncio.gather(*others) == [0, 1, 2]
+    await held
+    assert turns.count(0) == 2, "one to keep it busy, one for all four"
+    assert await lane.write(lambda _: "later") == "later"
+    await lane.close()
 
 
 async def test_writes_that_share_a_commit_fail_each_for_itself(tmp_path: Path):

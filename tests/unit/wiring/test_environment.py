@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import logging
+import os
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,22 @@ def logging_into(path: Path, terminal: io.StringIO, secrecy: KnownSecrets | None
             handler.close()
         root.setLevel(level)
         logging.raiseExceptions = raises
+
+
+def test_a_log_that_is_full_stands_beside_the_next_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(environment, "LARGEST_LOG", 200)
+    path = tmp_path / "log.txt"
+    with logging_into(path, io.StringIO()):
+        for number in range(7):
+            logging.getLogger("runway_desktop").info("Line %d, %s", number, "x" * 60)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["log.txt", "log.txt.1"]
+    older, newer = (tmp_path / "log.txt.1").read_text().splitlines(), path.read_text().splitlines()
+    assert "Line 6" in newer[-1]
+    assert "Line 0" not in older[0]
+    numbers = [int(line.split("Line ")[1][0]) for line in (*older, *newer)]
+    assert numbers == list(range(numbers[0], 7)), "none is lost between the two"
+    if os.name == "posix":
+        assert {one.stat().st_mode & 0o077 for one in tmp_path.iterdir()} == {0}
 
 
 def test_a_folder_of_ones_own_holds_everything_of_the_run(tmp_path: Path):

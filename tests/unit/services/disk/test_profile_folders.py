@@ -140,3 +140,14 @@ def test_initials_stand_for_a_name_in_any_writing():
 def test_a_new_profile_gets_a_color_that_no_other_has():
     assert free_color([Color.BLUE, Color.AMBER]) is Color.GREEN
     assert free_color(Color) is Color.BLUE
+
+
+def test_what_a_killed_restore_left_is_seen(tmp_path: Path):
+    known = folders(tmp_path)
+    assert not known.has_unfinished(known.main)
+    staging = known.staging(tmp_path / "profiles" / "client")
+    staging.mkdir(parents=True)
+    assert known.has_unfinished(known.main)
+    staging.rmdir()
+    known.main.restoring.mkdir(parents=True)
+    assert known.has_unfinished(known.main)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from runway_desktop.services.results import embedding, part_file, sidecar, whole
 from runway_desktop.services.results.embedding import note_of as note_for
 from runway_desktop.services.results.embedding.film_stream import FilmStream
 from runway_desktop.services.results.part_file import Note, PartFile, note_of, part_of, read_note
+from runway_desktop.services.results.shared_trips import alone
 from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 
@@ -198,7 +200,7 @@ def saved_whole(final: Path, note: Note = OURS, *, is_described: bool = True) ->
             sidecar.write(finished.path, beside)
         return is_described
 
-    return whole_file.save_whole(final, note, DiskRoom(), FILM, describe)
+    return alone(partial(whole_file.save_whole, final, note, DiskRoom(), FILM, describe))
 
 
 @needs_fork

@@ -41,6 +41,14 @@ def test_what_is_written_can_be_read_again(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["fox.mp4.json"]
 
 
+@pytest.mark.parametrize("prompt", ["A fox", '狐 🦊 \u2028 \x01 "quoted" \\ /', "half of a fox: \ud83e"])
+def test_it_is_json_of_one_line_for_each_member_whatever_the_text(tmp_path, prompt):
+    document = {"request": {"prompt": prompt, "values": {"seed": 10**18, "scale": 1e16, "parts": [], "more": {}}}}
+    written = sidecar.write(tmp_path / "fox.mp4", document).read_bytes()
+    assert json.loads(written) == document
+    assert written == (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+
+
 def test_signed_links_are_not_kept():
     assert "secret.example.com" not in json.dumps(sidecar.compose(TASK, OUTPUT, INPUTS))
 

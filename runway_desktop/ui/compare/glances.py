@@ -1,0 +1,110 @@
+"""Small frames in the place of the real ones, while a person drags through a comparison or crosses one of its panes.
+
+They are read from the first playing on: who stops what plays is about to go through it, and four clips take seconds to
+be read, in the time that playing leaves. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.task import Media
+from runway_desktop.ui.media.strips import Strips
+from runway_desktop.usecases.listing.takes import Take
+
+from .in_step import InStep
+from .pane import Pane
+from .surface import Sight
+
+
+class Glances(QObject):
+    def __init__(
+        self,
+        strips: Strips,
+        clips: InStep,
+        sight: Sight,
+        panes: Sequence[Pane],
+        takes: Sequence[Take | None],
+        repaint: Callable[[int], None],
+        parent: QObject,
+    ) -> None:
+        """`takes` is what each place holds, now and later."""
+        super().__init__(parent)
+        self._strips, self._clips, self._sight = strips, clips, sight
+        self._panes, self._takes, self._repaint = panes, takes, repaint
+        self._is_open = False
+        self._has_played = False
+        self._crossed_at: float | None = None
+        """Seconds: where the pointer is that crosses a pane."""
+        clips.glance = self._glance
+        clips.changed.connect(self._changed)
+        strips.grown.connect(self._grown)
+        for pane in panes:
+            pane.crossed.connect(self._cross)
+            pane.uncrossed.connect(self._uncross)
+
+    def open(self) -> None:
+        """The room is open. By the time its clips play, what reads them is there."""
+        self._is_open = True
+        if self._shown():
+            self._strips.warm()
+
+    def close(self) -> None:
+        """Nothing is read for a room that is closed."""
+        self._is_open = self._has_played = False
+        self._crossed_at = None
+
+    def want(self) -> list[tuple[int, Take]]:
+        """Those of the clips that are shown; gives their places."""
+        clips = self._shown()
+        self._strips.want(*((take.output.path, take.output.poster) for _, take in clips))
+        return clips
+
+    def hides(self, frame: Any) -> bool:
+        """Whether a frame is of where the clips stand, while a pointer crosses them: it comes late, and is there again
+        when the pointer leaves."""
+        here = round(self._clips.position * 1e6) + 1000
+        if self._crossed_at is not None and frame.startTime() <= here < frame.endTime():
+            return True
+        self._crossed_at = None
+        return False
+
+    def _shown(self) -> list[tuple[int, Take]]:
+        return [
+            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media is Media.VIDEO
+        ]
+
+    def _changed(self) -> None:
+        self._has_played = self._is_open and (self._has_played or self._clips.is_playing)
+        if self._has_played:
+            self.want()
+
+    def _glance(self, seconds: float) -> bool:
+        """Shows small frames of about that time; False where there are none and none come."""
+        is_shown = False
+        for place, take in self.want():
+            image = self._strips.near(take.output.path, seconds)
+            if image is not None:
+                self._panes[place].surface.set_glance(image)
+                self._repaint(place)
+            is_shown = is_shown or image is not None or self._strips.is_coming(take.output.path)
+        return is_shown
+
+    def _cross(self, fraction: float) -> None:
+        """The pointer's way across a pane goes through all clips alike while they stand still."""
+        if not self._clips.is_playing and self._clips.length and self._sight.is_fitted:
+            self._crossed_at = fraction * self._clips.length
+            self._glance(self._crossed_at)
+
+    def _uncross(self) -> None:
+        crossed, self._crossed_at = self._crossed_at, None
+        if crossed is not None and not self._clips.is_glancing:
+            self._clips.show_again()
+
+    def _grown(self, _path: str) -> None:
+        at = self._clips.position if self._clips.is_glancing else self._crossed_at
+        if at is not None and not self._clips.is_playing:
+            self._glance(at)

@@ -1,0 +1,94 @@
+"""What the program holds while nobody does anything: an import that only a wish needs is easily made at the start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.children import ROOT
+from tests.benchmarks.first_paint import UNREACHABLE
+
+ON_DEMAND = (
+    "PySide6.QtMultimedia",
+    *(() if sys.platform == "win32" else ("PySide6.QtNetwork",)),
+    "html",
+    "logging.handlers",
+    "mutagen",
+    "pickle",
+    "wave",
+    "xml.parsers",
+    "runway_desktop.services.backup.restores",
+    "runway_desktop.services.exchange",
+    "runway_desktop.services.intake",
+    "runway_desktop.services.results.relinking",
+    "runway_desktop.ui.compare",
+    "runway_desktop.ui.dialogs.preferences",
+    "runway_desktop.ui.large.large_view",
+    "runway_desktop.ui.media.drawing_cleaner",
+    "runway_desktop.ui.palette",
+    "runway_desktop.ui.sheet",
+    "runway_desktop.viewmodels.sheet",
+)
+AT_REST = """
+import sys
+from runway_desktop.app import plain_imports
+plain_imports.import_qt()
+from PySide6.QtCore import QTimer
+from runway_desktop.app import collector
+from tests.benchmarks import program_child
+
+given = []
+vars(collector).update(GIVEN_BACK_AFTER=(100, 200), GIVEN_BACK_EVERY=400, give_back=lambda: given.append(1))
+
+def say(word):
+    if word == "ready":
+        QTimer.singleShot(1500, tell)
+
+def tell():
+    print(*sys.modules)
+    print(len(given))
+    print("generate_pyi" in vars(sys.modules["PySide6.support.signature.lib.pyi_generator"]), flush=True)
+
+program_child.say = say
+raise SystemExit(program_child.main())
+"""
+
+
+@pytest.fixture(scope="module")
+def at_rest(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The modules of the real program a moment after its start, how often it gave memory back by then, in a time that
+    passes fast, and whether PySide's writer of stubs was compiled."""
+    command = [sys.executable, "-c", AT_REST, str(tmp_path_factory.mktemp("profile"))]
+    variables = {**os.environ, **UNREACHABLE, "QT_QPA_PLATFORM": "offscreen"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        lines = [child.stdout.readline().strip() for _ in range(3)]
+        child.communicate(timeout=60)
+    return lines
+
+
+@pytest.mark.parametrize("module", ON_DEMAND)
+def test_module_is_imported_when_it_is_wanted_and_not_before(at_rest: list[str], module: str):
+    held = set(at_rest[0].split())
+    assert "runway_desktop.ui.media.preview" in held
+    assert module not in held
+
+
+@pytest.mark.parametrize("module", [name for name in ON_DEMAND if name.startswith("runway_desktop.")])
+def test_what_is_wanted_later_is_still_called_so(module: str):
+    place = Path(ROOT, *module.split("."))
+    assert place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def test_memory_is_given_back_after_the_start_and_again_and_again(at_rest: list[str]):
+    assert int(at_rest[1]) >= 4
+
+
+def test_what_nobody_asks_pyside_for_is_not_compiled(at_rest: list[str]):
+    assert at_rest[2] == "False"
