@@ -18,7 +18,6 @@ from .bridge import Bridge
 from .expiry.expiry_board import ExpiryBoard
 from .tasks.places import Places
 
-
 GATHER_MS = 100
 
 
