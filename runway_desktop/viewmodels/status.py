@@ -18,9 +18,12 @@ from .bridge import Bridge
 from .expiry.expiry_board import ExpiryBoard
 from .tasks.places import Places
 
+GATHER_MS = 100
+
 
 class Status(QObject):
     changed = Signal()
+    """What comes many times a second is told of at once, and again once in `GATHER_MS` while it goes on."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, places: Places, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,13 +35,17 @@ class Status(QObject):
         self._timer.timeout.connect(self.changed)
         self._timer.start()
         self._sending: set[TaskId] = set()
+        self._is_due = False
+        self._gathering = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gathering.timeout.connect(self._gathered)
         bridge.downloads_counted.connect(self._count_downloads)
         bridge.tasks_touched.connect(self._count_sending)
         self._balance_of: float | None = None
         """When Runway was asked for the balance that is shown."""
         self._spent_at_balance = 0.0
-        for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed, bridge.lane_changed):
+        for signal in (bridge.connection_changed, bridge.organization_changed, bridge.key_changed):
             signal.connect(lambda _: self.changed.emit())
+        bridge.lane_changed.connect(lambda _: self._gather())
         bridge.library_move_changed.connect(lambda _: self.changed.emit())
         places.changed.connect(self.changed)
 
@@ -128,4 +135,15 @@ class Status(QObject):
 
     def _count_downloads(self, counted: DownloadsCounted) -> None:
         self._downloads = counted
-        self.changed.emit()
+        self._gather()
+
+    def _gather(self) -> None:
+        self._is_due = True
+        if not self._gathering.isActive():
+            self._gathered()
+
+    def _gathered(self) -> None:
+        if self._is_due:
+            self._is_due = False
+            self._gathering.start()
+            self.changed.emit()

@@ -82,9 +82,12 @@ class ExpiryBoard(QObject):
         return self._is_open
 
     def set_open(self, is_open: bool) -> None:
+        """While it is open it has its lines; else it only counts what is not saved."""
         if is_open != self._is_open:
             self._is_open = is_open
-            self.changed.emit()
+            # Whatever was said before: without lines it said less.
+            self._said = ()
+            self._show()
 
     def summary(self) -> str:
         """Below the title: how many, and what the times mean."""
@@ -198,13 +201,14 @@ class ExpiryBoard(QObject):
                 moved.add((task_id, index))
             if (touch.outputs or touch.task is not None) and not self._soon.isActive():
                 self._soon.start()
-        for row, output in self._found.results if moved else ():
+        for row, output in self._found.results if moved and self._is_open else ():
             if (output.task_id, output.index) in moved:
                 self.lines.fill(self._line(row, output, now))
 
     def _show(self) -> None:
         now = self._cases.clock.now()
-        self.lines.show([self._line(row, output, now) for row, output in self._found.results])
+        if self._is_open:
+            self.lines.show([self._line(row, output, now) for row, output in self._found.results])
         said = (self.total, self.count, self.folder_trouble(), self.ready())
         if said != self._said:
             self._said = said

@@ -30,15 +30,31 @@ async def left(rig: Rig, *outputs: Output) -> None:
     await until(lambda: rig.board.total == len(outputs))
 
 
+async def opened(rig: Rig, *outputs: Output) -> None:
+    rig.board.set_open(True)
+    await left(rig, *outputs)
+
+
 def keys(rig: Rig) -> list[str]:
     return [line.key[0] for line in rig.board.lines.lines()]
 
 
 async def test_the_most_urgent_comes_first_and_the_expired_last(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, *(result(rig, number, hours=hours) for number, hours in ((1, 3), (2, 60), (3, 30), (4, 20))))
+        await opened(rig, *(result(rig, number, hours=hours) for number, hours in ((1, 3), (2, 60), (3, 30), (4, 20))))
         assert keys(rig) == ["t3", "t4", "t1", "t2"]
         assert [line.action for line in rig.board.lines.lines()] == ["Save now"] * 3 + ["Ask"]
+
+
+async def test_while_nobody_looks_it_counts_and_writes_no_lines(tmp_path):
+    async with Rig(tmp_path) as rig:
+        written: list[object] = []
+        rig.board.lines.modelReset.connect(lambda: written.append("all"))
+        rig.board.lines.rowsInserted.connect(lambda: written.append("more"))
+        await left(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
+        assert (rig.board.total, rig.board.count, written) == (2, 2, [])
+        rig.board.set_open(True)
+        assert sorted(keys(rig)) == ["t1", "t2"]
 
 
 async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
@@ -59,7 +75,7 @@ async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
 async def test_it_follows_what_is_saved_and_what_fails(tmp_path):
     async with Rig(tmp_path) as rig:
         waiting = result(rig, 1, hours=1)
-        await left(rig, waiting, result(rig, 2, hours=2))
+        await opened(rig, waiting, result(rig, 2, hours=2))
         await rig.output(saved(task(1, State.SUCCEEDED), "/library/a.mp4"))
         await until(lambda: keys(rig) == ["t2"])
         failed = result(rig, 2, hours=2, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library"))
@@ -69,7 +85,7 @@ async def test_it_follows_what_is_saved_and_what_fails(tmp_path):
 
 async def test_bytes_that_arrive_move_the_line(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, result(rig, 1, hours=1, state=OutputState.DOWNLOADING))
+        await opened(rig, result(rig, 1, hours=1, state=OutputState.DOWNLOADING))
         rig.engine.bus.tell(DownloadProgressed(TaskId("t1"), 0, 3_000_000, 12_000_000))
         rig.bridge.flush()
         assert rig.board.lines.lines()[0].why.progress == 0.25
@@ -77,7 +93,7 @@ async def test_bytes_that_arrive_move_the_line(tmp_path):
 
 async def test_save_now_tries_what_waits_and_asks_for_what_has_expired(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, result(rig, 1, hours=1), result(rig, 2, hours=60))
+        await opened(rig, result(rig, 1, hours=1), result(rig, 2, hours=60))
         tried: list[Any] = []
         rig.engine.downloads.resume_waiting = tried.append  # type: ignore[method-assign,assignment]
         rig.runway.finish(remote_id(2), "https://out.example/fresh.mp4")
@@ -90,7 +106,7 @@ async def test_save_now_tries_what_waits_and_asks_for_what_has_expired(tmp_path)
 
 async def test_what_runway_has_no_more_goes_from_the_board_and_is_told(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
+        await opened(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
         for number in (1, 2):
             await rig.vanish(number)
         rig.board.save_all()
@@ -103,7 +119,7 @@ async def test_what_runway_has_no_more_goes_from_the_board_and_is_told(tmp_path)
 
 async def test_without_a_network_the_others_are_not_asked_for_one_by_one(tmp_path):
     async with Rig(tmp_path) as rig:
-        await left(rig, *(result(rig, number, hours=60) for number in range(1, 30)))
+        await opened(rig, *(result(rig, number, hours=60) for number in range(1, 30)))
         rig.runway.always("task", NotReached("There is no network."))
         rig.board.save_all()
         await until(lambda: rig.told)
@@ -118,7 +134,7 @@ async def test_an_urgent_one_is_told_once_for_each_link_and_not_while_something_
     async with Rig(tmp_path) as rig:
         told: list[str] = []
         rig.board.urgent.connect(told.append)
-        await left(rig, result(rig, 1, hours=19))
+        await opened(rig, result(rig, 1, hours=19))
         rig.clock.jump(STALLED - 1)
         rig.board.tick()
         assert told == []

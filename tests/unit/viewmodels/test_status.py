@@ -1,0 +1,17 @@
+"""What the bars show is told of at once, and not for each of what comes many times a second."""
+
+from __future__ import annotations
+
+from runway_desktop.domain.events import DownloadsCounted
+from tests.gui.rig import Rig, until
+
+
+async def test_what_comes_many_times_a_second_is_told_of_at_once_and_once_more(tmp_path):
+    async with Rig(tmp_path) as rig:
+        status, told = rig.models.status, []
+        status.changed.connect(lambda: told.append(status.going().text))
+        for count in range(1, 40):
+            rig.engine.bus.tell(DownloadsCounted(count, 0, 0.0))
+        assert len(told) <= 1
+        await until(lambda: told and "39" in told[-1])
+        assert len(told) < 10
