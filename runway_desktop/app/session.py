@@ -69,6 +69,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNSEEN_AFTER = 5.0
+"""Seconds after which a window that was not painted is waited for no longer."""
 SHOWN_AFTER = 1.0
 """Seconds after which the person is told that the list of tasks is being brought up to date."""
 
@@ -259,9 +261,11 @@ class Session(QObject):
         return window
 
     async def _first_paint(self, window: MainWindow) -> None:
-        painted = asyncio.get_running_loop().create_future()
-        window.painted.connect(lambda: painted.set_result(None) if not painted.done() else None)
-        await asyncio.wait_for(painted, 20)
+        painted = asyncio.Event()
+        window.painted.connect(painted.set)
+        # A window that nobody can see, minimized or on another desktop, is not painted: results are saved all the same.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(painted.wait(), UNSEEN_AFTER)
         collector.spare_what_is_there()
         self.stands.emit()
 

@@ -85,3 +85,9 @@ async def test_who_does_not_wait_finds_the_task_uncertain_and_why(tmp_path: Path
     assert task.evidence is not None
     assert task.evidence.cause is not None
     assert task.evidence.cause.code is ReasonCode.NO_REPLY
+
+
+async def test_a_window_that_never_comes_to_the_screen_sends_all_the_same(tmp_path: Path, runway: Runway):
+    closed(tmp_path / "profile", runway, "unseen")
+    task = await only_task(tmp_path / "profile")
+    assert (task.state, task.remote_id) == (State.PENDING, runway.accepted[0])
