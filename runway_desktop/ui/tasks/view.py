@@ -5,6 +5,7 @@ Keys follow the platform; what they mean is said by signals, decided elsewhere.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ class TaskView(TaskItems, QTableView):
         self._usual_columns: dict[Column, bool] | None = None
         self._in_sight: list[tuple[TaskId, int]] = []
         self._chosen_before: tuple[list[TaskId], TaskId | None] = ([], None)
+        self._headers_before: list[int] = []
         self._succession = NextSelection()
         self._wide_columns: dict[Column, int] = {}
         self.setItemDelegate(self._delegate)
@@ -413,10 +415,14 @@ class TaskView(TaskItems, QTableView):
     def _note_selection(self) -> None:
         """Of a list that begins anew, too, what is still there stays chosen."""
         self._chosen_before = (self.selected_ids(), self.current_id())
-        # Qt keeps heights by position: a task that comes where a header was would have the header's.
-        self._resize(self.rows.group_rows(), self.verticalHeader().defaultSectionSize())
+        self._headers_before = self.rows.group_rows()
 
     def _keep_selection(self) -> None:
+        # Qt keeps heights by position: a task that comes where a header was would have the header's. Of thousands of
+        # headers few have a place in what a search finds.
+        there = bisect_left(self._headers_before, self.rows.rowCount())
+        self._resize(self._headers_before[:there], self.verticalHeader().defaultSectionSize())
+        self._headers_before = []
         self._fit_rows()
         chosen, current = self._chosen_before
         still = [task_id for task_id in chosen if self.rows.position(task_id) is not None]

@@ -23,7 +23,7 @@ from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct
 
-FIRST = 200
+FIRST = 120
 """Tasks of the first answer to a new question; the rest follows when they are on the screen."""
 SIGHT = 30
 """Tasks that a window shows at once, or nearly."""

@@ -49,6 +49,8 @@ _TIMES_MS = 2000
 """Between two looks at the start times of the queue while it is open."""
 _SOON_MS = 100
 """After something happened to a task; what happens meanwhile is shown with it."""
+_KEPT_MS = 50
+"""What was listed is kept so long when something else takes its place."""
 _LANE_TITLES = {Column.POSTER: "Order", Column.STATUS: "Starts"}
 """What columns are called in the queue."""
 _COMING = RowWords()
@@ -406,6 +408,7 @@ class TaskListModel(QAbstractTableModel):
     def _merge(self, entries: Entries, grouping: GroupBy, listing: Listing | None) -> None:
         """Brings the lines to these entries. Of the same question as before: views keep their place."""
         live, self._shown = listing is self._shown, listing
+        before = self._lines, self._entries, self._places, self._groups_of
         self._grouping = grouping
         self._entries, self._groups_of = entries, None
         new = lines_of(entries, self._collapsed)
@@ -415,6 +418,8 @@ class TaskListModel(QAbstractTableModel):
             self.beginResetModel()
             self._set_lines(new)
             self.endResetModel()
+            # To let go of hundreds of thousands takes as long as to paint: that comes first.
+            QTimer.singleShot(_KEPT_MS, lambda: before)
             return
         way = steps(self._lines, new)
         if not way:

@@ -322,7 +322,7 @@ async def test_the_first_tasks_stand_before_the_rest_is_there(tmp_path):
         watch = Watch(rig.rows)
         await rig.put(*(task(number, State.FAILED) for number in range(1000)), batch="b1")
         await rig.load()
-        assert watch.structure == ["+0-200", "+201-1000"]
+        assert watch.structure == ["+0-120", "+121-1000"]
         assert rig.rows.task_count == 1000
         assert ids(rig.rows)[:2] == ["[b1]", "t999"]
         watch.forget()
