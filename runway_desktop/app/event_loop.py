@@ -1,8 +1,9 @@
 """The program's event loop: Qt's own loop as an asyncio loop. qasync starts and stops it; what is due is kept and run
 here, as asyncio's own loops do it.
 
-- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready; what they add runs at
-  the next, after Qt has had its turn: a coroutine that never waits for anything does not freeze the window.
+- Callbacks run in the order in which they were added. One wake-up by Qt runs all that are ready, and a few times what
+  they add, while that takes no time; then Qt has its turn: a coroutine that never waits for anything does not freeze
+  the window.
 - Timers are a heap with one Qt timer for the earliest. None runs too early; canceling one costs nothing.
 - While a dialog or a drag has Qt in a loop of its own (`exec`), all goes on, also when a coroutine's step opened it.
 - What a callback raises goes to `call_exception_handler`; SystemExit and KeyboardInterrupt end `run_forever`.
@@ -35,6 +36,10 @@ _LONGEST = 86_400.0
 """Seconds for which Qt's timer is set at the most."""
 _EXACT = 1.0
 """Seconds up to which it is set to the millisecond. Above, Qt may be early by a twentieth, and is set once more."""
+_PASSES = 8
+"""How often one turn runs what was added meanwhile, at the most, ..."""
+_TURN = 0.002
+"""... and seconds after which it does not. A turn costs Qt as much as a small callback takes, and most are small."""
 _MANY = 100
 """Timers that were canceled before their time and are kept until then, at the least."""
 
@@ -54,6 +59,8 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._is_woken = False
         """A turn is on its way through Qt's queue."""
         self._fatal: BaseException | None = None
+        self._is_stopped = False
+        """Nothing more is to run than what was ready then."""
         self._readers: dict[int, _Socket] = {}
         self._writers: dict[int, _Socket] = {}
         super().__init__(application)
@@ -72,6 +79,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         if self._debug:
             sys.set_coroutine_origin_tracking_depth(10)
         self._thread_id = threading.get_ident()
+        self._is_stopped = False
         self._take_up()
         try:
             code = int(super().run_forever())
@@ -83,6 +91,11 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         if fatal is not None:
             raise fatal
         return code
+
+    def stop(self) -> None:
+        """What is ready now still runs."""
+        self._is_stopped = True
+        super().stop()
 
     def close(self) -> None:
         """Drops all that has not run. May be called twice."""
@@ -129,7 +142,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         return timer
 
     def turn(self) -> None:
-        """Runs what is ready now, and nothing that is added meanwhile. Qt calls it."""
+        """Runs what is ready now, and what that adds while the turn is young. Qt calls it."""
         self._is_woken = False
         if not self.is_running():
             return
@@ -139,16 +152,26 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         around = asyncio.current_task(self)
         if around is not None:
             asyncio.tasks._leave_task(self, around)
+        end = self.time() + _TURN
         try:
-            for _ in range(len(self._ready)):
-                # A turn within one of these callbacks may have run the others.
-                if self._ready:
-                    self._run_next()
+            for _ in range(_PASSES):
+                self._run_all()
+                if not self._ready or self._is_stopped or self.time() > end:
+                    break
         finally:
             if around is not None:
                 asyncio.tasks._enter_task(self, around)
             if self._ready and not self._is_woken:
                 self._wake()
+            elif self._is_woken and not self._ready:
+                self._sleep()
+
+    def _run_all(self) -> None:
+        """What is ready, and nothing that is added meanwhile."""
+        for _ in range(len(self._ready)):
+            # A turn within one of these callbacks may have run the others.
+            if self._ready:
+                self._run_next()
 
     def _run_next(self) -> None:
         handle = self._ready.popleft()
@@ -185,6 +208,16 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     def _wake(self) -> None:
         self._is_woken = True
         self._waker.soon()
+
+    def _sleep(self) -> None:
+        """Takes back a turn that is not needed any more. In this order: what another thread adds at this moment is seen
+        here, or wakes the loop by itself."""
+        self._is_woken = False
+        self._waker.stay()
+        # A timer that came due meanwhile may have asked for it.
+        self._take_due()
+        if self._ready and not self._is_woken:
+            self._wake()
 
     def _write_to_self(self) -> None:
         """From any thread, after something was added to what is ready."""
@@ -310,7 +343,7 @@ class _Waker(QObject):
         # Qt has stopped it when it calls, so that it can come again in a loop within the turn.
         self._zero = QTimer(self, singleShot=True, interval=0)
         self._zero.timeout.connect(self._turn)
-        self.soon = self._zero.start
+        self.soon, self.stay = self._zero.start, self._zero.stop
         self.woken.connect(self._turn, Qt.ConnectionType.QueuedConnection)
 
     def set(self, due: float, seconds: float) -> None:

@@ -396,3 +396,51 @@ async def test_task_that_is_canceled_at_any_turn_ends_as_it_should(turns: int) -
     await asyncio.wait([task])
     # One that is canceled before its first step never begins.
     assert heard in ([], ["canceled", "tidied"], ["whole", "tidied"])
+
+
+async def test_a_chain_of_small_callbacks_takes_fewer_turns_of_qt_than_it_has_links() -> None:
+    turns = list[int]()
+    counting = QTimer(interval=0)
+    counting.timeout.connect(lambda: turns.append(1))
+    counting.start()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    counting.stop()
+    assert 5 < len(turns) < 50
+
+
+async def test_what_takes_long_is_followed_by_a_turn_of_qt() -> None:
+    turns = list[int]()
+    counting = QTimer(interval=0)
+    counting.timeout.connect(lambda: turns.append(1))
+    counting.start()
+    for _ in range(10):
+        await asyncio.sleep(0)
+        time.sleep(0.005)
+    counting.stop()
+    assert len(turns) >= 9
+
+
+def test_what_is_added_after_the_loop_was_stopped_waits_until_it_runs_again(qapp: QApplication) -> None:
+    heard = list[int]()
+
+    def again(place: int) -> None:
+        heard.append(place)
+        loop.call_soon(again, place + 1)
+
+    with new_loop(qapp) as loop:
+        loop.call_soon(loop.stop)
+        loop.call_soon(again, 1)
+        loop.run_forever()
+        assert heard == [1]
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+        assert heard == [1, 2]
+
+
+async def test_a_timer_that_is_due_when_it_is_set_is_not_lost() -> None:
+    loop = asyncio.get_running_loop()
+    for _ in range(20):
+        came = loop.create_future()
+        loop.call_at(loop.time(), came.set_result, None)
+        await asyncio.wait_for(came, 5.0)
