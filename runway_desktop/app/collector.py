@@ -41,11 +41,10 @@ def give_back() -> None:
 
 def begin_to_give_back(parent: QObject) -> None:
     """After the start has settled, and from then on as long as `parent` lives."""
-    for after in GIVEN_BACK_AFTER:
-        QTimer.singleShot(after, parent, give_back)
-    timer = QTimer(parent, interval=GIVEN_BACK_EVERY)
-    timer.timeout.connect(give_back)
-    timer.start()
+    timers = [QTimer(parent, interval=after, singleShot=True) for after in GIVEN_BACK_AFTER]
+    for timer in (*timers, QTimer(parent, interval=GIVEN_BACK_EVERY)):
+        timer.timeout.connect(give_back)
+        timer.start()
 
 
 class Collector(QObject):

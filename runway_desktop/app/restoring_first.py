@@ -40,7 +40,7 @@ def finish_in_sight(
 
     thread = threading.Thread(target=work, name="finish restore")
     # Once the loop runs: an end that came before would be waited for in vain.
-    QTimer.singleShot(0, sight, thread.start)
+    QTimer.singleShot(0, thread.start)
     application.exec()
     thread.join()
     sight.close()

@@ -50,6 +50,12 @@ def kept(tree: ast.AST) -> Iterator[str]:
                     yield f"{given.lineno} {ast.unparse(given)}"
 
 
+def of_receivers(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("QTimer.singleShot") and len(node.args) > 2:
+            yield f"{node.lineno} {ast.unparse(node)}"
+
+
 def _is_made_by_qt(value: ast.AST | None) -> bool:
     if not isinstance(value, ast.Call):
         return False
@@ -86,3 +92,10 @@ def test_the_look_itself_tells_what_is_kept(line, is_kept):
 
 def test_the_look_itself_finds_the_chain():
     assert [*asked_of_foreign(ast.parse("after = widget.nextInFocusChain()"))] == ["1 nextInFocusChain"]
+
+
+def test_what_a_single_shot_calls_can_tell_of_its_mistakes():
+    """PySide drops what the callable raises where the timer is given a receiver beside it."""
+    found = [f"{name}:{line}" for name, tree in files("runway_desktop") for line in of_receivers(tree)]
+    assert found == []
+    assert list(of_receivers(ast.parse("QTimer.singleShot(0, self, self.fit)")))

@@ -132,7 +132,7 @@ class Form(QScrollArea):
         return line + 1 if column else line
 
     def _fit_soon(self) -> None:
-        QTimer.singleShot(0, self, self.fit)
+        QTimer.singleShot(0, self.fit)
 
 
 def _grouped(fields: Sequence[Field]) -> list[tuple[str, list[Field]]]:

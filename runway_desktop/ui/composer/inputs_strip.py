@@ -204,7 +204,7 @@ class InputsStrip(QWidget):
     def _drag_ended(self) -> None:
         self._dragging = False
         # The tile that was dragged is still in its own event: it may be taken away only after that.
-        QTimer.singleShot(0, self, self._settle)
+        QTimer.singleShot(0, self._settle)
 
     def _settle(self) -> None:
         landing, self._landing = self._landing, None

@@ -79,12 +79,15 @@ class FrameGrabber(QObject):
         if self._at is FrameAt.LAST and not self._sought:
             self._sought = True
             # The player takes a seek only once it is done with opening.
-            QTimer.singleShot(0, self, lambda: self._playback.seek(self._playback.duration))
+            QTimer.singleShot(0, self._seek_end)
             return
         asked, self._asked = self._asked, None
         self._time_out.stop()
         self._playback.close()
         self._workers.run(partial(png_of_frame, frame), partial(self._encoded, asked))
+
+    def _seek_end(self) -> None:
+        self._playback.seek(self._playback.duration)
 
     def _encoded(self, asked: object, png: bytes) -> None:
         if png:

@@ -4,6 +4,7 @@ a plain slot. GUI thread.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ class LastFrames(QObject):
 
     def grab(self, path: Path) -> None:
         """Of the clip at the path; the wish for it may come from a coroutine."""
-        QTimer.singleShot(0, self, lambda: self._grab(path))
+        QTimer.singleShot(0, partial(self._grab, path))
 
     def shutdown(self) -> None:
         """Before the application ends."""
