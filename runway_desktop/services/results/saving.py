@@ -388,23 +388,31 @@ class Saving:
             raise
 
     async def _name(self, job: Job, home: Path, relative: tuple[str, ...], claims: set[str], *, is_first: bool) -> Path:
-        """A name for a result, which is claimed. The first one is taken for free: whoever writes looks."""
-        mount = self._folder.known_mount if job.rescue_to is None else None
-        if is_first and mount is not None:
-            final = home.joinpath(*relative)
-            if part_file.claim(final) not in self._claimed:
-                claims.add(part_file.claim(final))
-                self._claimed |= claims
-                return final
+        """A name for a result, which is claimed."""
+        first = home.joinpath(*relative) if is_first and job.rescue_to is None else None
+        if first is not None and self._takes(first, claims):
+            return first
         # A lock for each folder: whoever hangs in one that does not answer holds up nobody elsewhere.
         async with self._namings.setdefault(home, asyncio.Lock()):
+            if first is not None and self._takes(first, claims):
+                return first
+            mount = self._folder.known_mount if job.rescue_to is None else None
             final = await self._do(job, self._choose, home, mount, relative, job.owner)
-            if mount is None and job.rescue_to is None:
-                # The library was made just now: from here on one that is missing is absent, and not new.
-                self._folder.doubt()
             claims.add(part_file.claim(final))
             self._claimed |= claims
+            if mount is None and job.rescue_to is None:
+                # The library was made just now: from here on one that is missing is absent, and not new.
+                await self._folder.look()
         return final
+
+    def _takes(self, final: Path, claims: set[str]) -> bool:
+        """Claims a name for free, in a folder that was there before: whoever writes looks whether it is another's."""
+        claim = part_file.claim(final)
+        if self._folder.known_mount is None or claim in self._claimed:
+            return False
+        claims.add(claim)
+        self._claimed |= claims
+        return True
 
     def _old_place(self, job: Job, ext: str) -> tuple[str, ...] | None:
         """Where in its folder a result was that is saved once more, or was to be when the program was killed; None for
