@@ -17,6 +17,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.app.event_loop import EventLoop
@@ -60,6 +61,13 @@ class WatchedLoop(EventLoop):
         return future
 
 
+async def turn_of_qt() -> None:
+    """Returns when Qt has had a turn, with what came by sockets and timers. `asyncio.sleep(0)` may go on within one."""
+    turned = asyncio.get_running_loop().create_future()
+    QTimer.singleShot(0, lambda: turned.done() or turned.set_result(None))
+    await turned
+
+
 async def come_to_rest(turns: int = 30) -> None:
     """Returns once nobody on the loop had anything to do for so many turns, nor a thread for them."""
     loop = asyncio.get_running_loop()
@@ -67,7 +75,7 @@ async def come_to_rest(turns: int = 30) -> None:
     end = time.monotonic() + REST
     quiet = 0
     while quiet < turns:
-        await asyncio.sleep(0)
+        await turn_of_qt()
         quiet = 0 if loop.is_busy else quiet + 1
         assert time.monotonic() < end, f"The loop did not come to rest in {REST:.0f} s"
 

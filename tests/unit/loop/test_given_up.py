@@ -16,7 +16,7 @@ from runway_desktop.api.client import LARGEST_COMPLAINT, RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.errors import ApiError, NoReply, RunwayDesktopError
-from tests.qt_loop import come_to_rest
+from tests.qt_loop import come_to_rest, turn_of_qt
 from tests.unit.api.raw_server import RawConnection, RawRequest, raw_server
 from tests.unit.loop.host import HURRY, Host, a_file, clients, download, host
 
@@ -233,7 +233,7 @@ async def test_at_whatever_moment_of_its_connecting_it_is_canceled_no_connection
         for turns in range(40):
             given_up = asyncio.ensure_future(create(client)())
             for _ in range(turns):
-                await asyncio.sleep(0)
+                await turn_of_qt()
             for _ in range(cancels):
                 given_up.cancel()
                 await asyncio.sleep(0)
