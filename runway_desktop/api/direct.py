@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
+from importlib import import_module
 from typing import cast
 
 import httpcore2
@@ -16,6 +18,11 @@ import httpx2
 from .streams import Network
 
 _NETWORK = Network()
+
+# Where the locks of httpcore2 find it when they are first used: there it would be imported on the loop, in 60 ms. This
+# module is imported on a thread.
+with suppress(ImportError):
+    import_module("anyio._backends._asyncio")
 
 
 class DirectTransport(httpx2.AsyncBaseTransport):
