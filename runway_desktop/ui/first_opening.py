@@ -14,6 +14,7 @@ from importlib import import_module
 from PySide6.QtCore import QObject
 
 from runway_desktop.ui.building import timer
+from runway_desktop.viewmodels.tasks.task_commands import TAKING_IN
 
 
 def _room(*parts: str) -> tuple[str, ...]:
@@ -31,22 +32,7 @@ COMPARE = _room(
     "ui.compare.compare_view",
     "ui.compare.host",
 )
-EXCHANGE = _room(
-    "services.intake.gathered",
-    "services.intake.vocabulary",
-    "services.intake.parts",
-    "services.intake.reading",
-    "services.intake.sources",
-    "services.intake.intake",
-    "services.tasks.actions",
-    "services.exchange.file_export",
-    "services.exchange.standing",
-    "services.exchange.folder_import",
-    "services.exchange.found_ids",
-    "services.exchange.id_search",
-    "services.exchange.id_import",
-    "services.exchange.list_export",
-    "services.exchange.exchange",
+EXCHANGE = TAKING_IN + _room(
     "viewmodels.exchange.export",
     "viewmodels.exchange.folder_import",
     "viewmodels.exchange.door",

@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runway_desktop.services.intake.reading import Dropped
 from tests.benchmarks.children import NotToldHere, as_started, memory, say
 
 if TYPE_CHECKING:
@@ -106,9 +105,8 @@ def _resident() -> float:
 
 async def _opened(session: Session, path: Path) -> SheetWindow:
     """The sheet of a file, once it is checked and painted."""
-    assert session.cases is not None, "the session is ready"
-    assert session.window is not None, "the session is ready"
-    session.window.sheet_wanted.emit(await session.cases.intake.gather(Dropped(paths=(path,))))
+    assert session.models is not None, "the session is ready"
+    session.models.task_commands.take(paths=(path,))
     window = await _window(session)
     painted = _paints_of(window.table.viewport())
     while not window.sheet.model.is_checked or not painted():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.errors import StoreError
@@ -77,8 +78,14 @@ class SheetHost(QObject):
         window.show_wanted.connect(self.show_wanted)
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
-        window.show()
-        self.window_opened.emit(window)
+        # In a turn of its own: together with building it, it would be felt.
+        QTimer.singleShot(0, partial(self._show, sheet.id))
+
+    def _show(self, sheet_id: str) -> None:
+        window = self._windows.get(sheet_id)
+        if window is not None:
+            window.show()
+            self.window_opened.emit(window)
 
     def _open_grid(self, sheet: Sheet) -> None:
         posters = PosterCache(self)

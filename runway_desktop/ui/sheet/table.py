@@ -69,6 +69,8 @@ class SheetTable(QTableView):
         self._by_hand: set[str] = set()
         """Columns whose width the person chose."""
         self._is_fitting = False
+        self._measured: dict[int, int] = {}
+        """What each column asks for, until its texts are others."""
         self.setAccessibleName("Rows")
         self.setModel(model)
         self._delegate = SheetDelegate(model, theme, posters, self)
@@ -93,6 +95,11 @@ class SheetTable(QTableView):
         columns.setMinimumSectionSize(6 * GRID)
         columns.setSectionsMovable(True)
         columns.sectionResized.connect(self._sized_by_hand)
+        for signal in (
+            model.dataChanged, model.headerDataChanged, model.rowsInserted, model.rowsRemoved, model.layoutChanged,
+            model.columnsInserted, model.columnsRemoved, model.modelReset,
+        ):  # fmt: skip
+            signal.connect(self._measure_anew)
         model.columnsInserted.connect(self._fit_columns)
         model.modelReset.connect(self._fit_columns)
         self.doubleClicked.connect(self._show_task)
@@ -374,6 +381,7 @@ class SheetTable(QTableView):
         self.selectionModel().select(QItemSelection(first, last), QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _restyle(self) -> None:
+        self._measured.clear()
         self.horizontalHeader().setFont(self._theme.small_font())
         self.verticalHeader().setFont(Theme.tabular(self.font()))
         self.verticalHeader().setDefaultSectionSize(max(4 * GRID + GRID // 2, self.fontMetrics().height() + 2 * GRID))
@@ -401,7 +409,16 @@ class SheetTable(QTableView):
         self._is_fitting = False
 
     def _needed(self, place: int) -> int:
-        """What the title and the first rows of a column ask for."""
+        """What the title and the first rows of a column ask for. A window that opens asks some times before there is
+        anything else to measure."""
+        if place not in self._measured:
+            self._measured[place] = self._measure(place)
+        return self._measured[place]
+
+    def _measure_anew(self, *_: object) -> None:
+        self._measured.clear()
+
+    def _measure(self, place: int) -> int:
         model, cells, title = self._model, self.fontMetrics(), self.horizontalHeader().sectionSizeHint(place)
         if model.columns[place].key == STATE:
             # What is wrong with the chosen row stands below the table, whole.

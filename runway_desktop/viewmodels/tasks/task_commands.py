@@ -7,7 +7,9 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
+import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,28 @@ if TYPE_CHECKING:
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
+
+TAKING_IN = tuple(
+    f"runway_desktop.services.{part}"
+    for part in (
+        "intake.gathered",
+        "intake.vocabulary",
+        "intake.parts",
+        "intake.reading",
+        "intake.sources",
+        "intake.intake",
+        "tasks.actions",
+        "exchange.file_export",
+        "exchange.standing",
+        "exchange.folder_import",
+        "exchange.found_ids",
+        "exchange.id_search",
+        "exchange.id_import",
+        "exchange.list_export",
+        "exchange.exchange",
+    )
+)
+"""What reads what is dropped or pasted, in parts, what they stand on first."""
 
 
 class TaskCommands(QObject):
@@ -211,6 +235,11 @@ class TaskCommands(QObject):
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
+        # A part in each turn of the loop: together they would be felt.
+        for part in TAKING_IN:
+            if part not in sys.modules:
+                import_module(part)
+                await asyncio.sleep(0)
         from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:
