@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.ui.first_opening import EXCHANGE, FirstOpenings
+from runway_desktop.ui.first_opening import EXCHANGE
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
@@ -29,12 +29,13 @@ class ExchangeWindows(QObject):
         self._theme = theme
         self._window = window
         self._host: ExchangeHost | None = None
-        self._openings = FirstOpenings(self)
         task_commands = window.models.task_commands
         window.exchange_wanted.connect(self._wanted)
         task_commands.export_wanted.connect(self._export)
         task_commands.ids_brought.connect(
-            lambda ids, or_else: self._with_host(lambda host: host.import_ids(host.door.id_import(ids), or_else))
+            lambda ids, or_else: self._with_host(
+                lambda host: host.import_ids(host.door.id_import(ids), or_else), each=True
+            )
         )
         task_commands.results_brought.connect(self._results_brought)
 
@@ -54,8 +55,8 @@ class ExchangeWindows(QObject):
             host.file_wanted.connect(lambda path: models.task_commands.clipboard.selection_wanted.emit([path]))
         return self._host
 
-    def _with_host(self, wish: Callable[[ExchangeHost], object]) -> None:
-        self._openings.open(EXCHANGE, lambda: wish(self.host))
+    def _with_host(self, wish: Callable[[ExchangeHost], object], *, each: bool = False) -> None:
+        self._window.openings.open(EXCHANGE, lambda: wish(self.host), each=each)
 
     def _wanted(self, wanted: Wanted) -> None:
         match wanted:
@@ -72,4 +73,4 @@ class ExchangeWindows(QObject):
         self._with_host(lambda host: host.export(task_ids))
 
     def _results_brought(self, folder: Path, otherwise: Callable[[], object]) -> None:
-        self._with_host(lambda host: host.import_folder(folder, otherwise))
+        self._with_host(lambda host: host.import_folder(folder, otherwise), each=True)

@@ -41,7 +41,7 @@ class Rooms(QObject):
         self.sheets: SheetHost | None = None
         self.compare: CompareHost | None = None
         """Made when a sheet, or a comparison, is first wanted."""
-        self._openings = first_opening.FirstOpenings(self)
+        self._openings = window.openings
         window.preferences_wanted.connect(self.open_preferences)
         window.sheet_wanted.connect(self._open_sheet)
         window.kept_sheets_wanted.connect(lambda: self._with_sheets(lambda sheets: sheets.door.list_kept()))

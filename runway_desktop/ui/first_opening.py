@@ -146,18 +146,25 @@ class FirstOpenings(QObject):
         if room is None:
             return
         part = _first_missing(room)
-        wishes = () if part is not None else self._wishes.pop(room)
         try:
-            if part is not None:
+            if part is None:
+                self._grant_first(room)
+            else:
                 import_module(part)
         except BaseException:
-            del self._wishes[room]
+            if part is not None:
+                self._wishes.pop(room, None)
             raise
         finally:
             if self._wishes:
                 self._turns.start()
-        for wish, _ in wishes:
-            wish()
+
+    def _grant_first(self, room: tuple[str, ...]) -> None:
+        """One in each turn: what it raises takes none of the others along."""
+        (wish, _), *others = self._wishes.pop(room)
+        if others:
+            self._wishes[room] = others
+        wish()
 
 
 def _first_missing(room: tuple[str, ...]) -> str | None:

@@ -39,6 +39,7 @@ class LargeViewRoom(QObject):
         preview: Callable[[], Preview | None],
         theme: Theme,
         keys: Keys,
+        openings: Callable[[], FirstOpenings],
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
@@ -47,6 +48,7 @@ class LargeViewRoom(QObject):
         self._preview = preview
         self._theme = theme
         self._keys = keys
+        self._openings = openings
         self._window = window
         self._selected_before: list[TaskId] = []
         self._opened_at: TaskId | None = None
@@ -54,12 +56,6 @@ class LargeViewRoom(QObject):
     @property
     def is_open(self) -> bool:
         return "view" in vars(self) and self.view.isVisibleTo(self._window)
-
-    @cached_property
-    def _openings(self) -> FirstOpenings:
-        from runway_desktop.ui.first_opening import FirstOpenings
-
-        return FirstOpenings(self)
 
     @cached_property
     def model(self) -> LargeViewModel:
@@ -88,7 +84,7 @@ class LargeViewRoom(QObject):
         if wanted is not None and not self.is_open:
             from runway_desktop.ui.first_opening import LARGE_VIEW
 
-            self._openings.open(LARGE_VIEW, lambda: self._enter(wanted))
+            self._openings().open(LARGE_VIEW, lambda: self._enter(wanted))
 
     def _enter(self, wanted: TaskId) -> None:
         work, preview = self._work, self._preview()

@@ -103,8 +103,18 @@ async def test_what_was_dropped_is_not_lost_by_what_is_asked_later(openings, roo
     openings.open(room, lambda: opened.append("dropped"), each=True)
     openings.open(room, lambda: opened.append("blank"))
     openings.open(room, lambda: opened.append("blank again"))
-    await until(lambda: opened)
+    await until(lambda: len(opened) == 2)
+    await rest()
     assert opened == ["dropped", "blank again"]
+
+
+async def test_a_room_that_cannot_be_opened_takes_no_other_wish_along(openings, room, qtbot, monkeypatch):
+    told, opened = [], []
+    monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
+    openings.open(room, lambda: 1 // 0, each=True)
+    openings.open(room, lambda: opened.append("dropped"), each=True)
+    await until(lambda: opened)
+    assert (told, opened) == ([ZeroDivisionError], ["dropped"])
 
 
 async def test_a_program_that_closes_opens_nothing_more(openings, room, qtbot):
