@@ -173,6 +173,15 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
     return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
 
 
+_QUIET = (
+    # Else its decoder writes each file's properties to the terminal, past every handler.
+    "qt.multimedia.*.info=false",
+    # It misses pipewire while its library is being loaded. `_qt_message` would want the interpreter then, which another
+    # thread may hold that imports a module in C and waits for the loader: the program would stand still for ever.
+    "qt.multimedia.symbolsresolver=false",
+)
+
+
 def make_application() -> QApplication:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
@@ -184,8 +193,7 @@ def make_application() -> QApplication:
     application.setWindowIcon(program_icon())
     qInstallMessageHandler(_qt_message)
     scroll_areas_read.install()
-    # Else its decoder writes each file's properties to the terminal, past every handler.
-    QLoggingCategory.setFilterRules("qt.multimedia.*.info=false")
+    QLoggingCategory.setFilterRules("\n".join(_QUIET))
     return application
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.ui.theme import Choice, Theme
@@ -22,6 +22,8 @@ __all__ = ["qtbot"]
 HERE = Path(__file__).parent
 OFFSCREEN_CHATTER = "This plugin does not support"
 """What the offscreen platform says of raising windows and of popups that want the keyboard."""
+# pytest-qt's handler is in Python too, see `_QUIET` in app/program.py.
+QLoggingCategory.setFilterRules("qt.multimedia.symbolsresolver=false")
 TIDY_ROOMS = ("tasks", "composer", "inputs", "window")
 
 

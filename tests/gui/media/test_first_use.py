@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,29 @@ def test_four_threads_that_read_their_first_picture_at_once_do_no_harm(tmp_path:
             [sys.executable, "-c", TOGETHER, str(path)], capture_output=True, text=True, check=False, timeout=60
         )
         assert (done.returncode, done.stdout.split()) == (0, ["64"] * 4), done.stderr
+
+
+LOADED = """
+from PySide6.QtCore import qInstallMessageHandler
+from runway_desktop.app.program import make_application
+from runway_desktop.ui.media.players import prepare
+
+application = make_application()
+said = []
+qInstallMessageHandler(lambda kind, context, message: said.append((context.category, message)))
+prepare()
+print(said)
+"""
+
+
+def test_nothing_is_said_while_the_media_library_is_loaded():
+    """A handler in Python waits for the interpreter then, inside the loader's lock: with a thread that imports a module
+    in C at this moment, one start in ten stood still for ever where PipeWire is missing."""
+    environment = {name: value for name, value in os.environ.items() if name != "QT_LOGGING_RULES"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=False, timeout=60, env=environment
+    )
+    assert done.stdout.split("\n")[0] == "[]", done.stderr
 
 
 PLUGINS = """
