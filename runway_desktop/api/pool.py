@@ -18,7 +18,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import suppress
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 
@@ -244,7 +244,9 @@ class Exchange:
         problem: ApiError | None = None
         is_packed = not raw and "content-encoding" in self.headers
         # What is not to be unpacked comes without httpx2's generators in between.
-        body = self._response.aiter_bytes() if is_packed else aiter(self._response.stream)
+        body = (
+            self._response.aiter_bytes() if is_packed else aiter(cast("httpx2.AsyncByteStream", self._response.stream))
+        )
         try:
             async for piece in body:
                 yield piece

@@ -375,8 +375,8 @@ class _Waker(QObject):
 
 
 class _Generators:
-    """Async generators that have begun and have not ended, as asyncio keeps them in a WeakSet. An answer by HTTP is four
-    of them, and a WeakSet is written in Python."""
+    """Async generators that have begun and have not ended, as asyncio keeps them in a WeakSet. An answer by HTTP is
+    four of them, and a WeakSet is written in Python."""
 
     def __init__(self) -> None:
         self._known: set[ref[AsyncGenerator[Any]]] = set()
