@@ -67,6 +67,8 @@ _IS_WORDS = {
     "changed": "Changed outside",
 }
 DAYS = ("today", "yesterday", "week", "month", "year")
+BY_CLOCK = frozenset({"date", "before", "after"})
+"""Keys whose words mean another thing as time goes by."""
 
 
 class Term(Struct, frozen=True):
@@ -171,6 +173,31 @@ def known_names(counts: PlaceCounts) -> tuple[object, ...]:
     return (of_batches, *(frozenset(names) for names in kinds))
 
 
+class _BatchNames:
+    """The batches of a library by what they are called. Kept for the library that was asked last: to fold thousands of
+    names takes twenty times as long as to look through them, and each letter of a word asks anew."""
+
+    def __init__(self) -> None:
+        self._of: Sequence[tuple[str, str, int]] = ()
+        self._ids: frozenset[str] = frozenset()
+        self._folded: dict[str, str] = {}
+
+    def called(self, value: str, batches: Sequence[tuple[str, str, int]]) -> set[str]:
+        """An id is that one; of a name all that hold it."""
+        if batches is not self._of:
+            self._ids = frozenset(batch for batch, _, _ in batches)
+            self._folded = {name: folded(name) for name in {name for _, name, _ in batches}}
+            self._of = batches
+        if value in self._ids:
+            return {value}
+        typed = folded(value)
+        names = {name for name, called in self._folded.items() if typed in called}
+        return {batch for batch, name, _ in batches if name in names} if names else set()
+
+
+_batch_names = _BatchNames()
+
+
 def _only_name(name: str) -> Sequence[str]:
     return (folded(name),)
 
@@ -255,10 +282,7 @@ class _Reader:
         return near or {value}
 
     def _batches(self, value: str) -> set[str]:
-        """An id is that one; of a name all that hold it."""
-        typed = folded(value)
-        names = {str(batch): name for batch, name, _ in self._known.batches}
-        found = {value} if value in names else {batch for batch, name in names.items() if typed in folded(name)}
+        found = _batch_names.called(value, self._known.batches)
         if not found:
             self.say(f"There is no batch “{value}” here.")
         return found or {value}

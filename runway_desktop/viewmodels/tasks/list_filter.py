@@ -6,6 +6,7 @@ One listing comes out of it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +14,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, PlaceCounts, SortKey
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
-from runway_desktop.usecases.searching.language import Meaning, Query, Term, known_names, meaning, read
+from runway_desktop.usecases.searching.language import (
+    BY_CLOCK,
+    Meaning,
+    Query,
+    Term,
+    known_names,
+    meaning,
+    read,
+)
 from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
@@ -48,6 +57,11 @@ class ListFilter(QObject):
         self._title = "All tasks"
         self._text = ""
         self._chosen: tuple[Term, ...] = ()
+        self._query = Query()
+        self._query_of: tuple[str, tuple[Term, ...]] = ("", ())
+        """The text and the chosen terms that the query is of."""
+        self._meant: tuple[tuple[Query, Filter, PlaceCounts], Meaning] | None = None
+        """What was meant last, and by what: a key is answered by many who ask for it."""
         self._saved = SavedSearches(cases.settings)
         self._order = Listing()
         self._in_lane = True
@@ -84,8 +98,12 @@ class ListFilter(QObject):
     @property
     def query(self) -> Query:
         """Everything that is asked for, typed or chosen."""
-        typed = read(self._text)
-        return Query(tuple(dict.fromkeys((*self._chosen, *typed.terms))), typed.text)
+        of = (self._text, self._chosen)
+        if of != self._query_of:
+            typed = read(self._text)
+            self._query = Query(tuple(dict.fromkeys((*self._chosen, *typed.terms))), typed.text)
+            self._query_of = of
+        return self._query
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -118,8 +136,8 @@ class ListFilter(QObject):
 
     def label_of(self, term: Term) -> str:
         """As a chip says it, with the name of a batch where the word has its id."""
-        names = {str(batch): name for batch, name, _ in self._known.batches}
-        name = names.get(term.value) if term.key == "batch" else None
+        batches = self._known.batches if term.key == "batch" else ()
+        name = next((name for batch, name, _ in batches if batch == term.value), None)
         return replace(term, value=name).label if name else term.label
 
     @property
@@ -252,7 +270,13 @@ class ListFilter(QObject):
         self._apply()
 
     def _meaning(self) -> Meaning:
-        return meaning(self.query, self._known, self._cases.clock.now(), self._place)
+        of = (self.query, self._place, self._known)
+        if self._meant is not None and all(map(operator.is_, of, self._meant[0])):
+            return self._meant[1]
+        meant = meaning(self.query, self._known, self._cases.clock.now(), self._place)
+        by_clock = any(term.key in BY_CLOCK for term in self.query.terms)
+        self._meant = None if by_clock else (of, meant)
+        return meant
 
     def _remember(self, order: Listing) -> None:
         self._order = order

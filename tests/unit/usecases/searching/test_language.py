@@ -10,6 +10,7 @@ from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, With
 from runway_desktop.domain.task import BatchId, Pick, State
 from runway_desktop.usecases.searching.language import KEYS, Query, Term, meaning, read
 from runway_desktop.usecases.searching.suggestions import suggestions, values_of
+from runway_desktop.values import replace
 
 NOW = datetime(2026, 10, 14, 12, 30).timestamp()
 KNOWN = PlaceCounts(
@@ -226,3 +227,20 @@ def test_canceled_tasks_are_found_by_either_spelling(line: str):
 
 def test_either_spelling_of_canceled_is_one_chip():
     assert read("state:cancelled").terms == read("state:canceled").terms
+
+
+def test_the_names_of_batches_are_folded_once_however_many_letters_are_typed():
+    looks: list[str] = []
+
+    class Name(str):
+        def isascii(self) -> bool:
+            looks.append(self)
+            return super().isascii()
+
+    batches = tuple((BatchId(f"b{n}"), Name(f"Shots of {n} May"), 1) for n in range(31))
+    known = PlaceCounts(batches=batches)
+    found = [meaning(read(f"batch:{typed}"), known, NOW).filter.batches for typed in ("shots", "7", "b7", "nothing")]
+    assert found == [{f"b{n}" for n in range(31)}, {"b7", "b17", "b27"}, {"b7"}, {"nothing"}]
+    assert sorted(looks) == sorted(name for _, name, _ in batches)
+    more = replace(known, batches=(*batches, (BatchId("new"), "Take 7", 1)))
+    assert meaning(read("batch:7"), more, NOW).filter.batches == {"b7", "b17", "b27", "new"}

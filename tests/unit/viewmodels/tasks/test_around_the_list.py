@@ -131,6 +131,22 @@ async def test_typing_asks_once(tmp_path):
         assert asked == ["fog"]
 
 
+async def test_what_is_asked_is_taken_apart_once_and_days_follow_the_clock(tmp_path):
+    async with Rig(tmp_path) as rig:
+        chosen = rig.filter
+        chosen.search("batch:shots fog")
+        asked = chosen.listing.filter
+        assert chosen.listing.filter is asked
+        chosen.search("batch:shots fo")
+        assert chosen.listing.filter.text == "fo"
+        chosen.open_place(Filter(place=Place.SAVED), "Saved")
+        assert chosen.listing.filter.place is Place.SAVED
+        chosen.search("date:today")
+        before = chosen.listing.filter.since
+        await rig.clock.advance(2 * 86_400.0)
+        assert chosen.listing.filter.since > before
+
+
 async def test_sorting_and_grouping_are_remembered_but_filters_are_not(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.filter.group_by(GroupBy.DAY)
