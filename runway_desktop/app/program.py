@@ -31,7 +31,7 @@ from runway_desktop.wiring import environment
 from runway_desktop.wiring.stages import Supervisor
 
 from .bugs import Bugs
-from .collector import Collector
+from .collector import Collector, share_arenas
 from .event_loop import EventLoop
 from .options import Options
 from .single_instance import DoesNotAnswer, InstanceSocket, enter
@@ -48,6 +48,7 @@ missing sound server, which it complains of without a category."""
 
 def run(options: Options, secret: str | None = None) -> int:
     """Runs until the window is closed; gives the exit code. `secret` is the key that the environment held."""
+    share_arenas()
     try:
         profile = environment.profile(demo=options.demo, folder=options.profile_dir, name=options.profile)
     except NoSuchProfile as error:

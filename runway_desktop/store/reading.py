@@ -27,7 +27,7 @@ from .records import (
 )
 from .schema import FINAL
 
-_PAGE = 500
+_PAGE = 512
 """Ids in one question: SQLite compiles a statement for each number of parameters, and limits that number."""
 
 _TASKS = f"SELECT {', '.join(TASK_COLUMNS)} FROM tasks"
@@ -243,6 +243,9 @@ def _timing(sent_at: float, running_since: float | None, ended_at: float) -> Tim
 
 
 def _pages(ids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """Each with its marks for an `IN`. The last id fills a page up to a power of two: a question for each number of ids
+    would be a statement of its own, parsed anew, and kept by its connection with some 15 kB."""
     for start in range(0, len(ids), _PAGE):
-        page = ids[start : start + _PAGE]
+        page = list(ids[start : start + _PAGE])
+        page += page[-1:] * ((1 << (len(page) - 1).bit_length()) - len(page))
         yield page, ", ".join("?" * len(page))

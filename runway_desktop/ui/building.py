@@ -161,6 +161,21 @@ def timer(parent: QObject, milliseconds: int, then: Callable[[], object], *, rep
     return made
 
 
+def in_turns(parent: QObject, *steps: Callable[[], object]) -> None:
+    """Does each step in a turn of the event loop of its own, while `parent` is there. By a timer, which comes behind
+    input and painting: what Qt posts, a `singleShot` of no length too, comes all at once."""
+    left = list(steps)
+
+    def go() -> None:
+        step = left.pop(0)
+        if left:
+            turns.start()
+        step()
+
+    turns = timer(parent, 0, go)
+    turns.start()
+
+
 def hbox(*items: Item, on: QWidget | None = None, spacing: int = GRID, margins: Margins = 0) -> QHBoxLayout:
     """Items beside each other, as the layout of `on` if it is given."""
     made = QHBoxLayout(on) if on is not None else QHBoxLayout()

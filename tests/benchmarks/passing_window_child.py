@@ -16,8 +16,7 @@ import sys
 import threading
 from typing import Any
 
-from tests.benchmarks.children import say
-from tests.benchmarks.passing_child import pass_through, request
+from tests.benchmarks.children import as_started, say
 
 STEP = 0.2
 """Seconds between two of those that send steadily."""
@@ -26,7 +25,7 @@ MODELS = ("veo3.1_fast", "veo3.1")
 
 
 def main() -> int:
-    from runway_desktop.__main__ import main as start
+    start = as_started()
     from runway_desktop.app import session
     from runway_desktop.services.engine import Engine
     from runway_desktop.usecases.use_cases import UseCases
@@ -52,6 +51,8 @@ def main() -> int:
             loop = asyncio.get_running_loop()
             threading.Thread(target=self._close_when_input_ends, args=(loop,), daemon=True).start()
             if way == "portions":
+                from tests.benchmarks.passing_child import pass_through
+
                 await pass_through(engines[0], *map(int, numbers))
             else:
                 await _steadily(engines[0], *map(float, numbers))
@@ -71,6 +72,7 @@ async def _steadily(engine: Any, rate: float, after: float, length: float) -> No
     from runway_desktop.domain.task import OutputState
     from tests import sent
     from tests.benchmarks.lag_probe import LagProbe
+    from tests.benchmarks.passing_child import request
 
     loop = asyncio.get_running_loop()
     begin = loop.time()

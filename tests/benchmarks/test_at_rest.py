@@ -34,7 +34,8 @@ ON_DEMAND = (
     "runway_desktop.viewmodels.sheet",
 )
 AT_REST = """
-import sys
+import ctypes, sys
+from pathlib import Path
 from runway_desktop.app import plain_imports
 plain_imports.import_qt()
 from PySide6.QtCore import QTimer
@@ -51,7 +52,18 @@ def say(word):
 def tell():
     print(*sys.modules)
     print(len(given))
-    print("generate_pyi" in vars(sys.modules["PySide6.support.signature.lib.pyi_generator"]), flush=True)
+    print("generate_pyi" in vars(sys.modules["PySide6.support.signature.lib.pyi_generator"]))
+    print(arenas(Path(sys.argv[1], "arenas.xml")), flush=True)
+
+def arenas(told):
+    c = ctypes.CDLL(None)
+    if not hasattr(c, "malloc_info"):
+        return 1
+    c.fopen.restype = ctypes.c_void_p
+    file = ctypes.c_void_p(c.fopen(bytes(told), b"w"))
+    c.malloc_info(0, file)
+    c.fclose(file)
+    return told.read_text().count("<heap ")
 
 program_child.say = say
 raise SystemExit(program_child.main())
@@ -61,14 +73,14 @@ raise SystemExit(program_child.main())
 @pytest.fixture(scope="module")
 def at_rest(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The modules of the real program a moment after its start, how often it gave memory back by then, in a time that
-    passes fast, and whether PySide's writer of stubs was compiled."""
+    passes fast, whether PySide's writer of stubs was compiled, and how many arenas of memory there are."""
     command = [sys.executable, "-c", AT_REST, str(tmp_path_factory.mktemp("profile"))]
     variables = {**os.environ, **UNREACHABLE, "QT_QPA_PLATFORM": "offscreen"}
     with subprocess.Popen(
         command, cwd=ROOT, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
-        lines = [child.stdout.readline().strip() for _ in range(3)]
+        lines = [child.stdout.readline().strip() for _ in range(4)]
         child.communicate(timeout=60)
     return lines
 
@@ -92,3 +104,7 @@ def test_memory_is_given_back_after_the_start_and_again_and_again(at_rest: list[
 
 def test_what_nobody_asks_pyside_for_is_not_compiled(at_rest: list[str]):
     assert at_rest[2] == "False"
+
+
+def test_all_threads_share_a_few_arenas(at_rest: list[str]):
+    assert int(at_rest[3]) <= 2, "Each keeps what its threads have freed"

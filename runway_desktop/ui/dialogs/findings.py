@@ -56,11 +56,13 @@ class FindingsList(QFrame):
         self._more.setVisible(hidden > 0)
         self._more.setText("Show fewer" if self._unfolded else f"Show {hidden:,} more")
         self.setVisible(bool(self._messages))
-        self._fit()
+        if self._messages:
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if self._messages:
+            self._fit()
 
     def _fit(self) -> None:
         wide = max(self._area.viewport().width(), 20 * GRID)

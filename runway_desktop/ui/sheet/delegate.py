@@ -30,8 +30,9 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.ui.labels import INKS, tip
-from runway_desktop.ui.painting import LEFT, RIGHT, Index, ItemDelegate
+from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
+from runway_desktop.ui.tasks.text_cache import Sides, TextCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.sheets.cell_texts import Look
 from runway_desktop.usecases.sheets.columns import Kind
@@ -52,6 +53,7 @@ class SheetDelegate(ItemDelegate):
         self._model = model
         self._posters = posters
         self._view = parent
+        self._texts = TextCache(theme)
         self.editor: QWidget | None = None
         """The one that is open."""
         self._before: Any = None
@@ -60,27 +62,31 @@ class SheetDelegate(ItemDelegate):
         posters.ready.connect(parent.viewport().update)
 
     def paint_item(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme, rect = self._theme, option.rect
+        theme, rect, state = self._theme, option.rect, option.state
         look: Look = index.data(LOOK_ROLE)
-        if option.state & QStyle.StateFlag.State_Selected:
+        has_choices = bool(state & QStyle.StateFlag.State_HasFocus) and self._model.has_choices(index)
+        if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.color(Role.SELECTED))
         room = rect.adjusted(PADDING, 0, -PADDING, 0)
-        if option.state & QStyle.StateFlag.State_HasFocus and self._model.has_choices(index):
+        if has_choices:
             room.setRight(arrow_in(rect).left())
         if look.pictures and not look.wrong:
             room = self._paint_pictures(painter, room, look.pictures)
         if look.text and room.width() > GRID and not (look.kind is Kind.ASSETS and len(look.pictures) == 1):
-            font = Theme.tabular(option.font) if look.kind in _TABULAR else option.font
-            align = RIGHT if look.kind is Kind.CREDITS else LEFT
-            self.text(painter, room, look.text, font, _role(look), align)
+            texts = self._texts
+            texts.use(option.font)
+            ink = texts.figures if look.kind in _TABULAR else texts.body
+            painter.setPen(theme.color(_role(look)))
+            sides = Sides(option.direction, room)
+            texts.line(painter, sides, room, look.text, ink, at_end=look.kind is Kind.CREDITS)
         painter.setPen(QPen(theme.color(Role.BORDER), 1))
         painter.drawLine(rect.topRight(), rect.bottomRight())
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if look.wrong:
             self._frame(painter, rect, Role.BAD)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        if state & QStyle.StateFlag.State_HasFocus:
             self._frame(painter, rect.adjusted(1, 1, -1, -1) if look.wrong else rect, Role.ACCENT)
-            if self._model.has_choices(index):
+            if has_choices:
                 self.icon(painter, arrow_in(rect), "mdi6.menu-down", Role.TEXT)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:

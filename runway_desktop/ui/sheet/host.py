@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
-from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.building import in_turns, passing_menu
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -78,8 +78,7 @@ class SheetHost(QObject):
         window.show_wanted.connect(self.show_wanted)
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
-        # In a turn of its own: together with building it, it would be felt.
-        QTimer.singleShot(0, partial(self._show, sheet.id))
+        in_turns(window, *window.first_steps(), partial(self._show, sheet.id))
 
     def _show(self, sheet_id: str) -> None:
         window = self._windows.get(sheet_id)

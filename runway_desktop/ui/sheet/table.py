@@ -35,6 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind
@@ -43,6 +44,7 @@ from runway_desktop.viewmodels.sheet.model import SheetModel
 
 from .delegate import PADDING, SheetDelegate, arrow_in
 from .fill_handle import FillHandle
+from .row_numbers import RowNumbers
 
 _WIDTHS = {MODEL: 18, RESULT: 9, CREDITS: 10, STATE: 21, "duration": 11, "seed": 10, "ratio": 14, "promptImage": 11}
 """In units of the grid, where there is room for it; the prompt takes the rest."""
@@ -64,6 +66,7 @@ class SheetTable(QTableView):
 
     def __init__(self, model: SheetModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent, showGrid=False, wordWrap=False, cornerButtonEnabled=False)
+        viewport_of(self)
         self._model = model
         self._theme = theme
         self._by_hand: set[str] = set()
@@ -72,6 +75,7 @@ class SheetTable(QTableView):
         self._measured: dict[int, int] = {}
         """What each column asks for, until its texts are others."""
         self.setAccessibleName("Rows")
+        self.setVerticalHeader(RowNumbers(self))
         self.setModel(model)
         self._delegate = SheetDelegate(model, theme, posters, self)
         self.setItemDelegate(self._delegate)
@@ -87,10 +91,6 @@ class SheetTable(QTableView):
         for header in (rows, columns):
             # A header asks each row whether all of its section is selected, at each paint. These do not show it.
             header.setSelectionModel(QItemSelectionModel(model, header))
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        rows.setHighlightSections(False)
-        rows.setAccessibleName("Row numbers")
         columns.setHighlightSections(False)
         columns.setMinimumSectionSize(6 * GRID)
         columns.setSectionsMovable(True)

@@ -6,17 +6,37 @@ thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QObject, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QRegion,
+    QUndoCommand,
+    QUndoStack,
+)
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import STRETCH, Dialog, add_all, clear_layout, hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.building import (
+    STRETCH,
+    Dialog,
+    add_all,
+    clear_layout,
+    hbox,
+    passing_menu,
+    push_button,
+    timer,
+    vbox,
+)
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import Where
@@ -27,6 +47,7 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.sheets.columns import STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.tally import price_words
@@ -43,6 +64,9 @@ from .fix_bar import FixBar
 from .grid_view import GridWindow
 from .table import SheetTable
 
+PAINTED_WITHIN_MS = 400
+"""A window that was not painted by then may be minimized: its rows are checked all the same."""
+
 
 class SheetWindow(Dialog):
     show_wanted = Signal(object)
@@ -56,6 +80,9 @@ class SheetWindow(Dialog):
         self._posters = PosterCache(self)
         self._is_closed = False
         sheet.setParent(self)
+        sheet.model.hold()
+        self._waits_for_paint = timer(self, PAINTED_WITHIN_MS, sheet.model.go_on)
+        self._waits_for_paint.start()
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.steps = UndoSteps(sheet.model)
         self._build()
@@ -82,6 +109,13 @@ class SheetWindow(Dialog):
         wanted = QSize(150 * GRID, 80 * GRID)
         return wanted if parent is None else wanted.boundedTo(parent.window().size() - QSize(4 * GRID, 8 * GRID))
 
+    def first_steps(self) -> Sequence[Callable[[], object]]:
+        """What the first showing would do in one turn, to be done before it in turns of their own: laying out, and
+        painting, which nobody sees, but which finds its letters and shapes for the next time."""
+        table = self.table
+        frame = (table, table.horizontalHeader(), table.verticalHeader())
+        return self._lay_out, partial(self._paint, *frame), partial(self._paint, viewport_of(table))
+
     def show_as_grid(self) -> None:
         grid = GridWindow(GridModel(self.sheet), self._theme, self._posters, self)
         grid.task_wanted.connect(self.show_wanted)
@@ -97,10 +131,25 @@ class SheetWindow(Dialog):
         self._close()
         super().closeEvent(event)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._waits_for_paint.isActive():
+            # Behind this painting.
+            self._waits_for_paint.start(0)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Escape ends the editing of a cell; a second one must not close the sheet, and Return must not send it.
         if event.key() not in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        self.ensurePolished()
+        self.layout().activate()
+
+    def _paint(self, *parts: QWidget) -> None:
+        for part in parts:
+            canvas = QImage(part.size(), QImage.Format.Format_RGB32)
+            part.render(canvas, QPoint(), QRegion(), QWidget.RenderFlag.DrawWindowBackground)
 
     def _close(self) -> None:
         if not self._is_closed:

@@ -70,14 +70,14 @@ class CheckedRows(QAbstractTableModel):
         self._columns = self.all_columns.ordered(self.all_columns.usual(self.checker.pair))
         self._works: deque[tuple[Work, Callable[[Any], None] | None]] = deque()
         """Changes that go on, one after the other, and what follows each."""
-        self._is_working = self._was_busy = False
+        self._is_working = self._was_busy = self._is_held = False
         self._told_at = 0.0
         self._has_counted = False
         """Totals moved, and nobody was told."""
         self._untold: tuple[int, int] | None = None
         """The first and the last place of checked rows that were not told of yet."""
         self._working = QTimer(self, interval=0)
-        self._working.timeout.connect(self._go_on)
+        self._working.timeout.connect(self._slice)
 
     # What stands in it.
 
@@ -200,19 +200,35 @@ class CheckedRows(QAbstractTableModel):
         self._do(self._forgetting(rows), len(rows))
         self.changed.emit()
 
+    def hold(self) -> None:
+        """Nothing is done in slices until `go_on`: while a window is built, shown and painted, each would be added to
+        how long it stands still."""
+        self._is_held = True
+        self._working.stop()
+
+    def go_on(self) -> None:
+        """Takes up what was held."""
+        self._is_held = False
+        self._start()
+
     def finish(self) -> None:
         """Does what is left of a change of many rows now: before the sheet is kept for good."""
         while self._works and not self._is_working:
-            self._go_on(to_the_end=True)
+            self._slice(to_the_end=True)
 
     # Changes in slices.
 
     def _do(self, work: Work, rows: int, then: Callable[[Any], None] | None = None) -> None:
-        """Carries out a change that touches so many rows: few at once, many in further turns of the loop."""
+        """Carries out a change that touches so many rows: few at once, many in further turns of the loop. This one may
+        have a window to build for them."""
         self._works.append((work, then))
-        self._go_on(to_the_end=rows <= EDITED_AT_ONCE)
+        if rows <= EDITED_AT_ONCE:
+            self._slice(to_the_end=True)
+        elif not self._is_working:
+            self._tell_all(time.perf_counter())
+            self._start()
 
-    def _go_on(self, *, to_the_end: bool = False) -> None:
+    def _slice(self, *, to_the_end: bool = False) -> None:
         if self._is_working:
             return
         self._is_working = True
@@ -233,7 +249,11 @@ class CheckedRows(QAbstractTableModel):
         finally:
             self._is_working = False
         self._tell_all(until)
-        if self.is_checked:
+        self._start()
+
+    def _start(self) -> None:
+        """Slices as long as there is something to do."""
+        if self.is_checked or self._is_held:
             self._working.stop()
         elif not self._working.isActive():
             self._working.start()

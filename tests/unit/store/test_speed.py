@@ -13,7 +13,7 @@ from statistics import median
 import pytest
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
-from runway_desktop.domain.task import BatchId, Pick, State
+from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
 from runway_desktop.store.listing import entries_query, looked_up
 from tests.unit.store.libraries import fill
@@ -166,3 +166,23 @@ async def test_what_was_made_from_what_is_found_by_an_index(tmp_path: Path):
         (f"{reading._INPUTS} WHERE path >= ? AND path < ? AND path <> ''", "inputs_by_path", ["a", "b"]),
     ):
         assert index in await plan_of(tmp_path / "p.db", query, parameters)
+
+
+async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Path):
+    asked = set()
+
+    class Watched(sqlite3.Connection):
+        def execute(self, statement: str, parameters=()) -> sqlite3.Cursor:
+            asked.add(statement)
+            return super().execute(statement, parameters)
+
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await fill(store, 300)
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "p.db", factory=Watched)) as connection:
+        names = [TaskId(name) for (name,) in sqlite3.Connection.execute(connection, "SELECT id FROM tasks")]
+        for number in range(len(names) + 1):
+            found = reading.rows(connection, names[:number])
+            assert [row.task.id for row in found] == names[:number]
+            assert all(len({output.index for output in row.outputs}) == len(row.outputs) for row in found)
+    assert len(asked) <= 30, "Each is parsed, and kept by its connection"

@@ -42,6 +42,22 @@ async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_
         await rest()
 
 
+async def test_what_is_held_waits_and_is_kept_whole_all_the_same(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        sheet = blank(rig)
+        sheet.model.hold()
+        sheet.model.write_block(0, KEYS, BLOCK)
+        await rest()
+        assert sheet.model.is_busy
+        await sheet.keep()
+        [kept] = rig.store.kept_sheets
+        assert kept.rows == MANY
+        assert not sheet.model.is_checked
+        sheet.model.go_on()
+        await until(lambda: sheet.model.is_checked)
+        assert sheet.model.totals.ready == MANY
+
+
 async def test_a_large_paste_is_one_step_that_the_loop_turns_in(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = blank(rig)

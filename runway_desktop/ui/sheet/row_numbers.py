@@ -1,0 +1,22 @@
+"""The numbers at the left of a sheet's rows. GUI thread only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+
+class RowNumbers(QHeaderView):
+    """As wide as the last number, which is the widest. Qt asks two hundred rows for theirs, whenever some are added."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setSectionsClickable(True)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setHighlightSections(False)
+        self.setAccessibleName("Row numbers")
+
+    def sizeHint(self) -> QSize:
+        last = self.count() - 1
+        return self.sectionSizeFromContents(last) if last >= 0 else super().sizeHint()

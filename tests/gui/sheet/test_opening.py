@@ -1,0 +1,100 @@
+"""A sheet opens in turns: the window goes on between its being built, laid out, painted, and its rows being checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.sheet.host import SheetHost
+from runway_desktop.ui.sheet.window import SheetWindow
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.sheets.columns import PROMPT
+from runway_desktop.usecases.sheets.rows import SheetRow
+from runway_desktop.viewmodels.sheet.door import SheetDoor
+from runway_desktop.viewmodels.sheet.model import SheetModel
+from runway_desktop.viewmodels.sheet.sheet import Sheet
+from tests.gui.rig import Rig, rest, until
+
+from .conftest import COMPOSED
+
+MANY = 2_500
+
+
+@pytest.fixture
+def main_window(qapp: object) -> Iterator[QWidget]:
+    made = QWidget()
+    yield made
+    made.deleteLater()
+
+
+async def sheet_of_many(rig: Rig, folder: Path) -> Sheet:
+    path = folder / "shots.csv"
+    path.write_text("prompt\n" + "".join(f"Shot {n}\n" for n in range(MANY)), encoding="utf-8")
+    gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
+    return Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED)
+
+
+async def test_others_have_their_turn_before_a_window_that_opens_is_shown(
+    tmp_path: Path, theme: Theme, main_window: QWidget
+):
+    async with Rig(tmp_path) as rig:
+        door = SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
+        host = SheetHost(door, theme, Keys(), main_window)
+        door.open_blank()
+        [window] = host.windows
+        seen: list[bool] = []
+        look = QTimer(main_window, interval=0)
+        look.timeout.connect(lambda: seen.append(window.isVisible()))
+        look.start()
+        await until(window.isVisible)
+        await until(lambda: True in seen)
+        assert seen.index(True) >= 3
+        look.stop()
+        window.close()
+        await rest()
+
+
+async def test_rows_are_checked_once_the_window_is_painted(tmp_path: Path, theme: Theme):
+    async with Rig(tmp_path) as rig:
+        window = SheetWindow(await sheet_of_many(rig, tmp_path), theme, Keys())
+        first = window.sheet.model.rowCount()
+        await rest()
+        assert window.sheet.model.rowCount() == first < MANY
+        window.show()
+        await until(lambda: window.sheet.model.is_checked)
+        assert window.sheet.model.totals.ready == MANY
+        window.close()
+        await rest()
+
+
+async def test_rows_of_a_window_that_nobody_paints_are_checked_all_the_same(tmp_path: Path, theme: Theme):
+    async with Rig(tmp_path) as rig:
+        window = SheetWindow(await sheet_of_many(rig, tmp_path), theme, Keys())
+        await until(lambda: window.sheet.model.is_checked)
+        assert window.sheet.model.totals.ready == MANY
+        window.close()
+        await rest()
+
+
+async def test_rows_that_come_do_not_have_all_numbers_measured(opened, monkeypatch):
+    asked, tell = [], SheetModel.headerData
+
+    def told(self: SheetModel, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
+        if orientation is Qt.Orientation.Vertical:
+            asked.append(section)
+        return tell(self, section, orientation, role)
+
+    monkeypatch.setattr(SheetModel, "headerData", told)
+    async with opened("") as (_, window):
+        model, numbers = window.sheet.model, window.table.verticalHeader()
+        model.insert_rows(12, [SheetRow(cells={PROMPT: f"Shot {n}"}) for n in range(MANY)])
+        await until(lambda: model.is_checked)
+        assert asked
+        assert len(set(asked)) < 40
+        assert numbers.width() > numbers.fontMetrics().horizontalAdvance(str(model.rowCount()))
