@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -186,3 +187,26 @@ async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Pa
             assert [row.task.id for row in found] == names[:number]
             assert all(len({output.index for output in row.outputs}) == len(row.outputs) for row in found)
     assert len(asked) <= 30, "Each is parsed, and kept by its connection"
+
+
+async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[tuple[str, str]] = []
+    connect = sqlite3.connect
+
+    def watched(*given, **named) -> sqlite3.Connection:
+        connection = connect(*given, **named)
+        name = threading.current_thread().name.split()[0]
+        connection.set_trace_callback(lambda statement: told.append((name, statement)))
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await fill(store, 50)
+    for ask in (partial(store.list, Listing()), partial(store.list, Listing(), 10)):
+        told.clear()
+        await ask()
+        lane, last = told[-1]
+        assert (last == "PRAGMA shrink_memory") is (lane == "store-sweep"), "The first rows are asked for again and again"
+    await store.close()
