@@ -6,6 +6,7 @@ The key travels in a header, so that a plain http address elsewhere would show i
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -60,6 +61,7 @@ def _is_safe(parts: SplitResult) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and _names_this_machine(parts.hostname or ""))
 
 
+@lru_cache(64)
 def _names_this_machine(host: str) -> bool:
     if host == "localhost":
         return True

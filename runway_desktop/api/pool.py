@@ -16,8 +16,9 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 
@@ -163,7 +164,7 @@ class ConnectionPool:
     def _parsed(self, url: str) -> httpx2.URL:
         """BadReply for what is no address."""
         try:
-            return httpx2.URL(url)
+            return _url(url)
         except (httpx2.InvalidURL, UnicodeError) as error:
             problem = self._translated(error, url, unsent=False)
         raise problem
@@ -241,10 +242,15 @@ class Exchange:
         """The body in pieces as they come, unpacked unless `raw`. Close it when leaving early (`contextlib.aclosing`).
         NoReply when it breaks off, BadReply when it cannot be unpacked."""
         problem: ApiError | None = None
-        body = self._response.aiter_raw() if raw else self._response.aiter_bytes()
+        is_packed = not raw and "content-encoding" in self.headers
+        # What is not to be unpacked comes without httpx2's generators in between.
+        body = (
+            self._response.aiter_bytes() if is_packed else aiter(cast("httpx2.AsyncByteStream", self._response.stream))
+        )
         try:
             async for piece in body:
                 yield piece
+            await self._response.aclose()
             self._is_whole = True
         except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the answer does not come
             problem = self._pool.translated(error, self._response)
@@ -319,6 +325,12 @@ async def _close(client: httpx2.AsyncBaseTransport) -> None:
     """Closing cannot fail in a way that matters: what is closed is not used again."""
     with suppress(Exception):
         await client.aclose()
+
+
+@lru_cache(256)
+def _url(text: str) -> httpx2.URL:
+    # The same places are asked again and again, and reading an address takes as long as sending one.
+    return httpx2.URL(text)
 
 
 def _origin(url: httpx2.URL) -> Origin:

@@ -22,8 +22,9 @@ import httpcore2
 
 NEXT_ADDRESS = 0.25
 """Seconds until the next address of a name is tried as well. Source: RFC 8305."""
-MOST_UNREAD = 256 * 1024
-"""Bytes that are taken from the system before somebody wants them."""
+MOST_UNREAD = 1024 * 1024
+"""Bytes that are taken from the system before somebody wants them: more than asyncio reads at once, or reading would
+stop and begin again with each piece."""
 
 
 class Network(httpcore2.AsyncNetworkBackend):

@@ -22,9 +22,10 @@ import math
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextvars import Context
 from typing import Any
+from weakref import ref
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTimer, QTimerEvent, Signal, Slot
 
@@ -53,6 +54,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
     _debug: bool
     _thread_id: int | None
     _current_handle: asyncio.Handle | None
+    _asyncgens: _Generators
 
     def __init__(self, application: QCoreApplication) -> None:
         self._waker = _Waker(self)
@@ -64,6 +66,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
         self._readers: dict[int, _Socket] = {}
         self._writers: dict[int, _Socket] = {}
         super().__init__(application)
+        self._asyncgens = _Generators()
 
     def run_forever(self) -> int:
         """Runs until `stop`; gives the exit code of Qt's loop.
@@ -369,6 +372,30 @@ class _Waker(QObject):
         if self._timer:
             self.killTimer(self._timer)
         self._timer, self.due = 0, math.inf
+
+
+class _Generators:
+    """Async generators that have begun and have not ended, as asyncio keeps them in a WeakSet. An answer by HTTP is
+    four of them, and a WeakSet is written in Python."""
+
+    def __init__(self) -> None:
+        self._known: set[ref[AsyncGenerator[Any]]] = set()
+        self._forget = self._known.discard
+
+    def add(self, one: AsyncGenerator[Any]) -> None:
+        self._known.add(ref(one, self._forget))
+
+    def discard(self, one: AsyncGenerator[Any]) -> None:
+        self._known.discard(ref(one))
+
+    def clear(self) -> None:
+        self._known.clear()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __iter__(self) -> Iterator[AsyncGenerator[Any]]:
+        return iter([one for known in tuple(self._known) if (one := known()) is not None])
 
 
 class _Socket:

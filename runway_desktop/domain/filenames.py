@@ -184,8 +184,9 @@ def numbered(name: str, number: int) -> str:
 
 def safe_name(text: str, *, max_bytes: int = MAX_BYTES) -> str:
     """One name that every system accepts, as near to `text` as that allows; empty when nothing of it is left."""
-    clean = _FORBIDDEN.sub("-", text.encode("utf-8", "ignore").decode("utf-8"))
-    clean = unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", clean))
+    clean = _FORBIDDEN.sub("-", text if text.isascii() else text.encode("utf-8", "ignore").decode("utf-8"))
+    if not clean.isascii():
+        clean = unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", clean))
     clean = _cut(" ".join(clean.split()).lstrip(" .~"), max_bytes).rstrip(" .")
     if not clean or not clean.strip("-_ ."):
         return ""
@@ -233,10 +234,7 @@ def _closed(match: re.Match[str], text: str) -> str:
 
 
 def _value(token: str, values: NameValues, longest: int) -> str:
-    field = _FIELD.fullmatch(token.strip())
-    if field is None:
-        return ""
-    name, width = field.group(1).lower(), int(field.group(2)) if field.group(2) else None
+    name, width = _field(token)
     if name in {"row", "index"}:
         return _number(name, values, width)
     words = _words(name, values)
@@ -244,6 +242,15 @@ def _value(token: str, values: NameValues, longest: int) -> str:
         return _slug(words, min(width or _PROMPT_LENGTH, longest))
     flat = _FORBIDDEN.sub("-", words).strip()
     return flat if width is None else _cut_letters(flat, width)
+
+
+@lru_cache(64)
+def _field(token: str) -> tuple[str, int | None]:
+    """Its name and the width that is asked for; no name where it is none."""
+    field = _FIELD.fullmatch(token.strip())
+    if field is None:
+        return "", None
+    return field.group(1).lower(), int(field.group(2)) if field.group(2) else None
 
 
 def _number(name: str, values: NameValues, width: int | None) -> str:

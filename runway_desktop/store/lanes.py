@@ -210,7 +210,8 @@ class WritingLane(Lane):
         """A turn is asked for, and has not begun to take what waits."""
 
     async def write(self, work: Work[Answer]) -> Answer:
-        """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing."""
+        """Does the work in a transaction that is on disk when this returns, or raises and has changed nothing. Work
+        that goes along with one that fails is taken back and done again."""
         if self._closed:
             raise trouble.closed()
         job = _Job(work)
@@ -255,10 +256,7 @@ def _commit(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> None:
             # One before could not even be rolled back.
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
-        if len(jobs) == 1:
-            # The transaction is its own: it needs no point to go back to.
-            jobs[0].answer = jobs[0].work(connection)
-        else:
+        if not _are_done(connection, jobs):
             for job in jobs:
                 _attempt(connection, job)
         connection.execute("COMMIT")
@@ -273,6 +271,22 @@ def _tell(done: Sequence[asyncio.Future[None]]) -> None:
     for one in done:
         if not one.done():
             one.set_result(None)
+
+
+def _are_done(connection: sqlite3.Connection, jobs: Sequence[_Job[Any]]) -> bool:
+    """Does all of them without points to go back to, which would be a third of the statements. Where one of several
+    fails, all that was done is taken back, and they are to be done anew, each by itself."""
+    try:
+        for job in jobs:
+            job.answer = job.work(connection)
+    except Exception:
+        if len(jobs) == 1:
+            raise
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("BEGIN IMMEDIATE")
+        return False
+    return True
 
 
 def _attempt(connection: sqlite3.Connection, job: _Job[Any]) -> None:

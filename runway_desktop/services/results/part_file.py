@@ -44,6 +44,8 @@ from . import sidecar
 from .embedding import FilmStream, Place
 
 _BLOCK = 1024 * 1024
+_PART = ".part"
+_NOTE = ".part.json"
 _MOST_NAMES = 10_000
 
 
@@ -302,7 +304,7 @@ def _growth(note: Note) -> int:
 
 
 def part_of(final: Path) -> Path:
-    return final.with_name(final.name + ".part")
+    return final.with_name(final.name + _PART)
 
 
 def _draft_of(final: Path) -> Path:
@@ -311,7 +313,7 @@ def _draft_of(final: Path) -> Path:
 
 
 def note_of(final: Path) -> Path:
-    return final.with_name(final.name + ".part.json")
+    return final.with_name(final.name + _NOTE)
 
 
 def read_note(final: Path) -> Note | None:
@@ -434,12 +436,13 @@ def names_taken(wanted: Path) -> DiskError:
 def is_free(path: Path, owner: Owner, *, forgets_note: bool = False) -> bool:
     """Whether an output may take this name: nobody's file, nobody's download, nobody's sidecar stands there. With
     `forgets_note` a note that stands in nobody's way is taken away."""
-    if os.path.lexists(path):
+    name = str(path)
+    if os.path.lexists(name):
         return False
-    has_note = os.path.lexists(note_of(path))
-    if (has_note or os.path.lexists(part_of(path))) and not _is_ours(path, owner):
+    has_note = os.path.lexists(name + _NOTE)
+    if (has_note or os.path.lexists(name + _PART)) and not _is_ours(path, owner):
         return False
-    if not sidecar.belongs_to(path, owner):
+    if os.path.lexists(name + sidecar.ENDING) and not sidecar.belongs_to(path, owner):
         return False
     if has_note and forgets_note:
         forget_note(path)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Input, Output, OutputState, Task
+from runway_desktop.domain.task import Input, Media, Output, OutputState, Task
 from runway_desktop.services.supervised import report
 from runway_desktop.values import Struct, replace
 
@@ -35,9 +35,12 @@ class Facts(Struct, frozen=True):
 
 
 class ResultRecord:
-    """Of a result whose bytes are known."""
+    """Of a result whose bytes are known. `media` is its kind where it was judged by these bytes already."""
 
-    def __init__(self, output: Output, facts: Facts, now: float, *, is_wanted: bool) -> None:
+    def __init__(
+        self, output: Output, facts: Facts, now: float, media: Media | None = None, *, is_wanted: bool
+    ) -> None:
+        self._media = media
         self.task = facts.task
         self._before = output
         self._facts = facts
@@ -79,11 +82,11 @@ class ResultRecord:
         return self._told[1]
 
     def _output(self, finished: Finished) -> Output:
-        found = judge(finished.head, url=self._before.url)
+        media = self._media or media_of(judge(finished.head, url=self._before.url), self._before, self.task)
         return replace(
             self._before,
             state=OutputState.SAVED,
-            media=media_of(found, self._before, self.task),
+            media=media,
             path=str(finished.path),
             size=finished.size,
             sha256=finished.sha256,

@@ -25,7 +25,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Output, OutputState, Task
+from runway_desktop.domain.task import Media, Output, OutputState, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -152,7 +152,8 @@ class Saving:
             await self._fetch(job, facts, part)
 
     def _film(self, job: Job, facts: Facts, ending: str) -> FilmStream | None:
-        """What puts the request into a film while it comes. It says nothing that is known at the end alone."""
+        """What puts the request into a film while it comes. It says nothing that is known at the end alone. Any
+        thread."""
         film = None
         with survived("putting the request into a film"):
             if self._settings.embed:
@@ -329,15 +330,14 @@ class Saving:
         downloading = replace(
             job.output, state=OutputState.DOWNLOADING, media=media_of(found, job.output, facts.task), problem=None
         )
-        film = self._film(job, facts, found.ext) if found.format in FILMS else None
         home = self._home(job)
         trip = None if job.rescue_to is not None else await self._trips.board()
         try:
             for number in range(_NAME_TRIES):
                 final = await self._name(job, home, relative, claims, is_first=not number)
                 await self.put(job, replace(downloading, path=str(final)))
-                beside = self._sidecar(job, facts)
-                work = partial(self._write_whole, job, facts, final, note, content, found.format, film, beside)
+                beside = self._sidecar(job, facts, downloading.media)
+                work = partial(self._write_whole, job, facts, final, note, content, found.format, beside)
                 try:
                     finished = await (self._do(job, alone, work) if trip is None else trip.do(work))
                     break
@@ -361,7 +361,6 @@ class Saving:
         note: Note,
         content: bytes,
         form: str,
-        film: FilmStream | None,
         beside: ResultRecord,
         shared: Shared,
     ) -> Finished:
@@ -371,7 +370,7 @@ class Saving:
         if beside.is_given_up:
             # The drive hung until now. It is saved elsewhere, or at the next start.
             raise DiskError("The download was stopped.")
-        film = None if film is None else film.anew()
+        film = self._film(job, facts, final.suffix) if form in FILMS else None
         given = content if film is None else film.feed(content) + film.rest()
         self._check(job, form, lambda: hashlib.sha256(given).hexdigest(), BytesIO(given))
         is_in = film is not None and film.place is not None
@@ -493,10 +492,10 @@ class Saving:
             log.exception("Writing the request into %s failed by a mistake of ours", part.name)
         return False
 
-    def _sidecar(self, job: Job, facts: Facts) -> ResultRecord:
+    def _sidecar(self, job: Job, facts: Facts, media: Media | None = None) -> ResultRecord:
         """What writes the sidecar of a result that has its name. What was made of the task while it came stands in it
         too."""
-        return ResultRecord(job.output, facts, self._clock.now(), is_wanted=self._settings.sidecars)
+        return ResultRecord(job.output, facts, self._clock.now(), media, is_wanted=self._settings.sidecars)
 
     async def _keep(self, job: Job, facts: Facts, finished: Finished, beside: ResultRecord) -> None:
         # Not written yet where it had its name from an earlier run.

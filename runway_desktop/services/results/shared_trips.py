@@ -2,7 +2,8 @@
 
 A result comes aboard, is given a place, tells the list of tasks its name, and then has its work done; the trip goes
 when everyone aboard is ready for it. So results that go together are also written into the list together. Nobody waits
-for company: where no trip is under way, the next goes at once. A disk that is slow to sync gets several at a time.
+for company: where no trip is under way, the next goes at once. The next is let aboard when half of a trip's work is
+done, so that its names stand in the list when the disk is free. A disk that is slow to sync gets several at a time.
 
 Loop's thread. The work itself is done on a thread, one piece after the other, and `Shared` is used there.
 """
@@ -12,6 +13,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -91,8 +94,8 @@ class SharedTrips:
 
     def _admit(self) -> None:
         now = self._monotonic()
-        while self._waiting and all(now - began >= SLOW for began in self._under_way.values()):
-            trip = Trip(self._begin)
+        while self._waiting and all(trip.is_half_done or now - at >= SLOW for trip, at in self._under_way.items()):
+            trip = Trip(self._begin, self._admit)
             while self._waiting and trip.aboard < MOST_TOGETHER:
                 place = self._waiting.popleft()
                 if not place.done():
@@ -103,9 +106,15 @@ class SharedTrips:
 
 
 class Trip:
-    def __init__(self, begin: Callable[[Callable[[], None]], asyncio.Future[None]]) -> None:
+    """`tell_half_done` is called on the loop, at the most once, while the rest of the work is done."""
+
+    def __init__(
+        self, begin: Callable[[Callable[[], None]], asyncio.Future[None]], tell_half_done: Callable[[], None]
+    ) -> None:
         self.aboard = 0
+        self.is_half_done = False
         self._begin = begin
+        self._tell_half_done = tell_half_done
         self._errands: list[_Errand[Any]] = []
         self._going: asyncio.Future[None] | None = None
 
@@ -132,11 +141,15 @@ class Trip:
         if ready and len(ready) == self.aboard:
             self._errands = []
             try:
-                self._going = self._begin(lambda: _do_all(ready))
+                self._going = self._begin(partial(_do_all, ready, self._half_done, asyncio.get_running_loop()))
             except Exception as error:  # noqa: BLE001 - whoever waits gets it
                 _refuse(ready, error)
             else:
                 self._going.add_done_callback(lambda going: _tell(ready, going))
+
+    def _half_done(self) -> None:
+        self.is_half_done = True
+        self._tell_half_done()
 
 
 class _Errand(Generic[Result]):
@@ -149,10 +162,14 @@ class _Errand(Generic[Result]):
         self.result: Result
 
 
-def _do_all(errands: list[_Errand[Any]]) -> None:
+def _do_all(errands: list[_Errand[Any]], half_done: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
     """On a thread."""
     shared = Shared()
-    for errand in errands:
+    for number, errand in enumerate(errands):
+        if number and number == len(errands) // 2:
+            with suppress(RuntimeError):
+                # The loop may have ended before its threads.
+                loop.call_soon_threadsafe(half_done)
         if not errand.done.done():
             try:
                 errand.result = errand.work(shared)

@@ -41,6 +41,9 @@ _LATEST = 4_102_444_800.0
 """The year 2100: a time that a machine with a wrong clock wrote is none."""
 TIMES = ("made", "sent", "created_at_runway", "running_since", "ended", "saved")
 
+ENDING = ".json"
+"""What its name has more than that of its result."""
+
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -82,7 +85,7 @@ class Sidecar(Struct, frozen=True, kw_only=True):
 
 def path_for(result: Path) -> Path:
     """`fox.mp4` has its sidecar in `fox.mp4.json`."""
-    return result.with_name(result.name + ".json")
+    return result.with_name(result.name + ENDING)
 
 
 def compose(task: Task, output: Output, inputs: Sequence[Input], *, count: int = 1, batch: str = "") -> dict[str, Any]:

@@ -14,7 +14,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
@@ -29,7 +29,7 @@ from runway_desktop.values import replace
 from .lane_order import in_order
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.transitions import Answer, Transition
+    from runway_desktop.domain.transitions import Answer, Answered, Transition
     from runway_desktop.services.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,21 @@ def _finished(
         return await asyncio.shield(task)
 
     return run
+
+
+@cache
+def _rules() -> tuple[
+    Callable[[Task, Transition, float], Task],
+    Callable[[Task, Task, Transition, float, Mapping[str, Any]], LedgerEntry | None],
+    Callable[[Task, Transition, float], tuple[Output, ...]],
+    Callable[[Answer, Fingerprint], Answered],
+]:
+    """What moves a task is imported with the first move, which the first paint does not wait for."""
+    from runway_desktop.domain.transitions import Answered
+
+    from .task_changes import advance, ledger_line, results_of
+
+    return advance, ledger_line, results_of, Answered
 
 
 class NoSuchTask(LookupError):
@@ -123,9 +138,7 @@ class Ledger:
 
         The results that an answer names are stored in the same transaction; those of a task that had already succeeded
         are left as they are, because by then the downloads own them."""
-        # What moves a task is imported with the first move, which the first paint does not wait for.
-        from .task_changes import advance, ledger_line, results_of
-
+        advance, ledger_line, results_of, _ = _rules()
         async with self._lock(task_id):
             before = await self._current(task_id)
             now = self._clock.now()
@@ -153,9 +166,8 @@ class Ledger:
 
     async def answer(self, task_id: TaskId, answer: Answer, key: Fingerprint = NO_KEY) -> Task:
         """What Runway said of the task: its state, and its results with it. `key` is the one that asked."""
-        from runway_desktop.domain.transitions import Answered
-
-        return await self.move(task_id, Answered(answer, key))
+        *_, answered = _rules()
+        return await self.move(task_id, answered(answer, key))
 
     @_finished
     async def change(

@@ -90,6 +90,27 @@ async def test_a_slow_disk_gets_several_at_a_time(disk, trips):
     await asyncio.gather(first, second)
 
 
+async def test_next_comes_aboard_when_half_of_the_work_is_done(disk, trips):
+    half_done, may_end = threading.Event(), threading.Event()
+
+    def wait(_: Shared) -> None:
+        half_done.set()
+        may_end.wait(5.0)
+
+    first = asyncio.create_task(go(trips, lambda _: None))
+    second = [asyncio.create_task(go(trips, work)) for work in (lambda _: None, wait)]
+    await settle()
+    disk.may_work.set()
+    await first
+    next_one = asyncio.create_task(trips.board())
+    await asyncio.to_thread(half_done.wait, 5.0)
+    trip = await asyncio.wait_for(next_one, 5.0)
+    assert not second[1].done(), "it waited for all of the work"
+    trips.leave(trip)
+    may_end.set()
+    await asyncio.gather(*second)
+
+
 async def test_one_that_fails_fails_alone(disk, trips):
     def refuse(_: Shared) -> None:
         raise OSError("no")
