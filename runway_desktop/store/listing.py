@@ -7,11 +7,12 @@ one by one would take from the window. Python only moves the entries of one grou
 
 from __future__ import annotations
 
+import operator
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import tzinfo
-from itertools import groupby
+from itertools import chain, compress, count, islice, pairwise
 from typing import Any
 
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey
@@ -38,6 +39,9 @@ MANY = 30_000
 """Tasks whose numbers are gathered for a short word; what more of them hold is met often."""
 FREQUENT = 10_000
 """Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
+
+PIECE = 500_000
+"""Letters of an answer that are taken apart in one go."""
 
 _SORT_COLUMNS = {
     SortKey.MADE: "created_at",
@@ -184,14 +188,14 @@ def _answer(
     text, amount, *groups = connection.execute(f"SELECT {columns} FROM ({query})", parameters).fetchone()
     if not amount:
         return Entries()
-    ids = text.split("\n")
+    ids = [*map(TaskId, chain.from_iterable(_pieces(text)))]
     is_whole = not limit or amount <= limit
-    if not groups:
-        return Entries(ids if is_whole else ids[:limit], (), is_whole)
-    keys = groups[0].split("\n")
     if not is_whole:
-        ids, keys = ids[:limit], keys[:limit]
-    return _grouped(ids, keys, _namer(listing.group, zone), listing.group is GroupBy.PROMPT, is_whole)
+        ids = ids[:limit]
+    if not groups:
+        return Entries(ids, (), is_whole)
+    runs = _runs(groups[0] if is_whole else "\n".join(groups[0].split("\n")[:limit]))
+    return _grouped(ids, runs, _namer(listing.group, zone), listing.group is GroupBy.PROMPT, is_whole)
 
 
 def entries_query(
@@ -298,19 +302,64 @@ def summaries(
     return [found.summary(group, titles.get(group, group)) for group, found in latest_first]
 
 
+def _pieces(text: str) -> Iterator[list[str]]:
+    """The lines of a text, some thousands at a time: nobody else has the interpreter while one call goes through all
+    of a long one, and the window stands still for as long."""
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start + PIECE)
+        end = end if end >= 0 else len(text)
+        yield text[start:end].split("\n")
+        start = end + 1
+
+
+def _runs(text: str) -> Iterator[tuple[str, int]]:
+    """Equal lines that follow each other, and how many."""
+    last, total = None, 0
+    for piece in _pieces(text):
+        places = [0, *compress(count(1), map(operator.ne, islice(piece, 1, None), piece)), len(piece)]
+        for place, end in pairwise(places):
+            value = piece[place]
+            if value == last:
+                total += end - place
+                continue
+            if last is not None:
+                yield last, total
+            last, total = value, end - place
+    if last is not None:
+        yield last, total
+
+
 def _grouped(
-    ids: list[TaskId], keys: list[str], name: Callable[[str], str], merge_single: bool, is_whole: bool
+    ids: list[TaskId],
+    runs: Iterable[tuple[str, int]],
+    name: Callable[[str], str],
+    merge_single: bool,
+    is_whole: bool,
 ) -> Entries:
-    """Entries of a group behind each other, the group where its first one stood."""
-    single = {key for key, number in Counter(keys).items() if number == 1} if merge_single else set()
-    members: defaultdict[str, list[TaskId]] = defaultdict(list)
+    """Entries of a group behind each other, the group where its first one stood. `runs`: what stands in the group's
+    column, for how many entries on end."""
+    single: set[str] = set()
+    if merge_single:
+        runs = [*runs]
+        takes: Counter[str] = Counter()
+        for value, length in runs:
+            takes[value] += length
+        single = {value for value, number in takes.items() if number == 1}
     names: dict[str, str] = {}
-    place = 0
-    for value, run in groupby(keys):
-        length = sum(1 for _ in run)
+    found: list[tuple[str, int]] = []
+    for value, length in runs:
         key = names.get(value)
         if key is None:
             key = names[value] = "" if value in single else name(value)
+        before = found.pop()[1] if found and found[-1][0] == key else 0
+        found.append((key, before + length))
+    if len({key for key, _ in found}) == len(found):
+        # They stand together already, as batches do in the usual order.
+        return Entries(ids, tuple(found), is_whole)
+    members: defaultdict[str, list[TaskId]] = defaultdict(list)
+    place = 0
+    for key, length in found:
         members[key] += ids[place : place + length]
         place += length
     ordered = [task_id for group in members.values() for task_id in group]

@@ -67,7 +67,9 @@ class ListFilter(QObject):
         self._in_lane = True
         """The queue stands in the order in which it is sent, unless the person sorts it otherwise."""
         self._timer = QTimer(self, singleShot=True, interval=SEARCH_DELAY_MS)
-        self._timer.timeout.connect(self._apply)
+        self._timer.timeout.connect(self._ask_typed)
+        self._told = QTimer(self, singleShot=True, interval=0)
+        self._told.timeout.connect(self.changed)
 
     def restore(self) -> None:
         """Restores sorting and grouping of the last time. Call once, after the settings are loaded."""
@@ -283,7 +285,14 @@ class ListFilter(QObject):
         keep_order(self._cases.settings, order)
         self._apply()
 
+    def _ask_typed(self) -> None:
+        """The question is with the store before the window takes on what is asked: it is painted anew for it, which
+        takes as long as the answer."""
+        self._model.set_listing(self.listing)
+        self._told.start()
+
     def _apply(self) -> None:
         self._timer.stop()
+        self._told.stop()
         self._model.set_listing(self.listing)
         self.changed.emit()

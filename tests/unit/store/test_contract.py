@@ -721,7 +721,7 @@ async def test_a_whole_library_is_listed_alike_by_every_question(
     opened: Opened, near: int | None, monkeypatch: pytest.MonkeyPatch
 ):
     if near:
-        for name, number in (("NEAR", near), ("MANY", 4 * near), ("FEW", near), ("FREQUENT", near)):
+        for name, number in (("NEAR", near), ("MANY", 4 * near), ("FEW", near), ("FREQUENT", near), ("PIECE", near)):
             monkeypatch.setattr(listing_module, name, number)
     async with opened() as store:
         await fill(store, 120, seed=7)

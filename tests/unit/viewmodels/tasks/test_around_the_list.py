@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,6 +130,23 @@ async def test_typing_asks_once(tmp_path):
         await until(lambda: asked)
         await rest()
         assert asked == ["fog"]
+
+
+async def test_what_is_typed_is_asked_before_the_window_takes_it_on(tmp_path, monkeypatch):
+    """It is painted anew for it, which takes as long as the answer."""
+    async with Rig(tmp_path) as rig:
+        found = rig.engine.library.beginning
+        order: list[str] = []
+
+        async def beginning(*asked: Any) -> Any:
+            order.append("asked")
+            return await found(*asked)
+
+        monkeypatch.setattr(rig.engine.library, "beginning", beginning)
+        rig.filter.changed.connect(lambda: order.append("shown"))
+        rig.filter.search("fog")
+        await until(lambda: "shown" in order)
+        assert order == ["asked", "shown"]
 
 
 async def test_what_is_asked_is_taken_apart_once_and_days_follow_the_clock(tmp_path):
