@@ -106,7 +106,7 @@ def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | Non
     """In order; with a limit, what the first so many are, grouped among themselves."""
     held, few, frequent = looked_up(connection, listing.filter)
     if limit and not few:
-        few = _few_by_person(connection, listing.filter, frequent)
+        few = _few_by_person(connection, listing, limit + 1, frequent)
     if limit and not few and _is_looked_for(listing):
         # What many tasks hold is found among the first of them sooner than in an index of all.
         found = _answer(connection, listing, near_query(listing, limit + 1, NEAR, frequent), zone, limit)
@@ -150,22 +150,34 @@ def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collec
     return [] if found is None else [these(found)]
 
 
-def _few_by_person(connection: sqlite3.Connection, wanted: Filter, frequent: Collection[str]) -> list[Held]:
+def _few_by_person(
+    connection: sqlite3.Connection, listing: Listing, limit: int, frequent: Collection[str]
+) -> list[Held]:
     """The tasks that a person judged as the filter wants and that hold its words, if they are few, and the former not
-    too many."""
+    too many. In the usual order the first `limit` of them: the rest of a task is read for these alone."""
+    wanted = listing.filter
     question = by_person(wanted, frequent)
-    found = _gathered(connection, *question, JUDGED) if question is not None else None
+    in_turn = listing.sort is SortKey.MADE
+    if question is None:
+        return []
+    found = _gathered(connection, *question, JUDGED, _order(listing) if in_turn else "")
     texts, cells = of_each(wanted)
-    if found is not None and texts:
-        query = f"SELECT number FROM (SELECT value AS number FROM json_each(?)) WHERE {texts}"
-        found = _gathered(connection, query, [found, *cells], FEW)
+    if found is not None and (texts or in_turn):
+        query = f"SELECT number FROM (SELECT value AS number FROM json_each(?)) WHERE {texts or '1'}"
+        query += f" LIMIT {limit}" if in_turn else ""
+        found = _gathered(connection, query, [found, *cells], max(FEW, limit))
     return [] if found is None else [replace(these(found), told=words_of(wanted.text).wanted)]
 
 
-def _gathered(connection: sqlite3.Connection, query: str, cells: Sequence[Cell], most: int) -> str | None:
+def _gathered(
+    connection: sqlite3.Connection, query: str, cells: Sequence[Cell], most: int, order: str = ""
+) -> str | None:
     """The numbers that a question gives, as a list in JSON; None of more than `most`."""
-    counted = f"SELECT json_group_array(number), count(*) FROM ({query} LIMIT {most + 1})"
-    found, amount = connection.execute(counted, cells).fetchone()
+    few = f"SELECT * FROM ({query}) LIMIT {most + 1}"
+    if order:
+        # A limit of its own, or SQLite would sort all before it takes so many.
+        few = f"SELECT * FROM ({few}) ORDER BY {order} LIMIT {most + 1}"
+    found, amount = connection.execute(f"SELECT json_group_array(number), count(*) FROM ({few})", cells).fetchone()
     return found if amount <= most else None
 
 
