@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QScrollArea, QStyle, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
-from runway_desktop.ui.building import hbox, vbox
+from runway_desktop.ui.building import STRETCH, hbox, timer, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.listing.columns import clip_of, poster_of
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
@@ -32,6 +33,11 @@ _GOOD, _BAD = QColor("#3fb871"), QColor("#c5322b")
 """On a picture, the same in both themes."""
 _DIMMED = 0.35
 _LONGEST_TITLE = 24 * GRID
+_WIDTH = TILE.width() + 2 * _EDGE
+_BETWEEN = 2
+"""Pixels from tile to tile."""
+_Ids = tuple[TaskId, ...]
+"""Those of a shot's takes."""
 
 
 class TakeTile(QAbstractButton):
@@ -111,31 +117,32 @@ class TakeTile(QAbstractButton):
 class _ShotRow(QWidget):
     """A shot: its title over a line, and its takes."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, shot: Shot, tile: Callable[[QWidget, TaskId], TakeTile], theme: Theme, parent: QWidget) -> None:
+        """`tile` makes that of a task."""
         super().__init__(parent)
         self._theme = theme
         self._is_current = False
         self._title = words(self, wrap=False)
         self._amount = words(self, tone="muted", wrap=False)
-        self.tiles = QHBoxLayout()
-        self.tiles.setSpacing(2)
-        head = hbox(self._title, self._amount, None, spacing=GRID)
-        vbox(head, GRID // 2, self.tiles, on=self, spacing=GRID // 2)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._tiles = [tile(self, row.task.id) for row in shot.rows]
+        head = hbox(self._title, self._amount, STRETCH, spacing=GRID)
+        tiles = hbox(*self._tiles, STRETCH, spacing=_BETWEEN)
+        vbox(head, GRID // 2, tiles, on=self, spacing=GRID // 2)
 
-    def show_shot(self, shot: Shot, *, current: bool) -> None:
-        self._is_current = current
-        metrics = self._title.fontMetrics()
+    def show_shot(self, shot: Shot, current: TaskId | None) -> None:
+        self._is_current = any(row.task.id == current for row in shot.rows)
+        metrics, amount = self._title.fontMetrics(), len(shot.rows)
         # Of a single one the tile says it, and the title needs the room.
-        self._amount.setVisible(len(shot.rows) > 1)
-        taken = 8 * GRID if len(shot.rows) > 1 else 0
-        room = min(_LONGEST_TITLE, len(shot.rows) * TILE.width() - taken)
+        self._amount.setVisible(amount > 1)
+        room = min(_LONGEST_TITLE, amount * TILE.width() - (8 * GRID if amount > 1 else 0))
         self._title.setText(metrics.elidedText(shot.title, Qt.TextElideMode.ElideRight, room))
         self._title.setToolTip(shot.title)
-        self._title.setFont(self._theme.strong_font() if current else self._theme.small_font())
+        self._title.setFont(self._theme.strong_font() if self._is_current else self._theme.small_font())
         self._amount.setFont(self._theme.small_font())
-        self._amount.setText(units.count(len(shot.rows), "take"))
-        self.setAccessibleName(f"{shot.title}, {units.count(len(shot.rows), 'take')}")
+        self._amount.setText(units.count(amount, "take"))
+        self.setAccessibleName(f"{shot.title}, {units.count(amount, 'take')}")
+        for number, (tile, row) in enumerate(zip(self._tiles, shot.rows, strict=True), start=1):
+            tile.show_row(row, number, amount, current=row.task.id == current)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -147,75 +154,113 @@ class _ShotRow(QWidget):
 
 
 class TakeLane(QScrollArea):
+    """Has widgets for the shots that are in sight, and then for those next to them: there may be a hundred."""
+
     chosen = Signal(object)
     """The id of a task."""
 
     def __init__(self, model: LargeViewModel, theme: Theme, posters: PosterCache, parent: QWidget) -> None:
         super().__init__(parent)
+        viewport_of(self)
         self._model = model
         self._theme = theme
         self._posters = posters
         self._letters = TextCache(theme)
-        self._shown: tuple[tuple[TaskId, ...], ...] = ()
-        self._tiles: dict[TaskId, TakeTile] = {}
-        self._rows: list[_ShotRow] = []
+        self._made: dict[_Ids, _ShotRow] = {}
         self._body = QWidget(self)
         self._body.setProperty("pane", "bar")
-        self._line = hbox(on=self._body, margins=(2 * GRID, GRID, 2 * GRID, GRID), spacing=4 * GRID)
         self.setWidget(self._body)
-        self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Takes")
+        self._next = timer(self, 0, self._make_next)
+        self.horizontalScrollBar().valueChanged.connect(self._make_in_sight)
         posters.ready.connect(lambda _: self._body.update())
         FollowsTheme(theme, self, self.show_takes)
-        self._fit()
 
     def show_takes(self) -> None:
         """What the model knows now; the widgets stay while the tasks do."""
-        ids = tuple(tuple(row.task.id for row in shot.rows) for shot in self._model.shots)
-        if ids != self._shown:
-            self._shown = ids
-            self._build()
-        current = self._model.shot
-        for widget, shot in zip(self._rows, self._model.shots, strict=True):
-            widget.show_shot(shot, current=shot is current)
-            for number, row in enumerate(shot.rows, start=1):
-                tile = self._tiles[row.task.id]
-                tile.show_row(row, number, len(shot.rows), current=row.task.id == self._model.current)
+        wanted = {_ids_of(shot) for shot in self._model.shots}
+        for ids in [ids for ids in self._made if ids not in wanted]:
+            gone = self._made.pop(ids)
+            gone.hide()
+            gone.deleteLater()
+        for shot in self._model.shots:
+            if (made := self._made.get(_ids_of(shot))) is not None:
+                made.show_shot(shot, self._model.current)
         self._fit()
         self.bring_current_into_view()
+        self._make_in_sight()
 
     def bring_current_into_view(self) -> None:
-        tile = self._tiles.get(self._model.current) if self._model.current is not None else None
-        if tile is not None:
-            self._body.layout().activate()
-            at = tile.mapTo(self._body, tile.rect().center())
-            self.ensureVisible(at.x(), at.y(), self.viewport().width() // 3, 0)
+        for shot, place in self._places():
+            for number, row in enumerate(shot.rows):
+                if row.task.id == self._model.current:
+                    left = place.left() + number * (_WIDTH + _BETWEEN)
+                    tile = self._seen_from(QRect(left, place.top(), _WIDTH, place.height()))
+                    self.ensureVisible(tile.center().x(), tile.center().y(), self.viewport().width() // 3, 0)
 
-    def _build(self) -> None:
-        while (item := self._line.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._rows, self._tiles = [], {}
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+        self._make_in_sight()
+
+    def _places(self) -> Iterator[tuple[Shot, QRect]]:
+        """Of each shot in the body, as for reading from the left."""
+        left, height = 2 * GRID, self._height()
         for shot in self._model.shots:
-            widget = _ShotRow(self._theme, self._body)
-            for row in shot.rows:
-                tile = TakeTile(self._theme, self._posters, self._letters, widget)
-                tile.clicked.connect(self._choose(row.task.id))
-                widget.tiles.addWidget(tile)
-                self._tiles[row.task.id] = tile
-            widget.tiles.addStretch(1)
-            self._rows.append(widget)
-            self._line.addWidget(widget)
-        self._line.addStretch(1)
+            width = len(shot.rows) * (_WIDTH + _BETWEEN) - _BETWEEN
+            yield shot, QRect(left, GRID, width, height)
+            left += width + 4 * GRID
 
-    def _choose(self, task_id: TaskId) -> Callable[[], None]:
-        return partial(self.chosen.emit, task_id)
+    def _seen_from(self, place: QRect) -> QRect:
+        return QStyle.visualRect(self.layoutDirection(), self._body.rect(), place)
+
+    def _make_in_sight(self) -> None:
+        for shot, place in self._missing(0):
+            self._make(shot, place)
+        self._next.start()
+
+    def _make_next(self) -> None:
+        """A shot a turn, as far as one may soon scroll."""
+        for shot, place in self._missing(self.viewport().width()):
+            self._make(shot, place)
+            self._next.start()
+            return
+
+    def _missing(self, beside: int) -> list[tuple[Shot, QRect]]:
+        """Shots without widgets in sight and so many pixels beside it."""
+        value, width = self.horizontalScrollBar().value(), self.viewport().width()
+        sight = QRect(value - beside, 0, width + 2 * beside, self._body.height())
+        places = ((shot, self._seen_from(place)) for shot, place in self._places())
+        return [(shot, place) for shot, place in places if _ids_of(shot) not in self._made and sight.intersects(place)]
+
+    def _make(self, shot: Shot, place: QRect) -> None:
+        made = self._made[_ids_of(shot)] = _ShotRow(shot, self._tile, self._theme, self._body)
+        made.show_shot(shot, self._model.current)
+        made.setGeometry(place)
+        made.show()
+
+    def _tile(self, parent: QWidget, task_id: TaskId) -> TakeTile:
+        made = TakeTile(self._theme, self._posters, self._letters, parent)
+        made.clicked.connect(partial(self.chosen.emit, task_id))
+        return made
+
+    def _height(self) -> int:
+        """A title, the line below it, and a tile."""
+        return TILE.height() + 2 * _EDGE + self.fontMetrics().height() + GRID + GRID // 2
 
     def _fit(self) -> None:
-        bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(TILE.height() + 2 * _EDGE + self.fontMetrics().height() + 4 * GRID + bar)
+        height, bar = self._height() + 2 * GRID + GRID // 2, self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(height + bar)
+        places = list(self._places())
+        end = places[-1][1].right() + 1 + 2 * GRID if places else 0
+        self._body.resize(max(end, self.viewport().width()), height)
+        for shot, place in places:
+            if (made := self._made.get(_ids_of(shot))) is not None:
+                made.setGeometry(self._seen_from(place))
+
+
+def _ids_of(shot: Shot) -> _Ids:
+    return tuple(row.task.id for row in shot.rows)

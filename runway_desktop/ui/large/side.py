@@ -51,6 +51,8 @@ class SidePane(QWidget):
         self._details = details
         self._theme = theme
         self._keys = keys
+        self._shown: tuple[Sequence[Fact], Sequence[str]] | None = None
+        """Facts, and in what it differs."""
         self.setProperty("pane", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
@@ -148,6 +150,9 @@ class SidePane(QWidget):
         self._file.setEnabled(self._use.isEnabled())
 
     def _show_facts(self, facts: Sequence[Fact], differing: Sequence[str]) -> None:
+        if (facts, differing) == self._shown:
+            return
+        self._shown = facts, differing
         _empty(self._grid)
         if differing:
             facts = [*facts, Fact("Differs in", " · ".join(differing))]
@@ -183,6 +188,7 @@ class SidePane(QWidget):
         _name(self._pick, "Pick", self._keys.words("judge.pick"))
         _name(self._reject, "Reject", self._keys.words("judge.reject"))
         self._show_legend()
+        self._shown = None
         self.show_take()
 
     def _rate(self, number: int) -> None:

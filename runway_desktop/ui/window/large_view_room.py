@@ -84,7 +84,15 @@ class LargeViewRoom(QObject):
         if wanted is not None and not self.is_open:
             from runway_desktop.ui.first_opening import LARGE_VIEW
 
-            self._openings().open(LARGE_VIEW, lambda: self._enter(wanted))
+            self._openings().open(LARGE_VIEW, lambda: self._begin(wanted))
+
+    def _begin(self, wanted: TaskId) -> None:
+        if "view" in vars(self):
+            self._enter(wanted)
+        else:
+            from runway_desktop.ui.building import in_turns
+
+            in_turns(self, lambda: self.view, lambda: self._enter(wanted))
 
     def _enter(self, wanted: TaskId) -> None:
         work, preview = self._work, self._preview()

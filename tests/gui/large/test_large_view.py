@@ -31,16 +31,18 @@ FOG, RAIN = ("t5", "t4", "t3"), ("t2", "t1")
 
 
 @asynccontextmanager
-async def opened(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
-    """Five saved clips of two prompts in the list, the first one selected."""
+async def opened(folder: Path, theme: Theme, more: int = 0) -> AsyncIterator[Desktop]:
+    """Five saved clips of two prompts in the list, the first one selected, and below them so many of a prompt each."""
     async with Desktop(folder, theme) as rig:
         clip = Path(shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", folder / "clip.mp4"))
         tasks = [task(number, State.SUCCEEDED, "Rain" if number < 3 else "Fog") for number in range(1, 6)]
         for one in tasks:
             await rig.put(one, outputs=[saved(one, str(clip))])
+        for number in range(more):
+            await rig.put(task(-number, State.SUCCEEDED, f"Shot {number}"))
         rig.filter.group_by(GroupBy.NONE)
         await rig.load()
-        await until(lambda: rig.rows.rowCount() == 5)
+        await until(lambda: rig.rows.rowCount() == 5 + more)
         await rig.fetch_rows()
         QTimer.singleShot(0, rig.window.add_preview)
         await until(lambda: rig.window.preview is not None)
@@ -227,6 +229,23 @@ async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, the
         assert sorted(tile.accessibleName() for tile in tiles)[0].startswith("Take 1 of 2")
         tiles[-1].click()
         assert look(rig) == tiles[-1].row.task.id
+
+
+async def test_takes_far_from_sight_cost_nothing_and_the_one_that_is_walked_to_is_in_sight(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme, more=50) as rig:
+        await enter(rig)
+        lane = rig.window.large.view.lane
+        first = lane.findChildren(TakeTile)
+        assert 5 <= len(first) < 30
+        for _ in range(30):
+            press(rig, KEYS.Key_Right)
+            await rest()
+        tiles = lane.findChildren(TakeTile)
+        [current] = [tile for tile in tiles if tile.isChecked() and tile.isVisible()]
+        assert current.row.task.id == look(rig)
+        assert not current.visibleRegion().isEmpty()
+        assert current.visibleRegion().boundingRect() == current.rect()
+        assert set(first) <= set(tiles), "what stands there stays"
 
 
 async def test_space_in_a_text_field_writes_and_on_a_header_folds(tmp_path, theme, qtbot):
