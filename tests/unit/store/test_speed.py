@@ -258,5 +258,7 @@ async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
         told.clear()
         await ask()
         lane, last = told[-1]
-        assert (last == "PRAGMA shrink_memory") is (lane == "store-sweep"), "The first rows are asked for again and again"
+        assert (last == "PRAGMA shrink_memory") is (lane == "store-sweep"), (
+            "The first rows are asked for again and again"
+        )
     await store.close()
