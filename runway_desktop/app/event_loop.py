@@ -405,6 +405,10 @@ class _Socket:
         self._loop = loop
         self._notifier = notifier
         self._handle: asyncio.Handle | None = None
+        self._is_running = False
+        """Its callback runs, ..."""
+        self._is_held = False
+        """... and stays in a loop of its own, where Qt would call again and again."""
         notifier.activated.connect(self._came)
 
     def listen(self, handle: asyncio.Handle) -> None:
@@ -412,6 +416,8 @@ class _Socket:
         if self._handle is not None:
             self._handle.cancel()
         self._handle = handle
+        # Another callback may run while the one before stays in a loop of its own.
+        self._is_running = False
         self._notifier.setEnabled(True)
 
     def listens_no_more(self) -> bool:
@@ -431,10 +437,17 @@ class _Socket:
         self._notifier.activated.disconnect()
 
     def _came(self) -> None:
-        # Not again while the callback runs, should it stay in a loop of its own.
-        self._notifier.setEnabled(False)
-        if self._handle is not None and self._loop.is_running():
+        if self._handle is None or self._is_running or not self._loop.is_running():
+            self._is_held = self._is_running
+            self._notifier.setEnabled(False)
+            return
+        self._is_running = True
+        try:
             self._loop.run(self._handle)
+        finally:
+            self._is_running = False
+        if self._is_held:
+            self._is_held = False
             self.take_up()
 
 

@@ -1,4 +1,4 @@
-"""What version 4.0 made smaller: a library of 300,000 tasks takes half the room.
+"""What version 4.0 made smaller, so that a library of 300,000 tasks takes half the room, and 4.1 quicker.
 
 Each index is here, or in `schema`, for the question that is written beside it; a test asks each of them.
 """
@@ -68,3 +68,15 @@ SEARCH = (
     "DROP TABLE searched",
     "ALTER TABLE found RENAME TO searched",
 )
+
+STARS = (
+    "DROP INDEX tasks_by_rating_in_list",
+    # The order of stars, and what else a person judges by: a search among what is judged goes through a sixth of what
+    # `tasks_by_made` would be, and of five stars through those alone. None of it moves while a task runs.
+    """
+    CREATE INDEX tasks_by_rating_in_list ON tasks (
+        rating, created_at DESC, number, pick, project, removed_at
+    ) WHERE removed_at IS NULL
+    """,
+)
+"""Added by version 4.1."""

@@ -123,8 +123,11 @@ class ReadingLane(Lane):
 
     _gives_rows = True
 
-    def __init__(self, path: Path, database: Database) -> None:
+    def __init__(self, path: Path, database: Database, *, keeps_pages: bool = True) -> None:
+        """With `keeps_pages` what was read stays in memory for the next question, as far as the connection's cache
+        goes."""
         super().__init__(path, database)
+        self.keeps_pages = keeps_pages
         self._turn = threading.Lock()
         self._reading = threading.Lock()
         self._present: _Question[Any] | None = None
@@ -181,7 +184,10 @@ class _Question(Generic[Answer]):
     def __call__(self, connection: sqlite3.Connection) -> Answer:
         self._lane.begin(self)
         try:
-            return self._work(connection)
+            answer = self._work(connection)
+            if not self._lane.keeps_pages:
+                connection.execute("PRAGMA shrink_memory")
+            return answer
         except StopIteration as error:
             # No future takes one: whoever asked would wait for ever.
             raise RuntimeError("the work ended too early") from error

@@ -17,10 +17,11 @@ from typing import Any
 
 from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey
 from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.values import replace
 
-from .conditions import IN_LIST, TAGGED, Held, judged, lists, numbers, of_each, these, where
+from .conditions import IN_LIST, TAGGED, Held, by_person, judged, lists, numbers, of_each, these, where
 from .records import Cell, to_text
 from .tally import KeptBatches
 
@@ -37,6 +38,8 @@ READ = 8000
 none of them holds it, as many a lighthouse in static fog holds the pieces of "state"."""
 MANY = 30_000
 """Tasks whose numbers are gathered for a short word; what more of them hold is met often."""
+JUDGED = 4000
+"""Tasks that are judged alike and are gathered, sooner than that the list is gone through for them."""
 FREQUENT = 10_000
 """Tasks with a tag of which it is asked one by one, as it is met often, sooner than all of them are gathered."""
 
@@ -102,6 +105,8 @@ class Days:
 def entries(connection: sqlite3.Connection, listing: Listing, zone: tzinfo | None, limit: int = 0) -> Entries:
     """In order; with a limit, what the first so many are, grouped among themselves."""
     held, few, frequent = looked_up(connection, listing.filter)
+    if limit and not few:
+        few = _few_by_person(connection, listing, limit + 1, frequent)
     if limit and not few and _is_looked_for(listing):
         # What many tasks hold is found among the first of them sooner than in an index of all.
         found = _answer(connection, listing, near_query(listing, limit + 1, NEAR, frequent), zone, limit)
@@ -132,11 +137,8 @@ def _few_read(connection: sqlite3.Connection, held: Sequence[Held]) -> list[Held
     """The tasks whose texts hold the longer words, if they are few, and those that may hold them not too many."""
     for one in held:
         if one.pieces_of and _is_short(connection, one, READ):
-            query, cells = one.in_texts
-            counted = f"SELECT json_group_array(number), count(*) FROM ({query} LIMIT {FEW + 1})"
-            found, amount = connection.execute(counted, cells).fetchone()
-            if amount <= FEW:
-                return [one.known(found)]
+            found = _gathered(connection, *one.in_texts, FEW)
+            return [] if found is None else [one.known(found)]
     return []
 
 
@@ -144,10 +146,39 @@ def _few_judged(connection: sqlite3.Connection, wanted: Filter, frequent: Collec
     """The tasks that are judged as the filter wants, if they are few."""
     if judged(wanted)[0] == IN_LIST:
         return []
-    query, cells = numbers(wanted, frequent)
-    counted = f"SELECT json_group_array(number), count(*) FROM ({query} LIMIT {FEW + 1})"
-    found, amount = connection.execute(counted, cells).fetchone()
-    return [these(found)] if amount <= FEW else []
+    found = _gathered(connection, *numbers(wanted, frequent), FEW)
+    return [] if found is None else [these(found)]
+
+
+def _few_by_person(
+    connection: sqlite3.Connection, listing: Listing, limit: int, frequent: Collection[str]
+) -> list[Held]:
+    """The tasks that a person judged as the filter wants and that hold its words, if they are few, and the former not
+    too many. In the usual order the first `limit` of them: the rest of a task is read for these alone."""
+    wanted = listing.filter
+    question = by_person(wanted, frequent)
+    in_turn = listing.sort is SortKey.MADE
+    if question is None:
+        return []
+    found = _gathered(connection, *question, JUDGED, _order(listing) if in_turn else "")
+    texts, cells = of_each(wanted)
+    if found is not None and (texts or in_turn):
+        query = f"SELECT number FROM (SELECT value AS number FROM json_each(?)) WHERE {texts or '1'}"
+        query += f" LIMIT {limit}" if in_turn else ""
+        found = _gathered(connection, query, [found, *cells], max(FEW, limit))
+    return [] if found is None else [replace(these(found), told=words_of(wanted.text).wanted)]
+
+
+def _gathered(
+    connection: sqlite3.Connection, query: str, cells: Sequence[Cell], most: int, order: str = ""
+) -> str | None:
+    """The numbers that a question gives, as a list in JSON; None of more than `most`."""
+    few = f"SELECT * FROM ({query}) LIMIT {most + 1}"
+    if order:
+        # A limit of its own, or SQLite would sort all before it takes so many.
+        few = f"SELECT * FROM ({few}) ORDER BY {order} LIMIT {most + 1}"
+    found, amount = connection.execute(f"SELECT json_group_array(number), count(*) FROM ({few})", cells).fetchone()
+    return found if amount <= most else None
 
 
 def looked_up(connection: sqlite3.Connection, wanted: Filter) -> tuple[list[Held], list[Held], list[str]]:

@@ -186,6 +186,8 @@ MIGRATIONS = (
     Migration(
         Version(4, 0), _doing((*compact.ORDERS, *compact.LEDGER, *compact.SEARCH, *tally.TALLY)), gives_room=True
     ),
+    # Picks and projects stand beside the stars in their index. An older program does not look at them there.
+    Migration(Version(4, 1), _doing(compact.STARS)),
 )
 
 

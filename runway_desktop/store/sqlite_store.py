@@ -112,7 +112,9 @@ class SqliteStore:
         read = DatabaseThread(f"store-read {path.name}", lambda: _connect_to_read(path, 24_000))
         # What goes through the whole library has a thread of its own: what the window waits for never stands behind it.
         sweep = DatabaseThread(f"store-sweep {path.name}", lambda: _connect_to_read(path, 4_000))
-        writer, reader, sweeper = WritingLane(path, write), ReadingLane(path, read), ReadingLane(path, sweep)
+        writer, reader = WritingLane(path, write), ReadingLane(path, read)
+        # It comes to few pages again: 4 MB would be kept for nothing.
+        sweeper = ReadingLane(path, sweep, keeps_pages=False)
         await writer.open()
         try:
             await reader.open()

@@ -344,6 +344,31 @@ def test_socket_is_read_while_the_callback_of_another_stays_in_a_dialog(qapp: QA
     assert heard == [b"first", b"second", b"the dialog closed"]
 
 
+def test_socket_whose_callback_stays_in_a_dialog_is_read_on_when_that_closes(qapp: QApplication) -> None:
+    heard = list[bytes]()
+    due = list[str]()
+    ours, theirs = socket.socketpair()
+
+    def read() -> None:
+        heard.append(ours.recv(1))
+        if len(heard) == 1:
+            asyncio.get_running_loop().call_later(0.02, due.append, "time to close")
+            a_dialog(until=lambda: bool(due))
+            heard.append(b"the dialog closed")
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours, read)
+        theirs.send(b"123")
+        while len(heard) < 4:
+            await asyncio.sleep(0.001)
+        loop.remove_reader(ours)
+
+    with new_loop(qapp) as loop, ours, theirs:
+        loop.run_until_complete(main())
+    assert heard == [b"1", b"the dialog closed", b"2", b"3"]
+
+
 async def test_new_socket_with_the_number_of_a_closed_one_is_heard() -> None:
     loop = asyncio.get_running_loop()
     numbers = set()

@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
-from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Pick, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS, Migration, Version, backup_path, bring_up_to_date
 from runway_desktop.values import replace
@@ -428,3 +428,20 @@ async def test_a_sheet_of_an_older_version_says_how_many_rows_were_not_sent(tmp_
     store = await SqliteStore.open(path)
     assert [(kept.id, kept.unsent) for kept in (await store.counts()).unsent] == [("whole", 2)]
     await store.close()
+
+
+async def test_a_list_of_version_4_0_has_what_people_judge_by_beside_the_stars(tmp_path: Path):
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, [step for step in MIGRATIONS if step.to <= Version(4, 0)])
+        connection.execute("UPDATE tasks SET rating = 5, pick = 'pick' WHERE number = (SELECT min(number) FROM tasks)")
+        (judged,) = connection.execute("SELECT id FROM tasks WHERE rating = 5").fetchone()
+    store = await SqliteStore.open(path)
+    wanted = Filter(rating=Span(5, 5), picks=frozenset({Pick.PICK}))
+    assert list((await store.list(Listing(filter=wanted), 20)).ids) == [judged]
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        columns = [name for *_, name in connection.execute("PRAGMA index_info (tasks_by_rating_in_list)")]
+    assert columns == ["rating", "created_at", "number", "pick", "project", "removed_at"]

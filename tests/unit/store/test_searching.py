@@ -21,7 +21,7 @@ from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces
 from runway_desktop.values import replace
 
-NEAR, FEW, READ, MANY, FREQUENT = 4, 3, 5, 6, 3
+NEAR, FEW, READ, MANY, FREQUENT, JUDGED = 4, 3, 5, 6, 3, 5
 """So small that a library of a dozen tasks is searched in every way."""
 _KEYS = {
     SortKey.MADE: 0,
@@ -93,6 +93,7 @@ def test_every_way_to_search_finds_what_like_finds(
             patch.setattr(listing, "READ", READ)
             patch.setattr(listing, "MANY", MANY)
             patch.setattr(listing, "FREQUENT", FREQUENT)
+            patch.setattr(listing, "JUDGED", JUDGED)
             path = Path(folder) / "p.db"
             store = await SqliteStore.open(path)
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -15,7 +16,8 @@ import pytest
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span, Without
 from runway_desktop.domain.task import BatchId, Pick, State, TaskId
 from runway_desktop.store import SqliteStore, reading
-from runway_desktop.store.listing import entries_query, looked_up
+from runway_desktop.store.conditions import by_person
+from runway_desktop.store.listing import entries, entries_query, looked_up
 from tests.unit.store.libraries import fill
 
 
@@ -64,6 +66,55 @@ async def test_what_is_judged_is_gathered_from_one_index_for_the_other_orders(
     reads = [step for step in plan.split("; ") if step.startswith(("SCAN tasks", "SEARCH tasks"))]
     assert "SCAN tasks USING COVERING INDEX tasks_by_made" in reads
     assert all(" INDEX tasks_by_" in step for step in reads)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "begins"),
+    [
+        (Filter(rating=Span(5, 5), projects=frozenset({"Coast"}), tags=frozenset({"night"}), text="violin"), True),
+        (Filter(picks=frozenset({Pick.PICK}), without=Without(projects=frozenset({"Coast"}))), False),
+    ],
+)  # fmt: skip
+async def test_what_a_person_judged_is_gathered_from_the_small_index_of_stars(
+    tmp_path: Path, wanted: Filter, begins: bool
+):
+    question = by_person(wanted)
+    assert question is not None
+    plan = await plan_of(tmp_path / "p.db", *question)
+    assert f"COVERING INDEX tasks_by_rating_in_list{' (rating>? AND rating<?)' if begins else ''}" in plan
+
+
+async def test_the_few_that_a_person_judged_so_are_all_that_is_looked_at(tmp_path: Path):
+    """In whatever order."""
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await fill(store, 50, with_outputs=False)
+    wanted = Filter(rating=Span(5, 5), without=Without(projects=frozenset({"Coast"})))
+    for sort in (SortKey.MADE, SortKey.PROMPT):
+        asked: list[str] = []
+
+        def list_them(connection: sqlite3.Connection, sort: SortKey = sort, asked: list[str] = asked) -> list[str]:
+            connection.set_trace_callback(asked.append)
+            entries(connection, Listing(filter=wanted, sort=sort), None, 200)
+            connection.set_trace_callback(None)
+            questions = [one for one in asked if not one.startswith("--")]
+            return [row[3] for one in questions for row in connection.execute(f"EXPLAIN QUERY PLAN {one}")]
+
+        plan = await store._reader.ask(list_them)
+        assert not [step for step in plan if step.startswith("SCAN tasks")], plan
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Filter(text="violin"),
+        Filter(rating=Span(5, 5), states=frozenset({State.FAILED})),
+        Filter(picks=frozenset({Pick.PICK}), place=Place.SAVED),
+        Filter(tags=frozenset({"night"}), without=Without(models=frozenset({"veo3.1"}))),
+    ],
+)
+def test_the_index_of_stars_is_not_asked_for_what_it_has_not(wanted: Filter):
+    assert by_person(wanted) is None
 
 
 NAMED = (
@@ -186,3 +237,28 @@ async def test_any_number_of_tasks_is_asked_for_in_a_few_statements(tmp_path: Pa
             assert [row.task.id for row in found] == names[:number]
             assert all(len({output.index for output in row.outputs}) == len(row.outputs) for row in found)
     assert len(asked) <= 30, "Each is parsed, and kept by its connection"
+
+
+async def test_what_goes_through_the_whole_library_keeps_none_of_it_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told: list[tuple[str, str]] = []
+    connect = sqlite3.connect
+
+    def watched(*given, **named) -> sqlite3.Connection:
+        connection = connect(*given, **named)
+        name = threading.current_thread().name.split()[0]
+        connection.set_trace_callback(lambda statement: told.append((name, statement)))
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    store = await SqliteStore.open(tmp_path / "p.db")
+    await fill(store, 50)
+    for ask in (partial(store.list, Listing()), partial(store.list, Listing(), 10)):
+        told.clear()
+        await ask()
+        lane, last = told[-1]
+        assert (last == "PRAGMA shrink_memory") is (lane == "store-sweep"), (
+            "The first rows are asked for again and again"
+        )
+    await store.close()
