@@ -16,7 +16,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Media, Pick
-from runway_desktop.ui.building import hbox, line, vbox
+from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
@@ -37,7 +37,7 @@ from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane
 from .sameness import Sameness
-from .surface import Sight
+from .surface import Sight, make_an_image, open_graphics
 
 _FAULTS = {
     Fault.MISSING: "{0} is no longer where it was saved.",
@@ -65,7 +65,7 @@ class CompareView(QWidget):
         self.way = Way.SIDE_BY_SIDE
         self._takes: list[Take | None] = [None] * MOST
         """What each place holds."""
-        self._is_open = False
+        self._is_open = self._shows_clips = False
         self._build()
         self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
@@ -233,6 +233,10 @@ class CompareView(QWidget):
         ]
         if any(files):
             self.clips.open(files, at=at, play=play)
+            if not self._shows_clips:
+                # Behind the opening of the clips, which goes on meanwhile.
+                self._shows_clips = True
+                in_turns(self, open_graphics, make_an_image)
         else:
             self.clips.close()
         if self.way is not Way.SIDE_BY_SIDE and len(shown) < 2:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.building import timer
+from runway_desktop.ui.building import in_turns, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.theme import Theme
@@ -45,12 +45,20 @@ class CompareHost(QObject):
             self.room.shutdown()
 
     def _enter(self) -> None:
-        if self._closed:
-            return
         if self.room is None:
+            in_turns(self, self._make, self._show)
+        else:
+            self._show()
+
+    def _make(self) -> None:
+        if self.room is None and not self._closed:
             self.room = CompareView(self._model, self._theme, self._keys, self._strips, self._window)
             self.room.left.connect(self._window.activateWindow)
             self.room.keys_wanted.connect(self._show_keys)
+
+    def _show(self) -> None:
+        if self.room is None or self._closed:
+            return
         if not self.room.isVisible():
             self.room.enter(full_screen=self.full_screen)
         self.entered.emit()

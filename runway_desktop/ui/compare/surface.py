@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QOpenGLContext, QPainter
 
 from runway_desktop.ui.media.picture import Picture
 from runway_desktop.ui.media.picture_view import LARGEST, PIXELATED_FROM
@@ -17,6 +17,24 @@ from runway_desktop.ui.media.stage import draw_part, fitted
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
+
+_BY_OPENGL = ("xcb", "wayland")
+
+
+def open_graphics() -> None:
+    """Qt turns the first frame into an image by the system's graphics, which takes as long to open as all else of the
+    room: half of it here, where that is OpenGL, and half by `make_an_image`."""
+    if QGuiApplication.platformName() in _BY_OPENGL:
+        QOpenGLContext().create()
+
+
+def make_an_image() -> None:
+    """Of a small frame that nobody sees."""
+    if QGuiApplication.platformName() in _BY_OPENGL:
+        from PySide6.QtMultimedia import QVideoFrame, QVideoFrameFormat
+
+        small = QVideoFrameFormat(QSize(16, 16), QVideoFrameFormat.PixelFormat.Format_YUV420P)
+        QVideoFrame(small).toImage()
 
 
 class Sight(QObject):
