@@ -75,6 +75,11 @@ class Hands:
     def wait_for_window(self, name: str, pid: int | None = None) -> str:
         return until(lambda: self.windows(name, pid), f"a window “{name}”")[-1]
 
+    def wait_in_front(self, name: str, pid: int | None = None) -> None:
+        """Until the newest window of this name has the keyboard: it is there a moment before."""
+        window = self.wait_for_window(name, pid)
+        until(lambda: self.active() == window, f"“{name}” in front")
+
     def active(self) -> str:
         """The id of the window in front; empty in the moment in which none is, when they change."""
         return self._do("getactivewindow", check=False).strip()

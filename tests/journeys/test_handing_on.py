@@ -26,7 +26,7 @@ def made(program: Program, tmp_path: Path) -> Program:
     table = tmp_path / "shots.csv"
     table.write_text(SHOTS, encoding="utf-8")
     program.start(str(table))
-    program.hands.wait_for_window("shots.csv", program.pid)
+    program.hands.wait_in_front("shots.csv", program.pid)
     program.eyes.wait_for("button", "Generate 2 ready")
     program.hands.key("ctrl+Return")
     until(lambda: len(program.tasks()) == 2, "both tasks")

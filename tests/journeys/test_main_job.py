@@ -57,7 +57,7 @@ def test_prompts_and_a_picture_dropped_from_another_program_become_tasks(
     program.hands.drag([str(picture)], target.middle)
     eyes.wait_for_words("harbour.png")
     program.hands.drag([str(text)], target.middle)
-    program.hands.wait_for_window("prompts.txt", program.pid)
+    program.hands.wait_in_front("prompts.txt", program.pid)
     eyes.wait_for("button", "Generate 3 ready")
     assert not runway.accepted, "nothing is sent before one says so"
     program.hands.key("ctrl+Return")
