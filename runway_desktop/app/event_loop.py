@@ -406,9 +406,9 @@ class _Socket:
         self._notifier = notifier
         self._handle: asyncio.Handle | None = None
         self._is_running = False
-        """Its callback runs, ..."""
+        """Its callback runs."""
         self._is_held = False
-        """... and stays in a loop of its own, where Qt would call again and again."""
+        """Switched off while a callback stays in a dialog: Qt would call again and again."""
         notifier.activated.connect(self._came)
 
     def listen(self, handle: asyncio.Handle) -> None:

@@ -126,10 +126,10 @@ class KeptBatches:
 
     def counted(self, connection: sqlite3.Connection) -> tuple[tuple[BatchId, str, int], ...]:
         """Those that have tasks, with how many, latest first: the same object as long as nothing of it moved."""
-        is_same = self._look(connection)
+        self._look(connection)
         query = "SELECT json_group_object(name, amount) FROM tally WHERE kind = 'batch' AND amount > 0"
         amounts: str = connection.execute(f"{query} AND typeof(name) = 'text'").fetchone()[0]
-        if not is_same or amounts != self._amounts:
+        if amounts != self._amounts:
             of = json.loads(amounts)
             self._counted = tuple((batch, title, of[batch]) for batch, title in self._latest_first if batch in of)
             self._amounts = amounts
@@ -139,21 +139,21 @@ class KeptBatches:
         self._look(connection)
         return dict(self._latest_first)
 
-    def _look(self, connection: sqlite3.Connection) -> bool:
-        """Reads what is new; whether there was nothing."""
+    def _look(self, connection: sqlite3.Connection) -> None:
+        """Reads what is new. What was counted then counts no more, whoever asked."""
         line = "id || ' ' || created_at || ' ' || hex(name)"
         query = f"SELECT group_concat(line, char(10)) FROM (SELECT {line} AS line FROM batches ORDER BY rowid)"
         told: str = connection.execute(query).fetchone()[0] or ""
         if told == self._told:
-            return True
+            return
         if not told.startswith(f"{self._told}\n"):
             self._batches = []
         rest = "SELECT id, name, created_at FROM batches ORDER BY rowid LIMIT -1 OFFSET ?"
         self._batches += map(batch_of, connection.execute(rest, (len(self._batches),)))
         latest_first = sorted(self._batches, key=lambda batch: (batch.created_at, batch.id), reverse=True)
         self._latest_first = [(batch.id, batch.title) for batch in latest_first]
+        self._amounts = ""
         self._told = told
-        return False
 
 
 def counts(connection: sqlite3.Connection, batches: KeptBatches | None = None) -> PlaceCounts:

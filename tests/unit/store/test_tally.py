@@ -136,4 +136,8 @@ async def test_the_names_of_batches_are_read_once_and_those_that_come_later(tmp_
         await put(store, 3, "a", "other.csv", 1.0)
         assert counts(connection, kept).batches[-1] == ("a", "other.csv", 2)
         assert counts(connection, kept) == counts(connection)
+        connection.execute("UPDATE batches SET name = 'renamed.csv' WHERE id = 'a'")
+        # Whoever asks first for the names, the other is told of them too.
+        assert kept.titles(connection)["a"] == "renamed.csv"
+        assert counts(connection, kept).batches[-1] == ("a", "renamed.csv", 2)
     await store.close()
