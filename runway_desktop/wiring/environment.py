@@ -13,6 +13,7 @@ import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
 from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import platformdirs
@@ -165,13 +166,23 @@ def secret_for(profile: Profile, secret: str | None) -> str | None:
 
 
 class Redaction(logging.Filter):
-    """Cuts secrets out of a record's text and traceback, for every handler that has it."""
+    """Cuts secrets out of a record's text and traceback, for every handler that has it. Raises nothing."""
 
     def __init__(self, secrecy: KnownSecrets) -> None:
         super().__init__()
         self._secrecy = secrecy
 
     def filter(self, record: logging.LogRecord) -> bool:
+        try:
+            self._redact(record)
+        except Exception as mistake:  # noqa: BLE001 - what wants to log goes on, whatever it gave to say
+            record.msg = (
+                f"Line {record.lineno} of {record.module} gave what cannot be written: {type(mistake).__name__}"
+            )
+            record.args = record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+    def _redact(self, record: logging.LogRecord) -> None:
         record.msg = self._redacted(record.getMessage())
         record.args = None
         if record.exc_info and not record.exc_text:
@@ -180,28 +191,20 @@ class Redaction(logging.Filter):
             record.exc_text = self._redacted(record.exc_text)
         if record.stack_info:
             record.stack_info = self._redacted(record.stack_info)
-        return True
 
     def _redacted(self, text: str) -> str:
         return _SIGNED.sub(r"\1?…", self._secrecy.struck_out(text))
 
 
-class _PrivateLog(logging.FileHandler):
-    """Of at most so many bytes, with one older beside it. Python's own brings half a megabyte along that sends logs by
-    mail and over networks."""
+class _PrivateLog(RotatingFileHandler):
+    """For its owner alone. Raises nothing, also on a full disk: a line that cannot be written is lost."""
 
-    def __init__(self, path: Path, most: int) -> None:
-        super().__init__(path, encoding="utf-8", delay=True)
-        self._most = most
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if self.stream is not None and self.stream.tell() >= self._most:
-            self.stream.close()
-            # Where another program has the older one open, this one grows on.
-            with suppress(OSError):
-                os.replace(self.baseFilename, f"{self.baseFilename}.1")
-            self.stream = self._open()
-        super().emit(record)
+    def doRollover(self) -> None:
+        try:
+            super().doRollover()
+        except OSError:
+            # As where another program has the older one open. This one is opened again and grows on.
+            self.stream = None
 
     def _open(self) -> TextIOWrapper:
         private.tighten(Path(self.baseFilename))
@@ -212,7 +215,7 @@ def start_log(path: Path, secrecy: KnownSecrets, *, verbose: bool) -> None:
     """Logs go to a file of at most `LARGEST_LOG`, with one older beside it, and warnings to the terminal."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    to_file = _PrivateLog(path, LARGEST_LOG)
+    to_file = _PrivateLog(path, maxBytes=LARGEST_LOG, backupCount=1, encoding="utf-8", delay=True)
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     to_terminal = logging.StreamHandler()
     to_terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)

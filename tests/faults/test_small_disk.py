@@ -1,4 +1,5 @@
-"""On a disk that is really small, results stop before the list of tasks has no room."""
+"""On a disk that is really small, results stop before the list of tasks has no room; where it is full all the same,
+each sending goes on once there is room."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,16 +22,23 @@ def can_mount() -> bool:
     return tried.returncode == 0
 
 
+def on_a_small_disk(child: str, folder: Path) -> Any:
+    """What the child prints."""
+    command = ["unshare", "-Urm", sys.executable, "-m", child, str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
 @pytest.mark.skipif(not can_mount(), reason="only where a process may have a disk of its own")
 def test_four_results_of_unknown_length_leave_the_list_of_tasks_its_room(tmp_path: Path):
-    ended = subprocess.run(
-        ["unshare", "-Urm", sys.executable, "-m", "tests.faults.small_disk_child", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    found = json.loads(ended.stdout)
+    found = on_a_small_disk("tests.faults.small_disk_child", tmp_path)
     assert found["least"] >= SPARE - 1_000_000, "the list itself, and notes of a few bytes"
     assert found["paused"] >= 1
     assert found["saved"] == 4
+
+
+@pytest.mark.skipif(not can_mount(), reason="only where a process may have a disk of its own")
+def test_sendings_get_their_ids_once_there_is_room_on_the_disk_of_list_and_log(tmp_path: Path):
+    found = on_a_small_disk("tests.faults.full_profile_child", tmp_path)
+    assert found == {"states": ["pending"] * 3, "created": 3, "goes_on": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import io
 import json
 import logging
@@ -17,6 +18,7 @@ import pytest
 
 from runway_desktop.domain.profiles import Color
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.profile_folders import NoSuchProfile
 from runway_desktop.wiring import environment
 from tests.mistakes import Mistakes
@@ -36,7 +38,9 @@ def logging_into(path: Path, terminal: io.StringIO, secrecy: KnownSecrets | None
     finally:
         for handler in [one for one in root.handlers if one not in handlers]:
             root.removeHandler(handler)
-            handler.close()
+            # On a full disk, as `logging.shutdown` does.
+            with contextlib.suppress(OSError):
+                handler.close()
         root.setLevel(level)
         logging.raiseExceptions = raises
 
@@ -55,6 +59,56 @@ def test_a_log_that_is_full_stands_beside_the_next_for_its_owner_alone(tmp_path:
     assert numbers == list(range(numbers[0], 7)), "none is lost between the two"
     if os.name == "posix":
         assert {one.stat().st_mode & 0o077 for one in tmp_path.iterdir()} == {0}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where the system has a disk that is always full")
+def test_logging_on_a_full_disk_raises_nothing(tmp_path: Path):
+    (tmp_path / "log.txt").symlink_to("/dev/full")
+    terminal = io.StringIO()
+    with logging_into(tmp_path / "log.txt", terminal):
+        for number in range(3):
+            logging.getLogger("runway_desktop").warning("Line %d", number)
+    assert terminal.getvalue().count("Line") == 3
+
+
+def test_log_goes_on_after_its_next_file_could_not_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(environment, "LARGEST_LOG", 100)
+    opener = private.opener
+
+    def full(path: str, flags: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+    with logging_into(tmp_path / "log.txt", io.StringIO()):
+        for number in range(6):
+            monkeypatch.setattr(private, "opener", full if number in (1, 2, 3) else opener)
+            logging.getLogger("runway_desktop").info("Line %d, %s", number, "x" * 60)
+    said = (tmp_path / "log.txt").read_text() + (tmp_path / "log.txt.1").read_text()
+    assert "Line 5" in said
+
+
+def test_log_that_cannot_be_renamed_loses_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(environment, "LARGEST_LOG", 100)
+    (tmp_path / "log.txt.1").mkdir()
+    with logging_into(tmp_path / "log.txt", io.StringIO()):
+        for number in range(4):
+            logging.getLogger("runway_desktop").info("Line %d, %s", number, "x" * 60)
+    said = (tmp_path / "log.txt").read_text()
+    assert [number for number in range(4) if f"Line {number}" in said] == [0, 1, 2, 3]
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise ValueError("It has no words.")
+
+
+def test_logging_what_cannot_be_said_raises_nothing(tmp_path: Path):
+    with logging_into(tmp_path / "log.txt", io.StringIO()):
+        logging.getLogger("runway_desktop").info("Said by %s", Unspeakable())
+        logging.getLogger("runway_desktop").info(*("%d of %d", 1))
+        logging.getLogger("runway_desktop").info("The next line")
+    said = (tmp_path / "log.txt").read_text().splitlines()
+    assert len(said) == 3
+    assert "The next line" in said[-1]
 
 
 def test_a_folder_of_ones_own_holds_everything_of_the_run(tmp_path: Path):
