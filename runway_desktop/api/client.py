@@ -129,7 +129,7 @@ class RunwayClient:
 
     @border.guarded
     async def task(self, remote_id: RemoteId) -> Answer:
-        """GET, once. NotThere for 404."""
+        """GET, once. NotThere for Runway's own 404, Misrouted for any other."""
         reply = await self._ask("GET", _task_path(remote_id))
         return await self._read(reply, lambda content: wire.read_task(content, remote_id))
 

@@ -23,6 +23,7 @@ from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
     KeyRefused,
+    Misrouted,
     NoReply,
     NotReached,
     NotTaken,
@@ -141,7 +142,8 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
     """For an answer of the API that is not a success. `now` in Unix seconds, for a Retry-After that is a date.
 
     Source: the API's page on HTTP errors. 403 is not on it: only 401 speaks of the key, so a 403 (a proxy, a
-    firewall, something this key may not do) does not stop the program from asking for other things.
+    firewall, something this key may not do) does not stop the program from asking for other things. A 404 speaks of a
+    task only in Runway's own form.
     """
     body = _json(content)
     said = _words(body, content)
@@ -154,8 +156,15 @@ def from_status(status: int, headers: Mapping[str, str], content: bytes, now: fl
                 detail=detail,
                 status=status,
             )
-        case 404:
+        case 404 if _is_runways_own(body):
             return NotThere("Runway did not find this.", detail=detail, status=status)
+        case 404:
+            return Misrouted(
+                "A proxy or gateway answered instead of Runway.",
+                advice="Nothing is lost. If it stays so, check the proxy, the VPN and the address of the API.",
+                detail=detail,
+                status=status,
+            )
         case 429:
             wait = retry_after(headers, now)
             return SlowDown(

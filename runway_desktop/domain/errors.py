@@ -6,8 +6,9 @@ asking again helps.
     │   ├── NotReached              nothing was sent: no network, DNS, refused, TLS. Always safe to repeat
     │   ├── NoReply                 it left, no answer came: a GET may be repeated, a paid POST never
     │   ├── BadReply                an answer that makes no sense: broken JSON, HTML, wrong shape
+    │   │   └── Misrouted           404 that is not in Runway's own JSON: a gateway's. It says nothing of any task
     │   ├── KeyRefused              401: wrong, disabled, suspended
-    │   ├── NotThere                404
+    │   ├── NotThere                404 in Runway's own JSON
     │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
     │   ├── SlowDown                429; has .retry_after in seconds, or None
@@ -94,6 +95,10 @@ class NoReply(ApiError):
 class BadReply(ApiError):
     may_retry = True
     code = ReasonCode.BAD_REPLY
+
+
+class Misrouted(BadReply):
+    usual_status = 404
 
 
 class KeyRefused(ApiError):

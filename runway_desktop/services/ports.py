@@ -88,7 +88,7 @@ class Runway(Protocol):
         ...
 
     async def task(self, remote_id: RemoteId) -> Answer:
-        """GET, once. NotThere for 404: deleted, or another organization's."""
+        """GET, once. NotThere for Runway's own 404: deleted, or another organization's. Misrouted for a gateway's."""
         ...
 
     async def delete(self, remote_id: RemoteId) -> None:

@@ -36,6 +36,8 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a link to an output works."""
     upload_seconds: float = DAY
     """How long an uploaded file can be named in a request."""
+    unknown_seconds: float = 0.0
+    """How long a new task is answered with 404, before GET and DELETE know it."""
     secret: str | None = None
     """A secret that is accepted although it has not the form of one."""
 

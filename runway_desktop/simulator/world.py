@@ -115,7 +115,7 @@ _LARGE = 1920 * 1080
 
 
 class NoSuchTask(Exception):
-    """The id was never made here, or its task was canceled or deleted."""
+    """The id was never made here, its task was canceled or deleted, or is not known yet."""
 
 
 class DailyLimitReached(Exception):
@@ -248,10 +248,10 @@ class World:
     def get(self, task_id: str, now: float) -> SimulatedTask:
         """The task, up to date. Raises `NoSuchTask`."""
         self.advance(now)
-        try:
-            return self._tasks[task_id]
-        except KeyError:
-            raise NoSuchTask from None
+        task = self._tasks.get(task_id)
+        if task is None or now < task.created_at + self.knobs.unknown_seconds:
+            raise NoSuchTask
+        return task
 
     def delete(self, task_id: str, now: float) -> None:
         """Cancels an unfinished task, which gives its credits back, or deletes a finished one for good."""

@@ -84,6 +84,7 @@ HARMS: Mapping[str, Fault] = {
     "question: answer is broken JSON": Fault(Harm.BROKEN_JSON, "get", times=3),
     "question: an unknown status": Fault(Harm.WORD, "get", word="DREAMING", times=4),
     "question: one 404": Fault(Harm.GONE, "get", times=1),
+    "question: 404 page of a gateway": Fault(Harm.HTML, "get", status=404, times=12),
     "organization: 500": Fault(Harm.STATUS, "organization", status=500, times=5),
     "download: cut in the middle": Fault(Harm.CUT_BODY, "output", times=3),
     "download: half of it, said to be all": Fault(Harm.SHORT_BODY, "output", times=2),
@@ -96,6 +97,7 @@ KNOBS: Mapping[str, Mapping[str, Any]] = {
     "one task of a model at once": {"concurrency": 1},
     "half of the tasks fail": {"failure_rate": 0.5},
     "links that last 30 s": {"link_seconds": 30.0},
+    "new tasks that are unknown for 20 s": {"unknown_seconds": 20.0},
     "ten times as slow": {"speed": 0.1},
 }
 

@@ -24,6 +24,7 @@ from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
     KeyRefused,
+    Misrouted,
     NoReply,
     NotReached,
     NotThere,
@@ -145,7 +146,7 @@ async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str
         (400, RequestRefused),
         (401, KeyRefused),
         (403, RequestRefused),
-        (404, RequestRefused),
+        (404, Misrouted),
         (405, RequestRefused),
         (408, NoReply),
         (429, SlowDown),
@@ -163,6 +164,12 @@ async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type
     assert type(caught.value) is kind
     assert caught.value.status == status
     assert len(asked) == 1
+
+
+async def test_a_create_of_what_runway_does_not_offer_is_refused() -> None:
+    async with answered_by(lambda _: httpx2.Response(404, json={"error": "Not found"})) as (client, _):
+        with pytest.raises(RequestRefused, match="does not offer"):
+            await client.create("text_to_video", BODY)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Welcome</html>", b"{}", b'{"id": 5}', b'{"id": "17f20503-6c24'])

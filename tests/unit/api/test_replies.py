@@ -12,6 +12,7 @@ from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
     KeyRefused,
+    Misrouted,
     NoReply,
     NotReached,
     NotTaken,
@@ -59,6 +60,17 @@ def test_every_status_has_its_place_in_the_tree_and_says_its_number(status: int,
     assert problem.status == status
     assert problem.detail.startswith(f"HTTP {status}")
     assert problem.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"<html>404 Not Found</html>", b'{"message": "no Route matched"}', b'{"error": {}}']
+)
+def test_a_404_that_is_not_in_runways_own_form_speaks_of_no_task(body: bytes) -> None:
+    problem = replies.from_status(404, {}, body, NOON)
+    assert type(problem) is Misrouted
+    assert problem.status == 404
+    assert problem.may_retry
+    assert "instead of Runway" in problem.message
 
 
 def test_a_refused_key_says_what_to_do() -> None:

@@ -257,3 +257,13 @@ async def test_control_tells_what_was_seen_and_turns_knobs() -> None:
     assert state["gets"] == {task_id: 3}
     assert list(state["ended"]) == [task_id]
     assert (state["balance"], state["open"]) == (500, 0)
+
+
+async def test_a_new_task_can_be_unknown_for_a_while() -> None:
+    async with desk(unknown_seconds=20) as at:
+        task_id = await at.create()
+        for ask in (at.api.get, at.api.delete):
+            answer = await ask(f"/v1/tasks/{task_id}")
+            assert (answer.status_code, answer.json()) == (404, {"error": "Task not found."})
+        at.simulator.clock.forward(20)
+        assert (await at.task(task_id))["status"] == "RUNNING"

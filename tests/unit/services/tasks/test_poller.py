@@ -12,6 +12,7 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.errors import (
     BadReply,
     KeyRefused,
+    Misrouted,
     NoReply,
     NotReached,
     ServerTrouble,
@@ -173,6 +174,7 @@ async def test_a_404_and_another_half_a_minute_later_mean_gone():
     [
         NoReply("The connection was cut."),
         BadReply("The answer makes no sense."),
+        Misrouted("A proxy or gateway answered instead of Runway."),
         ServerTrouble("Runway is in trouble.", status=502),
         SlowDown("Too many requests."),
         NotReached("There is no network."),

@@ -1,0 +1,55 @@
+"""What is answered with 404 and is not gone: a gateway that answers in Runway's place, a task that Runway does not know
+yet. With the real client and the real database on the simulator: nothing ends by it, and what is paid is saved."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from runway_desktop.domain.account import Link
+from runway_desktop.domain.task import OutputState, State
+from runway_desktop.simulator.faults import Fault, Harm
+from tests.engine_rig import request
+from tests.faults.test_downloads_on_the_simulator import everything_saved, saving
+from tests.faults.test_on_the_simulator import all_tasks, engine, simulated, until
+
+OUTAGE = 75.0
+"""Seconds for which a gateway answers each question with its own page."""
+
+
+async def test_tasks_outlive_a_gateway_that_answers_404_in_runways_place(tmp_path: Path):
+    async with (
+        simulated() as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+        saving(rig, clock, tmp_path / "library"),
+    ):
+        await rig.submit(request("one [seconds:30]"), request("two [seconds:200]"))
+        await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
+        simulator.faults.add(Fault(Harm.HTML, "get", status=404))
+        before = len(simulator.witness.accepted)
+        await clock.sleep(OUTAGE)
+        tasks = await all_tasks(rig)
+        assert [task.state for task in tasks] == [State.RUNNING] * 2
+        assert [task.not_found_at for task in tasks] == [None] * 2, "nor is it half of a proof"
+        assert rig.account.connection.link is Link.TROUBLED
+        assert "instead of Runway" in rig.account.connection.message
+        simulator.faults.clear()
+        assert len(await everything_saved(rig, 2)) == 2
+        assert len(simulator.witness.accepted) == before
+
+
+async def test_a_result_whose_link_is_over_outlives_a_gateways_404(tmp_path: Path):
+    link_is_over = Fault(Harm.EXPIRED, "output")
+    async with (
+        simulated(link_is_over) as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        await rig.submit(request("one [seconds:5]"))
+        [task] = await until(rig, lambda tasks: all(task.state is State.SUCCEEDED for task in tasks))
+        simulator.faults.add(Fault(Harm.HTML, "get", status=404))
+        async with saving(rig, clock, tmp_path / "library"):
+            await clock.sleep(2 * OUTAGE)
+            [output] = await rig.store.outputs(task.id)
+            assert output.state is not OutputState.EXPIRED
+            simulator.faults.clear()
+            assert len(await asyncio.wait_for(everything_saved(rig, 1), 60)) == 1
