@@ -16,10 +16,12 @@ from urllib.parse import quote
 KEY = re.compile(r"key_[0-9A-Za-z]{8,}")
 _KEY_LEFT = "key_…"
 _LINK = re.compile(r"""(https?://[^\s"'<>\\?#]+)\?([^\s"'<>\\#]*)""", re.IGNORECASE)
-_SIGNED = re.compile(
-    r"(?:^|&)(?:_?jwt|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|policy)=", re.IGNORECASE
-)
+_SIGNATURE = r"(?:_?jwt|sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|policy)="
 """Names under which CloudFront, S3, Google, Azure and Runway itself put a signature that ends with its time."""
+_SIGNED = re.compile(rf"(?:^|&){_SIGNATURE}", re.IGNORECASE)
+_OPENING = re.compile(rf"""([?&]{_SIGNATURE}|[?&#](?:access|id|refresh)_token=)[^\s&#"'<>\\]+""", re.IGNORECASE)
+"""What opens a door wherever it stands, as behind a path that has blanks in it."""
+_LOGIN = re.compile(r"""(://)[^\s/?#@"<>\\]+@""")
 
 
 _BEARER = re.compile(r"""\b(bearer\s+)(?:\\?['"])?(?!key_…)[^\s'"\\,;)]+""", re.IGNORECASE)
@@ -34,17 +36,20 @@ class KnownSecrets:
         self._known: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
-        if secret not in self._known:
-            self._known = (*self._known, secret)
+        """One more uses it. It is known until each of them has discarded it."""
+        self._known = (*self._known, secret)
 
     def discard(self, secret: str) -> None:
-        self._known = tuple(one for one in self._known if one != secret)
+        left = list(self._known)
+        left.remove(secret)
+        self._known = tuple(left)
 
     def struck_out(self, text: str) -> str:
-        """The text without any of them, without what looks like a key, and without what was sent as one."""
-        for secret in self._known:
+        """The text without any of them, without what looks like a key, and without what was sent as one or opens a
+        link."""
+        for secret in set(self._known):
             text = without_secret(text, secret)
-        return _BEARER.sub(r"\1…", without_keys(text))
+        return _BEARER.sub(r"\1…", _without_openings(without_keys(text)))
 
 
 def without_secret(text: str, secret: str) -> str:
@@ -84,8 +89,12 @@ def without_keys(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text without keys and without the queries of signed links. JSON stays the JSON that it was."""
-    return _LINK.sub(_unsigned, without_keys(text))
+    """The text without keys, the queries of signed links, and logins in links. JSON stays the JSON that it was."""
+    return _without_openings(_LINK.sub(_unsigned, without_keys(text)))
+
+
+def _without_openings(text: str) -> str:
+    return _LOGIN.sub(r"\1…@", _OPENING.sub(r"\1…", text))
 
 
 def _unsigned(link: re.Match[str]) -> str:

@@ -38,8 +38,8 @@ _OF_BUNDLE = ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH")
 _BOOTLOADER = "_PYI_"
 """How the names begin by which a bundle's bootloader knows that it has set the libraries already. Without them it sets
 them anew for a child that is this program itself."""
-_SIGNED = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]+")
-"""A link with its signature: whoever has it can download the result."""
+_LINK = re.compile(r"(https?://[^\s?#'\"<>]+[?#])[^\s'\"<>]+", re.IGNORECASE)
+"""A link to where its query or fragment begins, which may hold a signature: whoever has it can download the result."""
 
 
 def folders(*, demo: bool, folder: Path | None = None) -> Folders:
@@ -193,7 +193,7 @@ class Redaction(logging.Filter):
             record.stack_info = self._redacted(record.stack_info)
 
     def _redacted(self, text: str) -> str:
-        return _SIGNED.sub(r"\1?…", self._secrecy.struck_out(text))
+        return _LINK.sub(r"\1…", self._secrecy.struck_out(text))
 
 
 class _PrivateLog(RotatingFileHandler):

@@ -86,7 +86,7 @@ class LateRunway:
         return self._key
 
     def use_secret(self, secret: str | None) -> None:
-        if secret:
+        if secret and secret != self._secret:
             self._secrecy.add(secret)
         self._secret = secret
         self._key = fingerprint_of(secret)
@@ -113,8 +113,10 @@ class LateRunway:
 
     async def aclose(self) -> None:
         await self._late.aclose()
-        if self._secret:
-            self._secrecy.discard(self._secret)
+        # Closed once more, it discards nothing that another one uses.
+        secret, self._secret = self._secret, None
+        if secret:
+            self._secrecy.discard(secret)
 
     async def _client(self) -> ClosableRunway:
         new, key = self._late.made is None, self._key

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from runway_desktop.domain.secrecy import without_secrets
+from runway_desktop.domain.secrecy import KnownSecrets, without_secrets
 
 KEY = "key_" + "0123456789abcdef" * 8
 
@@ -35,6 +35,30 @@ def test_a_signed_link_loses_what_opens_the_door(query):
 )
 def test_other_links_stay_as_they_are(link):
     assert without_secrets(link) == link
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("https://me:word@a.example/p.png", "https://…@a.example/p.png"),
+        ("proxy http://me:it's@10.0.0.1:3128", "proxy http://…@10.0.0.1:3128"),
+        ("https://a.example/#access_token=abc&state=1", "https://a.example/#access_token=…&state=1"),
+        ("https://a.example/my fox.mp4?v=1&Signature=abc", "https://a.example/my fox.mp4?v=1&Signature=…"),
+        ("a mail to me@a.example about https://a.example", "a mail to me@a.example about https://a.example"),
+    ],
+)
+def test_login_token_and_signature_are_cut_out_wherever_a_link_has_them(text: str, left: str):
+    assert without_secrets(text) == KnownSecrets().struck_out(text) == left
+
+
+def test_secret_that_two_use_is_struck_out_until_both_are_done():
+    secrecy = KnownSecrets()
+    for _ in range(2):
+        secrecy.add("a studio's own")
+    secrecy.discard("a studio's own")
+    assert secrecy.struck_out("with a studio's own") == "with key_…"
+    secrecy.discard("a studio's own")
+    assert secrecy.struck_out("with a studio's own") == "with a studio's own"
 
 
 def test_json_stays_json_and_keeps_everything_else():

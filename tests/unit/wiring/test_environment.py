@@ -235,6 +235,25 @@ def test_a_link_that_downloads_a_result_is_cut_before_its_signature(tmp_path: Pa
         assert said.rstrip().endswith("failed")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "HTTPS://out.example.com/fox.mp4?Signature=abc",
+        "https://app.example.com/done#access_token=abc",
+        "https://me:abc@out.example.com/fox.mp4",
+        "https://out.example.com/a red fox.mp4?Signature=abc",
+        "https://out.example.com/it's a fox.mp4?v=1&_jwt=abc",
+    ],
+)
+def test_whatever_opens_a_link_stays_out_of_the_log(tmp_path: Path, link: str):
+    with logging_into(tmp_path / "log.txt", io.StringIO()):
+        logging.getLogger("runway_desktop.test").info("GET %s failed, %r", link, [link])
+    said = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    assert "abc" not in said
+    assert "failed" in said
+    assert "example.com" in said
+
+
 def test_a_terminal_that_is_gone_gets_no_traceback_past_the_redaction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mistakes: Mistakes
 ):

@@ -111,6 +111,18 @@ async def test_what_was_called_with_another_secret_is_not_asked_with_the_new_one
     assert await runway.organization() == ("organization", "new")
 
 
+async def test_key_in_use_stays_struck_out_after_it_was_tested():
+    secrecy = KnownSecrets()
+    in_use, tested = (LateRunway(Maker(Client), secrecy) for _ in range(2))
+    for runway in (in_use, tested, in_use):
+        runway.use_secret("a studio's own")
+    await tested.aclose()
+    await tested.aclose()
+    assert secrecy.struck_out("a studio's own") == "key_…"
+    await in_use.aclose()
+    assert secrecy.struck_out("a studio's own") == "a studio's own"
+
+
 async def test_it_knows_the_key_before_there_is_a_client():
     runway = LateRunway(Maker(Client), KnownSecrets())
     assert runway.key == NO_KEY
