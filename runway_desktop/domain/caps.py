@@ -27,13 +27,30 @@ class Cap(StrEnum):
 
 
 class Limit(Struct, frozen=True, kw_only=True):
-    """`spent` counts what was sent and what is on its way; 0 for a single sending. Of the balance, `limit` is what is
-    left."""
+    """`spent` counts what was sent; 0 for a single sending. `coming` is what the queue sends before, and did not send
+    yet. Of the balance, `limit` is what is left."""
 
     cap: Cap
     limit: float
     spent: float = 0.0
+    coming: float = 0.0
     project: str = ""
+
+    @property
+    def left(self) -> float:
+        return self.limit - self.spent - self.coming
+
+
+class Freed(Struct, frozen=True, kw_only=True):
+    """The queued tasks that a raised cap sends, and what those `priced` of them cost whose price is known."""
+
+    tasks: int = 0
+    priced: int = 0
+    credits: float = 0.0
+    exact: bool = True
+
+
+NOTHING_FREED = Freed()
 
 
 class HeldBack(Struct, frozen=True, kw_only=True):
@@ -48,14 +65,14 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     @property
     def over(self) -> float | None:
         """By how many credits the limit would be broken; None where the price is not known."""
-        return None if self.price is None else self.limit.spent + self.price - self.limit.limit
+        return None if self.price is None else self.price - self.limit.left
 
     @property
     def raised(self) -> float | None:
         """The next round cap that lets this task and all that wait with it go; None where there is no cap to raise."""
         if self.limit.cap is Cap.BALANCE:
             return None
-        needed = self.limit.spent + (self.price if self.price is not None else self.limit.limit * 0.1)
+        needed = self.limit.limit - self.limit.left + (self.price if self.price is not None else self.limit.limit * 0.1)
         return _round_up(max(needed + self.waiting, self.limit.limit + 1))
 
 
@@ -63,8 +80,7 @@ def held_back(price: float | None, limits: Sequence[Limit], *, exact: bool = Fal
     """The first limit that a task of this price would break; None: it may go. Without a price it goes for as long as
     anything is left."""
     for limit in limits:
-        left = limit.limit - limit.spent
-        if left + ENOUGH < price if price is not None else left < ENOUGH:
+        if limit.left + ENOUGH < price if price is not None else limit.left < ENOUGH:
             return HeldBack(limit=limit, price=price, exact=exact)
     return None
 

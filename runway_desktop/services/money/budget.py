@@ -17,6 +17,7 @@ from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import counted_credits, spent_at
+from runway_desktop.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,15 +50,15 @@ class Coming:
         self.of_project[project] += credits
 
     def counted(self, cap: Limit) -> Limit:
-        """A cap of the person's with this in what is spent."""
+        """A cap of the person's with this beside what is spent."""
         match cap.cap:
             case Cap.DAY | Cap.MONTH:
-                spent = cap.spent + self.credits
+                coming = self.credits
             case Cap.PROJECT:
-                spent = cap.spent + self.of_project[cap.project]
+                coming = self.of_project[cap.project]
             case _:
                 return cap
-        return Limit(cap=cap.cap, limit=cap.limit, spent=spent, project=cap.project)
+        return Limit(cap=cap.cap, limit=cap.limit, spent=cap.spent, coming=coming, project=cap.project)
 
 
 @dataclass(eq=False, repr=False)
@@ -127,14 +128,18 @@ class Budget:
         tasks: Sequence[Task],
         organization: Organization | None,
         sent: Callable[[], Iterable[Task]],
+        raised: HeldBack | None = None,
     ) -> dict[TaskId, HeldBack]:
         """Which of these cannot be sent as things stand, if the others are sent in this order: one that is too dear
-        holds up no cheaper one behind it."""
+        holds up no cheaper one behind it. `raised`: as if its cap were raised."""
         coming, left, found = Coming(), self._left(organization, sent), {}
         if left is None and not self._has_caps:
             return {}
         self._priced = {task.id: self._known_price(task) for task in tasks}
-        caps = {project: self._caps(project) for project in {task.project for task in tasks}}
+        caps = {
+            project: [_as_if(cap, raised) for cap in self._caps(project)]
+            for project in {task.project for task in tasks}
+        }
         for task in tasks:
             price = self._priced[task.id][2]
             held = _over(caps[task.project], price, coming, left)
@@ -239,8 +244,15 @@ def _over(caps: Sequence[Limit], price: Price | None, coming: Coming, left: floa
     """`left`: the balance without what is coming; None where it is not known."""
     limits = [coming.counted(cap) for cap in caps]
     if left is not None and price is not None and not price.is_published:
-        limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left - coming.credits)))
+        limits.append(Limit(cap=Cap.BALANCE, limit=max(0.0, left), coming=coming.credits))
     return held_back(price.credits if price else None, limits, exact=price.exact if price else False)
+
+
+def _as_if(cap: Limit, raised: HeldBack | None) -> Limit:
+    """The cap as it would be once it was raised."""
+    if raised is None or (cap.cap, cap.project) != (raised.limit.cap, raised.limit.project):
+        return cap
+    return replace(cap, limit=max(cap.limit, raised.raised or 0.0))
 
 
 def _higher(present: float | None, raised: float) -> float | None:

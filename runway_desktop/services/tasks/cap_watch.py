@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import Cap, Freed, HeldBack
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import CapReached
 from runway_desktop.domain.task import State, Task, TaskId
@@ -37,11 +37,19 @@ class CapWatch:
         self.held_back: Mapping[TaskId, HeldBack] = {}
         """What was kept here when the lane was last looked through."""
 
-    def over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
+    def over(self, queued: Sequence[Task], raised: HeldBack | None = None) -> Mapping[TaskId, HeldBack]:
         """Which of these, in the order in which they are sent, will wait for a cap or the balance as things stand, each
-        with what the others need that wait for the same."""
-        found = self._budget.over(queued, self._account.organization, self._ledger.open)
+        with what the others need that wait for the same. `raised`: as if its cap were raised."""
+        free = [task for task in queued if not task.waits_for_person]
+        found = self._budget.over(free, self._account.organization, self._ledger.open, raised)
         return _with_others(found, _prices(found)) if found else found
+
+    def freed(self, held: HeldBack, queued: Sequence[Task]) -> Freed:
+        """What is sent of these once the cap of `held` is raised."""
+        still = self.over(queued, held)
+        gone = [one for task_id, one in self.over(queued).items() if task_id not in still]
+        prices = [one.price for one in gone if one.price is not None]
+        return Freed(tasks=len(gone), priced=len(prices), credits=sum(prices), exact=all(one.exact for one in gone))
 
     async def catch_up(self) -> None:
         """Adds up projects whose cap is new. Until that works their tasks wait."""

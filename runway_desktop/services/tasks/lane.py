@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from runway_desktop.domain.account import Fingerprint, Link
-from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.caps import Freed, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -88,7 +88,7 @@ class Lane:
         self._account = account
         self._settings = settings
         self._caps = CapWatch(ledger, budget, account, bus)
-        self._outlooks = Outlooks(ledger, forecasts, self._over, self._usable, self._is_open, clock)
+        self._outlooks = Outlooks(ledger, forecasts, self._caps.over, self._usable, self._is_open, clock)
         self._bus = bus
         self._clock = clock
         self._rng = rng
@@ -229,6 +229,14 @@ class Lane:
         """The cap, or the balance, that a held task waits for; None when it waits for something else."""
         return self._caps.held_back.get(task_id) or self.outlook().over.get(task_id)
 
+    def over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
+        """What a cap or the balance would keep here if these were the queue, in this order."""
+        return self._caps.over(queued)
+
+    def freed(self, held: HeldBack, queued: Sequence[Task] | None = None) -> Freed:
+        """What is sent once the cap of `held` is raised, of these or of all that is queued."""
+        return self._caps.freed(held, self._ledger.queued() if queued is None else queued)
+
     def reason_for(self, task_id: TaskId) -> LaneReason | None:
         """Why a held task waits; None when it is just its turn."""
         held = self.held_back(task_id)
@@ -337,9 +345,6 @@ class Lane:
 
     def _is_open(self) -> bool:
         return self._blocked() is None
-
-    def _over(self, queued: Sequence[Task]) -> Mapping[TaskId, HeldBack]:
-        return self._caps.over([task for task in queued if not task.waits_for_person])
 
     def _spent_day(self, model: str) -> bool:
         organization = self._account.organization

@@ -152,9 +152,21 @@ class Prepared:
     """An intent that was checked and priced, with what has to be asked before it is carried out. For one use.
 
     `findings` holds what is wrong with each request, in their order. `held_back` is the cap or balance that keeps tasks
-    in the queue. `key` is the one in use when it was made, at `made_at` of the monotonic clock."""
+    in the queue, `kept` their number. `key` is the one in use when it was made, at `made_at` of the monotonic clock."""
 
-    __slots__ = ("asks", "findings", "held_back", "intent", "is_used", "key", "made_at", "origin", "stamp", "sum")
+    __slots__ = (
+        "asks",
+        "findings",
+        "held_back",
+        "intent",
+        "is_used",
+        "kept",
+        "key",
+        "made_at",
+        "origin",
+        "stamp",
+        "sum",
+    )
 
     def __init__(
         self,
@@ -165,6 +177,7 @@ class Prepared:
         asks: frozenset[Ask],
         *,
         held_back: HeldBack | None,
+        kept: int = 0,
         key: Fingerprint,
         made_at: float,
         origin: Origin,
@@ -175,6 +188,7 @@ class Prepared:
         self.sum = sum_
         self.asks = asks
         self.held_back = held_back
+        self.kept = kept
         self.key = key
         self.made_at = made_at
         self.origin = origin

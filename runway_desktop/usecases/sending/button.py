@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.caps import HeldBack
+from typing import TYPE_CHECKING
+
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import price_detail
 from runway_desktop.usecases.words.holds import over_words, raise_words
 from runway_desktop.values import Struct
+
+if TYPE_CHECKING:
+    from .sending import Kept
 
 
 class Button(Struct, frozen=True):
@@ -32,21 +36,37 @@ def button_for(
     is_edit: bool,
     is_another: bool = False,
     note: str = "",
-    held: HeldBack | None = None,
+    kept: Kept | None = None,
 ) -> Button:
-    """`is_another`: the same was sent before, and would be made once more. `held`: the cap or balance that keeps it in
-    the queue."""
+    """`is_another`: the same was sent before, and would be made once more. `kept`: what a cap or the balance keeps of
+    it in the queue."""
     if is_edit:
         return Button("Save changes", "", reasons, note=note)
-    if held is not None:
-        text = units.plural(amount, "Queue", f"Queue {amount:,}")
-        why = f"{over_words(held)}: it waits in the queue."
-        return Button(text, price_words(price, amount), reasons, price_detail(price), note or why, raise_words(held))
+    if kept is not None:
+        raising = raise_words(kept.held, kept.freed)
+        detail, note = (
+            price_detail(price),
+            note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits(kept, amount)}.",
+        )
+        return Button(kept_text(kept.tasks, amount), price_words(price, amount), reasons, detail, note, raising)
     if is_another:
         text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
     else:
         text = units.plural(amount, "Generate", f"Generate {amount:,}")
     return Button(text, price_words(price, amount), reasons, price_detail(price), note)
+
+
+def kept_text(kept: int, amount: int, what: str = "") -> str:
+    """The button of tasks of which so many wait in the queue: "Send 4, queue 2", or "Queue 6"."""
+    if kept < amount:
+        return f"Send {amount - kept:,}, queue {kept:,}{what}"
+    return f"Queue {amount:,}{what}" if amount > 1 or what else "Queue"
+
+
+def _waits(kept: Kept, amount: int) -> str:
+    if kept.tasks < amount:
+        return f"{kept.tasks:,} of {amount:,} wait in the queue"
+    return units.plural(amount, "it waits in the queue", "they wait in the queue")
 
 
 def too_soon_words(amount: int, *, has_seed: bool = False) -> str:

@@ -12,17 +12,18 @@ from runway_desktop.usecases.words.holds import cap_reason
 from runway_desktop.values import replace
 
 
-def question_for(prepared: Prepared, above: float | None) -> Question | None:
+def question_for(prepared: Prepared, above: float | None, *, is_raised: bool = False) -> Question | None:
     """All that must be asked, as one question; None when nothing must. `above`: the credits that may be spent without
-    one. A press that repeats the last is no question: whoever pressed is told (`Ask.REPEAT`)."""
+    one. `is_raised`: the cap that is in the way is raised with it. A press that repeats the last is no question:
+    whoever pressed is told (`Ask.REPEAT`)."""
     doubt = _doubt(prepared.intent) if Ask.MAY_BE_PAID_TWICE in prepared.asks else None
-    money = _money(prepared, above)
+    money = _money(prepared, above, is_raised=is_raised)
     if doubt is not None and money is not None:
         return replace(money, text=f"{doubt.text} {money.text}")
     return doubt or money
 
 
-def _money(prepared: Prepared, above: float | None) -> Question | None:
+def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Question | None:
     asks, sum_ = prepared.asks, prepared.sum
     tasks = units.count(sum_.amount, "task")
     title, yes, text = "", f"Send {tasks}", []
@@ -41,9 +42,10 @@ def _money(prepared: Prepared, above: float | None) -> Question | None:
             text.append(f"The price of {more} is known only after sending.")
         if sum_.like is not None:
             text.append(_like_words(sum_.like, sum_.unknown))
-    if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE}:
-        if not title:
-            title, yes = f"Queue {tasks}?", f"Queue {tasks}"
+    if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE} and not is_raised:
+        fit, kept = sum_.amount - prepared.kept, units.count(prepared.kept, "task")
+        yes = f"Send {fit:,}, queue {prepared.kept:,}" if fit else f"Queue {kept}"
+        title = title or (f"Send {units.count(fit, 'task')} and queue {prepared.kept:,}?" if fit else f"Queue {kept}?")
         why = cap_reason(prepared.held_back)
         text.append(f"{why[0].upper()}{why[1:]}. What does not fit waits in the queue.")
     return Question(title, " ".join(text), yes, "Do not send") if title else None

@@ -7,17 +7,17 @@ Nothing here talks to Runway or blocks. `send` raises `NotPossible` for what is 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, Finding, Pair, validate
-from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
-from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
 from runway_desktop.services.money.pricing import LikePrices, Price
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
@@ -35,7 +35,7 @@ from runway_desktop.services.tasks.submission import (
     Sum,
 )
 from runway_desktop.usecases.requests.choices import typical_request
-from runway_desktop.values import replace
+from runway_desktop.values import Struct, replace
 
 if TYPE_CHECKING:
     from runway_desktop.services.engine import Engine
@@ -46,6 +46,15 @@ TOO_OLD = 600.0
 CHECKED_AT_ONCE = 200
 """Requests of one turn of the loop: about 5 ms of checking and pricing."""
 _ENOUGH = 1e-6
+
+
+class Kept(Struct, frozen=True):
+    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and what is
+    sent of all that is queued once that cap is raised."""
+
+    held: HeldBack
+    tasks: int
+    freed: Freed
 
 
 class NotAnswered(NotPossible):
@@ -130,10 +139,10 @@ class Sending:
             else:
                 self.guard.forget(door)
 
-    def over(self, requests: Sequence[Request], project: str) -> HeldBack | None:
-        """The cap or balance that new tasks would break behind what is in the queue; None: they may go."""
-        paid = [(request, project) for request in requests]
-        return self._held_back(paid, NewTasks(tasks=tuple(NewTask(request=request) for request in requests)))
+    def kept(self, requests: Sequence[Request], project: str) -> Kept | None:
+        """What a cap or the balance would keep in the queue of new tasks; None: they may go."""
+        new = NewTasks(tasks=tuple(NewTask(request=request, project=project) for request in requests))
+        return self._kept(new, with_freed=True)
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises what keeps it from being sent now: time has passed since it was prepared."""
@@ -183,7 +192,7 @@ class Sending:
         engine = self._engine
         paid = self._paid(intent)
         sum_ = self._sum(paid)
-        held_back = self._held_back(paid, intent)
+        kept = self._kept(intent) if paid else None
         if origin.what is None:
             origin = Origin(origin.door, tuple((request, project) for request, project in paid))
         asks = set(_doubts(intent))
@@ -192,8 +201,8 @@ class Sending:
             asks.add(Ask.ABOVE_LIMIT)
         if sum_.unknown:
             asks.add(Ask.PRICE_UNKNOWN)
-        if held_back is not None:
-            asks.add(Ask.LOW_BALANCE if held_back.limit.cap is Cap.BALANCE else Ask.OVER_CAP)
+        if kept is not None:
+            asks.add(Ask.LOW_BALANCE if kept.held.limit.cap is Cap.BALANCE else Ask.OVER_CAP)
         # A queued task is sent once, however often it is held and released.
         if not isinstance(intent, Release) and self.guard.is_too_soon(origin.door, origin.what):
             asks.add(Ask.REPEAT)
@@ -203,7 +212,8 @@ class Sending:
             tuple(findings),
             sum_,
             frozenset(asks),
-            held_back=held_back,
+            held_back=kept.held if kept is not None else None,
+            kept=kept.tasks if kept is not None else 0,
             key=engine.account.key.fingerprint,
             made_at=engine.clock.monotonic(),
             origin=origin,
@@ -242,35 +252,35 @@ class Sending:
             like=like_prices(unknown, self._engine.catalog, pricing.price),
         )
 
-    def _held_back(self, paid: Sequence[tuple[Request, str]], intent: Intent) -> HeldBack | None:
-        """The cap or balance that these, behind what is in the queue, would break."""
-        if not paid:
+    def _kept(self, intent: Intent, *, with_freed: bool = False) -> Kept | None:
+        """What the intent is kept of, among what is queued as it would be."""
+        lane, own = self._engine.lane, _as_queued(intent)
+        ids = {task.id for task in own}
+        others = [task for task in self._engine.ledger.queued() if task.id not in ids]
+        queue = sorted((*others, *own), key=lambda task: task.position)
+        over = lane.over(queue)
+        kept = [over[task.id] for task in own if task.id in over]
+        if not kept:
             return None
-        engine = self._engine
-        own = {task.id for task in intent.tasks} if isinstance(intent, Release) else set()
-        if isinstance(intent, Edit):
-            own = {intent.task.id}
-        queue = [
-            task
-            for task in engine.ledger.held()
-            if not task.waits_for_person and task.removed_at is None and task.id not in own
-        ]
-        by_project: dict[str, list[Task]] = defaultdict(list)
-        for request, project in paid:
-            by_project[project].append(Task(id=TaskId(""), request=request, created_at=0.0, project=project))
-        everything = [task for tasks in by_project.values() for task in tasks]
-        for tasks in by_project.values():
-            # The dearest one, as the last of all: what a single task may cost is looked at with it too.
-            last = max(tasks, key=self._credits)
-            ahead = [*queue, *(task for task in everything if task is not last)]
-            held = engine.budget.holds_back(last, ahead, engine.account.organization, engine.ledger.open)
-            if held is not None:
-                return held
-        return None
+        return Kept(kept[0], len(kept), lane.freed(kept[0], queue) if with_freed else NOTHING_FREED)
 
-    def _credits(self, task: Task) -> float:
-        price = self._engine.pricing.price(task.request)
-        return price.credits if price is not None else 0.0
+
+def _as_queued(intent: Intent) -> list[Task]:
+    """The tasks of an intent as they stand in the queue afterwards: new ones at its end."""
+    match intent:
+        case NewTasks(tasks=new):
+            return [_at_the_end(number, one) for number, one in enumerate(new)]
+        case SendAgain(new=new):
+            return [_at_the_end(0, new)]
+        case Edit(task, request):
+            return [replace(task, request=request)]
+        case Release(tasks, is_next):
+            waiting = [task for task in tasks if task.waits_for_person]
+            return [replace(task, hold=ITS_TURN, position=-inf if is_next else task.position) for task in waiting]
+
+
+def _at_the_end(number: int, new: NewTask) -> Task:
+    return Task(id=TaskId(f"new {number}"), request=new.request, created_at=0.0, project=new.project, position=inf)
 
 
 def _again(old: Task) -> NewTask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.task import Hold, HoldCode
 
 from . import units
@@ -100,23 +100,28 @@ def cap_short(held: HeldBack) -> str:
 def cap_reason(held: HeldBack) -> str:
     """The cap or balance that a task waits for, without a full stop."""
     limit, most = held.limit, units.credits_in_words(held.limit.limit)
+    before = f"{units.number(limit.coming)} queued before, " if limit.coming else ""
     match limit.cap:
         case Cap.SENDING:
             return f"a single task may cost {most} at most ({_this_one(held)})"
         case Cap.BALANCE:
-            return f"the balance is too low ({most} left, {_this_one(held)})"
+            return f"the balance is too low ({most} left, {before}{_this_one(held)})"
         case Cap.DAY:
             whose = f"today's cap of {most}"
         case Cap.MONTH:
             whose = f"this month's cap of {most}"
         case Cap.PROJECT:
             whose = f"the cap of {most} for “{limit.project}”"
-    return f"{whose} is reached ({units.number(limit.spent)} spent, {_this_one(held)})"
+    state = "is not enough" if limit.coming else "is reached"
+    return f"{whose} {state} ({units.number(limit.spent)} spent, {before}{_this_one(held)})"
 
 
-def over_words(held: HeldBack) -> str:
-    """What a sending would break, before it is asked for: "58 over today's cap of 2,100"."""
-    limit, over = held.limit, f"{units.number(round(held.over, 1))} over " if held.over is not None else "over "
+def over_words(held: HeldBack, *, is_one: bool = True) -> str:
+    """What a sending would break, before it is asked for: "58 over today's cap of 2,100". Of several not by how
+    much."""
+    limit, over = held.limit, "over "
+    if is_one and held.over is not None:
+        over = f"{units.number(round(held.over, 1))} over "
     most = units.number(limit.limit)
     match limit.cap:
         case Cap.SENDING:
@@ -154,7 +159,7 @@ def over_title(reasons: Sequence[HeldBack]) -> str:
 
 def left_words(held: HeldBack) -> str:
     """How much a task could still cost: "20 credits left today"."""
-    left = units.credits_in_words(max(0.0, held.limit.limit - held.limit.spent))
+    left = units.credits_in_words(max(0.0, held.limit.left))
     match held.limit.cap:
         case Cap.SENDING:
             return f"at most {units.credits_in_words(held.limit.limit)} each"
@@ -166,19 +171,27 @@ def left_words(held: HeldBack) -> str:
             return f"{left} left"
 
 
-def raise_words(held: HeldBack) -> str:
-    """The button that raises the cap; empty where there is nothing to raise."""
+def raise_words(held: HeldBack, freed: Freed = NOTHING_FREED) -> str:
+    """The button that raises the cap, with what that sends; empty where there is nothing to raise."""
     if held.raised is None:
         return ""
     match held.limit.cap:
         case Cap.SENDING:
-            return f"Allow {units.credits_in_words(held.raised)} a task"
+            said = f"Allow {units.credits_in_words(held.raised)} a task"
         case Cap.DAY:
-            return f"Raise today's cap to {units.number(held.raised)}"
+            said = f"Raise today's cap to {units.number(held.raised)}"
         case Cap.MONTH:
-            return f"Raise this month's cap to {units.number(held.raised)}"
+            said = f"Raise this month's cap to {units.number(held.raised)}"
         case _:
-            return f"Raise the project's cap to {units.number(held.raised)}"
+            said = f"Raise the project's cap to {units.number(held.raised)}"
+    return f"{said} and send {freed.tasks:,} · {_freed_cost(freed)}" if freed.tasks else said
+
+
+def _freed_cost(freed: Freed) -> str:
+    if not freed.priced:
+        return "price not known"
+    at_least = "at least " if freed.priced < freed.tasks else "" if freed.exact else "about "
+    return f"{at_least}{units.credits_in_words(freed.credits)}"
 
 
 def _this_one(held: HeldBack) -> str:

@@ -337,12 +337,13 @@ class Composer(QObject):
             is_edit=self._editing is not None,
             is_another=self._sending.is_another(self.request(), self._project),
             note=self._sending.note,
-            held=self._sending.held(self._order(), self.price()) if not reasons else None,
+            kept=self._sending.kept(self._order(), self.price()) if not reasons else None,
         )
 
     def raise_cap(self) -> None:
-        """The cap that is in the way lets this go, and all that waits for the same."""
-        self._sending.raise_cap()
+        """Sends this, and raises the cap that is in the way, for all that waits for it."""
+        if self._may_send():
+            self._sending.raise_and_send(self._order())
 
     def send(self) -> None:
         """Stores the request in the lane; it is sent when its turn comes. With something wrong, shows what and

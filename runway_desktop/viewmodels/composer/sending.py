@@ -17,13 +17,14 @@ from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.services.money.pricing import Price
     from runway_desktop.services.tasks.submission import Ask, Prepared
+    from runway_desktop.usecases.sending.sending import Kept
 
 _HELD_MS = 500
 _NOTE_MS = 8_000
@@ -41,6 +42,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """The held task that becomes this, instead of a new one."""
     parent: TaskId | None = None
     project: str = ""
+    raising: HeldBack | None = None
+    """The cap that is raised once it is stored."""
 
 
 class ComposerSending(QObject):
@@ -61,10 +64,10 @@ class ComposerSending(QObject):
         self.is_storing = False
         self.note = ""
         """Why the last press sent nothing; empty when it did, or something was edited since."""
-        self._held: tuple[tuple[Price | None, int, str], HeldBack | None] | None = None
-        """The cap that holds what is being written, and by what it was looked for."""
-        self._held_end = QTimer(self, singleShot=True, interval=_HELD_MS)
-        self._held_end.timeout.connect(self._look_again)
+        self._kept: tuple[tuple[Price | None, int, str], Kept | None] | None = None
+        """What a cap keeps of what is being written, and by what it was looked for."""
+        self._kept_end = QTimer(self, singleShot=True, interval=_HELD_MS)
+        self._kept_end.timeout.connect(self._look_again)
         for moved in (bridge.tasks_added, bridge.tasks_touched, bridge.organization_changed, bridge.settings_changed):
             moved.connect(self._queue_moved)
         self._note_end = QTimer(self, singleShot=True, interval=_NOTE_MS)
@@ -83,29 +86,29 @@ class ComposerSending(QObject):
         self.note = ""
         self._note_end.stop()
 
-    def held(self, order: Order, price: Price | None) -> HeldBack | None:
-        """The cap or balance that keeps the order in the queue. Looked for when the price changes, and a moment after
-        the queue or a cap did: all that waits is priced for it."""
+    def kept(self, order: Order, price: Price | None) -> Kept | None:
+        """What a cap or the balance keeps of the order in the queue. Looked for when the price changes, and a moment
+        after the queue or a cap did: all that waits is priced for it."""
         key = (price, len(order.requests), order.project)
         if order.editing is not None:
             return None
-        if self._held is None or self._held[0] != key:
-            self._held = (key, self._cases.sending.over(order.requests, order.project))
-        return self._held[1]
+        if self._kept is None or self._kept[0] != key:
+            self._kept = (key, self._cases.sending.kept(order.requests, order.project))
+        return self._kept[1]
 
-    def raise_cap(self) -> None:
-        """The cap lets what is being written go, and all that waits for the same."""
-        if self._held is not None and self._held[1] is not None:
-            self._cases.budget.raise_cap(self._held[1])
-            self._look_again()
+    def raise_and_send(self, order: Order) -> None:
+        """The same as `send`, and the cap that keeps it is raised as soon as it is stored."""
+        kept = self._kept[1] if self._kept is not None else None
+        if kept is not None:
+            self.send(replace(order, raising=kept.held))
 
     def send(self, order: Order) -> None:
         """Stores it in the lane, or asks first; then `stored` or `question_wanted` follows. One at a time: the caller
         looks at `is_storing`."""
         # What the button said at the press: that this is queued, and why. An edit is asked about.
-        held = self._held[1] if self._held is not None and order.editing is None else None
+        kept = self._kept[1] if self._kept is not None and order.editing is None else None
         self._begin()
-        self._runner(self._ask_or_store(order, was_told=held is not None), "send request")
+        self._runner(self._ask_or_store(order, was_told=kept is not None), "send request")
 
     def confirm(self) -> None:
         """The question was answered with yes: stores what it was asked of."""
@@ -155,12 +158,16 @@ class ComposerSending(QObject):
             ids = await self._cases.sending.send(prepared, answers)
         except NotAnswered as error:
             self._asked = (order, error.prepared)
-            self.question_wanted.emit(question_for(error.prepared, self._cases.settings.confirm_above))
+            above, is_raised = self._cases.settings.confirm_above, order.raising is not None
+            self.question_wanted.emit(question_for(error.prepared, above, is_raised=is_raised))
             return
         finally:
             self.is_storing = False
             self.changed.emit()
         self._last = (order.request, order.project)
+        if order.raising is not None:
+            self._cases.budget.raise_cap(order.raising)
+            self._look_again()
         if len(order.requests) > 1 and order.editing is None:
             await self._keep_as_sheet(order, ids)
         self.stored.emit(order, ids)
@@ -178,11 +185,11 @@ class ComposerSending(QObject):
             )
 
     def _queue_moved(self, _: object) -> None:
-        if self._held is not None and not self._held_end.isActive():
-            self._held_end.start()
+        if self._kept is not None and not self._kept_end.isActive():
+            self._kept_end.start()
 
     def _look_again(self) -> None:
-        self._held = None
+        self._kept = None
         self.changed.emit()
 
     def _note_is_old(self) -> None:

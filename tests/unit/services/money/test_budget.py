@@ -53,7 +53,9 @@ async def test_the_cap_of_a_day_lets_through_what_fits_and_says_why_the_next_wai
         assert lane_words(rig.lane.reason) == words
         assert lane_words(rig.lane.reason_for(ids[2])) == words
         [told] = rig.told(CapReached)
-        assert cap_sentence(told.held) == f"Waiting: {words}"
+        assert cap_sentence(told.held) == (
+            "Waiting: today's cap of 60 credits is not enough (0 spent, 50 queued before, this one is 25)."
+        )
 
 
 async def test_sendings_that_begin_together_do_not_pass_a_cap_together():

@@ -157,7 +157,7 @@ async def test_a_project_counts_what_moves_after_it_was_added_up():
     bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT), sent(9.0, project="Lagoon"))))
     held = bench.held(task(model="veo", project=PROJECT), [task("two", model="veo", project=PROJECT)])
     assert held == HeldBack(
-        limit=Limit(cap=Cap.PROJECT, limit=100.0, spent=95.0, project=PROJECT), price=10.0, exact=True
+        limit=Limit(cap=Cap.PROJECT, limit=100.0, spent=85.0, coming=10.0, project=PROJECT), price=10.0, exact=True
     )
 
 
@@ -201,7 +201,7 @@ async def test_a_project_of_which_a_task_moves_while_it_is_added_up_is_added_up_
     assert records.asked == [(PROJECT,), (PROJECT,)]
     held = bench.held(task(model="veo", project=PROJECT), [task(model="veo", project=PROJECT)] * 4)
     assert held is not None
-    assert held.limit.spent == 60.0 + 25.0 * moves + 40.0
+    assert (held.limit.spent, held.limit.coming) == (60.0 + 25.0 * moves, 40.0)
 
 
 async def test_a_project_that_never_stops_moving_waits():
@@ -219,7 +219,7 @@ def test_the_cap_of_a_month_counts_what_is_about_to_be_sent():
     one = task(model="veo")
     assert bench.held(one, [one]) is None
     assert bench.held(one, [one, one]) == HeldBack(
-        limit=Limit(cap=Cap.MONTH, limit=50.0, spent=45.0), price=10.0, exact=True
+        limit=Limit(cap=Cap.MONTH, limit=50.0, spent=25.0, coming=20.0), price=10.0, exact=True
     )
 
 

@@ -55,7 +55,9 @@ async def test_the_window_is_told_once_of_a_cap_that_is_reached(tmp_path):
     async with Rig(tmp_path, loops=("lane",)) as rig:
         async with after(rig.bridge.cap_reached) as told:
             await full(rig)
-        assert [cap_sentence(held) for held in told] == [f"Waiting: {WORDS}"]
+        assert [cap_sentence(held) for held in told] == [
+            "Waiting: today's cap of 30 credits is not enough (0 spent, 25 queued before, this one is 25)."
+        ]
         assert raise_words(told[0]) == "Raise today's cap to 50"
         rig.task_commands.raise_cap(told[0])
         assert rig.engine.settings.day_cap == 50.0
@@ -112,11 +114,27 @@ async def test_the_button_says_what_a_cap_will_do_before_it_is_pressed_and_can_r
         rig.composer.load(engine_rig.request("third"))
         button = rig.composer.button()
         assert (button.text, button.price) == ("Queue", "25 credits")
-        assert button.note == "45 over today's cap of 30: it waits in the queue."
-        assert button.raising == "Raise today's cap to 80"
-        rig.composer.raise_cap()
+        assert button.note == "20 over today's cap of 30: it waits in the queue."
+        assert button.raising == "Raise today's cap to 80 and send 2 · 50 credits"
+        async with after(rig.composer.sent):
+            rig.composer.raise_cap()
         assert rig.engine.settings.day_cap == 80.0
-        assert rig.composer.button().text == "Generate"
+        assert rig.engine.lane.outlook().over == {}, "both go when a slot is free"
+
+
+async def test_a_raise_whose_question_is_declined_raises_nothing(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await full(rig)
+        rig.engine.settings.confirm_above = 20.0
+        rig.composer.load(engine_rig.request("third"))
+        assert rig.composer.button().raising
+        async with after(rig.composer.question_wanted) as asked:
+            rig.composer.raise_cap()
+        assert (asked[0].yes, "cap" in asked[0].text) == ("Send 1 task", False)
+        assert rig.engine.settings.day_cap == 30.0
+        async with after(rig.composer.sent):
+            rig.composer.send_confirmed()
+        assert rig.engine.settings.day_cap == 80.0
 
 
 async def test_what_the_button_said_is_not_asked_once_more(tmp_path):
