@@ -88,6 +88,7 @@ class ReasonCode(Enum):
     # A sending that was cut off.
     PROGRAM_ENDED = "program ended"
     BACKED_UP = "being sent while backed up"
+    ROW_LOST = "row lost while being sent"
 
     # An error of `domain.errors`, which says how in `Reason.words`.
     NOT_REACHED = "not reached"

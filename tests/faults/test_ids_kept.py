@@ -6,12 +6,16 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from runway_desktop.domain.errors import NoReply, StoreError
+from runway_desktop.domain.errors import NoReply, SlowDown, StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
@@ -292,3 +296,89 @@ async def test_on_a_disk_that_is_really_full_the_id_is_there_at_the_next_start(t
             assert runway.named("create") == []
     finally:
         await store.close()
+
+
+async def killed_while_sending(path: Path, prompt: str = "A fox at dawn") -> tuple[Rig, MemoryStore, TaskId]:
+    """The POST is under way, its row stands in the log of the list alone, and the program dies. Gives the next run
+    too: its list as it was before the task came."""
+    rig = Rig(ids=path)
+    await rig.__aenter__()
+    before = rig.store.copy()
+    rig.runway.hold("create")
+    [task_id] = await rig.submit(request(prompt))
+    assert await rig.state(task_id) is State.SENDING
+    rig.kill()
+    rig.runway._gates.clear()
+    return rig, before, task_id
+
+
+async def test_a_sending_whose_row_was_lost_with_the_end_of_the_log_is_uncertain_and_says_what_it_was(path):
+    rig, before, task_id = await killed_while_sending(path)
+    async with Rig(store=before, runway=rig.runway, clock=rig.clock, ids=path) as again:
+        task = await again.task(task_id)
+        assert (task.state, task.request.model, task.request.prompt) == (State.UNCERTAIN, "gen4.5", "A fox at dawn")
+        assert task.evidence is not None
+        assert task.evidence.cause == Reason(ReasonCode.ROW_LOST)
+        # The person finds its id at Runway.
+        await again.adoption.settle_with(task_id, remote_id(1))
+        await again.clock.advance(REST)
+        assert len(again.runway.named("create")) == 1
+    async with next_run(again) as last:
+        assert [task.id for task in last.store.tasks.values()] == [task_id]
+        assert last.ids is not None
+        assert last.ids.unanswered == ()
+
+
+async def test_a_sending_that_an_older_list_says_is_queued_is_uncertain_and_not_sent_again(path):
+    async with Rig(ids=path) as rig:
+        await rig.lane.pause()
+        [task_id] = await rig.submit(request())
+        before = rig.store.copy()
+        gate = rig.runway.hold("create")
+        await rig.lane.resume()
+        await gate.arrived()
+        rig.kill()
+    rig.runway._gates.clear()
+    async with Rig(store=before, runway=rig.runway, clock=rig.clock, ids=path) as again:
+        await again.lane.resume()
+        await again.clock.advance(600)
+        task = await again.task(task_id)
+        assert (task.state, task.evidence and task.evidence.cause) == (
+            State.UNCERTAIN, Reason(ReasonCode.PROGRAM_ENDED),
+        )  # fmt: skip
+        assert len(again.runway.named("create")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(SlowDown("Too much."), State.PENDING), (NoReply("Cut."), State.UNCERTAIN)]
+)
+async def test_a_sending_whose_end_the_list_knows_is_taken_up_as_the_list_says(path, error, state):
+    async with Rig(ids=path) as rig:
+        rig.runway.then("create", error)
+        [task_id] = await rig.submit(request())
+        rig.kill()
+    async with next_run(rig) as again:
+        assert len(again.store.tasks) == 1
+        assert await again.state(task_id) is state
+        assert again.ids is not None
+        assert again.ids.unanswered == ()
+        await again.clock.advance(REST + 1)
+    assert path.read_bytes().strip() == b""
+
+
+async def test_the_sending_is_on_the_disk_before_its_first_byte_leaves(path):
+    seen: list[bytes] = []
+    async with Rig(ids=path) as rig:
+        create = rig.runway.create
+
+        async def watched(endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+            seen.append(path.read_bytes())
+            return await create(endpoint, body)
+
+        rig.runway.create = watched  # type: ignore[method-assign]
+        [task_id] = await rig.submit(request("“Fuchs” \n" + "狐" * 500))
+        assert task_id.encode() in seen[0]
+        assert "“Fuchs” \\n狐".encode() in seen[0]
+        # Its id takes the same slot.
+        assert task_id.encode() in path.read_bytes()
+        assert path.read_bytes().count(task_id.encode()) == 1

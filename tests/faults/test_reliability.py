@@ -48,6 +48,12 @@ async def test_two_faults_at_once_lose_and_double_nothing(tmp_path: Path):
         judge(await records.tried(record, place))
 
 
+async def test_log_that_is_cut_behind_what_was_sent_and_not_answered_loses_none_of_it(tmp_path: Path):
+    count = await lives.log_cut(tmp_path, random.Random(1), lives.UNANSWERED)
+    judge(count)
+    assert count.uncertain, "the kill met some that were under way"
+
+
 async def test_killed_at_random_moments_on_the_programs_own_loop(tmp_path: Path):
     dice = random.Random(11)
     for number in range(2):

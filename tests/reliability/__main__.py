@@ -102,6 +102,8 @@ def rows(size: Size) -> list[Row]:
             lambda folder: lives.killed(folder, dice, size.kills), size.profiles, 2),
         Row("killed, and the log of its list cut at a random place", lambda folder: lives.log_cut(folder, dice),
             size.cuts),
+        Row("the same, and what it sent last was not answered yet",
+            lambda folder: lives.log_cut(folder, dice, lives.UNANSWERED), size.cuts),
         *(Row(record.name, of(record), size.tries) for record in records.alone()),
         Row("any two of these together", all_pairs),
         *(Row(record.name, of(record), size.tries) for record in (*records.NETWORK, *machine.DISKS)),

@@ -14,17 +14,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
 
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import State
 from runway_desktop.services.engine import Engine
+from runway_desktop.simulator.faults import Fault, Harm
 from tests import sent
 from tests.faults.test_killed import lives_until
 
 from .scene import Clock, Count, a_scene, all_tasks, engine_in, is_well, profile_in, requests
 
 TASKS = 6
+UNANSWERED = Fault(Harm.HOLD, "create", accepted=True)
 ENDS_AFTER = 60.0
 """Seconds after which a life that was not killed counts as one that does not get well."""
 
@@ -108,10 +111,11 @@ async def killed(folder: Path, dice: random.Random, kills: int) -> Count:
         )  # fmt: skip
 
 
-async def log_cut(folder: Path, dice: random.Random) -> Count:
+async def log_cut(folder: Path, dice: random.Random, *faults: Fault) -> Count:
     """A list that was in use, whose program is killed while more tasks are under way, and the log beside it then cut at
     a random place. What was held there and never sent is gone with it, and nobody paid for that; what is in the list
-    is older than what was done with it, which the program notices: it sends none of it again by itself."""
+    is older than what was done with it, which the program notices: it sends none of it again by itself. `faults` harm
+    the life that is killed."""
     async with a_scene(folder, TASKS) as scene:
         place, address, secret = scene.profile.folder, scene.simulator.base_url, scene.simulator.secret
         log = scene.profile.database.with_name(f"{scene.profile.database.name}-wal")
@@ -121,11 +125,13 @@ async def log_cut(folder: Path, dice: random.Random) -> Count:
         def is_reached() -> bool:
             return log.exists() and log.stat().st_size > 0 and len(scene.simulator.witness.accepted) > before
 
+        scene.simulator.faults.add(*map(copy, faults))
         tasks = TASKS
         while not await _life(place, address, secret, after=dice.uniform(0.5, 2.5), until=is_reached, tasks=tasks) or (
             not is_reached()
         ):
             tasks += TASKS // 2
+        scene.simulator.faults.clear()
         os.truncate(log, dice.randrange(log.stat().st_size))
         begun = scene.clock.monotonic()
         await _life(place, address, secret, after=None, tasks=0)

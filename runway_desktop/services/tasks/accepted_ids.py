@@ -1,14 +1,15 @@
-"""Ids that Runway gave and that the database may not hold yet, in a small file of their own.
+"""Sendings, and the ids that Runway gave them, that the list's own file may not hold yet, in a small file of their own.
 
 Runway lists no tasks, so an id that is lost is a paid result that is lost. The file is as large as it will be, and
-synced, before anything is sent: writing an id into it needs no room on a disk that is full. Each id stands in a slot of
+synced, before anything is sent: writing into it needs no room on a disk that is full. Each sending has a slot of
 `SLOT` bytes, one line of text that a person can read too: a checksum and a JSON object. A slot is free when its line is
 blank; one that was torn by a power cut fails its checksum and is free as well.
 
-An id is kept before the database is told of it. Its slot is freed once a task of the list has it and the list's own
-file holds that: what stands in the log beside that file alone is lost where the log is damaged. The list is asked to
-write its log into its file `REST` seconds after it got an id, sooner when half of the slots are taken. Freeing is not
-synced: an id that comes back by that is found in the list at the next start.
+A sending is kept before its first byte leaves, and its id, in the same slot, before the database is told of it. The
+slot is freed once the list has what became of it, and has that in its own file: what stands in the log beside that file
+alone is lost where the log is damaged. The list is asked to write its log into its file `REST` seconds after it got an
+outcome, sooner when half of the slots are taken. Freeing is not synced: what comes back by that is found in the list at
+the next start.
 
 A file that cannot be made or written holds up nobody: that goes to the log, and ids are kept in memory. All methods
 raise nothing. Loop's thread; the file is touched in `executor` alone, which must have one thread.
@@ -30,7 +31,7 @@ from typing import Any, TypeVar
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
-from runway_desktop.domain.task import RemoteId, TaskId, accepted_id
+from runway_desktop.domain.task import RemoteId, State, TaskId, accepted_id
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, first_of
 from runway_desktop.services.disk import private
@@ -67,6 +68,19 @@ class AcceptedId(Struct, frozen=True, kw_only=True):
     is_told: bool = False
 
 
+class Intent(Struct, frozen=True, kw_only=True):
+    """A sending that has no answer yet. `at` is its `sent_at`; of the prompt there is as much as the slot has room
+    for."""
+
+    task_id: TaskId
+    at: float
+    model: str
+    prompt: str
+
+
+Entry = AcceptedId | Intent
+
+
 class AcceptedIds:
     """`checkpoint` is that of `ports.Store`."""
 
@@ -76,10 +90,11 @@ class AcceptedIds:
         self._file = _File(path)
         self._executor = executor
         self._clock = clock
-        self._known: dict[RemoteId, AcceptedId] = {}
-        self._left: dict[RemoteId, None] = {}
+        self._known: dict[str, Entry] = {}
+        """By the id at Runway, or by that of the task where there is none yet."""
+        self._left: dict[str, None] = {}
         self._checkpoint = checkpoint
-        self._listed: dict[RemoteId, None] = {}
+        self._listed: dict[str, None] = {}
         """In the list, though perhaps not in its own file yet."""
         self._is_closed = False
         self._freeing: asyncio.Task[None] | None = None
@@ -88,28 +103,35 @@ class AcceptedIds:
 
     @property
     def left(self) -> tuple[AcceptedId, ...]:
-        """What earlier runs left and no task of the list has, oldest first."""
-        return tuple(sorted((self._known[remote_id] for remote_id in self._left), key=lambda entry: entry.at))
+        """Ids that earlier runs left and no task of the list has, oldest first."""
+        found = (entry for name in self._left if isinstance(entry := self._known[name], AcceptedId))
+        return tuple(sorted(found, key=lambda entry: entry.at))
+
+    @property
+    def unanswered(self) -> tuple[Intent, ...]:
+        """Sendings of earlier runs of which this file has no answer."""
+        return tuple(entry for name in self._left if isinstance(entry := self._known[name], Intent))
 
     async def open(self) -> None:
         """Reads what earlier runs left, and makes room for more."""
         for entry in await self._do("read", self._file.read) or ():
-            self._known.setdefault(entry.remote_id, entry)
-            self._left[entry.remote_id] = None
+            self._known.setdefault(_name(entry), entry)
+            self._left[_name(entry)] = None
         await self._do("given room", self._file.make_room)
 
-    async def keep(self, entry: AcceptedId) -> bool:
+    async def keep(self, entry: Entry) -> bool:
         """Whether it is on the disk now. It is known in either case."""
-        self._known[entry.remote_id] = entry
-        self._listed.pop(entry.remote_id, None)
+        self._known.pop(entry.task_id, None)
+        self._known[_name(entry)] = entry
+        self._listed.pop(_name(entry), None)
         return await self._do("written", lambda: self._file.put(entry)) is True
 
-    def free(self, remote_id: RemoteId) -> None:
-        """A task of the list has it."""
-        self._left.pop(remote_id, None)
-        if self._known.pop(remote_id, None) is None:
+    def free(self, name: RemoteId | TaskId) -> None:
+        """The list has it."""
+        self._left.pop(name, None)
+        if self._known.pop(name, None) is None:
             return
-        self._listed[remote_id] = None
+        self._listed[name] = None
         if len(self._listed) >= SLOTS // 2:
             self._tight.set()
         if not self._is_closed and (self._freeing is None or self._freeing.done()):
@@ -156,9 +178,9 @@ class AcceptedIds:
             if not is_in_file:
                 await self._clock.sleep(RETRY)
                 continue
-            gone = [remote_id for remote_id in listed if remote_id in self._listed]
-            for remote_id in gone:
-                del self._listed[remote_id]
+            gone = [name for name in listed if name in self._listed]
+            for name in gone:
+                del self._listed[name]
             if len(self._listed) < SLOTS // 2:
                 self._tight.clear()
             self._begin("written", partial(self._file.take_away, gone))
@@ -171,6 +193,8 @@ class AcceptedIds:
         for task in tasks:
             if task.remote_id is not None and task.remote_id in self._known:
                 self.free(task.remote_id)
+            if task.state is not State.SENDING and task.id in self._known and task.id not in self._left:
+                self.free(task.id)
 
     async def _do(self, what: str, work: Callable[[], Result]) -> Result | None:
         """None when it failed, or takes too long; then it may still be done."""
@@ -202,11 +226,11 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._slots: dict[RemoteId, int] = {}
+        self._slots: dict[str, int] = {}
         self._amount: int | None = None
         """Of slots in the file; None before it was read."""
 
-    def read(self) -> list[AcceptedId]:
+    def read(self) -> list[Entry]:
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
@@ -216,7 +240,7 @@ class _File:
         for number in range(self._amount):
             entry = _entry(content[number * SLOT : (number + 1) * SLOT])
             if entry is not None:
-                self._slots[entry.remote_id] = number
+                self._slots[_name(entry)] = number
                 found.append(entry)
         return found
 
@@ -225,23 +249,24 @@ class _File:
         if self._read_amount() < SLOTS:
             self._grow()
 
-    def put(self, entry: AcceptedId) -> bool:
-        """Whether it fits into a slot, which every id of this program does."""
+    def put(self, entry: Entry) -> bool:
+        """Whether it fits into a slot, which every id of this program does. An id takes the slot of its sending."""
         slot = _line(entry)
         if slot is None:
             return False
-        number = self._slots.get(entry.remote_id)
+        number = self._slots.get(_name(entry), self._slots.get(entry.task_id))
         if number is None:
             number = self._free_slot()
         with self._path.open("r+b", buffering=0) as file:
             file.seek(number * SLOT)
             _write(file, slot)
             os.fsync(file.fileno())
-        self._slots[entry.remote_id] = number
+        self._slots.pop(entry.task_id, None)
+        self._slots[_name(entry)] = number
         return True
 
-    def take_away(self, remote_ids: Sequence[RemoteId]) -> None:
-        numbers = [self._slots.pop(remote_id) for remote_id in remote_ids if remote_id in self._slots]
+    def take_away(self, names: Sequence[str]) -> None:
+        numbers = [self._slots.pop(name) for name in names if name in self._slots]
         if not numbers:
             return
         with self._path.open("r+b", buffering=0) as file:
@@ -283,25 +308,45 @@ def _write(file: FileIO, content: bytes) -> None:
         raise OSError("there is no room")
 
 
-def _line(entry: AcceptedId) -> bytes | None:
-    """The slot of an id; None for one that does not fit, which no id of this program is."""
-    members = {"task": entry.task_id, "id": entry.remote_id, "at": entry.at}
-    if entry.credits is not None:
-        members["credits"] = entry.credits
-    if entry.is_told:
-        members["told"] = True
-    text = json.dumps(members).encode()
-    line = b"%08x %s" % (zlib.crc32(text), text)
-    return line.ljust(SLOT - 1) + b"\n" if len(line) < SLOT else None
+def _name(entry: Entry) -> RemoteId | TaskId:
+    return entry.remote_id if isinstance(entry, AcceptedId) else entry.task_id
 
 
-def _entry(slot: bytes) -> AcceptedId | None:
+def _line(entry: Entry) -> bytes | None:
+    """The slot of a sending; None for an id that does not fit, which no id of this program is."""
+    members: dict[str, Any] = {"task": entry.task_id, "at": entry.at}
+    if isinstance(entry, Intent):
+        members |= {"model": entry.model, "prompt": entry.prompt[:SLOT]}
+    else:
+        members["id"] = entry.remote_id
+        if entry.credits is not None:
+            members["credits"] = entry.credits
+        if entry.is_told:
+            members["told"] = True
+    while True:
+        text = json.dumps(members, ensure_ascii=False).encode("utf-8", "replace")
+        line = b"%08x %s" % (zlib.crc32(text), text)
+        if len(line) < SLOT:
+            return line.ljust(SLOT - 1) + b"\n"
+        if not members.get("prompt"):
+            return None
+        members["prompt"] = members["prompt"][:-1]
+
+
+def _entry(slot: bytes) -> Entry | None:
     """What stands in a slot; None for a free one, and for one that makes no sense."""
     check, _, text = slot.strip().partition(b" ")
     try:
         if int(check, 16) != zlib.crc32(text):
             return None
         members = json.loads(text)
+        if "id" not in members:
+            return Intent(
+                task_id=TaskId(str(members["task"])),
+                at=float(members["at"]),
+                model=str(members["model"]),
+                prompt=str(members["prompt"]),
+            )
         remote_id = accepted_id(members["id"])
         credits = members.get("credits")
         return (

@@ -1,9 +1,9 @@
 """One sending, from a held task to what became of it. The only caller of `Runway.create`.
 
-The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, and
-outside of the profile's folder, whose copies would send it too, it is noted that something is sent; the id is kept in a
-file of its own, and then written in the same step that brings it, and whoever is canceled meanwhile does not stop
-that. What each answer does:
+The order is the promise: the intent is on disk long before; SENDING is on disk before the first byte leaves, in
+the list and in a file of its own, which outlives a damage of the list's log; outside of the profile's folder, whose
+copies would send it too, it is noted that something is sent; the id is kept in that file, and then written in the same
+step that brings it, and whoever is canceled meanwhile does not stop that. What each answer does:
 
     an id                             -> at Runway
     nothing sent, 429, 401            -> held again; the program may repeat it
@@ -40,7 +40,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
@@ -51,7 +51,7 @@ from runway_desktop.services.ports import Clock, CreatedTask, Runway
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import Struct, replace
 
-from .accepted_ids import AcceptedId, AcceptedIds
+from .accepted_ids import AcceptedId, AcceptedIds, Intent
 from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
@@ -171,6 +171,10 @@ class Dispatch:
         self._cannot_write = False
         if made is not None:
             return await self._no_answer(sending, made.cause, made.answer)
+        if self._ids is not None:
+            request = sending.request
+            at = sending.sent_at or self._clock.now()
+            await self._ids.keep(Intent(task_id=task.id, at=at, model=request.model, prompt=request.prompt))
         try:
             await self._copies.note_sending()
         except StoreError as error:
@@ -341,6 +345,9 @@ class Dispatch:
     async def _take_up(self, ids: AcceptedIds) -> None:
         """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
         read."""
+        for intent in ids.unanswered:
+            await self._take_up_sending(intent)
+            ids.free(intent.task_id)
         here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
         for entry in ids.left:
             if entry.remote_id in here:
@@ -359,6 +366,29 @@ class Dispatch:
             ids_left = tuple(entry.remote_id for entry in untold)
             self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
             await ids.note_told(untold)
+
+    async def _take_up_sending(self, intent: Intent) -> None:
+        """Where the list knows nothing of a sending, as it stood in a lost end of its log, that is uncertain."""
+        task = await self._ledger.task(intent.task_id)
+        if task is None:
+            lost = Task(
+                id=intent.task_id,
+                request=Request(endpoint="", model=intent.model, prompt=intent.prompt),
+                created_at=intent.at,
+                state=State.UNCERTAIN,
+                sent_at=intent.at,
+                evidence=Evidence(cause=Reason(ReasonCode.ROW_LOST)),
+            )
+            await self._ledger.add([lost], ())
+        elif task.state is State.HELD and not await self._ledger.was_sent(task.id, intent.at):
+            evidence = Evidence(cause=Reason(ReasonCode.PROGRAM_ENDED))
+
+            def edit(now: Task) -> Task:
+                if now.state is not State.HELD:
+                    return now
+                return replace(now, state=State.UNCERTAIN, sent_at=intent.at, hold=ITS_TURN, evidence=evidence)
+
+            await self._ledger.change(task.id, edit, "no answer")
 
     def _is_unanswered(self, task_id: TaskId) -> bool:
         task = self._ledger.get_open(task_id)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SAME_MOMENT = 0.01
+"""Seconds that two spellings of one time may differ."""
+
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
@@ -243,6 +246,11 @@ class Ledger:
         not."""
         lines = await self._store.ledger(task_id)
         return next((line.at for line in lines if line.kind in ("accepted", "no answer")), None)
+
+    async def was_sent(self, task_id: TaskId, at: float) -> bool:
+        """Whether the task's lines know of the sending that began then."""
+        lines = await self._store.ledger(task_id)
+        return any(line.kind == "sent" and abs(line.at - at) < SAME_MOMENT for line in lines)
 
     def open(self) -> tuple[Task, ...]:
         """All unfinished tasks."""

@@ -14,6 +14,9 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.OUR_MISTAKE: "The program made a mistake.",
     ReasonCode.PROGRAM_ENDED: "The program ended while this was being sent.",
     ReasonCode.BACKED_UP: "It was being sent when the backup was made that was restored here.",
+    ReasonCode.ROW_LOST: (
+        "The list of tasks was damaged while this was being sent. Only its model and the start of its prompt are left."
+    ),
     ReasonCode.NOT_REACHED: "Runway could not be reached.",
     ReasonCode.NO_REPLY: "Runway did not answer.",
     ReasonCode.BAD_REPLY: "An answer of Runway could not be understood.",
