@@ -8,12 +8,13 @@ comes to pass when somebody looks. `made` knows what no program can know.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
 from runway_desktop.domain.account import ModelLimits, Organization
-from runway_desktop.domain.errors import NoReply
+from runway_desktop.domain.errors import NoReply, NotTaken
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 from runway_desktop.values import replace
@@ -27,12 +28,14 @@ class Fate(StrEnum):
     ANSWERED = "answered"
     LOST_AFTER = "made, and its answer lost"
     LOST_BEFORE = "lost before anything was made"
+    DENIED_AFTER = "made, and answered with 503 in Runway's own words"
+    DENIED_BEFORE = "not taken, as Runway says in its 503"
 
 
 class SlowRunway(FakeRunway):
-    """`lost` is the share of POSTs that get no answer. `uncounted`: models of which Runway tells no count. `slow` is
-    the share of readings that take seconds. `late`: seconds after its connection broke until which a task may be
-    counted."""
+    """`lost` is the share of POSTs that get no answer, `denied` of those that Runway says it did not take: of half of
+    them that is true. `uncounted`: models of which Runway tells no count. `slow` is the share of readings that take
+    seconds. `late`: seconds after the answer, or after its connection broke, until which a task may be counted."""
 
     def __init__(
         self,
@@ -44,18 +47,20 @@ class SlowRunway(FakeRunway):
         uncounted: tuple[str, ...] = (),
         slow: float = 0.05,
         late: float = 0.0,
+        denied: float = 0.0,
     ) -> None:
         super().__init__()
         self._clock = clock
         self._rng = rng
         self._lost = lost
+        self._denied = denied
         self._slow = slow
         self._late = late
         self._uncounted = uncounted
         self._plan: list[tuple[float, Callable[[], None]]] = []
         self._begun = 0
-        self.made: set[str] = set()
-        """Prompts of what was made, whether anybody was told of it or not."""
+        self.made: Counter[str] = Counter()
+        """Prompts of what was made, whether anybody was told of it or not, and how often."""
         self.account = Organization(balance=100_000.0, limits={model: ModelLimits() for model in counted})
 
     async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
@@ -67,15 +72,17 @@ class SlowRunway(FakeRunway):
         fate = self._fate()
         self._begun += 1
         created = CreatedTask(remote_id=remote_id(self._begun), estimated_credits=self.estimate)
-        if fate is not Fate.LOST_BEFORE:
+        if fate not in (Fate.LOST_BEFORE, Fate.DENIED_BEFORE):
             counted = rng.uniform(arrives, answers)
-            if fate is Fate.LOST_AFTER and self._late and rng.random() < 0.5:
+            if fate is not Fate.ANSWERED and self._late and rng.random() < 0.5:
                 counted = begins_back + rng.uniform(0.0, self._late)
             self._later(counted, lambda: self._make(created, endpoint, body))
             self._later(counted + rng.uniform(4.0, 60.0), lambda: self._end(created.remote_id))
         await self._clock.sleep(begins_back - now)
         if fate is Fate.ANSWERED:
             return created
+        if fate in (Fate.DENIED_AFTER, Fate.DENIED_BEFORE):
+            raise NotTaken("Runway is busy.")
         raise NoReply("The connection was cut.")
 
     async def organization(self) -> Organization:
@@ -94,8 +101,11 @@ class SlowRunway(FakeRunway):
         return await super().task(remote_id)
 
     def _fate(self) -> Fate:
-        if self._rng.random() >= self._lost:
+        dice = self._rng.random()
+        if dice >= self._lost + self._denied:
             return Fate.ANSWERED
+        if dice >= self._lost:
+            return self._rng.choice((Fate.DENIED_AFTER, Fate.DENIED_BEFORE))
         return self._rng.choice((Fate.LOST_AFTER, Fate.LOST_BEFORE))
 
     def _later(self, at: float, what: Callable[[], None]) -> None:
@@ -110,7 +120,7 @@ class SlowRunway(FakeRunway):
 
     def _make(self, created: CreatedTask, endpoint: str, body: Mapping[str, Any]) -> None:
         model, known = str(body["model"]), self.account
-        self.made.add(str(body["promptText"]))
+        self.made[str(body["promptText"])] += 1
         self._remember(created, endpoint, body, self.secret)
         used = dict(known.daily_used)
         if model not in self._uncounted:

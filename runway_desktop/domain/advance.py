@@ -61,7 +61,9 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             )
         case NotSent(hold, evidence):
             _expect(task, transition, State.SENDING)
-            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=NO_KEY)
+            # Counts and balance say something of a sending under its own key alone.
+            key = task.key if evidence is not None else NO_KEY
+            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=key)
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(
@@ -83,7 +85,8 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return replace(task, state=State.GONE, ended_at=now)
         case Dropped():
             _expect(task, transition, State.HELD)
-            return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=0.0)
+            cost = None if task.was_denied else 0.0
+            return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=cost)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
         case Answered(answer, key):

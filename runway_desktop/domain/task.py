@@ -308,6 +308,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """What happened to the sending; None before it has ended."""
     answer: str = ""
     """The beginning of what came instead of a good answer, without secrets; empty where nothing came."""
+    model: str = ""
+    """The model whose count this is: the request may name another by now. Empty in evidence of an older version."""
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -367,6 +369,13 @@ class Task(Struct, frozen=True, kw_only=True):
     def credits(self) -> float | None:
         """The best known price: the actual one, else the estimate."""
         return self.cost_credits if self.cost_credits is not None else self.estimated_credits
+
+    @property
+    def was_denied(self) -> bool:
+        """It was sent and Runway said that it did not take it. Servers have said so of tasks that they made, and what
+        the counts say was not looked at before it came to wait again, or was canceled."""
+        is_over = self.state in (State.HELD, State.CANCELLED)
+        return is_over and self.evidence is not None and self.evidence.cause is not None
 
     @property
     def waits_for_person(self) -> bool:

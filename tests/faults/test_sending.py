@@ -80,7 +80,9 @@ async def test_a_sending_without_an_answer_is_uncertain_and_never_repeated(error
     ],
 )
 async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(error):
-    async with Rig(loops=("lane", "account")) as rig:
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
         rig.runway.then("create", error, error, error)
         [task_id] = await rig.submit(request())
         await rig.clock.advance(300)
@@ -89,7 +91,9 @@ async def test_a_sending_that_surely_did_not_arrive_is_repeated_until_it_does(er
 
 
 async def test_a_task_that_runway_does_not_take_is_sent_a_few_times_and_is_uncertain_then():
-    async with Rig(loops=("lane", "account")) as rig:
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
         rig.runway.always("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
         await rig.clock.advance(3_600)
@@ -150,7 +154,9 @@ async def test_a_task_that_was_made_and_denied_is_not_sent_again_by_the_next_run
 
 
 async def test_a_task_that_was_not_taken_is_sent_by_the_next_run():
-    async with Rig(loops=("lane", "account")) as rig:
+    rig = Rig(loops=("lane", "account"))
+    rig.runway.limit("gen4.5", concurrent=None)
+    async with rig:
         rig.runway.then("create", NotTaken("Runway is busy."))
         [task_id] = await rig.submit(request())
     async with Rig(store=rig.store, runway=rig.runway, clock=rig.clock, loops=("lane", "account")) as rig:

@@ -7,7 +7,7 @@ step that brings it, and whoever is canceled meanwhile does not stop that. What 
 
     an id                             -> at Runway
     nothing sent, 429, 401            -> held again; the program may repeat it
-    503 in Runway's own words         -> the same, a few times, and not when the day's count says that it was made
+    503 in Runway's own words         -> the same, a few times, if the counts say that it was not made; else uncertain
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
     any other exception                  program
@@ -56,7 +56,7 @@ from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
 from .sendings import LATE, Fate
-from .uncertainty import Ground, Likelihood, verdict
+from .uncertainty import Likelihood, verdict
 
 log = logging.getLogger(__name__)
 
@@ -196,14 +196,15 @@ class Dispatch:
         return sending
 
     async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
-        """What is known of a task that was perhaps made although Runway answered that it did not take it: the count
-        says so, or there is none to hold that answer against. None where it may be sent. Raises StoreError."""
+        """What is known of a task that was perhaps made although Runway answered that it did not take it. None where it
+        may be sent: it was never denied, or a reading from after it would stand in the counts says that it was not
+        made. Raises StoreError."""
+        if not task.was_denied:
+            return None
         seen = await self.readings.seen_since(task, before)
-        if seen is not None and verdict(seen).likelihood is Likelihood.MADE:
-            return seen
-        is_blind = seen is None or verdict(seen).ground is Ground.NOTHING_TO_COMPARE
-        was_denied = task.evidence is not None and task.evidence.cause is not None
-        return (seen or task.evidence) if is_blind and was_denied else None
+        if seen is not None and verdict(seen).likelihood is Likelihood.NOT_MADE:
+            return None
+        return seen or task.evidence
 
     async def _send(self, task: Task, body: Mapping[str, Any], before: Organization | None) -> Outcome:
         self.readings.began(task, before)

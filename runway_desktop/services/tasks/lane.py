@@ -272,6 +272,9 @@ class Lane:
                 if len(self._errands) >= AT_ONCE:
                     break
                 model = task.request.model
+                if task.was_denied and (counted_by := self._dispatch.readings.counted_by(task.id)) >= now:
+                    # A slow server may still make what it denied. Nothing is read before it would be counted.
+                    self._stuck_until[task.id] = counted_by + 1.0
                 if not self._may_go(task, now):
                     continue
                 if model not in in_use:

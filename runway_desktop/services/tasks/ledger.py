@@ -242,10 +242,10 @@ class Ledger:
         return await self._store.find_remote(remote_ids)
 
     async def answered_at(self, task_id: TaskId) -> float | None:
-        """When a sending got its answer, or was given up, at the latest, as the task's lines say; None where they do
-        not."""
+        """When the last sending got its answer, or was given up, at the latest, as the task's lines say; None where
+        they do not."""
         lines = await self._store.ledger(task_id)
-        return next((line.at for line in lines if line.kind in ("accepted", "no answer")), None)
+        return next((line.at for line in reversed(lines) if line.kind in ("accepted", "no answer", "not sent")), None)
 
     async def was_sent(self, task_id: TaskId, at: float) -> bool:
         """Whether the task's lines know of the sending that began then."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Iterable
 
@@ -79,12 +80,14 @@ class Readings:
         unsure = [task for task in self._ledger.open() if self.tells_something(task) or self._was_not_taken(task)]
         if not unsure:
             return
+        keys = {task.key for task in unsure}
         first = min(_before_of(task).begin for task in unsure)
         sent = await self._ledger.sent_between(first - LONGEST_CREATE, self._clock.now() + DAY)
-        models = {task.request.model for task in unsure}
-        for task in sent:
-            if task.request.model in models and not task.adopted:
-                await self._recall_one(task)
+        models = {_model_of(task) for task in unsure}
+        for task in (*sent, *filter(self._was_not_taken, unsure)):
+            if _model_of(task) in models and not task.adopted:
+                # What another key sent stands in the counts of another organization, maybe.
+                await self._recall_one(task, is_made=task.remote_id is not None and keys == {task.key})
         for task in unsure:
             before = _before_of(task)
             moments = self._account.moments
@@ -102,15 +105,20 @@ class Readings:
 
     def _was_not_taken(self, task: Task) -> bool:
         """Whether Runway denied a held task not long ago, and a reading says whether that was true."""
-        evidence = task.evidence if task.state is State.HELD else None
-        if evidence is None or evidence.answered_before is None:
+        evidence = task.evidence
+        if task.state is not State.HELD or evidence is None or evidence.answered_before is None:
             return False
         return 0.0 <= self._clock.now() - evidence.answered_before <= WORTH_LOOKING
 
+    def counted_by(self, task_id: TaskId) -> float:
+        """The moment by which the last sending of a task stands in the counts if it was made."""
+        sent = self._sendings.get(task_id)
+        return sent.counted_by if sent is not None else -math.inf
+
     async def before(self, task: Task) -> Organization | None:
-        """Counts and balance for a sending of the task, at most `FRESH` seconds old, read after its last sending and
-        while none of the model was under way, if that can be had; None where Runway does not tell. Call it while none
-        is under way."""
+        """Counts and balance for a sending of the task, at most `FRESH` seconds old, read after its last sending would
+        stand in them and while none of the model was under way, if that can be had; None where Runway does not tell.
+        Call it while none is under way."""
         model = task.request.model
         known = self._account.organization
         key, kept = self._clean.get(model, (0, None))
@@ -119,7 +127,7 @@ class Readings:
                 found is not None
                 and 0.0 <= self._clock.now() - found.asked_at <= FRESH
                 and self._is_clean(model, found)
-                and self._is_after(task.id, found)
+                and self._is_counted(task.id, found)
             ):
                 return self._keep(model, found)
         for _ in range(2):
@@ -133,8 +141,10 @@ class Readings:
         """What counts and balance say of the last sending of a held task that Runway did not take, in this run or the
         one before; None where they cannot say anything. Raises StoreError."""
         sent = self._sendings.get(task.id)
-        is_known = sent.key == self._account.keys_used if sent is not None else task.id in self._recalled
-        if task.evidence is None or now is None or not is_known or not self._is_after(task.id, now):
+        if sent is None or now is None or not self._is_counted(task.id, now):
+            return None
+        is_own = sent.key == self._account.keys_used or task.id in self._recalled
+        if not is_own or task.key != self._account.key.fingerprint:
             return None
         return await self._compare(task, sent, now)
 
@@ -151,6 +161,7 @@ class Readings:
             balance_before=before.balance,
             daily_before=_daily(before, task.request.model),
             price=credits,
+            model=task.request.model,
         )
 
     def began(self, task: Task, before: Organization | None) -> None:
@@ -220,7 +231,7 @@ class Readings:
         return self._resolve(task_id, evidence) or not (evidence.is_early or evidence.doubtful)
 
     async def _compare(self, task: Task, sent: Sent | None, after: Organization) -> Evidence:
-        model, before = task.request.model, self._before.get(task.id)
+        model, before = _model_of(task), self._before.get(task.id)
         seen = replace(
             task.evidence or Evidence(),
             balance_after=after.balance,
@@ -243,7 +254,7 @@ class Readings:
         """How many tasks of the model may have left the rolling day between the readings."""
         since, until = _before_of(task).begin - DAY - DAY_SLACK, self._clock.now() - DAY + DAY_SLACK
         return sum(
-            old.request.model == task.request.model and _may_count(old)
+            _model_of(old) == _model_of(task) and _may_count(old)
             for old in await self._ledger.sent_between(since, until)
         )
 
@@ -276,6 +287,10 @@ class Readings:
         sent = self._sendings.get(task_id)
         return sent is None or reading.span is None or reading.span.begin > sent.ended
 
+    def _is_counted(self, task_id: TaskId, reading: Organization) -> bool:
+        """Whether the last sending of the task stands in the reading if it was made."""
+        return reading.span is not None and reading.span.begin > self.counted_by(task_id)
+
     def _is_clean(self, model: str, reading: Organization) -> bool:
         return reading.span is not None and self._sendings.is_clean(model, reading.span)
 
@@ -283,17 +298,16 @@ class Readings:
         self._clean[model] = (self._account.keys_used, reading)
         return reading
 
-    async def _recall_one(self, task: Task) -> None:
-        moments, sent_at = self._account.moments, task.sent_at
-        if sent_at is None or not _may_count(task):
+    async def _recall_one(self, task: Task, *, is_made: bool) -> None:
+        moments, sent_at = self._account.moments, task.sent_at if not task.was_denied else _before_of(task).end
+        if sent_at is None or not (task.was_denied or _may_count(task)):
             return
         begun = moments.of(sent_at) - SLACK
-        self._sendings.begin(task.id, Sent(model=task.request.model, key=None, begun=begun))
+        self._sendings.begin(task.id, Sent(model=_model_of(task), key=None, begun=begun))
         answered = await self._ledger.answered_at(task.id)
         ended = moments.of(answered) + SLACK if answered is not None else begun + LONGEST_CREATE
-        made = Fate.MADE if task.remote_id is not None else Fate.UNKNOWN
-        self._sendings.end(task.id, made, min(ended, moments.now()))
-        if task.evidence is not None:
+        self._sendings.end(task.id, Fate.MADE if is_made else Fate.UNKNOWN, min(ended, moments.now()))
+        if task.evidence is not None and not task.was_denied:
             self._resolve(task.id, task.evidence)
 
     def _resolve(self, task_id: TaskId, evidence: Evidence) -> bool:
@@ -370,6 +384,11 @@ def _before_of(task: Task) -> Span:
     if evidence is None or evidence.asked_before is None or evidence.answered_before is None:
         return Span(sent_at - FRESH, sent_at)
     return Span(evidence.asked_before, evidence.answered_before)
+
+
+def _model_of(task: Task) -> str:
+    """Which its sending asked for: a held task may have been edited since."""
+    return (task.evidence.model if task.evidence is not None else "") or task.request.model
 
 
 def _may_count(task: Task) -> bool:

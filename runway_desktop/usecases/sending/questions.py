@@ -69,26 +69,28 @@ def _doubt(intent: Intent) -> Question | None:
                 "Do not send",
             )
         case NewTasks(tasks=tasks):
-            return _retrying_gone([task.again_of for task in tasks if task.again_of is not None])
+            return _retrying_doubtful([task.again_of for task in tasks if task.again_of is not None])
         case Release(tasks):
             return _maybe_sent_already(tasks)
         case _:
             return None
 
 
-def _retrying_gone(olds: list[Task]) -> Question | None:
-    """What Runway does not know any more may have been made all the same, and be there for another key."""
+def _retrying_doubtful(olds: list[Task]) -> Question | None:
+    """What Runway does not know any more may have been made all the same, and be there for another key. So may what it
+    said that it did not take."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
-    which = units.plural(len(olds), "this task", f"{gone:,} of these tasks")
-    made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
-    amount = units.count(len(olds), "task")
-    return Question(
-        f"Send {amount} again?",
-        f"Runway no longer knows {which}. {made_with}, “Refresh” may still find the result. Sending again is "
-        "charged again.",
-        f"Send {amount} again",
-        "Do not send",
-    )
+    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.was_denied for old in olds)
+    which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
+    if gone:
+        made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
+        why = f"Runway no longer knows {which}. {made_with}, “Refresh” may still find the result. Sending again is "
+        why += "charged again."
+    else:
+        them = units.plural(len(olds), "it", "them")
+        why = f"Runway said that it did not take {which}, but may have made and charged {them}. Sending again may be "
+        why += "charged a second time."
+    return Question(f"Send {amount} again?", why, f"Send {amount} again", "Do not send")
 
 
 def _maybe_sent_already(held: tuple[Task, ...]) -> Question | None:

@@ -176,6 +176,8 @@ def canceled_cost(task: Task) -> str:
     run, a cancel refunds nothing; where it was not seen to run, no refund is guaranteed."""
     if task.cost_credits is not None:
         return f"{units.credits_in_words(task.cost_credits)} charged" if task.cost_credits else "nothing charged"
+    if task.was_denied:
+        return "Runway said that it did not take it, but it may have been made and charged"
     if task.remote_id is None:
         return "it was never sent"
     if task.running_since is not None:
@@ -184,8 +186,8 @@ def canceled_cost(task: Task) -> str:
 
 
 def canceled_words(tasks: Sequence[Task]) -> str:
-    """That tasks were canceled at Runway, and what that may cost; empty where none of them was there."""
-    there = [task for task in tasks if task.remote_id is not None]
+    """That tasks were canceled which were sent, and what that may cost; empty where none of them was."""
+    there = [task for task in tasks if task.remote_id is not None or task.was_denied]
     if not there:
         return ""
     if len(there) == 1:
@@ -336,7 +338,8 @@ def cost_words(task: Task, price: float | None = None) -> str:
     if task.state is State.HELD and price is not None:
         return f"~{units.number(price)}"
     may_be_charged = task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live
-    return "?" if may_be_charged or (task.state is State.CANCELLED and task.remote_id is not None) else units.DASH
+    was_sent = task.remote_id is not None or task.was_denied
+    return "?" if may_be_charged or (task.state is State.CANCELLED and was_sent) else units.DASH
 
 
 MOST_ADDED_UP = 500

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.task import Hold, HoldCode, State, Task
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task
 from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import (
     Ask,
@@ -142,6 +143,15 @@ def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
     assert both is not None
     assert both.title == "Send 2 tasks again?"
     assert "1 of these tasks" in both.text
+
+
+def test_what_runway_said_that_it_did_not_take_is_not_sent_again_without_a_question():
+    denied = replace(row(State.CANCELLED).task, evidence=Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE)))
+    question = asked(again([denied, denied, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})
+    assert question is not None
+    assert question.title == "Send 3 tasks again?"
+    assert "did not take 2 of these tasks" in question.text
+    assert "charged a second time" in question.text
 
 
 def test_a_doubt_and_a_sum_are_one_question():

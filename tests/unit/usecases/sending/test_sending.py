@@ -10,6 +10,7 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import NotPossible, StoreError
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer
 from runway_desktop.domain.transitions import Sending as SendingBegan
@@ -195,6 +196,15 @@ async def test_a_task_that_comes_to_wait_for_the_person_meanwhile_is_not_release
             await sending.send(prepared)
         assert raised.value.left == {Ask.MAY_BE_PAID_TWICE}
         assert (await rig.task(held.id)).hold.code is HoldCode.COPIED
+
+
+async def test_what_was_denied_and_canceled_is_not_sent_again_without_an_answer(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        held = await a_held(rig, sending)
+        canceled = replace(held, state=State.CANCELLED)
+        denied = replace(canceled, evidence=Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE)))
+        assert sending.prepare_again([canceled]).asks == frozenset()
+        assert sending.prepare_again([denied]).asks == {Ask.MAY_BE_PAID_TWICE}
 
 
 async def test_single_tasks_that_are_sent_again_form_no_batch(tmp_path: Path):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import State
+from runway_desktop.domain.task import Evidence, State
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
 from tests.fake_runway import remote_id
 from tests.rows import task
+
+DENIED = Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE, words="Runway is busy."))
 
 
 def test_every_state_has_its_look_and_a_word_of_the_search():
@@ -35,6 +38,10 @@ def test_every_word_of_the_search_finds_the_states_that_have_it():
         ({"running_since": 5.0, "cost_credits": 12.0}, "12 credits charged"),
         ({"cost_credits": 0.0}, "nothing charged"),
         ({"remote_id": None}, "it was never sent"),
+        (
+            {"remote_id": None, "evidence": DENIED},
+            "Runway said that it did not take it, but it may have been made and charged",
+        ),
     ],
 )
 def test_a_canceled_task_never_stands_without_a_word_of_its_cost(members, says):
@@ -55,3 +62,4 @@ def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_c
 def test_the_cost_of_a_canceled_task_is_unknown_and_not_none():
     assert cost_words(task(1, State.CANCELLED, remote_id=remote_id(1))) == "?"
     assert cost_words(task(1, State.CANCELLED, remote_id=None)) != "?"
+    assert cost_words(task(1, State.CANCELLED, remote_id=None, evidence=DENIED)) == "?"
