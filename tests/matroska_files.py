@@ -24,6 +24,7 @@ def clip(
     codec: bytes = b"V_VP9",
     sound: bytes = b"",
     open_ended: bool = False,
+    frame_rate: int | None = None,
 ) -> bytes:
     """`open_ended`: the segment does not say how long it is, as when a browser recorded it."""
     info = number("2AD7B1", 1_000_000)
@@ -32,7 +33,8 @@ def clip(
     tracks = b""
     if sides is not None:
         shape = element("E0", number("B0", sides[0]), number("BA", sides[1]))
-        tracks += element("AE", number("83", 1), element("86", codec), shape)
+        time = number("23E383", round(1e9 / frame_rate)) if frame_rate is not None else b""
+        tracks += element("AE", number("83", 1), element("86", codec), time, shape)
     if sound:
         tracks += element("AE", number("83", 2), element("86", sound))
     content = element("1549A966", info) + element("1654AE6B", tracks) + element("1F43B675", bytes(64))

@@ -1,14 +1,14 @@
 """What a request will probably cost, from what like requests were estimated at, and from prices that were published or
 reported.
 
-Pure. Credits are floats. A request's price follows its settings and an amount: seconds, pictures, characters. Nothing
-is made up: what cannot be derived has no price.
+Pure. Credits are floats. A request's price follows its settings, what is put in, and an amount: seconds, pictures,
+characters. Nothing is made up: what cannot be derived has no price.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,11 @@ from .task import Request
 
 _COUNTED = frozenset({"duration", "outputCount", "characters"})
 """Settings that say how much is made, by their names on the wire; `characters` is our own."""
+_PUT_IN = "@"
+"""What is put in stands in a shape under names that begin so. A shape that an earlier version kept has none."""
+_SECONDS, _FRAMES, _SIDES = ".seconds", ".frames", ".sides"
+"""Behind the name of a field: what its files measure."""
+_SCALE, _USUAL_SCALE = "scaleFactor", 2.0
 _SPOKEN = "text_to_speech"
 CHARACTERS_AT_ONCE = 50
 """Speech is priced by the length of its text, in steps. Source: Runway's API reference, "1 credit/50 chars"."""
@@ -35,6 +40,32 @@ class Unit(StrEnum):
     """Each file in the fields that the price names."""
     INPUT_AND_PICTURE = "input and picture"
     """Each of those files, once for each picture that is made."""
+    SECOND_OF_INPUT = "second of input"
+    """Of those files together; one that was begun counts whole."""
+    FRAME_OF_INPUT = "frame of input"
+    """The sum is rounded up to whole credits."""
+
+
+ANY = (0.0, math.inf)
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """What is known of a file that is put in: sides in pixels as shown, `duration` in seconds, frames a second."""
+
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    frame_rate: float | None = None
+
+
+class PutIn(Struct, frozen=True, kw_only=True):
+    """The files in one field: their number, their length together in begun seconds and in frames, and the sides of the
+    largest. None for what nobody measured."""
+
+    files: int
+    seconds: int | None = None
+    frames: int | None = None
+    sides: tuple[int, int] | None = None
 
 
 class PublishedPrice(Struct, frozen=True, kw_only=True):
@@ -48,17 +79,30 @@ class PublishedPrice(Struct, frozen=True, kw_only=True):
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The choices of each setting that it holds for; an empty one stands for a setting that is left out."""
     inputs: frozenset[str] = frozenset()
-    """The fields whose files are counted, for the units that count them."""
+    """The fields whose files are counted or measured."""
+    each: float = 1.0
+    """How many units it buys at once: 6 for a credit for 6 seconds."""
+    pixels: tuple[float, float] = ANY
+    """It holds for files of more pixels than the first, and no more than the second."""
+    side: tuple[float, float] = ANY
+    """The same for the longer side, times the factor that the request scales by."""
     without: frozenset[str] = frozenset()
     """Fields that it does not hold for as soon as one is filled: nobody says what they add."""
     minimum: float = 0.0
     """The least that a request costs, in credits."""
     extra: bool = False
     """Added to the price that it comes on top of."""
+    at_least: bool = False
+    """The request may cost more: how much is made is not known before."""
     source: str = ""
     """Where and when it was published, in words."""
     reports: int = 0
     """How many third parties report it, 2 for more; 0: Runway has published it."""
+
+    @property
+    def is_measured(self) -> bool:
+        """It follows more of a file than its length in seconds."""
+        return self.unit is Unit.FRAME_OF_INPUT or self.pixels != ANY or self.side != ANY
 
 
 class Terms(Struct, frozen=True):
@@ -82,23 +126,41 @@ class Terms(Struct, frozen=True):
     def counted(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self.amounts)
 
+    @property
+    def put_in(self) -> tuple[tuple[str, str], ...]:
+        return tuple(setting for setting in self.settings if setting[0].startswith(_PUT_IN))
 
-def price_shape(request: Request) -> str:
-    """The shape of a request as far as money goes: for speech the length of the text belongs to it."""
-    shape = shape_of(request)
-    if request.endpoint != _SPOKEN:
-        return shape
-    length = len(str(request.values.get("promptText") or request.prompt))
-    steps = max(1, -(-length // CHARACTERS_AT_ONCE))
-    return ";".join(part for part in (shape, f"characters={steps * CHARACTERS_AT_ONCE}") if part)
+
+_UNMEASURED = Measure()
+
+
+def price_shape(request: Request, measures: Mapping[str, Measure] = {}, *, by_size: bool = False) -> str:
+    """The shape of a request as far as money goes: what is put in belongs to it, and for speech the length of the text.
+    `measures` of files by their URIs; `by_size`: their sides and frames belong to it too."""
+    parts = [_PUT_IN, shape_of(request)]
+    if request.endpoint == _SPOKEN:
+        length = len(str(request.values.get("promptText") or request.prompt))
+        steps = max(1, -(-length // CHARACTERS_AT_ONCE))
+        parts.append(f"characters={steps * CHARACTERS_AT_ONCE}")
+    for name, put_in in sorted(inputs_of(request, measures).items()):
+        parts += _written(name, put_in, by_size=by_size)
+    return ";".join(part for part in parts if part)
+
+
+def is_shape(text: str) -> bool:
+    """Whether it tells what is put in: those that an earlier version kept do not."""
+    return text.startswith(_PUT_IN)
 
 
 def terms_of(shape: str) -> Terms:
     settings: list[tuple[str, str]] = []
     amounts: list[tuple[str, float]] = []
-    for part in shape.split(";") if shape else ():
-        name, _, word = part.partition("=")
-        number = _number(word) if name in _COUNTED else None
+    parts = [part.partition("=") for part in shape.split(";")] if shape else []
+    # Where a request has no length of its own, that of what is put in says how much is made.
+    lengths = [name for name, _, _ in parts if name == "duration" or name.endswith(_SECONDS)]
+    counted = _COUNTED.union(lengths if len(lengths) == 1 else ())
+    for name, _, word in parts:
+        number = _number(word) if name in counted else None
         if number is not None and number > 0:
             amounts.append((name, number))
         else:
@@ -106,74 +168,102 @@ def terms_of(shape: str) -> Terms:
     return Terms(tuple(sorted(settings)), tuple(sorted(amounts)))
 
 
-def follows_inputs(request: Request) -> bool:
-    """How much is made hangs on files that are not settings: a clip's own length, a picture's size. Such a request's
-    price is never exact."""
-    timed = isinstance(request.values.get("duration"), int | float)
-    made_from_words = request.endpoint.startswith("text_to_")
-    return not timed and not made_from_words and _links(request.values) > 0
-
-
 def derived(known: Mapping[str, float], shape: str) -> float | None:
     """Credits for a shape from those of other shapes of the same endpoint and model; None where they say nothing of
     it.
 
     Like requests count first: one gives a price per second or picture, two give the line through them. Where no like
-    one is known but all others cost the same per second or picture, so probably does this one.
+    one is known but all others with the same put in cost the same per second or picture, so probably does this one. Of
+    a setting that was the same in all of them they say nothing.
     """
     wanted = terms_of(shape)
     points = [(terms_of(other), credits) for other, credits in known.items()]
     like = {terms.amount: credits for terms, credits in points if terms.is_like(wanted)}
     if like:
         return _along(like, wanted.amount)
-    others = [(terms, credits) for terms, credits in points if terms.counted == wanted.counted]
+    others = [(terms, credits) for terms, credits in points if terms.put_in == wanted.put_in]
     rates = [credits / terms.amount for terms, credits in others]
-    several = len({terms.settings for terms, _ in others}) > 1 and len(others) == len(points)
-    if several and max(rates) - min(rates) <= SAME:
+    several = len({terms.settings for terms, _ in others}) > 1 and all(
+        terms.counted == wanted.counted for terms, _ in others
+    )
+    if several and max(rates) - min(rates) <= SAME and not _is_new(wanted, [terms for terms, _ in others]):
         return _rounded(rates[0] * wanted.amount)
     return None
 
 
-def inputs_of(request: Request) -> dict[str, int]:
-    """How many files each field of a request holds; a draft that is to be finished counts as one."""
-    found = {name: 1 if name == _DRAFT else _links(value) for name, value in request.values.items()}
-    return {name: amount for name, amount in found.items() if amount}
+def inputs_of(request: Request, measures: Mapping[str, Measure] = {}) -> dict[str, PutIn]:
+    """What each field of a request holds; a draft that is to be finished counts as one file."""
+    found = {name: _put_in(list(addresses_in({name: value})), measures) for name, value in request.values.items()}
+    if request.values.get(_DRAFT):
+        found[_DRAFT] = PutIn(files=1)
+    return {name: put_in for name, put_in in found.items() if put_in.files}
+
+
+def addresses_in(value: Any) -> Iterator[str]:
+    """The files and links in a value of a request."""
+    match value:
+        case str() if value.startswith("data:") or "://" in value:
+            yield value
+        case Mapping():
+            for name, inner in value.items():
+                yield from addresses_in(inner) if name not in _WORDS_OF_THE_PERSON else ()
+        case list() | tuple():
+            for inner in value:
+                yield from addresses_in(inner)
+        case _:
+            pass
+
+
+def inputs_in(shape: str) -> dict[str, PutIn]:
+    """What a shape says of what is put in."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in shape.split(";"):
+        name, _, word = part.partition("=")
+        field, _, what = name.removeprefix(_PUT_IN).partition(".")
+        if name.startswith(_PUT_IN) and field:
+            sides = tuple(map(int, word.split("x")))
+            found.setdefault(field, {})[what or "files"] = sides if f".{what}" == _SIDES else sides[0]
+    return {field: PutIn(**facts) for field, facts in found.items()}
 
 
 def published(
-    prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str, inputs: Mapping[str, int]
+    prices: Sequence[PublishedPrice], endpoint: str, model: str, shape: str, inputs: Mapping[str, PutIn]
 ) -> tuple[float, tuple[PublishedPrice, ...]] | None:
     """Credits by published prices, and those that they come from; None where none holds, more than one does, or how
-    much is made is not said. `inputs`: the number of files by field."""
+    much is made or put in is not said. `inputs`: what each field holds."""
     terms = terms_of(shape)
     amounts = dict(terms.amounts)
     words = dict(terms.settings) | {name: f"{amount:g}" for name, amount in terms.amounts}
+    scale = _number(words.get(_SCALE, "")) or _USUAL_SCALE
     found = [
-        (price, _amount(price, amounts, inputs))
+        (price, _cost(price, amounts, inputs, scale))
         for price in prices
         if price.model == model
         and (not price.endpoints or endpoint in price.endpoints)
         and not price.without & inputs.keys()
         and all(_holds(words.get(name, ""), choices, name) for name, choices in price.when.items())
+        and _is_sized(price, inputs, scale) is not False
     ]
-    holding = [(price, amount) for price, amount in found if amount is not None]
+    holding = [(price, cost) for price, cost in found if cost is not None]
     bases = [price for price, _ in holding if not price.extra]
-    if len(bases) != 1 or any(price.extra and amount is None for price, amount in found):
+    if len(bases) != 1 or any(price.extra and cost is None for price, cost in found):
         return None
-    total = sum(price.credits * amount for price, amount in holding)
-    counted = tuple(price for price, amount in holding if amount)
+    total = sum(cost for _, cost in holding)
+    counted = tuple(price for price, cost in holding if cost)
     return _rounded(max(total, bases[0].minimum)), counted
 
 
-def contradicted(prices: Sequence[PublishedPrice], endpoint: str, model: str, known: Mapping[str, float]) -> bool:
-    """Whether Runway's own estimates of this pair differ from what was published. A shape does not know its inputs:
-    where they are paid for too, more than the price without them is no contradiction."""
-    may_be_more = any(price.inputs or price.without for price in prices)
+def contradicted(
+    prices: Sequence[PublishedPrice], endpoint: str, model: str, known: Mapping[str, float]
+) -> list[tuple[PublishedPrice, ...]]:
+    """The published prices that, taken together, differ from what Runway itself estimated for this endpoint and model.
+    A sum that holds all of such a group is as wrong."""
+    found = []
     for shape, credits in known.items():
-        said = published(prices, endpoint, model, shape, {})
-        if said is not None and (credits < said[0] - SAME or (credits > said[0] + SAME and not may_be_more)):
-            return True
-    return False
+        said = published(prices, endpoint, model, shape, inputs_in(shape))
+        if said is not None and abs(credits - said[0]) > SAME:
+            found.append(said[1])
+    return found
 
 
 def _along(points: Mapping[float, float], amount: float) -> float | None:
@@ -190,22 +280,87 @@ def _along(points: Mapping[float, float], amount: float) -> float | None:
     return _rounded(credits) if slope >= 0 and credits > 0 else None
 
 
-def _amount(price: PublishedPrice, amounts: Mapping[str, float], inputs: Mapping[str, int]) -> float | None:
+def _is_new(wanted: Terms, others: Sequence[Terms]) -> bool:
+    """Whether it has a setting that none of the others has, which is the same in all of them."""
+    mine, theirs = dict(wanted.settings), [dict(terms.settings) for terms in others]
+    names = mine.keys() | {name for settings in theirs for name in settings}
+    seen = {name: {settings.get(name) for settings in theirs} for name in names}
+    return any(len(words) == 1 and mine.get(name) not in words for name, words in seen.items())
+
+
+def _put_in(addresses: Sequence[str], measures: Mapping[str, Measure]) -> PutIn:
+    files = [measures.get(address, _UNMEASURED) for address in addresses]
+    lengths = [one.duration for one in files if one.duration is not None]
+    frames = [one.duration * one.frame_rate for one in files if one.duration and one.frame_rate]
+    sides = [(one.width, one.height) for one in files if one.width and one.height]
+    return PutIn(
+        files=len(files),
+        seconds=_begun(sum(lengths)) if files and len(lengths) == len(files) else None,
+        frames=_begun(sum(frames)) if files and len(frames) == len(files) else None,
+        sides=max(sides, key=lambda both: both[0] * both[1]) if files and len(sides) == len(files) else None,
+    )
+
+
+def _written(name: str, put_in: PutIn, *, by_size: bool) -> Iterator[str]:
+    yield f"{_PUT_IN}{name}={put_in.files}"
+    if put_in.seconds is not None:
+        yield f"{_PUT_IN}{name}{_SECONDS}={put_in.seconds}"
+    if by_size and put_in.frames is not None:
+        yield f"{_PUT_IN}{name}{_FRAMES}={put_in.frames}"
+    if by_size and put_in.sides is not None:
+        yield f"{_PUT_IN}{name}{_SIDES}={put_in.sides[0]}x{put_in.sides[1]}"
+
+
+def _cost(
+    price: PublishedPrice, amounts: Mapping[str, float], inputs: Mapping[str, PutIn], scale: float
+) -> float | None:
+    """None where it is not known how much of what is paid for there is."""
+    files = [inputs[name] for name in price.inputs if name in inputs]
     pictures = amounts.get("outputCount", 1.0)
-    files = float(sum(inputs.get(name, 0) for name in price.inputs))
+    amount: float | None
     match price.unit:
         case Unit.SECOND:
-            return math.ceil(amounts["duration"]) * pictures if "duration" in amounts else None
+            amount = math.ceil(amounts["duration"]) * pictures if "duration" in amounts else None
         case Unit.PICTURE:
-            return pictures
+            amount = pictures
         case Unit.FIFTY_CHARACTERS:
-            return amounts["characters"] / CHARACTERS_AT_ONCE if "characters" in amounts else None
+            amount = amounts["characters"] / CHARACTERS_AT_ONCE if "characters" in amounts else None
         case Unit.REQUEST:
-            return 1.0
+            amount = 1.0
         case Unit.INPUT:
-            return files
+            amount = sum(one.files for one in files)
         case Unit.INPUT_AND_PICTURE:
-            return files * pictures
+            amount = sum(one.files for one in files) * pictures
+        case Unit.SECOND_OF_INPUT:
+            amount = _sum(one.seconds for one in files) if files or price.extra else None
+        case Unit.FRAME_OF_INPUT:
+            frames = _sum(one.frames for one in files)
+            return _begun(frames * price.credits) if frames else None
+    if amount is None or _is_sized(price, inputs, scale) is None:
+        return None
+    return price.credits * math.ceil(amount / price.each)
+
+
+def _is_sized(price: PublishedPrice, inputs: Mapping[str, PutIn], scale: float) -> bool | None:
+    """Whether what is put in is of the size that a price is for; None where nobody measured it."""
+    if ANY == price.pixels == price.side:
+        return True
+    sides = [inputs[name].sides for name in price.inputs if name in inputs]
+    known = [both for both in sides if both is not None]
+    if not known or len(known) < len(sides):
+        return None
+    pixels, side = max(width * height for width, height in known), max(map(max, known)) * scale
+    return price.pixels[0] < pixels <= price.pixels[1] and price.side[0] < side <= price.side[1]
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    found = list(amounts)
+    return None if None in found else sum(amount for amount in found if amount is not None)
+
+
+def _begun(amount: float) -> int:
+    """Rounded up, but for what is merely not exact in binary."""
+    return math.ceil(round(amount, 6))
 
 
 def _holds(word: str, choices: frozenset[str], name: str) -> bool:
@@ -226,18 +381,6 @@ def _number(word: str) -> float | None:
     except ValueError:
         return None
     return found if found < float("inf") else None
-
-
-def _links(value: Any) -> int:
-    match value:
-        case str():
-            return int(value.startswith("data:") or "://" in value)
-        case Mapping():
-            return sum(map(_links, value.values()))
-        case list() | tuple():
-            return sum(map(_links, value))
-        case _:
-            return 0
 
 
 def _rounded(credits: float) -> float:

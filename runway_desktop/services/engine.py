@@ -442,7 +442,7 @@ class Engine:
     def intake(self) -> Intake:
         from .intake.intake import Intake
 
-        return Intake(self.catalog, self._workers)
+        return Intake(self.catalog, self._workers, self.pricing.measured)
 
     @cached_property
     def input_fixer(self) -> InputFixer:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.prices import Measure
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.values import replace
 
@@ -32,9 +33,13 @@ _NOISE = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 
 
 class Intake:
-    def __init__(self, catalog: Catalog, executor: Executor) -> None:
+    def __init__(
+        self, catalog: Catalog, executor: Executor, measured: Callable[[str, Measure], None] = lambda *_: None
+    ) -> None:
+        """`measured` hears what each file turned out to be."""
         self._catalog = catalog
         self._executor = executor
+        self._measured = measured
 
     @cached_property
     def words(self) -> Vocabulary:
@@ -45,11 +50,19 @@ class Intake:
         """Everything at once, in the order given. `prefer` is the endpoint and model that the composer shows: a row
         that names none goes there if its inputs fit."""
         reader = SourceReader(self.words, dropped, prefer)
-        return await in_worker(self._executor, _gather, reader, dropped)
+        gathered = await in_worker(self._executor, _gather, reader, dropped)
+        for asset in gathered.assets:
+            if asset.facts is not None:
+                self._measured(asset.uri, asset.facts)
+        return gathered
 
     async def look(self, addresses: Sequence[str]) -> dict[str, FoundInput]:
         """What inputs that are named by address turn out to be, by those addresses."""
-        return await in_worker(self._executor, _look, tuple(addresses))
+        looks = await in_worker(self._executor, _look, tuple(addresses))
+        for address, found in looks.items():
+            if found.facts is not None:
+                self._measured(address, found.facts)
+        return looks
 
 
 def _look(addresses: tuple[str, ...]) -> dict[str, FoundInput]:

@@ -37,11 +37,12 @@ _CODECS = {code: name for name, codes in _CODES.items() for code in codes.split(
 
 
 class FilmFacts(Struct):
-    """`duration` in seconds, sides in pixels as shown; None for what the file does not say."""
+    """`duration` in seconds, sides in pixels as shown, frames a second; None for what the file does not say."""
 
     duration: float | None = None
     width: int | None = None
     height: int | None = None
+    frame_rate: float | None = None
     has_pictures: bool = False
     has_sound: bool = False
     is_whole: bool = False
@@ -50,9 +51,10 @@ class FilmFacts(Struct):
     """Of the pictures, else of the sound, as people call it ("H.264"); the file's own four letters where nobody knows
     it."""
 
-    def add_pictures(self, codec: str, sides: tuple[int, int] | None) -> None:
+    def add_pictures(self, codec: str, sides: tuple[int, int] | None, frame_rate: float | None = None) -> None:
         """A track of pictures; the first one with sides tells them."""
         self.codec = self.codec if self.has_pictures else codec
+        self.frame_rate = self.frame_rate if self.has_pictures else frame_rate
         self.has_pictures = True
         if self.width is None and sides is not None:
             self.width, self.height = sides
@@ -92,6 +94,8 @@ def _read_movie(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
 def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
     sides: tuple[int, int] | None = None
     media = codec = b""
+    length: float | None = None
+    samples = 0
     for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"tkhd":
             sides = _sides(_bytes(file, inner, end))
@@ -99,24 +103,29 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
             for name, begin, finish, _ in boxes(file, inner, end, left):
                 if name == b"hdlr":
                     media = _bytes(file, begin, finish)[8:12]
+                elif name == b"mdhd":
+                    length = _duration(_bytes(file, begin, finish))
                 elif name == b"minf":
-                    codec = _codec(file, begin, finish, left)
+                    codec, samples = _samples(file, begin, finish, left)
     called = _CODECS.get(codec, codec.decode("ascii", "replace").strip())
     if media == b"vide":
-        facts.add_pictures(called, sides)
+        facts.add_pictures(called, sides, samples / length if samples and length else None)
     elif media == b"soun":
         facts.add_sound(called)
 
 
-def _codec(file: BinaryIO, start: int, stop: int, left: Budget) -> bytes:
-    """The four letters of the first description of how a track's samples are coded."""
+def _samples(file: BinaryIO, start: int, stop: int, left: Budget) -> tuple[bytes, int]:
+    """The four letters of the first description of how a track's samples are coded, and how many there are."""
+    codec, amount = b"", 0
     for kind, inner, end, _ in boxes(file, start, stop, left):
         if kind == b"stbl":
             for name, begin, finish, _ in boxes(file, inner, end, left):
                 if name == b"stsd":
-                    return _bytes(file, begin, finish)[12:16]
-            return b""
-    return b""
+                    codec = _bytes(file, begin, finish)[12:16]
+                elif name in (b"stsz", b"stz2"):
+                    amount = int.from_bytes(_bytes(file, begin, finish)[8:12], "big")
+            break
+    return codec, amount
 
 
 def boxes(file: BinaryIO, start: int, stop: int, left: Budget | None = None) -> Iterator[tuple[bytes, int, int, int]]:

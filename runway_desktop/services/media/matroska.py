@@ -17,7 +17,7 @@ from .film_boxes import Budget, FilmFacts
 _LONGEST_VALUE = 256
 _SEGMENT, _INFO, _TRACKS, _CLUSTER = 0x18538067, 0x1549A966, 0x1654AE6B, 0x1F43B675
 _TIME_SCALE, _DURATION = 0x2AD7B1, 0x4489
-_TRACK, _TRACK_TYPE, _CODEC, _VIDEO = 0xAE, 0x83, 0x86, 0xE0
+_TRACK, _TRACK_TYPE, _CODEC, _VIDEO, _FRAME_TIME = 0xAE, 0x83, 0x86, 0xE0, 0x23E383
 _WIDTH, _HEIGHT, _SHOWN_WIDTH, _SHOWN_HEIGHT, _SHOWN_UNIT = 0xB0, 0xBA, 0x54B0, 0x54BA, 0x54B2
 _PICTURES, _SOUND = 1, 2
 _CODECS = {
@@ -94,7 +94,7 @@ def _length(file: BinaryIO, start: int, stop: int, left: Budget) -> float | None
 
 
 def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
-    kind_of_track, codec, sides = 0, "", None
+    kind_of_track, codec, sides, nanoseconds = 0, "", None, 0
     for kind, inner, end in elements(file, start, stop, left):
         if kind == _TRACK_TYPE:
             kind_of_track = _integer(file, inner, end)
@@ -102,9 +102,11 @@ def _read_track(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: B
             codec = _bytes(file, inner, end).rstrip(b"\0").decode("ascii", "replace")
         elif kind == _VIDEO:
             sides = _sides(file, inner, end, left)
+        elif kind == _FRAME_TIME:
+            nanoseconds = _integer(file, inner, end)
     called = next((name for start, name in _CODECS.items() if codec.startswith(start)), codec[2:])
     if kind_of_track == _PICTURES:
-        facts.add_pictures(called, sides)
+        facts.add_pictures(called, sides, 1e9 / nanoseconds if nanoseconds else None)
     elif kind_of_track == _SOUND:
         facts.add_sound(called)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.catalog import Field, MediaKind, Pair, media_in_words
 from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, format_of, largest
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.prices import Measure
 from runway_desktop.domain.task import Media
 from runway_desktop.values import Struct, replace
 
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 LONGEST = 100 * 86_400.0
 """Seconds. A file that says it lasts longer is damaged or hostile."""
+HIGHEST_RATE = 1_000.0
+"""Frames a second. A file that says more is damaged or hostile."""
 HEAD_LENGTH = 4096
 """Bytes of a file that `sniff` wants to see."""
 
@@ -71,17 +74,13 @@ class Sniffed(Struct, frozen=True):
     ext: str
 
 
-class MediaFacts(Struct, frozen=True, kw_only=True):
-    """`size` in bytes, `width` and `height` in pixels as shown (rotation applied), `duration` in seconds; None for
-    what is not known. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
+class MediaFacts(Measure, frozen=True, kw_only=True):
+    """`size` in bytes. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
     transparent parts; `moving`, it holds more than one."""
 
     media: Media
     format: str
     size: int
-    width: int | None = None
-    height: int | None = None
-    duration: float | None = None
     codec: str = ""
     see_through: bool = False
     moving: bool = False
@@ -201,7 +200,9 @@ def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
 
 
 def _of_film(facts: MediaFacts, film: FilmFacts) -> MediaFacts:
-    return replace(facts, width=film.width, height=film.height, duration=_sane(film.duration), codec=film.codec)
+    rate = film.frame_rate if film.frame_rate and film.frame_rate <= HIGHEST_RATE else None
+    facts = replace(facts, width=film.width, height=film.height, frame_rate=rate, codec=film.codec)
+    return replace(facts, duration=_sane(film.duration))
 
 
 def _of_picture(facts: MediaFacts, path: Path) -> MediaFacts:

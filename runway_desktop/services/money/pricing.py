@@ -1,9 +1,9 @@
 """What a request will cost, learned from what Runway estimated for like requests, and from prices that it has published
 or that others report.
 
-What Runway estimated for a like request counts; where there is none it is derived per second, picture or character
-from others of the same endpoint and model; a published price is the last resort, and gives way as soon as one estimate
-contradicts it. What none of these knows has no price. Loop's thread only; StoreError passes through.
+What Runway estimated for just this shape counts, what is put in included; then a published price, unless estimates
+contradict it; then what is derived per second, picture or character from estimates of the same endpoint and model. What
+none of these knows has no price. Loop's thread only; StoreError passes through.
 """
 
 from __future__ import annotations
@@ -17,19 +17,23 @@ from typing import TYPE_CHECKING, Any
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.library import Estimate
 from runway_desktop.domain.prices import (
+    ANY,
+    SAME,
+    Measure,
     PublishedPrice,
     Unit,
+    addresses_in,
     contradicted,
     derived,
-    follows_inputs,
-    inputs_of,
+    inputs_in,
+    is_shape,
     price_shape,
     published,
 )
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from runway_desktop.domain.task import Request
     from runway_desktop.services.ports import Clock, Store
@@ -53,11 +57,13 @@ class PriceBasis(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Credits. `exact`: Runway has estimated just this request before; else it is "about" that much. `sources` are
-    those of a published one; `reports`: so many third parties report it, 0 where Runway says it itself."""
+    """Credits. `exact`: Runway has estimated just this request before, and nothing put in is paid for; else it is
+    "about" that much. `at_least`: it may be more. `sources` are those of a published one; `reports`: so many third
+    parties report it, 0 where Runway says it itself."""
 
     credits: float
     exact: bool
+    at_least: bool = False
     basis: PriceBasis = field(default=PriceBasis.UNKNOWN, compare=False)
     sources: tuple[str, ...] = field(default=(), compare=False)
     reports: int = field(default=0, compare=False)
@@ -82,37 +88,56 @@ class Pricing:
         self._prices: dict[str, list[PublishedPrice]] = {}
         for price in prices:
             self._prices.setdefault(price.model, []).append(price)
+        self._by_size = {price.model for price in prices if price.is_measured}
         self._by_pair: dict[tuple[str, str], dict[str, float]] = {}
-        self._contradicted: dict[tuple[str, str], bool] = {}
-        self._worked_out: dict[tuple[str, str], dict[object, Price | None]] = {}
+        self._contradicted: dict[tuple[str, str], list[tuple[PublishedPrice, ...]]] = {}
+        self._worked_out: dict[tuple[str, str], dict[str, Price | None]] = {}
+        self._measures: dict[str, Measure] = {}
         self.learned = 0
         """How often a price became another one in this run."""
 
     async def load(self) -> None:
         """Reads what was learned. Call once at start."""
         for (endpoint, model, shape), credits in (await self._store.learned()).items():
-            self._by_pair.setdefault((endpoint, model), {})[shape] = credits
+            if is_shape(shape):
+                self._by_pair.setdefault((endpoint, model), {})[shape] = credits
 
-    def price(self, request: Request) -> Price | None:
-        """The price of a request, or None where it is not known."""
-        pair, shape = (request.endpoint, request.model), price_shape(request)
+    def measured(self, address: str, measure: Measure) -> None:
+        """What a file turned out to be that may be put in."""
+        if self._measures.get(address) != measure:
+            self._measures[address] = measure
+            self.learned += 1
+
+    def unmeasured(self, requests: Iterable[Request]) -> list[str]:
+        """The files that some requests' prices hang on, as far as nobody has looked at them."""
+        found = (
+            address
+            for request in requests
+            for name in self._paid_inputs(request.model) & request.values.keys()
+            for address in addresses_in(request.values[name])
+        )
+        return [one for one in dict.fromkeys(found) if one.startswith("file:") and one not in self._measures]
+
+    def price(self, request: Request, assumed: Measure | None = None) -> Price | None:
+        """The price of a request, or None where it is not known. `assumed` stands for files that nobody measured."""
+        measures = self._measures
+        if assumed is not None:
+            measures = {one: assumed for one in addresses_in(request.values)} | measures
+        pair, shape = (request.endpoint, request.model), self._shape(request, measures)
         known = self._by_pair.get(pair, {})
         credits = known.get(shape)
         if credits is not None:
-            if follows_inputs(request):
-                return Price(credits, exact=False, basis=PriceBasis.ESTIMATED_ALIKE)
-            return Price(credits, exact=True, basis=PriceBasis.ESTIMATED)
+            exact = self._is_free(request.model, inputs_in(shape).keys())
+            return Price(credits, exact, basis=PriceBasis.ESTIMATED if exact else PriceBasis.ESTIMATED_ALIKE)
         # A sheet asks for the same few shapes thousands of times.
         worked_out = self._worked_out.setdefault(pair, {})
-        inputs = inputs_of(request)
-        key = (shape, frozenset(inputs.items()))
-        if key not in worked_out:
-            worked_out[key] = self._work_out(pair, shape, inputs, known)
-        return worked_out[key]
+        if shape not in worked_out:
+            worked_out[shape] = self._work_out(pair, shape, known)
+        return worked_out[shape]
 
     async def learn(self, request: Request, credits: float) -> None:
         """Remembers an estimate that Runway gave."""
-        shape = price_shape(request)
+        shape = self._shape(request, self._measures)
         known = self._by_pair.setdefault((request.endpoint, request.model), {})
         if known.get(shape) == credits:
             return
@@ -122,23 +147,35 @@ class Pricing:
         self._worked_out.pop((request.endpoint, request.model), None)
         await self._store.learn(request.endpoint, request.model, shape, Estimate(credits=credits, at=self._clock.now()))
 
-    def _work_out(
-        self, pair: tuple[str, str], shape: str, inputs: Mapping[str, int], known: Mapping[str, float]
-    ) -> Price | None:
-        credits = derived(known, shape)
-        if credits is not None:
-            return Price(credits, exact=False, basis=PriceBasis.WORKED_OUT)
-        prices = self._prices.get(pair[1])
-        if not prices:
+    def _shape(self, request: Request, measures: Mapping[str, Measure]) -> str:
+        return price_shape(request, measures, by_size=request.model in self._by_size)
+
+    def _paid_inputs(self, model: str) -> frozenset[str]:
+        return frozenset().union(*(price.inputs | price.without for price in self._prices.get(model, ())))
+
+    def _is_free(self, model: str, inputs: Collection[str]) -> bool:
+        """Whether nothing is paid for what is put in. Of a model without published prices nobody knows."""
+        return not inputs or (model in self._prices and self._paid_inputs(model).isdisjoint(inputs))
+
+    def _work_out(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
+        said, credits = self._published(pair, shape, known), derived(known, shape)
+        if said is not None and (credits is None or abs(credits - said.credits) > SAME):
+            return said
+        return Price(credits, exact=False, basis=PriceBasis.WORKED_OUT) if credits is not None else None
+
+    def _published(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
+        prices = self._prices.get(pair[1], [])
+        said = published(prices, *pair, shape, inputs_in(shape))
+        if said is None:
             return None
         if pair not in self._contradicted:
             self._contradicted[pair] = contradicted(prices, *pair, known)
-        said = None if self._contradicted[pair] else published(prices, *pair, shape, inputs)
-        if said is None:
+        if any(all(price in said[1] for price in wrong) for wrong in self._contradicted[pair]):
             return None
         return Price(
             said[0],
             exact=False,
+            at_least=any(price.at_least for price in said[1]),
             basis=PriceBasis.PUBLISHED,
             sources=tuple(dict.fromkeys(price.source for price in said[1])),
             reports=min((price.reports for price in said[1] if price.reports), default=0),
@@ -166,8 +203,12 @@ def _price(entry: Mapping[str, Any], sources: Mapping[str, str]) -> PublishedPri
         when={name: frozenset(choices) for name, choices in entry.get("when", {}).items()},
         inputs=frozenset(entry.get("inputs", ())),
         without=frozenset(entry.get("without", ())),
+        each=float(entry.get("each", 1.0)),
+        pixels=tuple(entry.get("pixels", ANY)),
+        side=tuple(entry.get("side", ANY)),
         minimum=float(entry.get("minimum", 0.0)),
         extra=bool(entry.get("extra", False)),
+        at_least=bool(entry.get("at_least", False)),
         source="; ".join(sources[name] for name in entry["sources"]),
         reports=int(entry.get("reports", 0)),
     )

@@ -175,6 +175,22 @@ def test_recording_that_does_not_know_its_length_says_none(tmp_path):
     assert (facts.format, facts.duration, facts.codec) == ("MKV", None, "H.264")
 
 
+@pytest.mark.parametrize("name", ["dusk-16x9-5s.mp4", "dusk-16x9-2s.mov"])
+def test_clip_tells_its_frames_a_second(name):
+    facts = probe(sample(name))
+    assert facts is not None
+    assert facts.frame_rate == 24.0
+
+
+@pytest.mark.parametrize(("rate", "found"), [(25, 25.0), (None, None), (1_000_000, None)])
+def test_webm_tells_its_frames_a_second_where_they_make_sense(tmp_path, rate, found):
+    path = tmp_path / "x.webm"
+    path.write_bytes(matroska_files.clip(frame_rate=rate))
+    facts = probe(path)
+    assert facts is not None
+    assert facts.frame_rate == found
+
+
 @pytest.mark.parametrize(("name", "codec"), [("dusk-16x9-5s.mp4", "H.264"), ("dusk-16x9-2s.mov", "ProRes")])
 def test_codec_of_a_clip_is_named_as_people_name_it(name, codec):
     facts = probe(sample(name))

@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.catalog import Field, FieldKind
+from runway_desktop.domain.library import Estimate
 from runway_desktop.domain.prices import (
+    Measure,
     PublishedPrice,
+    PutIn,
     Unit,
     derived,
     inputs_of,
@@ -144,7 +147,7 @@ def test_a_price_is_as_sure_as_its_least_sure_part():
     assert price_source(found) == "Reported by a third party: a page, 1 May 2026; somebody, 2026."
 
 
-def cost(price: PublishedPrice, shape: str, inputs: Mapping[str, int] | None = None, *more: PublishedPrice) -> Any:
+def cost(price: PublishedPrice, shape: str, inputs: Mapping[str, PutIn] | None = None, *more: PublishedPrice) -> Any:
     found = published([price, *more], "text_to_image", price.model, shape, inputs or {})
     return found[0] if found is not None else None
 
@@ -272,9 +275,31 @@ def test_a_price_of_something_that_the_catalog_lost_is_found(change: dict[str, A
     assert stale([replace(TWELVE_A_SECOND, **change)])
 
 
+SMALL, LARGE = "file:///small.mp4", "file:///large.mp4"
+MEASURES = {
+    SMALL: Measure(width=1920, height=1080, duration=6.4, frame_rate=25.0),
+    LARGE: Measure(width=3840, height=2160, duration=6.4, frame_rate=25.0),
+    "file:///long.mp4": Measure(width=1280, height=720, duration=29.0, frame_rate=24.0),
+    "file:///three.mp4": Measure(width=1280, height=720, duration=3.0, frame_rate=30.0),
+    "file:///sound.wav": Measure(duration=6.4),
+}
+
+
+def measured(*prices: PublishedPrice) -> Pricing:
+    pricing = with_published(*prices)
+    for address, measure in MEASURES.items():
+        pricing.measured(address, measure)
+    return pricing
+
+
+def put_in_of(price: PublishedPrice) -> str:
+    """A file of the size that a price is for."""
+    return LARGE if price.pixels[0] or price.side[0] else SMALL
+
+
 def test_no_two_prices_that_ship_hold_for_the_same_request():
     """Else neither would count."""
-    pricing, prices = with_published(*read_published()), read_published()
+    pricing, prices = measured(*read_published()), read_published()
     unpriced = []
     for price in prices:
         if price.extra:
@@ -292,6 +317,8 @@ def test_no_two_prices_that_ship_hold_for_the_same_request():
                 values |= {name: choice} if choice else {}
                 if price.unit is Unit.SECOND:
                     values["duration"] = 5
+                if price.inputs:
+                    values |= {field: put_in_of(price) for field in price.inputs if pair.field(field)}
                 request = Request(endpoint=pair.endpoint, model=pair.model, values=values)
                 if pricing.price(request) is None:
                     unpriced.append((price.model, values))
@@ -337,6 +364,185 @@ def test_what_ships_prices_what_was_published_or_reported_and_nothing_else(
 ):
     found = with_published(*read_published()).price(Request(endpoint=endpoint, model=model, values=values))
     assert (found.credits if found else None) == credits
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "model", "values", "credits"),
+    [
+        ("character_performance", "act_two", {"character": "runway://a", "reference": SMALL}, 35.0),
+        ("video_to_video", "aleph2", {"videoUri": SMALL}, 196.0),
+        ("video_to_video", "aleph2", {"videoUri": SMALL, "outputFormat": "prores"}, 231.0),
+        ("video_to_video", "aleph2", {"videoUri": SMALL, "outputFormat": "sdr_rec709_10bit"}, 336.0),
+        ("video_to_video", "aleph2", {"videoUri": LARGE, "outputFormat": "sdr_rec709_10bit"}, 476.0),
+        ("video_to_hdr", "ruby", {"videoUri": SMALL}, 140.0),
+        ("video_to_hdr", "ruby", {"videoUri": LARGE}, 280.0),
+        ("image_upscale", "magnific_precision_upscaler_v2", {"imageUri": SMALL}, 25.0),
+        ("image_upscale", "magnific_precision_upscaler_v2", {"imageUri": SMALL, "scaleFactor": 4}, 150.0),
+        ("image_upscale", "magnific_precision_upscaler_v2", {"imageUri": LARGE}, 150.0),
+        ("video_upscale", "magnific_video_upscaler_creative", {"videoUri": "file:///three.mp4"}, 81.0),
+        ("video_upscale", "magnific_video_upscaler_creative",
+            {"videoUri": "file:///three.mp4", "resolution": "720p"}, 63.0),
+        ("video_upscale", "magnific_video_upscaler_creative",
+            {"videoUri": "file:///three.mp4", "fpsBoost": True}, None),
+        ("video_upscale", "enhance_frame_rate", {"videoUri": SMALL, "targetFramerate": "60"}, 4.0),
+        ("voice_isolation", "eleven_voice_isolation", {"audioUri": "file:///sound.wav"}, 2.0),
+        ("voice_dubbing", "eleven_voice_dubbing", {"audioUri": "file:///sound.wav", "targetLang": "de"}, 4.0),
+        ("speech_to_speech", "eleven_multilingual_sts_v2", {"media": "file:///sound.wav"}, 3.0),
+        ("avatar_videos", "gwm1_avatars", {"speech": {"type": "audio", "audio": "file:///long.mp4"}}, 12.0),
+        ("avatar_videos", "gwm1_avatars", {"speech": {"type": "text", "text": "Hello"}}, None),
+        ("text_to_speech", "seed_audio", {"promptText": "Hello"}, 5.0),
+        ("video_to_video", "gemini_omni_flash", {"videoUri": SMALL, "references": [{"uri": "runway://a"}] * 2}, 79.0),
+        ("video_to_video", "seedance2_5", {"ratio": "1280:720", "duration": 10, "promptVideo": SMALL}, 405.0),
+        ("video_to_video", "hailuo3", {"resolution": "2k", "duration": 5, "promptVideo": SMALL}, 180.0),
+        ("video_to_hdr", "ruby", {"videoUri": "https://films.example/a.mp4"}, None),
+    ],
+)  # fmt: skip
+def test_a_model_that_is_paid_by_what_is_put_in_has_a_price_once_that_is_measured(
+    endpoint: str, model: str, values: dict[str, Any], credits: float | None
+):
+    found = measured(*read_published()).price(Request(endpoint=endpoint, model=model, values=values))
+    assert (found.credits if found else None) == credits
+    assert found is None or not found.exact
+
+
+def test_more_than_two_thirds_of_the_models_have_a_price():
+    priced = {price.model for price in read_published() if not price.extra}
+    assert len(priced & {pair.model for pair in CATALOG.pairs()}) == 45
+
+
+def test_a_price_that_may_be_more_says_so():
+    found = with_published(*read_published()).price(
+        Request(endpoint="sound_effect", model="seed_audio", values={"promptText": "rain"})
+    )
+    assert found is not None
+    assert found.at_least
+
+
+def picture(references: int = 0) -> Request:
+    values: dict[str, Any] = {"promptText": "x", "quality": "low", "ratio": "1024:1024"}
+    if references:
+        values["referenceImages"] = [{"uri": f"file:///{number}.png"} for number in range(references)]
+    return Request(endpoint="text_to_image", model="grok_imagine_image_2", values=values)
+
+
+async def test_a_plain_task_says_nothing_of_what_references_cost():
+    pricing = with_published(*read_published())
+    await pricing.learn(picture(), 4.0)
+    assert pricing.price(picture()) == Price(4.0, exact=True)
+    assert sum(found.credits for _ in range(60) if (found := pricing.price(picture(references=3)))) == 420.0
+    assert pricing.price(picture(references=3)) == Price(7.0, exact=False)
+
+
+async def test_a_plain_task_of_a_model_without_published_prices_says_nothing_of_references():
+    pricing = with_published()
+    await pricing.learn(picture(), 4.0)
+    await pricing.learn(replace(picture(), values={**picture().values, "ratio": "1280:720"}), 4.0)
+    assert pricing.price(picture(references=3)) is None
+    await pricing.learn(picture(references=3), 7.0)
+    assert pricing.price(picture(references=3)) == Price(7.0, exact=False), "nobody says that they are free"
+
+
+async def test_what_is_put_in_for_free_leaves_an_estimate_exact():
+    pricing = with_published(*read_published())
+    clip = Request(endpoint="image_to_video", model="gen4_turbo", values={"ratio": "1280:720", "duration": 5} | START)
+    await pricing.learn(clip, 25.0)
+    assert pricing.price(clip) == Price(25.0, exact=True)
+    words = replace(clip, values={**clip.values, "promptText": "as on https://example.org"})
+    assert pricing.price(words) == Price(25.0, exact=True), "a link in a prompt is not put in"
+
+
+def veo(seconds: int, *, audio: bool, ratio: str = "1280:720") -> Request:
+    values = {"promptText": "x", "ratio": ratio, "duration": seconds, "audio": audio}
+    return Request(endpoint="text_to_video", model="veo3.1", values=values)
+
+
+async def test_silent_clips_say_nothing_of_what_sound_costs():
+    pricing, alone = with_published(*read_published()), with_published()
+    for each in (pricing, alone):
+        await each.learn(veo(4, audio=False), 80.0)
+        await each.learn(veo(8, audio=False, ratio="1920:1080"), 160.0)
+    assert pricing.price(veo(8, audio=True)) == Price(320.0, exact=False)
+    assert alone.price(veo(8, audio=True)) is None
+
+
+async def test_plain_clips_say_nothing_of_what_a_format_costs():
+    pricing = with_published(*read_published())
+    await pricing.learn(request(duration=5, ratio="1280:720"), 60.0)
+    await pricing.learn(request(duration=5, ratio="1584:672"), 60.0)
+    assert pricing.price(request(duration=10, outputFormat="prores")) == Price(170.0, exact=False)
+
+
+async def test_estimates_that_confirm_a_published_price_are_what_it_comes_from():
+    pricing = with_published(TWELVE_A_SECOND)
+    await pricing.learn(request(duration=5), 60.0)
+    found = pricing.price(request(duration=10))
+    assert found == Price(120.0, exact=False)
+    assert found is not None
+    assert found.basis is PriceBasis.WORKED_OUT
+
+
+async def test_a_surcharge_that_is_wrong_leaves_the_price_below_it():
+    extra = PublishedPrice(
+        model="gen4.5", unit=Unit.SECOND, credits=5.0, extra=True, when={"outputFormat": frozenset({"prores"})}
+    )
+    pricing = with_published(TWELVE_A_SECOND, extra)
+    await pricing.learn(request(duration=5, outputFormat="prores"), 100.0)
+    assert pricing.price(request(duration=10)) == Price(120.0, exact=False)
+    assert pricing.price(request(duration=10, outputFormat="prores")) == Price(200.0, exact=False)
+    assert pricing.price(request(duration=10, outputFormat="prores", ratio="1:1")) is None
+
+
+async def test_a_clip_of_another_length_costs_as_much_a_second_where_nobody_published_a_price():
+    def sound_of(address: str) -> Request:
+        return Request(endpoint="video_to_audio", model="mirelo_sfx_2_0", values={"videoUri": address})
+
+    pricing = measured()
+    await pricing.learn(sound_of("file:///three.mp4"), 9.0)
+    assert pricing.price(sound_of("file:///three.mp4")) == Price(9.0, exact=False)
+    assert pricing.price(sound_of("file:///long.mp4")) == Price(87.0, exact=False)
+
+
+async def test_an_estimate_of_a_small_clip_is_not_one_of_a_large_clip():
+    pricing = measured(*read_published())
+    small, large = (Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": one}) for one in (SMALL, LARGE))
+    await pricing.learn(small, 140.0)
+    assert pricing.price(large) == Price(280.0, exact=False)
+
+
+async def test_what_an_earlier_version_learned_does_not_count():
+    """It did not keep what was put in."""
+    store = MemoryStore()
+    old = "quality=low;ratio=1024:1024"
+    await store.learn("text_to_image", "grok_imagine_image_2", old, Estimate(credits=4.0, at=1.0))
+    pricing = Pricing(store, FakeClock(), ())
+    await pricing.load()
+    assert pricing.price(picture(references=3)) is None
+    assert pricing.price(picture()) is None
+    await pricing.learn(picture(references=3), 7.0)
+    again = Pricing(store, FakeClock(), ())
+    await again.load()
+    assert again.price(picture(references=3)) == Price(7.0, exact=False)
+
+
+def test_files_that_a_price_hangs_on_are_named_until_they_are_measured():
+    pricing = with_published(*read_published())
+    dubbed = Request(endpoint="voice_dubbing", model="eleven_voice_dubbing", values={"audioUri": "file:///a.wav"})
+    linked = replace(dubbed, values={"audioUri": "https://sounds.example/a.wav"})
+    free = Request(endpoint="image_to_video", model="gen4_turbo", values={"promptImage": "file:///a.png"})
+    before = pricing.learned
+    assert pricing.unmeasured([dubbed, linked, free, dubbed]) == ["file:///a.wav"]
+    pricing.measured("file:///a.wav", Measure(duration=3.0))
+    assert pricing.unmeasured([dubbed]) == []
+    assert pricing.learned > before
+    assert pricing.price(dubbed) == Price(2.0, exact=False)
+
+
+def test_a_length_may_be_assumed_for_what_nobody_measured():
+    pricing = with_published(*read_published())
+    dubbed = Request(endpoint="voice_dubbing", model="eleven_voice_dubbing", values={"audioUri": "runway://a"})
+    assert pricing.price(dubbed) is None
+    assert pricing.price(dubbed, Measure(duration=60.0)) == Price(30.0, exact=False)
+    assert pricing.price(dubbed) is None
 
 
 settings = st.dictionaries(st.sampled_from(("ratio", "quality", "audio")), st.sampled_from(("a", "b", "1280:720")))
