@@ -63,6 +63,13 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     """Credits of the others that wait for the same cap; for a single sending, what the dearest of them costs more."""
 
     @property
+    def which(self) -> tuple[Cap, str, float]:
+        """Tells one cap from another, and from the same one of another sum. What is left of a balance moves by
+        itself."""
+        limit = self.limit
+        return limit.cap, limit.project, 0.0 if limit.cap is Cap.BALANCE else limit.limit
+
+    @property
     def over(self) -> float | None:
         """By how many credits the limit would be broken; None where the price is not known."""
         return None if self.price is None else self.price - self.limit.left

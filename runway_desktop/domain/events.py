@@ -9,7 +9,7 @@ from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from .account import Connection, KeyStatus, Organization
-    from .caps import HeldBack
+    from .caps import Cap, HeldBack
     from .errors import RunwayDesktopError
     from .folders import FileMove, FolderHealth, MoveProgress
     from .task import Output, Task, TaskId
@@ -91,6 +91,15 @@ class CapReached(Struct, frozen=True):
     """A cap holds tasks back from now on. Told once for each cap that is reached."""
 
     held: HeldBack
+
+
+class CapRaised(Struct, frozen=True, kw_only=True):
+    """The person raised a cap by its button; `project` where it is a project's."""
+
+    cap: Cap
+    project: str = ""
+    before: float
+    after: float
 
 
 class LibraryFolderChanged(Struct, frozen=True):
@@ -180,6 +189,7 @@ Event = (
     | KeyChanged
     | LaneChanged
     | CapReached
+    | CapRaised
     | LibraryFolderChanged
     | LibraryMoveChanged
     | FilesMoving

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.usecases.words.holds import raise_words
 
 from .listing.queue import Member, by_lane, lane_group_words, queue_line
 
@@ -50,6 +51,14 @@ class LaneLines:
     def held_back(self, task_id: TaskId) -> HeldBack | None:
         """The cap or the balance that does not let a queued task go."""
         return self._cases.queue.outlook().over.get(task_id)
+
+    def raise_words(self, held: HeldBack) -> str:
+        """The button that raises a cap, with what that sends as things stand."""
+        return raise_words(held, self._cases.queue.freed(held)) if held.raised is not None else ""
+
+    def caps_reached(self) -> list[HeldBack]:
+        """What keeps each queued task here that waits for a cap or the balance."""
+        return list(self._cases.queue.outlook().over.values())
 
     def may_stand_by(self, lifted: Collection[TaskId], over: TaskId) -> bool:
         """Whether queued tasks have a place beside another one: all are of its model, or it waits for a cap."""

@@ -16,6 +16,16 @@ from runway_desktop.usecases.listing.changes import Touch
 GATHER_MS = 100
 
 
+_WHOLE: dict[type[events.Event], str] = {
+    events.TasksMoved: "tasks_moved",
+    events.DownloadsCounted: "downloads_counted",
+    events.LaneChanged: "lane_changed",
+    events.CapRaised: "cap_raised",
+    events.LibraryFolderChanged: "library_folder_changed",
+}
+"""The signals that carry an event itself."""
+
+
 class Bridge(QObject):
     """`tasks_touched(changes)` carries a dict of task id → Touch; the rest carry the engine's own values."""
 
@@ -28,6 +38,7 @@ class Bridge(QObject):
     key_changed = Signal(object)
     lane_changed = Signal(object)
     cap_reached = Signal(object)
+    cap_raised = Signal(object)
     library_folder_changed = Signal(object)
     library_move_changed = Signal(object)
     files_moving = Signal(object)
@@ -76,22 +87,14 @@ class Bridge(QObject):
     def _pass_on(self, event: events.Event) -> None:
         """News that concern no single row go through at once."""
         match event:
-            case events.TasksMoved():
-                self.tasks_moved.emit(event)
-            case events.DownloadsCounted():
-                self.downloads_counted.emit(event)
             case events.ConnectionChanged(connection):
                 self.connection_changed.emit(connection)
             case events.OrganizationChanged(organization):
                 self.organization_changed.emit(organization)
             case events.KeyChanged(status):
                 self.key_changed.emit(status)
-            case events.LaneChanged():
-                self.lane_changed.emit(event)
             case events.CapReached(held):
                 self.cap_reached.emit(held)
-            case events.LibraryFolderChanged():
-                self.library_folder_changed.emit(event)
             case events.LibraryMoveChanged(progress):
                 self.library_move_changed.emit(progress)
             case events.FilesMoving(paths):
@@ -106,6 +109,8 @@ class Bridge(QObject):
                 from runway_desktop.usecases.words.notices import said
 
                 self.notice.emit(said(event))
+            case _:
+                getattr(self, _WHOLE[type(event)]).emit(event)
 
     def _touch(self, task_id: TaskId) -> Touch:
         touch = self._touched.get(task_id)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
-from runway_desktop.domain.events import Event, TaskChanged, TasksAdded
+from runway_desktop.domain.events import CapRaised, Event, TaskChanged, TasksAdded
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import counted_credits, spent_at
 from runway_desktop.values import replace
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 EVER = 1e12
 """A time after all others, in Unix seconds."""
+_CAPS = {Cap.SENDING: "sending_cap", Cap.DAY: "day_cap", Cap.MONTH: "month_cap"}
+"""The preferences that hold them."""
 READINGS = 3
 """How often a project is added up anew because one of its tasks moved meanwhile."""
 
@@ -165,22 +167,34 @@ class Budget:
     def raise_cap(self, held: HeldBack) -> None:
         """Raises the cap that holds a task back so far that it may go. One that was raised or taken away meanwhile
         stays so."""
-        raised, settings = held.raised, self._settings
-        if raised is None:
-            return
-        match held.limit.cap:
-            case Cap.DAY:
-                settings.day_cap = _higher(settings.day_cap, raised)
-            case Cap.MONTH:
-                settings.month_cap = _higher(settings.month_cap, raised)
-            case Cap.SENDING:
-                settings.sending_cap = _higher(settings.sending_cap, raised)
-            case Cap.PROJECT:
-                caps, project = settings.project_caps, held.limit.project
-                if project in caps:
-                    settings.project_caps = {**caps, project: max(caps[project], raised)}
-            case Cap.BALANCE:
-                pass
+        cap, project = held.limit.cap, held.limit.project
+        before, raised = self._cap(cap, project), held.raised
+        if before is not None and raised is not None and before < raised:
+            self._set_cap(cap, project, raised)
+            self._bus.tell(CapRaised(cap=cap, project=project, before=before, after=raised))
+
+    def lower_cap(self, raised: CapRaised) -> bool:
+        """Undoes a raise. False: the cap was changed since, and stays as it is."""
+        if self._cap(raised.cap, raised.project) != raised.after:
+            return False
+        self._set_cap(raised.cap, raised.project, raised.before)
+        return True
+
+    def caps_of(self, project: str) -> tuple[float | None, ...]:
+        """All caps that a task of the project can meet, whatever was spent; None: it does not have that one."""
+        return tuple(self._cap(cap, project) for cap in Cap)
+
+    def _cap(self, cap: Cap, project: str) -> float | None:
+        if cap is Cap.PROJECT:
+            return self._settings.project_caps.get(project)
+        found: float | None = getattr(self._settings, _CAPS[cap]) if cap in _CAPS else None
+        return found
+
+    def _set_cap(self, cap: Cap, project: str, credits: float) -> None:
+        if cap is Cap.PROJECT:
+            self._settings.project_caps = {**self._settings.project_caps, project: credits}
+        else:
+            setattr(self._settings, _CAPS[cap], credits)
 
     def price(self, task: Task) -> float:
         """What it is expected to cost; 0 where nobody knows."""
@@ -253,8 +267,3 @@ def _as_if(cap: Limit, raised: HeldBack | None) -> Limit:
     if raised is None or (cap.cap, cap.project) != (raised.limit.cap, raised.limit.project):
         return cap
     return replace(cap, limit=max(cap.limit, raised.raised or 0.0))
-
-
-def _higher(present: float | None, raised: float) -> float | None:
-    """None means that there is no cap any more: it is not brought back."""
-    return None if present is None else max(present, raised)

@@ -33,7 +33,7 @@ class CapWatch:
         self._budget = budget
         self._account = account
         self._bus = bus
-        self._reached: frozenset[tuple[Cap, str]] = frozenset()
+        self._reached: frozenset[tuple[Cap, str, float]] = frozenset()
         self.held_back: Mapping[TaskId, HeldBack] = {}
         """What was kept here when the lane was last looked through."""
 
@@ -71,12 +71,12 @@ class CapWatch:
         """Says each cap once when it is reached; the rows say the rest. A balance that is too low is asked for
         again."""
         self.held_back = held_back = self._with_all_that_wait(held_back)
-        reached = {(held.limit.cap, held.limit.project): held for held in reversed(list(held_back.values()))}
+        reached = {held.which: held for held in reversed(list(held_back.values()))}
         for key, held in reached.items():
             if key not in self._reached:
                 self._bus.tell(CapReached(held))
         self._reached = frozenset(reached)
-        if any(cap is Cap.BALANCE for cap, _ in reached):
+        if any(cap is Cap.BALANCE for cap, *_ in reached):
             self._account.want_refresh(ASK_AGAIN)
 
     def _with_all_that_wait(self, held_back: Mapping[TaskId, HeldBack]) -> Mapping[TaskId, HeldBack]:

@@ -23,7 +23,6 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.words.holds import cap_sentence, cap_short, raise_words
 from runway_desktop.viewmodels.activity.acts import Acts
 
 from .clipboard import Sharing
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.events import Notice
+    from runway_desktop.domain.events import CapRaised, Notice
     from runway_desktop.ui.first_opening import FirstOpenings
     from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import SavedSearch
     from runway_desktop.usecases.words.tasks import Showing
+    from runway_desktop.viewmodels.activity.caps import CapNotices
 
     from .lifting import Lifting
     from .models import Models
@@ -274,6 +274,14 @@ class MainWindow(QMainWindow):
         return Finding(self.models.rows, self.view, self.activity, self._show_everything)
 
     @cached_property
+    def _caps(self) -> CapNotices:
+        """Made when a cap is first reached or raised."""
+        from runway_desktop.viewmodels.activity.caps import CapNotices
+
+        m = self.models
+        return CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
+
+    @cached_property
     def _last_frames(self) -> LastFrames:
         from runway_desktop.ui.lineage.last_frame import LastFrames
 
@@ -394,8 +402,9 @@ class MainWindow(QMainWindow):
             )
         )
         m.folder.choose_wanted.connect(lambda: self.preferences_wanted.emit("Saving"))
-        m.bridge.notice.connect(self._notice)
         m.bridge.cap_reached.connect(self._cap_reached)
+        m.bridge.cap_raised.connect(self._cap_raised)
+        m.bridge.notice.connect(self._notice)
 
     def _leave(self, _: str, command: TaskCommand, what: Any) -> None:
         if command is TaskCommand.REMOVE:
@@ -534,14 +543,10 @@ class MainWindow(QMainWindow):
             self.preview.show_outputs(showing)
 
     def _cap_reached(self, held: HeldBack) -> None:
-        self.activity.tell(
-            cap_sentence(held),
-            detail="" if raise_words(held) else "It is sent automatically once there are enough credits at Runway.",
-            action_text=raise_words(held),
-            on_action=lambda: self.models.task_commands.raise_cap(held),
-            stays=True,
-            short=cap_short(held),
-        )
+        self._caps.reached(held)
+
+    def _cap_raised(self, raised: CapRaised) -> None:
+        self._caps.raised(raised)
 
     def _notice(self, notice: Notice) -> None:
         self.activity.tell(notice.message, detail=notice.detail, problem=notice.is_problem)

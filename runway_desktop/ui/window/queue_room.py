@@ -51,8 +51,8 @@ class QueueRoom(QObject):
             return
         menu = passing_menu(self._work)
         held = [found for task_id in rows.group_ids(key) if (found := rows.lane.held_back(task_id)) is not None]
-        for words, one in {raise_words(one): one for one in held if raise_words(one)}.items():
-            menu.addAction(words, partial(self._m.task_commands.raise_cap, one))
+        for one in {raise_words(one): one for one in held if raise_words(one)}.values():
+            menu.addAction(rows.lane.raise_words(one), partial(self._m.task_commands.raise_cap, one))
         menu.addAction("Change caps…", self.caps_wanted.emit)
         menu.popup(at)
 

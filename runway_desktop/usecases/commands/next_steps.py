@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
-from runway_desktop.usecases.words.holds import raise_words
 from runway_desktop.values import Struct
 
 from .conditions import (
@@ -23,9 +20,6 @@ from .conditions import (
 from .table import ENTRIES
 from .task_command import TaskCommand
 
-if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-
 
 class NextStep(Struct, frozen=True):
     """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
@@ -34,12 +28,11 @@ class NextStep(Struct, frozen=True):
     text: str
 
 
-def next_step(row: Row, held: HeldBack | None) -> NextStep | None:
-    """The most sensible thing to do; None when there is nothing. `held`: the cap that the task waits for."""
+def next_step(row: Row, raising: str) -> NextStep | None:
+    """The most sensible thing to do; None when there is nothing. `raising`: the button that raises the cap which the
+    task waits for."""
     steps = steps_of(row)
-    if not steps and held is not None and raise_words(held):
-        return NextStep(None, raise_words(held))
-    return next(iter(steps), None)
+    return NextStep(None, raising) if raising and not steps else next(iter(steps), None)
 
 
 def steps_of(row: Row) -> list[NextStep]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
 
 from . import units
@@ -185,6 +186,29 @@ def raise_words(held: HeldBack, freed: Freed = NOTHING_FREED) -> str:
         case _:
             said = f"Raise the project's cap to {units.number(held.raised)}"
     return f"{said} and send {freed.tasks:,} · {_freed_cost(freed)}" if freed.tasks else said
+
+
+def raised_words(raised: CapRaised) -> str:
+    return f"{_whose(raised)} raised to {units.credits_in_words(raised.after)}."
+
+
+def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
+    """What the undo of a raise did."""
+    if is_done:
+        return f"{_whose(raised)} is {units.credits_in_words(raised.before)} again."
+    return f"{_whose(raised)} was changed since, and stays as it is."
+
+
+def _whose(raised: CapRaised) -> str:
+    match raised.cap:
+        case Cap.SENDING:
+            return "The cap of a single task"
+        case Cap.DAY:
+            return "Today's cap"
+        case Cap.MONTH:
+            return "This month's cap"
+        case Cap.PROJECT | Cap.BALANCE:
+            return f"The cap for “{raised.project}”"
 
 
 def _freed_cost(freed: Freed) -> str:

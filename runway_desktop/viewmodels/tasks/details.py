@@ -58,6 +58,7 @@ class DetailsModel(QObject):
         self._showing: tuple[Showing, ...] = ()
         self._asked = 0
         self._several: tuple[Row, ...] = ()
+        self._raise: tuple[HeldBack, str] | None = None
         bridge.tasks_touched.connect(self._touched)
         for moved in (bridge.lane_changed, bridge.tasks_moved):
             moved.connect(lambda _: self.changed.emit())
@@ -146,13 +147,22 @@ class DetailsModel(QObject):
             return None
         from runway_desktop.usecases.commands.next_steps import next_step
 
-        return next_step(self.row, self._held_back())
+        return next_step(self.row, self._raising())
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""
         held = self._held_back()
         if held is not None:
             self._cases.budget.raise_cap(held)
+
+    def _raising(self) -> str:
+        """The words of the button that raises that cap. What it sends is looked for again when the cap's sums move."""
+        held = self._held_back()
+        if held is None:
+            return ""
+        if self._raise is None or self._raise[0] != held:
+            self._raise = (held, self._list.lane.raise_words(held))
+        return self._raise[1]
 
     def _held_back(self) -> HeldBack | None:
         """The cap, or the balance, that the shown task waits for."""

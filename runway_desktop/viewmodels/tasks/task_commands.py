@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from runway_desktop.domain.caps import HeldBack
+    from runway_desktop.domain.events import CapRaised
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.intake.gathered import AssetDrop, Gathered
@@ -202,8 +203,12 @@ class TaskCommands(QObject):
         self._runner(lane.pause() if paused else lane.resume(), "pause sending" if paused else "resume sending")
 
     def raise_cap(self, held: HeldBack) -> None:
-        """Raises the cap that holds tasks back so far that the first of them may go."""
+        """Raises the cap that holds tasks back so far that all that wait for it may go."""
         self._cases.budget.raise_cap(held)
+
+    def lower_cap(self, raised: CapRaised) -> bool:
+        """Undoes a raise. False: the cap was changed since, and stays as it is."""
+        return self._cases.budget.lower_cap(raised)
 
     def look_at(self, task_ids: Sequence[TaskId]) -> None:
         """What is before the person's eyes is asked for more closely, so that its progress moves, and its files are

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
+from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.theme import Theme
 from tests import engine_rig
@@ -52,10 +53,59 @@ async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_
         assert desktop.window.activity.messages() == [
             "Waiting: today's cap of 20 credits is reached (0 spent, this one is 25)."
         ]
-        pill.press(desktop.window, "Raise today's cap to 30")
+        pill.press(desktop.window, RAISE)
         await until(lambda: desktop.engine.lane.held_back(task_id) is None, "the task goes")
         assert desktop.engine.settings.day_cap == 30.0
-        assert desktop.window.activity.messages() == []
+        assert desktop.window.activity.messages() == ["Today's cap raised to 30 credits."]
+
+
+async def test_raising_a_cap_is_an_act_with_its_own_undo(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
+        await full_day(desktop)
+        activity, settings = desktop.window.activity, desktop.engine.settings
+        await desktop.engine.lane.pause()
+        pill.press(desktop.window, RAISE)
+        assert settings.day_cap == 30.0
+        activity.undo()
+        assert settings.day_cap == 20.0
+        assert activity.messages()[-1] == "Today's cap is 20 credits again."
+        desktop.engine.budget.raise_cap(HeldBack(limit=Limit(cap=Cap.DAY, limit=20.0), price=25.0))
+        settings.day_cap = 500.0
+        activity.undo()
+        assert settings.day_cap == 500.0
+        assert activity.messages()[-1] == "Today's cap was changed since, and stays as it is."
+
+
+async def test_that_a_cap_is_reached_is_no_longer_told_once_it_was_raised_elsewhere(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
+        await full_day(desktop)
+        desktop.engine.settings.day_cap = 22.0
+        said = "Waiting: today's cap of 22 credits is reached (0 spent, this one is 25)."
+        await until(lambda: desktop.window.activity.messages() == [said], "the other cap is told in its place")
+        desktop.engine.settings.day_cap = 500.0
+        await until(lambda: not desktop.window.activity.messages(), "nothing waits for it")
+
+
+async def test_a_raise_that_would_send_more_than_its_button_said_is_told_anew_first(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme, loops=("lane",)) as desktop:
+        await full_day(desktop)
+        await desktop.engine.pricing.learn(engine_rig.request(), 28.0)
+        pill.press(desktop.window, RAISE)
+        assert desktop.engine.settings.day_cap == 20.0
+        await rest()
+        pill.press(desktop.window, "Raise today's cap to 30 and send 1 · 28 credits")
+        assert desktop.engine.settings.day_cap == 30.0
+
+
+RAISE = "Raise today's cap to 30 and send 1 · 25 credits"
+
+
+async def full_day(desktop: Desktop) -> None:
+    """A task of 25 credits waits for a cap of 20, which is told."""
+    await desktop.engine.pricing.learn(engine_rig.request(), 25.0)
+    desktop.engine.settings.day_cap = 20.0
+    await desktop.parts.submit(engine_rig.request())
+    await until(desktop.window.activity.messages, "the cap is told")
 
 
 async def test_the_status_line_says_today_of_the_cap(tmp_path: Path, theme: Theme):

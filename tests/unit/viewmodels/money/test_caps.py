@@ -45,7 +45,7 @@ async def test_the_details_offer_to_raise_the_cap_and_the_task_goes(tmp_path):
         assert rig.details.trouble() == f"Waiting: {WORDS}"
         step = rig.details.next_step()
         assert step is not None
-        assert (step.command, step.text) == (None, "Raise today's cap to 50")
+        assert (step.command, step.text) == (None, "Raise today's cap to 50 and send 1 · 25 credits")
         rig.details.raise_cap()
         await until(lambda: rig.engine.lane.held_back(waiting) is None, "the task goes")
         assert rig.engine.settings.day_cap == 50.0

@@ -1,0 +1,69 @@
+"""Caps in the activity: one that is reached, until nothing waits for it, and one that the person raised, which can be
+undone. GUI thread.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from runway_desktop.domain.caps import Cap, HeldBack
+from runway_desktop.domain.events import CapRaised
+from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_words
+
+if TYPE_CHECKING:
+    from runway_desktop.usecases.lane_lines import LaneLines
+    from runway_desktop.viewmodels.bridge import Bridge
+    from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
+
+    from .activity import Activity
+
+
+class CapNotices(QObject):
+    def __init__(
+        self, bridge: Bridge, task_commands: TaskCommands, lane: LaneLines, activity: Activity, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._task_commands = task_commands
+        self._lane = lane
+        self._activity = activity
+        self._told: dict[tuple[Cap, str, float], int] = {}
+        """The notice of each cap that is reached."""
+        bridge.lane_changed.connect(self._look_whether_they_are)
+        bridge.settings_changed.connect(self._look_whether_they_are)
+
+    def reached(self, held: HeldBack) -> None:
+        if held.which in self._told:
+            return
+        words = self._lane.raise_words(held)
+        self._told[held.which] = self._activity.tell(
+            cap_sentence(held),
+            detail="" if words else "It is sent automatically once there are enough credits at Runway.",
+            action_text=words,
+            on_action=partial(self._raise, held, words),
+            stays=True,
+            short=cap_short(held),
+        )
+
+    def raised(self, raised: CapRaised) -> None:
+        self._activity.act(raised_words(raised), partial(self._lower, raised))
+
+    def _raise(self, held: HeldBack, said: str) -> None:
+        """Where it would send something else by now than its button said, it is told anew instead."""
+        self._told.pop(held.which, None)
+        if self._lane.raise_words(held) == said:
+            self._task_commands.raise_cap(held)
+        else:
+            self.reached(held)
+
+    def _look_whether_they_are(self, _: object) -> None:
+        if not self._told:
+            return
+        reached = {held.which for held in self._lane.caps_reached()}
+        for which in self._told.keys() - reached:
+            self._activity.end(self._told.pop(which))
+
+    def _lower(self, raised: CapRaised) -> None:
+        self._activity.tell(lowered_words(raised, is_done=self._task_commands.lower_cap(raised)))
