@@ -24,7 +24,7 @@ from .task_command import TaskCommand
 
 if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
-    from runway_desktop.domain.task import Output, TaskId
+    from runway_desktop.domain.task import Output, Task, TaskId
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.results.relinking import Progress, Relinked
     from runway_desktop.services.results.trash import TrashReport
@@ -105,6 +105,8 @@ class Doing:
     def __init__(self, engine: Engine, sending: Sending) -> None:
         self._engine = engine
         self._sending = sending
+        self._held_at: dict[TaskId, tuple[object, ...]] = {}
+        """What sending each task would have meant when the person held it."""
 
     # Sending. Nothing else here is paid for.
 
@@ -136,13 +138,22 @@ class Doing:
         return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
 
     async def release_again(self, task_ids: Sequence[TaskId]) -> Report:
-        """Undoes `hold`: what was asked when they were queued is not asked again."""
+        """Undoes `hold`. Only what would mean the same as before is queued again: its questions were answered then."""
+        from runway_desktop.usecases.words import queue
+
         tasks = [task for i in task_ids if (task := self._engine.ledger.get_open(i)) is not None]
-        still = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
-        if not still:
-            return Report()
-        prepared = self._sending.prepare_release(still, is_next=False)
-        return Report(changed=await self._sending.send(prepared, prepared.asks))
+        held = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
+        same = [task for task in held if self._held_at.get(task.id) == self._means(task)]
+        if same:
+            prepared = self._sending.prepare_release(same, is_next=False)
+            await self._sending.send(prepared, prepared.asks)
+        return Report(changed=tuple(task.id for task in same), said=queue.unheld(len(same), len(held) - len(same)))
+
+    def _means(self, task: Task) -> tuple[object, ...]:
+        """What is sent of a task, why it waits, for how much, against which caps, and who pays."""
+        engine = self._engine
+        price, caps = engine.pricing.price(task.request), engine.budget.caps_of(task.project)
+        return task.request, task.hold, price, caps, engine.account.key.fingerprint
 
     # The order of the queue.
 
@@ -152,6 +163,8 @@ class Doing:
         held = await self._engine.lane.hold(_ids(rows))
         if not held:
             return Report(said=queue.TOO_LATE)
+        tasks = [task for i in held if (task := self._engine.ledger.get_open(i)) is not None]
+        self._held_at |= {task.id: self._means(task) for task in tasks}
         return Report(changed=held, undo=held, said=queue.held(len(held)))
 
     async def move_up(self, rows: Sequence[Row], _: Given) -> Report:

@@ -70,6 +70,14 @@ def held(amount: int) -> str:
     return f"{units.count(amount, 'task')} held. {units.plural(amount, 'It is', 'They are')} not sent until released."
 
 
+def unheld(released: int, still_held: int) -> str:
+    """What the undo of a hold did; empty where nothing was held any more."""
+    back = f"{units.count(released, 'task')} queued again." if released else ""
+    stay = units.count(still_held, "task stays", "tasks stay")
+    change = "the request, its price or a cap changed since."
+    return " ".join(filter(None, (back, f"{stay} held: {change}" if still_held else "")))
+
+
 def released(rows: Sequence[Row]) -> str:
     """Empty where none waited for the person: the rows show where they went."""
     amount = sum(row.task.waits_for_person for row in rows)

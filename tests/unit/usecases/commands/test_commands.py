@@ -20,8 +20,9 @@ from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import ENTRIES, GROUPS, TABLE, Need, available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.states import Around, describe
+from runway_desktop.values import replace
 from tests import sent
-from tests.engine_rig import Rig, with_picture
+from tests.engine_rig import Rig, request, with_picture
 from tests.engines import Unasked, engine_of
 from tests.fake_runway import remote_id
 from tests.fakes import settle
@@ -324,6 +325,45 @@ async def test_holding_and_releasing_are_each_undone(tmp_path):
         assert (released.said, released.stood.places) == ("2 tasks released.", {})
         await script.commands.undo(TaskCommand.RELEASE, released.stood)
         assert all(row.task.waits_for_person for row in script.commands.queued())
+
+
+async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_since(tmp_path):
+    async with a_script(tmp_path, loops=("lane",)) as script:
+        rig = script.rig
+        rig.runway.limit("gen4.5", concurrent=20)
+        await rig.account.refresh()
+        await rig.lane.pause()
+        await rig.pricing.learn(request(), 25.0)
+        dear = request(duration=10)
+        await rig.pricing.learn(dear, 600.0)
+        same, edited, capped = await rig.submit(request("same"), request("edited"), request("capped"))
+        await rig.ledger.change(capped, lambda task: replace(task, project="Aurora"), "project")
+        rig.settings.project_caps = {"Aurora": 20.0}
+        held = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        await sent.edit(script.engine, edited, dear)
+        rig.settings.project_caps = {"Aurora": 900.0}
+        await rig.lane.resume()
+        back = await script.commands.undo(TaskCommand.HOLD, held.undo)
+        await settle()
+        assert back.changed == (same,)
+        assert back.said == ("1 task queued again. 2 tasks stay held: the request, its price or a cap changed since.")
+        assert len(rig.runway.named("create")) == 1
+        assert [row.task.id for row in script.commands.queued()] == [edited, capped]
+        assert all(row.task.waits_for_person for row in script.commands.queued())
+
+
+async def test_undo_of_a_hold_sends_nothing_that_another_price_was_learned_of(tmp_path):
+    async with a_script(tmp_path, loops=("lane",)) as script:
+        await script.rig.lane.pause()
+        await script.rig.pricing.learn(request(), 25.0)
+        await script.rig.submit(request())
+        held = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        await script.rig.pricing.learn(request(), 50.0)
+        await script.rig.lane.resume()
+        back = await script.commands.undo(TaskCommand.HOLD, held.undo)
+        await settle()
+        assert back.said == "1 task stays held: the request, its price or a cap changed since."
+        assert script.rig.runway.named("create") == []
 
 
 async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tmp_path):
