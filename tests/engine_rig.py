@@ -161,11 +161,19 @@ class Rig:
             self.ledger, self.store, self.submission, CATALOG, self.bus, self.clock, AtOnce()
         )
         self.asking = Asking(self.runway, self.ledger, self.clock)
-        self.poller = Poller(
-            self.ledger, self.runway, self.asking, self.account, self.forecasts, self.bus, self.clock, rng
-        )
         self.actions = TaskActions(
             self.ledger, self.store, self.runway, self.asking, self.account, self.bus, self.clock
+        )
+        self.poller = Poller(
+            self.ledger,
+            self.runway,
+            self.asking,
+            self.account,
+            self.forecasts,
+            self.bus,
+            self.clock,
+            rng,
+            finish_cancel=self.actions.finish_cancel,
         )
         own = OwnFolders(self.settings, Path("/profile"))
         self.trash = Trash(self.store, self.bin, self.bus, self.clock, self.folder.locks, own, AtOnce())

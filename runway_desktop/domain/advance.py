@@ -32,6 +32,9 @@ from .transitions import (
 GONE_AFTER = 30.0
 """Seconds between two 404s under a task's own key, without an answer of another kind in between, after which it is
 gone. Servers that are being changed, or have not heard of a new task yet, have answered 404 for a moment."""
+CANCELED_AFTER = 90.0
+"""The same for a task whose cancel was asked: it counts as canceled then. Longer, because one that is only not known
+yet runs and is charged, and because a cancel asks for it closely in the first minute."""
 
 
 class ImpossibleMove(ValueError):
@@ -142,17 +145,16 @@ def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
         return replace(task, asked_at=now)
     if key == NO_KEY or key != task.key:
         return replace(task, hidden_from=key if task.state.is_live else NO_KEY, asked_at=now)
-    if task.state.is_live and task.cancel_asked:
-        return _over(task, State.CANCELLED, now)
     since = None if task.not_found_at is None else now - task.not_found_at
     # Less than nothing: the clock was set back, so nobody knows how long ago that was.
     if since is None or since < 0:
         return replace(task, not_found_at=now, hidden_from=NO_KEY, asked_at=now)
-    if since < GONE_AFTER:
+    is_cancel = task.state.is_live and task.cancel_asked
+    if since < (CANCELED_AFTER if is_cancel else GONE_AFTER):
         return replace(task, hidden_from=NO_KEY, asked_at=now)
     if task.state is State.SUCCEEDED:
         return replace(task, deleted_remotely=True, asked_at=now)
-    return _over(task, State.GONE, now)
+    return _over(task, State.CANCELLED if is_cancel else State.GONE, now)
 
 
 def _deleted(task: Task, now: float) -> Task:

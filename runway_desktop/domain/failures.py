@@ -145,6 +145,8 @@ class WhyNot(Enum):
 
     UNDECIDED = auto()
     """Nobody knows whether it was made."""
+    NOT_FOUND_YET = auto()
+    """Its cancel was answered with 404, and stays asked."""
     NOT_ENDED = auto()
     NEVER_AT_RUNWAY = auto()
     RESULT_NOT_SAVED = auto()

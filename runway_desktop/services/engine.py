@@ -325,6 +325,7 @@ class Engine:
             bus,
             clock,
             self._rng,
+            finish_cancel=self.actions.finish_cancel,
             at_once=lambda: self.settings.poll_limit,
         )
 

@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 
 from runway_desktop.domain.account import Link
+from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.simulator.faults import Fault, Harm
 from tests.engine_rig import request
@@ -53,3 +54,29 @@ async def test_a_result_whose_link_is_over_outlives_a_gateways_404(tmp_path: Pat
             assert output.state is not OutputState.EXPIRED
             simulator.faults.clear()
             assert len(await asyncio.wait_for(everything_saved(rig, 1), 60)) == 1
+
+
+async def test_a_new_task_that_runway_does_not_know_yet_is_canceled_as_soon_as_it_does(tmp_path: Path):
+    async with (
+        simulated(unknown_seconds=25.0) as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        ids = await rig.submit(request("one [seconds:500]"))
+        await until(rig, lambda tasks: all(task.state.is_live for task in tasks))
+        assert (await rig.actions.cancel(ids)).done == list(ids)
+        assert simulator.witness.deleted == simulator.witness.accepted
+        assert simulator.organizations.first.unfinished() == 0, "what nobody follows would be charged"
+        assert min(simulator.witness.shortest_pause.values()) >= 4.9
+
+
+async def test_a_cancel_behind_a_gateway_leaves_in_the_next_run(tmp_path: Path):
+    async with simulated() as (simulator, clock):
+        async with engine(simulator, clock, tmp_path / "tasks.db") as rig:
+            ids = await rig.submit(request("one [seconds:500]"))
+            await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
+            simulator.faults.add(Fault(Harm.HTML, "get", status=404), Fault(Harm.HTML, "delete", status=404))
+            assert (await rig.actions.cancel(ids)).failed == dict.fromkeys(ids, WhyNot.NOT_FOUND_YET)
+        simulator.faults.clear()
+        async with engine(simulator, clock, tmp_path / "tasks.db") as rig:
+            await until(rig, lambda tasks: all(task.state is State.CANCELLED for task in tasks))
+        assert simulator.witness.deleted == simulator.witness.accepted

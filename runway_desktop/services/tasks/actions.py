@@ -8,11 +8,12 @@ task: each report names it. StoreError passes through. Loop's thread only.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
-from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere
+from runway_desktop.domain.errors import ApiError, Misrouted, NotReached, NotSeen, NotThere, StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
@@ -22,19 +23,26 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.values import Struct, field, replace
 
-from .asking import Asking, meaning_of
+from .asking import CANCEL_PATIENCE, Asking, Reply, meaning_of
 from .ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 4
 
 
 class Done(Struct, frozen=True):
     """What became of each: `done` are canceled, or deleted. `kept`: finished meanwhile, so the result is kept and
-    saved. `failed`: why not."""
+    saved. `without_result`: failed meanwhile, or gone. `failed`: why not."""
 
     done: list[TaskId] = field(default_factory=list)
     kept: list[TaskId] = field(default_factory=list)
+    without_result: list[TaskId] = field(default_factory=list)
     failed: dict[TaskId, WhyNot | ApiError] = field(default_factory=dict)
+
+    @property
+    def not_found_yet(self) -> list[TaskId]:
+        return [task_id for task_id, why in self.failed.items() if why is WhyNot.NOT_FOUND_YET]
 
 
 class TaskActions:
@@ -48,6 +56,7 @@ class TaskActions:
         self._account = account
         self._bus = bus
         self._clock = clock
+        self._canceling: set[TaskId] = set()
 
     async def cancel(self, task_ids: Sequence[TaskId]) -> Done:
         """Cancels tasks: held ones never leave; one being sent is canceled as soon as it has its id.
@@ -57,19 +66,44 @@ class TaskActions:
         than `LEAST_GAP` old, the rest of the gap is waited, because a result that is kept is worth more than these
         seconds. Between the answer and the DELETE it can still finish: the DELETE leaves in the step that reads the
         answer, so that this is the way of both through the network, and nothing can close it. If the poller hears of
-        the result in it, the result wins and its download is tried."""
+        the result in it, the result wins and its download is tried.
+
+        A 404 answers no cancel: a new task may not be known yet, and a gateway may have answered. Such tasks are asked
+        for again, each every `LEAST_GAP`, for `CANCEL_PATIENCE` seconds; later, and after a restart, the poller asks
+        (`finish_cancel`)."""
         report = Done()
 
         async def one(task_id: TaskId) -> None:
-            problem = await self._cancel(task_id)
+            self._canceling.add(task_id)
+            try:
+                problem = await self._cancel(task_id)
+            finally:
+                self._canceling.discard(task_id)
+            report.failed.pop(task_id, None)
             task = await self._ledger.task(task_id)
             if problem is not None:
                 report.failed[task_id] = problem
             elif task is not None:
-                (report.done if task.state is State.CANCELLED else report.kept).append(task_id)
+                ended = {State.CANCELLED: report.done, State.SUCCEEDED: report.kept}
+                ended.get(task.state, report.without_result).append(task_id)
 
         await _each(task_ids, one)
+        until = self._clock.monotonic() + CANCEL_PATIENCE
+        while (left := report.not_found_yet) and self._clock.monotonic() < until:
+            await _each(left, one)
         return report
+
+    async def finish_cancel(self, task_id: TaskId, reply: Reply) -> None:
+        """Sends the DELETE that is still to leave, once `reply` shows that the task is there: call it in the step that
+        reads the answer. Raises nothing: where it fails, the next answer has it sent again."""
+        task = self._ledger.get_open(task_id)
+        if task is None or not task.cancel_asked or task_id in self._canceling:
+            return
+        if isinstance(reply.said, Answer) and not reply.said.state.is_final:
+            try:
+                await self._delete_live(task_id, reply.said, reply.key)
+            except StoreError as error:
+                log.warning("What became of canceling %s could not be written: %s", task_id, error)
 
     async def delete_remotely(self, task_ids: Sequence[TaskId]) -> Done:
         """Deletes ended tasks and their results at Runway, for good. One with a result that is not saved here is left
@@ -115,6 +149,10 @@ class TaskActions:
         if task is not None and task.state is State.SENDING:
             await self._ledger.move(task_id, CancelAsked())
             await self._sent(task_id)
+            task = await self._ledger.task(task_id)
+            if task is not None and task.state is State.UNCERTAIN:
+                # The person is told that it was not canceled. If its id is found later, its result is wanted.
+                await self._ledger.change(task_id, _not_asked, "not cancelled")
             return await self._cancel(task_id)
         if task is None or task.state.is_final:
             return None
@@ -125,38 +163,50 @@ class TaskActions:
     async def _cancel_live(self, task: Task, remote_id: RemoteId) -> WhyNot | ApiError | None:
         await self._ledger.move(task.id, CancelAsked())
         reply = await self._asking.ask(remote_id)
+        key, problem = reply.key, None
+        may_have_arrived = False
         if not isinstance(reply.said, Answer):
-            return await self._unanswered(task.id, reply.said, reply.key)
-        if reply.said.state.is_final:
+            problem = reply.said
+        elif reply.said.state.is_final:
             await self._ledger.answer(task.id, reply.said, reply.key)
-            return None
-        # Nothing is written or awaited between that answer and the DELETE: each moment there may cost a result.
+        else:
+            key, problem = await self._delete_live(task.id, reply.said, reply.key)
+            may_have_arrived = not isinstance(problem, NotReached)
+        match problem:
+            case None:
+                return None
+            case NotThere():
+                seen = meaning_of(await self._ledger.move(task.id, NotFound(key)), key, problem)
+                if not isinstance(seen, NotSeen):
+                    return None
+                # Another key says nothing, however often it is asked.
+                return WhyNot.NOT_FOUND_YET if seen.retry_after else await self._not_canceled(task.id, seen, key)
+            case Misrouted():
+                self._account.note_failure(problem, key)
+                return WhyNot.NOT_FOUND_YET
+            case _ if may_have_arrived:
+                # `cancel_asked` stays: a later 404 is understood as our cancel, and an answer has it asked again.
+                self._account.note_failure(problem, key)
+                return problem
+            case _:
+                return await self._not_canceled(task.id, problem, key)
+
+    async def _delete_live(
+        self, task_id: TaskId, answer: Answer, asked_by: Fingerprint
+    ) -> tuple[Fingerprint, ApiError | None]:
+        """The key of the DELETE, and why it failed. Nothing is written or awaited between the answer and the DELETE:
+        each moment there may cost a result."""
         key = self._runway.key
         problem: ApiError | None = None
         try:
-            await self._runway.delete(remote_id)
+            await self._runway.delete(answer.remote_id)
         except ApiError as error:
             problem = error
         # Whether it ran says what the cancel may have cost.
-        await self._ledger.answer(task.id, reply.said, reply.key)
-        match problem:
-            case None:
-                await self._ledger.move(task.id, Deleted())
-            case NotThere() | NotReached():
-                return await self._unanswered(task.id, problem, key)
-            case _:
-                # It may have arrived: `cancel_asked` stays, so that a later 404 is understood as our cancel.
-                self._account.note_failure(problem, key)
-        return problem
-
-    async def _unanswered(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError | None:
-        """What an error means that says that nothing was canceled, or that the task is not there."""
-        if isinstance(error, NotThere):
-            said = meaning_of(await self._ledger.move(task_id, NotFound(key)), key, error)
-            if not isinstance(said, NotSeen):
-                return None
-            error = said
-        return await self._not_canceled(task_id, error, key)
+        await self._ledger.answer(task_id, answer, asked_by)
+        if problem is None:
+            await self._ledger.move(task_id, Deleted())
+        return key, problem
 
     async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError:
         """No DELETE has reached it, so a later 404 would not be our doing."""
@@ -164,7 +214,7 @@ class TaskActions:
             self._account.note_failure(error, key)
         await self._ledger.change(
             task_id,
-            lambda task: replace(task, cancel_asked=False),
+            _not_asked,
             "not cancelled",
             error=error.code.value,
             said=error.detail,
@@ -210,6 +260,10 @@ class TaskActions:
             return error
         await self._ledger.move(task_id, Deleted())
         return None
+
+
+def _not_asked(task: Task) -> Task:
+    return replace(task, cancel_asked=False)
 
 
 def _back(task: Task) -> Task:

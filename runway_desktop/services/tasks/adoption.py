@@ -95,7 +95,9 @@ class Adoption:
         here = await self._store.find_remote((word,))
         if here.get(word, task_id) != task_id:
             raise NotPossible("A task with this id is in the list already.")
-        await self._uncertain(task_id)
+        if (await self._uncertain(task_id)).cancel_asked:
+            # Asked while it was sent, in a run that was killed. Its result is wanted now.
+            await self._ledger.change(task_id, lambda task: replace(task, cancel_asked=False), "not cancelled")
         return await self._ledger.move(task_id, Accepted(word), by="person")
 
     async def let_go(self, task_id: TaskId) -> Task:
@@ -103,7 +105,8 @@ class Adoption:
         await self._uncertain(task_id)
         return await self._ledger.move(task_id, LetGo())
 
-    async def _uncertain(self, task_id: TaskId) -> None:
+    async def _uncertain(self, task_id: TaskId) -> Task:
         task = await self._ledger.task(task_id)
         if task is None or task.state is not State.UNCERTAIN:
             raise NotPossible("This task is not uncertain any more.")
+        return task

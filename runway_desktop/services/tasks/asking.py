@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 ASK_ONCE_MORE = GONE_AFTER + 1.0
 """Seconds after a first 404. Timers are known to fire a little early, and one question too early is one in vain."""
+CANCEL_PATIENCE = 60.0
+"""Seconds after a first 404 for which a task is asked for closely whose cancel was asked."""
 ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
 
@@ -179,7 +181,10 @@ def quiet_after(task: Task) -> float | None:
     one."""
     if task.is_hidden:
         return ASK_UNSEEN_AGAIN
-    return ASK_ONCE_MORE if task.not_found_at is not None else None
+    if task.not_found_at is None:
+        return None
+    missed = (task.asked_at or task.not_found_at) - task.not_found_at
+    return LEAST_GAP if task.cancel_asked and missed < CANCEL_PATIENCE else ASK_ONCE_MORE
 
 
 class KeyWatch:

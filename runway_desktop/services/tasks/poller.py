@@ -2,7 +2,7 @@
 
 One loop over a heap of due times; at most 8 questions under way; `asking` keeps the gap per task. What failures do:
 
-    404                        the ledger's business: canceled if that was asked, gone if its own key says so
+    404                        the ledger's business: canceled if that was asked, gone else, if its own key says so
                                twice; so it is asked once more. What another key cannot see is asked for seldom, and at
                                once when the key changes
     401                        all asking stops until a key is accepted; no task changes
@@ -21,7 +21,7 @@ import asyncio
 import heapq
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
@@ -37,7 +37,7 @@ from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
 from runway_desktop.values import Struct, replace
 
-from .asking import Asking, KeyWatch, quiet_after
+from .asking import Asking, KeyWatch, Reply, quiet_after
 from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
@@ -79,7 +79,8 @@ class _Watch(Struct):
 
 
 class Poller:
-    """`at_once` says how many questions may be under way (the person's setting, never above 8)."""
+    """`finish_cancel` is that of `TaskActions`. `at_once` says how many questions may be under way (the person's
+    setting, never above 8)."""
 
     def __init__(
         self,
@@ -92,6 +93,7 @@ class Poller:
         clock: Clock,
         rng: random.Random,
         *,
+        finish_cancel: Callable[[TaskId, Reply], Awaitable[None]],
         at_once: Callable[[], int] = lambda: MOST_AT_ONCE,
     ) -> None:
         self._ledger = ledger
@@ -102,6 +104,7 @@ class Poller:
         self._bus = bus
         self._clock = clock
         self._rng = rng
+        self._finish_cancel = finish_cancel
         self._at_once = at_once
         self._keys = KeyWatch(ledger, runway, bus)
         self._alarm = Alarm(clock)
@@ -295,6 +298,7 @@ class Poller:
             self._drop(task_id)
             return
         reply = await self._asking.ask(watch.remote_id)
+        await self._finish_cancel(task_id, reply)
         watch.seen = replace(watch.seen, asked=self._clock.monotonic())
         match reply.said:
             case Answer() as answer:

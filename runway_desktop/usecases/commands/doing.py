@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.reasons import why_not_words
-from runway_desktop.usecases.words.states import canceled_words
+from runway_desktop.usecases.words.states import canceled_words, ended_words
 from runway_desktop.usecases.words.tasks import removed_words
 from runway_desktop.values import Struct, field, replace
 
@@ -200,14 +200,12 @@ class Doing:
         done = await self._engine.actions.cancel(_ids(rows))
         failed = _why_not(done)
         found = [await self._engine.ledger.task(task_id) for task_id in done.done]
-        kept = (
-            f"{units.count(len(done.kept), 'task')} had finished in the meantime: kept, and saved." if done.kept else ""
-        )
+        canceled = canceled_words([task for task in found if task is not None])
         return Report(
             changed=tuple(done.done),
             kept=tuple(done.kept),
             failed=failed,
-            said=" ".join(filter(None, (canceled_words([task for task in found if task is not None]), kept))),
+            said=" ".join(filter(None, (canceled, ended_words(len(done.kept), len(done.without_result))))),
             problems=_each_once(failed),
         )
 

@@ -118,6 +118,12 @@ LOOKS: Mapping[State, StateLook] = {
 
 
 def describe(row: Row, around: Around) -> StateWords:
+    is_canceling = row.task.state.is_live and row.task.cancel_asked and not row.task.is_hidden
+    described = _described(row, around)
+    return replace(described, detail="canceling") if is_canceling else described
+
+
+def _described(row: Row, around: Around) -> StateWords:
     task = row.task
     if task.is_hidden:
         # What was seen of it last may be long over.
@@ -194,6 +200,15 @@ def canceled_words(tasks: Sequence[Task]) -> str:
         return f"1 task canceled: {canceled_cost(there[0])}."
     count = units.count(len(there), "task")
     return f"{count} canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
+
+
+def ended_words(kept: int, without_result: int) -> str:
+    """That tasks had ended before they could be canceled; empty where none had."""
+    said = (
+        f"{units.count(kept, 'task')} had finished in the meantime: kept, and saved." if kept else "",
+        f"{units.count(without_result, 'task')} had failed in the meantime." if without_result else "",
+    )
+    return " ".join(filter(None, said))
 
 
 def _queued(task: Task, around: Around) -> StateWords:

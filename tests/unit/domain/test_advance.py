@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
+from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import (
     ITS_TURN,
@@ -159,8 +159,17 @@ def test_a_404_means_canceled_only_where_that_was_asked():
     assert twice_not_found(running, MINE).state is State.GONE
     asked = advance(running, CancelAsked(), NOW)
     assert asked.state is State.RUNNING
-    assert advance(asked, NotFound(MINE), NOW).state is State.CANCELLED
-    assert advance(asked, NotFound(THEIRS), NOW).state is State.RUNNING
+    assert twice_not_found(asked, MINE, CANCELED_AFTER).state is State.CANCELLED
+    assert twice_not_found(asked, THEIRS, CANCELED_AFTER).state is State.RUNNING
+
+
+def test_a_404_is_no_answer_to_a_cancel_before_it_was_said_twice_and_far_apart():
+    asked = advance(task(State.RUNNING, key=MINE), CancelAsked(), NOW)
+    once = advance(asked, NotFound(MINE), NOW)
+    assert (once.state, once.cancel_asked, once.not_found_at) == (State.RUNNING, True, NOW)
+    assert twice_not_found(asked, MINE, CANCELED_AFTER - 1) == replace(once, asked_at=NOW + CANCELED_AFTER - 1)
+    seen = answered(once, "RUNNING")
+    assert (seen.cancel_asked, seen.not_found_at) == (True, None), "and the DELETE is still to leave"
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.advance import GONE_AFTER, ImpossibleMove, advance
+from runway_desktop.domain.advance import CANCELED_AFTER, GONE_AFTER, ImpossibleMove, advance
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Refusal, RemoteId, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import (
@@ -205,7 +205,7 @@ def test_what_is_over_is_over_in_every_respect():
     over = replace(followed, ended_at=NOW, asked_at=NOW, progress=None, hidden_from=NO_KEY, not_found_at=None)
     assert advance(followed, NotFound(MINE), NOW) == replace(over, state=State.GONE)
     assert advance(followed, Deleted(), NOW) == replace(over, state=State.CANCELLED)
-    asked = replace(followed, cancel_asked=True)
+    asked = replace(followed, cancel_asked=True, not_found_at=NOW - CANCELED_AFTER)
     assert advance(asked, NotFound(MINE), NOW) == replace(over, state=State.CANCELLED, cancel_asked=True)
 
 

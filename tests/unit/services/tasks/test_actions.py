@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.errors import NoReply, NotReached, StoreError
+from runway_desktop.domain.errors import Misrouted, NoReply, NotReached, NotThere, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
+from runway_desktop.services.tasks.schedule import LEAST_GAP
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id
 from tests.fakes import in_time, settle
 
 REMOTE = remote_id(9)
+NOT_KNOWN = NotThere("Runway did not find this.", status=404)
+GATEWAY = Misrouted("A proxy or gateway answered instead of Runway.", status=404)
 
 
 def idle(**more) -> Rig:
@@ -141,11 +144,130 @@ async def test_a_task_without_an_estimate_of_runways_counts_as_its_price_also_wh
         assert (await rig.state(task_id), rig.budget.spent_today) == (State.CANCELLED, 40.0)
 
 
-async def test_a_task_that_is_gone_already_counts_as_canceled():
+async def test_a_cancel_that_meets_a_404_leaves_as_soon_as_the_task_appears():
     async with idle() as rig:
         task_id = await live(rig)
+        rig.runway.then("task", NOT_KNOWN, NOT_KNOWN, NOT_KNOWN)
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]), 3 * LEAST_GAP)
+        assert report.done == [task_id]
+        assert [call.name for call in rig.runway.calls] == [*["task"] * 4, "delete"]
+
+
+@pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
+async def test_a_cancel_that_meets_404s_for_a_minute_is_said_not_to_be_canceled_yet_and_stays_asked(error):
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.always("task", error)
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 2 * LEAST_GAP)
+        assert report.failed == {task_id: WhyNot.NOT_FOUND_YET}
+        assert 12 <= len(rig.runway.named("task")) <= 14
+        task = await rig.task(task_id)
+        assert (task.state, task.cancel_asked) == (State.PENDING, True)
+        assert rig.runway.named("delete") == []
+
+
+@pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
+async def test_a_delete_that_is_answered_with_a_404_cancels_nothing_and_leaves_again(error):
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.then("delete", error)
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]))
+        assert report.done == [task_id]
+        assert [call.name for call in rig.runway.calls] == ["task", "delete", "task", "delete"]
+
+
+async def test_a_task_that_appears_after_the_minute_is_canceled_then():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        known = rig.runway.answers[REMOTE]
         rig.runway.vanish(REMOTE)
-        assert (await rig.actions.cancel([task_id])).done == [task_id]
+        await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
+        assert (await rig.state(task_id)).is_live
+        rig.runway.answers[REMOTE] = known
+        await rig.clock.advance(40)
+        assert await rig.state(task_id) is State.CANCELLED
+        assert len(rig.runway.named("delete")) == 1
+
+
+@pytest.mark.parametrize("error", [NOT_KNOWN, GATEWAY])
+async def test_a_cancel_that_met_a_404_outlives_a_kill_and_its_delete_leaves_in_the_next_run(error):
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.always("task", error)
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
+        await rig.clock.advance(8)
+        assert not canceling.done()
+        next_run = rig.kill()
+        rig.runway.always("task", ...)
+        async with next_run:
+            await next_run.clock.advance(40)
+            assert await next_run.state(task_id) is State.CANCELLED
+            assert len(next_run.runway.named("delete")) == 1
+
+
+async def test_a_result_that_appears_with_the_task_is_kept_and_not_deleted():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.vanish(REMOTE)
+        await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
+        rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+        await rig.clock.advance(40)
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert rig.runway.named("delete") == []
+
+
+async def test_a_task_that_runway_surely_has_no_longer_counts_as_canceled():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.vanish(REMOTE)
+        await in_time(rig.clock, rig.actions.cancel([task_id]), 60 + 3 * LEAST_GAP)
+        await rig.clock.advance(60)
+        task = await rig.task(task_id)
+        assert (task.state, task.cancel_asked) == (State.CANCELLED, True)
+
+
+async def test_many_cancels_that_meet_404s_hold_up_no_other_cancel():
+    async with idle() as rig:
+        remotes = [remote_id(100 + number) for number in range(12)]
+        for remote in remotes:
+            rig.runway.say(remote, "RUNNING")
+        ids = (await rig.adoption.adopt(remotes)).added
+        for remote in remotes[:-1]:
+            rig.runway.vanish(remote)
+        canceling = asyncio.create_task(rig.actions.cancel(ids))
+        await rig.clock.advance(1)
+        assert await rig.state(ids[-1]) is State.CANCELLED
+        await rig.clock.advance(60 + 3 * LEAST_GAP)
+        report = await canceling
+        assert (report.done, set(report.failed)) == ([ids[-1]], set(ids[:-1]))
+
+
+async def test_a_task_that_fails_while_it_is_canceled_is_not_said_to_be_kept():
+    async with idle() as rig:
+        task_id = await live(rig)
+        rig.runway.fail(REMOTE, "INTERNAL")
+        report = await rig.actions.cancel([task_id])
+        assert (report.done, report.kept, report.without_result) == ([], [], [task_id])
+
+
+async def test_a_task_that_turned_uncertain_while_its_cancel_waited_is_followed_once_its_id_is_known():
+    async with Rig() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", NoReply("The connection was cut."))
+        [task_id] = await rig.submit(request())
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
+        await settle()
+        gate.open()
+        assert (await canceling).failed == {task_id: WhyNot.UNDECIDED}
+        rig.runway.say(REMOTE, "RUNNING")
+        await rig.adoption.settle_with(task_id, REMOTE)
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.RUNNING
+        assert rig.runway.named("delete") == []
 
 
 async def test_a_cancel_that_never_left_does_not_claim_a_later_404():
@@ -167,7 +289,7 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         report = await in_time(rig.clock, rig.actions.cancel([task_id]))
         assert [str(why) for why in report.failed.values()] == ["The connection was cut."]
         rig.runway.vanish(REMOTE)
-        await rig.clock.advance(60)
+        await rig.clock.advance(120)
         assert await rig.state(task_id) is State.CANCELLED
 
 

@@ -314,7 +314,7 @@ async def test_a_cancel_without_an_answer_is_no_cancel_until_its_own_key_says_so
         task = await rig.task(task_id)
         assert (task.state, task.is_hidden) == (State.RUNNING, True)
         await use(rig, MINE)
-        await rig.clock.advance(60)
+        await rig.clock.advance(120)
         assert await rig.state(task_id) is State.CANCELLED
 
 

@@ -110,6 +110,18 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         assert (shown.headline, shown.detail) == ("Canceled", "it was running, so Runway refunds nothing")
 
 
+async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_saved(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING))
+        script.rig.runway.fail(remote_id(1), "INTERNAL")
+        script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
+        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        assert (report.changed, report.kept, report.failed) == ((), ("t2",), {})
+        assert report.said == (
+            "1 task had finished in the meantime: kept, and saved. 1 task had failed in the meantime."
+        )
+
+
 @pytest.mark.parametrize(
     ("states", "money"),
     [

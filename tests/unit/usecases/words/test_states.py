@@ -9,6 +9,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, State
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import LOOKS, STATUSES, Around, canceled_words, cost_words, describe
+from runway_desktop.values import replace
 from tests.fake_runway import remote_id
 from tests.rows import task
 
@@ -63,3 +64,12 @@ def test_the_cost_of_a_canceled_task_is_unknown_and_not_none():
     assert cost_words(task(1, State.CANCELLED, remote_id=remote_id(1))) == "?"
     assert cost_words(task(1, State.CANCELLED, remote_id=None)) != "?"
     assert cost_words(task(1, State.CANCELLED, remote_id=None, evidence=DENIED)) == "?"
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING, State.OTHER])
+def test_a_task_whose_cancel_is_not_answered_yet_says_that_it_is_being_canceled(state):
+    asked = task(1, state, remote_id=remote_id(1), progress=0.4, cancel_asked=True)
+    shown = describe(Row(task=asked), Around(remaining=(3, 9)))
+    assert (shown.detail, shown.tone) == ("canceling", LOOKS[state].tone)
+    ended = replace(asked, state=State.FAILED)
+    assert describe(Row(task=ended), Around()).detail != "canceling"

@@ -1,0 +1,67 @@
+"""A cancel on the program's own loop, with its client, against the simulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from runway_desktop.domain.failures import WhyNot
+from runway_desktop.domain.task import RemoteId, State
+from runway_desktop.domain.transitions import Answer
+from runway_desktop.simulator.faults import Fault, Harm
+from tests.engine_rig import Rig, request
+from tests.faults.test_on_the_simulator import engine, simulated, until
+
+
+def note_calls(rig: Rig) -> list[str]:
+    """What the client is asked for, and what it answered, in order."""
+    happened: list[str] = []
+    ask, delete = rig.runway.task, rig.runway.delete
+
+    async def noted_ask(remote_id: RemoteId) -> Answer:
+        answer = await ask(remote_id)
+        happened.append("answered")
+        return answer
+
+    async def noted_delete(remote_id: RemoteId) -> None:
+        happened.append("deleted")
+        await delete(remote_id)
+
+    rig.runway.task, rig.runway.delete = noted_ask, noted_delete  # type: ignore[method-assign]
+    save = rig.store.save
+
+    async def noted_save(*arguments: Any, **more: Any) -> None:
+        happened.append("written")
+        await save(*arguments, **more)
+
+    rig.store.save = noted_save  # type: ignore[method-assign]
+    return happened
+
+
+async def test_a_task_that_runway_does_not_know_yet_is_canceled_once_it_does(tmp_path: Path):
+    async with (
+        simulated(unknown_seconds=25.0) as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        ids = await rig.submit(request("one [seconds:500]"))
+        await until(rig, lambda tasks: all(task.state.is_live for task in tasks))
+        assert (await rig.actions.cancel(ids)).done == list(ids)
+        assert simulator.witness.deleted == simulator.witness.accepted
+
+
+async def test_the_delete_that_the_poller_finishes_leaves_in_the_step_that_reads_the_answer(tmp_path: Path):
+    async with (
+        simulated() as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        ids = await rig.submit(request("one [seconds:500]"))
+        await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
+        simulator.faults.add(Fault(Harm.GONE, "get"))
+        assert (await rig.actions.cancel(ids)).failed == dict.fromkeys(ids, WhyNot.NOT_FOUND_YET)
+        happened = note_calls(rig)
+        simulator.faults.clear()
+        await until(rig, lambda tasks: all(task.state is State.CANCELLED for task in tasks))
+        answered = happened.index("answered")
+        assert happened[answered : answered + 2] == ["answered", "deleted"]
+        assert happened.count("deleted") == 1
+        assert simulator.witness.deleted == simulator.witness.accepted
