@@ -5,7 +5,9 @@ instead of on threads, and with the faults that a test asks for.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import tzinfo
 from functools import cache
 from pathlib import Path
@@ -38,6 +40,8 @@ class MemoryStore(SqliteStore):
 
     def __init__(self, *, zone: tzinfo | None = None, content: bytes | None = None) -> None:
         self.connection = _opened(content or _empty())
+        # From 3.13 on, a connection that is collected while it is open warns, which fails a test.
+        weakref.finalize(self, self.connection.close)
         database = _AtOnce(self.connection)
         readers = (ReadingLane(PATH, database), ReadingLane(PATH, database))
         super().__init__(PATH, _FaultyLane(self, database), *readers, zone)
@@ -118,6 +122,6 @@ def _opened(content: bytes) -> sqlite3.Connection:
 
 @cache
 def _empty() -> bytes:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    bring_up_to_date(connection, PATH)
-    return connection.serialize()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        bring_up_to_date(connection, PATH)
+        return connection.serialize()
