@@ -259,13 +259,15 @@ def _reading(path: Path) -> sqlite3.Connection:
         # SQLite would make an empty one.
         raise StoreError(f"There is no list of tasks in “{path.parent.name}”.", detail=str(path))
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
-    distrust(connection)
+    with trouble.closed_on_failure(connection):
+        distrust(connection)
     return connection
 
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=5)
-    distrust(connection)
+    with trouble.closed_on_failure(connection):
+        distrust(connection)
     return connection
 
 

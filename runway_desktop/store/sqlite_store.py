@@ -339,8 +339,7 @@ def _connect_to_write(
     # Prompts are nobody else's business: the file, and the log that SQLite puts beside it with the same mode, are
     # private.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = _connect(path)
-    try:
+    with trouble.closed_on_failure(_connect(path)) as connection:
         if is_expected and has_nothing(connection):
             raise trouble.lost(path, is_there=True)
         connection.execute("PRAGMA journal_mode = WAL")
@@ -353,9 +352,6 @@ def _connect_to_write(
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA foreign_keys = ON")
         bring_up_to_date(connection, path, migrations, renewing)
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -367,10 +363,10 @@ def _is_left_of(path: Path) -> bool:
 
 def _connect_to_read(path: Path, cache: int) -> sqlite3.Connection:
     """`cache` in kilobytes: whoever goes through everything comes to no page twice."""
-    connection = _connect(path)
-    add_pieces(connection)
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute(f"PRAGMA cache_size = -{cache}")
+    with trouble.closed_on_failure(_connect(path)) as connection:
+        add_pieces(connection)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{cache}")
     return connection
 
 
@@ -386,7 +382,8 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_WITH_OTHERS, cached_statements=256)
-    connection.execute("PRAGMA temp_store = MEMORY")
-    # A list that came with a backup has a schema of whoever made that (`own_schema`).
-    connection.execute("PRAGMA trusted_schema = OFF")
+    with trouble.closed_on_failure(connection):
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # A list that came with a backup has a schema of whoever made that (`own_schema`).
+        connection.execute("PRAGMA trusted_schema = OFF")
     return connection

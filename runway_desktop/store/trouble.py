@@ -93,6 +93,16 @@ def told(path: Path, *, of_rows: bool = False) -> Iterator[None]:
         raise_instead(translated(error, path, of_rows=of_rows), error)
 
 
+@contextmanager
+def closed_on_failure(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """While it is made ready: a connection that is not handed out keeps its files open until it is collected."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
 def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
     """For what disk, file and other programs do; None for what the statement did."""
     code = _code(error) & 0xFF

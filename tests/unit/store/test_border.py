@@ -154,6 +154,16 @@ class Failing(sqlite3.Connection):
     fails: ClassVar[Callable[[str], bool]]
     """Which statements."""
 
+    unclosed: ClassVar[list[Failing]]
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.unclosed.append(self)
+
+    def close(self) -> None:
+        super().close()
+        self.unclosed.remove(self)
+
     def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
         self._may_fail(statement)
         return super().execute(statement, *parameters)
@@ -174,6 +184,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> type[Failing]:
     monkeypatch.setattr(sqlite3, "connect", lambda *given, **more: connect(*given, **more, factory=Failing))
     monkeypatch.setattr(Failing, "error", None)
     monkeypatch.setattr(Failing, "fails", lambda _: True, raising=False)
+    monkeypatch.setattr(Failing, "unclosed", [], raising=False)
     return Failing
 
 
@@ -258,7 +269,9 @@ async def everything(store: Store) -> tuple[Any, ...]:
     return await store.unfinished(), await store.outputs(TaskId("t1")), await store.sheets(9), await store.settings()
 
 
-async def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path, failing: type[Failing]) -> None:
+async def test_a_store_that_cannot_be_opened_says_so_and_leaves_no_connection_open(
+    tmp_path: Path, failing: type[Failing]
+) -> None:
     store = await a_store(tmp_path / "p.db")
     await store.close()
     before = set(threading.enumerate())
@@ -268,6 +281,7 @@ async def test_a_store_that_cannot_be_opened_says_so(tmp_path: Path, failing: ty
             await SqliteStore.open(tmp_path / "p.db")
         failing.error = None
         ended_since(before)
+        assert failing.unclosed == []
     store = await SqliteStore.open(tmp_path / "p.db")
     assert await store.get(TaskId("t1")) is not None
     await store.close()
@@ -289,19 +303,21 @@ async def test_who_shares_a_commit_that_fails_is_told_even_when_it_cannot_be_rol
     await store.close()
 
 
-async def test_a_connection_that_cannot_be_closed_keeps_no_thread(tmp_path: Path, failing: type[Failing]) -> None:
+async def test_a_connection_that_cannot_be_closed_keeps_no_thread(
+    tmp_path: Path, failing: type[Failing], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = set(threading.enumerate())
     store = await a_store(tmp_path / "p.db")
 
-    def close(_: object) -> None:
+    def close(connection: sqlite3.Connection) -> None:
+        # Nobody else could: it belongs to its thread, which ends.
+        sqlite3.Connection.close(connection)
         raise sqlite3.OperationalError("unable to close due to unfinalized statements")
 
-    failing.close = close  # type: ignore[method-assign,assignment]
-    try:
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(failing, "close", close)
         with pytest.raises(StoreError):
             await store.close()
-    finally:
-        del failing.close
     ended_since(before)
 
 
