@@ -32,6 +32,12 @@ HURRY = Patience(connect=1.0, read=5.0, create=5.0)
 IMPATIENCE = Patience(connect=0.3, read=5.0, create=5.0)
 BODY = b'{"id": "17f20503-6c24-4c16-946b-35dbbce2af2f", "creditBalance": 1}'
 
+POWERS = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
+    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
+"""All that a certificate may say its key is for."""
+
 
 class Authority:
     """A certificate authority of our own, in the file `path`, and the context of a server that it vouches for."""
@@ -46,6 +52,14 @@ class Authority:
 
         now = datetime.datetime.now(datetime.UTC)
         own, servers = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        # Python believes no authority without the last three from 3.13 on, and no server without the issuer's key.
+        issuer = (x509.AuthorityKeyIdentifier.from_issuer_public_key(own.public_key()), False)
+        powers = (
+            (x509.BasicConstraints(ca=True, path_length=None), True),
+            (x509.KeyUsage(**dict.fromkeys(POWERS, False) | {"key_cert_sign": True}), True),
+            (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
+            issuer,
+        )
 
         def certificate(words: str, key: ec.EllipticCurvePrivateKey, *more: tuple[Any, bool]) -> bytes:
             builder = (
@@ -63,14 +77,13 @@ class Authority:
             return signed
 
         self.path = folder / "authority.pem"
-        self.path.write_bytes(
-            certificate("An authority of our own", own, (x509.BasicConstraints(ca=True, path_length=None), True))
-        )
+        self.path.write_bytes(certificate("An authority of our own", own, *powers))
         chain = folder / "server.pem"
         key = servers.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        chain.write_bytes(key + certificate(name, servers, (x509.SubjectAlternativeName([x509.DNSName(name)]), False)))
+        alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
+        chain.write_bytes(key + certificate(name, servers, (alternative, False), issuer))
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(chain)
 
