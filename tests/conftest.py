@@ -72,6 +72,8 @@ def pytest_runtest_setup() -> Generator[None, object, object]:
 def pytest_runtest_teardown() -> Generator[None, object, object]:
     # Around all the others: fixtures and other plugins have then tidied up.
     result = yield
+    # A task that failed and that nobody awaited tells of it when it goes, which from 3.13 on takes a collection.
+    gc.collect(0)
     _mistakes.check("This test")
     return result
 
