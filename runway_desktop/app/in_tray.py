@@ -48,11 +48,15 @@ class InTray(QObject):
         window cannot be hidden, since nothing would bring it back."""
         if not (self._settings.stay_in_tray and self.tray.is_there):
             return False
+        self.hide_window()
+        return True
+
+    def hide_window(self) -> None:
+        """The program goes on in the tray, which must be there."""
         self._window.hide()
         if not self._memory.recall(_WAS_TOLD):
             self._memory.keep(_WAS_TOLD, "yes")
             self.tray.tell("Still here", "Runway Desktop keeps running in the tray. Quit it there, or by its shortcut.")
-        return True
 
     def _follow(self) -> None:
         self.tray.set_on(self._settings.tray)

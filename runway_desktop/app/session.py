@@ -371,7 +371,7 @@ class Session(QObject):
             self._quit_wanted()
 
     def _quit_wanted(self) -> None:
-        """Asks only while something is being sent or saved."""
+        """Asks only while something is being sent or saved, or is still to be sent."""
         cases, window = self.cases, self.window
         if cases is None or window is None:
             self.close()
@@ -380,11 +380,20 @@ class Session(QObject):
 
         sending = sum(task.state is State.SENDING for task in cases.tasks.open())
         is_backing_up = cases.backups is not None and cases.backups.is_awaited
-        asked = closing_question(sending=sending, saving=cases.downloads.running, makes_backup=is_backing_up)
+        in_tray = self._in_tray
+        asked = closing_question(
+            sending=sending,
+            saving=cases.downloads.running,
+            makes_backup=is_backing_up,
+            queued=sum(not task.waits_for_person and task.removed_at is None for task in cases.tasks.held()),
+            kept=len(cases.queue.outlook().over),
+            is_paused=cases.settings.paused,
+            has_tray=in_tray is not None and in_tray.tray.is_there,
+        )
         if asked is None:
             self.close()
         else:
-            confirm(window, asked, self.close)
+            confirm(window, asked, self.close, on_instead=in_tray.hide_window if in_tray is not None else None)
 
     async def _go_down(self, assembly: Assembly, supervisor: Supervisor) -> None:
         """The handshake, whole also where the window could not be built: what stays open keeps the process alive."""

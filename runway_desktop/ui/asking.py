@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from runway_desktop.usecases.question import Question
@@ -25,12 +25,15 @@ class _Asking(Dialog):
         self.setMinimumWidth(WIDTH)
 
     def _add_buttons(self, no: QPushButton, yes: QPushButton) -> None:
-        add_all(self._rows, GRID, hbox(STRETCH, no, yes))
+        self._buttons = hbox(STRETCH, no, yes)
+        add_all(self._rows, GRID, self._buttons)
         no.clicked.connect(self.reject)
         yes.clicked.connect(self.accept)
 
 
 class Confirm(_Asking):
+    instead = Signal()
+
     def __init__(self, question: Question, parent: QWidget) -> None:
         super().__init__(question.title, parent)
         add_all(self._rows, strong(words(self, question.title)), words(self, question.text, "muted"))
@@ -40,7 +43,15 @@ class Confirm(_Asking):
         yes.setProperty("kind", "danger")
         no.setDefault(True)
         self._add_buttons(no, yes)
+        if question.instead:
+            self._buttons.insertWidget(1, push_button(self, question.instead, self._take_instead))
         no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_instead(self) -> None:
+        """As an answer that is neither: `rejected` is not told."""
+        self.hide()
+        self.deleteLater()
+        self.instead.emit()
 
 
 class AskText(_Asking):

@@ -16,15 +16,21 @@ if TYPE_CHECKING:
 
 
 def confirm(
-    parent: QWidget, question: Question, on_yes: Callable[[], object], on_no: Callable[[], object] | None = None
+    parent: QWidget,
+    question: Question,
+    on_yes: Callable[[], object],
+    on_no: Callable[[], object] | None = None,
+    on_instead: Callable[[], object] | None = None,
 ) -> QDialog:
-    """Asks, and calls `on_yes` or `on_no` once it is answered. Gives the window, which is already open."""
+    """Asks, and calls what belongs to the answer. Gives the window, which is already open."""
     from .asking import Confirm
 
     dialog = Confirm(question, parent)
     dialog.accepted.connect(on_yes)
     if on_no is not None:
         dialog.rejected.connect(on_no)
+    if on_instead is not None:
+        dialog.instead.connect(on_instead)
     dialog.open()
     return dialog
 

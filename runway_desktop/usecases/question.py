@@ -12,3 +12,5 @@ class Question(Struct, frozen=True):
     text: str
     yes: str
     no: str = "Keep"
+    instead: str = ""
+    """Names what can be done in place of both; empty: there is nothing."""

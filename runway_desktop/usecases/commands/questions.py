@@ -89,8 +89,18 @@ def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
     )
 
 
-def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Question | None:
-    """None when nothing is under way. `sending` and `saving` count tasks and results."""
+def closing_question(
+    *,
+    sending: int,
+    saving: int,
+    makes_backup: bool,
+    queued: int = 0,
+    kept: int = 0,
+    is_paused: bool = False,
+    has_tray: bool = False,
+) -> Question | None:
+    """None when nothing is under way. `sending`, `saving` and `queued` count tasks, results, and tasks that would be
+    sent by themselves, of which a cap or the balance keeps `kept` for now. `has_tray`: the program can go on there."""
     sent = units.count(sending, "task is being sent", "tasks are being sent") if sending else ""
     saved = units.count(saving, "result is being saved", "results are being saved") if saving else ""
     parts = [part for part in (sent, saved) if part]
@@ -102,9 +112,27 @@ def closing_question(*, sending: int, saving: int, makes_backup: bool) -> Questi
         said.append("Runway's answer to what is being sent is waited for.")
     if makes_backup:
         said.append("A backup or a restore is being made. Closing cancels it, and leaves nothing of it behind.")
+    if queued:
+        said.append(_queued_words(queued, kept, is_paused=is_paused, has_tray=has_tray))
     if not said:
         return None
-    return Question("Close now?", f"{' '.join(said)} Tasks continue at Runway and will be picked up.", "Close", "Stay")
+    title = f"Close with {units.count(queued, 'task')} not sent?" if queued else "Close now?"
+    text = f"{' '.join(said)} Tasks continue at Runway and will be picked up."
+    return Question(title, text, "Close", "Stay", "Keep running in the tray" if queued and has_tray else "")
+
+
+def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) -> str:
+    """What it takes to have queued tasks sent."""
+    amount = units.count(queued, "queued task is", "queued tasks are")
+    them = units.plural(queued, "it", "them")
+    how = "stay open, or keep the program running in the tray" if has_tray else "stay open"
+    if is_paused:
+        how = f"resume sending, and {how}"
+    cap = f" {kept:,} of {them} first {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
+    return (
+        f"{amount[0].upper()}{amount[1:]} sent only while the program runs and the computer is awake. "
+        f"To have {them} sent, {how}.{cap}"
+    )
 
 
 def closing_words(*, sending: int, saving: int) -> str:

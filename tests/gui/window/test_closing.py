@@ -1,4 +1,5 @@
-"""Closing asks only while something is being sent or saved, and says that tasks go on at Runway."""
+"""Closing asks only while something is being sent or saved or is still to be sent, and says that tasks go on at
+Runway."""
 
 from __future__ import annotations
 
@@ -9,15 +10,17 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QSystemTrayIcon
 
 from runway_desktop.app.bugs import Bugs
+from runway_desktop.app.in_tray import InTray
 from runway_desktop.app.options import Options
 from runway_desktop.app.session import Session
-from runway_desktop.domain.task import State, Task
+from runway_desktop.domain.task import Hold, HoldCode, State, Task
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
 from tests.gui.rig import Desktop
+from tests.gui.window.test_tray import SilentIcon
 from tests.rows import task
 
 
@@ -27,7 +30,14 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
     session: Any = Session(profile, Options(), Address(secret="key_test"), bugs=Bugs())
     session.window = rig.window
     session.cases = SimpleNamespace(
-        backups=None, tasks=SimpleNamespace(open=lambda: open_tasks), downloads=SimpleNamespace(running=saving)
+        backups=None,
+        tasks=SimpleNamespace(
+            open=lambda: open_tasks,
+            held=lambda: [one for one in open_tasks if one.state is State.HELD],
+        ),
+        downloads=SimpleNamespace(running=saving),
+        queue=rig.engine.lane,
+        settings=rig.engine.settings,
     )
     return session
 
@@ -38,7 +48,14 @@ def asked(rig: Desktop) -> list[QDialog]:
 
 async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        session = session_of(rig, tmp_path, task(1), task(2, State.RUNNING), task(3, State.UNCERTAIN))
+        session = session_of(
+            rig,
+            tmp_path,
+            task(1, hold=Hold(HoldCode.WAITS_FOR_PERSON)),
+            task(2, State.RUNNING),
+            task(3, State.UNCERTAIN),
+            task(4, removed_at=1.0),
+        )
         session._quit_wanted()
         assert asked(rig) == []
         assert session._closing.is_set()
@@ -68,4 +85,35 @@ async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path
         close = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Close")
         QTest.mouseClick(close, Qt.MouseButton.LeftButton)
         assert session._closing.is_set()
+        session.deleteLater()
+
+
+async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        session = session_of(rig, tmp_path, task(1), task(2), task(3, hold=Hold(HoldCode.WAITS_FOR_PERSON)))
+        session._quit_wanted()
+        [dialog] = asked(rig)
+        assert dialog.windowTitle() == "Close with 2 tasks not sent?"
+        words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert "2 queued tasks are sent only while the program runs" in words
+        assert "To have them sent, stay open." in words
+        assert [button.text() for button in dialog.findChildren(QPushButton)] == ["Stay", "Close"]
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert not session._closing.is_set()
+        session.deleteLater()
+
+
+async def test_queued_tasks_are_sent_from_the_tray_where_there_is_one(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        session = session_of(rig, tmp_path, task(1))
+        make_icon: Any = SilentIcon
+        session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        session._quit_wanted()
+        [dialog] = asked(rig)
+        keep = next(button for button in dialog.findChildren(QPushButton) if "tray" in button.text())
+        QTest.mouseClick(keep, Qt.MouseButton.LeftButton)
+        assert not session._closing.is_set()
+        assert not rig.window.isVisible()
+        session._in_tray.tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+        assert rig.window.isVisible()
         session.deleteLater()

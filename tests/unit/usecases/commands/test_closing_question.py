@@ -21,6 +21,21 @@ def test_what_is_under_way_is_told_with_what_becomes_of_it():
     assert lone.text.startswith("A backup")
 
 
+def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
+    asked = closing_question(sending=0, saving=0, makes_backup=False, queued=1, has_tray=True)
+    assert asked is not None
+    assert asked.title == "Close with 1 task not sent?"
+    assert asked.text.startswith(
+        "1 queued task is sent only while the program runs and the computer is awake. "
+        "To have it sent, stay open, or keep the program running in the tray."
+    )
+    assert asked.instead == "Keep running in the tray"
+    paused = closing_question(sending=0, saving=0, makes_backup=False, queued=3, kept=2, is_paused=True)
+    assert paused is not None
+    assert "To have them sent, resume sending, and stay open. 2 of them first wait for a cap" in paused.text
+    assert not paused.instead
+
+
 def test_a_closing_program_says_what_it_waits_for_and_what_closing_all_the_same_means():
     assert closing_words(sending=1, saving=0) == (
         "1 task is being sent, and may be charged. Runway's answer with its id is waited for. "
