@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import __version__
@@ -235,6 +235,7 @@ def _say_and_wait(application: QApplication, error: RunwayDesktopError) -> None:
 
     log.warning("The program cannot start: %s %s", error.in_words(), error.detail)
     box = QMessageBox(QMessageBox.Icon.Warning, "Runway Desktop", error.message)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText("\n".join(part for part in (error.advice, error.detail) if part))
     box.finished.connect(lambda _: application.quit())
     box.open()

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.plain import tip
 
 from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
-from .labels import mark_wrong, say, strong, tip, words
+from .labels import mark_wrong, say, strong, words
 from .theme import GRID
 
 WIDTH = 52 * GRID

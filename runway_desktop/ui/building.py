@@ -32,6 +32,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.usecases.words import plain
+
 from .theme import GRID
 
 Kind = TypeVar("Kind", bound=QBoxLayout)
@@ -305,7 +307,7 @@ def _shape_button(made: QAbstractButton, does: Does | None, kind: str, tip: str,
     if kind:
         made.setProperty("kind", kind)
     if tip:
-        made.setToolTip(tip)
+        made.setToolTip(plain.tip(tip))
     if spoken:
         made.setAccessibleName(spoken)
     if does is not None:

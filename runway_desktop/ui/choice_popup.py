@@ -14,6 +14,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.values import Struct
 
 from .building import SearchKeys, line_edit, vbox
@@ -68,7 +69,7 @@ class ChoicePopup(Popup):
         for option in options:
             item = QListWidgetItem(option.text)
             item.setData(Qt.ItemDataRole.UserRole, option)
-            item.setToolTip(option.detail)
+            item.setToolTip(tip(option.detail))
             if option.aside:
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{option.text}, {option.aside}")
             self._list.addItem(item)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
 
+from runway_desktop.usecases.words.plain import tip
+
 from .building import push_button, vbox
 from .labels import mark_wrong
 from .popup import Popup
@@ -171,9 +173,9 @@ class FoldingLine(QWidget):
         if not hidden:
             self._popup.close()
         self.plus.setVisible(bool(hidden))
-        told = [button.text().removesuffix("▾").rstrip() for button in hidden]
+        told = [button.text().replace("&&", "&").removesuffix("▾").rstrip() for button in hidden]
         self.plus.setText(f"+{len(hidden)}  ▾")
-        self.plus.setToolTip("\n".join(told))
+        self.plus.setToolTip(tip("\n".join(told)))
         self.plus.setAccessibleName(f"{len(hidden)} {self._what}")
         self.plus.setAccessibleDescription(", ".join(told))
         mark_wrong(self.plus, any(button.property("wrong") for button in hidden))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, Q
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.ui.theme import Role
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
 
 INKS: Mapping[Tone, Role] = MappingProxyType(
@@ -35,10 +36,16 @@ LABEL_TONES: Mapping[Tone, str] = MappingProxyType(
 """The property `tone` of a label, by which the style sheet colors it."""
 
 
+class PlainLabel(QLabel):
+    """A label whose text is never taken for HTML, which would load what it names."""
+
+    def __init__(self, parent: QWidget, text: str = "") -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+
 def words(parent: QWidget, text: str = "", tone: str = "", *, wrap: bool = True) -> QLabel:
-    """A label whose text is never taken for markup: prompts, file names and what a server says go through it."""
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(parent, text)
     label.setWordWrap(wrap)
     if tone:
         label.setProperty("tone", tone)
@@ -65,20 +72,12 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
     QAccessible.updateAccessibility(event)
 
 
-def tip(text: str) -> str:
-    """A tool tip that wraps and shows every sign as it is."""
-    # Not by `html`, which keeps a table of all names of signs for it.
-    shown = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<p style='white-space: pre-wrap'>{shown}</p>" if text else ""
-
-
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line that gives way: what does not fit ends in dots, and the tool tip has it whole."""
 
     def __init__(self, parent: QWidget, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> None:
         super().__init__(parent)
         self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 
 from runway_desktop.domain.library import Place
 from runway_desktop.usecases.words.announcements import Announcement
+from runway_desktop.usecases.words.plain import notice
 from runway_desktop.viewmodels.announcements import Announcements
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.places import Places
@@ -83,7 +84,7 @@ class Tray(QObject):
         """A word of the program about itself."""
         if self.icon is not None:
             self._told = None
-            self.icon.showMessage(title, text, QApplication.windowIcon(), SECONDS * 1000)
+            self.icon.showMessage(title, notice(text), QApplication.windowIcon(), SECONDS * 1000)
 
     def _build(self, make_icon: Callable[[QIcon, QObject], QSystemTrayIcon]) -> None:
         self.icon = icon = make_icon(QApplication.windowIcon(), self)
@@ -109,7 +110,7 @@ class Tray(QObject):
         parts += [f"{waiting:,} queued"] if waiting else []
         said = "\n".join((self._name, " · ".join(parts) or "Nothing is running"))
         if self.icon.toolTip() != said:
-            self.icon.setToolTip(said)
+            self.icon.setToolTip(notice(said))
         self._pause.setText("Resume sending" if self._status.paused else "Pause sending")
 
     def _announce(self, said: Announcement) -> None:
@@ -119,7 +120,7 @@ class Tray(QObject):
             QApplication.alert(self._window)
             return
         self._told = said
-        self.icon.showMessage(said.title, said.text, QApplication.windowIcon(), SECONDS * 1000)
+        self.icon.showMessage(said.title, notice(said.text), QApplication.windowIcon(), SECONDS * 1000)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

@@ -7,22 +7,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from runway_desktop.ui.labels import PlainLabel
 
 _BREAK = "\u200b"
 _PIECES = re.compile(r"(\s+|(?<=\w-)(?=[^\W\d]))")
 """Where lines break anyway: at blanks, and after a hyphen between letters."""
 
 
-class LongWordsLabel(QLabel):
+class LongWordsLabel(PlainLabel):
     """Plain text that wraps at every width. What it shows is set by `say`."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, wordWrap=True)
+        super().__init__(parent)
+        self.setWordWrap(True)
         self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
     @property

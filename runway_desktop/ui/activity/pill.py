@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import announce, tip, words
+from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.activity import Shown, Sign
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.activity.activity import Activity
 
 if TYPE_CHECKING:

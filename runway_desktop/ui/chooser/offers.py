@@ -16,6 +16,7 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role
 from runway_desktop.usecases.requests.choices import Key, Offer
+from runway_desktop.usecases.words.plain import tip
 
 OFFER = Qt.ItemDataRole.UserRole
 ICONS = {
@@ -66,7 +67,7 @@ class OffersModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return offer.in_words
             case Qt.ItemDataRole.ToolTipRole:
-                return _tip(offer)
+                return tip(_tip(offer))
             case Qt.ItemDataRole.UserRole:
                 return offer
         return None

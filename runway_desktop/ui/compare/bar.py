@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import announce, words
+from runway_desktop.ui.labels import PlainLabel, announce, words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
+from runway_desktop.usecases.words.plain import tip
 
 from .in_step import InStep
 from .overlay import Way
@@ -62,7 +63,7 @@ class ScrubLine(ScrubSlider):
             painter.drawRect(QRectF(x, middle - 6, 2, 12))
 
 
-class Hints(QLabel):
+class Hints(PlainLabel):
     """Keys in words: as many as there is room for, the most needed first."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -74,7 +75,7 @@ class Hints(QLabel):
         ways = (" · ".join(words[:amount]) for amount in range(len(words), 0, -1))
         said = next((way for way in ways if self.fontMetrics().horizontalAdvance(way) <= room), "")
         self.setText(said)
-        self.setToolTip(" · ".join(words) if said != " · ".join(words) else "")
+        self.setToolTip(tip(" · ".join(words)) if said != " · ".join(words) else "")
 
 
 class CompareBar(QWidget):
@@ -182,7 +183,7 @@ class CompareBar(QWidget):
         hbox(*plays, *says, hbox(*switches, spacing=2), on=self, margins=margins, spacing=GRID * 3 // 2)
 
     def _time(self) -> QLabel:
-        label = QLabel("00:00.0", self)
+        label = words(self, "00:00.0", wrap=False)
         label.setFont(self._theme.tabular(label.font()))
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance("00:00.0") + 2)
         return label
@@ -200,7 +201,7 @@ class CompareBar(QWidget):
         self._all_keys.dress("mdi6.keyboard-outline", "All keys of this room", keys("compare.keys"))
         ends = [keys(name) for name in ("compare.in", "compare.out", "compare.whole")]
         loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""
-        self._line.setToolTip(f"Position of all clips{loops.format(*ends)}")
+        self._line.setToolTip(tip(f"Position of all clips{loops.format(*ends)}"))
 
     def _show_position(self, seconds: float) -> None:
         self._line.follow(seconds)

@@ -18,6 +18,7 @@ from runway_desktop.ui.flow_layout import FoldingLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
@@ -264,7 +265,7 @@ class ComposerPane(QWidget):
         name = self._model.fontMetrics().elidedText(pair.label, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
         self._model.setText(f"{name}  ▾")
         self._model.setAccessibleDescription(pair.label)
-        self._model.setToolTip(f"In the API: {pair.model}")
+        self._model.setToolTip(tip(f"In the API: {pair.model}"))
         for name, chip in self._chips.items():
             chip.show_idle(self._composer.idle_reason(name))
             chip.show_value(self._composer.value(name))
@@ -280,9 +281,8 @@ class ComposerPane(QWidget):
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)
-        self._send.setToolTip(
-            reasons or "\n".join(part for part in (self._keys.tip("Send", "request.send"), button.detail) if part)
-        )
+        told = reasons or "\n".join(part for part in (self._keys.tip("Send", "request.send"), button.detail) if part)
+        self._send.setToolTip(tip(told))
         self._raise.setText(button.raising)
         self._raise.setAccessibleName(button.raising or "Raise the cap")
         self._raise.setVisible(bool(button.raising))

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApplication, QRegularExpressionValidator
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
 from runway_desktop.ui.building import hbox, passing_menu, push_button, vbox
@@ -21,6 +21,7 @@ from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
 from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.words.plain import tip
 
 from .choices import ANOTHER, chip_text, default_words, options_of, value_text, with_unit
 from .media_editors import AssetBox, ColorsBox
@@ -80,7 +81,7 @@ class Chip(QPushButton):
 
     def show_finding(self, message: str) -> None:
         self._wrong = message
-        self.setToolTip(self._idle or message or self._field.help)
+        self.setToolTip(tip(self._idle or message or self._field.help))
         mark_wrong(self, bool(message))
 
     def show_idle(self, reason: str) -> None:
@@ -197,9 +198,9 @@ class FormRow(QWidget):
         self.editor = _editor(field, self)
         self._note = words(self, field.help, "faint")
         self._note.setVisible(not dense)
-        self._label = QLabel(field.label + (" *" if field.required else ""), self)
+        self._label = words(self, field.label + (" *" if field.required else ""), wrap=False)
         self._label.setBuddy(self.editor)
-        self._label.setToolTip(field.help)
+        self._label.setToolTip(tip(field.help))
         if dense:
             set_tone(self._label, "muted")
         self.editor.setAccessibleName(field.label)

@@ -21,6 +21,7 @@ from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -103,11 +104,11 @@ class InputsStrip(QWidget):
         mends = self._mending.mends(item)
         copies = self._mending.copies(item)
         for mend in mends:
-            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
+            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
         if copies:
             inner = menu.addMenu("Use a copy")
             for mend in copies:
-                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(mend.remark)
+                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
         if mends or copies:
             menu.addSeparator()
         carried = self._task_commands.carried_settings(item.path)

@@ -19,6 +19,7 @@ from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_but
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.words.plain import tip
 
 from .object_editors import Inner
 
@@ -44,7 +45,7 @@ class AssetBox(QFrame):
     def show_value(self, value: Any) -> None:
         items = asset_items(self._field, value)
         text = _readable(items[0].uri) if items else ""
-        self._line.setToolTip(items[0].uri if items else "")
+        self._line.setToolTip(tip(items[0].uri) if items else "")
         if not self._line.hasFocus() and self._line.text() != text:
             self._line.setText(text)
 

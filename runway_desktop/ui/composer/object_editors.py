@@ -17,6 +17,7 @@ from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_but
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.words.plain import tip
 
 COLUMNS = 3
 """Of the members of an object. A member takes one of them, or more."""
@@ -237,7 +238,7 @@ class ObjectsBox(QWidget):
         for box, value in zip(self._boxes, self._values, strict=True):
             box.show_value(value)
         self._add.setEnabled(self._field.max_length is None or len(self._values) < self._field.max_length)
-        self._add.setToolTip("" if self._add.isEnabled() else f"The model takes {self._field.max_length}.")
+        self._add.setToolTip("" if self._add.isEnabled() else tip(f"The model takes {self._field.max_length}."))
 
     def _build(self) -> None:
         clear_layout(self._list)

@@ -12,9 +12,10 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
-from runway_desktop.ui.labels import tip, words
+from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
 
 _FILES = "Presets (*.json)"
@@ -36,8 +37,10 @@ class PresetsButton(QPushButton):
         """Built anew each time: presets come and go."""
         presets, menu = self._presets, passing_menu(self)
         for preset in presets.all:
-            action = menu.addAction(preset.name, partial(presets.take, preset))
-            action.setToolTip(f"{model_label(preset.model)}{', with its prompt' if preset.prompt is not None else ''}")
+            action = menu.addAction(caption(preset.name), partial(presets.take, preset))
+            action.setToolTip(
+                tip(model_label(preset.model) + (", with its prompt" if preset.prompt is not None else ""))
+            )
             if preset.key:
                 action.setShortcuts(self._keys.of(f"request.preset.{preset.key}"))
         menu.setToolTipsVisible(True)
@@ -47,8 +50,8 @@ class PresetsButton(QPushButton):
         if presets.all:
             rename, remove = menu.addMenu("Rename"), menu.addMenu("Remove")
             for preset in presets.all:
-                rename.addAction(f"{preset.name}…", partial(self._rename, preset))
-                remove.addAction(f"{preset.name}…", partial(self._remove, preset))
+                rename.addAction(f"{caption(preset.name)}…", partial(self._rename, preset))
+                remove.addAction(f"{caption(preset.name)}…", partial(self._remove, preset))
         menu.addSeparator()
         menu.addAction("Import…", self._import)
         menu.addAction("Export…", self._export).setEnabled(bool(presets.all))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.ui.building import hbox, push_button, scroll_area, vbox
 from runway_desktop.ui.labels import words
@@ -25,7 +25,7 @@ class FindingsList(QFrame):
         self.setProperty("box", True)
         self.setAccessibleName("What could not be used")
         self.setAccessibleDescription(" ".join(self._messages))
-        self._icon = QLabel(self)
+        self._icon = words(self, wrap=False)
         self._text = words(self)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._text.setTextInteractionFlags(

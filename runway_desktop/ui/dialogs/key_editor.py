@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys, spoken
 from runway_desktop.ui.commands.table import Command
-from runway_desktop.ui.labels import announce, say, strong, tip, words
+from runway_desktop.ui.labels import announce, say, strong, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.words.plain import tip
 
 
 class KeyField(QKeySequenceEdit):

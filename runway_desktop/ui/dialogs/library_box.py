@@ -12,6 +12,7 @@ from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import plan_remark
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
@@ -110,8 +111,9 @@ class _UnderWay(QFrame):
         self._headline = words(self)
         self._headline.setFont(theme.strong_font())
         self._stop = push_button(self, "Stop", form.stop)
-        for explain in (self._stop.setAccessibleDescription, self._stop.setToolTip):
-            explain("What was moved stays there, the others stay where they are.")
+        explained = "What was moved stays there, the others stay where they are."
+        self._stop.setAccessibleDescription(explained)
+        self._stop.setToolTip(tip(explained))
         self._read = push_button(self, "OK", form.dismiss)
         top = hbox((self._headline, 1), self._stop, self._read)
         self._bar = progress_bar(self, "Moved")

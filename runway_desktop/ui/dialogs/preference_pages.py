@@ -26,9 +26,10 @@ from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, pus
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_file
-from runway_desktop.ui.labels import say, set_reason, tip, words
+from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
 from runway_desktop.viewmodels.settings.preferences import PROJECTS, PreferencesForm
 
@@ -115,7 +116,7 @@ class Page(QWidget):
                 self._add_choice(line, options)
             case Number(least, most):
                 box = _spin_box(self, least, most, line.label)
-                box.setToolTip(f"{least} to {most}")
+                box.setToolTip(tip(f"{least} to {most}"))
                 self._add_number(line, box, grid, lambda value: value, lambda number: number)
             case Credits(none):
                 box = _credits_box(self, line.label, none)

@@ -10,6 +10,7 @@ from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vb
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import mark_wrong, say, words
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .library_box import LibraryBox
@@ -74,7 +75,7 @@ class FolderEditor(OwnEditor):
         why = "The library is being moved. Stop that first." if moving else ""
         for widget in (self._line, self._choose, self._move, self._usual):
             widget.setEnabled(not moving)
-            widget.setToolTip(why)
+            widget.setToolTip(tip(why))
 
     def _reset(self) -> None:
         self.form.set_library("")

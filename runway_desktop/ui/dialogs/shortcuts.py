@@ -10,10 +10,11 @@ from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, 
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
 from runway_desktop.ui.confirm import confirm
-from runway_desktop.ui.labels import set_reason, tip, words
+from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 
 from .key_editor import KeyEditor
 

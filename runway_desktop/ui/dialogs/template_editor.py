@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import line_edit, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import mark_wrong, say, tip, words
+from runway_desktop.ui.labels import mark_wrong, say, words
 
 
 class TemplateEditor(QWidget):
@@ -41,7 +41,7 @@ class TemplateEditor(QWidget):
         flow = FlowLayout(chips)
         for field, meaning in fields:
             chip = push_button(
-                chips, field, kind="chip", tip=tip(meaning[:1].upper() + meaning[1:]), spoken=f"Insert {field}"
+                chips, field, kind="chip", tip=meaning[:1].upper() + meaning[1:], spoken=f"Insert {field}"
             )
             chip.setAccessibleDescription(meaning)
             chip.clicked.connect(lambda _=False, text=field: self._insert(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, scroll_area, vbox
 from runway_desktop.ui.labels import words
@@ -33,7 +33,7 @@ class Welcome(QWidget):
         FollowsTheme(theme, self, self._restyle)
 
     def _fill(self, column: QWidget, form: KeyForm) -> None:
-        self._mark = QLabel(column)
+        self._mark = words(column, wrap=False)
         self._mark.setAccessibleName("")
         self._name = words(column, "Runway Desktop")
         self._name.setFont(self._theme.strong_font())

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from runway_desktop.ui.building import Dialog, Item, hbox, progress_bar, push_button
-from runway_desktop.ui.labels import tip
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel

@@ -16,6 +16,7 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, say_wrong, word
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.exchange.export import COLUMNS, SEPARATORS, ExportModel, ListForm, Scope, What
 
 from .exchange_window import ExchangeWindow
@@ -151,7 +152,7 @@ class ExportListPage(QWidget):
         label = words(holder, "Between cells")
         self.separator = QComboBox(holder)
         self.separator.setAccessibleName("Between cells")
-        self.separator.setToolTip(_SEPARATOR_TIP)
+        self.separator.setToolTip(tip(_SEPARATOR_TIP))
         label.setBuddy(self.separator)
         for sign, name in SEPARATORS.items():
             self.separator.addItem(name, sign)

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.ui.building import STRETCH, make_plain, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
-from runway_desktop.ui.labels import SECOND_INKS, ElidedLabel, announce, say, tip, words
+from runway_desktop.ui.labels import SECOND_INKS, ElidedLabel, announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.phase import Phase
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from runway_desktop.viewmodels.exchange.preview_table import PreviewTable

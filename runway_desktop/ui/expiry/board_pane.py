@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import STRETCH, hbox, passing_menu, push_button, vbox
@@ -52,7 +52,7 @@ class BoardPane(QWidget):
         choose_folder(self, "Choose the folder for results", self._folder_chosen, near=self._board.library.parent)
 
     def _build(self) -> None:
-        self._title = QLabel("Not saved", self)
+        self._title = words(self, "Not saved", wrap=False)
         self._summary = words(self, tone="muted")
         self._trouble = words(self, tone="warn")
         self._all = push_button(self, "", self._board.save_all, kind="primary")
@@ -76,9 +76,10 @@ class BoardPane(QWidget):
     def _build_empty(self) -> QWidget:
         page = QWidget(self)
         picture = EmptyPicture(self._theme, "all done", page)
-        self._empty_title = QLabel("Everything is saved", page, alignment=Qt.AlignmentFlag.AlignHCenter)
+        self._empty_title = words(page, "Everything is saved", wrap=False)
         comfort = words(page, "Every result that was paid for is on this computer.", "muted")
-        comfort.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._empty_title, comfort):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         parts = (picture, self._empty_title, comfort)
         vbox((STRETCH, 2), *parts, (STRETCH, 3), on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         return page

@@ -35,6 +35,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.inputs import InputMending
 
 PICTURE = QSize(9 * GRID, 6 * GRID)
@@ -204,7 +205,7 @@ class InputTile(QWidget):
             + "Return opens what can be done with it. Delete removes it, Alt+Left and Alt+Right move it."
         )
         lines = (item.label, item.name, facts_words(item), made, self.trouble)
-        self.setToolTip("\n".join(line for line in lines if line))
+        self.setToolTip(tip("\n".join(line for line in lines if line)))
         self.update()
 
     def _paint_picture(self, painter: QPainter, frame: QRect) -> None:

@@ -22,6 +22,7 @@ from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.listing.columns import clip_of, poster_of
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import badge
 from runway_desktop.usecases.words.tasks import judgment_words
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -61,7 +62,7 @@ class TakeTile(QAbstractButton):
         self.setChecked(current)
         said = judgment_words(row.task) or "not judged"
         self.setAccessibleName(f"Take {number} of {of}, {said}")
-        self.setToolTip(f"Take {number} of {of}, {said}")
+        self.setToolTip(tip(f"Take {number} of {of}, {said}"))
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -136,7 +137,7 @@ class _ShotRow(QWidget):
         self._amount.setVisible(amount > 1)
         room = min(_LONGEST_TITLE, amount * TILE.width() - (8 * GRID if amount > 1 else 0))
         self._title.setText(metrics.elidedText(shot.title, Qt.TextElideMode.ElideRight, room))
-        self._title.setToolTip(shot.title)
+        self._title.setToolTip(tip(shot.title))
         self._title.setFont(self._theme.strong_font() if self._is_current else self._theme.small_font())
         self._amount.setFont(self._theme.small_font())
         self._amount.setText(units.count(amount, "take"))

@@ -24,6 +24,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
@@ -248,7 +249,7 @@ class Header(QWidget):
         name = shot.title[:1].lower() + shot.title[1:] if project and row.task.shot else shot.title
         where = f"{project}, {name}" if project else name
         self._where.setText(self._where.fontMetrics().elidedText(where, Qt.TextElideMode.ElideRight, 28 * GRID))
-        self._where.setToolTip(where)
+        self._where.setToolTip(tip(where))
         self._take.setText(f"Take {model.take} of {len(shot.rows)}")
         self._dots.show_shot(shot, model.take)
         at, of = model.place()

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.labels import words
+from runway_desktop.ui.labels import PlainLabel, words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
@@ -197,11 +197,11 @@ class SidePane(QWidget):
         self.rated.emit(0 if row is not None and row.task.rating == number else number)
 
 
-class KeyCap(QLabel):
+class KeyCap(PlainLabel):
     """A key as one sees it on the keyboard."""
 
     def __init__(self, parent: QWidget, text: str = "") -> None:
-        super().__init__(text, parent)
+        super().__init__(parent, text)
         self.setProperty("kind", "key")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -18,6 +18,7 @@ from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.lineage import Node
 
 SIZE = QSize(7 * GRID, 5 * GRID)
@@ -47,7 +48,7 @@ class Thumb(QAbstractButton):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         words = ": ".join(part for part in (node.relation, node.title) if part)
         self.setAccessibleName(f"{words}, shown now" if here else words)
-        self.setToolTip("\n".join(part for part in (node.relation, node.title) if part))
+        self.setToolTip(tip("\n".join(part for part in (node.relation, node.title) if part)))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
 from runway_desktop.ui.building import Does
 from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.usecases.words.plain import tip
 
 KNOB = 6.0
 """Half of what the knob of a slider takes, pixels."""
@@ -39,7 +40,7 @@ class BarButton(QToolButton):
         """Icon, accessible name, and a tooltip that tells the shortcut."""
         self.setIcon(self._theme.icon(icon, Role.ACCENT if self.isChecked() else Role.MUTED))
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({keys})" if keys else name)
+        self.setToolTip(tip(f"{name} ({keys})" if keys else name))
 
     def dress_play(self, playing: bool, keys: str) -> None:
         self.dress("mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", keys)

@@ -29,6 +29,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 
 __all__ = ["PreviewItem"]
@@ -142,7 +143,7 @@ class OutputStrip(QListWidget):
     def _fill(self, row: int, item: PreviewItem) -> None:
         entry = self.item(row)
         name = item.title or f"Output {row + 1} of {len(self._items)}"
-        entry.setToolTip(name)
+        entry.setToolTip(tip(name))
         entry.setData(Qt.ItemDataRole.AccessibleTextRole, name)
         source = item.poster
         if source is None and item.media is Media.IMAGE:

@@ -16,6 +16,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.words.plain import tip
 
 from .bar import BarButton, LineSlider, ScrubSlider, sound_icon
 from .playback import Activity, Playback
@@ -112,7 +113,7 @@ class Transport(QWidget):
         self._slider.setAccessibleName("Position")
         shuttle = [self._told(name) for name in ("play.back", "play.stop", "play.forward")]
         words = "Position. {0} plays backwards, {1} stops, {2} plays" if all(shuttle) else "Position"
-        self._slider.setToolTip(words.format(*shuttle))
+        self._slider.setToolTip(tip(words.format(*shuttle)))
         self._loudness.setAccessibleName("Volume")
         self._full.dress("mdi6.fullscreen", "Full screen", self._told("play.full"))
         self._show_state()

@@ -15,6 +15,7 @@ from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.palette.palette import Arranged, Found, Group, Offer, Section
+from runway_desktop.usecases.words.plain import tip
 
 LINE = Qt.ItemDataRole.UserRole
 _ICON = 16
@@ -86,7 +87,7 @@ class Lines(QAbstractListModel):
             if role == Qt.ItemDataRole.AccessibleTextRole:
                 return self.spoken(line.offer)
             if role == Qt.ItemDataRole.ToolTipRole:
-                return line.offer.reason
+                return tip(line.offer.reason)
         return None
 
     def spoken(self, offer: Offer) -> str:

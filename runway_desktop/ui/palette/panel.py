@@ -74,7 +74,7 @@ class PalettePanel(QWidget):
     def _build(self, title: str, posters: PosterCache) -> None:
         self._box = QFrame(self)
         self._box.setProperty("card", True)
-        self._sign = QLabel(self._box)
+        self._sign = words(self._box, wrap=False)
         self.line = QLineEdit(self._box, placeholderText="Search commands, tasks, models, settings")
         self.line.setAccessibleName("Search commands, tasks, models, presets, places, settings and help")
         self.line.setFrame(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.words.account import key_place_words
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.profiles.profile_list import Entry, ProfilesModel
 from runway_desktop.viewmodels.status import Status
 
@@ -43,7 +44,7 @@ def fill(
     menu.addSeparator()
     new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.ask_for_new)
     new.setEnabled(not model.why_no_new_one)
-    new.setToolTip(model.why_no_new_one)
+    new.setToolTip(tip(model.why_no_new_one))
     menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, color and backups…", settings)
     if model.may_start_empty:
         menu.addAction(theme.icon("mdi6.broom", Role.MUTED), "Start with an empty demo…", model.ask_to_empty)
@@ -58,12 +59,12 @@ def fill(
 def _add(menu: QMenu, model: ProfilesModel, entry: Entry, theme: Theme) -> None:
     profile = entry.profile
     # Behind the tab: where other menus have their keys, the color in words.
-    action = menu.addAction(badge(profile.initials, profile.color, _BADGE), f"{_plain(profile.name)}\t{entry.words}")
+    action = menu.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}\t{entry.words}")
     if entry.is_current:
-        action.setText(f"{_plain(profile.name)}\t{entry.words} · this window")
+        action.setText(f"{caption(profile.name)}\t{entry.words} · this window")
         action.setFont(theme.strong_font())
     else:
-        action.setToolTip(f"Open “{profile.name}” in a window of its own")
+        action.setToolTip(tip(f"Open “{profile.name}” in a window of its own"))
         action.triggered.connect(partial(model.open, profile))
 
 
@@ -72,11 +73,6 @@ def _add_removal(menu: QMenu, model: ProfilesModel, entries: list[Entry], theme:
     below.setIcon(theme.icon("mdi6.trash-can-outline", Role.MUTED))
     for entry in entries[:MOST_IN_MENU]:
         profile = entry.profile
-        action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{_plain(profile.name)}…")
+        action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}…")
         action.triggered.connect(partial(model.ask_to_remove, profile))
     menu.addMenu(below)
-
-
-def _plain(name: str) -> str:
-    """A menu takes an ampersand for the sign of a key."""
-    return name.replace("&", "&&")

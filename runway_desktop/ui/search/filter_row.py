@@ -16,6 +16,7 @@ from runway_desktop.ui.building import add_check, open_below, passing_menu, push
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
@@ -155,8 +156,8 @@ class Chips:
         button.setCheckable(True)
         button.setChecked(True)
         label = button.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, 24 * GRID)
-        button.setText(f"{label}  ✕")
-        button.setToolTip(f"{term.word}\nPress to take it away.")
+        button.setText(f"{caption(label)}  ✕")
+        button.setToolTip(tip(f"{term.word}\nPress to take it away."))
         button.setAccessibleName(f"Filter {said}, take away")
         button.clicked.connect(lambda: self._filter.remove(term))
         self._into.addWidget(button)

@@ -25,6 +25,7 @@ from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.usecases.words.plain import tip
 
 OURS = "application/x-runway-desktop-result"
 """Marks a drag that began in this program."""
@@ -123,7 +124,7 @@ def start_drag(widget: QWidget, theme: Theme, payload: DragPayload, image: QImag
     look = QuickLook()
     payload = payload.without({path for path in payload.paths if not look.is_file(path)})
     if payload.refusal:
-        QToolTip.showText(QCursor.pos(), payload.refusal, widget)
+        QToolTip.showText(QCursor.pos(), tip(payload.refusal), widget)
         return False
     picture = image if image is not None else _decoded(payload.poster, look)
     drag = QDrag(widget)

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QStackedWidget, QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.file_dialogs import choose_folder
-from runway_desktop.ui.labels import say, tip, words
+from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.sheets import cells as cell
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 from .columns_dialog import TickList

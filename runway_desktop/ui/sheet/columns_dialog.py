@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QListWidget, QListWidgetIt
 from runway_desktop.ui.building import STRETCH, Dialog, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
 _LEAVE_OUT = "Leave it out"
@@ -54,7 +55,7 @@ class ColumnsDialog(Dialog):
         for column, is_shown, is_needed in sheet.offering.columns():
             text = column.title if column.title == column.key else f"{column.title}  ·  {column.key.lstrip('@')}"
             item = self._list.add(text, column.key, ticked=is_shown)
-            item.setToolTip(column.help)
+            item.setToolTip(tip(column.help))
             if is_needed:
                 item.setFlags(Qt.ItemFlag.ItemIsSelectable)
         cancel = push_button(self, "Cancel", self.reject)

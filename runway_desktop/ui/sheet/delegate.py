@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPalette, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
@@ -25,11 +25,10 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolTip,
     QWidget,
 )
 
-from runway_desktop.ui.labels import INKS, tip
+from runway_desktop.ui.labels import INKS
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import Sides, TextCache
@@ -169,13 +168,6 @@ class SheetDelegate(ItemDelegate):
                 _show_all(watched.completer())
                 return True
         return super().eventFilter(watched, event)
-
-    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Prompts hold signs that a tool tip would take for markup."""
-        if event.type() != QEvent.Type.ToolTip:
-            return super().helpEvent(event, view, option, index)
-        QToolTip.showText(event.globalPos(), tip(index.data(Qt.ItemDataRole.ToolTipRole) or ""), view)
-        return True
 
     def keep(self, editor: QWidget) -> None:
         """Keeps what was typed and closes the editor."""

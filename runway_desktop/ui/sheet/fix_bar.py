@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.ui.building import hbox, push_button
 from runway_desktop.ui.labels import announce, say, words
@@ -31,7 +31,7 @@ class FixBar(QFrame):
         self._fix: Fix | None = None
         self.setProperty("box", True)
         self.setAccessibleName("One fix for many rows")
-        self._icon = QLabel(self)
+        self._icon = words(self, wrap=False)
         self._text = words(self)
         show = push_button(self, "Show rows", self._show_rows, kind="flat")
         self._apply = push_button(self, "Set right", sheet.apply_fix)

@@ -44,7 +44,7 @@ from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.file_dialogs import choose_files, choose_target
 from runway_desktop.ui.flow_layout import FlowLayout
-from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, tip, words
+from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
@@ -52,6 +52,7 @@ from runway_desktop.usecases.sheets.columns import STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.model import SheetModel
@@ -312,8 +313,7 @@ class SheetWindow(Dialog):
         state = model.index(row, place) if place is not None else QModelIndex()
         tone = state.data(TONE_ROLE)
         is_wrong = tone in (Tone.BAD, Tone.WARN)
-        told = str(state.data(Qt.ItemDataRole.ToolTipRole) or "").split("\n") if is_wrong else []
-        said = " · ".join(told)
+        said = " · ".join(str(state.data(Qt.ItemDataRole.AccessibleTextRole) or "").split("\n")) if is_wrong else ""
         self._of_row.setText(f"Row {row + 1}: {said}" if said else "")
         set_tone(self._of_row, "bad" if tone == Tone.BAD else "warn")
 
@@ -327,7 +327,7 @@ class SheetWindow(Dialog):
         clear_layout(self._axes_flow)
         for at, axis in enumerate(self.sheet.model.axes):
             said = self.sheet.offering.axis_in_words(axis)
-            chip = self._button(f"{said}  ✕", partial(self.sheet.offering.remove_axis, at), "chip")
+            chip = self._button(f"{caption(said)}  ✕", partial(self.sheet.offering.remove_axis, at), "chip")
             chip.setAccessibleName(f"Remove the axis {said}")
             chip.setToolTip("Remove this axis")
             chip.show()

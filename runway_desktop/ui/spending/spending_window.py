@@ -21,7 +21,6 @@ from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -45,6 +44,7 @@ from runway_desktop.ui.building import (
 from runway_desktop.ui.file_dialogs import choose_target
 from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.viewmodels.money.spending import PERIODS, SpendingModel
 from runway_desktop.viewmodels.money.spending_tables import MoneyTable
@@ -116,7 +116,7 @@ class SpendingWindow(Dialog):
     def _build_comparison(self) -> QWidget:
         holder = QWidget(self)
         holder.setMinimumWidth(38 * GRID)
-        self._heading = QLabel("What Runway reports", holder)
+        self._heading = words(holder, "What Runway reports", wrap=False)
         self._again = push_button(holder, "Refresh", self._model.ask_runway, kind="flat")
         head = hbox(self._heading, STRETCH, self._again)
         self._remainder = words(holder)
@@ -165,7 +165,7 @@ class SpendingWindow(Dialog):
 
     def _say(self, message: str, detail: str, problem: bool) -> None:
         say(self._said, message, "bad" if problem else "good")
-        self._said.setToolTip(detail)
+        self._said.setToolTip(tip(detail))
         announce(self, message, urgent=problem)
 
     def _export_menu(self) -> None:
@@ -175,7 +175,7 @@ class SpendingWindow(Dialog):
         if projects:
             menu.addSeparator()
         for project in projects:
-            menu.addAction(f"{project.replace('&', '&&')}…", lambda project=project: self.choose_file(project))
+            menu.addAction(f"{caption(project)}…", lambda project=project: self.choose_file(project))
         open_below(menu, self._export)
 
 

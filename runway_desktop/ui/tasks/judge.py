@@ -16,6 +16,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.ui.building import add_check
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import caption
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -168,7 +169,7 @@ class TagsMenu(QMenu):
 
     def _offer(self, tag: str, amount: int, of: int) -> None:
         some = f"\t{amount:,} of {of:,}" if 0 < amount < of else ""
-        shown = tag.replace("&", "&&")
+        shown = caption(tag)
         all_have = amount == of
         does = partial(self._judging.tag, self._ids, f"-{tag}" if all_have else tag)
         add_check(self, f"{shown}{some}", does, checked=all_have)

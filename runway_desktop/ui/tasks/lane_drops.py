@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QTableView, QToolTip
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.lifted_rows import has_rows
 from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.usecases.words.plain import tip
 
 if TYPE_CHECKING:
     from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -94,7 +95,7 @@ class LaneDrops(QObject):
         if not rows.lane.may_stand_by(self._lifted, over):
             from runway_desktop.usecases.words.queue import OTHER_LANE
 
-            QToolTip.showText(viewport_of(view).mapToGlobal(point), OTHER_LANE, view)
+            QToolTip.showText(viewport_of(view).mapToGlobal(point), tip(OTHER_LANE), view)
             return None
         QToolTip.hideText()
         top = view.rowViewportPosition(row)

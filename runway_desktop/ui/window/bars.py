@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
@@ -16,13 +16,14 @@ from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.ui.labels import DOT_INKS
+from runway_desktop.ui.labels import DOT_INKS, PlainLabel
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
@@ -161,16 +162,16 @@ class TopBar(QWidget):
         words, _ = self._status.connection_words()
         name = self._profiles.title or key_words(self._status.key)
         room = self._who.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, self._name_width())
-        self._who.setText(f"{room}  ▾")
+        self._who.setText(f"{caption(room)}  ▾")
         # Without the seconds: a name that changes is read out again.
         self._who.setAccessibleName(f"Profile {name}, {self._profiles.color.value}, {words.partition(' · ')[0]}")
-        self._who.setToolTip(f"{name}\n{words}\n{key_place_words(self._status.key)}")
+        self._who.setToolTip(tip(f"{name}\n{words}\n{key_place_words(self._status.key)}"))
         total = self._places.counts.places.get(Place.ALL, 0)
         self.search.setPlaceholderText(
             f"Search {units.count(total, 'task')}: prompt, model, tag, note" if total else "Search"
         )
         self._balance.setText(self._status.balance_words())
-        self._balance.setToolTip("\n".join(filter(None, (_BALANCE_TIP, self._status.balance_detail()))))
+        self._balance.setToolTip(tip("\n".join(filter(None, (_BALANCE_TIP, self._status.balance_detail())))))
         self._balance.setAccessibleName(f"Balance {self._status.balance_words()}")
         paused = self._status.paused
         sign, role = ("mdi6.play", Role.ACCENT) if paused else ("mdi6.pause", Role.TEXT)
@@ -236,10 +237,10 @@ class StatusLine(QFrame):
         self._composer = composer
         self._theme = theme
         self.setProperty("pane", "bar")
-        self._dot = QLabel(self)
-        self._connection = QLabel(self)
-        self._left = QLabel(self)
-        self._right = QLabel(self)
+        self._dot = PlainLabel(self)
+        self._connection = PlainLabel(self)
+        self._left = PlainLabel(self)
+        self._right = PlainLabel(self)
         # Without names of their own: a name would be read in place of the words.
         for label in (self._connection, self._left, self._right):
             label.setProperty("tone", "muted")

@@ -21,6 +21,7 @@ from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import available_by_command, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
@@ -258,7 +259,7 @@ class DetailsPane(QWidget):
                 label.setText(fact.label)
                 text.say(fact.text)
                 text.setAccessibleName(f"{fact.label}: {fact.text}")
-                text.setToolTip(fact.tool_tip)
+                text.setToolTip(tip(fact.tool_tip))
                 copy.setIcon(self._theme.icon("mdi6.content-copy", Role.MUTED))
                 copy.setAccessibleName(f"Copy {fact.label.lower()} id")
                 copy.setProperty("copies", fact.text)
@@ -295,7 +296,7 @@ class DetailsPane(QWidget):
         for command, shown in available_by_command([row], COPIES).items():
             action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
             action.setEnabled(shown.enabled)
-            action.setToolTip(shown.reason)
+            action.setToolTip(tip(shown.reason))
         menu.addAction(
             "Copy support details with the prompt", lambda: self.support_wanted.emit(Given(with_prompt=True))
         )
@@ -361,7 +362,7 @@ class _CommandButtons:
             if shown is not None:
                 button.setText(self._commands[command] or shown.text)
                 button.setEnabled(shown.enabled)
-                button.setToolTip(shown.reason)
+                button.setToolTip(tip(shown.reason))
         return bool(found)
 
 

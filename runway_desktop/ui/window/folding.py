@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.words.plain import tip
 
 STRIP = 2 * GRID
 """Width of the handle of a folded pane."""
@@ -61,11 +62,11 @@ class FoldingSplitter(QSplitter):
             self._widths = dict(zip(self.FOLDING, map(int, words), strict=True))
         self._moved()
 
-    def tell_keys(self, tip: Callable[[int], str]) -> None:
-        """`tip` says of a pane what its handle does."""
+    def tell_keys(self, said: Callable[[int], str]) -> None:
+        """`said` says of a pane what its handle does."""
         for place in self.FOLDING:
-            self.handle(max(1, place)).setToolTip(tip(place))
-            self.handle(max(1, place)).setAccessibleName(tip(place))
+            self.handle(max(1, place)).setToolTip(tip(said(place)))
+            self.handle(max(1, place)).setAccessibleName(said(place))
 
     def _note(self) -> None:
         sizes = self.sizes()

@@ -23,6 +23,7 @@ from runway_desktop.usecases.commands.table import ENTRIES, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.columns import poster_of
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import lifted_words, moving_words
 
 from .places_pane import Taking
@@ -98,7 +99,7 @@ class Lifting(QObject):
     def _hold_over(self, entry: Entry | None) -> None:
         reason = self._taken(entry).reason if entry is not None and self._rows and not entry.heading else ""
         if reason:
-            QToolTip.showText(QCursor.pos(), reason, self._work.places)
+            QToolTip.showText(QCursor.pos(), tip(reason), self._work.places)
         else:
             QToolTip.hideText()
 

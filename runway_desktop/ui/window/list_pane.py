@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QMenu, QSlider, QStackedLayout, QToolButton, QWidget
 
 from runway_desktop.domain.library import GroupBy, Place, SortKey
 from runway_desktop.ui.building import (
@@ -27,6 +27,7 @@ from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column, column_of
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -96,7 +97,7 @@ class ListPane(QWidget):
         self._head.setHorizontalSpacing(GRID)
         self._head.setVerticalSpacing(GRID)
         self._head.setColumnStretch(2, 1)
-        self._title = QLabel(head)
+        self._title = words(head, wrap=False)
         self._found = words(head, tone="muted", wrap=False)
         self.filters = FilterRow(self._filter, self._places, head)
         self._hold_all = push_button(
@@ -199,9 +200,9 @@ class ListPane(QWidget):
         self._empty_column = column = vbox(on=page, margins=(4 * GRID, 2 * GRID, 4 * GRID, 2 * GRID))
         self._empty_picture: EmptyPicture | None = None
         column.addStretch(2)
-        self._empty_title = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
-        self._empty_text = QLabel(page, alignment=Qt.AlignmentFlag.AlignHCenter, wordWrap=True)
-        self._empty_text.setProperty("tone", "muted")
+        self._empty_title, self._empty_text = words(page), words(page, tone="muted")
+        for label in (self._empty_title, self._empty_text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._empty_button = push_button(page, "Clear the filters", self._filter.clear)
         add_all(column, self._empty_title, self._empty_text, GRID)
         column.addWidget(self._empty_button, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -219,14 +220,14 @@ class ListPane(QWidget):
         keys = self._keys.words("list.look")
         for button in (self._as_list, self._as_grid):
             name = button.accessibleName()
-            button.setToolTip(f"{name} ({keys} changes)" if keys else name)
+            button.setToolTip(tip(f"{name} ({keys} changes)" if keys else name))
         self._show_empty()
 
     def _show_filter(self) -> None:
         chosen = self._filter
         metrics = self._title.fontMetrics()
         self._title.setText(metrics.elidedText(chosen.title, Qt.TextElideMode.ElideRight, _LONGEST_TITLE))
-        self._title.setToolTip(chosen.title)
+        self._title.setToolTip(tip(chosen.title))
         say(self._said, " ".join(chosen.said))
         group = chosen.listing.group
         in_lane = group is GroupBy.LANE

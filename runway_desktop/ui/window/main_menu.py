@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMenu
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import passing_menu
 from runway_desktop.ui.commands.table import BY_ID, Command, Section
+from runway_desktop.usecases.words.plain import caption, tip
 
 from .given_commands import actions_of, by_section, reason_against
 
@@ -142,14 +143,14 @@ def _add(window: MainWindow, actions: dict[str, QAction], rows: Sequence[Row], i
     shows_result = window.preview is not None and window.preview.shown_path is not None
     reason = reason_against(command, rows, shows_result=shows_result)
     shown.setEnabled(not reason)
-    shown.setToolTip(reason)
+    shown.setToolTip(tip(reason))
 
 
 def _words(window: MainWindow, command: Command) -> str:
     if command.id.startswith(_PRESET):
         number = int(command.id.removeprefix(_PRESET))
         named = next((preset.name for preset in window.models.composer.presets.all if preset.key == number), "")
-        return named.replace("&", "&&") or f"{BY_ID[command.id].words} (none yet)"
+        return caption(named) or f"{BY_ID[command.id].words} (none yet)"
     return command.words
 
 

@@ -19,14 +19,16 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.ui.building import line_edit
+from runway_desktop.ui.labels import PlainLabel
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.places import Places
 
 _DIMMED = 0.45
@@ -275,7 +277,7 @@ class PlacesPane(QListWidget):
         said = (entry.title, f"{entry.count:,}" if entry.count is not None else "", entry.note)
         spoken = ", ".join(part for part in said if part)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-        item.setToolTip(entry.title if len(entry.title) > 20 else "")
+        item.setToolTip(tip(entry.title) if len(entry.title) > 20 else "")
         if entry.heading:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
 
@@ -297,7 +299,7 @@ class PlacesPane(QListWidget):
             self.chosen.emit(entry.filter)
 
 
-class _RemovePlace(QLabel):
+class _RemovePlace(PlainLabel):
     """At the foot of the places while rows are dragged: what is let go there is removed. It lies over the list, so that
     nothing moves when it comes."""
 

@@ -22,6 +22,7 @@ from runway_desktop.usecases.commands.commands import NOTHING
 from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -169,7 +170,7 @@ class TaskMenu(QObject):
         command = shown.command
         action = self._submenu(menu, command, rows) or menu.addAction(shown.text, lambda: self.take(command))
         action.setEnabled(shown.enabled)
-        action.setToolTip(shown.reason)
+        action.setToolTip(tip(shown.reason))
         _, key = BINDINGS.get(command, ("", ""))
         if key:
             action.setShortcuts(self._keys.usual(key)[:1])
@@ -279,7 +280,9 @@ class ProgramsMenu(QMenu):
             return
         self.clear()
         for program in programs[:MOST]:
-            action = self.addAction(program.name, lambda program=program: self._handing.open_with(program, self._paths))
+            action = self.addAction(
+                caption(program.name), lambda program=program: self._handing.open_with(program, self._paths)
+            )
             action.setIcon(_icon(program.icon))
         if not programs:
             self.addAction("The system knows no program for this").setEnabled(False)

@@ -142,13 +142,8 @@ def _title_spoken(cell: Cell) -> str:
 
 
 def _whole_prompt(cell: Cell) -> str:
-    # Not before the first paint.
-    from html import escape
-
     text = cell.row.task.request.prompt
-    cut = text if len(text) <= MOST_OF_A_PROMPT else text[:MOST_OF_A_PROMPT] + units.ELLIPSIS
-    # Marked up, since Qt wraps nothing else, and takes a prompt with a "<" in it for marked up anyway.
-    return f'<p style="white-space: pre-wrap">{escape(cut, quote=False)}</p>' if cut else ""
+    return text if len(text) <= MOST_OF_A_PROMPT else text[:MOST_OF_A_PROMPT] + units.ELLIPSIS
 
 
 def _status_spoken(cell: Cell) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from runway_desktop.usecases.words.imports import PreviewLine
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
@@ -90,7 +91,8 @@ class PreviewTable(LinesTable[PreviewLine]):
             case Qt.ItemDataRole.CheckStateRole if index.column() == 0:
                 return Qt.CheckState.Checked if line.is_ticked else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.ToolTipRole:
-                return (line.remark or line.fixed) if index.column() <= self.STANDING else line.cells[index.column()]
+                is_status = index.column() <= self.STANDING
+                return tip((line.remark or line.fixed) if is_status else line.cells[index.column()])
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == self.STANDING and line.remark:
                 return f"{line.cells[self.STANDING]}. {line.remark}"
             case self.FIXED:

@@ -11,6 +11,7 @@ from itertools import takewhile
 from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from runway_desktop.usecases.words.expiry import BOARD_TITLES, BoardColumn, BoardLine, Key
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
 LINE = Qt.ItemDataRole.UserRole + 1
@@ -37,7 +38,7 @@ class BoardLines(LinesTable[BoardLine]):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return line.spoken if index.column() == BoardColumn.RESULT else line.cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
-                return line.cells[index.column()]
+                return tip(line.cells[index.column()])
             case _:
                 return line if role == LINE else None
 

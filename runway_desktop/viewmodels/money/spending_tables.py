@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.spending import MoneyLine
 from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
 
@@ -34,8 +35,10 @@ class MoneyTable(LinesTable[MoneyLine]):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return line.cells[column]
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return line.spoken[column] if line.spoken else None
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(line.spoken[column]) if line.spoken else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case self.LINE:

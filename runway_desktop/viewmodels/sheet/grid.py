@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.result_grid import Grid, grid_of
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Around, StateWords, describe
 
 from .sheet import Sheet
@@ -49,7 +50,9 @@ class GridModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Vertical:
             return textwrap.fill(titles[section], TITLE_LETTERS, max_lines=TITLE_LINES, placeholder="…")
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(titles[section])
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return titles[section]
         return None
 
@@ -65,7 +68,7 @@ class GridModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return words.headline
             case Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(part for part in (row.task.request.prompt if row else "", words.spoken) if part)
+                return tip("\n".join(part for part in (row.task.request.prompt if row else "", words.spoken) if part))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{self._grid.rows[index.row()]}, {self._grid.columns[index.column()]}: {words.spoken}"
             case _ if role == WORDS_ROLE:

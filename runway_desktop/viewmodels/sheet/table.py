@@ -18,6 +18,7 @@ from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.usecases.sheets.cell_texts import Line, Saying
 from runway_desktop.usecases.sheets.cell_values import CellValues
 from runway_desktop.usecases.sheets.columns import Column, Kind
+from runway_desktop.usecases.words.plain import tip
 
 from .checked_rows import CheckedRows
 
@@ -78,7 +79,7 @@ class SheetTable(CheckedRows):
                 is_only_input = column.kind is Kind.ASSETS and sum(c.kind is Kind.ASSETS for c in self._columns) == 1
                 return "Input" if is_only_input else column.title
             case Qt.ItemDataRole.ToolTipRole:
-                return column.help or None
+                return tip(column.help) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
         return None
@@ -102,7 +103,7 @@ class SheetTable(CheckedRows):
             case Qt.ItemDataRole.EditRole:
                 return self.saying.edited(self.line(index.row()), column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self.saying.tip(self.line(index.row()), column)
+                return tip(self.saying.tip(self.line(index.row()), column))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.AccessibleTextRole:

@@ -32,6 +32,7 @@ from runway_desktop.usecases.listing.line_diff import Insertion, Rearrangement, 
 from runway_desktop.usecases.listing.lines import GroupLine, GroupWords, Line, group_words, lines_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -277,8 +278,10 @@ class TaskListModel(QAbstractTableModel):
                 return _LANE_TITLES[Column(section)]
             case Qt.ItemDataRole.DisplayRole:
                 return "" if section == Column.POSTER else COLUMNS[section].title
-            case Qt.ItemDataRole.AccessibleTextRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return COLUMNS[section].title
+            case Qt.ItemDataRole.ToolTipRole:
+                return tip(COLUMNS[section].title)
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _ALIGNMENTS[section]
             case _:
@@ -313,7 +316,7 @@ class TaskListModel(QAbstractTableModel):
                 return describe(row, self._pages.around(row)).spoken
             case Qt.ItemDataRole.ToolTipRole:
                 tool_tip = COLUMNS[column].tool_tip
-                return tool_tip(self._cell(row)) or None if tool_tip is not None else None
+                return tip(tool_tip(self._cell(row))) or None if tool_tip is not None else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _ALIGNMENTS[column]
             case _:

@@ -1,0 +1,124 @@
+"""Text from outside is never HTML: Qt would load what it names, from another computer too.
+
+Each place where Qt decides by itself what a text is goes through one of two doors: labels are those of `ui/labels.py`,
+tool tips go through `tip`. What is written in the source stands for itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2] / "runway_desktop"
+
+LABELS = "ui/labels.py"
+"""The only file that makes a `QLabel`, or a class of its own of it."""
+READS_HTML = {
+    "QErrorMessage", "QFormLayout", "QInputDialog", "QProgressDialog", "QSplashScreen", "QTextBrowser", "QTextEdit",
+    "appendHtml", "insertHtml", "setHtml", "setMarkdown", "setWhatsThis", "whatsThis",
+}  # fmt: skip
+"""What shows HTML, or makes labels of its own, without another choice."""
+DECIDES = {"QMessageBox", "QStaticText"}
+"""What takes a text for HTML unless the function that makes it sets its format."""
+DOORS = {"tip", "plain.tip", "notice", "keys.tip", "_keys.tip", "window.keys.tip"}
+"""What makes a text harmless; the keys' own are words of the program."""
+ROLE = "ToolTipRole"
+
+
+def found(tree: ast.Module, *, makes_labels: bool = False) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in READS_HTML:
+                yield f"{node.lineno} {name}"
+            case ast.ClassDef(bases=bases) if not makes_labels and "QLabel" in map(ast.unparse, bases):
+                yield f"{node.lineno} class {node.name}"
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if "PlainText" not in ast.unparse(node):
+                made = (call for call in ast.walk(node) if isinstance(call, ast.Call))
+                yield from (f"{call.lineno} {name}" for call in made if (name := ast.unparse(call.func)) in DECIDES)
+            case ast.Call(func=func) if not makes_labels and ast.unparse(func) == "QLabel":
+                yield f"{node.lineno} QLabel"
+            case ast.match_case() if ROLE in ast.unparse(node.pattern):
+                yield from returned(node.body)
+            case ast.If() if ROLE in ast.unparse(node.test):
+                yield from returned(node.body)
+        if isinstance(node, ast.Call):
+            yield from (f"{text.lineno} {ast.unparse(text)}" for text in shown(node) if not is_plain(text))
+
+
+def shown(call: ast.Call) -> Iterator[ast.expr]:
+    """The texts that a call gives to a tool tip."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="setToolTip"), args=args):
+            yield args[-1]
+        case ast.Call(func=ast.Attribute(attr="showText" | "showMessage"), args=[_, text, *_]):
+            yield text
+        case ast.Call(func=ast.Attribute(attr="setData"), args=args) if any(ROLE in ast.unparse(one) for one in args):
+            yield args[-1]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg == "toolTip")
+
+
+def returned(body: list[ast.stmt]) -> Iterator[str]:
+    for node in (node for statement in body for node in ast.walk(statement)):
+        if isinstance(node, ast.Return) and node.value is not None and not is_plain(node.value):
+            yield f"{node.lineno} {ast.unparse(node.value)}"
+
+
+def is_plain(text: ast.expr) -> bool:
+    match text:
+        case ast.Constant():
+            return True
+        case ast.IfExp(body=one, orelse=other):
+            return is_plain(one) and is_plain(other)
+        case ast.BoolOp(values=values):
+            return all(map(is_plain, values))
+        case ast.Call(func=func):
+            return ast.unparse(func).removeprefix("self.") in DOORS
+    return False
+
+
+def test_outside_text_reaches_labels_and_tool_tips_as_plain_text_alone():
+    everywhere = {}
+    for file in sorted(ROOT.rglob("*.py")):
+        name = file.relative_to(ROOT).as_posix()
+        places = list(found(ast.parse(file.read_text("utf-8")), makes_labels=name == LABELS))
+        if places:
+            everywhere[name] = places
+    assert everywhere == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_found"),
+    [
+        ("label = QLabel(project)", True),
+        ("class Title(QLabel): ...", True),
+        ("label = words(parent, project)", False),
+        ("labels = window.findChildren(QLabel)", False),
+        ("item.setToolTip(project)", True),
+        ("item.setToolTip(0, project)", True),
+        ("item.setToolTip(f'Open {project}')", True),
+        ("item.setToolTip(tip(project) if project else '')", False),
+        ("item.setToolTip('' if is_on else project)", True),
+        ("item.setToolTip('Copy')", False),
+        ("item.setToolTip(self._keys.tip('Send', 'request.send'))", False),
+        ("item.setToolTip(saying.tip(line))", True),
+        ("QToolTip.showText(at, reason, view)", True),
+        ("item.setData(Qt.ItemDataRole.ToolTipRole, project)", True),
+        ("button = QPushButton(toolTip=project)", True),
+        ("if role == Qt.ItemDataRole.ToolTipRole:\n    return line.title", True),
+        (
+            "match role:\n    case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.DisplayRole:\n        return title",
+            True,
+        ),
+        ("match role:\n    case Qt.ItemDataRole.ToolTipRole:\n        return tip(title) or None", False),
+        ("def show(text):\n    box = QMessageBox(text)", True),
+        ("def show(text):\n    box = QMessageBox(text)\n    box.setTextFormat(Qt.TextFormat.PlainText)", False),
+        ("layout = QFormLayout(self)", True),
+        ("icon.showMessage(title, text, icon)", True),
+    ],
+)
+def test_the_look_itself_tells_where_outside_text_could_be_html(line: str, is_found: bool):
+    # `return` stands in functions alone; for the syntax it does not matter.
+    assert bool(list(found(ast.parse(line)))) is is_found

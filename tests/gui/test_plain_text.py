@@ -1,0 +1,127 @@
+"""A text from outside that names a file or another computer is shown, and nothing that it names is loaded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QUrl
+from PySide6.QtGui import QAction, QTextDocument
+from PySide6.QtGui import Qt as QtGuiQt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QListWidget, QWidget
+
+from runway_desktop.domain.library import Filter
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.searching.places import Entry
+from runway_desktop.usecases.words.plain import caption, notice, tip
+from tests.gui.rig import Desktop, until
+from tests.rows import saved, task
+
+HOSTILE = "<img src=file:////evil.example/share/a.png>"
+TEXTS = [
+    HOSTILE,
+    f"Boats & {HOSTILE}",
+    f"&lt;b&gt; {HOSTILE}",
+    "<?xml version='1.0'?><b>x</b>",
+    f"<html><body style='background-image:url(file:///a.png)'>{HOSTILE}",
+    f"a long prompt, {'so on ' * 30}{HOSTILE}",
+    "\n\n  <b>below</b>  two blanks",
+    "&amp;",
+]
+
+
+class Recorder(QTextDocument):
+    """What Qt shows in a label or tool tip that it takes for HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def loadResource(self, kind: int, name: QUrl | str, /) -> Any:
+        self.asked.append(QUrl(name).toString())
+
+
+def read_by_qt(text: str) -> tuple[str, list[str]]:
+    """What Qt shows of a text whose format it decides itself, and what it loads for it."""
+    if not QtGuiQt.mightBeRichText(text):
+        return text, []
+    document = Recorder()
+    document.setHtml(text)
+    document.size()
+    return document.toPlainText(), document.asked
+
+
+def texts_of_unknown_format(window: QWidget) -> Iterator[str]:
+    for label in window.findChildren(QLabel):
+        if label.textFormat() is not Qt.TextFormat.PlainText:
+            yield label.text()
+    yield from (widget.toolTip() for widget in (window, *window.findChildren(QWidget)))
+    yield from (action.toolTip() for action in window.findChildren(QAction))
+    for view in window.findChildren(QAbstractItemView):
+        yield from tool_tips(view.model())
+
+
+def tool_tips(model: QAbstractItemModel | None) -> Iterator[str]:
+    if model is None:
+        return
+    role, root = Qt.ItemDataRole.ToolTipRole, QModelIndex()
+    for column in itertools.takewhile(lambda column: model.hasIndex(0, column, root), itertools.count()):
+        yield model.headerData(column, Qt.Orientation.Horizontal, role) or ""
+        yield from (model.index(row, column, root).data(role) or "" for row in range(model.rowCount(root)))
+
+
+def spoken(places: QListWidget) -> list[str]:
+    return [places.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(places.count())]
+
+
+def test_qt_itself_would_load_what_such_a_text_names(theme: Theme):
+    assert read_by_qt(HOSTILE) == ("\N{OBJECT REPLACEMENT CHARACTER}", ["file://evil.example/share/a.png"] * 2)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_tool_tip_shows_the_text_and_loads_nothing(text: str, theme: Theme):
+    shown, loaded = read_by_qt(tip(text))
+    # HTML has no line breaks next to a tag.
+    assert (shown.strip("\n"), loaded) == (text.strip("\n"), [])
+
+
+@given(text=st.text("<>&;\n abimgsrc=lt/'\"?x!-", max_size=40))
+def test_whatever_looks_like_html_is_shown_as_it_is(qapp: QApplication, text: str):
+    shown, loaded = read_by_qt(tip(text))
+    assert (shown.strip("\n"), loaded) == (text.strip("\n"), [])
+
+
+def test_a_short_tool_tip_is_given_to_screen_readers_as_it_stands(qapp: QApplication):
+    assert tip("Copy 3 < 4") == '<p style="white-space: pre-wrap">Copy 3 &lt; 4</p>'
+    assert tip("Waits for a free slot") == "Waits for a free slot"
+    assert QtGuiQt.mightBeRichText(tip("Waits for a free slot " * 5)), "Qt wraps nothing else"
+
+
+def test_buttons_and_menus_show_an_ampersand_and_notices_no_tag():
+    assert caption("R&D") == "R&&D"
+    assert "<" not in notice(HOSTILE)
+
+
+async def test_a_project_named_as_html_loads_nothing_anywhere_in_the_window(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        named = {"project": HOSTILE, "shot": HOSTILE, "note": HOSTILE, "tags": (HOSTILE,)}
+        made = [task(n, State.SUCCEEDED, f"{n} {HOSTILE}", **named) for n in (1, 2)]
+        failed = task(3, State.FAILED, HOSTILE, **named)
+        await rig.shown(*made, failed, outputs=[saved(one, f"/library/{HOSTILE}.mp4") for one in made], batch="b")
+        rig.places.refresh()
+        places, key = rig.window.workspace.places, Entry("", filter=Filter(projects=frozenset({HOSTILE}))).key
+        await until(lambda: any(HOSTILE in text for text in spoken(places)), "it is a place")
+        places.choose(key)
+        await rig.fetch_rows()
+        rig.window.view.select([TaskId("t1")])
+        await until(lambda: any(HOSTILE in label.text() for label in rig.window.findChildren(QLabel)), "it is shown")
+        texts = [text for text in texts_of_unknown_format(rig.window) if text]
+        assert [text for text in texts if HOSTILE in text] == []
+        assert any("img" in text for text in texts), "the project's name is in tool tips"
+        assert [loaded for text in texts for loaded in read_by_qt(text)[1]] == []
