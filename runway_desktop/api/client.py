@@ -1,4 +1,4 @@
-"""The Runway API over httpx2: fits the port `Runway`. Loop's thread; nothing here blocks it.
+"""The Runway API over httpx: fits the port `Runway`. Loop's thread; nothing here blocks it.
 
 It promises three things. A create leaves at most once, and the error says whether it can have arrived: NotReached,
 RequestRefused, KeyRefused, SlowDown and NotTaken mean that no task was made, everything else that nobody
@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx2
+import httpx
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization, UsedCredits, fingerprint_of
 from runway_desktop.domain.errors import ApiError, NotThere, RequestRefused
@@ -65,7 +65,7 @@ class RunwayClient:
         executor: Executor | None = None,
         now: Callable[[], float] = time.time,
         patience: Patience | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
         self._host = _host_of(self.base_url)
@@ -296,7 +296,7 @@ class _Reply:
         return self.key.struck_out(self.content) if self.key else self.content
 
 
-class _Key(httpx2.Auth):
+class _Key(httpx.Auth):
     """The key, on its way into one header. Kept in here so that no repr and no frame of a traceback shows it."""
 
     def __init__(self, secret: str) -> None:
@@ -307,7 +307,7 @@ class _Key(httpx2.Auth):
     def __repr__(self) -> str:
         return "<a key>"
 
-    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._secret}"
         yield request
 
@@ -318,9 +318,9 @@ class _Key(httpx2.Auth):
 
 def _host_of(base_url: str) -> str:
     try:
-        return httpx2.URL(base_url).host
-    except (httpx2.InvalidURL, UnicodeError) as error:
-        # httpx2 is stricter about names of hosts than the standard library.
+        return httpx.URL(base_url).host
+    except (httpx.InvalidURL, UnicodeError) as error:
+        # httpx is stricter about names of hosts than the standard library.
         raise AddressRefused("The address of the API is not a web address.", detail=str(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""How the program connects: one place that says what every httpx2 client is like. Loop's thread.
+"""How the program connects: one place that says what every httpx client is like. Loop's thread.
 
 HTTP/2 stays off. A few connections carry all that may be asked at once; one lost HTTP/2 connection would lose
 all of it together; a paid request must know whether ITS bytes left, which a shared connection cannot tell; and the
@@ -11,27 +11,26 @@ import os
 import ssl
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
-from urllib.request import getproxies
+from importlib import import_module
 
 import certifi
-import httpcore2
-import httpx2
+import httpcore  # noqa: F401 - see below
+import httpx
 
 from runway_desktop import __version__
 from runway_desktop.values import Struct
 
 from . import replies
 from .address import is_loopback
-from .direct import DirectTransport
 from .pool import CONNECTING, IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
-# As much as asyncio reads at once. With less, anyio, which reads from a proxy, cuts it up and copies the rest, and each
-# piece takes a turn of the loop: 335 kB came in six.
-httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = 256 * 1024
+# This and httpcore httpx imports with its first request: on the loop, in 100 ms. This module is imported on a thread.
+with suppress(ImportError):
+    import_module("anyio._backends._asyncio")
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -54,11 +53,11 @@ class Patience(Struct, frozen=True, kw_only=True):
         last piece, the first byte of the answer, the whole of it."""
         return self.read + CONNECTING * self.connect + self.body + self.create + self.create + self.whole
 
-    def for_question(self) -> httpx2.Timeout:
-        return httpx2.Timeout(self.read, connect=self.connect)
+    def for_question(self) -> httpx.Timeout:
+        return httpx.Timeout(self.read, connect=self.connect)
 
-    def for_create(self) -> httpx2.Timeout:
-        return httpx2.Timeout(self.create, connect=self.connect, pool=self.read)
+    def for_create(self) -> httpx.Timeout:
+        return httpx.Timeout(self.create, connect=self.connect, pool=self.read)
 
 
 CERTIFICATE_FILES = (
@@ -112,7 +111,7 @@ def open_pool(
     reuse: bool,
     loopback: bool,
     who: str = "Runway",
-    transport: httpx2.AsyncBaseTransport | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> ConnectionPool:
     """Connections without any secret. `context`: None for plain http. `reuse=False`: each request gets one of its own.
     `transport` stands in for the network in tests. A proxy that the environment names is used, or NotReached is raised
@@ -124,40 +123,21 @@ def open_pool(
         "User-Agent": user_agent,
     }
 
-    # A context of its own would be read by httpx2 for each connection.
+    # A context of its own would be read by httpx for each connection.
     verify = context or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1 if reuse else 0, keepalive_expiry=IDLE)
 
-    def build() -> httpx2.AsyncBaseTransport:
-        if transport is not None:
-            return ClientTransport(transport=transport, trust_env=False)
-        # A proxy of the environment must not see what is meant for this machine.
-        if loopback or not getproxies():
-            return DirectTransport(verify, IDLE if reuse else 0.0)
+    def build() -> httpx.AsyncClient:
         try:
-            return ClientTransport(verify=verify, limits=limits, trust_env=True)
-        except (ImportError, ValueError, httpx2.InvalidURL):
-            # A kind that httpx2 does not speak (socks4), or no address. Going past it could show to the network what
+            # A proxy of the environment must not see what is meant for this machine.
+            return httpx.AsyncClient(verify=verify, limits=limits, transport=transport, trust_env=not loopback)
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # A kind that httpx does not speak (socks4), or no address. Going past it could show to the network what
             # was meant to be hidden from it.
             problem = replies.unusable_proxy()
         raise problem
 
     return ConnectionPool(build, connections, who, headers)
-
-
-class ClientTransport(httpx2.AsyncBaseTransport):
-    """One connection of an httpx2 client that is made with `options`: it finds the proxy that the environment names for
-    a link, if it names one. ImportError, ValueError or InvalidURL for a proxy that it cannot use."""
-
-    def __init__(self, **options: Any) -> None:
-        self._client = httpx2.AsyncClient(http2=False, **options)
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        # Who is asked is said in the request, or in the link.
-        return await self._client.send(request, auth=None, stream=True, follow_redirects=False)
-
-    async def aclose(self) -> None:
-        await self._client.aclose()
 
 
 class OtherHosts:
@@ -176,7 +156,7 @@ class OtherHosts:
         context: ssl.SSLContext | None,
         reuse: bool,
         who: str,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._open = partial(open_pool, connections, user_agent=user_agent, reuse=reuse, who=who, transport=transport)
         self._context = context

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from urllib.parse import urljoin
 
-import httpx2
+import httpx
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NoReply, RunwayDesktopError
 from runway_desktop.domain.outputs import Stream
@@ -40,7 +40,7 @@ class HttpFetcher:
         user_agent: str = USER_AGENT,
         now: Callable[[], float] = time.time,
         patience: Patience | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._now = now
         self._patience = patience or Patience()

@@ -1,13 +1,13 @@
 """Connections to one kind of place: so many requests at once, each on a connection of its own. Loop's thread.
 
 It promises two things. A connection that did not end well is closed and replaced, whatever was raised, and at whatever
-moment its request was canceled. And everything that httpx2, the libraries below it and the system raise comes out as
+moment its request was canceled. And everything that httpx, the libraries below it and the system raise comes out as
 NotReached, NoReply or BadReply; only what the body of a request raises as RunwayDesktopError passes (a file that
 cannot be read).
 
-httpx2's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
+httpx's own pool keeps neither: a request that is canceled between its connecting and its sending, or while its answer
 is closed, leaves a connection behind that counts and serves nobody, and errors of TLS come through as they are. So each
-connection is an httpx2 client of its own here, which is used again only after a whole answer.
+connection is an httpx client of its own here, which is used again only after a whole answer.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from contextlib import suppress
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-import httpx2
+import httpx
 
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.values import Struct
@@ -46,19 +46,19 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class _Kept(Struct, frozen=True):
     """A client whose connection can be used again."""
 
-    client: httpx2.AsyncBaseTransport
+    client: httpx.AsyncClient
     origin: Origin
     since: float
 
 
 class ConnectionPool:
-    """`build` makes a transport that keeps one connection at most. `most` requests are under way at once; others
+    """`build` makes a client that keeps one connection at most. `most` requests are under way at once; others
     wait for their turn, but for `AHEAD` that go ahead of all. `who` names the other side in errors. `headers` are those
     of every request that has no others of their names. `clock` gives seconds that never go back."""
 
     def __init__(
         self,
-        build: Callable[[], httpx2.AsyncBaseTransport],
+        build: Callable[[], httpx.AsyncClient],
         most: int,
         who: str,
         headers: Mapping[str, str] = _NO_HEADERS,
@@ -70,7 +70,7 @@ class ConnectionPool:
         self._clock = clock
         self._turns = asyncio.Semaphore(most)
         self._turns_ahead = asyncio.Semaphore(AHEAD)
-        self._taken: dict[httpx2.AsyncBaseTransport, asyncio.Semaphore] = {}
+        self._taken: dict[httpx.AsyncClient, asyncio.Semaphore] = {}
         """Those in use, each with what its turn was taken from."""
         self._kept: list[_Kept] = []
         """The one that was used last stands at the end."""
@@ -82,9 +82,9 @@ class ConnectionPool:
         url: str,
         *,
         headers: Mapping[str, str],
-        timeout: httpx2.Timeout,
-        content: AsyncIterator[bytes] | httpx2.AsyncByteStream | None = None,
-        auth: httpx2.Auth | None = None,
+        timeout: httpx.Timeout,
+        content: AsyncIterator[bytes] | httpx.AsyncByteStream | None = None,
+        auth: httpx.Auth | None = None,
         ahead: bool = False,
     ) -> Exchange:
         """Sends a request, once, and gives its answer as soon as that begins. Redirects are not followed. With `ahead`
@@ -96,23 +96,18 @@ class ConnectionPool:
         address = self._parsed(url)
         client = await self._take(address, timeout, self._turns_ahead if ahead else self._turns)
         progress = _Progress(CONNECTING * (timeout.connect or IDLE))
-        response: httpx2.Response | None = None
+        response: httpx.Response | None = None
         problem: ApiError
         try:
-            request = _request(
+            request = httpx.Request(
                 method,
                 address,
-                {**self._headers, **headers},
-                content,
-                {"timeout": timeout.as_dict(), "trace": progress.note},
+                headers={**self._headers, **headers},
+                content=content,
+                extensions={"timeout": timeout.as_dict(), "trace": progress.note},
             )
-            if auth is None and address.userinfo:
-                auth = httpx2.BasicAuth(address.username, address.password)
-            if auth is not None:
-                request = next(auth.sync_auth_flow(request))
             async with progress.connecting:
-                response = await client.handle_async_request(request)
-            response.request = request
+                response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
         except RunwayDesktopError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a paid request may have left
@@ -131,7 +126,7 @@ class ConnectionPool:
         for client in (*self._taken, *(one.client for one in kept)):
             await _close(client)
 
-    async def give_back(self, client: httpx2.AsyncBaseTransport, response: httpx2.Response) -> None:
+    async def give_back(self, client: httpx.AsyncClient, response: httpx.Response) -> None:
         """For an answer that was read to its end."""
         self._taken.pop(client).release()
         if self._is_closed:
@@ -144,7 +139,7 @@ class ConnectionPool:
         for one in stale:
             await finished(_close(one.client))
 
-    async def lose(self, client: httpx2.AsyncBaseTransport, response: httpx2.Response, progress: _Progress) -> None:
+    async def lose(self, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress) -> None:
         """For an answer that was not read to its end. Also when it is canceled, it returns only when that is done."""
 
         async def work() -> None:
@@ -155,23 +150,21 @@ class ConnectionPool:
 
         await finished(work())
 
-    def translated(self, error: Exception, response: httpx2.Response) -> ApiError:
+    def translated(self, error: Exception, response: httpx.Response) -> ApiError:
         """For what was raised while an answer was read."""
         return self._translated(error, str(response.request.url), unsent=False)
 
     # Below: one client.
 
-    def _parsed(self, url: str) -> httpx2.URL:
+    def _parsed(self, url: str) -> httpx.URL:
         """BadReply for what is no address."""
         try:
             return _url(url)
-        except (httpx2.InvalidURL, UnicodeError) as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             problem = self._translated(error, url, unsent=False)
         raise problem
 
-    async def _take(
-        self, url: httpx2.URL, timeout: httpx2.Timeout, turns: asyncio.Semaphore
-    ) -> httpx2.AsyncBaseTransport:
+    async def _take(self, url: httpx.URL, timeout: httpx.Timeout, turns: asyncio.Semaphore) -> httpx.AsyncClient:
         """A client for the link, in its turn; NotReached when that does not come in time."""
         if turns.locked():
             problem: ApiError | None = None
@@ -194,7 +187,7 @@ class ConnectionPool:
         self._taken[client] = turns
         return client
 
-    def _choose(self, url: httpx2.URL) -> httpx2.AsyncBaseTransport:
+    def _choose(self, url: httpx.URL) -> httpx.AsyncClient:
         """The one used last for the same place, so that its connection serves again; else any."""
         if not self._kept:
             return self._build()
@@ -204,7 +197,7 @@ class ConnectionPool:
                 return self._kept.pop(place).client
         return self._kept.pop(0).client
 
-    async def _lose(self, client: httpx2.AsyncBaseTransport, progress: _Progress) -> None:
+    async def _lose(self, client: httpx.AsyncClient, progress: _Progress) -> None:
         await _close(client)
         if progress.stream is not None:
             # Of a connection that was never completed the client knows nothing.
@@ -223,7 +216,7 @@ class Exchange:
     """An answer that has begun. Whoever has one reads it to the end or not, and calls `aclose` in any case."""
 
     def __init__(
-        self, pool: ConnectionPool, client: httpx2.AsyncBaseTransport, response: httpx2.Response, progress: _Progress
+        self, pool: ConnectionPool, client: httpx.AsyncClient, response: httpx.Response, progress: _Progress
     ) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers.items())
@@ -243,15 +236,10 @@ class Exchange:
         """The body in pieces as they come, unpacked unless `raw`. Close it when leaving early (`contextlib.aclosing`).
         NoReply when it breaks off, BadReply when it cannot be unpacked."""
         problem: ApiError | None = None
-        is_packed = not raw and "content-encoding" in self.headers
-        # What is not to be unpacked comes without httpx2's generators in between.
-        body = (
-            self._response.aiter_bytes() if is_packed else aiter(cast("httpx2.AsyncByteStream", self._response.stream))
-        )
+        body = self._response.aiter_raw() if raw else self._response.aiter_bytes()
         try:
             async for piece in body:
                 yield piece
-            await self._response.aclose()
             self._is_whole = True
         except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the answer does not come
             problem = self._pool.translated(error, self._response)
@@ -294,20 +282,20 @@ def is_of_the_world(error: Exception) -> bool:
     return any(kind.__module__.partition(".")[0] in _LIBRARIES for kind in type(error).__mro__)
 
 
-_LIBRARIES = frozenset({"httpx2", "httpcore2", "h11", "anyio", "ssl"})
+_LIBRARIES = frozenset({"httpx", "httpcore", "h11", "anyio", "ssl"})
 
 
 class _Progress:
-    """How far a request got, as httpcore2 tells it by its extension `trace`."""
+    """How far a request got, as httpcore tells it by its extension `trace`."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self.connecting = asyncio.timeout(None)
-        """Ends what takes longer than `patience` to connect; httpcore2 has no time-out for the talk with a proxy."""
+        """Ends what takes longer than `patience` to connect; httpcore has no time-out for the talk with a proxy."""
         self.is_surely_unsent = False
         """It connects. Where nothing was told, nobody knows."""
         self.stream: Any = None
-        """The connection below TLS, as httpcore2 has it."""
+        """The connection below TLS, as httpcore has it."""
 
     async def note(self, name: str, members: Mapping[str, Any]) -> None:
         if name.endswith(".send_request_headers.started"):
@@ -322,32 +310,17 @@ class _Progress:
             self.stream = members["return_value"]
 
 
-async def _close(client: httpx2.AsyncBaseTransport) -> None:
+async def _close(client: httpx.AsyncClient) -> None:
     """Closing cannot fail in a way that matters: what is closed is not used again."""
     with suppress(Exception):
         await client.aclose()
 
 
-def _request(
-    method: str,
-    url: httpx2.URL,
-    headers: Mapping[str, str],
-    content: AsyncIterator[bytes] | httpx2.AsyncByteStream | None,
-    extensions: dict[str, Any],
-) -> httpx2.Request:
-    if content is not None or method != "GET":
-        return httpx2.Request(method, url, headers=headers, content=content, extensions=extensions)
-    # Most ask for something and bring nothing. What httpx2 adds to those is their host alone, but it looks for each
-    # header that it might add, and makes them anew: three times as long.
-    pairs = [(b"Host", url.netloc), *((name.encode("ascii"), value.encode("ascii")) for name, value in headers.items())]
-    return httpx2.Request(method, url, headers=pairs, stream=httpx2.ByteStream(b""), extensions=extensions)
-
-
 @lru_cache(256)
-def _url(text: str) -> httpx2.URL:
+def _url(text: str) -> httpx.URL:
     # The same places are asked again and again, and reading an address takes as long as sending one.
-    return httpx2.URL(text)
+    return httpx.URL(text)
 
 
-def _origin(url: httpx2.URL) -> Origin:
+def _origin(url: httpx.URL) -> Origin:
     return url.scheme, url.host, url.port

@@ -1,6 +1,6 @@
-"""The translation of what httpx2 and the servers say into the tree of `domain.errors`. Pure; any thread.
+"""The translation of what httpx and the servers say into the tree of `domain.errors`. Pure; any thread.
 
-Each error is built here and raised by the caller outside of its `except`: httpx2's own exceptions hold the request and
+Each error is built here and raised by the caller outside of its `except`: httpx's own exceptions hold the request and
 its headers, the key among them, and must not hang on to what is logged or shown. Server texts lose the key before
 they get in.
 """
@@ -15,8 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore2
-import httpx2
+import httpx
 import msgspec
 
 from runway_desktop.domain.errors import (
@@ -42,16 +41,7 @@ MOST_QUOTED = 2_000
 LONGEST = 240
 """Characters of a server's text that are kept for the small print."""
 
-
-# Straight to a host it is httpcore2 that speaks, by a proxy httpx2.
-_CONNECT_TIMEOUT = (httpx2.ConnectTimeout, httpcore2.ConnectTimeout)
-_POOL_TIMEOUT = (httpx2.PoolTimeout, httpcore2.PoolTimeout)
-_UNSENT = (
-    httpx2.ConnectError, httpx2.ProxyError, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError,
-    httpcore2.ConnectError, httpcore2.ProxyError, httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError,
-)  # fmt: skip
-_TIMEOUT = (httpx2.TimeoutException, httpcore2.TimeoutException, TimeoutError)
-
+_UNSENT = (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 _POSITION = re.compile(r"[0-9]{1,9}")
 
 
@@ -73,17 +63,17 @@ def from_connection(error: Exception, host: str, *, who: str = "Runway", unsent:
     others: whether it is known that no byte of the request was written.
     """
     detail = _kind_and_text(error)
-    if isinstance(error, _CONNECT_TIMEOUT):
+    if isinstance(error, httpx.ConnectTimeout):
         message = f"{_capital(who)} could not be reached in time."
         return NotReached(message, advice="Check the network connection.", detail=detail)
-    if isinstance(error, _POOL_TIMEOUT):
+    if isinstance(error, httpx.PoolTimeout):
         return too_much_at_once(who, detail=detail)
     if unsent or isinstance(error, _UNSENT):
         return _not_reached(detail, host, who, kind=type(error).__name__)
-    if isinstance(error, (httpx2.DecodingError, httpx2.InvalidURL, UnicodeError)):
+    if isinstance(error, (httpx.DecodingError, httpx.InvalidURL, UnicodeError)):
         # The last two: a name of a host that is none, which is noticed at different depths.
         return unreadable(detail, who=who)
-    if isinstance(error, _TIMEOUT):
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return NoReply(
             f"{_capital(who)} did not answer in time.", advice="Check the network connection.", detail=detail
         )

@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-import httpx2
+import httpx
 
 from runway_desktop.domain.errors import DiskError, RequestRefused
 from runway_desktop.values import Struct
@@ -60,7 +60,7 @@ def name_for_upload(name: str) -> str:
     return (stem or "file") + ending
 
 
-class MultipartFile(httpx2.AsyncByteStream):
+class MultipartFile(httpx.AsyncByteStream):
     """The body of the POST to the upload host: the slot's fields, then the file, as the host's policy wants it. Whoever
     makes one calls `close`, however the POST ends."""
 

@@ -371,7 +371,7 @@ def _snapshots() -> Snapshots:
 
 
 def _client_of(url: str | None, workers: Executor) -> ClosableRunway:
-    """Blocking: httpx2 is imported, and the certificates of the system are read."""
+    """Blocking: httpx is imported, and the certificates of the system are read."""
     from runway_desktop.api.address import DEFAULT_BASE_URL
     from runway_desktop.api.client import RunwayClient
 

@@ -1,4 +1,4 @@
-"""Adapters that are built at their first use, so that the window is painted before httpx2 is imported and the demo's
+"""Adapters that are built at their first use, so that the window is painted before httpx is imported and the demo's
 Runway has started.
 
 They fit the same ports as what they stand for: one that cannot be made raises NotReached, since nothing was sent.

@@ -26,7 +26,7 @@ def test_every_part_of_a_binary_is_listed_with_its_license_and_the_license_lies_
     bom = json.loads((about / "sbom.cdx.json").read_text("utf-8"))
     assert bom["metadata"]["component"]["licenses"] == [{"expression": "GPL-3.0-or-later"}]
     names = {part["name"] for part in bom["components"]}
-    assert names >= {"httpx2", "mutagen", "Qt", "FFmpeg", "Python", "pyinstaller-bootloader", "keyring", "anyio"}
+    assert names >= {"httpx", "mutagen", "Qt", "FFmpeg", "Python", "pyinstaller-bootloader", "keyring", "anyio"}
     assert not names & {"pytest", "mypy", "ruff", "runwayml"}, "what only builds and tests is not handed on"
     for part in bom["components"]:
         assert part["licenses"][0], part["name"]

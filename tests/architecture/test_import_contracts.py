@@ -28,7 +28,7 @@ def copy(tmp_path):
     # What a contract protects must be in the graph: each door is used by its owner.
     (package / "wiring" / "build.py").write_text("import runway_desktop.store\n")
     (package / "app" / "program.py").write_text("import PySide6.QtCore\nimport shiboken6\nimport qasync\n")
-    (package / "api" / "client.py").write_text("import httpx2\nimport httpcore2\n")
+    (package / "api" / "client.py").write_text("import httpx\nimport httpcore\n")
     (package / "store" / "schema.py").write_text("import sqlite3\nimport aiosqlite\n")
     (package / "keychain.py").write_text("import keyring\n")
     (package / "values.py").write_text("import msgspec\n")
@@ -71,8 +71,8 @@ def test_bare_rooms_break_no_contract(copy):
         ("usecases/question.py", "import qasync", "5"),
         ("domain/task.py", "import asyncio", "6"),
         ("domain/task.py", "import msgspec", "6"),
-        ("services/ports.py", "import httpx2", "7a"),
-        ("services/ports.py", "import httpcore2", "7a"),
+        ("services/ports.py", "import httpx", "7a"),
+        ("services/ports.py", "import httpcore", "7a"),
         ("services/ports.py", "import sqlite3", "7b"),
         ("app/__init__.py", "import keyring", "7c"),
         ("app/__init__.py", "import runway_desktop.store", "8"),

@@ -39,8 +39,8 @@ LOOPS = {"keep settings", "library folder", "downloads", "sidecars", "integrity"
 
 OPENED_LATE = (
     "runway_desktop.api.fetcher",
-    "httpx2",
-    "httpcore2",
+    "httpx",
+    "httpcore",
     "anyio._backends._asyncio",
     "mutagen.mp4",
     "mutagen.id3",

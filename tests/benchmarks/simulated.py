@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import httpx2
+import httpx
 
 from runway_desktop.domain.task import RemoteId, Request
 from runway_desktop.simulator.child import SimulatorProcess
@@ -59,6 +59,6 @@ async def links_of(runway: SimulatorProcess, remote_ids: Sequence[RemoteId]) -> 
     return [tuple(answer.json()["output"]) for answer in answers]
 
 
-def _client(runway: SimulatorProcess) -> httpx2.AsyncClient:
+def _client(runway: SimulatorProcess) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {runway.secret}", "X-Runway-Version": _VERSION}
-    return httpx2.AsyncClient(base_url=runway.base_url, headers=headers, timeout=30.0)
+    return httpx.AsyncClient(base_url=runway.base_url, headers=headers, timeout=30.0)

@@ -19,7 +19,7 @@ LATE = (
     "PySide6.QtSvg",
     "csv",
     "html.parser",
-    "httpx2",
+    "httpx",
     "keyring",
     "mutagen",
     "qtawesome",

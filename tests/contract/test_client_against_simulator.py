@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import httpx2
 import pytest
 from runwayml import RunwayML
 
@@ -69,7 +68,7 @@ REPLIES: Mapping[str, Any] = {
 # What the SDK sends.
 
 
-Sent = httpx.Request | httpx2.Request
+Sent = httpx.Request | httpx.Request
 """The SDK speaks by httpx, we by its continuation."""
 
 
@@ -93,17 +92,17 @@ class Theirs(httpx.MockTransport):
         return httpx.Response(status, json=body)
 
 
-class Ours(httpx2.MockTransport):
+class Ours(httpx.MockTransport):
     """The same network for us."""
 
     def __init__(self) -> None:
-        self.sent: list[httpx2.Request] = []
+        self.sent: list[httpx.Request] = []
         super().__init__(self._answer)
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         self.sent.append(request)
         status, body = reply(request)
-        return httpx2.Response(status, json=body)
+        return httpx.Response(status, json=body)
 
 
 @pytest.fixture
@@ -121,7 +120,7 @@ def sdk(theirs: Theirs) -> Iterator[RunwayML]:
 
 
 @asynccontextmanager
-async def ours() -> AsyncIterator[tuple[RunwayClient, list[httpx2.Request]]]:
+async def ours() -> AsyncIterator[tuple[RunwayClient, list[httpx.Request]]]:
     recorder = Ours()
     client = RunwayClient("https://runway.example", SECRET, transport=recorder)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-import httpx2
+import httpx
 import pydantic
 import pytest
 import typing_extensions as te
@@ -46,12 +46,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[MediaKind, Path]:
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Iterator[httpx2.Client]:
+def simulator() -> Iterator[httpx.Client]:
     arguments = ["--speed", "100000", "--seed", "7", "--concurrency", "50"]
     child = SimulatorProcess.start(arguments)
     headers = {"Authorization": f"Bearer {child.secret}", "X-Runway-Version": API_VERSION}
     try:
-        with httpx2.Client(base_url=child.base_url, headers=headers, timeout=20) as client:
+        with httpx.Client(base_url=child.base_url, headers=headers, timeout=20) as client:
             yield client
     finally:
         child.stop()
@@ -81,7 +81,7 @@ async def fill_send_and_run(
     folder: Path,
     theme: Any,
     files: Mapping[MediaKind, Path],
-    simulator: httpx2.Client,
+    simulator: httpx.Client,
 ) -> None:
     async with Desktop(folder, theme) as desktop:
         desktop.window.resize(1440, 900)
@@ -112,7 +112,7 @@ def accepted_by_the_sdk(pair: Pair, body: Mapping[str, Any]) -> None:
     pydantic.TypeAdapter(_strict(type_)).validate_json(json.dumps(body))
 
 
-def run(simulator: httpx2.Client, task: Task, body: Mapping[str, Any]) -> None:
+def run(simulator: httpx.Client, task: Task, body: Mapping[str, Any]) -> None:
     created = simulator.post(f"/v1/{task.request.endpoint}", json=body)
     assert created.status_code == 200, created.text
     for _ in range(50):

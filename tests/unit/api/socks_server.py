@@ -1,4 +1,4 @@
-"""A SOCKS5 proxy on this machine, which takes every name for one server, or misbehaves."""
+"""Proxies on this machine, which take every name for one server: a SOCKS5 one, which may misbehave, and one of HTTP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.unit.api.raw_server import RawConnection, raw_server
+from tests.unit.api.raw_server import RawConnection, RawServer, raw_server
 
 DONE = b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00"
 
@@ -47,18 +47,36 @@ async def socks_proxy(target: int, **manner: bytes) -> AsyncIterator[SocksProxy]
         await connection.send(proxy.says)
         if proxy.says != DONE:
             return
-        reader, writer = await asyncio.open_connection("127.0.0.1", target)
-        there = asyncio.create_task(_carry(connection, writer))
-        try:
-            while piece := await reader.read(65536):
-                await connection.send(piece)
-        finally:
-            there.cancel()
-            writer.close()
+        await _tunnel(connection, target)
 
     async with raw_server(serve) as server:
         proxy.port = server.port
         yield proxy
+
+
+@asynccontextmanager
+async def http_proxy(target: int, says: bytes = b"HTTP/1.1 200 Yes\r\n\r\n") -> AsyncIterator[RawServer]:
+    """Leads to the port `target` of this machine who asks it to CONNECT, if its answer is 200."""
+
+    async def serve(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(says)
+        if b" 200 " in says:
+            await _tunnel(connection, target)
+
+    async with raw_server(serve) as server:
+        yield server
+
+
+async def _tunnel(connection: RawConnection, target: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", target)
+    there = asyncio.create_task(_carry(connection, writer))
+    try:
+        while piece := await reader.read(65536):
+            await connection.send(piece)
+    finally:
+        there.cancel()
+        writer.close()
 
 
 async def _carry(connection: RawConnection, writer: asyncio.StreamWriter) -> None:

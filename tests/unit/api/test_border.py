@@ -15,14 +15,13 @@ from typing import Any
 
 import anyio
 import h11
-import httpcore2
-import httpx2
+import httpcore
+import httpx
 import pytest
 
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience
 from runway_desktop.api.fetcher import HttpFetcher
-from runway_desktop.api.streams import NetworkStream
 from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
@@ -60,20 +59,20 @@ OF_THE_WORLD: tuple[Exception, ...] = (
     anyio.EndOfStream(),
     h11.LocalProtocolError("Too much data for declared Content-Length"),
     h11.RemoteProtocolError("illegal header line"),
-    httpcore2.ReadError("x"),
-    httpcore2.ConnectionNotAvailable(),
-    httpx2.ReadError("x"),
-    httpx2.WriteError("x"),
-    httpx2.CloseError("x"),
-    httpx2.ReadTimeout("x"),
-    httpx2.WriteTimeout("x"),
-    httpx2.RemoteProtocolError("x"),
-    httpx2.TooManyRedirects("x"),
-    httpx2.DecodingError("x"),
-    httpx2.StreamClosed(),
-    httpx2.StreamConsumed(),
-    httpx2.InvalidURL("x"),
-    httpx2.CookieConflict("x"),
+    httpcore.ReadError("x"),
+    httpcore.ConnectionNotAvailable(),
+    httpx.ReadError("x"),
+    httpx.WriteError("x"),
+    httpx.CloseError("x"),
+    httpx.ReadTimeout("x"),
+    httpx.WriteTimeout("x"),
+    httpx.RemoteProtocolError("x"),
+    httpx.TooManyRedirects("x"),
+    httpx.DecodingError("x"),
+    httpx.StreamClosed(),
+    httpx.StreamConsumed(),
+    httpx.InvalidURL("x"),
+    httpx.CookieConflict("x"),
 )
 MISTAKES: tuple[Exception, ...] = (
     RuntimeError("Cannot send a request, as the client has been closed."),
@@ -90,17 +89,12 @@ MISTAKES: tuple[Exception, ...] = (
     ExceptionGroup("several", [OSError("x"), ValueError("y")]),
 )
 UNSENT: tuple[Exception, ...] = (
-    httpx2.ConnectError("x"),
-    httpx2.ConnectTimeout("x"),
-    httpx2.PoolTimeout("x"),
-    httpx2.ProxyError("x"),
-    httpx2.UnsupportedProtocol("x"),
-    httpx2.LocalProtocolError("x"),
-    httpcore2.ConnectError("x"),
-    httpcore2.ConnectTimeout("x"),
-    httpcore2.PoolTimeout("x"),
-    httpcore2.UnsupportedProtocol("x"),
-    httpcore2.LocalProtocolError("x"),
+    httpx.ConnectError("x"),
+    httpx.ConnectTimeout("x"),
+    httpx.PoolTimeout("x"),
+    httpx.ProxyError("x"),
+    httpx.UnsupportedProtocol("x"),
+    httpx.LocalProtocolError("x"),
 )
 
 pytestmark = pytest.mark.usefixtures("survived_mistakes")
@@ -110,25 +104,25 @@ def name_of(given: object) -> str:
     return type(given).__name__
 
 
-class Worst(httpx2.AsyncBaseTransport):
+class Worst(httpx.AsyncBaseTransport):
     """A network that raises: when it is asked, or in the middle of an answer."""
 
     def __init__(self, error: BaseException, *, in_body: bool, status: int = 200) -> None:
-        self.asked: list[httpx2.Request] = []
+        self.asked: list[httpx.Request] = []
         self._error = error
         self._in_body = in_body
         self._status = status
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
         if request.url.path == "/v1/uploads":
-            return httpx2.Response(200, json={"uploadUrl": "https://up.example/", "runwayUri": "runway://1"})
+            return httpx.Response(200, json={"uploadUrl": "https://up.example/", "runwayUri": "runway://1"})
         if not self._in_body:
             raise self._error
-        return httpx2.Response(self._status, stream=_Breaking(self._error))
+        return httpx.Response(self._status, stream=_Breaking(self._error))
 
 
-class _Breaking(httpx2.AsyncByteStream):
+class _Breaking(httpx.AsyncByteStream):
     def __init__(self, error: BaseException) -> None:
         self._error = error
 
@@ -181,7 +175,7 @@ async def test_what_is_raised_while_it_asks_may_have_left(
             network.asked.clear()
             with pytest.raises((NoReply, BadReply)) as caught:
                 await ways[name]()
-            assert caught.value.__context__ is None, "httpx2's exceptions hold the key"
+            assert caught.value.__context__ is None, "httpx's exceptions hold the key"
             assert SECRET not in f"{caught.value!r} {caught.value.in_words()} {caught.value.detail} {caplog.text}"
             assert len(network.asked) == (2 if name == "upload" else 1), "it was asked again by itself"
             assert bool(mistakes_in(caplog)) is (error in MISTAKES)
@@ -232,7 +226,7 @@ async def test_whoever_is_canceled_is_told_so(in_body: bool, tmp_path: Path) -> 
 async def test_an_answer_nested_without_end_is_a_bad_reply(
     name: str, body: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    network = httpx2.MockTransport(lambda _: httpx2.Response(200, content=body))
+    network = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
     async with calls(tmp_path, transport=network) as ways:
         with pytest.raises(BadReply):
             await ways[name]()
@@ -259,7 +253,7 @@ async def test_an_answer_nested_without_end_is_a_bad_reply(
 async def test_a_status_counts_whatever_its_body_is(
     status: int, kind: type[ApiError], body: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    network = httpx2.MockTransport(lambda _: httpx2.Response(status, content=body))
+    network = httpx.MockTransport(lambda _: httpx.Response(status, content=body))
     async with calls(tmp_path, transport=network) as ways:
         for name in ("create", "task", "organization"):
             with pytest.raises(kind):
@@ -280,7 +274,7 @@ async def test_a_status_counts_whatever_its_body_is(
 )
 async def test_a_wait_that_no_clock_knows_is_none(when: str, tmp_path: Path) -> None:
     headers = [(b"Retry-After", when.encode())]
-    network = httpx2.MockTransport(lambda _: httpx2.Response(503, headers=headers))
+    network = httpx.MockTransport(lambda _: httpx.Response(503, headers=headers))
     async with calls(tmp_path, transport=network) as ways:
         for name in CALLS:
             with pytest.raises(ServerTrouble) as caught:
@@ -306,7 +300,7 @@ async def test_a_redirect_to_nowhere_is_no_answer(
     location: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = [(b"Location", location.encode())]
-    network = httpx2.MockTransport(lambda _: httpx2.Response(302, headers=headers))
+    network = httpx.MockTransport(lambda _: httpx.Response(302, headers=headers))
     async with calls(tmp_path, transport=network) as ways:
         for name in CALLS:
             with pytest.raises((NoReply, BadReply)):
@@ -327,15 +321,15 @@ async def test_a_redirect_to_nowhere_is_no_answer(
 async def test_lengths_that_no_file_has_are_not_believed(headers: dict[str, str], tmp_path: Path) -> None:
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         is_rest = "range" in request.headers and "Content-Range" in headers
-        return httpx2.Response(206 if is_rest else 200, headers=pairs, stream=_Body(b"01234"))
+        return httpx.Response(206 if is_rest else 200, headers=pairs, stream=_Body(b"01234"))
 
-    async with calls(tmp_path, transport=httpx2.MockTransport(answer)) as ways:
+    async with calls(tmp_path, transport=httpx.MockTransport(answer)) as ways:
         assert await ways["download"]() == b"01234"
 
 
-class _Body(httpx2.AsyncByteStream):
+class _Body(httpx.AsyncByteStream):
     def __init__(self, content: bytes) -> None:
         self._content = content
 
@@ -345,13 +339,13 @@ class _Body(httpx2.AsyncByteStream):
 
 @pytest.mark.parametrize("tag", [f'"{"x" * 60_000}"', '"m\u00f6we"', '"a\nb"', '"a"b"', '"\u732b"', '"', "\x00"])
 async def test_a_tag_that_fits_no_header_is_compared_and_not_sent(tag: str) -> None:
-    asked: list[httpx2.Request] = []
+    asked: list[httpx.Request] = []
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx2.Response(206, headers={"Content-Range": "bytes 5-9/10"}, stream=_Body(b"56789"))
+        return httpx.Response(206, headers={"Content-Range": "bytes 5-9/10"}, stream=_Body(b"56789"))
 
-    fetcher = HttpFetcher(transport=httpx2.MockTransport(answer))
+    fetcher = HttpFetcher(transport=httpx.MockTransport(answer))
     async with fetcher.open("https://out.example/1", offset=5, etag=tag) as stream:
         assert stream.offset == 5
         assert [chunk async for chunk in stream.chunks] == [b"56789"]
@@ -363,16 +357,16 @@ async def test_a_tag_that_fits_no_header_is_compared_and_not_sent(tag: str) -> N
 async def test_a_request_that_cannot_be_written_is_refused_before_anything_is_asked(
     depth: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked: list[httpx2.Request] = []
+    asked: list[httpx.Request] = []
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx2.Response(200)
+        return httpx.Response(200)
 
     value: Any = "half a character: \ud83d"
     for _ in range(depth):
         value = [value]
-    client = RunwayClient("https://runway.example", SECRET, transport=httpx2.MockTransport(answer))
+    client = RunwayClient("https://runway.example", SECRET, transport=httpx.MockTransport(answer))
     with pytest.raises(RequestRefused):
         await client.create("text_to_video", {"promptText": value})
     assert not mistakes_in(caplog)
@@ -429,8 +423,8 @@ async def slot_giver(connection: RawConnection) -> None:
 # On real connections.
 
 
-# Not the word by which httpcore2 itself asks for another connection.
-REAL = [error for error in (*OF_THE_WORLD, *MISTAKES) if not isinstance(error, httpcore2.ConnectionNotAvailable)]
+# Not the word by which httpcore itself asks for another connection.
+REAL = [error for error in (*OF_THE_WORLD, *MISTAKES) if not isinstance(error, httpcore.ConnectionNotAvailable)]
 
 
 @pytest.mark.parametrize("error", REAL, ids=name_of)
@@ -450,10 +444,26 @@ async def test_nothing_left_when_connecting_itself_raises(
 async def test_it_may_have_left_when_writing_raises(
     error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def write(*_: object, **__: object) -> None:
-        raise error
+    class Failing:
+        """A transport of asyncio that writes nothing."""
 
-    monkeypatch.setattr(NetworkStream, "write", write)
+        def __init__(self, transport: asyncio.Transport) -> None:
+            self._transport = transport
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._transport, name)
+
+        def write(self, _: bytes) -> None:
+            raise error
+
+    loop = asyncio.get_running_loop()
+    usual = loop.create_connection
+
+    async def connect(*arguments: Any, **options: Any) -> Any:
+        transport, protocol = await usual(*arguments, **options)
+        return Failing(transport), protocol
+
+    monkeypatch.setattr(loop, "create_connection", connect)
     async with raw_server(RawConnection.until_gone) as server, calls(tmp_path, base_url=server.url) as ways:
         with pytest.raises((NoReply, BadReply)):
             await ways["create"]()

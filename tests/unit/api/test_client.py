@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.api import wire
@@ -41,20 +41,20 @@ BODY = {"model": "gen4.5", "promptText": "Möwen 猫", "duration": 5}
 CREATED = json.dumps({"id": ID, "estimatedCost": {"credits": 60}}).encode()
 SHORT = Patience(connect=5.0, read=0.05, create=0.05)
 
-Answering = Callable[[httpx2.Request], httpx2.Response]
+Answering = Callable[[httpx.Request], httpx.Response]
 
 
 @asynccontextmanager
-async def answered_by(answer: Answering, **options: Any) -> AsyncIterator[tuple[RunwayClient, list[httpx2.Request]]]:
+async def answered_by(answer: Answering, **options: Any) -> AsyncIterator[tuple[RunwayClient, list[httpx.Request]]]:
     """A client whose network is one function, and what was asked of it."""
-    asked: list[httpx2.Request] = []
+    asked: list[httpx.Request] = []
 
-    async def handle(request: httpx2.Request) -> httpx2.Response:
+    async def handle(request: httpx.Request) -> httpx.Response:
         await request.aread()
         asked.append(request)
         return answer(request)
 
-    client = RunwayClient("https://runway.example", SECRET, transport=httpx2.MockTransport(handle), **options)
+    client = RunwayClient("https://runway.example", SECRET, transport=httpx.MockTransport(handle), **options)
     try:
         yield client, asked
     finally:
@@ -80,15 +80,15 @@ async def every_call(client: RunwayClient) -> AsyncIterator[Any]:
 
 
 async def test_every_call_carries_the_key_and_the_version_to_the_right_place() -> None:
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "DELETE":
-            return httpx2.Response(204)
+            return httpx.Response(204)
         bodies = {
             "/v1/text_to_video": CREATED,
             "/v1/organization": b'{"creditBalance": 1}',
             "/v1/organization/usage": b'{"results": []}',
         }
-        return httpx2.Response(200, content=bodies.get(request.url.path, b'{"status": "PENDING"}'))
+        return httpx.Response(200, content=bodies.get(request.url.path, b'{"status": "PENDING"}'))
 
     async with answered_by(answer) as (client, asked):
         async for call in every_call(client):
@@ -112,18 +112,18 @@ async def test_every_call_carries_the_key_and_the_version_to_the_right_place() -
 async def test_an_address_with_a_path_keeps_it() -> None:
     asked: list[str] = []
 
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         asked.append(str(request.url))
-        return httpx2.Response(200, content=b'{"status": "PENDING"}')
+        return httpx.Response(200, content=b'{"status": "PENDING"}')
 
-    async with client_of("https://gate.example/runway/", transport=httpx2.MockTransport(answer)) as client:
+    async with client_of("https://gate.example/runway/", transport=httpx.MockTransport(answer)) as client:
         await client.task(ID)
     assert asked == [f"https://gate.example/runway/v1/tasks/{ID}"]
 
 
 @pytest.mark.parametrize("endpoint", ["image_to_video", "generate/video", "recipes/product_ad", "workflows/17f2-aa"])
 async def test_create_takes_endpoints_that_are_yet_to_come(endpoint: str) -> None:
-    async with answered_by(lambda _: httpx2.Response(201, content=CREATED)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(201, content=CREATED)) as (client, asked):
         created = await client.create(endpoint, BODY)
     assert (created.remote_id, created.estimated_credits) == (ID, 60.0)
     assert [request.url.path for request in asked] == [f"/v1/{endpoint}"]
@@ -131,7 +131,7 @@ async def test_create_takes_endpoints_that_are_yet_to_come(endpoint: str) -> Non
 
 @pytest.mark.parametrize("endpoint", ["", "/", "../tasks", "tasks?x=1", "a//b", "Ä", "a b"])
 async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str) -> None:
-    async with answered_by(lambda _: httpx2.Response(200)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         with pytest.raises(ValueError, match="endpoint"):
             await client.create(endpoint, BODY)
         with pytest.raises(ValueError, match="id"):
@@ -158,7 +158,7 @@ async def test_a_malformed_endpoint_is_our_mistake_and_is_not_sent(endpoint: str
 )
 async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type[ApiError]) -> None:
     headers = {"Retry-After": "1", "Location": "https://elsewhere.example/"}
-    async with answered_by(lambda _: httpx2.Response(status, headers=headers)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(status, headers=headers)) as (client, asked):
         with pytest.raises(ApiError) as caught:
             await client.create("text_to_video", BODY)
     assert type(caught.value) is kind
@@ -167,14 +167,14 @@ async def test_a_create_is_sent_once_whatever_comes_back(status: int, kind: type
 
 
 async def test_a_create_of_what_runway_does_not_offer_is_refused() -> None:
-    async with answered_by(lambda _: httpx2.Response(404, json={"error": "Not found"})) as (client, _):
+    async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
         with pytest.raises(RequestRefused, match="does not offer"):
             await client.create("text_to_video", BODY)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Welcome</html>", b"{}", b'{"id": 5}', b'{"id": "17f20503-6c24'])
 async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_again(content: bytes) -> None:
-    async with answered_by(lambda _: httpx2.Response(200, content=content)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(200, content=content)) as (client, asked):
         with pytest.raises(BadReply) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.status == 200
@@ -185,7 +185,7 @@ async def test_a_success_without_an_id_is_a_bad_reply_so_that_nobody_sends_it_ag
 @pytest.mark.parametrize("status", [200, 500, 502, 503])
 async def test_what_came_instead_of_an_id_is_kept_without_the_key(status: int) -> None:
     content = f"<html>Bearer {SECRET} \x00 {'x' * 5000} the end</html>".encode()
-    async with answered_by(lambda _: httpx2.Response(status, content=content)) as (client, _):
+    async with answered_by(lambda _: httpx.Response(status, content=content)) as (client, _):
         with pytest.raises(ApiError) as caught:
             await client.create("text_to_video", BODY)
     assert caught.value.answer.startswith(f"HTTP {status} · <html>Bearer key_… \ufffd xxx")
@@ -204,7 +204,7 @@ async def test_what_came_of_an_answer_that_broke_off_is_kept() -> None:
 
 
 async def test_a_task_that_is_not_there_has_its_own_error() -> None:
-    async with answered_by(lambda _: httpx2.Response(404, json={"error": "Not found"})) as (client, _):
+    async with answered_by(lambda _: httpx.Response(404, json={"error": "Not found"})) as (client, _):
         with pytest.raises(NotThere):
             await client.task(ID)
         with pytest.raises(NotThere):
@@ -212,7 +212,7 @@ async def test_a_task_that_is_not_there_has_its_own_error() -> None:
 
 
 async def test_without_a_key_nothing_is_asked() -> None:
-    async with answered_by(lambda _: httpx2.Response(200)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         for secret in (None, "", "  \n"):
             client.use_secret(secret)
             async for call in every_call(client):
@@ -224,7 +224,7 @@ async def test_without_a_key_nothing_is_asked() -> None:
 
 @pytest.mark.parametrize("secret", ["key_a b", "key_a\nHost: x", "key_ä", "key_\u202e", "key_\x00"])
 async def test_a_key_that_fits_no_header_is_refused_unasked_and_unsaid(secret: str) -> None:
-    async with answered_by(lambda _: httpx2.Response(200)) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(200)) as (client, asked):
         client.use_secret(secret)
         with pytest.raises(KeyRefused) as caught:
             await client.organization()
@@ -233,7 +233,7 @@ async def test_a_key_that_fits_no_header_is_refused_unasked_and_unsaid(secret: s
 
 
 async def test_a_new_key_is_used_from_the_next_request_on_without_the_blanks_around_it() -> None:
-    async with answered_by(lambda _: httpx2.Response(200, content=b'{"creditBalance": 1}')) as (client, asked):
+    async with answered_by(lambda _: httpx.Response(200, content=b'{"creditBalance": 1}')) as (client, asked):
         await client.organization()
         client.use_secret(" key_other \n")
         await client.organization()
@@ -254,7 +254,7 @@ async def test_a_large_answer_is_decoded_beside_the_loop_and_a_small_one_on_it(
     day = {"date": "2026-08-04", "usedCredits": [{"model": "m" * 100, "amount": 1}] * 10_000}
     bodies = [{"results": [day]}, {"results": []}]
     with ThreadPoolExecutor(1) as pool:
-        async with answered_by(lambda _: httpx2.Response(200, json=bodies.pop(0)), executor=pool) as (client, _):
+        async with answered_by(lambda _: httpx.Response(200, json=bodies.pop(0)), executor=pool) as (client, _):
             assert len(await client.usage(date(2026, 8, 1), date(2026, 8, 5))) == 10_000
             assert not await client.usage(date(2026, 8, 1), date(2026, 8, 5))
     assert threads[0] is not threading.current_thread()
@@ -449,7 +449,7 @@ async def test_a_proxy_of_the_environment_does_not_see_what_is_meant_for_this_ma
 
 
 async def test_it_tells_which_key_is_in_use_and_nothing_of_it():
-    async with answered_by(lambda request: httpx2.Response(204)) as (client, _):
+    async with answered_by(lambda request: httpx.Response(204)) as (client, _):
         assert client.key == fingerprint_of(SECRET)
         client.use_secret(" key_other ")
         assert client.key == fingerprint_of("key_other")
@@ -467,7 +467,7 @@ async def test_an_upload_is_made_with_the_key_of_the_moment_of_the_call(tmp_path
         may_look.wait(10)
 
     with ThreadPoolExecutor(1) as pool:
-        async with answered_by(lambda request: httpx2.Response(503), executor=pool) as (client, asked):
+        async with answered_by(lambda request: httpx.Response(503), executor=pool) as (client, asked):
             pool.submit(hold)
             uploading = asyncio.create_task(client.upload(path, lambda sent, total: None))
             await asyncio.to_thread(looking.wait, 10)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.api.address import DEFAULT_BASE_URL
@@ -33,26 +33,26 @@ TAG = '"one"'
 
 @asynccontextmanager
 async def fetching(
-    answer: Callable[[httpx2.Request], httpx2.Response] | None = None,
+    answer: Callable[[httpx.Request], httpx.Response] | None = None,
     base_url: str = "http://127.0.0.1",
     **options: Any,
-) -> AsyncIterator[tuple[HttpFetcher, list[httpx2.Request]]]:
+) -> AsyncIterator[tuple[HttpFetcher, list[httpx.Request]]]:
     """A fetcher, on the real network or on one that is one function, and what was asked."""
-    asked: list[httpx2.Request] = []
+    asked: list[httpx.Request] = []
 
-    def handle(request: httpx2.Request) -> httpx2.Response:
+    def handle(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         assert answer is not None
         return answer(request)
 
-    fetcher = HttpFetcher(base_url, transport=httpx2.MockTransport(handle) if answer else None, **options)
+    fetcher = HttpFetcher(base_url, transport=httpx.MockTransport(handle) if answer else None, **options)
     try:
         yield fetcher, asked
     finally:
         await fetcher.aclose()
 
 
-class File(httpx2.AsyncByteStream):
+class File(httpx.AsyncByteStream):
     """A body that comes in small pieces, as from a network."""
 
     def __init__(self, content: bytes) -> None:
@@ -63,18 +63,18 @@ class File(httpx2.AsyncByteStream):
             yield self._content[begin : begin + 100]
 
 
-def served(request: httpx2.Request, content: bytes = CONTENT, tag: str = TAG) -> httpx2.Response:
+def served(request: httpx.Request, content: bytes = CONTENT, tag: str = TAG) -> httpx.Response:
     """What a host that understands Range and If-Range answers."""
     headers = {"ETag": tag, "Content-Type": "video/mp4", "Content-Length": str(len(content))}
     wanted = request.headers.get("range")
     if wanted is None or request.headers.get("if-range", tag) != tag:
-        return httpx2.Response(200, headers=headers, stream=File(content))
+        return httpx.Response(200, headers=headers, stream=File(content))
     begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
     if begin >= len(content):
-        return httpx2.Response(416, headers={"Content-Range": f"bytes */{len(content)}"})
+        return httpx.Response(416, headers={"Content-Range": f"bytes */{len(content)}"})
     headers["Content-Range"] = f"bytes {begin}-{len(content) - 1}/{len(content)}"
     headers["Content-Length"] = str(len(content) - begin)
-    return httpx2.Response(206, headers=headers, stream=File(content[begin:]))
+    return httpx.Response(206, headers=headers, stream=File(content[begin:]))
 
 
 async def read(fetcher: HttpFetcher, url: str = URL, **options: Any) -> tuple[int, int | None, bytes]:
@@ -114,7 +114,7 @@ async def test_a_file_that_changed_begins_at_0() -> None:
 
 
 async def test_a_file_that_changed_begins_at_0_although_the_host_knows_no_if_range() -> None:
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         request.headers.pop("if-range", None)
         return served(request, b"new file", '"two"')
 
@@ -139,9 +139,9 @@ async def test_an_offset_at_or_behind_the_end_begins_at_0(offset: int) -> None:
 
 @pytest.mark.parametrize("place", ["bytes 5-9/10", "bytes */10", "", "lines 3-4/5"])
 async def test_a_rest_that_is_another_than_was_asked_for_begins_at_0(place: str) -> None:
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         if "range" in request.headers:
-            return httpx2.Response(206, headers={"Content-Range": place, "ETag": TAG}, stream=File(b"wrong"))
+            return httpx.Response(206, headers={"Content-Range": place, "ETag": TAG}, stream=File(b"wrong"))
         return served(request)
 
     async with fetching(answer) as (fetcher, _):
@@ -149,22 +149,22 @@ async def test_a_rest_that_is_another_than_was_asked_for_begins_at_0(place: str)
 
 
 async def test_a_host_that_ignores_ranges_begins_at_0() -> None:
-    async with fetching(lambda _: httpx2.Response(200, stream=File(CONTENT))) as (fetcher, _):
+    async with fetching(lambda _: httpx.Response(200, stream=File(CONTENT))) as (fetcher, _):
         assert await read(fetcher, offset=3, etag=TAG) == (0, None, CONTENT)
 
 
 async def test_a_body_that_is_packed_against_our_wish_is_unpacked_and_its_length_not_believed() -> None:
     packed = gzip.compress(CONTENT)
     headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
-    async with fetching(lambda _: httpx2.Response(200, headers=headers, stream=File(packed))) as (fetcher, _):
+    async with fetching(lambda _: httpx.Response(200, headers=headers, stream=File(packed))) as (fetcher, _):
         assert await read(fetcher) == (0, None, CONTENT)
 
 
 @pytest.mark.parametrize("offset", [0, 1000])
 async def test_a_body_that_ends_early_is_no_reply(offset: int) -> None:
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         whole = served(request)
-        return httpx2.Response(whole.status_code, headers=whole.headers, stream=File(CONTENT[offset : offset + 500]))
+        return httpx.Response(whole.status_code, headers=whole.headers, stream=File(CONTENT[offset : offset + 500]))
 
     received = bytearray()
     async with fetching(answer) as (fetcher, _):
@@ -175,10 +175,10 @@ async def test_a_body_that_ends_early_is_no_reply(offset: int) -> None:
 
 
 async def test_redirects_are_followed_with_the_range() -> None:
-    def answer(request: httpx2.Request) -> httpx2.Response:
+    def answer(request: httpx.Request) -> httpx.Response:
         hop = int(request.url.params.get("hop", "0"))
         if hop < MOST_REDIRECTS:
-            return httpx2.Response(302, headers={"Location": f"/next?hop={hop + 1}"})
+            return httpx.Response(302, headers={"Location": f"/next?hop={hop + 1}"})
         return served(request)
 
     async with fetching(answer) as (fetcher, asked):
@@ -192,7 +192,7 @@ async def test_redirects_are_followed_with_the_range() -> None:
     ["https://out.example/again", "http://out.example/", "http://127.0.0.1/", "file:///etc/passwd", "https://"],
 )
 async def test_endless_and_unsafe_redirects_are_not_followed(location: str) -> None:
-    async with fetching(lambda _: httpx2.Response(301, headers={"Location": location})) as (fetcher, asked):
+    async with fetching(lambda _: httpx.Response(301, headers={"Location": location})) as (fetcher, asked):
         with pytest.raises(BadReply):
             await read(fetcher)
     assert len(asked) <= MOST_REDIRECTS + 1
@@ -239,7 +239,7 @@ async def test_links_that_are_not_safe_are_not_opened(url: str) -> None:
 async def test_what_a_host_says_instead_of_the_file(status: int, kind: type[RunwayDesktopError]) -> None:
     body = b"<?xml version='1.0'?><Error><Code>X</Code><Message>Request has expired</Message></Error>"
     headers = {"Retry-After": "5"}
-    async with fetching(lambda _: httpx2.Response(status, headers=headers, content=body)) as (fetcher, _):
+    async with fetching(lambda _: httpx.Response(status, headers=headers, content=body)) as (fetcher, _):
         with pytest.raises(RunwayDesktopError) as caught:
             await read(fetcher)
     assert type(caught.value) is kind

@@ -7,11 +7,10 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.api.connections import Patience, open_pool
-from runway_desktop.api.direct import DirectTransport
 from runway_desktop.api.pool import IDLE, ConnectionPool, Exchange, finished
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
@@ -30,14 +29,18 @@ class Clock:
 @asynccontextmanager
 async def pool_of(most: int, clock: Clock | None = None) -> AsyncIterator[ConnectionPool]:
     context = ssl.create_default_context()
-    pool = ConnectionPool(lambda: DirectTransport(context, IDLE), most, "Runway", clock=clock or Clock())
+
+    def build() -> httpx.AsyncClient:
+        return httpx.AsyncClient(verify=context, trust_env=False)
+
+    pool = ConnectionPool(build, most, "Runway", clock=clock or Clock())
     try:
         yield pool
     finally:
         await pool.aclose()
 
 
-async def begin(pool: ConnectionPool, url: str, timeout: httpx2.Timeout = TIMEOUT) -> Exchange:
+async def begin(pool: ConnectionPool, url: str, timeout: httpx.Timeout = TIMEOUT) -> Exchange:
     return await pool.send("GET", url, headers={}, timeout=timeout)
 
 
@@ -58,7 +61,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_that_nothing_left() -> None
     async with raw_server(answering) as server, pool_of(1) as pool:
         first = await begin(pool, server.url)
         with pytest.raises(NotReached, match="too long for its turn"):
-            await begin(pool, server.url, httpx2.Timeout(5.0, pool=0.01))
+            await begin(pool, server.url, httpx.Timeout(5.0, pool=0.01))
         assert len(server.requests) == 1
         assert await read(first) == b"{}"
         assert await read(await begin(pool, server.url)) == b"{}"

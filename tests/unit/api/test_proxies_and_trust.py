@@ -21,10 +21,10 @@ from runway_desktop.api.client import RunwayClient
 from runway_desktop.api.connections import Patience, system_certificates
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.api.pool import CONNECTING
-from runway_desktop.domain.errors import NotReached
+from runway_desktop.domain.errors import NoReply, NotReached
 from tests.mistakes import Mistakes
 from tests.unit.api.raw_server import RawConnection, raw_server
-from tests.unit.api.socks_server import socks_proxy
+from tests.unit.api.socks_server import http_proxy, socks_proxy
 
 HOST = "runway.example"
 SECRET = "key_" + "5e" * 64
@@ -191,6 +191,37 @@ async def test_a_socks_proxy_that_misbehaves_costs_nothing(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
+@pytest.mark.parametrize("kind", ["socks5", "http"])
+async def test_a_create_whose_answer_is_lost_behind_a_proxy_may_have_been_made(
+    kind: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def taking(connection: RawConnection) -> None:
+        await connection.read()
+
+    async with (
+        raw_server(taking, authority.context) as server,
+        socks_proxy(server.port) if kind == "socks5" else http_proxy(server.port) as proxy,
+    ):
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        async with client_of() as client:
+            with pytest.raises(NoReply):
+                await client.create("text_to_video", {"model": "gen4.5"})
+    assert [request.method for request in server.requests] == ["POST"], "sent once, and not again"
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 407 No\r\n\r\n", b"HTTP/1.1 502 No\r\n\r\n", b"SSH-2.0\r\n"])
+async def test_a_create_that_a_proxy_connects_to_nobody_was_not_made(
+    says: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with http_proxy(9, says) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        async with client_of() as client:
+            with pytest.raises(NotReached):
+                await client.create("text_to_video", {"model": "gen4.5"})
+    assert [request.method for request in proxy.requests] == ["CONNECT"]
+    assert all(SECRET not in f"{request}" for request in proxy.requests)
+
+
 async def test_what_the_system_believes_is_believed(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, mistakes: Mistakes
 ) -> None:
@@ -235,7 +266,7 @@ def test_where_openssl_was_built_elsewhere_the_files_of_distributions_are_looked
     monkeypatch.setenv("SSL_CERT_DIR", str(nowhere))
     found = system_certificates((str(nowhere / "a.pem"), str(authority.path)))
     assert [one["subject"] for one in found.get_ca_certs()] == [((("commonName", "An authority of our own"),),)]
-    assert system_certificates(()).cert_store_stats()["x509_ca"] > 50, "those that come along with httpx2"
+    assert system_certificates(()).cert_store_stats()["x509_ca"] > 50, "those that come along with httpx"
 
 
 async def test_certificates_are_not_read_again_for_each_connection(

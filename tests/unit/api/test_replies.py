@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.api import replies
@@ -140,11 +140,11 @@ def test_long_texts_are_cut_and_control_characters_dropped() -> None:
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
-    assert replies.retry_after(httpx2.Headers({"Retry-After": text}), NOON) == seconds
+    assert replies.retry_after(httpx.Headers({"Retry-After": text}), NOON) == seconds
 
 
 def test_slow_down_says_when_it_can_be_tried_again() -> None:
-    problem = replies.from_status(429, httpx2.Headers({"Retry-After": "120"}), b'{"error": "daily quota"}', NOON)
+    problem = replies.from_status(429, httpx.Headers({"Retry-After": "120"}), b'{"error": "daily quota"}', NOON)
     assert isinstance(problem, SlowDown)
     assert problem.retry_after == 120.0
     assert problem.advice == "It can be tried again in 2 minutes."
@@ -152,7 +152,7 @@ def test_slow_down_says_when_it_can_be_tried_again() -> None:
 
 
 def test_a_503_in_runways_own_words_says_that_the_request_was_not_taken() -> None:
-    problem = replies.from_status(503, httpx2.Headers({"Retry-After": "3"}), b'{"error": "Overloaded."}', NOON)
+    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), b'{"error": "Overloaded."}', NOON)
     assert isinstance(problem, NotTaken)
     assert (problem.status, problem.retry_after) == (503, 3.0)
     assert "did not take the request" in problem.message
@@ -171,7 +171,7 @@ def test_a_503_in_runways_own_words_says_that_the_request_was_not_taken() -> Non
     ],
 )
 def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
-    problem = replies.from_status(503, httpx2.Headers({"Retry-After": "3"}), content, NOON)
+    problem = replies.from_status(503, httpx.Headers({"Retry-After": "3"}), content, NOON)
     assert type(problem) is ServerTrouble
     assert (problem.status, problem.retry_after) == (503, 3.0)
     assert "did not take" not in problem.message
@@ -180,20 +180,20 @@ def test_a_503_of_a_gateway_says_nothing_of_the_request(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("error", "kind", "word"),
     [
-        (httpx2.ConnectError("[Errno 111] Connection refused"), NotReached, "reached"),
-        (httpx2.ConnectError("[Errno -2] Name or service not known"), NotReached, "runway.example"),
-        (httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), NotReached, "trusted"),
-        (httpx2.ConnectTimeout(""), NotReached, "in time"),
-        (httpx2.PoolTimeout(""), NotReached, "turn"),
-        (httpx2.ProxyError("407"), NotReached, "reached"),
-        (httpx2.UnsupportedProtocol("x"), NotReached, "reached"),
-        (httpx2.WriteError(""), NoReply, "cut"),
-        (httpx2.WriteTimeout(""), NoReply, "in time"),
-        (httpx2.ReadError(""), NoReply, "cut"),
-        (httpx2.ReadTimeout(""), NoReply, "in time"),
-        (httpx2.CloseError(""), NoReply, "cut"),
-        (httpx2.RemoteProtocolError("Server disconnected"), NoReply, "cut"),
-        (httpx2.DecodingError("bad gzip"), BadReply, "understood"),
+        (httpx.ConnectError("[Errno 111] Connection refused"), NotReached, "reached"),
+        (httpx.ConnectError("[Errno -2] Name or service not known"), NotReached, "runway.example"),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"), NotReached, "trusted"),
+        (httpx.ConnectTimeout(""), NotReached, "in time"),
+        (httpx.PoolTimeout(""), NotReached, "turn"),
+        (httpx.ProxyError("407"), NotReached, "reached"),
+        (httpx.UnsupportedProtocol("x"), NotReached, "reached"),
+        (httpx.WriteError(""), NoReply, "cut"),
+        (httpx.WriteTimeout(""), NoReply, "in time"),
+        (httpx.ReadError(""), NoReply, "cut"),
+        (httpx.ReadTimeout(""), NoReply, "in time"),
+        (httpx.CloseError(""), NoReply, "cut"),
+        (httpx.RemoteProtocolError("Server disconnected"), NoReply, "cut"),
+        (httpx.DecodingError("bad gzip"), BadReply, "understood"),
     ],
 )
 def test_only_what_fails_before_anything_left_is_not_reached(error: Exception, kind: type[ApiError], word: str) -> None:

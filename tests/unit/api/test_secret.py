@@ -95,7 +95,7 @@ async def test_no_error_and_no_log_holds_the_key(name: str, tmp_path: Path, capl
     path = tmp_path / "a.png"
     path.write_bytes(b"x")
     caplog.set_level(logging.DEBUG)
-    for logger in ("httpx2", "httpcore2", "asyncio"):
+    for logger in ("httpx", "httpcore", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=logger)
     errors = []
     async with raw_server(BEHAVIORS[name]) as server, client_of(server.url) as client:

@@ -12,7 +12,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.api import uploads
@@ -222,7 +222,7 @@ async def test_a_slot_of_the_real_api_never_leads_to_this_machine_by_http(tmp_pa
 
     async with raw_server(take) as storage:
         slot = {"uploadUrl": f"{storage.url}/put", "fields": {}, "runwayUri": "runway://new"}
-        network = httpx2.MockTransport(lambda _: httpx2.Response(200, json=slot))
+        network = httpx.MockTransport(lambda _: httpx.Response(200, json=slot))
         client = RunwayClient("https://runway.example", "key_a", transport=network)
         with pytest.raises(BadReply):
             await client.upload(path, lambda _sent, _total: None)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
+import httpx
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.simulator.app import Simulator
@@ -26,8 +26,8 @@ class Bench:
     """A running simulator with a client that has a key, and one that has none."""
 
     simulator: Simulator
-    api: httpx2.AsyncClient
-    anyone: httpx2.AsyncClient
+    api: httpx.AsyncClient
+    anyone: httpx.AsyncClient
 
     async def create(self, **changes: object) -> str:
         answer = await self.api.post("/v1/text_to_video", json={**CLIP, **changes})
@@ -50,7 +50,7 @@ async def desk(**knobs: object) -> AsyncIterator[Bench]:
     wished = Knobs(seed=5).turned(knobs)
     async with (
         running_simulator(wished, catalog=CATALOG) as simulator,
-        httpx2.AsyncClient(base_url=simulator.base_url, headers=HEADERS) as api,
-        httpx2.AsyncClient() as anyone,
+        httpx.AsyncClient(base_url=simulator.base_url, headers=HEADERS) as api,
+        httpx.AsyncClient() as anyone,
     ):
         yield Bench(simulator, api, anyone)

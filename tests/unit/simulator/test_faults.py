@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.simulator.faults import Fault
@@ -38,7 +38,7 @@ async def test_connection_cut_before_an_answer() -> None:
     async with desk() as at:
         task_id = await at.create()
         at.simulator.faults.add(Fault.parse("get:cut,times=1"))
-        with pytest.raises(httpx2.TransportError):
+        with pytest.raises(httpx.TransportError):
             await at.api.get(f"/v1/tasks/{task_id}")
         assert (await at.task(task_id))["status"] == "PENDING"
 
@@ -46,7 +46,7 @@ async def test_connection_cut_before_an_answer() -> None:
 async def test_create_that_was_accepted_can_lose_its_answer() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("create:cut,accepted=true,times=1"))
-        with pytest.raises(httpx2.TransportError):
+        with pytest.raises(httpx.TransportError):
             await at.api.post("/v1/text_to_video", json=CLIP)
         assert len(at.simulator.witness.accepted) == 1
         assert at.simulator.organizations.first.balance == 10_000 - 60
@@ -67,7 +67,7 @@ async def test_create_can_be_refused_before_it_is_accepted(words: str) -> None:
         try:
             answer = await at.api.post("/v1/text_to_video", json=CLIP)
             assert answer.status_code == 503
-        except httpx2.TransportError:
+        except httpx.TransportError:
             assert "cut" in words
         assert at.simulator.witness.accepted == []
 
@@ -75,8 +75,8 @@ async def test_create_can_be_refused_before_it_is_accepted(words: str) -> None:
 async def test_held_connection_answers_nothing_until_the_client_gives_up() -> None:
     async with desk() as at:
         at.simulator.faults.add(Fault.parse("organization:hold"))
-        with pytest.raises(httpx2.ReadTimeout):
-            await at.api.get("/v1/organization", timeout=httpx2.Timeout(20, read=0.2))
+        with pytest.raises(httpx.ReadTimeout):
+            await at.api.get("/v1/organization", timeout=httpx.Timeout(20, read=0.2))
 
 
 async def test_held_connections_do_not_keep_the_simulator_from_stopping() -> None:
@@ -86,7 +86,7 @@ async def test_held_connections_do_not_keep_the_simulator_from_stopping() -> Non
         while not at.simulator.faults.listed()[0].hits:
             await asyncio.sleep(0)
         started = time.monotonic()
-    with pytest.raises(httpx2.TransportError):
+    with pytest.raises(httpx.TransportError):
         await asking
     assert time.monotonic() - started < 20, "it waits for nobody, were it for ever"
 
@@ -108,7 +108,7 @@ async def test_download_that_breaks_off_is_seen_as_broken(words: str) -> None:
         got = b""
         async with at.anyone.stream("GET", link) as answer:
             parts = answer.aiter_bytes()
-            with contextlib.suppress(httpx2.RemoteProtocolError):
+            with contextlib.suppress(httpx.RemoteProtocolError):
                 async for part in parts:
                     got += part
                 pytest.fail("the download did not break off")
@@ -175,7 +175,7 @@ async def test_upload_can_be_harmed_too() -> None:
         slot = (await at.api.post("/v1/uploads", json=wish)).json()
         file = {"file": ("still.png", b"x", "image/png")}
         answers = [await at.anyone.post(slot["uploadUrl"], data=slot["fields"], files=file) for _ in range(2)]
-        with pytest.raises(httpx2.TransportError):
+        with pytest.raises(httpx.TransportError):
             await at.api.post("/v1/uploads", json=wish)
     assert [answer.status_code for answer in answers] == [500, 204]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.simulator.__main__ import main
@@ -17,10 +17,10 @@ SAME = "key_" + "d4" * 64
 
 
 @contextlib.asynccontextmanager
-async def other(at: Bench, secret: str = OTHER) -> AsyncIterator[httpx2.AsyncClient]:
+async def other(at: Bench, secret: str = OTHER) -> AsyncIterator[httpx.AsyncClient]:
     """A client with another key."""
     headers = {"Authorization": f"Bearer {secret}", "X-Runway-Version": API_VERSION}
-    async with httpx2.AsyncClient(base_url=at.simulator.base_url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=at.simulator.base_url, headers=headers) as client:
         yield client
 
 

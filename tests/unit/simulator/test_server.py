@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx2
+import httpx
 import pytest
 
 from runway_desktop.domain.profiles import own_words
@@ -37,9 +37,9 @@ async def test_port_that_is_taken_is_an_error_that_leaves_nothing_behind() -> No
 
 async def test_organization_survives_a_restart(tmp_path: Path) -> None:
     kept = tmp_path / "organization.json"
-    async with running_simulator(Knobs(), kept_in=kept) as first, httpx2.AsyncClient(headers=HEADERS) as api:
+    async with running_simulator(Knobs(), kept_in=kept) as first, httpx.AsyncClient(headers=HEADERS) as api:
         task_id = (await api.post(f"{first.base_url}/v1/text_to_video", json=CLIP)).json()["id"]
-    async with running_simulator(Knobs(), kept_in=kept) as second, httpx2.AsyncClient(headers=HEADERS) as api:
+    async with running_simulator(Knobs(), kept_in=kept) as second, httpx.AsyncClient(headers=HEADERS) as api:
         second.clock.forward(100)
         task = (await api.get(f"{second.base_url}/v1/tasks/{task_id}")).json()
         output = await api.get(task["output"][0])
@@ -63,7 +63,7 @@ def test_child_ends_when_its_parent_is_gone() -> None:
 def test_child_keeps_its_organization_when_it_is_stopped(tmp_path: Path) -> None:
     kept = tmp_path / "organization.json"
     child = SimulatorProcess.start(["--keep", str(kept)])
-    httpx2.post(f"{child.base_url}/v1/text_to_video", json=CLIP, headers=HEADERS).raise_for_status()
+    httpx.post(f"{child.base_url}/v1/text_to_video", json=CLIP, headers=HEADERS).raise_for_status()
     child.stop()
     child.stop()
     assert not child.is_running()

@@ -19,7 +19,7 @@ def test_source_names_its_own_license_and_the_libraries_that_are_here(tmp_path: 
         # Run from a copy that is not installed: it knows of no libraries.
         assert told.parts == ()
     else:
-        assert "httpx2" in [part.name for part in told.parts]
+        assert "httpx" in [part.name for part in told.parts]
     assert all(part.version for part in told.parts)
 
 

@@ -272,7 +272,7 @@ def test_details_go_to_the_file_and_only_warnings_to_the_terminal(tmp_path: Path
     log, terminal = tmp_path / "log.txt", io.StringIO()
     with logging_into(log, terminal):
         logging.getLogger("runway_desktop.test").info("a detail")
-        logging.getLogger("httpx2").info("every request")
+        logging.getLogger("httpx").info("every request")
     said = log.read_text(encoding="utf-8")
     assert "a detail" in said
     assert "every request" not in said

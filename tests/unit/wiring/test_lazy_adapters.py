@@ -158,9 +158,7 @@ async def test_a_stream_is_opened_where_it_broke_off():
     assert maker.made[0].closed
 
 
-@pytest.mark.parametrize(
-    "trouble", [ImportError("no httpx2"), RuntimeError("cannot schedule new futures"), KeyError(1)]
-)
+@pytest.mark.parametrize("trouble", [ImportError("no httpx"), RuntimeError("cannot schedule new futures"), KeyError(1)])
 async def test_nothing_was_sent_where_there_is_nobody_to_send_it(trouble: Exception, tmp_path: Path):
     async def make():
         raise trouble

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, cast
 
-import httpx2
+import httpx
 
 from runway_desktop.api.client import RunwayClient
 from runway_desktop.domain.errors import KeyRefused
@@ -23,8 +23,8 @@ from tests.engine_rig import CATALOG
 from tests.fakes import MemorySecrets
 
 
-def open_clients() -> list[httpx2.AsyncClient]:
-    return [one for one in gc.get_objects() if type(one) is httpx2.AsyncClient and not one.is_closed]
+def open_clients() -> list[httpx.AsyncClient]:
+    return [one for one in gc.get_objects() if type(one) is httpx.AsyncClient and not one.is_closed]
 
 
 def holders_of(words: bytes) -> list[str]:
