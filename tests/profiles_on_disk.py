@@ -121,10 +121,10 @@ async def everything(profile: Profile) -> dict[str, Any]:
         await store.close()
 
 
-async def add_a_task(profile: Profile, number: int = 150) -> None:
+async def add_a_task(profile: Profile, number: int = 150, state: State = State.HELD) -> None:
     """Something happens after a backup was made."""
     store = await SqliteStore.open(profile.database)
-    await store.add([_task(number, State.HELD)], [], None, [])
+    await store.add([_task(number, state)], [], None, [])
     await store.close()
 
 

@@ -17,7 +17,6 @@ from PySide6.QtCore import QLoggingCategory, QMessageLogContext, Qt, QtMsgType, 
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop import __version__
-from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.errors import DamagedList, RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import Profile
@@ -158,7 +157,7 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
     from .restoring_first import finish_in_sight
 
     try:
-        finished = finish_in_sight(application, profile, finish_restore)
+        finish_in_sight(application, profile, finish_restore)
     except RunwayDesktopError as error:
         if is_waiting(profile):
             raise
@@ -167,11 +166,7 @@ def _finish_restore(application: QApplication, profile: Profile) -> list[Notice]
     except Exception as error:
         log.exception("The restore could not be finished, by a mistake of the program")
         raise _ends_by_mistake(profile) from error
-    if finished is None or finished.before is None:
-        return []
-    if finished.before.suffix != ENDING:
-        return [Notice("The damaged list of tasks is kept as it was.", str(finished.before))]
-    return [Notice("What was here before the restore is kept as a backup.", str(finished.before))]
+    return []
 
 
 _QUIET = (

@@ -13,22 +13,21 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Progress, Watch
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 
-Finish = Callable[[Profile, Watch], Finished | None]
+Finish = Callable[[Profile, Watch], bool]
 
 SHOWN_AFTER_MS = 1000
 
 
 def finish_in_sight(
     application: QApplication, profile: Profile, finish: Finish, *, shown_after_ms: int = SHOWN_AFTER_MS
-) -> Finished | None:
+) -> bool:
     """What `finish` gives, which runs on another thread. A window shows how far it is after so many milliseconds."""
     sight = _Sight(application, profile, shown_after_ms)
-    results: list[Finished | None] = []
+    results: list[bool] = []
     errors: list[BaseException] = []
 
     def work() -> None:

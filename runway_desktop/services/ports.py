@@ -182,6 +182,11 @@ class Snapshots(Protocol):
         """Reads all of a list, in use or not: DamagedList where it is not sound. `watch` is called with zeros."""
         ...
 
+    def carry_over(self, source: Path, target: Path) -> None:
+        """Brings what a list has at Runway, or may have there, and what it has not saved yet into another; nobody uses
+        either."""
+        ...
+
     def make_empty(self, path: Path) -> None:
         """Makes a list without tasks where there is no file."""
         ...

@@ -21,7 +21,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output, TaskId
 
-from . import moving, soundness, trouble
+from . import carrying, moving, soundness, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
 from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
@@ -116,6 +116,21 @@ class SqliteSnapshots:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(_open(path)) as connection:
                 bring_up_to_date(connection, path)
+
+    def carry_over(self, source: Path, target: Path) -> None:
+        """Brings what one list has at Runway, or may have there, and what it has not saved yet into another, all or
+        nothing; nobody uses either. One that the other thinks was not sent, or does not know to be at Runway, becomes
+        what it is in the first. Doing it again changes nothing."""
+        for path in (source, target):
+            with _told(path), closing(_reading(path)) as connection:
+                is_older = Version.of(connection) < MIGRATIONS[-1].to
+            if is_older:
+                self.bring_up_to_date(path)
+        with _told(target), closing(_reading(source)) as old, closing(_open(target)) as new:
+            _refuse_strangers(old, source)
+            new.execute("BEGIN IMMEDIATE")
+            carrying.carry_over(old, new)
+            new.execute("COMMIT")
 
     def settle(
         self,

@@ -39,7 +39,6 @@ from .lazy_adapters import LateFetcher, LateRunway
 from .stages import Stage
 
 if TYPE_CHECKING:
-    from runway_desktop.services.backup.finishing import Finished
     from runway_desktop.services.backup.restoring import Outlook
     from runway_desktop.services.backup.watching import Watch
     from runway_desktop.services.ports import ClosableRunway, Snapshots
@@ -85,7 +84,7 @@ class Address(Struct, frozen=True, kw_only=True):
     demo: DemoWishes | None = None
 
 
-def finish_restore(profile: Profile, watch: Watch) -> Finished | None:
+def finish_restore(profile: Profile, watch: Watch) -> bool:
     """Puts in its place what a restore of the last run has put together. Blocking, before the list of tasks is
     opened."""
     from runway_desktop.services.backup.finishing import finish

@@ -211,7 +211,7 @@ async def test_a_restore_by_the_program_asks_what_it_always_asked(tmp_path: Path
             await engine.restores.into_this(backup, wishes)
             await engine.restores.say_yes()
         assert other is not None
-        assert finish_restore(environment.profile(demo=False, folder=computer.folder), Watch()) is not None
+        assert finish_restore(environment.profile(demo=False, folder=computer.folder), Watch())
         before = computer.paid
         for restored in (None, other):
             async with computer.program(profile=restored) as engine:

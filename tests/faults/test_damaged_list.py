@@ -249,11 +249,11 @@ async def test_backups_are_offered_by_date_and_one_takes_the_place_of_the_damage
     assert offered[0] == profile.backups / "daily-2026-03-09.zip", "the newest is damaged, and is said to be"
 
     damaged_list.restore(profile, made.snapshots, good[0].path, NOW + 10, Watch())
-    finished = finish(profile, made.snapshots, NOW + 11)
-    assert finished is not None
+    assert finish(profile, made.snapshots, NOW + 11)
     if content is not None:
-        assert finished.before is not None
-        assert (finished.before / "profile.db").read_bytes() == content
+        [before] = profile.backups.glob("before-restore-*.unreadable")
+        assert (before / "profile.db").read_bytes() == content
+        assert made.snapshots.setting(profile.database, after_restore.FRESH)[after_restore.BEFORE] == str(before)
     assert found_by_the_day(profile.database) == ""
 
     store = await SqliteStore.open(profile.database, is_expected=True)

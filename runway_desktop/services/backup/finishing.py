@@ -4,7 +4,8 @@ Runs after this program has become the one of its profile and before it opens th
 use. In this order, each step harmless to do again, because the program may die between any two of them:
 
     1. the present state is backed up; `kept.json` says so
-    2. what only adds (copies of inputs, posters) is put where it belongs
+    2. what only adds (copies of inputs, posters) is put where it belongs; what the present list has at Runway, or has
+       not saved yet, comes along
     3. the renewed catalog and the old list of tasks are moved aside, then the new ones take their names
     4. `ready.json` goes, and then the rest of the folder
 
@@ -16,6 +17,7 @@ the restore given up, from step 3 with the restore still to be finished.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,29 +31,24 @@ from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, sync_folder, write_whole
 from runway_desktop.services.ports import Snapshots
-from runway_desktop.values import Struct
+from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 
 from . import leftovers
 from .packing import MAKING, Choice, pack
 from .places import clear, told
 from .watching import Watch
 
+log = logging.getLogger(__name__)
+
 READY = "ready.json"
 """The person said yes: from here on the restore is finished, whatever happens."""
 _KEPT = "kept.json"
 _OLD = "replaced"
-BEFORE = "before-restore-"
+KEPT_AS = "before-restore-"
 """How a backup's name begins that a restore made of what it replaced."""
 BEFORE_KEPT = 5
 _BESIDE = ("-wal", "-shm", "-journal", "")
 """What SQLite keeps beside a list. The list goes last: what belongs to it must never be taken for another's."""
-
-
-class Finished(Struct, frozen=True):
-    """A restore that this start has finished. `before` is the backup of what was there; or, where that was damaged, the
-    folder with its files as they were."""
-
-    before: Path | None
 
 
 def say_yes(profile: Profile, now: float) -> None:
@@ -65,31 +62,31 @@ def is_waiting(profile: Profile) -> bool:
     return (profile.restoring / READY).is_file()
 
 
-def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | None = None) -> Finished | None:
-    """Finishes what waits, or takes away what was never said yes to. None when there was nothing to finish. Where
+def finish(profile: Profile, snapshots: Snapshots, now: float, watch: Watch | None = None) -> bool:
+    """Finishes what waits, or takes away what was never said yes to. Whether there was something to finish. Where
     results were put into a library, `Restores.clean_up` takes those away, and the folder with them. `watch` is told how
     far it is, and may not stop it."""
     staging = profile.restoring
     if not staging.exists():
-        return None
+        return False
     if not is_waiting(profile):
         _give_up(staging)
-        return None
-    new = staging / DATABASE
-    if not new.exists():
+        return False
+    if not (staging / DATABASE).exists():
         # It took its name before the program died.
-        before = _kept(staging)
         _tidy(staging)
-        return Finished(before)
+        return True
     try:
         before = _keep_present(profile, snapshots, now, watch or Watch())
         _add(staging, profile)
+        if before is not None:
+            _carry_over(profile, snapshots, before)
     except RunwayDesktopError:
         _give_up(staging)
         raise
     _swap(staging, profile)
     _tidy(staging)
-    return Finished(before)
+    return True
 
 
 def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Watch) -> Path | None:
@@ -101,7 +98,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
     target: Path | None = None
     aside = ""
     if list_files(profile):
-        name = f"{BEFORE}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
+        name = f"{KEPT_AS}{datetime.fromtimestamp(now):%Y-%m-%d-%H%M%S}"
         target = profile.backups / f"{name}{ENDING}"
         try:
             snapshots.check(profile.database, watch.copying(0))
@@ -114,7 +111,7 @@ def _keep_present(profile: Profile, snapshots: Snapshots, now: float, watch: Wat
     with told(staging):
         write_whole(staging / _KEPT, json.dumps(kept).encode())
         sync_folder(staging)
-    drop_older(profile.backups, BEFORE, BEFORE_KEPT)
+    drop_older(profile.backups, KEPT_AS, BEFORE_KEPT)
     return target
 
 
@@ -129,6 +126,23 @@ def _add(staging: Path, profile: Profile) -> None:
                     if not target.exists():
                         private.make_folder(target.parent)
                         os.replace(path, target)
+
+
+def _carry_over(profile: Profile, snapshots: Snapshots, before: Path) -> None:
+    """What was paid and is not here yet comes along; of a damaged list, if it can be read. The new list says that this
+    was done, and where the old one is kept: after it the old one may be moved aside in part."""
+    new = profile.restoring / DATABASE
+    mark = snapshots.setting(new, FRESH)
+    known = mark if isinstance(mark, Mapping) else {}
+    if BEFORE in known:
+        return
+    try:
+        snapshots.carry_over(profile.database, new)
+    except StoreError as error:
+        if before.suffix == ENDING:
+            raise
+        log.warning("Nothing of the damaged list came along: %s (%s)", error, error.detail)
+    snapshots.settle(new, settings={FRESH: {**known, BEFORE: str(before)}}, results={}, folders=())
 
 
 def _swap(staging: Path, profile: Profile) -> None:

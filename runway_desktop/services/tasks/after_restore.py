@@ -22,17 +22,21 @@ from runway_desktop.values import Struct, replace
 from .ledger import Ledger
 
 FRESH = "restore.fresh"
-"""The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup; or `why`, the
-word of a `Verdict`, in a list that was not restored by this program."""
+"""The setting that a restored list of tasks begins with. It holds `made_at`, the Unix time of its backup, and `BEFORE`;
+or `why`, the word of a `Verdict`, in a list that was not restored by this program."""
+BEFORE = "before"
+"""Its member with the path of what the restored list took the place of: a backup, or the folder of a damaged list."""
 TOLD = "restore.to tell"
 """The setting that holds what the person has not been told yet."""
 
 
 class Restored(Struct, frozen=True, kw_only=True):
     """What a restored or copied list of tasks holds that the person has to decide. `made_at` is when its backup was
-    made; `copied` says how it was recognized if it was not this program that restored it."""
+    made, `before` where that is which was there before; `copied` says how it was recognized if it was not this program
+    that restored it."""
 
     made_at: float = 0.0
+    before: str = ""
     copied: Verdict | None = None
     held: int = 0
     uncertain: int = 0
@@ -72,6 +76,7 @@ async def keep_back(ledger: Ledger, settings: Settings, held: Sequence[Task]) ->
         states = [task.state for task in ledger.open()]
         told = {
             "made_at": _number(mark, "made_at"),
+            BEFORE: _before(mark),
             "held": waiting,
             "uncertain": states.count(State.UNCERTAIN),
             "live": sum(state.is_live for state in states),
@@ -88,6 +93,7 @@ def to_tell(settings: Settings) -> Restored | None:
         return None
     return Restored(
         made_at=_number(kept, "made_at"),
+        before=_before(kept),
         copied=_verdict(kept),
         held=round(_number(kept, "held")),
         uncertain=round(_number(kept, "uncertain")),
@@ -106,6 +112,10 @@ def _kept_back(task: Task, hold: Hold) -> Task:
 def _verdict(kept: object) -> Verdict | None:
     word = kept.get("why") if isinstance(kept, Mapping) else None
     return Verdict(word) if word in set(Verdict) else None
+
+
+def _before(kept: object) -> str:
+    return str(kept.get(BEFORE) or "") if isinstance(kept, Mapping) else ""
 
 
 def _number(kept: object, name: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runway_desktop.domain.backups import ENDING
 from runway_desktop.domain.copies import Verdict
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.services.profiles.profiles import Inside
@@ -46,10 +47,13 @@ def restored_words(found: Restored) -> tuple[str, str]:
         said.append(units.count(found.live, "at Runway is checked", "at Runway are checked"))
     when = f" of {units.full_time(found.made_at)}" if found.made_at else ""
     message = f"Restored from the backup{when}. Sending is paused."
-    if not said:
-        return message, ""
-    risk = " What was sent after the backup was made would be paid for twice." if found.held or found.uncertain else ""
-    return message, f"{', '.join(said)}.{risk}"
+    details = [f"{', '.join(said)}."] if said else []
+    if found.held or found.uncertain:
+        details.append("What was sent after the backup was made would be paid for twice.")
+    if found.before:
+        is_backup = found.before.endswith(ENDING)
+        details.append(f"{'What was here before' if is_backup else 'The damaged list'} is kept: {found.before}")
+    return message, " ".join(details)
 
 
 def _waiting_in_a_copy(found: Restored) -> str:

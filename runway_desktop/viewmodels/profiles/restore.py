@@ -222,7 +222,8 @@ class RestoreModel(QObject):
         made_at = units.full_time(self.outlook.manifest.made_at) if self.outlook is not None else ""
         return Question(
             f"Replace what is in “{self.profile_name}”?",
-            f"Its tasks, settings and sheets become what they were on {made_at}. What is there now is backed up first, "
+            f"Its tasks, settings and sheets become what they were on {made_at}. Tasks that are at Runway "
+            "now, and results that are not saved yet, stay in the list. What is there now is backed up first, "
             "into the profile's folder for backups; files of results are not touched. The program closes and starts "
             "again.",
             f"Replace “{self.profile_name}” and start again",

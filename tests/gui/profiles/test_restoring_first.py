@@ -13,11 +13,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar
 from runway_desktop.app.restoring_first import finish_in_sight
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.services.backup.finishing import Finished
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 
-DONE = Finished(Path("/backups/before.zip"))
+DONE = True
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def windows() -> list[WaitingWindow]:
 def test_one_that_is_done_at_once_shows_nothing(qapp: QApplication, profile: Profile):
     threads: list[threading.Thread] = []
 
-    def finish(_: Profile, __: Watch) -> Finished:
+    def finish(_: Profile, __: Watch) -> bool:
         threads.append(threading.current_thread())
         return DONE
 
@@ -53,7 +52,7 @@ def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, prof
     seen: list[tuple[list[str], int, int, bool]] = []
     gate = threading.Event()
 
-    def finish(_: Profile, watch: Watch) -> Finished:
+    def finish(_: Profile, watch: Watch) -> bool:
         watch.begin(4_000_000)
         watch.doing("Packing 3 of 12 results")
         watch.step(1_000_000)
@@ -83,7 +82,7 @@ def test_one_that_takes_longer_shows_words_and_progress(qapp: QApplication, prof
 
 
 def test_what_went_wrong_is_raised_where_it_is_waited_for(qapp: QApplication, profile: Profile):
-    def finish(_: Profile, __: Watch) -> Finished:
+    def finish(_: Profile, __: Watch) -> bool:
         raise DiskError("The disk is full.")
 
     with pytest.raises(DiskError, match="The disk is full"):

@@ -18,9 +18,10 @@ import pytest
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible, StoreError
 from runway_desktop.domain.kept_files import KeptFile, Looked
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
-from runway_desktop.domain.task import Output, OutputState, State, TaskId
+from runway_desktop.domain.task import Batch, BatchId, Input, Output, OutputState, RemoteId, State, TaskId
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import LIGHT, Choice, pack
 from runway_desktop.services.backup.restores import Restores, ResultsIn
@@ -31,7 +32,7 @@ from runway_desktop.services.disk.library_folder import SEEN
 from runway_desktop.services.disk.profile_folders import demo_profile
 from runway_desktop.services.library.move_journal import JOURNAL
 from runway_desktop.services.results.own_folders import OWN
-from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.migrations import MIGRATIONS
 from runway_desktop.store.snapshots import SqliteSnapshots
@@ -60,7 +61,7 @@ async def into_this(made: Made, path: Path, wishes: Wishes) -> None:
     done = restores(made)
     assert await done.into_this(path, wishes) is not None
     await done.say_yes()
-    assert finishing.finish(made.profile, made.snapshots, NOW) is not None
+    assert finishing.finish(made.profile, made.snapshots, NOW)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -235,20 +236,65 @@ async def test_this_profile_becomes_what_it_was_and_what_it_is_now_is_kept(tmp_p
     found = await everything(made.profile)
     assert found["tasks"] == then["tasks"]
     assert found["results"] == then["results"]
-    assert found["settings"][FRESH] == {"made_at": NOW}
+    [kept] = made.profile.backups.iterdir()
+    assert found["settings"][FRESH] == {"made_at": NOW, BEFORE: str(kept)}
     assert found["settings"][IDENTITY] == PLACED
     assert made.profile.accepted_ids.read_bytes() == b"ids that Runway gave", "what was sent since is not undone"
-    [kept] = made.profile.backups.iterdir()
     assert kept.name.startswith("before-restore-")
     with opened(kept) as before:
         assert before.manifest.contents.tasks == 7
+
+
+async def test_what_is_at_runway_or_not_saved_yet_comes_along(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    store = await SqliteStore.open(made.profile.database)
+    [waited] = await store.get_many([TaskId("t100")])
+    [going] = await store.get_many([TaskId("t102")])
+    line = LedgerEntry(task_id=waited.id, at=NOW + 200, kind="accepted", detail={"remote_id": "r100"})
+    await store.save(replace(waited, state=State.PENDING, sent_at=NOW + 199, remote_id=RemoteId("r100")), line)
+    late = Batch(id=BatchId("b2"), name="Made since", created_at=NOW + 200)
+    new = replace(going, id=TaskId("t160"), remote_id=RemoteId("r160"), state=State.RUNNING, batch_id=late.id)
+    unsure = replace(new, id=TaskId("t161"), remote_id=None, state=State.UNCERTAIN)
+    done = replace(new, id=TaskId("t162"), remote_id=RemoteId("r162"), state=State.SUCCEEDED, ended_at=NOW + 200)
+    unsaved = Output(task_id=done.id, index=0, url="https://out.example/162.mp4", url_fetched_at=NOW)
+    given = Input(task_id=new.id, place=("promptImage",), uri="file:///a.png", path="/a.png")
+    await store.add([new, unsure, done], [given], late, [replace(line, task_id=new.id)], [unsaved])
+    await store.close()
+    await add_a_task(made.profile, 150)
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    store = await SqliteStore.open(made.profile.database)
+    tasks = {task.id: task for task in await store.get_many([TaskId(f"t{number}") for number in range(200)])}
+    assert (tasks[waited.id].state, tasks[waited.id].remote_id) == (State.PENDING, "r100"), "it is not sent again"
+    assert [entry.kind for entry in await store.ledger(waited.id)] == ["noted", "accepted"]
+    assert (tasks[new.id], tasks[unsure.id], tasks[done.id]) == (new, unsure, done)
+    assert [row.outputs for row in await store.unsaved()] == [(unsaved,)]
+    assert await store.batch_names([late.id]) == {late.id: "Made since"}
+    assert await store.inputs(new.id) == [given]
+    assert [entry.kind for entry in await store.ledger(new.id)] == ["accepted"]
+    assert "t150" not in tasks, "what was never sent is in the backup of what was there"
+    await store.close()
+
+
+async def test_a_later_list_learns_nothing_from_the_one_that_it_replaces(tmp_path: Path):
+    made, path = await a_backup(tmp_path)
+    store = await SqliteStore.open(made.profile.database)
+    tasks = await store.get_many([TaskId("t0"), TaskId("t102")])
+    for task in tasks:
+        await store.save(replace(task, state=State.UNCERTAIN, remote_id=None, sent_at=NOW))
+    again = replace(tasks[0], id=TaskId("t170"), state=State.RUNNING)
+    await store.add([again], [], None, [])
+    await store.close()
+    await into_this(made, path, Wishes(put_back=PutBack.NONE, library=made.library))
+    store = await SqliteStore.open(made.profile.database)
+    assert await store.get_many([TaskId("t0"), TaskId("t102"), again.id]) == tasks
+    await store.close()
 
 
 async def test_without_a_yes_the_next_start_changes_nothing(tmp_path: Path):
     made, path = await a_backup(tmp_path)
     await add_a_task(made.profile)
     assert await restores(made).into_this(path, Wishes(put_back=PutBack.NONE, library=made.library)) is not None
-    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+    assert not finishing.finish(made.profile, made.snapshots, NOW)
     assert "t150" in (await everything(made.profile))["tasks"]
     assert not made.profile.restoring.exists()
 
@@ -257,7 +303,7 @@ async def put_beside(made: Made, path: Path) -> Path:
     """A restore of all results into this profile, which is killed before the person said yes. Gives their folder."""
     wishes = Wishes(put_back=PutBack.ALL, library=made.library)
     assert await restores(made).into_this(path, wishes) is not None
-    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+    assert not finishing.finish(made.profile, made.snapshots, NOW)
     [folder] = made.library.glob("Restored*")
     return folder
 
@@ -332,7 +378,7 @@ async def test_what_cannot_be_backed_up_first_is_not_restored(tmp_path: Path, mo
         finishing.finish(made.profile, made.snapshots, NOW)
     monkeypatch.undo()
     assert "t150" in (await everything(made.profile))["tasks"]
-    assert finishing.finish(made.profile, made.snapshots, NOW) is None
+    assert not finishing.finish(made.profile, made.snapshots, NOW)
 
 
 async def test_a_list_that_is_damaged_now_is_replaced_and_kept_as_it_is(tmp_path: Path):

@@ -414,6 +414,8 @@ async def test_the_daily_ones_are_told_with_day_size_and_number(tmp_path: Path):
             "1 task is queued until you send it, 2 are uncertain. What was sent after the backup was made would be "
             "paid for twice.",
         ),
+        ({"before": "/b/before.zip"}, "What was here before is kept: /b/before.zip"),
+        ({"live": 1, "before": "/b/old"}, "1 at Runway is checked. The damaged list is kept: /b/old"),
     ],
 )
 def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, Any], said: str):
