@@ -62,11 +62,10 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
                 ),
             )
-        case NotSent(hold, evidence):
+        case NotSent(hold, evidence, key):
             _expect(task, transition, State.SENDING)
-            # Counts and balance say something of a sending under its own key alone.
-            key = task.key if evidence is not None else NO_KEY
-            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=key)
+            queued_with = task.key if key is None else key
+            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=queued_with)
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(

@@ -156,6 +156,8 @@ class EngineNoticeCode(Enum):
     """An earlier run was given ids by Runway that no task of the list has: `names`."""
     OTHER_KEYS_TASKS = auto()
     """Tasks were made with another key, and cannot be checked with this one."""
+    QUEUED_WITH_OTHER_KEY = auto()
+    """Queued tasks wait for the person, because another key came into use."""
     SETTINGS_NOT_SAVED = auto()
     """`error`."""
     DRIVE_AWAY = auto()

@@ -96,6 +96,8 @@ class HoldCode(Enum):
     """It waited when a backup was made. Sent by itself it might be paid for twice."""
     COPIED = "copied"
     """It waited in a list that turned out to be a copy."""
+    OTHER_KEY = "other key"
+    """It was queued with another key than the one in use, which may be another organization's."""
     ASK_PERSON = "ask the person"
     """For a reason that this version does not know. Such a task is treated like a restored one."""
     FILE_MISSING = "file missing"
@@ -115,7 +117,7 @@ class HoldCode(Enum):
     @property
     def may_be_sent_already(self) -> bool:
         """Whether sending the task may pay for it a second time, so that the person is asked first."""
-        return self.waits_for_person and self is not HoldCode.WAITS_FOR_PERSON
+        return self.waits_for_person and self not in (HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY)
 
 
 _SENT_IN_TURN = frozenset(
@@ -342,7 +344,8 @@ class Task(Struct, frozen=True, kw_only=True):
     adopted: bool = False
     key: Fingerprint = NO_KEY
     """Of the key that sees it at Runway, as far as is known: the one that it was sent or adopted with, or under which
-    Runway answered with it last. `NO_KEY` for what an older version sent, until Runway answers with it."""
+    Runway answered with it last. While it is held, the one in use when the person queued or released it. `NO_KEY` for
+    what was queued without a key, and what an older version sent, until Runway answers with it."""
     hidden_from: Fingerprint = NO_KEY
     """Of a key that is not its own, under which Runway answered 404: it cannot be asked for with that one. `NO_KEY`
     while it is seen."""
@@ -381,6 +384,10 @@ class Task(Struct, frozen=True, kw_only=True):
     def waits_for_person(self) -> bool:
         """It stays in the lane until the person sends it, whoever's turn it is."""
         return self.hold.code.waits_for_person
+
+    def is_for(self, key: Fingerprint) -> bool:
+        """Whether a held task may be sent with this key without asking: it was queued with it, or with none."""
+        return self.key in (NO_KEY, key)
 
     @property
     def may_be_sent_already(self) -> bool:

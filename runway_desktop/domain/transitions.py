@@ -58,10 +58,12 @@ class Accepted(Struct, frozen=True):
 
 class NotSent(Struct, frozen=True):
     """Nothing reached Runway, or Runway says that it did not take it (429, 503): back to the lane. `evidence` is kept
-    where that is Runway's word alone, and the counts are read before it is sent again."""
+    where that is Runway's word alone, and the counts are read before it is sent again. `key` is the one that it was
+    queued with; None: that with which it was sent."""
 
     hold: Hold = ITS_TURN
     evidence: Evidence | None = None
+    key: Fingerprint | None = None
 
 
 class Refused(Struct, frozen=True):

@@ -138,6 +138,7 @@ class Engine:
         self.is_demo = outside.is_demo
         self.secrecy = outside.secrecy
         self._profile = outside.profile
+        self.profile_name = outside.profile.name
         self._rng = outside.rng
         self._store = outside.store
         self._runway = outside.runway

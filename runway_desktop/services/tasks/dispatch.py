@@ -181,17 +181,19 @@ class Dispatch:
             # Nothing has left.
             await self._write(
                 task.id,
-                NotSent(Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail), task.evidence),
+                NotSent(
+                    Hold(HoldCode.NOT_SENT, words=error.in_words(), small_print=error.detail), task.evidence, task.key
+                ),
             )
             return Outcome(Result.NOT_SENT, cause=error.reason)
         except Exception as mistake:  # noqa: BLE001 - reported with its traceback
             report("noting that a task is sent", mistake)
-            await self._write(task.id, NotSent(evidence=task.evidence))
+            await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
             return Outcome(Result.NOT_SENT)
         if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
             # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
             # left. Nothing is awaited from here to the POST, so its key is this one.
-            await self._write(task.id, NotSent(evidence=task.evidence))
+            await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
             return Outcome(Result.SKIPPED)
         return sending
 

@@ -15,13 +15,16 @@ import logging
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 
-from runway_desktop.domain.account import Fingerprint, Link
+from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
 from runway_desktop.domain.caps import Freed, HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
+    EngineNotice,
+    EngineNoticeCode,
     Event,
     KeyChanged,
     LaneChanged,
@@ -31,7 +34,7 @@ from runway_desktop.domain.events import (
     TasksAdded,
     TasksMoved,
 )
-from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import Wait
 from runway_desktop.services.bus import Bus
@@ -57,7 +60,8 @@ log = logging.getLogger(__name__)
 UNKNOWN_LIMIT = 2
 """Tasks of a model at once where the organization's limits are not known."""
 AT_ONCE = 4
-"""Sendings at once, of different models or with files still being read."""
+"""Sendings at once, of different models or with files still being read. What only waits for another sending of its
+model is not counted."""
 LOOK_AGAIN = 30.0
 """Seconds until a task whose file is missing is tried again."""
 UNCERTAIN_IN_A_ROW = 3
@@ -97,12 +101,16 @@ class Lane:
         self._errands: dict[TaskId, tuple[str, asyncio.Task[None]]] = {}
         self._deliveries: set[asyncio.Task[Outcome]] = set()
         self._one_post: dict[str, asyncio.Lock] = {}
+        self._in_line: dict[TaskId, str] = {}
+        """What is ready and waits for another sending of its model, which stands beside it."""
         self._stuck_until: dict[TaskId, float] = {}
         self._wait = Wait()
         self._waits: defaultdict[tuple[str, str], Wait] = defaultdict(Wait)
         """Of an endpoint and a model."""
         self._uncertain = 0
         self._ending = False
+        self._may_have_other_keys = True
+        """Tasks may wait that were queued with another key than the one in use."""
         self._pause = LaneReason(LaneCode.PAUSED)
         self._told: tuple[bool, LaneReason | None, Mapping[TaskId, HeldBack]] = (False, None, {})
         self.reason: LaneReason | None = None
@@ -197,14 +205,20 @@ class Lane:
         await self._to_front(task_ids)
         await self._free(task_ids, lambda task: task if task.waits_for_person else replace(task, hold=ITS_TURN), _NEXT)
 
-    async def release(self, tasks: Sequence[Task], *, is_next: bool) -> None:
-        """Lets tasks be sent that wait for the person, who was asked about them as they are given; where they stand, or
-        as the next ones. One that has come to wait for another reason since goes on waiting. For `Submission` alone."""
+    async def release(self, tasks: Sequence[Task], *, is_next: bool, key: Fingerprint) -> None:
+        """Lets tasks be sent with this key that wait for the person, who was asked about them as they are given; where
+        they stand, or as the next ones. One that has come to wait for another reason since goes on waiting. For
+        `Submission` alone."""
         asked = {task.id: task.hold for task in tasks}
 
         def released(task: Task) -> Task:
-            still = task.waits_for_person and task.hold != asked[task.id]
-            return task if still else replace(task, hold=ITS_TURN)
+            if task.waits_for_person and task.hold != asked[task.id]:
+                return task
+            seen = task.evidence
+            if seen is not None and key != task.key:
+                # What was read with one key is not compared with what another one reads.
+                seen = Evidence(price=seen.price, cause=seen.cause, answer=seen.answer)
+            return replace(task, hold=ITS_TURN, key=key, evidence=seen)
 
         if is_next:
             await self._to_front(list(asked))
@@ -256,9 +270,30 @@ class Lane:
 
     async def _turn(self) -> None:
         await self._caps.catch_up()
+        if self._may_have_other_keys:
+            await self._keep_for_their_key(self._account.key.fingerprint)
         self._fill()
         await self._outlooks.remember_times()
         await self._alarm.wait(self._pause_length())
+
+    async def _keep_for_their_key(self, key: Fingerprint) -> None:
+        """What was queued with another key than this one waits for the person."""
+
+        def is_others(task: Task) -> bool:
+            return task.state is State.HELD and not task.waits_for_person and not task.is_for(key)
+
+        def edit(task: Task) -> Task:
+            return replace(task, hold=Hold(HoldCode.OTHER_KEY)) if is_others(task) else task
+
+        self._may_have_other_keys = False
+        others = [task.id for task in self._ledger.held() if is_others(task)] if key != NO_KEY else []
+        try:
+            kept = await self._ledger.change_many(others, edit, "queued with another key")
+        except StoreError as error:
+            log.warning("That tasks wait for their key could not be written: %s", error)
+            return
+        if any(task.removed_at is None for task in kept):
+            self._bus.tell(EngineNotice(EngineNoticeCode.QUEUED_WITH_OTHER_KEY))
 
     def _fill(self) -> None:
         """Starts what may be started, and says why nothing more is."""
@@ -269,7 +304,7 @@ class Lane:
         if why is None:
             in_use: dict[str, int] = {}
             for task in self._held():
-                if len(self._errands) >= AT_ONCE:
+                if len(self._errands) - len(self._in_line) >= AT_ONCE:
                     break
                 model = task.request.model
                 if task.was_denied and (counted_by := self._dispatch.readings.counted_by(task.id)) >= now:
@@ -319,7 +354,9 @@ class Lane:
         return wait.reason if wait is not None and self._clock.monotonic() < wait.until else None
 
     def _may_go(self, task: Task, now: float) -> bool:
-        return task.id not in self._errands and not task.waits_for_person and self._stuck_until.get(task.id, 0.0) <= now
+        is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
+        is_next = task.id not in self._errands and task.request.model not in self._in_line.values()
+        return is_free and is_next and self._stuck_until.get(task.id, 0.0) <= now
 
     def _held(self) -> Sequence[Task]:
         return self._ledger.queued()
@@ -373,9 +410,11 @@ class Lane:
 
     async def _prepare_and_send(self, task: Task) -> None:
         key = self._account.key.fingerprint
+        if not task.is_for(key):
+            return
         try:
             body = await self._inputs.prepare(task, key)
-            async with self._one_post.setdefault(task.request.model, asyncio.Lock()):
+            async with self._turn_of(task):
                 before = await self._dispatch.readings.before(task)
                 if self._blocked() or self._turned_away(task) or self._followup.is_unsettled(task.request.model):
                     return
@@ -398,6 +437,23 @@ class Lane:
         except StoreError as error:
             self._back_off(LaneReason(LaneCode.UNWRITABLE))
             log.warning("Task %s could not be prepared: %s", task.id, error)
+
+    @asynccontextmanager
+    async def _turn_of(self, task: Task) -> AsyncIterator[None]:
+        """One sending of a model after the other: nothing else of it is under way between a reading and its POST."""
+        post = self._one_post.setdefault(task.request.model, asyncio.Lock())
+        self._in_line[task.id] = task.request.model
+        try:
+            if post.locked():
+                self._alarm.ring()
+            await post.acquire()
+        finally:
+            del self._in_line[task.id]
+        try:
+            self._alarm.ring()
+            yield
+        finally:
+            post.release()
 
     def _judge(self, task: Task, outcome: Outcome) -> None:
         match outcome.result:
@@ -472,22 +528,33 @@ class Lane:
         match event:
             case TaskChanged(task, before):
                 self._outlooks.follow(task, before)
+                self._look_at_key(task)
                 edited = task.state is State.HELD and (task.request is not before.request or task.hold != before.hold)
                 if edited and task.request is not before.request:
                     self._stuck_until.pop(task.id, None)
-                if task.state is not before.state or edited or task.removed_at != before.removed_at:
+                has_moved = task.state is not before.state or task.is_hidden is not before.is_hidden
+                if has_moved or edited or task.removed_at != before.removed_at:
                     self._alarm.ring()
             case TasksAdded(tasks):
                 for task in tasks:
                     self._outlooks.follow(task)
+                    self._look_at_key(task)
                 self._alarm.ring()
-            case TasksMoved() | ConnectionChanged() | KeyChanged() | OrganizationChanged():
+            case KeyChanged():
+                self._may_have_other_keys = True
+                self._alarm.ring()
+            case TasksMoved() | ConnectionChanged() | OrganizationChanged():
                 self._alarm.ring()
             case SettingsChanged(names):
                 if names & _HEARD_SETTINGS:
                     self._alarm.ring()
             case _:
                 pass
+
+    def _look_at_key(self, task: Task) -> None:
+        """The key may be changed while a task is stored, or being sent."""
+        if task.state is State.HELD and not task.waits_for_person:
+            self._may_have_other_keys |= not task.is_for(self._account.key.fingerprint)
 
 
 def _pair(task: Task) -> tuple[str, str]:

@@ -63,6 +63,8 @@ class Ask(Enum):
     """The balance is not enough for all of them."""
     REPEAT = "repeat"
     """The same was sent a moment ago."""
+    OTHER_KEY = "other key"
+    """At least one of them was queued with another key than the one that it would be sent with."""
     MAY_BE_PAID_TWICE = "may be paid twice"
     """Nobody knows whether Runway has one of them already: its sending got no answer, or it comes from a backup."""
 
@@ -148,6 +150,13 @@ class Stamp:
     """Held by the one place that checks, prices and asks: without it nothing can be prepared."""
 
 
+class Payer(Struct, frozen=True):
+    """The key in use, for people: its profile and its last characters."""
+
+    profile: str = ""
+    ending: str = ""
+
+
 class Prepared:
     """An intent that was checked and priced, with what has to be asked before it is carried out. For one use.
 
@@ -164,6 +173,7 @@ class Prepared:
         "key",
         "made_at",
         "origin",
+        "payer",
         "stamp",
         "sum",
     )
@@ -190,6 +200,7 @@ class Prepared:
         self.held_back = held_back
         self.kept = kept
         self.key = key
+        self.payer = Payer()
         self.made_at = made_at
         self.origin = origin
         self.is_used = False
@@ -246,19 +257,19 @@ class Submission:
         prepared.use()
         match prepared.intent:
             case NewTasks() as new:
-                async for ids in self._add(new, moved):
+                async for ids in self._add(new, moved, prepared.key):
                     yield ids
             case SendAgain(old, new):
                 # In this order, because a program that dies between the two must not leave both: a lost row is sent
                 # again with a click, a second result is paid for.
                 await self._adoption.let_go(old.id)
-                async for ids in self._add(NewTasks(tasks=(new,)), moved):
+                async for ids in self._add(NewTasks(tasks=(new,)), moved, prepared.key):
                     yield ids
             case Edit(task, request):
                 await self._edit(task.id, request, {})
                 yield (task.id,)
             case Release(tasks, is_next):
-                await self._lane.release(tasks, is_next=is_next)
+                await self._lane.release(tasks, is_next=is_next, key=prepared.key)
                 yield tuple(task.id for task in tasks)
 
     async def give_files(
@@ -284,7 +295,7 @@ class Submission:
         await self._ledger.change(task_id, edit, "edited", inputs=inputs)
 
     async def _add(
-        self, new: NewTasks, moved: Callable[[], Mapping[str, str]]
+        self, new: NewTasks, moved: Callable[[], Mapping[str, str]], key: Fingerprint
     ) -> AsyncGenerator[tuple[TaskId, ...], None]:
         # One time for all of them: what came together stands together, in its own order.
         now = self._clock.now()
@@ -305,6 +316,7 @@ class Submission:
                     parent_id=one.parent_id,
                     batch_id=one.batch_id if batch is None else batch.id,
                     position=position,
+                    key=key,
                 )
                 for one, position in zip(some, places, strict=True)
             ]

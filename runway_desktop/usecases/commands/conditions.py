@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, OutputState, State
+from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State
 
 NO_LONGER = "Runway no longer keeps it."
 NO_FILE = "No file of it is on this computer."
@@ -142,7 +142,11 @@ def why_no_retry(rows: Sequence[Row]) -> str:
 
 
 def sending_next_words(rows: Sequence[Row]) -> str:
-    return "Send next…" if any(row.task.may_be_sent_already for row in rows) else "Send next"
+    return "Send next…" if any(map(_is_asked_about, rows)) else "Send next"
+
+
+def _is_asked_about(row: Row) -> bool:
+    return row.task.may_be_sent_already or row.task.hold.code is HoldCode.OTHER_KEY
 
 
 def is_held(row: Row) -> bool:
@@ -158,7 +162,7 @@ def is_free(row: Row) -> bool:
 def releasing_words(rows: Sequence[Row]) -> str:
     held = list(filter(is_held, rows))
     said = f"Release {len(held):,}" if len(held) > 1 else "Release"
-    return f"{said}…" if any(row.task.may_be_sent_already for row in held) else said
+    return f"{said}…" if any(map(_is_asked_about, held)) else said
 
 
 def is_uncertain(row: Row) -> bool:

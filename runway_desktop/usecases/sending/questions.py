@@ -17,10 +17,26 @@ def question_for(prepared: Prepared, above: float | None, *, is_raised: bool = F
     one. `is_raised`: the cap that is in the way is raised with it. A press that repeats the last is no question:
     whoever pressed is told (`Ask.REPEAT`)."""
     doubt = _doubt(prepared.intent) if Ask.MAY_BE_PAID_TWICE in prepared.asks else None
+    other_key = _other_key(prepared, prepared.intent) if Ask.OTHER_KEY in prepared.asks else None
     money = _money(prepared, above, is_raised=is_raised)
-    if doubt is not None and money is not None:
-        return replace(money, text=f"{doubt.text} {money.text}")
-    return doubt or money
+    found = [question for question in (doubt, other_key, money) if question is not None]
+    return replace(found[-1], text=" ".join(question.text for question in found)) if found else None
+
+
+def _other_key(prepared: Prepared, intent: Intent) -> Question | None:
+    if not isinstance(intent, Release):
+        return None
+    others = sum(not task.is_for(prepared.key) for task in intent.tasks)
+    amount, whose = units.count(len(intent.tasks), "task"), units.plural(others, "It was", "They were")
+    if others < len(intent.tasks):
+        whose = units.count(others, "of them was", "of them were")
+    return Question(
+        f"Send {amount} with another key?",
+        f"{whose} queued with another key. The one in use now, of the profile “{prepared.payer.profile}”, ends in "
+        f"{prepared.payer.ending}. Its organization pays.",
+        f"Send {amount}",
+        "Keep waiting",
+    )
 
 
 def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Question | None:

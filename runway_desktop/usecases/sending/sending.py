@@ -28,6 +28,7 @@ from runway_desktop.services.tasks.submission import (
     NewTask,
     NewTasks,
     Origin,
+    Payer,
     Prepared,
     Release,
     SendAgain,
@@ -195,7 +196,10 @@ class Sending:
         kept = self._kept(intent) if paid else None
         if origin.what is None:
             origin = Origin(origin.door, tuple((request, project) for request, project in paid))
+        key = engine.account.key
         asks = set(_doubts(intent))
+        if isinstance(intent, Release) and not all(task.is_for(key.fingerprint) for task in intent.tasks):
+            asks.add(Ask.OTHER_KEY)
         above = engine.settings.confirm_above
         if above is not None and sum_.credits > above:
             asks.add(Ask.ABOVE_LIMIT)
@@ -206,7 +210,7 @@ class Sending:
         # A queued task is sent once, however often it is held and released.
         if not isinstance(intent, Release) and self.guard.is_too_soon(origin.door, origin.what):
             asks.add(Ask.REPEAT)
-        return Prepared(
+        prepared = Prepared(
             self._stamp,
             intent,
             tuple(findings),
@@ -214,10 +218,12 @@ class Sending:
             frozenset(asks),
             held_back=kept.held if kept is not None else None,
             kept=kept.tasks if kept is not None else 0,
-            key=engine.account.key.fingerprint,
+            key=key.fingerprint,
             made_at=engine.clock.monotonic(),
             origin=origin,
         )
+        prepared.payer = Payer(engine.profile_name, key.ending)
+        return prepared
 
     def _paid(self, intent: Intent) -> list[tuple[Request, str]]:
         """What is paid for and was not answered for before: each request with its project."""

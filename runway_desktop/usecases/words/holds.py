@@ -24,6 +24,8 @@ def hold_words(hold: Hold) -> str:
             return "Restored from a backup; it may have been sent after the backup was made."
         case HoldCode.COPIED:
             return "This profile's folder was copied or put back; this may have been sent already."
+        case HoldCode.OTHER_KEY:
+            return "Queued with another key. Release it to send it with the one in use."
         case HoldCode.ASK_PERSON:
             why = hold.words or "The reason is not known to this version."
             return f"Not sent automatically: it may have been sent already. {why}"

@@ -48,6 +48,11 @@ def said(told: EngineNotice) -> Notice:
                 "Some tasks can't be checked with this key.",
                 "They were made with another key. Switch back to that key to follow them. Nothing is lost.",
             )
+        case EngineNoticeCode.QUEUED_WITH_OTHER_KEY:
+            return Notice(
+                "Queued tasks wait for you: they were queued with another key.",
+                "Release those that should be sent with this one.",
+            )
         case EngineNoticeCode.SETTINGS_NOT_SAVED:
             return Notice("Your settings could not be saved.", why, is_problem=True)
         case EngineNoticeCode.DRIVE_AWAY:

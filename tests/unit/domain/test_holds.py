@@ -30,8 +30,9 @@ def test_a_task_that_may_be_paid_for_already_is_never_sent_by_itself(code: HoldC
     assert task.may_be_sent_already
 
 
-def test_a_task_that_was_added_without_being_sent_waits_and_is_sent_without_a_question():
-    task = held(Hold(HoldCode.WAITS_FOR_PERSON))
+@pytest.mark.parametrize("code", [HoldCode.WAITS_FOR_PERSON, HoldCode.OTHER_KEY])
+def test_a_task_that_waits_for_the_person_and_was_never_sent_is_not_paid_for_already(code: HoldCode):
+    task = held(Hold(code))
     assert task.waits_for_person
     assert not task.may_be_sent_already
 
@@ -55,6 +56,7 @@ def test_the_stored_codes_stay_as_they_are():
         "WAITS_FOR_PERSON": "waits for the person",
         "RESTORED": "restored",
         "COPIED": "copied",
+        "OTHER_KEY": "other key",
         "ASK_PERSON": "ask the person",
         "FILE_MISSING": "file missing",
         "FILE_UNREADABLE": "file unreadable",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.errors import KeyRefused, NotReached, NotTaken, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
@@ -193,7 +193,11 @@ async def test_a_refused_key_stops_the_lane_until_another_is_accepted():
         assert len(prompts(rig)) == 1
         await rig.account.use_key("key_new", remember=False)
         await settle()
-        assert [await rig.state(task_id) for task_id in ids] == [State.PENDING, State.PENDING]
+        # The first one was queued for the key that was refused.
+        assert [await rig.state(task_id) for task_id in ids] == [State.HELD, State.PENDING]
+        await sent.release(rig, ids[0])
+        await settle()
+        assert await rig.state(ids[0]) is State.PENDING
 
 
 @pytest.mark.parametrize(
@@ -473,7 +477,7 @@ async def test_a_task_that_came_to_wait_for_another_reason_since_it_was_asked_ab
         [task_id] = await rig.submit(request("mine"))
         asked = await rig.task(task_id)
         await rig.ledger.change(task_id, lambda task: replace(task, hold=Hold(HoldCode.COPIED)), "held")
-        await rig.lane.release([asked], is_next=True)
+        await rig.lane.release([asked], is_next=True, key=NO_KEY)
         await rig.lane.resume()
         await rig.clock.advance(600)
         assert prompts(rig) == []

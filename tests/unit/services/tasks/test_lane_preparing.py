@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,11 +19,12 @@ from runway_desktop.domain.errors import (
     StoreError,
 )
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, Task
-from runway_desktop.domain.transitions import Dropped
+from runway_desktop.domain.transitions import CreatedTask, Dropped
 from runway_desktop.services.tasks.inputs import OtherKeyInUse
-from runway_desktop.services.tasks.lane import LOOK_AGAIN
+from runway_desktop.services.tasks.lane import AT_ONCE, LOOK_AGAIN
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture
+from tests.fake_runway import FakeRunway
 from tests.fakes import settle
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -34,6 +36,20 @@ def lane(**more: Any) -> Rig:
 
 def prompts(rig: Rig) -> list[str]:
     return [call.arguments[1]["promptText"] for call in rig.runway.named("create")]
+
+
+class OneSlowModel(FakeRunway):
+    """Answers to one model do not come until `is_back` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_back = asyncio.Event()
+        self.limit("gen4.5", concurrent=None)
+
+    async def create(self, endpoint: str, body: Mapping[str, Any]) -> CreatedTask:
+        if body["model"] == "gen4.5":
+            await self.is_back.wait()
+        return await super().create(endpoint, body)
 
 
 def busy(seconds: float | None = None) -> SlowDown:
@@ -244,3 +260,16 @@ async def test_an_upload_that_may_succeed_later_is_tried_again_after_half_a_minu
         assert len(preparing.keys) == 1
         await rig.clock.advance(1)
         assert len(preparing.keys) == 2
+
+
+async def test_what_only_waits_for_another_sending_of_its_model_holds_up_no_other_model():
+    runway = OneSlowModel()
+    async with lane(runway=runway) as rig:
+        await rig.account.refresh()
+        *_, other = await rig.submit(*[request(str(n)) for n in range(12)], request("other", model="veo3.1"))
+        assert await rig.state(other) is State.PENDING
+        at_once = [task for task in asyncio.all_tasks() if task.get_name().startswith("send ")]
+        assert len(at_once) <= AT_ONCE + 1, "their files are not all read at once"
+        runway.is_back.set()
+        await rig.clock.advance(60)
+        assert len(prompts(rig)) == 13

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.errors import (
     NoReply,
@@ -336,7 +337,7 @@ async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiti
         await rig.lane.resume()
         await settle()
         assert prompts(rig) == ["0"]
-        await rig.lane.release([await rig.task(second)], is_next=True)
+        await rig.lane.release([await rig.task(second)], is_next=True, key=NO_KEY)
         await settle()
         assert prompts(rig) == ["0", "1"]
 

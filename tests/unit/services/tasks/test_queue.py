@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.lane_order import Stood
 from tests import sent
@@ -109,9 +110,9 @@ async def test_released_where_it_stands_or_as_the_next_one():
     async with lane() as rig:
         ids = await paused(rig, 4)
         await rig.lane.hold([ids[2], ids[3]])
-        await rig.lane.release([await rig.task(ids[2])], is_next=False)
+        await rig.lane.release([await rig.task(ids[2])], is_next=False, key=NO_KEY)
         assert order(rig) == ["0", "1", "2", "3"]
-        await rig.lane.release([await rig.task(ids[3])], is_next=True)
+        await rig.lane.release([await rig.task(ids[3])], is_next=True, key=NO_KEY)
         assert order(rig) == ["3", "0", "1", "2"]
         assert {(await rig.task(one)).hold for one in ids} == {ITS_TURN}
 

@@ -1,0 +1,162 @@
+"""What was queued with one key is not paid for by another one unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.account import Fingerprint, fingerprint_of
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
+from runway_desktop.domain.task import HoldCode, State, TaskId
+from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
+from runway_desktop.usecases.sending.questions import question_for
+from runway_desktop.usecases.sending.sending import Sending
+from tests.engine_rig import Rig, request
+from tests.engines import engine_of
+from tests.fakes import settle
+from tests.rows import task
+
+WANTED = request()
+
+
+def a_rig(**more) -> Rig:
+    return Rig(loops=("lane", "poller", "account"), **more)
+
+
+def door(rig: Rig, folder: Path) -> Sending:
+    return Sending(engine_of(rig, folder / "library"))
+
+
+async def queued(rig: Rig, sending: Sending, amount: int = 1) -> tuple[TaskId, ...]:
+    await rig.pricing.learn(WANTED, 25.0)
+    await rig.lane.pause()
+    new = [NewTask(request=WANTED) for _ in range(amount)]
+    ids = await sending.send(sending.prepare(new, Origin(Door.SCRIPT)))
+    await settle()
+    return ids
+
+
+def creates(rig: Rig) -> int:
+    return len(rig.runway.named("create"))
+
+
+async def codes(rig: Rig, ids: tuple[TaskId, ...]) -> set[HoldCode]:
+    return {(await rig.task(task_id)).hold.code for task_id in ids}
+
+
+async def test_what_was_queued_is_not_sent_with_another_key_until_the_person_says_so(tmp_path: Path):
+    async with a_rig() as rig:
+        sending = door(rig, tmp_path)
+        ids = await queued(rig, sending, 2)
+        assert {(await rig.task(task_id)).key for task_id in ids} == {fingerprint_of("key_test")}
+        await rig.account.use_key("key_of_another_studio", remember=False)
+        await rig.lane.resume()
+        await rig.clock.advance(600)
+        assert creates(rig) == 0
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+        told = [notice for notice in rig.told(EngineNotice) if notice.code is EngineNoticeCode.QUEUED_WITH_OTHER_KEY]
+        assert len(told) == 1
+        prepared = sending.prepare_release([await rig.task(task_id) for task_id in ids])
+        assert prepared.asks == {Ask.OTHER_KEY}
+        question = question_for(prepared, None)
+        assert question is not None
+        assert question.title == "Send 2 tasks with another key?"
+        assert "of the profile “Test”, ends in udio" in question.text
+        await sending.send(prepared, {Ask.OTHER_KEY})
+        await rig.clock.advance(60)
+        assert creates(rig) == len(ids)
+
+
+async def test_what_was_queued_is_sent_when_its_own_key_is_entered_again(tmp_path: Path):
+    async with a_rig() as rig:
+        sending = door(rig, tmp_path)
+        ids = await queued(rig, sending)
+        await rig.account.use_key("key_test", remember=False)
+        await rig.lane.resume()
+        await settle()
+        assert await rig.state(ids[0]) is State.PENDING
+
+
+async def test_releasing_with_the_key_it_was_queued_with_asks_nothing(tmp_path: Path):
+    async with a_rig() as rig:
+        sending = door(rig, tmp_path)
+        [task_id] = await queued(rig, sending)
+        await rig.account.use_key("key_other", remember=False)
+        await rig.lane.resume()
+        await settle()
+        await rig.account.use_key("key_test", remember=False)
+        await rig.clock.advance(60)
+        assert creates(rig) == 0, "nothing that waits for the person is sent by itself"
+        assert sending.prepare_release([await rig.task(task_id)]).asks == frozenset()
+
+
+async def test_a_paused_queue_asks_in_the_next_run_with_another_key(tmp_path: Path):
+    async with a_rig() as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+    async with a_rig(store=rig.store, clock=rig.clock, secret="key_other") as rig:
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert creates(rig) == 0
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+
+
+async def test_what_was_queued_without_a_key_is_sent_with_the_first_one(tmp_path: Path):
+    async with a_rig(secret=None) as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+        await rig.lane.resume()
+        await rig.account.use_key("key_test", remember=False)
+        await settle()
+        assert await rig.state(ids[0]) is State.PENDING
+
+
+async def test_a_list_that_cannot_be_written_sends_nothing_with_another_key_either(tmp_path: Path, monkeypatch):
+    async with a_rig() as rig:
+        await queued(rig, door(rig, tmp_path))
+
+        async def full(*_arguments) -> None:
+            raise StoreError("The disk is full.")
+
+        monkeypatch.setattr(rig.store, "save_many", full)
+        await rig.account.use_key("key_other", remember=False)
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert creates(rig) == 0
+
+
+async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
+    rig = Rig(loops=("lane", "poller"))
+    rig.runway.limit("gen4.5", concurrent=1)
+    async with rig:
+        rig.runway.give("key_other", "another organization")
+        await rig.account.refresh()
+        await rig.submit(request("0"))
+        await rig.account.use_key("key_other", remember=False)
+        await rig.account.refresh()
+        [waiting] = await rig.submit(request("1"))
+        assert await rig.state(waiting) is State.HELD
+        await rig.clock.advance(300)
+        assert await rig.state(waiting) is State.PENDING
+
+
+@pytest.mark.parametrize("key", ["", "key_test"])
+def test_a_task_is_for_the_key_that_it_was_queued_with_and_one_of_none_is_for_all(key: str):
+    held = task(1, State.HELD, key=fingerprint_of(key))
+    assert held.is_for(fingerprint_of("key_test"))
+    assert held.is_for(Fingerprint("another")) is (key == "")
+
+
+async def test_a_key_that_is_changed_while_a_task_is_about_to_be_sent_sends_it_unasked_neither(tmp_path: Path):
+    async with a_rig() as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+        gate = rig.runway.hold("organization")
+        rig.runway.calls.clear()
+        await rig.clock.advance(60)
+        await rig.lane.resume()
+        await settle()
+        await rig.account.use_key("key_other", remember=False)
+        gate.open()
+        await rig.clock.advance(60)
+        assert creates(rig) == 0
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
