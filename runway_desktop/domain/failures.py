@@ -90,6 +90,9 @@ class ReasonCode(Enum):
     BACKED_UP = "being sent while backed up"
     ROW_LOST = "row lost while being sent"
 
+    # An answer that names a task of the list.
+    KNOWN_ID = "id of another task"
+
     # An error of `domain.errors`, which says how in `Reason.words`.
     NOT_REACHED = "not reached"
     NO_REPLY = "no reply"

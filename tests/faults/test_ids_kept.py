@@ -19,6 +19,7 @@ from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
+from runway_desktop.usecases.words.reasons import sending_words
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, settle
@@ -168,6 +169,60 @@ async def test_an_id_whose_task_was_pasted_into_the_list_is_not_given_twice(path
         assert len([task for task in again.store.tasks.values() if task.remote_id == remote_id(1)]) == 1
         await again.clock.advance(REST)
     assert await left_in(path) == []
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
+async def test_an_answer_with_the_id_of_another_task_counts_as_none(path, status):
+    """One result cannot be two tasks': the id of what was paid for is not known."""
+    async with Rig(ids=path) as rig:
+        [first] = await rig.submit(request("first"))
+        rig.runway.say(remote_id(1), status, output=("https://out.example/1.mp4",))
+        await rig.clock.advance(60)
+        rig.runway.then("create", CreatedTask(remote_id=remote_id(1), estimated_credits=25.0))
+        [second] = await rig.submit(request("second"))
+        task = await rig.task(second)
+        assert (task.state, task.remote_id) == (State.UNCERTAIN, None)
+        assert task.evidence is not None
+        assert (task.evidence.cause, task.evidence.answer) == (Reason(ReasonCode.KNOWN_ID), remote_id(1))
+        assert "in the list already" in sending_words(task.evidence.cause)
+        await rig.clock.advance(120)
+        assert (await rig.task(first)).remote_id == remote_id(1)
+        assert await rig.state(second) is State.UNCERTAIN
+        assert len(rig.runway.named("create")) == 2
+        await rig.clock.advance(REST)
+    assert await left_in(path) == []
+    async with next_run(rig) as again:
+        assert notices(again.events) == []
+        assert await again.state(second) is State.UNCERTAIN
+
+
+async def test_of_two_answers_with_one_id_that_come_together_one_counts(path):
+    async with Rig(ids=path) as rig:
+        gate = rig.runway.hold("create")
+        [first] = await rig.submit(request("first"))
+        [second] = await rig.submit(request("second", model="gen4_turbo"))
+        one = CreatedTask(remote_id=remote_id(1), estimated_credits=25.0)
+        rig.runway.then("create", one, one)
+        gate.open()
+        await rig.clock.advance(1)
+        states = {await rig.state(first), await rig.state(second)}
+        assert states == {State.PENDING, State.UNCERTAIN}
+        assert len(await rig.store.find_remote([remote_id(1)])) == 1
+
+
+async def test_killed_between_keeping_an_id_and_seeing_that_another_task_has_it_gives_it_to_nobody(path):
+    async with Rig(ids=path) as rig:
+        [first] = await rig.submit(request("first"))
+        gate = rig.runway.hold("create")
+        [second] = await rig.submit(request("second"))
+        again = rig.kill()
+        gate.open()
+    await kept_in(path, AcceptedId(task_id=second, remote_id=remote_id(1), at=rig.clock.now()))
+    again.runway._gates.clear()
+    async with again:
+        assert (await again.task(first)).remote_id == remote_id(1)
+        assert (await again.task(second)).remote_id is None
+        assert await again.state(second) is State.UNCERTAIN
 
 
 async def test_an_id_without_a_task_is_told_once_and_offered_until_the_list_has_it(path):

@@ -169,9 +169,11 @@ async def test_another_task_of_the_model_in_the_count_does_not_keep_one_that_was
     rig = Rig(loops=("lane", "account"))
     rig.runway.limit("gen4.5", concurrent=2)
 
+    numbers = iter((8, 9))
+
     def make(*_arguments):
         count(rig)
-        return CreatedTask(remote_id=remote_id(9), estimated_credits=25.0)
+        return CreatedTask(remote_id=remote_id(next(numbers)), estimated_credits=25.0)
 
     async with rig:
         rig.runway.then("create", NotTaken("Runway is busy."), make, make)

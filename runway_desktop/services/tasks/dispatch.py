@@ -9,6 +9,7 @@ step that brings it, and whoever is canceled meanwhile does not stop that. What 
     nothing sent, 429, 401            -> held again; the program may repeat it
     503 in Runway's own words         -> the same, a few times, if the counts say that it was not made; else uncertain
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
+    an id that another task has       -> uncertain, like no answer
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
     any other exception                  program
     a file or an upload that fails    -> stays held, with the reason; nothing was sent
@@ -40,7 +41,7 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Request, State, Task, TaskId
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
@@ -114,6 +115,8 @@ class Dispatch:
         self._ids = ids
         self._closing = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
+        self._accepting: set[RemoteId] = set()
+        """Ids of answers that are being written down: the list does not have them yet."""
         self._cannot_write = False
         self._not_taken: dict[TaskId, int] = {}
         """How often in a row, in this run."""
@@ -287,11 +290,23 @@ class Dispatch:
         return Outcome(Result.UNCERTAIN)
 
     async def _accept(self, task: Task, created: CreatedTask) -> Outcome:
-        credits = created.estimated_credits
-        self._not_taken.pop(task.id, None)
-        self.readings.ended(task.id, Fate.MADE, credits or 0.0)
-        kept = AcceptedId(task_id=task.id, remote_id=created.remote_id, at=self._clock.now(), credits=credits)
-        await self._write(task.id, Accepted(created.remote_id, credits), kept)
+        remote_id, credits = created.remote_id, created.estimated_credits
+        known = Reason(ReasonCode.KNOWN_ID)
+        if remote_id in self._accepting:
+            return await self._no_answer(task, known, remote_id)
+        self._accepting.add(remote_id)
+        try:
+            kept = AcceptedId(task_id=task.id, remote_id=remote_id, at=self._clock.now(), credits=credits)
+            is_kept = self._ids is not None and await self._ids.keep(kept)
+            if await self._is_anothers(task.id, remote_id):
+                if self._ids is not None:
+                    self._ids.free(remote_id)
+                return await self._no_answer(task, known, remote_id)
+            self._not_taken.pop(task.id, None)
+            self.readings.ended(task.id, Fate.MADE, credits or 0.0)
+            await self._write(task.id, Accepted(remote_id, credits), kept, is_kept=is_kept)
+        finally:
+            self._accepting.discard(remote_id)
         self._account.note_success()
         if credits is not None:
             with survived("remembering a price"):
@@ -301,11 +316,21 @@ class Dispatch:
                     log.warning("A price could not be remembered: %s", error)
         return Outcome(Result.ACCEPTED)
 
-    async def _write(self, task_id: TaskId, transition: Transition, kept: AcceptedId | None = None) -> None:
+    async def _is_anothers(self, task_id: TaskId, remote_id: RemoteId) -> bool:
+        """Whether the list has this id at another task: two rows would have one result, and what was paid none."""
+        try:
+            return (await self._ledger.find_remote([remote_id])).get(remote_id, task_id) != task_id
+        except StoreError as error:
+            log.warning("Whether an id is in the list already could not be read: %s", error)
+            return False
+
+    async def _write(
+        self, task_id: TaskId, transition: Transition, kept: AcceptedId | None = None, *, is_kept: bool = False
+    ) -> None:
         """Writes down what became of a sending, and tries until that succeeds or the program closes: an id that is
         lost is a paid result that is lost. `kept` goes into its own file first; the id also goes to the log and to the
         person."""
-        failures, is_kept = 0, False
+        failures = 0
         deadline: float | None = None
         while True:
             is_kept = is_kept or (kept is not None and self._ids is not None and await self._ids.keep(kept))

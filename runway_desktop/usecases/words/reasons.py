@@ -17,6 +17,7 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.ROW_LOST: (
         "The list of tasks was damaged while this was being sent. Only its model and the start of its prompt are left."
     ),
+    ReasonCode.KNOWN_ID: "Runway's answer names a task that is in the list already, so it says nothing of this one.",
     ReasonCode.NOT_REACHED: "Runway could not be reached.",
     ReasonCode.NO_REPLY: "Runway did not answer.",
     ReasonCode.BAD_REPLY: "An answer of Runway could not be understood.",

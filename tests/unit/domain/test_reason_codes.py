@@ -20,6 +20,8 @@ def test_the_stored_codes_stay_as_they_are():
         "OUR_MISTAKE": "mistake of the program",
         "PROGRAM_ENDED": "program ended",
         "BACKED_UP": "being sent while backed up",
+        "ROW_LOST": "row lost while being sent",
+        "KNOWN_ID": "id of another task",
         "NOT_REACHED": "not reached",
         "NO_REPLY": "no reply",
         "BAD_REPLY": "bad reply",
