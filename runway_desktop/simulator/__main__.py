@@ -37,6 +37,7 @@ routes: create get delete organization usage slot upload output, api (all but th
   --fault create:status,status=503,accepted=true,times=1 a create is accepted, and denied in the API's own words
   --fault create:html,status=503,accepted=true,times=1   the same in those of a gateway
   --fault create:endless,seconds=0.5                     answers to creates never end
+  --fault get:html,status=404                            a gateway answers polls in the API's place
 harms: status html empty latency hold cut cut_body wrong_length short_body broken_json endless word members reordered
   odd gone expired
 others: path accepted after times every probability status retry_after seconds word
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--failure-code", help="the code with which those fail (default: any)")
     parser.add_argument("--link-seconds", type=float, help="how long a link to an output works (default: 86400)")
     parser.add_argument("--upload-seconds", type=float, help="how long an upload is kept (default: 86400)")
+    parser.add_argument("--unknown-seconds", type=float, help="how long a new task is answered with 404 (default: 0)")
     parser.add_argument("--secret", help="a secret to accept beside every one of the right form")
     parser.add_argument(
         "--other-secret", action="append", default=[], metavar="SECRET", help="the key of one more organization"
