@@ -8,13 +8,13 @@ from typing import Any
 
 from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.requests.fitting import fits, nearest, takes
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 
 from . import cells as cell
 from .columns import Columns
 from .edits import Place
-from .fitting import fits, nearest, takes
 from .rows import SheetRow
 
 FEWEST = 2

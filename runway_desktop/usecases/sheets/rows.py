@@ -29,11 +29,11 @@ from runway_desktop.services.library.expansion import MOST, Axis, combinations, 
 from runway_desktop.services.library.sheets import KeptRow, SentTask
 from runway_desktop.services.media.media_facts import check_asset
 from runway_desktop.services.money.pricing import Pricing
+from runway_desktop.usecases.requests.fitting import fits, sentence, takes
 from runway_desktop.values import Struct, field
 
 from . import cells as cell
 from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, RESULT, SHOT, Columns
-from .fitting import fits, sentence, takes
 
 _NOT_FIELDS = frozenset({PROMPT, ENDPOINT, MODEL, PROJECT, SHOT})
 _numbers = itertools.count(1)
