@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar, cast
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event
+from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.account import Account
@@ -114,6 +115,7 @@ class Rig:
         seed: int = 1,
         place: Place | None = None,
         ids: Path | None = None,
+        prices: tuple[PublishedPrice, ...] = (),
     ) -> None:
         self.store = store or MemoryStore()
         self.runway = runway or FakeRunway()
@@ -131,7 +133,7 @@ class Rig:
         self.account = Account(
             self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret
         )
-        self.pricing = Pricing(self.store, self.clock)
+        self.pricing = Pricing(self.store, self.clock, prices)
         self.budget = Budget(self.store, self.settings, self.pricing, self.bus, self.clock)
         self.spending = Spending(self.store, self.runway, CATALOG, self.clock, AtOnce())
         self.forecasts = Forecasts(self.store, self.bus, self.clock)

@@ -193,10 +193,9 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
 
 def inputs_of(request: Request, measures: Mapping[str, Measure] = {}) -> dict[str, PutIn]:
     """What each field of a request holds; a draft that is to be finished counts as one file."""
-    found = {name: _put_in(list(addresses_in({name: value})), measures) for name, value in request.values.items()}
-    if request.values.get(_DRAFT):
-        found[_DRAFT] = PutIn(files=1)
-    return {name: put_in for name, put_in in found.items() if put_in.files}
+    fields = ((name, list(addresses_in({name: value}))) for name, value in request.values.items())
+    found = {name: _put_in(addresses, measures) for name, addresses in fields if addresses}
+    return found | {_DRAFT: PutIn(files=1)} if request.values.get(_DRAFT) else found
 
 
 def addresses_in(value: Any) -> Iterator[str]:
@@ -295,9 +294,9 @@ def _put_in(addresses: Sequence[str], measures: Mapping[str, Measure]) -> PutIn:
     sides = [(one.width, one.height) for one in files if one.width and one.height]
     return PutIn(
         files=len(files),
-        seconds=_begun(sum(lengths)) if files and len(lengths) == len(files) else None,
-        frames=_begun(sum(frames)) if files and len(frames) == len(files) else None,
-        sides=max(sides, key=lambda both: both[0] * both[1]) if files and len(sides) == len(files) else None,
+        seconds=_begun(sum(lengths)) if len(lengths) == len(files) else None,
+        frames=_begun(sum(frames)) if len(frames) == len(files) else None,
+        sides=max(sides, key=lambda both: both[0] * both[1]) if len(sides) == len(files) else None,
     )
 
 

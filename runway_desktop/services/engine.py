@@ -157,6 +157,12 @@ class Engine:
                 getattr(self, name)
                 await self.clock.sleep(0)
 
+    async def measure_queue(self) -> None:
+        """Looks at the files that the prices of queued tasks hang on, as far as this run has not seen them."""
+        files = self.pricing.unmeasured(task.request for task in self.ledger.held())
+        if files:
+            await self.intake.look(files)
+
     def is_made(self, name: str) -> bool:
         """Whether the service of this name was used before: for those who do not want it built only to look at it.
         KeyError where there is none of this name."""

@@ -230,6 +230,7 @@ async def _assemble(
             ("library folder", engine.folder.run),
             ("library move", engine.move.run),
             ("account", engine.account.run),
+            ("prices of the queue", engine.measure_queue),
             ("lane", lambda: _send(engine, sound, demo)),
             ("poller", engine.poller.run),
             ("lost files", engine.missing_inputs.run),

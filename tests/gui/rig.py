@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
@@ -96,9 +97,16 @@ async def rest(turns: int = 30) -> None:
 class Rig:
     """Engine and view-models. `parts` is the engine's own rig, with all fakes."""
 
-    def __init__(self, folder: Path, *, loops: tuple[str, ...] = (), secret: str | None = "key_test") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        loops: tuple[str, ...] = (),
+        secret: str | None = "key_test",
+        prices: tuple[PublishedPrice, ...] = (),
+    ) -> None:
         self.folder = folder
-        self.parts = engine_rig.Rig(loops=loops, secret=secret, ids=folder / "accepted-ids.txt")
+        self.parts = engine_rig.Rig(loops=loops, secret=secret, ids=folder / "accepted-ids.txt", prices=prices)
         self.fetcher = FakeFetcher()
         self.bugs: list[tuple[str, BaseException]] = []
         self.notices: list[Notice] = []

@@ -81,6 +81,14 @@ class LikePrices(Struct, frozen=True):
     most: float
 
 
+class OpenPrice(Struct, frozen=True):
+    """What a request may cost that leaves open how much is made, in credits; for a second of it where `a_second`."""
+
+    least: float
+    most: float
+    a_second: bool
+
+
 class Pricing:
     def __init__(self, store: Store, clock: Clock, prices: tuple[PublishedPrice, ...] = ()) -> None:
         self._store = store

@@ -40,7 +40,7 @@ from .ledger import Ledger, NoSuchTask
 
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.services.money.pricing import LikePrices
+    from runway_desktop.services.money.pricing import LikePrices, OpenPrice
     from runway_desktop.services.ports import Clock, Store
 
     from .adoption import Adoption
@@ -124,6 +124,10 @@ class Sum(Struct, frozen=True, kw_only=True):
     credits: float = 0.0
     unknown: int = 0
     exact: bool = True
+    at_least: bool = False
+    """It may be more: of one task only the least is known."""
+    between: OpenPrice | None = None
+    """Of each of those of no known price, where all of them ask for the same."""
     like: LikePrices | None = None
     """For those of no known price, where all of them ask for as much of the same."""
 

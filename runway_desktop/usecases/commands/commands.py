@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.account import about
 from runway_desktop.usecases.words.units import credits_in_words
 from runway_desktop.values import replace
 
@@ -51,8 +52,7 @@ class Commands:
         known = [price for price in prices if price is not None]
         if not known or len(known) < len(prices):
             return ""
-        about = "" if all(price.exact for price in known) else "about "
-        return f"{about}{credits_in_words(sum(price.credits for price in known))}"
+        return f"{about(*known)}{credits_in_words(sum(price.credits for price in known))}"
 
     async def do(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> Report:
         """Carries a command out, after whatever had to be asked was answered. NotPossible, with the reason, when it

@@ -16,8 +16,11 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import price_source
+from runway_desktop.usecases.words.account import about as about_words
+from runway_desktop.usecases.words.account import open_words, price_source
 from runway_desktop.values import Struct
+
+from .open_price import open_price
 
 _FAVORITES = "chooser.favourites"
 _KNOWN = "chooser.catalog"
@@ -106,7 +109,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     usually: Mapping[Key, str]
     """How long a pair took, in words."""
     organization: Organization | None
-    price: Callable[[Request], Price | None]
+    price: Callable[..., Price | None]
 
     def parts(self) -> list[Part]:
         """The left side: everything, favorites, what is new, then the endpoints by what they make."""
@@ -212,8 +215,9 @@ class Choices(Struct, frozen=True, kw_only=True):
         request = self.current if is_current else typical_request(pair)
         found = self.price(request)
         if found is None:
-            return "", ""
-        about = "" if found.exact else "about "
+            between = open_price(pair, request, self.price)
+            return (open_words(between), "") if between is not None else ("", "")
+        about = about_words(found)
         length, amount = request.values.get("duration"), request.values.get("outputCount")
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length

@@ -28,6 +28,7 @@ from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
 from runway_desktop.values import replace
 
+from .fitting import fits, nearest, sentence
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 from .parked_values import ParkedValues
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.media.media_facts import MediaFacts
 
+_LENGTH = "duration"
 _WORK = frozenset(
     {FieldKind.PROMPT, FieldKind.TEXT, FieldKind.TEXTS, FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN}
 )
@@ -263,24 +265,49 @@ class RequestDraft:
             for name, value in old_values.items()
             if (old_field := old_pair.field(name)) is None or old_field.kind is not FieldKind.PROMPT
         }
+        if _LENGTH in self.parked.values:
+            # The length stands for that one, which comes back where it fits.
+            own.pop(_LENGTH, None)
         moving = self.parked.values | own
         parts_lost: list[str] = []
         # Some settings are only allowed beside others, which may come later: what did not fit is tried once more.
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_start = starting_values(old_pair)
-        chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
+        has_length = pair.field(_LENGTH) is not None
+        chosen = {
+            name: value
+            for name, value in left.items()
+            if value != old_start.get(name) or (name == _LENGTH and has_length)
+        }
         self.parked.values = chosen
+        self._take_nearest_length()
         dropped = [
             _in_words(old_field, value)
             for name, value in chosen.items()
-            if name in own and (old_field := old_pair.field(name)) is not None
+            if name in own and (old_field := old_pair.field(name)) is not None and not (name == _LENGTH in self.values)
         ]
         dropped += parts_lost
         dropped += self._move_prompt(prompt)
         dropped += self._move_assets(old_pair, old_assets)
         self.touched()
         return dropped
+
+    def _take_nearest_length(self) -> None:
+        field, wanted = self.pair.field(_LENGTH), self.parked.values.get(_LENGTH)
+        near = nearest(field, wanted) if field is not None and wanted is not None else None
+        if field is not None and near is not None and fits(self.pair, field, near):
+            self.values[_LENGTH] = near
+
+    @property
+    def other_length(self) -> str:
+        """What the model takes, and the length that stands for the one that was chosen before: "Veo 3.1 takes 4, 6 or
+        8 s. Duration is now 6 s". Empty where there is none."""
+        field = self.pair.field(_LENGTH)
+        if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
+            return ""
+        now = f"{field.label} is now {value_in_words(self.values[_LENGTH])} s"
+        return f"{sentence(self.pair, field)} {now}".strip()
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
         """Keeps what of a value the model takes; names the parts that it does not."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import price_detail
+from runway_desktop.usecases.words.account import about, open_words, price_detail
 from runway_desktop.usecases.words.holds import over_words, raise_words
 from runway_desktop.values import Struct
 
@@ -36,6 +36,7 @@ def button_for(
     is_edit: bool,
     is_another: bool = False,
     note: str = "",
+    between: OpenPrice | None = None,
     kept: Kept | None = None,
 ) -> Button:
     """`is_another`: the same was sent before, and would be made once more. `kept`: what a cap or the balance keeps of
@@ -48,12 +49,14 @@ def button_for(
             price_detail(price),
             note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits(kept, amount)}.",
         )
-        return Button(kept_text(kept.tasks, amount), price_words(price, amount), reasons, detail, note, raising)
+        return Button(
+            kept_text(kept.tasks, amount), price_words(price, amount, between), reasons, detail, note, raising
+        )
     if is_another:
         text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
     else:
         text = units.plural(amount, "Generate", f"Generate {amount:,}")
-    return Button(text, price_words(price, amount), reasons, price_detail(price), note)
+    return Button(text, price_words(price, amount, between), reasons, price_detail(price), note)
 
 
 def kept_text(kept: int, amount: int, what: str = "") -> str:
@@ -80,9 +83,8 @@ def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
     return f"{said} With the same seed it will look much the same." if has_seed else said
 
 
-def price_words(price: Price | None, amount: int = 1) -> str:
-    """What the button says of money: exact, "about", or that it is not known before."""
+def price_words(price: Price | None, amount: int = 1, between: OpenPrice | None = None) -> str:
+    """What the button says of money: exact, "about", a range, or that it is not known before."""
     if price is None:
-        return "price shown after sending"
-    said = units.credits_in_words(price.credits * amount)
-    return said if price.exact else f"about {said}"
+        return f"{open_words(between)}{' each' if amount > 1 else ''}" if between else "price shown after sending"
+    return f"{about(price)}{units.credits_in_words(price.credits * amount)}"

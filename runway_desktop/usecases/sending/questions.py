@@ -8,6 +8,7 @@ from runway_desktop.services.money.pricing import LikePrices
 from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prepared, Release, SendAgain
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import open_words
 from runway_desktop.usecases.words.holds import cap_reason
 from runway_desktop.values import replace
 
@@ -45,18 +46,21 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
     title, yes, text = "", f"Send {tasks}", []
     if Ask.ABOVE_LIMIT in asks and above is not None:
         said = units.credits_in_words(sum_.credits)
-        said = f"at least {said}" if sum_.unknown else said if sum_.exact else f"about {said}"
+        said = f"at least {said}" if sum_.unknown or sum_.at_least else said if sum_.exact else f"about {said}"
         title = f"Send {tasks} for {said}?"
         text.append(f"That is {units.dollars(sum_.credits)}. You are asked above {units.credits_in_words(above)}.")
     if Ask.PRICE_UNKNOWN in asks:
-        if sum_.unknown == sum_.amount:
+        if sum_.unknown == sum_.amount and sum_.between is not None:
+            title = f"Send {tasks} for {open_words(sum_.between)}{units.plural(sum_.amount, '', ' each')}?"
+            text.append("Runway says the exact price once it is sent.")
+        elif sum_.unknown == sum_.amount:
             title = f"Send {tasks} at an unknown price?"
             text.append("Nothing is known yet of what this costs. Runway says so once it is sent.")
         else:
             title = title or f"Send {tasks}?"
             more = units.count(sum_.unknown, "more task" if Ask.ABOVE_LIMIT in asks else "task")
             text.append(f"The price of {more} is known only after sending.")
-        if sum_.like is not None:
+        if sum_.like is not None and sum_.between is None:
             text.append(_like_words(sum_.like, sum_.unknown))
     if prepared.held_back is not None and asks & {Ask.OVER_CAP, Ask.LOW_BALANCE} and not is_raised:
         fit, kept = sum_.amount - prepared.kept, units.count(prepared.kept, "task")

@@ -18,7 +18,7 @@ from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
-from runway_desktop.services.money.pricing import LikePrices, Price
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
     Ask,
@@ -36,6 +36,7 @@ from runway_desktop.services.tasks.submission import (
     Sum,
 )
 from runway_desktop.usecases.requests.choices import typical_request
+from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.values import Struct, replace
 
 if TYPE_CHECKING:
@@ -255,8 +256,17 @@ class Sending:
             credits=sum(price.credits for price in known),
             unknown=len(unknown),
             exact=all(price.exact for price in known),
+            at_least=any(price.at_least for price in known),
+            between=self._between(unknown),
             like=like_prices(unknown, self._engine.catalog, pricing.price),
         )
+
+    def _between(self, requests: Sequence[Request]) -> OpenPrice | None:
+        """What each of them may cost, where all of them ask for the same."""
+        if len({(one.endpoint, one.model, price_shape(one)) for one in requests}) != 1:
+            return None
+        pair = self._engine.catalog.pair(requests[0].endpoint, requests[0].model)
+        return open_price(pair, requests[0], self._engine.pricing.price) if pair is not None else None
 
     def _kept(self, intent: Intent, *, with_freed: bool = False) -> Kept | None:
         """What the intent is kept of, among what is queued as it would be."""

@@ -8,7 +8,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link, Organization
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import State, Task
-from runway_desktop.services.money.pricing import Price, PriceBasis
+from runway_desktop.services.money.pricing import OpenPrice, Price, PriceBasis
 from runway_desktop.values import Struct
 
 from . import units
@@ -149,12 +149,27 @@ def cap_words(period: str, spent: float, cap: float | None) -> str:
     return f"{period} {units.number(round(spent, 1))} of {units.credits_in_words(cap)}" if cap is not None else ""
 
 
+def about(*prices: Price) -> str:
+    """How sure a sum of these is: nothing before an exact one, else "about " or "at least "."""
+    if any(price.at_least for price in prices):
+        return "at least "
+    return "" if all(price.exact for price in prices) else "about "
+
+
+def open_words(found: OpenPrice) -> str:
+    """ "about 160 to 320 credits", "about 40 credits a second"."""
+    least, most, unit = found.least, found.most, " a second" if found.a_second else ""
+    if found.a_second and most < 1:
+        least, most, unit = 60 * least, 60 * most, " a minute"
+    said = f"{units.number(least)} to " if least < most else ""
+    return f"about {said}{units.credits_in_words(most)}{unit}"
+
+
 def price_detail(price: Price | None) -> str:
     """A price in dollars and where it comes from: "$0.60. What Runway estimated for a request like this." """
     if price is None:
         return "Runway has not estimated a request like this yet."
-    about = "" if price.exact else "About "
-    return f"{about}{units.dollars(price.credits)}. {price_source(price)}".strip()
+    return f"{about(price).capitalize()}{units.dollars(price.credits)}. {price_source(price)}".strip()
 
 
 def price_source(price: Price) -> str:

@@ -17,7 +17,7 @@ from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, T
 from runway_desktop.values import Struct
 
 from . import units
-from .account import cost_in_words
+from .account import about, cost_in_words
 from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
@@ -213,7 +213,7 @@ def _cost(task: Task, price: Price | None) -> str:
         return most
     if task.state is not State.HELD or price is None:
         return ""
-    return f"{'' if price.exact else 'about '}{_money(price.credits)}"
+    return f"{about(price)}{_money(price.credits)}"
 
 
 def _money(credits: float) -> str:

@@ -29,9 +29,10 @@ from runway_desktop.usecases.requests.findings import FieldFindings, brace_findi
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.kept_draft import Draft
+from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
-from runway_desktop.usecases.sending.button import Button, button_for
+from runway_desktop.usecases.sending.button import Button, button_for, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -229,7 +230,7 @@ class Composer(QObject):
         if not for_input:
             self._choice.choose(pair)
         if pair != self._draft.pair:
-            self._rebuilt(self._draft.switch(pair))
+            self._go_to(pair)
 
     def set_project(self, name: str) -> None:
         if name != self._project:
@@ -330,14 +331,16 @@ class Composer(QObject):
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
         if self._sending.is_storing:
             reasons = ("It is being stored.",)
+        request, price = self.request(), self.price()
         return button_for(
             amount=self.amount,
-            price=self.price(),
+            price=price,
             reasons=reasons,
             is_edit=self._editing is not None,
-            is_another=self._sending.is_another(self.request(), self._project),
+            is_another=self._sending.is_another(request, self._project),
             note=self._sending.note,
-            kept=self._sending.kept(self._order(), self.price()) if not reasons else None,
+            between=open_price(self.pair, request, self._cases.pricing.price) if price is None else None,
+            kept=self._sending.kept(self._order(), price) if not reasons else None,
         )
 
     def raise_cap(self) -> None:
@@ -400,18 +403,26 @@ class Composer(QObject):
 
     def _switch_to(self, pair: Pair, taking: str) -> None:
         """Goes to another model because of what it takes, and says so."""
-        self._rebuilt(self._draft.switch(pair))
+        self._go_to(pair)
         self.said.emit(f"Switched to {self.endpoint.label} with {pair.label}, which takes {taking}.")
 
-    def _rebuilt(self, not_taken: Sequence[str]) -> None:
+    def _go_to(self, pair: Pair) -> None:
+        """Keeps what fits, and says what does not, and which length came nearest to one that does not."""
+        not_taken = self._draft.switch(pair)
+        length, price = self._draft.other_length, self.price()
+        cost = f": {price_words(price)}" if price is not None else ""
+        self._rebuilt(not_taken, f"{length}{cost}." if length else "")
+
+    def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
         """Another request or model stands there: everything is shown anew, and what was left out is said."""
         self._field_findings.begin_again()
         self.structure_changed.emit()
         self.prompt_changed.emit()
         self.inputs_changed.emit()
         self._moved()
-        if not_taken:
-            self.said.emit(f"{self._draft.pair.label} does not take: {', '.join(not_taken)}.")
+        lost = f"{self._draft.pair.label} does not take: {', '.join(not_taken)}." if not_taken else ""
+        if lost or also:
+            self.said.emit(" ".join(said for said in (also, lost) if said))
 
     def _catalog_renewed(self) -> None:
         """The same pair as the new catalog has it, or the first where it has it no more; what fits is kept."""
@@ -424,7 +435,7 @@ class Composer(QObject):
         """With the last input goes the model that came with it."""
         pair = self._choice.without_inputs(self.pair)
         if pair != self.pair and not self.inputs():
-            self._rebuilt(self._draft.switch(pair))
+            self._go_to(pair)
             self.said.emit(f"Back to {self.endpoint.label} with {pair.label}.")
 
     def _inputs_moved(self) -> None:

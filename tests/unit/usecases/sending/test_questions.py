@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice
 from runway_desktop.services.tasks.submission import (
     Ask,
     Door,
@@ -32,9 +32,12 @@ from tests.rows import row
 
 def asked(
     intent: Intent, asks: set[Ask], *, credits: float = 0.0, exact: bool = True, unknown: int = 0, amount: int = 1,
-    above: float | None = 500.0, like: LikePrices | None = None,
+    above: float | None = 500.0, like: LikePrices | None = None, between: OpenPrice | None = None,
+    at_least: bool = False,
 ) -> Question | None:  # fmt: skip
-    sum_ = Sum(amount=amount, credits=credits, unknown=unknown, exact=exact, like=like)
+    sum_ = Sum(
+        amount=amount, credits=credits, unknown=unknown, exact=exact, like=like, between=between, at_least=at_least
+    )
     prepared = Prepared(
         Stamp(), intent, (), sum_, frozenset(asks),
         held_back=None, key=NO_KEY, made_at=0.0, origin=Origin(Door.SCRIPT),
@@ -69,6 +72,23 @@ def test_an_unknown_price_has_a_question_of_its_own():
     question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1)
     assert question is not None
     assert (question.title, question.yes) == ("Send 1 task at an unknown price?", "Send 1 task")
+
+
+def test_a_price_that_is_open_within_bounds_is_asked_about_with_them():
+    between, like = OpenPrice(160.0, 320.0, a_second=False), LikePrices("text_to_video", 25.0, 180.0)
+    question = asked(NEW, {Ask.PRICE_UNKNOWN}, unknown=1, between=between, like=like)
+    assert question is not None
+    assert question.title == "Send 1 task for about 160 to 320 credits?"
+    assert question.text == "Runway says the exact price once it is sent."
+    several = asked(NEW, {Ask.PRICE_UNKNOWN}, amount=3, unknown=3, between=OpenPrice(5.0, 5.0, a_second=True))
+    assert several is not None
+    assert several.title == "Send 3 tasks for about 5 credits a second each?"
+
+
+def test_a_sum_that_may_be_more_says_at_least():
+    question = asked(NEW, {Ask.ABOVE_LIMIT}, amount=120, credits=600.0, exact=False, at_least=True)
+    assert question is not None
+    assert question.title == "Send 120 tasks for at least 600 credits?"
 
 
 @pytest.mark.parametrize(

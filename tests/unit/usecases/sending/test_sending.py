@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer
 from runway_desktop.domain.transitions import Sending as SendingBegan
-from runway_desktop.services.money.pricing import LikePrices
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, read_published
 from runway_desktop.services.tasks.submission import (
     Ask,
     Door,
@@ -141,6 +142,27 @@ async def test_what_other_models_cost_is_said_with_an_unknown_price(tmp_path: Pa
         prepared = sending.prepare(new(KNOWN, request(model="kling3.0_pro")), SCRIPT)
         assert prepared.sum.like == LikePrices("text_to_video", 25.0, 25.0)
         assert sending.prepare(new(KNOWN), SCRIPT).sum.like is None
+
+
+async def test_a_length_that_is_left_open_is_asked_about_with_its_range(tmp_path: Path):
+    async with Rig(loops=(), prices=read_published()) as rig:
+        sending = Sending(engine_of(rig, tmp_path / "library"))
+        veo = Request(endpoint="text_to_video", model="veo3.1", values={"promptText": "A door", "ratio": "1280:720"})
+        assert sending.prepare(new(veo, veo), SCRIPT).sum.between == OpenPrice(160.0, 320.0, a_second=False)
+        silent = replace(veo, values={**veo.values, "audio": False})
+        assert sending.prepare(new(veo, silent), SCRIPT).sum.between is None, "they ask for different things"
+
+
+async def test_what_is_queued_since_an_earlier_run_has_its_price_once_its_clip_is_measured(tmp_path: Path):
+    clip = (resource("samples") / "dusk-16x9-5s.mp4").as_uri()
+    hdr = Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": clip})
+    async with Rig(loops=(), prices=read_published()) as rig:
+        engine = engine_of(rig, tmp_path / "library")
+        prepared = (sending := Sending(engine)).prepare(new(hdr), SCRIPT)
+        await sending.send(prepared, prepared.asks)
+        assert rig.pricing.price(hdr) is None
+        await engine.measure_queue()
+        assert rig.pricing.price(hdr) == Price(100.0, exact=False)
 
 
 async def test_a_sum_above_the_limit_is_asked_about_by_every_door(tmp_path: Path):

@@ -9,6 +9,7 @@ import pytest
 from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.events import OrganizationChanged
+from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.ports import Timing
 from runway_desktop.usecases.requests.choices import Offer, Scope
 from runway_desktop.values import replace
@@ -122,6 +123,14 @@ async def test_a_learned_price_is_said_by_the_second(tmp_path, qapp):
         rig.composer.load(plain_request())
         await rig.engine.pricing.learn(plain_request(), 60)
         assert offer(chooser, "text_to_video", "gen4.5").price == "12 credits a second"
+
+
+async def test_what_is_paid_by_the_length_of_what_is_put_in_has_a_price_a_second(tmp_path, qapp):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        chooser = rig.composer.chooser
+        assert offer(chooser, "character_performance", "act_two").price == "about 5 credits a second"
+        assert offer(chooser, "voice_dubbing", "eleven_voice_dubbing").price == "about 30 credits a minute"
+        assert offer(chooser, "sound_effect", "seed_audio").price == "at least 5 credits"
 
 
 async def test_times_come_from_ones_own_history(tmp_path, qapp):

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.catalog import AssetItem, FieldKind, Pair, asset_value, build_payload, is_left_out, validate
+from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Media, Request, State, TaskId
 from runway_desktop.services.intake.gathered import AssetDrop
 from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.services.money.pricing import read_published
 from runway_desktop.viewmodels.composer.composer import Composer
 from tests import sent
 from tests.engine_rig import CATALOG
@@ -452,6 +454,69 @@ async def test_the_button_carries_the_price(tmp_path):
         assert rig.composer.button().price == "price shown after sending"
         await rig.engine.pricing.learn(plain_request(), 60)
         assert rig.composer.button().price == "60 credits"
+
+
+async def test_another_model_takes_the_nearest_length_and_says_so_with_its_price(tmp_path):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        composer, said = rig.composer, []
+        composer.said.connect(said.append)
+        assert composer.value("duration") == 5, "what a new request has, whoever chose it"
+        composer.choose_model("veo3.1")
+        assert said == ["Veo 3.1 takes 4, 6 or 8 s. Duration is now 6 s: about 240 credits."]
+        assert composer.button().price == "about 240 credits"
+        composer.choose_model("veo3.1_fast")
+        assert (composer.value("duration"), len(said)) == (6, 2)
+        composer.choose_model("gen4.5")
+        assert composer.value("duration") == 5, "the length that was chosen comes back"
+        composer.choose_model("veo3.1")
+        composer.set_value("duration", 8)
+        composer.choose_model("gen4.5")
+        assert composer.value("duration") == 8
+
+
+async def test_a_length_above_the_most_becomes_the_most(tmp_path):
+    async with Rig(tmp_path) as rig:
+        said: list[str] = []
+        rig.composer.choose_model("hailuo3")
+        rig.composer.set_value("duration", 15)
+        rig.composer.said.connect(said.append)
+        rig.composer.choose_model("gen4.5")
+        assert rig.composer.value("duration") == 10
+        assert said == ["Gen-4.5 takes 2 to 10 s. Duration is now 10 s."]
+
+
+async def test_a_model_without_a_length_is_taken_without_a_word(tmp_path):
+    async with Rig(tmp_path) as rig:
+        said: list[str] = []
+        rig.composer.said.connect(said.append)
+        rig.composer.choose("text_to_image", "gen4_image")
+        assert said == []
+
+
+async def test_a_length_left_open_has_a_range_of_prices(tmp_path):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        rig.composer.choose_model("veo3.1")
+        rig.composer.set_value("duration", None)
+        assert rig.composer.button().price == "about 160 to 320 credits"
+        rig.composer.set_prompt("A {red|blue} door")
+        assert rig.composer.button().price == "about 160 to 320 credits each"
+
+
+async def test_a_clip_that_is_put_in_gives_the_price(tmp_path):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        rig.composer.choose("video_to_hdr", "ruby")
+        assert rig.composer.button().price == "about 20 to 40 credits a second"
+        dropped = Dropped(paths=(resource("samples") / "dusk-16x9-5s.mp4",))
+        rig.composer.taking.add((await rig.engine.intake.gather(dropped)).assets)
+        assert rig.composer.button().price == "about 100 credits"
+
+
+async def test_a_price_of_which_only_the_least_is_known_says_so(tmp_path):
+    async with Rig(tmp_path, prices=read_published()) as rig:
+        rig.composer.choose("text_to_speech", "seed_audio")
+        button = rig.composer.button()
+        assert button.price == "at least 5 credits"
+        assert button.detail.startswith("At least $0.05. Reported by two third parties")
 
 
 async def test_sending_twice_while_it_is_stored_sends_once(tmp_path):
