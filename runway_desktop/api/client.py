@@ -40,7 +40,9 @@ API_VERSION = "2024-11-06"
 LARGE_ANSWER = 1024 * 1024
 """Bytes from which an answer is decoded in the executor: below that it takes a few milliseconds at most."""
 
-LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes after which an answer is none: a thousand times as many as a task's. Decoded they take many times the room."""
+
 LARGEST_COMPLAINT = 256 * 1024
 PIECE = 64 * 1024
 
@@ -234,8 +236,9 @@ class RunwayClient:
         try:
             async with asyncio.timeout(self._patience.whole), aclosing(exchange.pieces()) as pieces:
                 async for piece in pieces:
-                    content += piece
-                    if len(content) > most:
+                    room = most - len(content)
+                    content += piece[:room]
+                    if len(piece) > room:
                         cut = replies.unreadable("the answer is too long", status=exchange.status, who=who)
                         break
         except ApiError as error:

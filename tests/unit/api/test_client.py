@@ -303,6 +303,25 @@ async def test_an_id_that_came_through_before_the_cut_is_not_lost() -> None:
         assert (await client.create("text_to_video", BODY)).remote_id == ID
 
 
+async def test_no_more_of_an_answer_is_read_than_any_task_has() -> None:
+    sent: list[int] = []
+
+    async def endless(connection: RawConnection) -> None:
+        await connection.read()
+        await connection.send(b"HTTP/1.1 200 OK\r\n\r\n" + CREATED[:-1] + b', "output": [')
+        while True:
+            await connection.send(b'"https://out.example/",' * 10_000)
+            sent.append(230_000)
+
+    async with raw_server(endless) as server, client_of(server.url) as client:
+        for call in (client.task(ID), client.organization()):
+            with pytest.raises(BadReply) as caught:
+                await call
+            assert "too long" in caught.value.detail
+        assert (await client.create("text_to_video", BODY)).remote_id == ID, "its first bytes say it"
+    assert sum(sent) < 40_000_000, "twice 4 MB and once 1, with what the system holds for both sides"
+
+
 async def test_a_refusal_counts_although_its_words_broke_off() -> None:
     async def behave(connection: RawConnection) -> None:
         await connection.read()
