@@ -86,13 +86,13 @@ def system_certificates(files: Sequence[str] = CERTIFICATE_FILES) -> ssl.SSLCont
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Not truststore: here it reads all certificates anew for each connection, on the loop.
     context = ssl.create_default_context()
+    # The same on every Python: from 3.13 on it refuses certificates without key identifiers, which the authorities of
+    # many companies lack, and before that it believes no certificate of the store without its authority.
+    context.verify_flags = (context.verify_flags | ssl.VERIFY_X509_PARTIAL_CHAIN) & ~ssl.VERIFY_X509_STRICT
     places = ssl.get_default_verify_paths()
     if not places.cafile and not _holds_certificates(places.capath):
         # The OpenSSL of a bundle knows the folders of the system that it was built on.
-        found = next((file for file in files if os.path.isfile(file)), None)
-        if found is None:
-            return ssl.create_default_context(cafile=certifi.where())
-        context.load_verify_locations(found)
+        context.load_verify_locations(next((file for file in files if os.path.isfile(file)), certifi.where()))
     return context
 
 

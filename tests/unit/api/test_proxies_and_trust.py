@@ -32,15 +32,10 @@ HURRY = Patience(connect=1.0, read=5.0, create=5.0)
 IMPATIENCE = Patience(connect=0.3, read=5.0, create=5.0)
 BODY = b'{"id": "17f20503-6c24-4c16-946b-35dbbce2af2f", "creditBalance": 1}'
 
-POWERS = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
-)  # fmt: skip
-"""All that a certificate may say its key is for."""
-
 
 class Authority:
-    """A certificate authority of our own, in the file `path`, and the context of a server that it vouches for."""
+    """A certificate authority of our own, in the file `path`, and the context of a server that it vouches for. Neither
+    has key identifiers, as those of many a company have none."""
 
     def __init__(self, folder: Path, name: str = HOST) -> None:
         x509 = pytest.importorskip("cryptography.x509")
@@ -52,14 +47,6 @@ class Authority:
 
         now = datetime.datetime.now(datetime.UTC)
         own, servers = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-        # Python believes no authority without the last three from 3.13 on, and no server without the issuer's key.
-        issuer = (x509.AuthorityKeyIdentifier.from_issuer_public_key(own.public_key()), False)
-        powers = (
-            (x509.BasicConstraints(ca=True, path_length=None), True),
-            (x509.KeyUsage(**dict.fromkeys(POWERS, False) | {"key_cert_sign": True}), True),
-            (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
-            issuer,
-        )
 
         def certificate(words: str, key: ec.EllipticCurvePrivateKey, *more: tuple[Any, bool]) -> bytes:
             builder = (
@@ -77,13 +64,14 @@ class Authority:
             return signed
 
         self.path = folder / "authority.pem"
-        self.path.write_bytes(certificate("An authority of our own", own, *powers))
+        self.path.write_bytes(
+            certificate("An authority of our own", own, (x509.BasicConstraints(ca=True, path_length=None), True))
+        )
         chain = folder / "server.pem"
         key = servers.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        alternative = x509.SubjectAlternativeName([x509.DNSName(name)])
-        chain.write_bytes(key + certificate(name, servers, (alternative, False), issuer))
+        chain.write_bytes(key + certificate(name, servers, (x509.SubjectAlternativeName([x509.DNSName(name)]), False)))
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(chain)
 
@@ -236,6 +224,33 @@ async def test_what_the_system_believes_is_believed(
             assert (await client.organization()).balance == 1
     # The server's own loop tells of a client that does not believe it.
     mistakes.forget()
+
+
+async def test_the_authority_of_a_company_is_believed_however_strict_python_is(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = ssl.create_default_context
+
+    def strict(**options: Any) -> ssl.SSLContext:
+        context = usual(**options)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    async with raw_server(answering, authority.context) as server, socks_proxy(server.port) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        async with client_of() as client:
+            assert (await client.organization()).balance == 1
+
+
+async def test_a_certificate_that_was_put_into_the_store_counts_without_its_authority(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    async with raw_server(answering, authority.context) as server, socks_proxy(server.port) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        async with client_of() as client:
+            assert (await client.organization()).balance == 1
 
 
 @pytest.mark.parametrize("system", ["win32", "darwin"])
