@@ -17,7 +17,7 @@ from .task import BatchId, State, Task
 
 SAME = 0.005
 """Credits that make no difference."""
-SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credits")
+SUMS = ("tasks", "credits", "keepers", "refused", "uncertain", "uncertain_credits", "imported", "imported_credits")
 """Members of a line that are added up."""
 
 
@@ -32,6 +32,9 @@ class Sum(Struct, frozen=True, kw_only=True):
     refused: int = 0
     uncertain: int = 0
     uncertain_credits: float = 0.0
+    imported: int = 0
+    """Tasks that another list sent. They are in no other number."""
+    imported_credits: float = 0.0
 
     @property
     def per_keeper(self) -> float | None:
@@ -74,6 +77,8 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     days: tuple[Compared, ...]
     uncertain: int = 0
     uncertain_credits: float = 0.0
+    imported: int = 0
+    imported_credits: float = 0.0
 
 
 def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
@@ -112,6 +117,8 @@ def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first
         days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
         uncertain=sum(line.uncertain for line in lines),
         uncertain_credits=sum(line.uncertain_credits for line in lines),
+        imported=sum(line.imported for line in lines),
+        imported_credits=sum(line.imported_credits for line in lines),
     )
 
 
@@ -137,7 +144,8 @@ def _sum(key: str, title: str, lines: Sequence[SpendingLine]) -> Sum:
 
 
 def _dearest(sums: Mapping[str, Sum]) -> tuple[Sum, ...]:
-    return tuple(sorted(sums.values(), key=lambda one: (-one.credits, -one.tasks, one.title)))
+    sent = [one for one in sums.values() if one.tasks]
+    return tuple(sorted(sent, key=lambda one: (-one.credits, -one.tasks, one.title)))
 
 
 KEEPER_RATING = 4
@@ -163,6 +171,9 @@ class SpendingLine(Struct, frozen=True, kw_only=True):
     """Results that were picked or rated high."""
     refused: int = 0
     """By moderation."""
+    imported: int = 0
+    """Tasks that another list sent. They are in no other number."""
+    imported_credits: float = 0.0
 
 
 def spent_at(task: Task) -> float | None:
@@ -171,7 +182,10 @@ def spent_at(task: Task) -> float | None:
 
 
 def counted_credits(task: Task) -> float:
-    """What a task counts as money spent; 0 for one that was never sent or of which nothing is known."""
+    """What a task counts as money spent; 0 for one that was never sent, of which nothing is known, or that
+    another list sent."""
+    if task.imported:
+        return 0.0
     if task.credits is not None:
         return max(0.0, task.credits)
     if task.state in (State.UNCERTAIN, State.SENDING) and task.evidence is not None:

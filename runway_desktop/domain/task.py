@@ -342,6 +342,8 @@ class Task(Struct, frozen=True, kw_only=True):
     evidence: Evidence | None = None
     cancel_asked: bool = False
     adopted: bool = False
+    imported: bool = False
+    """It came with its results from another list. What it cost is in no sum of this one."""
     key: Fingerprint = NO_KEY
     """Of the key that sees it at Runway, as far as is known: the one that it was sent or adopted with, or under which
     Runway answered with it last. While it is held, the one in use when the person queued or released it. `NO_KEY` for

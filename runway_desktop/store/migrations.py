@@ -188,6 +188,8 @@ MIGRATIONS = (
     ),
     # Picks and projects stand beside the stars in their index. An older program does not look at them there.
     Migration(Version(4, 1), _doing(compact.STARS)),
+    # What was imported is told from what was sent here. An older program counts it as spent.
+    Migration(Version(4, 2), _doing(schema.IMPORTED)),
 )
 
 

@@ -217,7 +217,7 @@ def learned(connection: sqlite3.Connection) -> dict[tuple[str, str, str], float]
 
 
 def spent_since(connection: sqlite3.Connection, since: float) -> float:
-    query = "SELECT total(max(credits, 0)) FROM tasks WHERE sent_at IS NOT NULL AND sent_at >= ?"
+    query = "SELECT total(max(credits, 0)) FROM tasks WHERE sent_at IS NOT NULL AND sent_at >= ? AND NOT imported"
     spent: float = connection.execute(query, (since,)).fetchone()[0]
     return spent
 

@@ -43,7 +43,7 @@ TASK_COLUMNS = (
     "project", "parent_id", "position", "remote_id", "remote_status", "sent_at", "remote_created_at", "running_since",
     "ended_at", "asked_at", "progress", "estimated_credits", "cost_credits", "failure", "refusals", "evidence",
     "cancel_asked", "adopted", "deleted_remotely", "hold", "removed_at", "title", "rating", "pick",
-    "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail",
+    "tags", "shot", "note", "key_used", "hidden_from", "not_found_at", "hold_detail", "imported",
     # For the list alone; nothing of a task is read back from these.
     "shape", "heading", "credits", "rank", "prompt_key", "asked_seconds",
 )  # fmt: skip
@@ -111,7 +111,7 @@ def task_cells(task: Task) -> tuple[Cell, ...]:
         evidence_cell(task.evidence), int(task.cancel_asked), int(task.adopted), int(task.deleted_remotely),
         task.hold.code.value, task.removed_at, to_cell(task.title), task.rating, task.pick.value,
         ",".join(task.tags), to_cell(task.shot), to_cell(task.note), task.key, task.hidden_from, task.not_found_at,
-        hold_detail_cell(task.hold),
+        hold_detail_cell(task.hold), int(task.imported),
         to_cell(shape_of(request)), heading_of(task),
         -1.0 if task.credits is None else task.credits, RANKS[task.state],
         prompt_key(request), asked_seconds(request),
@@ -124,7 +124,8 @@ def task_of(row: Sequence[Any]) -> Task:
         task_id, endpoint, model, values, prompt, created_at, state, batch_id, project, parent_id,
         position, remote_id, remote_status, sent_at, remote_created_at, running_since, ended_at, asked_at, progress,
         estimated_credits, cost_credits, failure, refusals, evidence, cancel_asked, adopted, deleted_remotely,
-        hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail, *_,
+        hold, removed_at, title, rating, pick, tags, shot, note, key, hidden_from, not_found_at, hold_detail,
+        imported, *_,
     ) = row  # fmt: skip
     return Task(
         id=TaskId(task_id),
@@ -164,6 +165,7 @@ def task_of(row: Sequence[Any]) -> Task:
         key=Fingerprint(key),
         hidden_from=Fingerprint(hidden_from),
         not_found_at=not_found_at,
+        imported=bool(imported),
     )
 
 

@@ -369,3 +369,14 @@ TRIGGERS = (
     "CREATE TRIGGER ledger_is_not_rewritten BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
     "CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'append-only'); END",
 )
+
+IMPORTED = (
+    "ALTER TABLE tasks ADD COLUMN imported INTEGER NOT NULL DEFAULT 0",
+    # Of a task that got no more than a result, the line does not say where it was found.
+    """
+    UPDATE tasks SET imported = 1 WHERE number IN (
+        SELECT task FROM ledger WHERE kind = 'imported' AND CAST(detail AS TEXT) LIKE '%"from":%'
+    )
+    """,
+)
+"""Added by version 4.2."""

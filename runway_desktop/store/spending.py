@@ -21,22 +21,23 @@ _AT = "coalesce(sent_at, remote_created_at)"
 _UNCERTAIN = "state IN ('uncertain', 'sending')"
 # Evidence that is no valid Unicode is a blob, which SQLite would take for its own binary JSON.
 _PRICE = "CASE WHEN typeof(evidence) = 'text' THEN max(coalesce(json_extract(evidence, '$.price'), 0), 0) ELSE 0 END"
-_CREDITS = f"CASE WHEN credits >= 0 THEN credits WHEN {_UNCERTAIN} THEN {_PRICE} ELSE 0 END"
+_CREDITS = f"CASE WHEN imported THEN 0 WHEN credits >= 0 THEN credits WHEN {_UNCERTAIN} THEN {_PRICE} ELSE 0 END"
 _REFUSED = """
     state = 'failed' AND typeof(failure) = 'text' AND (
         json_extract(failure, '$.code') GLOB 'SAFETY*'
         OR json_extract(failure, '$.code') GLOB 'INPUT_PREPROCESSING.SAFETY*'
     )
 """
-_KEEPER = f"state = 'succeeded' AND (pick = 'pick' OR rating >= {KEEPER_RATING})"
+_KEEPER = f"NOT imported AND state = 'succeeded' AND (pick = 'pick' OR rating >= {KEEPER_RATING})"
 _QUARTER = 900
 """Seconds: every zone begins its day at a whole quarter of an hour, so a quarter is always of one day."""
 
 _LINES = f"""
     SELECT
         cast({_AT} / {_QUARTER} AS INTEGER) AS quarter, model, project, batch_id,
-        count(*), total({_CREDITS}), total({_UNCERTAIN}), total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END),
-        total({_KEEPER}), total(coalesce({_REFUSED}, 0))
+        total(NOT imported), total({_CREDITS}), total({_UNCERTAIN}),
+        total(CASE WHEN {_UNCERTAIN} THEN {_CREDITS} ELSE 0 END), total({_KEEPER}), total(coalesce({_REFUSED}, 0)),
+        total(imported), total(CASE WHEN imported THEN max(credits, 0) ELSE 0 END)
     FROM tasks
     WHERE {_AT} IS NOT NULL AND {_AT} >= ? AND {_AT} < ?
     GROUP BY quarter, model, project, batch_id
@@ -49,19 +50,21 @@ def lines(connection: sqlite3.Connection, since: float, until: float, zone: tzin
     found: dict[tuple[str, str, str, str], SpendingLine] = {}
     names = all_batch_names(connection)
     for quarter, model, project, batch_id, *sums in connection.execute(_LINES, (since, until)):
-        tasks, credits, uncertain, uncertain_credits, keepers, refused = sums
+        tasks, credits, uncertain, uncertain_credits, keepers, refused, imported, imported_credits = sums
         line = SpendingLine(
             day=day_of(quarter * _QUARTER),
             model=to_text(model),
             project=to_text(project),
             batch_id=None if batch_id is None else BatchId(batch_id),
             batch_name=names.get(batch_id, ""),
-            tasks=tasks,
+            tasks=int(tasks),
             credits=credits,
             uncertain=int(uncertain),
             uncertain_credits=uncertain_credits,
             keepers=int(keepers),
             refused=int(refused),
+            imported=int(imported),
+            imported_credits=imported_credits,
         )
         key = (line.day, line.model, line.project, batch_id or "")
         before = found.get(key)

@@ -271,7 +271,9 @@ class FolderImport:
                 saved_at=output.saved_at, problem=None, binned_from="", look=NEVER_LOOKED,
             )  # fmt: skip
         if row.task.state is State.GONE:
-            alive = replace(task_of(found, self._catalog), id=row.task.id, batch_id=row.task.batch_id)
+            known = row.task
+            told = task_of(found, self._catalog)
+            alive = replace(told, id=known.id, batch_id=known.batch_id, imported=known.imported)
             await self._ledger.change(row.task.id, lambda _: alive, "imported")
             work.came.revived.append(row.task)
         await self._store.save_output(output, self._line(output, "imported"))

@@ -47,6 +47,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
         request=request,
         created_at=next((times[name] for name in ("made", "sent", "created_at_runway") if name in times), saved),
         state=State.SUCCEEDED,
+        imported=True,
         batch_id=BatchId(told.batch_id) if local_id(told.batch_id) else None,
         project=told.project,
         parent_id=local_id(told.parent_id),

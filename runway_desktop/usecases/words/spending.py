@@ -59,9 +59,13 @@ def period_words(first: date, last: date) -> str:
 
 
 def total_words(total: Sum) -> str:
-    return " · ".join(
-        (units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task"))
-    )
+    parts = [units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task")]
+    return " · ".join([*parts, f"{imported_words(total)}, not counted"] if total.imported else parts)
+
+
+def imported_words(of: Sum | Reconciliation) -> str:
+    """ "9 imported tasks of 668 credits"."""
+    return f"{units.count(of.imported, 'imported task')} of {units.credits_in_words(of.imported_credits)}"
 
 
 def sum_lines(report: Report, side: Side) -> list[MoneyLine]:
@@ -152,6 +156,8 @@ def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
         most = books.uncertain_credits
         causes += f", or {units.count(books.uncertain, 'uncertain task')}"
         causes += f" (at most {units.credits_in_words(most)})" if most > SAME else ""
+    if books.imported:
+        causes += f", or {imported_words(books)}"
     return f"{amount} that this program does not know of: {causes}.", Tone.WARN
 
 

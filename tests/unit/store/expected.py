@@ -106,6 +106,8 @@ class Library:
 
     def _line(self, key: tuple[str, str, str, str], tasks: Sequence[Task]) -> SpendingLine:
         day, model, project, batch = key
+        imported = [task for task in tasks if task.imported]
+        tasks = [task for task in tasks if not task.imported]
         unsure = [task for task in tasks if task.state in (State.UNCERTAIN, State.SENDING)]
         return SpendingLine(
             day=day,
@@ -124,6 +126,8 @@ class Library:
             refused=sum(
                 task.state is State.FAILED and task.failure is not None and task.failure.is_moderation for task in tasks
             ),
+            imported=len(imported),
+            imported_credits=sum(max(0.0, task.credits or 0.0) for task in imported),
         )
 
     def _is_saved(self, task: Task) -> bool:

@@ -88,6 +88,7 @@ def tasks(task_id: str) -> st.SearchStrategy[Task]:
         evidence=st.none() | evidences,
         cancel_asked=st.booleans(),
         adopted=st.booleans(),
+        imported=st.booleans(),
         deleted_remotely=st.booleans(),
         hold=st.just(ITS_TURN) | st.builds(Hold, st.sampled_from(HoldCode), file=texts, words=texts, small_print=texts),
         removed_at=st.none() | moments,

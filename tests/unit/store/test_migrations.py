@@ -176,7 +176,9 @@ async def an_old_list(path: Path, before: Version, total: int) -> None:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("ATTACH ? AS new", (str(new),))
         for table in ("batches", "tasks", "outputs", "task_tags"):
-            connection.execute(f"INSERT INTO {table} SELECT * FROM new.{table}")  # noqa: S608 - our own tables
+            found = connection.execute(f"PRAGMA main.table_info ({table})")
+            names = ", ".join(f'"{name}"' for _, name, *_ in found)
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new.{table}")  # noqa: S608 - our own
         connection.execute("INSERT INTO searched (rowid, words) SELECT id, c0 FROM new.searched_content")
         connection.execute(
             "INSERT INTO ledger (number, task_id, at, kind, detail) SELECT new.ledger.number, id, at, kind, detail "
@@ -445,3 +447,23 @@ async def test_a_list_of_version_4_0_has_what_people_judge_by_beside_the_stars(t
     with closing(sqlite3.connect(path)) as connection:
         columns = [name for *_, name in connection.execute("PRAGMA index_info (tasks_by_rating_in_list)")]
     assert columns == ["rating", "created_at", "number", "pick", "project", "removed_at"]
+
+
+@pytest.mark.parametrize(
+    ("detail", "is_imported"), [('{"from":"/mnt/old"}', True), ('{"index":0,"file":"fox.mp4"}', False)]
+)
+async def test_what_was_imported_into_an_older_list_is_told_from_what_was_sent(
+    tmp_path: Path, detail: str, is_imported: bool
+):
+    path = tmp_path / "p.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parent / "version_1_0.sql").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        bring_up_to_date(connection, path, [step for step in MIGRATIONS if step.to <= Version(4, 1)])
+        task_id, number = connection.execute("SELECT id, number FROM tasks").fetchone()
+        line = "INSERT INTO ledger (task, at, kind, detail) VALUES (?, 1.0, 'imported', ?)"
+        connection.execute(line, (number, detail))
+    store = await SqliteStore.open(path)
+    [task] = await store.get_many([task_id])
+    assert task.imported is is_imported
+    await store.close()

@@ -25,9 +25,11 @@ from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, 
 from runway_desktop.services.exchange.folder_reading import holds_results
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Standing, compared, standings_of
+from runway_desktop.services.money.budget import Budget
+from runway_desktop.services.money.spending import Period
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.values import replace
-from tests.engine_rig import CATALOG, AtOnce, Rig
+from tests.engine_rig import CATALOG, AtOnce, Rig, request
 from tests.fake_runway import remote_id
 from tests.unit.services.exchange.results import NOON, Results, a_task, as_it_is, files_in, local_id, make_picture
 
@@ -89,7 +91,7 @@ async def test_a_task_comes_back_as_it_was(on):
         outputs = await desk.old.put(task, files=2, batch=batch)
         found = await desk.take_in()
         assert (found.added, found.results, found.changed, found.failures) == ([task.id], 2, [], [])
-        assert await desk.store.get(task.id) == task
+        assert await desk.store.get(task.id) == replace(task, imported=True)
         kept = await desk.store.outputs(task.id)
         assert [(one.path, one.sha256, one.saved_at) for one in kept] == [
             (one.path, one.sha256, one.saved_at) for one in outputs
@@ -327,18 +329,30 @@ async def test_one_undo_takes_the_whole_import_back_and_it_can_be_done_again(on,
         assert len(await desk.store.list(_ALL)) == 3
 
 
-async def test_what_was_imported_by_mistake_is_not_counted_as_spent_once_it_is_undone(on):
+async def test_what_is_imported_stands_apart_and_is_never_spent_today_nor_counted_against_a_cap(on):
     async with on() as desk:
-        task = a_task(1, sent_at=desk.rig.clock.now() - 1)
+        rig, task = desk.rig, a_task(1, sent_at=desk.rig.clock.now() - 1, project="Aurora")
+        rig.settings.project_caps = {"Aurora": 30.0}
+        await rig.budget.catch_up()
         await desk.old.put(task)
         found = await desk.take_in()
-        assert desk.rig.budget.spent_today == 25.0
+        assert await desk.store.get(task.id) == replace(task, imported=True)
+        again = Budget(desk.store, rig.settings, rig.pricing, rig.bus, rig.clock)
+        await again.load()
+        for budget in (rig.budget, again):
+            assert (budget.spent_today, budget.spent_this_month) == (0.0, 0.0)
+        assert await desk.store.spent_by_project(["Aurora"]) == {"Aurora": 0.0}
+        await rig.pricing.learn(request(), 25.0)
+        ahead = replace(task, id=TaskId("next"), state=State.HELD, sent_at=None)
+        assert rig.budget.holds_back(ahead) is None
+        report = await rig.spending.report(Period.MONTH)
+        assert (report.total.tasks, report.total.credits, report.models) == (0, 0.0, ())
+        assert (report.total.imported, report.total.imported_credits) == (1, 25.0)
         await desk.service.take_back(found)
-        assert desk.rig.budget.spent_today == 0.0
         assert await desk.store.spending(0, 1e12) == []
         await desk.take_in()
-        assert desk.rig.budget.spent_today == 25.0
-        assert await desk.store.get(task.id) == task
+        assert rig.budget.spent_today == 0.0
+        assert await desk.store.get(task.id) == replace(task, imported=True)
 
 
 async def test_a_result_that_a_known_task_got_is_taken_back_too(on):
@@ -493,6 +507,6 @@ def test_whatever_a_task_was_it_is_again(tmp_path_factory, texts, rating, pick, 
             )
             sidecar.write(path, sidecar.compose(task, output, []))
             await desk.take_in()
-            assert await desk.store.get(TaskId(task.id)) == task
+            assert await desk.store.get(TaskId(task.id)) == replace(task, imported=True)
 
     asyncio.run(story())
