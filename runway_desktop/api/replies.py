@@ -23,6 +23,7 @@ from runway_desktop.domain.errors import (
     BadReply,
     KeyRefused,
     Misrouted,
+    NoCredits,
     NoReply,
     NotReached,
     NotTaken,
@@ -290,8 +291,14 @@ def _is_runways_own(body: Any) -> bool:
     return isinstance(body, dict) and isinstance(body.get("error"), str)
 
 
+_NO_CREDITS = re.compile(r"\b(enough|insufficient)\b.{0,20}\bcredits?\b", re.IGNORECASE)
+"""Words of an answer that names no field. Runway has no code for it."""
+
+
 def _refused(status: int, body: Any, said: str, detail: str) -> RequestRefused:
     refusals = _refusals(body)
+    if not refusals and _NO_CREDITS.search(said):
+        return NoCredits("Not enough credits at Runway.", detail=detail, status=status)
     message = f"Runway did not accept the request: {_sentence(said)}" if said else "Runway did not accept the request."
     advice = "Change what it names and send it again." if refusals else ""
     return RequestRefused(message, advice=advice, detail=detail, status=status, refusals=refusals)

@@ -57,6 +57,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 state=State.PENDING,
                 remote_id=remote_id,
                 evidence=None,
+                hold=ITS_TURN,
                 # Where Runway names no estimate, the price that was known before counts as spent.
                 estimated_credits=next(
                     (credits for credits in (estimated, task.estimated_credits, price) if credits is not None), None
@@ -64,8 +65,10 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             )
         case NotSent(hold, evidence, key):
             _expect(task, transition, State.SENDING)
+            kept = task.hold if task.waits_for_person else hold
             queued_with = task.key if key is None else key
-            return replace(task, state=State.HELD, sent_at=None, hold=hold, evidence=evidence, key=queued_with)
+            back = replace(task, state=State.HELD, sent_at=None, hold=kept, evidence=evidence, key=queued_with)
+            return _dropped(back, now) if task.cancel_asked else back
         case Refused(message, refusals):
             _expect(task, transition, State.SENDING)
             return replace(
@@ -75,11 +78,12 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
                 refusals=refusals,
                 cost_credits=0.0,
                 evidence=None,
+                hold=ITS_TURN,
                 failure=Failure(code="REQUEST.REFUSED", words=message),
             )
         case NoAnswer(evidence):
             _expect(task, transition, State.SENDING)
-            return replace(task, state=State.UNCERTAIN, evidence=evidence)
+            return replace(task, state=State.UNCERTAIN, evidence=evidence, hold=ITS_TURN)
         case EvidenceGathered(evidence):
             return replace(task, evidence=evidence) if task.state is State.UNCERTAIN else task
         case LetGo():
@@ -87,8 +91,7 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return replace(task, state=State.GONE, ended_at=now)
         case Dropped():
             _expect(task, transition, State.HELD)
-            cost = None if task.was_denied else 0.0
-            return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=cost)
+            return _dropped(task, now)
         case CancelAsked():
             return task if task.state.is_final else replace(task, cancel_asked=True)
         case Answered(answer, key):
@@ -99,6 +102,12 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
             return _adopted(task, key)
         case Deleted():
             return _deleted(task, now)
+
+
+def _dropped(task: Task, now: float) -> Task:
+    """A held task that the person does not want sent."""
+    cost = None if task.was_denied else 0.0
+    return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=cost)
 
 
 def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:

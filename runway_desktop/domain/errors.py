@@ -11,6 +11,7 @@ asking again helps.
     │   ├── NotThere                404 in Runway's own JSON
     │   ├── NotSeen                 404 that is not the last word: another key's, or the first one. Has .retry_after
     │   ├── RequestRefused          400 and other 4xx; has .refusals for the fields they name
+    │   │   └── NoCredits           the balance is too low for it
     │   ├── SlowDown                429; has .retry_after in seconds, or None
     │   └── ServerTrouble           5xx; .retry_after likewise. Of a paid POST nobody knows what became
     │       └── NotTaken            503 in Runway's own JSON: it says that it did not take the request
@@ -120,6 +121,10 @@ class NotSeen(ApiError):
 class RequestRefused(ApiError):
     code = ReasonCode.REFUSED
     usual_status = 400
+
+
+class NoCredits(RequestRefused):
+    code = ReasonCode.NO_CREDITS
 
 
 class SlowDown(ApiError):

@@ -101,6 +101,7 @@ class ReasonCode(Enum):
     NOT_THERE = "not there"
     NOT_SEEN = "not seen"
     REFUSED = "refused"
+    NO_CREDITS = "no credits"
     SLOW_DOWN = "slow down"
     SERVER_TROUBLE = "server trouble"
     OTHER_ERROR = "other error"

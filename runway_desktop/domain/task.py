@@ -356,7 +356,8 @@ class Task(Struct, frozen=True, kw_only=True):
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
-    """Why a held task waits; `ITS_TURN` in every other state."""
+    """Why a held task waits. Of one that is being sent: why it will wait if Runway turns it away, if the person held
+    it meanwhile. `ITS_TURN` in every other state."""
     removed_at: float | None = None
     """Removed from the list (undo is possible); files and ledger stay."""
     title: str = ""

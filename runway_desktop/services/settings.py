@@ -1,9 +1,10 @@
 """The stored settings of a profile: the preferences of `domain/preferences.py`, and what views remember.
 
 Read at once from memory, written to the store by `run` half a second after the first change, so that a draft being
-typed survives a kill. A value that is damaged or not understood falls back to its default and adds a sentence to
-`problems`; nothing here raises for what the store holds. Loop's thread only. `load` and `flush` raise StoreError when
-the database cannot be used.
+typed survives a kill. What decides whether money is spent (`AT_ONCE`) is written without that delay, and told once it
+is on the disk, or once that has refused it. A value that is damaged or not understood falls back to its default and
+adds a sentence to `problems`; nothing here raises for what the store holds. Loop's thread only. `load` and `flush`
+raise StoreError when the database cannot be used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, SettingsChanged
 from runway_desktop.domain.preferences import Preferences
 
+from .clock import first_of
+
 if TYPE_CHECKING:
     from .bus import Bus
     from .ports import Clock, Store
@@ -31,6 +34,8 @@ TRY_AGAIN_AFTER = 5.0
 """Seconds until a writing that the database refused is tried again."""
 
 PAUSED = "lane.paused"
+CAPS = frozenset({"day_cap", "month_cap", "sending_cap", "project_caps"})
+AT_ONCE = CAPS | {PAUSED}
 
 
 class Settings(Preferences):
@@ -45,6 +50,10 @@ class Settings(Preferences):
         self._values: dict[str, Any] = {}
         self._unsaved: dict[str, Any] = {}
         self._changed = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._untold: set[str] = set()
+        """Of `AT_ONCE`: what is set and not told of yet."""
+        self._is_running = False
         self._writing = asyncio.Lock()
         self._told = False
         """Of settings that cannot be saved."""
@@ -107,17 +116,29 @@ class Settings(Preferences):
             self._values[name] = value
         self._unsaved[name] = value
         self._changed.set()
-        self._bus.tell(SettingsChanged(frozenset({name})))
+        if name in AT_ONCE and self._is_running:
+            self._untold.add(name)
+            self._hurry.set()
+        else:
+            self._bus.tell(SettingsChanged(frozenset({name})))
+
+    def is_on_its_way(self, name: str) -> bool:
+        """It was set, and nobody was told of it yet."""
+        return name in self._untold
 
     async def run(self) -> None:
         """Writes changes until canceled. One for the life of the program, held by the supervisor."""
         from .supervised import keep_going
 
-        await keep_going("saving your settings", self._turn, self._clock)
+        self._is_running = True
+        try:
+            await keep_going("saving your settings", self._turn, self._clock)
+        finally:
+            self._is_running = False
 
     async def _turn(self) -> None:
         await self._changed.wait()
-        await self._clock.sleep(WRITE_AFTER)
+        await self._pause(WRITE_AFTER)
         try:
             await self.flush()
             self._told = False
@@ -126,21 +147,28 @@ class Settings(Preferences):
             if not self._told:
                 self._bus.tell(EngineNotice(EngineNoticeCode.SETTINGS_NOT_SAVED, error=error))
                 self._told = True
-            await self._clock.sleep(TRY_AGAIN_AFTER)
+            await self._pause(TRY_AGAIN_AFTER)
+
+    async def _pause(self, seconds: float) -> None:
+        await first_of(self._clock.sleep(seconds), self._hurry.wait())
+        self._hurry.clear()
 
     async def flush(self) -> None:
         """Writes what is unsaved now. Nothing is lost when the store refuses: it is kept for the next time."""
         async with self._writing:
             values, self._unsaved = self._unsaved, {}
+            untold, self._untold = self._untold, set()
             self._changed.clear()
-            if not values:
-                return
             try:
-                await self._store.set_settings(values)
+                if values:
+                    await self._store.set_settings(values)
             except BaseException:
                 self._unsaved = values | self._unsaved
                 self._changed.set()
                 raise
+            finally:
+                if untold:
+                    self._bus.tell(SettingsChanged(frozenset(untold)))
 
 
 @lru_cache(4)

@@ -23,8 +23,6 @@ ASK_AGAIN = 30.0
 """Seconds until the balance is asked for again while it is too low."""
 MOST_HELD_BACK = 100
 """Tasks that are kept here by caps, each time the lane is looked through: the ones behind them say the same."""
-CAPS = frozenset({"day_cap", "month_cap", "sending_cap", "project_caps"})
-"""Settings that decide what may be sent."""
 
 
 class CapWatch:

@@ -8,6 +8,7 @@ step that brings it, and whoever is canceled meanwhile does not stop that. What 
     an id                             -> at Runway
     nothing sent, 429, 401            -> held again; the program may repeat it
     503 in Runway's own words         -> the same, a few times, if the counts say that it was not made; else uncertain
+    400 for want of credits           -> held again, until there are more
     400 and the other 4xx             -> failed, with what Runway said of each field; no cost
     an id that another task has       -> uncertain, like no answer
     no reply, bad reply, other 5xx,   -> uncertain, with the evidence of counts and balance; never repeated by the
@@ -32,6 +33,7 @@ from runway_desktop.domain.advance import ImpossibleMove
 from runway_desktop.domain.errors import (
     ApiError,
     KeyRefused,
+    NoCredits,
     NotReached,
     NotTaken,
     NotThere,
@@ -65,6 +67,8 @@ CLOSING_PATIENCE = 20.0
 """Seconds for which a closing program goes on trying to write down what stands nowhere else."""
 MOST_NOT_TAKEN = 4
 """How often a task is sent that Runway answers with 503, until it counts as one without an answer."""
+WITHOUT_CREDITS = 60.0
+"""Seconds until something of a model is sent again that there were not enough credits for."""
 RECALL_PATIENCE = 5.0
 """Seconds that sending waits for the ids of the last run to be written down."""
 
@@ -193,9 +197,11 @@ class Dispatch:
             report("noting that a task is sent", mistake)
             await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
             return Outcome(Result.NOT_SENT)
-        if sending.request != task.request or sending.removed_at is not None or self._runway.key != key:
-            # Edited, removed, or its files are another key's, between reading them and its turn: no byte has
-            # left. Nothing is awaited from here to the POST, so its key is this one.
+        now = self._ledger.get_open(task.id) or sending
+        is_unwanted = now.waits_for_person or now.cancel_asked or now.removed_at is not None
+        if sending.request != task.request or is_unwanted or self._runway.key != key:
+            # Edited, held, canceled, removed, or its files are another key's, between reading them and its turn: no
+            # byte has left. Nothing is awaited from here to the POST, so its key is this one.
             await self._write(task.id, NotSent(evidence=task.evidence, key=task.key))
             return Outcome(Result.SKIPPED)
         return sending
@@ -250,6 +256,12 @@ class Dispatch:
             case NotTaken():
                 self._account.note_failure(error)
                 return await self._was_not_taken(task, error)
+            case NoCredits():
+                # Nothing is wrong with the request: it waits until somebody has bought credits.
+                self._account.note_success()
+                self._account.want_refresh()
+                await self._not_sent(task, error)
+                return Outcome(Result.TURNED_AWAY, retry_after=WITHOUT_CREDITS, cause=error.reason)
             case RequestRefused(refusals=refusals):
                 return await self._refused(task, Refused(error.message, refusals))
             case NotThere():

@@ -41,11 +41,11 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
-from runway_desktop.services.settings import PAUSED, Settings
+from runway_desktop.services.settings import CAPS, PAUSED, Settings
 from runway_desktop.services.supervised import keep_going, survived
 from runway_desktop.values import replace
 
-from .cap_watch import CAPS, MOST_HELD_BACK, CapWatch
+from .cap_watch import MOST_HELD_BACK, CapWatch
 from .dispatch import Dispatch, Outcome, Result
 from .forecast import Forecasts
 from .inputs import Inputs, OtherKeyInUse, UnusableInput
@@ -150,9 +150,13 @@ class Lane:
         await asyncio.gather(closing, *leftover, return_exceptions=True)
 
     async def pause(self) -> None:
-        """Nothing more is sent until `resume`, in this run or the next."""
+        """Nothing more is sent until `resume`, in this run or the next. Said once it is on the disk."""
         self._pause = self.reason = LaneReason(LaneCode.PAUSED)
         self._settings.set(PAUSED, True)
+        try:
+            await self._settings.flush()
+        except StoreError as error:
+            log.warning("The pause is not on the disk yet: %s", error)
         self._say()
 
     async def resume(self) -> None:
@@ -171,11 +175,11 @@ class Lane:
         return Stood(places=await self._ledger.place(positions_stepped(self._held(), task_ids, up=up)))
 
     async def hold(self, task_ids: Sequence[TaskId]) -> tuple[TaskId, ...]:
-        """Keeps queued tasks here until the person releases them, in this run or the next. Gives those that are held by
-        it: what is being sent, or waits for the person already, is left as it is."""
+        """Keeps tasks here until the person releases them, in this run or the next; what is being sent, if Runway turns
+        it away. Gives those that this changed: what waits for the person already is left as it is."""
 
         def edit(task: Task) -> Task:
-            is_free = task.state is State.HELD and not task.waits_for_person
+            is_free = task.state.is_local and not task.waits_for_person
             return replace(task, hold=Hold(HoldCode.WAITS_FOR_PERSON)) if is_free else task
 
         return tuple(task.id for task in await self._ledger.change_many(task_ids, edit, "held"))
@@ -328,7 +332,7 @@ class Lane:
                     full = full or LaneReason(LaneCode.HELD_BACK, held=held)
                     if len(held_back) >= MOST_HELD_BACK:
                         break
-                else:
+                elif model not in self._in_line.values():
                     in_use[model] += 1
                     self._start(task)
         self.reason = why or (None if self._errands else full)
@@ -355,8 +359,7 @@ class Lane:
 
     def _may_go(self, task: Task, now: float) -> bool:
         is_free = not task.waits_for_person and task.is_for(self._account.key.fingerprint)
-        is_next = task.id not in self._errands and task.request.model not in self._in_line.values()
-        return is_free and is_next and self._stuck_until.get(task.id, 0.0) <= now
+        return is_free and task.id not in self._errands and self._stuck_until.get(task.id, 0.0) <= now
 
     def _held(self) -> Sequence[Task]:
         return self._ledger.queued()
@@ -518,6 +521,9 @@ class Lane:
         return min(dues) - now if dues else None
 
     def _say(self) -> None:
+        if self._settings.is_on_its_way(PAUSED):
+            # Heard of once it is on the disk.
+            return
         told = (self.paused, self.reason, self._caps.held_back)
         if told != self._told:
             self._told = told

@@ -311,7 +311,11 @@ class Ledger:
         entries: Sequence[LedgerEntry],
         outputs: Sequence[Output] = (),
     ) -> None:
-        if tasks:
+        if not tasks:
+            return
+        async with AsyncExitStack() as stack:
+            # Between the commit and `_keep` the list shows them, and the person may cancel one.
+            await self._lock_all(stack, [task.id for task in tasks])
             await self._store.add(tasks, inputs, batch, entries, outputs)
             for task in tasks:
                 self._keep(task)

@@ -160,12 +160,15 @@ class Doing:
     async def hold(self, rows: Sequence[Row], _: Given) -> Report:
         from runway_desktop.usecases.words import queue
 
-        held = await self._engine.lane.hold(_ids(rows))
-        if not held:
-            return Report(said=queue.TOO_LATE)
-        tasks = [task for i in held if (task := self._engine.ledger.get_open(i)) is not None]
+        ledger, ids = self._engine.ledger, _ids(rows)
+        if all(task.id in ids or task.waits_for_person for task in ledger.queued()):
+            # The whole queue: what Runway turns away does not come back into it to be sent.
+            ids += [task.id for task in ledger.open() if task.state is State.SENDING]
+        tasks = [task for i in await self._engine.lane.hold(ids) if (task := ledger.get_open(i)) is not None]
+        held = sum(task.state is State.HELD for task in tasks)
         self._held_at |= {task.id: self._means(task) for task in tasks}
-        return Report(changed=held, undo=held, said=queue.held(len(held)))
+        changed = tuple(task.id for task in tasks)
+        return Report(changed=changed, undo=changed, said=queue.held(held)) if held else Report(said=queue.TOO_LATE)
 
     async def move_up(self, rows: Sequence[Row], _: Given) -> Report:
         return _moved(rows, await self._engine.lane.step(_ids(rows), up=True))

@@ -25,6 +25,7 @@ _SAID: Mapping[ReasonCode, str] = {
     ReasonCode.NOT_THERE: "Runway did not find this.",
     ReasonCode.NOT_SEEN: "This key can't see this task.",
     ReasonCode.REFUSED: "Runway did not accept the request.",
+    ReasonCode.NO_CREDITS: "Not enough credits at Runway.",
     ReasonCode.SLOW_DOWN: "Runway takes no more requests for now.",
     ReasonCode.SERVER_TROUBLE: "Runway has trouble at the moment.",
     ReasonCode.OTHER_ERROR: "It did not work.",

@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import (
     BadReply,
     KeyRefused,
     Misrouted,
+    NoCredits,
     NoReply,
     NotReached,
     NotTaken,
@@ -101,6 +102,20 @@ def test_issues_reach_the_fields_that_they_name() -> None:
         Refusal(path=(), message="Not accepted."),
         Refusal(path=(), message="odd"),
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["You do not have enough credits to run this task.", "Insufficient credits", "Not enough credit balance."],
+)
+def test_a_lack_of_credits_is_not_a_mistake_of_the_request(words: str) -> None:
+    problem = replies.from_status(400, {}, json.dumps({"error": words}).encode(), NOON)
+    assert isinstance(problem, NoCredits)
+    issue = {"path": ["promptText"], "message": words}
+    wrong = replies.from_status(400, {}, json.dumps({"error": words, "issues": [issue]}).encode(), NOON)
+    assert not isinstance(wrong, NoCredits), "a field is named"
+    other = replies.from_status(400, {}, b'{"error": "This model takes credits of a paid plan."}', NOON)
+    assert not isinstance(other, NoCredits)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def test_the_stored_codes_stay_as_they_are():
         "NOT_THERE": "not there",
         "NOT_SEEN": "not seen",
         "REFUSED": "refused",
+        "NO_CREDITS": "no credits",
         "SLOW_DOWN": "slow down",
         "SERVER_TROUBLE": "server trouble",
         "OTHER_ERROR": "other error",

@@ -86,6 +86,32 @@ async def test_draft_is_on_disk_within_a_second_of_typing(desk):
         assert await desk.store.settings() == {"composer.draft": "x" * 39}
 
 
+@pytest.mark.parametrize(("name", "value"), [("lane.paused", True), ("day_cap", 200.0), ("project_caps", {"a": 9.0})])
+async def test_what_decides_about_money_is_on_the_disk_before_it_is_told(desk, name, value):
+    on_disk: list[object] = []
+    desk.bus.listen(lambda event: on_disk.append(desk.store.setting(name)))
+    async with desk.running():
+        desk.settings.set("composer.draft", "a lighth")
+        await settle()
+        on_disk.clear()
+        desk.settings.set(name, value)
+        assert desk.settings.get(name) == value, "it holds at once"
+        assert on_disk == []
+        await settle()
+        assert on_disk == [value]
+
+
+async def test_what_decides_about_money_is_told_though_the_disk_refuses_it(desk):
+    async with desk.running():
+        desk.store.trouble = StoreError("The disk is full.")
+        desk.settings.set("lane.paused", True)
+        await settle()
+        assert SettingsChanged(frozenset({"lane.paused"})) in desk.events
+        desk.store.trouble = None
+        await desk.clock.advance(6)
+        assert desk.store.setting("lane.paused") is True
+
+
 async def test_many_changes_are_one_write(desk):
     async with desk.running():
         before = desk.store.writes

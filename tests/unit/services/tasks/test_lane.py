@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
-from runway_desktop.domain.errors import KeyRefused, NotReached, NotTaken, ServerTrouble, SlowDown
+from runway_desktop.domain.errors import KeyRefused, NoCredits, NotReached, NotTaken, ServerTrouble, SlowDown
 from runway_desktop.domain.events import LaneChanged
 from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.usecases.words.holds import lane_words
@@ -233,6 +233,20 @@ async def test_a_model_that_is_turned_away_holds_up_no_other(error):
         assert lane_words(rig.lane.reason) == "Too many requests"
         await rig.clock.advance(45)
         assert prompts(rig) == ["0", "1", "0", "2"]
+
+
+async def test_without_enough_credits_the_lane_waits_and_no_task_fails():
+    async with lane() as rig:
+        rig.runway.limit("gen4.5", concurrent=None)
+        rig.runway.always("create", NoCredits("Not enough credits at Runway.", status=400))
+        ids = await rig.submit(*[request(str(number)) for number in range(6)])
+        await rig.clock.advance(50)
+        assert {await rig.state(task_id) for task_id in ids} == {State.HELD}
+        assert len(prompts(rig)) == 1
+        assert lane_words(rig.lane.reason) == "Not enough credits at Runway"
+        rig.runway.always("create", ...)
+        await rig.clock.advance(60)
+        assert {await rig.state(task_id) for task_id in ids} == {State.PENDING}
 
 
 async def test_what_waits_for_its_turn_behind_one_that_is_turned_away_is_not_sent_either():

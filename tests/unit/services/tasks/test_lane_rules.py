@@ -325,6 +325,38 @@ async def test_a_task_that_waits_for_the_person_no_more_is_sent_whoever_says_so(
         assert await rig.state(task_id) is State.PENDING
 
 
+async def test_a_pause_is_on_the_disk_before_it_is_said():
+    async with Rig(loops=("lane", "settings")) as rig:
+        said: list[tuple[bool, Any]] = []
+        rig.bus.listen(
+            lambda event: (
+                said.append((rig.lane.paused, rig.store.setting("lane.paused")))
+                if isinstance(event, LaneChanged)
+                else None
+            )
+        )
+        await rig.lane.pause()
+        assert said == [(True, True)]
+
+
+async def test_the_pause_after_sendings_without_an_answer_is_on_the_disk_before_it_is_said():
+    async with Rig(loops=("lane", "settings")) as rig:
+        rig.runway.always("create", NoReply("The connection was cut."))
+        said: list[Any] = []
+        rig.bus.listen(
+            lambda event: (
+                said.append(rig.store.setting("lane.paused"))
+                if isinstance(event, LaneChanged) and rig.lane.paused
+                else None
+            )
+        )
+        await rig.submit(*[request(str(n)) for n in range(UNCERTAIN_IN_A_ROW)])
+        await rig.clock.advance(300)
+        assert rig.lane.paused
+        assert said
+        assert all(said)
+
+
 async def test_what_waits_for_the_person_is_moved_to_the_front_and_goes_on_waiting():
     async with lane() as rig:
         await rig.lane.pause()

@@ -42,6 +42,28 @@ async def test_a_move_is_on_disk_before_anyone_hears_of_it():
         assert len(rig.told(TasksAdded)) == 1
 
 
+async def test_a_task_that_is_canceled_while_it_is_being_added_is_not_sent(monkeypatch):
+    async with Rig(loops=("lane",)) as rig:
+        add, is_stored, may_go_on = rig.store.add, asyncio.Event(), asyncio.Event()
+
+        async def slow(*arguments):
+            await add(*arguments)
+            is_stored.set()
+            await may_go_on.wait()
+
+        monkeypatch.setattr(rig.store, "add", slow)
+        adding = asyncio.create_task(rig.ledger.add([held()], []))
+        await is_stored.wait()
+        canceling = asyncio.create_task(rig.actions.cancel([TaskId("one")]))
+        await settle()
+        may_go_on.set()
+        await asyncio.gather(adding, canceling)
+        await settle()
+        assert rig.runway.named("create") == []
+        assert await rig.state(TaskId("one")) is State.CANCELLED
+        assert rig.ledger.get_open(TaskId("one")) is None
+
+
 async def test_a_move_that_the_disk_refuses_has_not_happened():
     async with idle() as rig:
         await rig.ledger.add([held()], [])

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.errors import NotReached, SlowDown
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, State, TaskId
 from runway_desktop.services.tasks.lane_order import Stood
 from tests import sent
@@ -98,6 +99,77 @@ async def test_a_held_task_whose_file_turns_out_to_be_missing_is_not_sent_once_i
         await rig.clock.advance(100)
         assert prompts(rig) == []
         assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+
+
+@pytest.mark.parametrize("answer", [SlowDown("Too many requests.", retry_after=5.0), NotReached("No network.")])
+async def test_what_is_held_while_it_is_being_sent_does_not_leave_again_when_it_is_turned_away(answer):
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", answer)
+        [task_id] = await rig.submit(request())
+        await gate.arrived()
+        assert await rig.lane.hold([task_id]) == (task_id,)
+        gate.open()
+        await rig.clock.advance(600)
+        assert len(prompts(rig)) == 1
+        assert (await rig.task(task_id)).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+
+
+async def test_what_is_held_while_it_is_being_sent_and_made_is_followed_as_ever():
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        [task_id] = await rig.submit(request())
+        await gate.arrived()
+        await rig.lane.hold([task_id])
+        gate.open()
+        await settle()
+        task = await rig.task(task_id)
+        assert (task.state, task.hold) == (State.PENDING, ITS_TURN)
+
+
+async def test_what_is_held_or_canceled_right_before_its_first_byte_does_not_leave(monkeypatch):
+    async with lane() as rig:
+        begun, may_go = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> None:
+            begun.set()
+            await may_go.wait()
+
+        monkeypatch.setattr(rig.copies, "note_sending", slow)
+        [held, canceled] = await rig.submit(request("0"), request("1", model="veo3.1"))
+        await begun.wait()
+        await rig.lane.hold([held])
+        canceling = asyncio.create_task(rig.actions.cancel([canceled]))
+        await settle()
+        may_go.set()
+        await rig.clock.advance(60)
+        assert (await canceling).done == [canceled]
+        assert prompts(rig) == []
+        assert await rig.state(held) is State.HELD
+        assert await rig.state(canceled) is State.CANCELLED
+
+
+async def test_what_is_canceled_while_it_is_being_sent_is_not_sent_by_the_next_run_if_it_is_turned_away(monkeypatch):
+    async with lane() as rig:
+        gate = rig.runway.hold("create")
+        rig.runway.then("create", SlowDown("Too many requests.", retry_after=5.0))
+        [task_id] = await rig.submit(request())
+        await gate.arrived()
+        canceling = asyncio.create_task(rig.actions.cancel([task_id]))
+        await settle()
+        states: list[State] = []
+        save = rig.store.save
+
+        async def noted(task, *more):
+            states.append(task.state)
+            await save(task, *more)
+
+        monkeypatch.setattr(rig.store, "save", noted)
+        gate.open()
+        await rig.clock.advance(60)
+        await canceling
+        assert State.HELD not in states, "a program that is killed here would send it"
+        assert await rig.state(task_id) is State.CANCELLED
 
 
 async def test_what_is_being_sent_cannot_be_held():

@@ -13,6 +13,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.commands import questions
 from runway_desktop.usecases.commands.commands import Commands
@@ -337,6 +338,18 @@ async def test_holding_and_releasing_are_each_undone(tmp_path):
         assert (released.said, released.stood.places) == ("2 tasks released.", {})
         await script.commands.undo(TaskCommand.RELEASE, released.stood)
         assert all(row.task.waits_for_person for row in script.commands.queued())
+
+
+async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_away(tmp_path):
+    async with a_script(tmp_path) as script:
+        await script.put(*(task(n, State.HELD, position=float(n)) for n in (1, 2, 3)))
+        await script.rig.ledger.move(TaskId("t1"), Sending())
+        [first, _] = script.commands.queued()
+        await script.commands.do(TaskCommand.HOLD, [first])
+        assert not (await script.rig.task(TaskId("t1"))).waits_for_person, "more than that one is queued"
+        report = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        assert report.said == "1 task held. It is not sent until released."
+        assert (await script.rig.task(TaskId("t1"))).waits_for_person
 
 
 async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_since(tmp_path):
