@@ -40,7 +40,7 @@ def test_rows_say_what_they_are_and_how_they_go(program: Program, runway: Runway
     assert "5 s" in cell.name
     runway.fault("create", "cut", accepted=True, times=1)
     program.send("A letter without an answer")
-    eyes.wait_for("table cell", "Uncertain, maybe charged")
+    eyes.wait_for("table cell", "Uncertain, ")
     runway.mend()
     program.send("A refusal [fail:SAFETY.INPUT.TEXT]")
     program.wait_saved(1)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State, Task
+from runway_desktop.domain.task import Evidence, HoldCode, Media, Output, OutputState, State, Task
+from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.values import Struct, replace
 
 from . import units
@@ -141,7 +142,7 @@ def _described(row: Row, around: Around) -> StateWords:
         case State.HELD:
             return _queued(task, around)
         case State.UNCERTAIN:
-            return replace(shown, detail=_uncertain_words(task))
+            return replace(shown, headline=_uncertain_headline(task), detail=_uncertain_words(task))
         case State.THROTTLED:
             if around.slots is None or around.slots_used is None:
                 return shown
@@ -234,6 +235,16 @@ def _queued(task: Task, around: Around) -> StateWords:
     if turn.start is not None and turn.start[1] >= SOON:
         return replace(shown, detail=start_words(turn.start), tone=tone)
     return replace(shown, detail=(place if turn.is_queue else "") or lane or shown.detail, tone=tone)
+
+
+def _uncertain_headline(task: Task) -> str:
+    match verdict(task.evidence or Evidence()).likelihood:
+        case Likelihood.MADE:
+            return "Uncertain, probably charged"
+        case Likelihood.NOT_MADE:
+            return "Uncertain, probably not charged"
+        case Likelihood.UNKNOWN:
+            return LOOKS[State.UNCERTAIN].headline
 
 
 def _uncertain_words(task: Task) -> str:

@@ -83,20 +83,27 @@ def test_an_unknown_status_is_shown_as_its_word():
 
 
 @pytest.mark.parametrize(
-    ("evidence", "said"),
+    ("evidence", "charged", "said"),
     [
-        (None, "Decide…"),
-        (Evidence(), "Decide…"),
-        (Evidence(daily_before=3, daily_after=4), "Day's count moved by 1 · Decide…"),
+        (None, "maybe charged", "Decide…"),
+        (Evidence(), "maybe charged", "Decide…"),
+        (Evidence(daily_before=3, daily_after=4), "probably charged", "Day's count moved by 1 · Decide…"),
         (
             Evidence(daily_before=3, daily_after=6, accepted_between=2),
+            "probably charged",
             "Day's count moved by 3, of which 2 are other tasks · Decide…",
         ),
+        (
+            Evidence(daily_before=3, daily_after=3, cause=Reason(ReasonCode.SERVER_TROUBLE)),
+            "probably not charged",
+            "Day's count did not move · Decide…",
+        ),
+        (Evidence(daily_before=3, daily_after=3, is_early=True), "maybe charged", "Day's count did not move · Decide…"),
     ],
 )
-def test_an_uncertain_task_says_what_the_count_tells(evidence, said):
+def test_an_uncertain_task_says_what_the_count_tells(evidence, charged, said):
     words = describe(row(State.UNCERTAIN, evidence=evidence), Around())
-    assert words.headline == "Uncertain, maybe charged"
+    assert words.headline == f"Uncertain, {charged}"
     assert words.detail == said
 
 
