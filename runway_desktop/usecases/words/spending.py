@@ -114,7 +114,7 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
                 model_label(one.key) if one.key else "Not known",
                 units.number(one.here),
                 units.number(one.runway),
-                _signed(one.difference),
+                _difference(one),
             ),
             is_unexplained=is_unexplained(one.difference),
         )
@@ -125,6 +125,14 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
 def is_unexplained(difference: float) -> bool:
     """Whether Runway reports more than is known here."""
     return difference > SAME
+
+
+def _difference(one: Compared) -> str:
+    """With what may explain it: "70 uncertain"."""
+    unsure = f"{units.number(one.uncertain)} uncertain" if one.uncertain > SAME else ""
+    if unsure and abs(one.difference) <= SAME:
+        return unsure
+    return " · ".join(filter(None, (_signed(one.difference), unsure)))
 
 
 def _signed(value: float) -> str:

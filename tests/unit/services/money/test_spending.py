@@ -18,7 +18,7 @@ from runway_desktop.domain.spending_report import SpendingLine, reconciled, summ
 from runway_desktop.domain.task import Batch, BatchId, Evidence, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.disk.spreadsheet import CsvDialect
 from runway_desktop.services.money.spending import BILL_COLUMNS, Period, Spending
-from runway_desktop.usecases.words.spending import comparison_words
+from runway_desktop.usecases.words.spending import Side, compared_lines, comparison_words, sum_lines
 from runway_desktop.values import replace
 from tests.engine_rig import CATALOG, AtOnce
 from tests.fake_runway import FakeRunway
@@ -212,3 +212,16 @@ def test_the_difference_is_the_same_by_model_by_day_and_in_all(found: list[Spend
     assert sum(one.difference for one in books.models) == books.total.difference
     assert sum(one.difference for one in books.days) == books.total.difference
     assert comparison_words(books)[0]
+
+
+async def test_both_sides_say_the_same_sum_where_a_sending_is_uncertain(books: Books):
+    await books.put(
+        task(1, 280.0, model="kling2.5"),
+        task(2, None, model="kling2.5", state=State.UNCERTAIN, evidence=Evidence(price=70.0)),
+    )
+    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="kling2.5", credits=280.0)]
+    left = sum_lines(await books.spending.report(Period.WEEK), Side.MODEL)
+    right = compared_lines((await books.spending.compare(Period.WEEK)).models)
+    assert left[0].cells[2] == right[0].cells[1] == "350"
+    assert right[0].cells[2:] == ("280", "70 uncertain")
+    assert not right[0].is_unexplained
