@@ -6,6 +6,7 @@ be shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -105,12 +106,17 @@ def value_from_text(field: Field, text: str) -> object:
     cell = text.strip()
     if not cell:
         return None
+    if field.unit == "s" and (seconds := _SECONDS.fullmatch(cell)):
+        cell = seconds[1]
     choice = _choices_by_word(field.name, field.choices + field.deprecated).get(cell.casefold())
     if choice is not None:
         return choice
     match field.kind:
         case FieldKind.INTEGER | FieldKind.NUMBER:
-            return _number(field.kind, cell)
+            number = number_from_text(cell)
+            if number is None or two_readings(field, cell):
+                return cell
+            return int(number) if field.kind is FieldKind.INTEGER and number == int(number) else number
         case FieldKind.SWITCH if cell.casefold() in _YES | _NO:
             return cell.casefold() in _YES
         case FieldKind.PROMPT | FieldKind.TEXT:
@@ -125,6 +131,11 @@ _LARGEST = 1 << 63
 """What no form and no database holds stays a text."""
 
 
+_SECONDS = re.compile(r"([0-9.,]+)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{1,30})?|\.[0-9]{1,30})")
+_THOUSANDS = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
+
+
 @lru_cache(maxsize=1_024)
 def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mapping[str, str | int | float]:
     """Each choice by all the ways in which people write it; of two that are written alike the first. A table asks for
@@ -136,15 +147,24 @@ def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mappi
     return found
 
 
-def _number(kind: FieldKind, cell: str) -> object:
-    plain = cell.removesuffix("s").strip() if cell[:1].isdigit() else cell
-    try:
-        if plain.removeprefix("-").isdecimal():
-            whole = int(plain)  # Long seeds would lose digits as a float.
-            return whole if abs(whole) < _LARGEST else cell
-        number = float(plain)
-    except ValueError:
-        return cell
-    if not abs(number) < _LARGEST:
-        return cell
-    return int(number) if number.is_integer() and kind is FieldKind.INTEGER else number
+def number_from_text(text: str) -> int | float | None:
+    """ASCII digits with one decimal point at most; None for any other text."""
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    # Long seeds would lose digits as a float.
+    number = int(text) if text.lstrip("+-").isdecimal() else float(text)
+    return number if abs(number) < _LARGEST else None
+
+
+def two_readings(field: Field, text: str) -> str:
+    """The sentence for a number such as "1.000", which means a thousand to some people and one to others; empty for
+    any other, and where the field does not take thousands."""
+    found = _THOUSANDS.fullmatch(text)
+    if found is None:
+        return ""
+    thousands, decimal = f"{found[1]}{found[2]}", f"{found[1]}.{found[2]}".rstrip("0").rstrip(".")
+    if field.kind is FieldKind.NUMBER and field.maximum is not None and float(thousands) > field.maximum:
+        return ""
+    # With a zero behind them three decimals are no thousands.
+    decimal = f"{decimal}0" if _THOUSANDS.fullmatch(decimal) else decimal
+    return f"“{text}” can be read as {thousands} or as {decimal}. Write one of these."

@@ -17,7 +17,7 @@ from runway_desktop.values import Struct
 from .assets import Path, media_in_words, uri_problem, variant_of
 from .model import Field, FieldKind, Pair
 from .payload import is_left_out
-from .text import number_in_words, utf16_length, value_in_words
+from .text import number_in_words, two_readings, utf16_length, value_in_words
 
 _UNIT_WORDS = {"s": "seconds", "×": "times"}
 _PATTERN_WORDS = {
@@ -129,7 +129,8 @@ class _Check:
             or (field.minimum is not None and value < field.minimum)
             or (field.maximum is not None and value > field.maximum)
         ):
-            yield Finding(path, self._bounds_said(field))
+            doubt = two_readings(field, value) if isinstance(value, str) else ""
+            yield Finding(path, doubt or self._bounds_said(field))
 
     def _bounds_said(self, field: Field) -> str:
         kind = "a whole number" if field.kind is FieldKind.INTEGER else "a number"

@@ -6,7 +6,6 @@ sentence that names file, row and field, and the rest of the row is kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from runway_desktop.catalog import (
     Pair,
     asset_items,
     asset_value,
+    two_readings,
     value_from_text,
 )
 from runway_desktop.domain.task import Media
@@ -31,7 +31,6 @@ from .gathered import Draft, IntakeFinding
 from .inputs import FoundInput, InputFinder, problem_for
 from .vocabulary import PROMPT, Column, Meaning, Vocabulary
 
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
 _SWITCH_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "0", "1"})
 
 Cell = tuple[Column, Any]
@@ -223,10 +222,7 @@ class RowReader:
             return value
         if field.kind in (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN):
             return self._structured(made, column, value, field)
-        seconds = _SECONDS.fullmatch(value.strip()) if field.unit == "s" else None
-        typed = value_from_text(field, seconds.group(1) if seconds else value)
-        if isinstance(typed, float) and typed.is_integer() and field.kind is FieldKind.INTEGER:
-            typed = int(typed)
+        typed = value_from_text(field, value)
         complaint = ""
         if field.kind is FieldKind.INTEGER and not isinstance(typed, int):
             complaint = "is no whole number"
@@ -236,7 +232,7 @@ class RowReader:
             complaint = "is neither yes nor no"
         if complaint and str(value).strip().casefold() not in self.words.choices(field.name):
             message = f"“{_short(value.strip())}” {complaint}."
-            self._at(made, column, message)
+            self._at(made, column, two_readings(field, str(typed)) or message)
         return typed
 
     def _structured(self, made: _Making, column: Column, cell: str, field: Field) -> Any:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from runway_desktop.catalog import Field, FieldKind, Pair, number_in_words, validate, value_in_words
+from runway_desktop.catalog import (
+    Field,
+    FieldKind,
+    Pair,
+    number_from_text,
+    number_in_words,
+    two_readings,
+    validate,
+    value_in_words,
+)
 
 _MOST_SAID = 8
 _SCALARS = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER)
@@ -51,7 +59,8 @@ def nearest(field: Field, value: Any) -> Any:
         return None
     if isinstance(value, str) and (numbers or not field.choices):
         # A number that is none of the choices stays as it was typed.
-        value = _number(value)
+        number = number_from_text(value.removesuffix("s").strip())
+        value = value if number is None or two_readings(field, value.strip()) else number
     if isinstance(value, int | float):
         if numbers:
             return min(numbers, key=lambda choice: (abs(choice - value), -choice))
@@ -66,14 +75,6 @@ def nearest(field: Field, value: Any) -> Any:
     words = {str(choice): choice for choice in field.choices}
     near = get_close_matches(str(value), words, n=1)
     return words[near[0]] if near else None
-
-
-def _number(text: str) -> float | str:
-    try:
-        number = float(text.strip().removesuffix("s"))
-    except ValueError:
-        return text
-    return number if math.isfinite(number) else text
 
 
 def _any_of(words: list[str]) -> str:

@@ -29,7 +29,6 @@ from runway_desktop.catalog.labels import choice_label
 BETWEEN = " | "
 """Between several inputs of one cell."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\.?", re.IGNORECASE)
 _STRUCTURED = (FieldKind.OBJECT, FieldKind.OBJECTS, FieldKind.UNKNOWN)
 
 
@@ -44,8 +43,7 @@ def value_of(field: Field | None, text: str, beside: str = "") -> Any:
         return inputs_of_text(words, beside)
     if field.kind in _STRUCTURED:
         return _structured(field, words)
-    seconds = _SECONDS.fullmatch(words) if field.unit == "s" else None
-    return value_from_text(field, seconds.group(1) if seconds else text)
+    return value_from_text(field, text)
 
 
 def text_of(value: Any) -> str:

@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from runway_desktop.catalog import (
     Catalog,
     Field,
+    FieldKind,
     prompt_of,
     settings_line,
+    two_readings,
     utf16_length,
+    validate,
     value_from_text,
     value_in_words,
 )
+from runway_desktop.values import replace
 
 CATALOG = Catalog.load()
 
@@ -108,6 +112,42 @@ def test_cell_of_a_table_becomes_the_wire_value(endpoint: str, model: str, name:
     read = value_from_text(field_of(endpoint, model, name), text)
     assert read == value
     assert type(read) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["1_0", "1e1", "\u0661\u0660", "\uff11\uff10", "0x10", "1 000", "1,5", "1.2.3", "inf", "5.", "9" * 9_000]
+)
+def test_a_number_is_ascii_digits_with_one_decimal_point(text: str) -> None:
+    for name in ("seed", "duration"):
+        assert value_from_text(field_of("image_to_video", "gen4.5", name), text) == text
+
+
+@pytest.mark.parametrize("text", ["1.000", "1,000", "-1.000", "2.500", "999.999"])
+def test_what_may_be_thousands_is_no_number_until_it_is_written_otherwise(text: str) -> None:
+    pair = CATALOG.pair("image_to_video", "gen4.5")
+    seed = field_of("image_to_video", "gen4.5", "seed")
+    assert pair is not None
+    assert value_from_text(seed, text) == text
+    said = [finding.message for finding in validate(pair, {"seed": text}) if finding.path == ("seed",)]
+    assert said == [two_readings(seed, text)]
+
+
+def test_the_sentence_names_both_readings_and_each_can_be_typed() -> None:
+    duration = replace(field_of("image_to_video", "gen4.5", "duration"), kind=FieldKind.NUMBER, maximum=None)
+    assert two_readings(duration, "1.000") == "“1.000” can be read as 1000 or as 1. Write one of these."
+    assert two_readings(duration, "1.125") == "“1.125” can be read as 1125 or as 1.1250. Write one of these."
+    assert [value_from_text(duration, text) for text in ("1125", "1.1250", "1.125 s")] == [1125, 1.125, "1.125"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1.000", 1.0), ("0.125", 0.125), (".5", 0.5), ("1.0", 1.0), ("+1", 1)])
+def test_what_cannot_be_thousands_there_is_the_number_that_it_says(text: str, value: float) -> None:
+    assert value_from_text(field_of("text_to_video", "kling3.0_pro", "cfgScale"), text) == value
+
+
+@pytest.mark.parametrize("text", ["5", "5s", "5 s", "5 sec", "5 secs.", "5 Seconds", "5.0 s"])
+def test_a_length_may_have_its_unit(text: str) -> None:
+    read = value_from_text(field_of("image_to_video", "gen4.5", "duration"), text)
+    assert (read, type(read)) == (5, int)
 
 
 def test_values_are_read_as_words() -> None:

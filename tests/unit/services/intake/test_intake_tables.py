@@ -79,6 +79,13 @@ async def test_numbers_with_a_comma_stay_as_they_were_typed(table):
     assert any("“5,5”" in sentence for sentence in sentences(found))
 
 
+async def test_what_may_be_thousands_is_kept_as_it_was_typed_and_said(table):
+    found = await table("prompt;seed;duration\na fox;1.000;1_0\n")
+    assert found.drafts[0].values == {"promptText": "a fox", "seed": "1.000", "duration": "1_0"}
+    assert any("“1.000” can be read as 1000 or as 1. Write one of these." in sentence for sentence in sentences(found))
+    assert any("“1_0” is no whole number." in sentence for sentence in sentences(found))
+
+
 async def test_tsv_is_parted_by_tabs_alone(table):
     found = await table("prompt\tseed\na, b; c | d\t7", name="x.tsv")
     assert found.drafts[0].values == {"promptText": "a, b; c | d", "seed": 7}
