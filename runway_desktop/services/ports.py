@@ -401,6 +401,11 @@ class Store(Protocol):
         """Inserts or replaces it."""
         ...
 
+    async def change_sheet(self, sheet_id: str, edit: Callable[[str], str]) -> None:
+        """Gives a sheet the text that `edit` makes of the one that is kept at that moment. Without it nothing happens.
+        `edit` is called on the database's thread."""
+        ...
+
     async def delete_sheet(self, sheet_id: str) -> None:
         """Deleting what is not there is no error. Its tasks stay."""
         ...

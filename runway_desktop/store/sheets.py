@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.search import search_words
 from runway_desktop.domain.task import BatchId
+from runway_desktop.values import replace
 
 from .records import failure_of, from_json, to_cell, to_text
 
@@ -44,6 +46,12 @@ def put(connection: sqlite3.Connection, sheet: KeptSheet) -> None:
             to_cell(sheet.text),
         ),
     )
+
+
+def change(connection: sqlite3.Connection, sheet_id: str, edit: Callable[[str], str]) -> None:
+    found = sheet(connection, sheet_id)
+    if found is not None and (text := edit(found.text)) != found.text:
+        put(connection, replace(found, text=text))
 
 
 def delete(connection: sqlite3.Connection, sheet_id: str) -> None:

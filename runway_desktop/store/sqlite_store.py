@@ -158,6 +158,7 @@ class SqliteStore:
     renew_links = _written(writing.renew_links)
     note_looks = _written(presence.note_looks)
     save_sheet = _written(kept_sheets.put)
+    change_sheet = _written(kept_sheets.change)
     delete_sheet = _written(kept_sheets.delete)
 
     async def change_output(

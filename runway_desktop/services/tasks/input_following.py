@@ -47,14 +47,16 @@ class InputFollowing:
             beginning = f'"{root.as_uri()}/'
             kept = [await self._store.sheet(sheet.id) for sheet in await self._store.sheets(MOST_SHEETS)]
             self._sheets = (root, [sheet.id for sheet in kept if sheet is not None and beginning in sheet.text])
+        uris = moved_uris(moves)
+
+        def moved(text: str) -> str:
+            for old, new in uris.items():
+                text = text.replace(f'"{old}"', f'"{new}"')
+            return text
+
         for sheet_id in self._sheets[1]:
-            sheet = await self._store.sheet(sheet_id)
-            if sheet is not None:
-                text = sheet.text
-                for old, new in moved_uris(moves).items():
-                    text = text.replace(f'"{old}"', f'"{new}"')
-                if text != sheet.text:
-                    await self._store.save_sheet(replace(sheet, text=text))
+            # In one step: an open sheet is kept after each change of the person.
+            await self._store.change_sheet(sheet_id, moved)
 
     async def _give(self, task_id: TaskId, used: Sequence[Input], targets: Mapping[str, str]) -> None:
         paths = {use.place: use.path for use in used}

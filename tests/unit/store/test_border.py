@@ -74,6 +74,7 @@ WRITES: dict[str, Call] = {
     "add": lambda store: store.add([a_task("t2")], [], Batch(id=BatchId("b"), name="b", created_at=NOON), [a_line()]),
     "change_output": lambda store: store.change_output(TaskId("t1"), 0, lambda output: replace(output, size=7)),
     "delete_sheet": lambda store: store.delete_sheet("s"),
+    "change_sheet": lambda store: store.change_sheet("s", str.upper),
     "learn": lambda store: store.learn("e", "m", "s", Estimate(credits=5, at=NOON)),
     "move_outputs": lambda store: store.move_outputs(
         [FileMove(task_id=TaskId("t1"), index=0, source="/a.mp4", target="/b.mp4")], {"library": "/b"}

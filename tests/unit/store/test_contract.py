@@ -828,6 +828,9 @@ async def test_a_sheet_is_kept_found_by_its_batch_and_forgotten(opened: Opened):
         assert await store.sheet_of_batch(BatchId("b1")) == sent
         assert await store.sheets(10) == [replace(sent, text=""), (await store.sheets(10))[1]]
         assert [sheet.id for sheet in await store.sheets(1)] == ["s1"]
+        await store.change_sheet("s1", lambda text: text.replace("1", "2"))
+        await store.change_sheet("never kept", lambda text: text.replace("1", "2"))
+        assert await store.sheet("s1") == replace(sent, text='{"rows": [2]}')
         await store.delete_sheet("s1")
         await store.delete_sheet("s1")
         assert await store.sheet("s1") is None

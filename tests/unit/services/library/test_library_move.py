@@ -250,6 +250,39 @@ async def test_kept_sheets_follow_a_moved_file(tmp_path):
         assert await house.rig.store.sheet("other") == other
 
 
+async def test_a_sheet_that_is_kept_while_its_inputs_follow_keeps_what_was_written(tmp_path, monkeypatch):
+    async with House(tmp_path).open() as house:
+        store = house.rig.store
+        still = await house.result(1, "a still.png")
+        looks = []
+
+        async def keep() -> None:
+            """As an open sheet is kept, half a second after each change."""
+            cells = {"promptImage": [{"uri": Path(still.path).as_uri()}], "seed": len(looks)}
+            text = sheets.write(
+                SheetContent(name="Foxes", composed=request()), [sheets.write_row(KeptRow(cells=cells))]
+            )
+            await store.save_sheet(KeptSheet(id="using", name="using", changed_at=1.0, rows=1, text=text))
+
+        read = store.sheet
+
+        async def sheet(sheet_id: str) -> KeptSheet | None:
+            found = await read(sheet_id)
+            looks.append(sheet_id)
+            await keep()
+            return found
+
+        await keep()
+        monkeypatch.setattr(store, "sheet", sheet)
+        await house.begin()
+        kept = await read("using")
+        assert kept is not None
+        [row] = sheets.read(kept.text).rows
+        moved = (house.new / "a still.png").as_uri()
+        assert row.cells == {"promptImage": [{"uri": moved}], "seed": len(looks)}
+        assert looks
+
+
 async def test_pasted_pictures_move_and_what_else_lies_beside_them_stays(tmp_path):
     async with House(tmp_path).open() as house:
         pasted = house.old / "Pasted pictures" / "pasted 2026-03-09 14-05-59 2.png"
