@@ -26,6 +26,8 @@ from runway_desktop.domain.task import Task, TaskId
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, number, plain, write_rows
+from runway_desktop.services.intake.documents import LITERAL
+from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.ports import Store
 from runway_desktop.values import Struct
 
@@ -220,11 +222,12 @@ class _ListFile:
             for line in lines:
                 match self._form:
                     case ListForm.CSV:
-                        cells = [_cell(column.value(line), self._manner.decimal) for column in self._columns]
+                        cells = [_cell(_typed(column, line), self._manner.decimal) for column in self._columns]
                         write_rows(self._text, [cells], self._manner)
                     case ListForm.JSON:
                         # One array, an object a line, so that it can be read by eye and by `grep` too.
                         values = {column.key: _json(column.value(line)) for column in self._columns}
+                        values |= {LITERAL: True} if _has_braces(line) else {}
                         self._text.write(self._before + json.dumps(values, ensure_ascii=False, default=str))
                         self._before = ",\n"
 
@@ -242,6 +245,16 @@ class _ListFile:
             self._text.close()
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
+
+
+def _has_braces(line: Line) -> bool:
+    """Whether the prompt, typed as it was sent, would stand for another text or for several."""
+    return literal(line.task.request.prompt) != line.task.request.prompt
+
+
+def _typed(column: ListColumn, line: Line) -> Value:
+    """A prompt as it is typed: a table comes back with its cells alone."""
+    return literal(line.task.request.prompt) if column.key == "prompt" else column.value(line)
 
 
 def _cell(value: Value, decimal: str) -> str:

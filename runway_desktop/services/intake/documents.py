@@ -22,6 +22,8 @@ from .vocabulary import Column, Meaning, Vocabulary
 
 _LISTS = ("prompts", "requests", "tasks", "items", "rows", "shots", "data")
 _ID_NAMES = ("id", "taskId", "task_id", "runway_id", "runwayId")
+LITERAL = "literal_prompt"
+"""In an exported list: the prompt was sent as it is, and braces in it stand for themselves."""
 _OWN_NAMES = frozenset({"request", "values", "settings", "input", "body", "params"})
 
 
@@ -90,6 +92,8 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
         parts.sidecars.append(found)
         return
     remote = next((item[name] for name in _ID_NAMES if isinstance(item.get(name), str)), "")
+    is_literal = item.get(LITERAL) is True
+    item = {name: value for name, value in item.items() if name != LITERAL}
     cells, unknown = _cells(item, reader.words)
     if looks_like_id(remote) and not any(column.meaning is Meaning.PROMPT for column, _ in cells):
         parts.take_id(remote, row, reader)
@@ -99,7 +103,7 @@ def _read_item(item: Any, number: int | None, reader: RowReader, parts: Parts) -
         return
     for name in unknown:
         parts.findings.append(reader.finding(f"“{name}” is not known and is left out.", number, name))
-    draft = reader.draft(cells, row)
+    draft = replace(reader.draft(cells, row), is_literal=is_literal)
     if unknown:
         unmatched = {name: value for name, value in _members(item) if name in unknown and isinstance(value, str)}
         draft = replace(draft, unmatched=unmatched)

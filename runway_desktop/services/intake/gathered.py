@@ -47,6 +47,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     unmatched: Mapping[str, str] = field(default_factory=dict)
     """Cells of columns that nobody knows, by the title of the column."""
     findings: tuple[IntakeFinding, ...] = ()
+    is_literal: bool = False
+    """Its prompt was sent as it is: braces in it stand for themselves."""
 
 
 class AssetDrop(Struct, frozen=True, kw_only=True):

@@ -201,6 +201,7 @@ def draft_of(found: Sidecar, source: str) -> Draft:
         source=source,
         project=found.project,
         shot=found.title,
+        is_literal=True,
     )
 
 

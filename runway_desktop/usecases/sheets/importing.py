@@ -11,6 +11,7 @@ from runway_desktop.catalog import Catalog, MediaKind, is_left_out
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.task import Media
 from runway_desktop.services.intake.gathered import CLIPBOARD, AssetDrop, Draft, Gathered
+from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow
 
 from . import cells as cell
@@ -67,7 +68,7 @@ class Importer:
         }
         for name, value in draft.values.items():
             if isinstance(value, str) and (name in self._columns.prompt_names or name in _USUAL_PROMPTS):
-                cells.setdefault(PROMPT, value.strip())
+                cells.setdefault(PROMPT, literal(value.strip()) if draft.is_literal else value.strip())
                 continue
             known = pair.field(name) if pair is not None else self._columns.any_field(name)
             cells[name] = cell.inputs_of_wire(known, value) if known is not None and known.is_asset else value
