@@ -115,7 +115,7 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     if task.state is State.SUCCEEDED and state is not State.SUCCEEDED:
         # A paid result stays one, whatever a late or confused answer says.
         return replace(task, asked_at=now)
-    if task.state in (State.FAILED, State.CANCELLED) and not state.is_final:
+    if task.state in (State.FAILED, State.CANCELLED) and not state.is_final and not task.is_missed:
         # An answer that was on its way while the task ended.
         return replace(task, asked_at=now)
     known = replace(
@@ -141,7 +141,7 @@ def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:
     if state.is_final:
         failure = Failure(code=answer.failure_code, words=answer.failure) if state is State.FAILED else None
         # What was taken for gone had not ended then.
-        ended_at = None if task.state is State.GONE else task.ended_at
+        ended_at = None if task.is_missed else task.ended_at
         return replace(known, ended_at=ended_at or now, failure=failure)
     return known
 
@@ -162,7 +162,9 @@ def _not_found(task: Task, key: Fingerprint, now: float) -> Task:
         return replace(task, hidden_from=NO_KEY, asked_at=now)
     if task.state is State.SUCCEEDED:
         return replace(task, deleted_remotely=True, asked_at=now)
-    return _over(task, State.CANCELLED if is_cancel else State.GONE, now)
+    if is_cancel:
+        return replace(_over(task, State.CANCELLED, now), not_found_at=task.not_found_at)
+    return _over(task, State.GONE, now)
 
 
 def _deleted(task: Task, now: float) -> Task:

@@ -352,7 +352,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """Of a key that is not its own, under which Runway answered 404: it cannot be asked for with that one. `NO_KEY`
     while it is seen."""
     not_found_at: float | None = None
-    """When Runway answered 404 under its own key, and has not answered with it since. One more, later, is the end."""
+    """When Runway answered 404 under its own key, and has not answered with it since. One more, later, is the end. Kept
+    by a canceled task that no DELETE has reached."""
     deleted_remotely: bool = False
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
@@ -402,6 +403,12 @@ class Task(Struct, frozen=True, kw_only=True):
     def is_hidden(self) -> bool:
         """At Runway, and not to be seen with the key in use."""
         return self.state.is_live and self.hidden_from != NO_KEY
+
+    @property
+    def is_missed(self) -> bool:
+        """It ended by 404s alone: Runway may know it after all."""
+        by_404 = self.state is State.GONE or (self.state is State.CANCELLED and self.not_found_at is not None)
+        return by_404 and self.remote_id is not None
 
     @property
     def let_go(self) -> bool:

@@ -2,7 +2,8 @@
 
 The API asks clients not to expect news of one task more often than every `LEAST_GAP` seconds. Whoever asks does so
 here, so that the poller, a cancel, links and downloads keep that gap together. `KeyWatch` announces once that tasks
-cannot be seen with this key, and has them asked for again when their own key is back. Loop's thread only."""
+cannot be seen with this key, and has them asked for again when their own key is back; `Missed` asks on for those that
+ended by 404s. Loop's thread only."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
-from runway_desktop.domain.task import RemoteId, State, Task
+from runway_desktop.domain.task import RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, NotFound
+from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.clock import Alarm
 from runway_desktop.services.ports import Clock, Runway
+from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import Struct, replace
 
 from .ledger import Ledger
@@ -31,6 +35,16 @@ CANCEL_PATIENCE = 60.0
 """Seconds after a first 404 for which a task is asked for closely whose cancel was asked."""
 ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
+
+
+ASK_MISSED_AGAIN = 300.0
+"""Seconds until a task is asked for again that ended by 404s; each later gap is as long as it has been missed."""
+MISSED_FOR = 86_400.0
+"""Seconds after which nobody asks for it any more."""
+MISSED_GAP = 1.0
+"""Seconds between two questions about missed tasks, and ..."""
+MISSED_PAUSE = 60.0
+"""... after one that failed."""
 
 
 class Reply(Struct, frozen=True):
@@ -221,3 +235,62 @@ class KeyWatch:
         if key == self._runway.key and key not in (event.before.hidden_from, self._told_of):
             self._told_of = key
             self._bus.tell(EngineNotice(EngineNoticeCode.OTHER_KEYS_TASKS))
+
+
+class Missed:
+    """Asks seldom, and for a day, for tasks that ended by 404s alone. One that answers is at Runway again by that, and
+    the poller's."""
+
+    def __init__(self, ledger: Ledger, asking: Asking, account: Account, bus: Bus, clock: Clock) -> None:
+        self._ledger = ledger
+        self._asking = asking
+        self._account = account
+        self._clock = clock
+        self._alarm = Alarm(clock)
+        self._due: dict[TaskId, float] = {}
+        """On the monotonic clock."""
+        self._is_read = False
+        bus.listen(self._hear)
+
+    async def run(self) -> None:
+        await keep_going("asking for missed tasks", self._turn, self._clock)
+
+    async def _turn(self) -> None:
+        try:
+            if not self._is_read:
+                for task in await self._ledger.missed(self._clock.now() - MISSED_FOR):
+                    self._due.setdefault(task.id, self._clock.monotonic())
+                self._is_read = True
+            first = min(self._due, key=self._due.__getitem__, default=None)
+            wait = None if first is None else self._due[first] - self._clock.monotonic()
+            if first is not None and wait is not None and wait <= 0.0:
+                await self._ask(first)
+            else:
+                await self._alarm.wait(wait)
+        except (NotThere, NotSeen):
+            await self._clock.sleep(MISSED_GAP)
+        except (ApiError, StoreError) as error:
+            log.info("A missed task could not be asked for: %s", error)
+            await self._clock.sleep(max(MISSED_PAUSE, getattr(error, "retry_after", None) or 0.0))
+
+    async def _ask(self, task_id: TaskId) -> None:
+        self._due[task_id] = self._clock.monotonic() + MISSED_PAUSE
+        if not self._account.can_ask or self._account.is_offline:
+            return
+        task = await self._ledger.task(task_id)
+        ended_at = task.ended_at if task is not None and task.is_missed else None
+        missed = MISSED_FOR if ended_at is None else self._clock.now() - ended_at
+        if task is None or missed >= MISSED_FOR:
+            self._due.pop(task_id, None)
+            return
+        self._due[task_id] = self._clock.monotonic() + max(ASK_MISSED_AGAIN, missed)
+        await self._asking.ask_for(task)
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, TaskChanged):
+            return
+        if event.task.is_missed:
+            self._due.setdefault(event.task.id, self._clock.monotonic() + ASK_MISSED_AGAIN)
+            self._alarm.ring()
+        else:
+            self._due.pop(event.task.id, None)

@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.values import replace
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LONGEST_LIFE = 7 * 86_400.0
+"""Seconds for which a task hardly ever stays unfinished."""
 SAME_MOMENT = 0.01
 """Seconds that two spellings of one time may differ."""
 
@@ -240,6 +242,13 @@ class Ledger:
     async def find_remote(self, remote_ids: Sequence[RemoteId]) -> dict[RemoteId, TaskId]:
         """Which of these Runway ids are in the list already, removed tasks' too."""
         return await self._store.find_remote(remote_ids)
+
+    async def missed(self, since: float) -> list[Task]:
+        """Tasks in the list that ended by 404s alone since then, in Unix seconds. StoreError."""
+        ended = frozenset((State.GONE, State.CANCELLED))
+        wanted = Listing(filter=Filter(states=ended, since=since - LONGEST_LIFE), group=GroupBy.NONE)
+        found = await self._store.get_many((await self._store.list(wanted)).ids)
+        return [task for task in found if task.is_missed and (task.ended_at or 0.0) >= since]
 
     async def answered_at(self, task_id: TaskId) -> float | None:
         """When the last sending got its answer, or was given up, at the latest, as the task's lines say; None where

@@ -3,8 +3,8 @@
 One loop over a heap of due times; at most 8 questions under way; `asking` keeps the gap per task. What failures do:
 
     404                        the ledger's business: canceled if that was asked, gone else, if its own key says so
-                               twice; so it is asked once more. What another key cannot see is asked for seldom, and at
-                               once when the key changes
+                               twice; so it is asked once more, and seldom for a day after its end (`Missed`). What
+                               another key cannot see is asked for seldom, and at once when the key changes
     401                        all asking stops until a key is accepted; no task changes
     nothing reached            offline: one question at a time tries again each few seconds; the others wait, and are
                                spread over seconds once it is answered
@@ -28,7 +28,7 @@ from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotTh
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.outputs import guess_media
 from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
-from runway_desktop.domain.transitions import Answer, NotFound
+from runway_desktop.domain.transitions import Answer, Answered, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
@@ -37,7 +37,7 @@ from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
 from runway_desktop.values import Struct, replace
 
-from .asking import Asking, KeyWatch, Reply, quiet_after
+from .asking import Asking, KeyWatch, Missed, Reply, quiet_after
 from .forecast import Forecasts
 from .ledger import Ledger, NoSuchTask
 from .schedule import FIRST_LOOK_AT_CLIPS, LEAST_GAP, NUDGE, Seen, next_question, with_answer
@@ -107,6 +107,7 @@ class Poller:
         self._finish_cancel = finish_cancel
         self._at_once = at_once
         self._keys = KeyWatch(ledger, runway, bus)
+        self._missed = Missed(ledger, asking, account, bus, clock)
         self._alarm = Alarm(clock)
         self._watches: dict[TaskId, _Watch] = {}
         self._throttled: dict[str, dict[TaskId, None]] = {}
@@ -123,16 +124,17 @@ class Poller:
         bus.listen(self._hear)
 
     async def run(self) -> None:
-        """Asks until canceled. Questions under way are let go then: an answer that was being written down is
-        written."""
+        """Asks until canceled. Questions under way are let go then; an answer that is being written down is written."""
         for task in sorted(self._ledger.open(), key=lambda task: task.sent_at or 0.0):
             self._take_up(task, fresh=False)
+        missed = asyncio.create_task(self._missed.run(), name="ask for missed tasks")
         try:
             await keep_going("asking for tasks", self._turn, self._clock)
         finally:
-            for question in self._questions:
-                question.cancel()
-            await asyncio.gather(*self._questions, return_exceptions=True)
+            left = [missed, *self._questions]
+            for one in left:
+                one.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _turn(self) -> None:
         self._notice_sleep()
@@ -176,8 +178,7 @@ class Poller:
         if not task.state.is_live or task.remote_id is None or task.id in self._watches:
             return
         now = self._clock.monotonic()
-        ago = self._drift_free(task.sent_at)
-        since = now if fresh else ago
+        since = now if fresh else self._drift_free(task.sent_at)
         makes_clip = guess_media("", task.request.endpoint) is Media.VIDEO
         seen = Seen(
             state=task.state,
@@ -321,10 +322,8 @@ class Poller:
             # Before the ledger moves the task, so that what its event plans is planned with what was seen.
             watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
         try:
-            if answer is not None:
-                task = await self._ledger.answer(task_id, answer, key)
-            else:
-                task = await self._ledger.move(task_id, NotFound(key))
+            said = NotFound(key) if answer is None else Answered(answer, key)
+            task = await self._ledger.move(task_id, said)
         except NoSuchTask:
             self._drop(task_id)
             return

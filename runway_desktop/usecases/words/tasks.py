@@ -279,8 +279,10 @@ def _unseen_words(task: Task) -> str:
 
 def _gone_words(task: Task) -> str:
     if task.adopted:
-        return "Runway doesn't know this task: it is not of this key's organization, or was deleted."
-    return "Runway no longer knows this task: it was deleted there, or belongs to another key's organization."
+        said = "Runway doesn't know this task: it is not of this key's organization, or was deleted."
+    else:
+        said = "Runway no longer knows this task: it was deleted there, or belongs to another key's organization."
+    return f"{said} If it turns up within a day, it is followed again."
 
 
 def removed_words(amount: int) -> str:

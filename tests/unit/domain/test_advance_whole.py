@@ -206,7 +206,8 @@ def test_what_is_over_is_over_in_every_respect():
     assert advance(followed, NotFound(MINE), NOW) == replace(over, state=State.GONE)
     assert advance(followed, Deleted(), NOW) == replace(over, state=State.CANCELLED)
     asked = replace(followed, cancel_asked=True, not_found_at=NOW - CANCELED_AFTER)
-    assert advance(asked, NotFound(MINE), NOW) == replace(over, state=State.CANCELLED, cancel_asked=True)
+    by_404 = replace(over, state=State.CANCELLED, cancel_asked=True, not_found_at=NOW - CANCELED_AFTER)
+    assert advance(asked, NotFound(MINE), NOW) == by_404, "it is known that no DELETE did it"
 
 
 def test_a_result_that_is_deleted_at_runway_stays_what_it_was():

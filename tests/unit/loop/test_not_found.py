@@ -1,4 +1,4 @@
-"""A cancel on the program's own loop, with its client, against the simulator."""
+"""404s on the program's own loop, with its client, against the simulator: a cancel meets one, a task comes back."""
 
 from __future__ import annotations
 
@@ -65,3 +65,18 @@ async def test_the_delete_that_the_poller_finishes_leaves_in_the_step_that_reads
         assert happened[answered : answered + 2] == ["answered", "deleted"]
         assert happened.count("deleted") == 1
         assert simulator.witness.deleted == simulator.witness.accepted
+
+
+async def test_a_task_that_was_taken_for_gone_comes_back_and_ends(tmp_path: Path):
+    async with (
+        simulated() as (simulator, clock),
+        engine(simulator, clock, tmp_path / "tasks.db") as rig,
+    ):
+        await rig.submit(request("one [seconds:100]"))
+        await until(rig, lambda tasks: all(task.state is State.RUNNING for task in tasks))
+        simulator.faults.add(Fault(Harm.GONE, "get"))
+        await until(rig, lambda tasks: all(task.state is State.GONE for task in tasks))
+        simulator.faults.clear()
+        await until(rig, lambda tasks: all(task.state is State.SUCCEEDED for task in tasks))
+        assert len(simulator.witness.accepted) == 1
+        assert min(simulator.witness.shortest_pause.values()) >= 4.9
