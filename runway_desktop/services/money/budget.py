@@ -135,7 +135,7 @@ class Budget:
         """Which of these cannot be sent as things stand, if the others are sent in this order: one that is too dear
         holds up no cheaper one behind it. `raised`: as if its cap were raised."""
         coming, left, found = Coming(), self._left(organization, sent), {}
-        if left is None and not self._has_caps:
+        if left is None and not self.has_caps:
             return {}
         self._priced = {task.id: self._known_price(task) for task in tasks}
         caps = {
@@ -159,7 +159,7 @@ class Budget:
         return (task.request, learned, self._pricing.price(task.request))
 
     @property
-    def _has_caps(self) -> bool:
+    def has_caps(self) -> bool:
         settings = self._settings
         caps = (settings.day_cap, settings.month_cap, settings.sending_cap)
         return bool(settings.project_caps) or any(cap is not None for cap in caps)

@@ -48,6 +48,7 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.usecases.sending.button import kept_text
 from runway_desktop.usecases.sheets.columns import STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.tally import price_words
@@ -288,13 +289,16 @@ class SheetWindow(Dialog):
         say(
             self._total,
             sheet.outlook.words,
-            "warn" if sheet.outlook.exceeds_balance or sheet.outlook.exceeds_cap else "muted",
+            "warn" if sheet.outlook.is_short else "muted",
         )
         price = "" if sheet.reason else price_words(totals)
-        self._go.setText("   ".join(part for part in (f"Generate {totals.ready:,} ready", price) if part))
+        kept = min(sheet.outlook.kept, totals.ready)
+        does = kept_text(kept, totals.ready) if kept else f"Generate {totals.ready:,} ready"
+        self._go.setText("   ".join(part for part in (does, price) if part))
         self._go.setEnabled(not sheet.reason)
         self._go.setToolTip(tip(sheet.reason) or self._keys.tip("Put them into the lane", "sheet.send"))
-        self._go.setAccessibleName(f"Generate {units.count(totals.ready, 'ready task')}, {price}".rstrip(", "))
+        spoken = does if kept else f"Generate {units.count(totals.ready, 'ready task')}"
+        self._go.setAccessibleName(f"{spoken}, {price}".rstrip(", "))
         self._go.setAccessibleDescription(sheet.reason)
         self._few.setVisible(totals.ready_rows > FIRST_FEW or totals.rows > FIRST_FEW)
         self._few.setEnabled(not sheet.reason and totals.ready_rows > FIRST_FEW)

@@ -59,11 +59,11 @@ def button_for(
     return Button(text, price_words(price, amount, between), reasons, price_detail(price), note)
 
 
-def kept_text(kept: int, amount: int, what: str = "") -> str:
+def kept_text(kept: int, amount: int) -> str:
     """The button of tasks of which so many wait in the queue: "Send 4, queue 2", or "Queue 6"."""
     if kept < amount:
-        return f"Send {amount - kept:,}, queue {kept:,}{what}"
-    return f"Queue {amount:,}{what}" if amount > 1 or what else "Queue"
+        return f"Send {amount - kept:,}, queue {kept:,}"
+    return units.plural(amount, "Queue", f"Queue {amount:,}")
 
 
 def _waits(kept: Kept, amount: int) -> str:

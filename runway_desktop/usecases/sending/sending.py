@@ -141,10 +141,10 @@ class Sending:
             else:
                 self.guard.forget(door)
 
-    def kept(self, requests: Sequence[Request], project: str) -> Kept | None:
-        """What a cap or the balance would keep in the queue of new tasks; None: they may go."""
-        new = NewTasks(tasks=tuple(NewTask(request=request, project=project) for request in requests))
-        return self._kept(new, with_freed=True)
+    def kept(self, new: Sequence[NewTask], *, with_freed: bool = False) -> Kept | None:
+        """What a cap or the balance would keep in the queue of new tasks; None: they may go. `with_freed`: and what is
+        sent once that cap is raised."""
+        return self._kept(NewTasks(tasks=tuple(new)), with_freed=with_freed)
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises what keeps it from being sent now: time has passed since it was prepared."""
@@ -348,10 +348,27 @@ class RepeatGuard:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last: dict[Door, tuple[object, float]] = {}
+        self._rows: dict[int, tuple[float, object]] = {}
+        """By the hash of what a row asks for: until when it counts as just sent, and from which sheet."""
 
     def note(self, door: Door, what: object) -> None:
         """This was sent now."""
         self._last[door] = (what, self._clock.monotonic() + MOMENT)
+
+    def note_rows(self, rows: Iterable[str], sheet: object) -> None:
+        """What these rows of a sheet ask for was sent now."""
+        now = self._clock.monotonic()
+        old = {row: sent for row, sent in self._rows.items() if now < sent[0]}
+        self._rows = old | dict.fromkeys(map(hash, rows), (now + TOO_OLD, sheet))
+
+    def repeats(self, rows: Iterable[str], sheet: object) -> int:
+        """How many of these rows another sheet sent within the last minutes. Only the first time: whoever goes on
+        means it."""
+        now, gone = self._clock.monotonic(), (0.0, None)
+        found = [row for row in map(hash, rows) if now < self._rows.get(row, gone)[0] and self._rows[row][1] != sheet]
+        for row in found:
+            del self._rows[row]
+        return len(found)
 
     def forget(self, door: Door) -> None:
         """It was not sent after all."""

@@ -23,7 +23,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.services.money.pricing import Price
-    from runway_desktop.services.tasks.submission import Ask, Prepared
+    from runway_desktop.services.tasks.submission import Ask, NewTask, Prepared
     from runway_desktop.usecases.sending.sending import Kept
 
 _HELD_MS = 500
@@ -93,7 +93,7 @@ class ComposerSending(QObject):
         if order.editing is not None:
             return None
         if self._kept is None or self._kept[0] != key:
-            self._kept = (key, self._cases.sending.kept(order.requests, order.project))
+            self._kept = (key, self._cases.sending.kept(_new_tasks(order), with_freed=True))
         return self._kept[1]
 
     def raise_and_send(self, order: Order) -> None:
@@ -138,14 +138,14 @@ class ComposerSending(QObject):
             self.changed.emit()
 
     async def _prepared(self, order: Order) -> Prepared:
-        from runway_desktop.services.tasks.submission import Door, NewTask, Origin
+        from runway_desktop.services.tasks.submission import Door, Origin
 
         origin = Origin(Door.COMPOSER, (order.request, order.project))
         if order.editing is not None:
             return await self._cases.sending.prepare_edit(order.editing, order.request, origin)
         from runway_desktop.usecases.sheets.keeping import batch_name
 
-        new = [NewTask(request=request, project=order.project, parent_id=order.parent) for request in order.requests]
+        new = _new_tasks(order)
         return self._cases.sending.prepare(
             new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else ""
         )
@@ -195,3 +195,9 @@ class ComposerSending(QObject):
     def _note_is_old(self) -> None:
         self.drop_note()
         self.changed.emit()
+
+
+def _new_tasks(order: Order) -> list[NewTask]:
+    from runway_desktop.services.tasks.submission import NewTask
+
+    return [NewTask(request=request, project=order.project, parent_id=order.parent) for request in order.requests]

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.forecast import Range
+from runway_desktop.services.tasks.submission import NewTask
 from runway_desktop.usecases.sheets.tally import price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import left_today_words
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .model import SheetModel
@@ -30,12 +33,22 @@ class Outlook(QObject):
     changed = Signal()
 
     def __init__(
-        self, cases: UseCases, bridge: Bridge, runner: Runner, model: SheetModel, parent: QObject | None = None
+        self,
+        cases: UseCases,
+        bridge: Bridge,
+        runner: Runner,
+        model: SheetModel,
+        ready: Callable[[], Sequence[NewTask]],
+        parent: QObject | None = None,
     ) -> None:
+        """`ready` gives the tasks of all rows that are ready."""
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
         self._model = model
+        self._ready = ready
+        self.kept = 0
+        """How many of them a cap or the balance would keep in the queue."""
         self._time: Range | None = None
         self._is_stopped = False
         self._look = QTimer(self, singleShot=True, interval=250)
@@ -44,7 +57,8 @@ class Outlook(QObject):
         bridge.organization_changed.connect(self._organization_moved)
         # What is sent meanwhile takes from the cap.
         self._spent = QTimer(self, singleShot=True, interval=_SPENT_MS)
-        self._spent.timeout.connect(self.changed)
+        self._spent.timeout.connect(self._look_again)
+        bridge.settings_changed.connect(self._tasks_moved)
         bridge.tasks_added.connect(self._tasks_moved)
         bridge.tasks_touched.connect(self._tasks_moved)
 
@@ -65,9 +79,9 @@ class Outlook(QObject):
         return balance is not None and self._model.totals.credits > balance
 
     @property
-    def exceeds_cap(self) -> bool:
-        cap = self._cases.settings.day_cap
-        return cap is not None and self._model.totals.credits > cap - self._cases.budget.spent_today
+    def is_short(self) -> bool:
+        """Not all that is ready can be made today."""
+        return self.exceeds_balance or self.kept > 0 or any(self._over_day(name, n) for name, n in self._amounts())
 
     def over_cap(self, more: float) -> float:
         """Credits by which the ready rows and `more` would be over today's cap; 0 where they are not."""
@@ -100,16 +114,38 @@ class Outlook(QObject):
         if cap is not None:
             left = max(0.0, cap - self._cases.budget.spent_today)
             parts.append(f"today's cap leaves {units.number(round(left, 1))}")
+        over_day = False
+        for name, amount in self._amounts()[:_MOST_MODELS]:
+            limit = self._cases.queue.slots(name).limit
+            if self._over_day(name, amount):
+                over_day = True
+                parts.append(f"only {left_today_words(self._cases.account.organization, name)}")
+            elif limit is not None:
+                parts.append(f"{units.count(limit, 'slot')} for {model_label(name)}")
+        if self._time is not None and self._model.totals.ready and not over_day:
+            parts.append(f"about {units.span(self._time.low, self._time.high)}")
+        return parts
+
+    def _amounts(self) -> list[tuple[str, int]]:
+        """How many tasks of each model are ready, most first."""
         amounts: Counter[str] = Counter()
         for request, amount in self._model.ready_models:
             amounts[request.model] += amount
-        for name, _ in amounts.most_common(_MOST_MODELS):
-            limit = self._cases.queue.slots(name).limit
-            if limit is not None:
-                parts.append(f"{units.count(limit, 'slot')} for {model_label(name)}")
-        if self._time is not None and self._model.totals.ready:
-            parts.append(f"about {units.span(self._time.low, self._time.high)}")
-        return parts
+        return amounts.most_common()
+
+    def _over_day(self, model: str, amount: int) -> bool:
+        """Whether Runway makes fewer of a model today than are queued and ready here."""
+        organization = self._cases.account.organization
+        left = organization.left_today(model) if organization is not None else None
+        queued = sum(task.request.model == model for task in self._cases.tasks.held())
+        return left is not None and queued + amount > left
+
+    def _look_again(self) -> None:
+        """What a cap keeps is looked for where there is one: all that is ready is priced for it."""
+        may_be = self.exceeds_balance or self._cases.budget.has_caps
+        kept = self._cases.sending.kept(self._ready()) if may_be else None
+        self.kept = kept.tasks if kept is not None else 0
+        self.changed.emit()
 
     def _counted(self) -> None:
         if not self._is_stopped:
@@ -125,6 +161,7 @@ class Outlook(QObject):
             self._spent.start()
 
     def _ask(self) -> None:
+        self._look_again()
         if self._model.totals.ready:
             self._runner(self._foresee(), "forecast of a sheet")
 

@@ -23,6 +23,7 @@ from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct
 
 from .model import SheetModel
@@ -59,6 +60,8 @@ class RowSending(QObject):
         self._following = following
         self._keep = keep
         self._asked: _Order | None = None
+        self._sheet = object()
+        """Tells this sheet from every other one."""
         self.batch_id: BatchId | None = None
         """Of all tasks of this sheet, once the first are stored."""
         self.batch_name = ""
@@ -72,6 +75,10 @@ class RowSending(QObject):
         rows = self._model.rows
         wanted = rows if places is None else [rows[place] for place in sorted(set(places))]
         return [row for row in wanted if not row.sent and row.check is not None and row.check.is_ready][:most]
+
+    def ready(self) -> list[NewTask]:
+        """What would be sent of all rows."""
+        return [task for row in self.chosen() for task in self._tasks(row)]
 
     def send(self, rows: Sequence[SheetRow]) -> None:
         """Stores these rows in the lane, or asks first; then `sent` or `question_wanted` follows."""
@@ -92,13 +99,19 @@ class RowSending(QObject):
     async def _ask_or_store(self, rows: Sequence[SheetRow]) -> None:
         made = {row.number: tuple(self._tasks(row)) for row in rows}
         # Whatever rows are sent next: a press in a row with the last is more likely one too many.
-        origin = Origin(Door.SHEET, id(self))
+        origin = Origin(Door.SHEET, self._sheet)
         new = list(chain.from_iterable(made.values()))
         steps = steps_of(len(tasks) for tasks in made.values())
         prepared = await self._cases.sending.prepare_many(new, origin, batch_name=self.batch_name, steps=steps)
         if Ask.REPEAT in prepared.asks:
             self._lock(False)
             self.said.emit("Just sent. Press again to send more.")
+            return
+        asked = [row.check.identity for row in rows if row.check is not None]
+        if again := self._cases.sending.guard.repeats(asked, self._sheet):
+            self._lock(False)
+            like = units.count(again, "row looks like a repeat: it was", "rows look like a repeat: they were")
+            self.said.emit(f"{like} sent from another sheet a moment ago. Press again to send more of the same.")
             return
         sent = {
             row.number: tuple(
@@ -154,6 +167,8 @@ class RowSending(QObject):
         for number, tasks in sent.items():
             self._following.link(number, tasks)
             del self.planned[number]
+        asked = [row.check.identity for row in self._model.rows if row.number in sent and row.check is not None]
+        self._cases.sending.guard.note_rows(asked, self._sheet)
         self._model.mark_sent(sent)
         await self._following.learn(ids)
 

@@ -76,9 +76,9 @@ class Sheet(QObject):
         """What could not be read, of files and lines as a whole."""
         self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
         self.model.beside = content.beside
-        self.outlook = Outlook(cases, bridge, runner, self.model, self)
         self._following = Following(cases, self.model)
         self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
+        self.outlook = Outlook(cases, bridge, runner, self.model, self.sending.ready, self)
         self.sending.batch_id = batch_id
         self.sending.batch_name, self.sending.project = batch_name or self.title, content.project
         self.sending.ended.connect(self.keep_now)

@@ -306,6 +306,19 @@ async def test_every_control_has_a_name(opened: Opened):
         assert window.table.indexAt(QPoint(5, 5)).isValid()
 
 
+async def test_the_button_says_how_many_a_cap_keeps_in_the_queue(opened: Opened):
+    async with opened("prompt\n" + "".join(f"Fog {number}\n" for number in range(6))) as (rig, window):
+        wanted = next(row.check for row in window.sheet.model.rows if row.check is not None)
+        await rig.engine.pricing.learn(wanted.requests[0], 60.0)
+        window.sheet.model.check_all()
+        send = button(window, "Generate 6 ready")
+        rig.engine.settings.day_cap = 240.0
+        await until(lambda: send.text() == "Send 4, queue 2   360 credits")
+        assert send.accessibleName() == "Send 4, queue 2, 360 credits"
+        rig.engine.settings.day_cap = 30.0
+        await until(lambda: send.text() == "Queue 6   360 credits")
+
+
 async def test_a_double_click_sends_the_first_few_once_and_a_held_key_sends_nothing_more(opened: Opened):
     async with opened(SHOTS.replace("veo3.1_fast", "gen4.5") + "A pier,gen4.5,1280:720,5,\n" * 2) as (rig, window):
         few = button(window, "First 2 only")

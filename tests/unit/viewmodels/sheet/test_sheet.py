@@ -289,6 +289,57 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
         await until(lambda: sheet.model.totals.ready < left)
 
 
+async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a_repeat(tmp_path: Path):
+    text = "prompt,model,ratio,duration\nfog,gen4.5,1280:720,5\nrain,gen4.5,1280:720,5\n"
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        first = await opened(rig, text)
+        first.send(most=1)
+        await until(lambda: len(rig.engine.ledger.held()) == 1)
+        await rig.clock.advance(60)
+        first.send()
+        await until(lambda: len(rig.engine.ledger.held()) == 2, "more rows of the same sheet are no repeat")
+        first.close()
+        await rig.clock.advance(60)
+        again = await opened(rig, text)
+        told: list[str] = []
+        again.sending.said.connect(told.append)
+        again.send()
+        await until(lambda: bool(told))
+        assert told[0].startswith("2 rows look like a repeat: they were sent from another sheet a moment ago.")
+        assert len(rig.engine.ledger.held()) == 2
+        again.send()
+        await until(lambda: len(rig.engine.ledger.held()) == 4, "a second press means it")
+        again.close()
+
+
+async def test_a_sheet_knows_how_many_of_its_tasks_a_cap_keeps(tmp_path: Path):
+    text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        sheet = await opened(rig, text)
+        assert (sheet.outlook.kept, sheet.outlook.is_short) == (0, False)
+        rig.engine.settings.day_cap = 240.0
+        await until(lambda: sheet.outlook.kept == 2, "4 of 6 fit")
+        assert sheet.outlook.is_short
+        rig.engine.settings.day_cap = 400.0
+        await until(lambda: sheet.outlook.kept == 0, "the cap was raised")
+        sheet.close()
+
+
+async def test_a_sheet_warns_of_what_runway_does_not_make_today(tmp_path: Path):
+    text = "prompt,model,ratio,duration\n" + "".join(f"fog {n},gen4.5,1280:720,5\n" for n in range(6))
+    async with Rig(tmp_path) as rig:
+        rig.runway.limit("gen4.5", concurrent=2, daily=7)
+        await rig.engine.account.refresh()
+        sheet = await opened(rig, text)
+        assert "2 slots for Gen-4.5" in sheet.outlook.words
+        await rig.engine.ledger.add([task(9), task(10)], [])
+        await until(lambda: "only 7 generations left today for Gen-4.5" in sheet.outlook.words)
+        assert sheet.outlook.is_short
+        sheet.close()
+
+
 async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig)
