@@ -54,6 +54,7 @@ class _Created(msgspec.Struct, rename="camel"):
 
 class _Task(msgspec.Struct, rename="camel"):
     status: str
+    id: Any = None
     created_at: Any = None
     progress: Any = None
     estimated_cost: Any = None
@@ -109,8 +110,10 @@ def read_created(content: bytes) -> CreatedTask:
 
 
 def read_task(content: bytes, remote_id: RemoteId) -> Answer:
-    """The answer to a question for one task."""
+    """The answer to a question for one task. Unreadable where it names another one, as from a proxy's cache."""
     reply = _decode(content, _Task)
+    if isinstance(reply.id, str) and reply.id.strip().lower() != remote_id.lower():
+        raise Unreadable("it is about another task")
     return Answer(
         remote_id=remote_id,
         status=reply.status,

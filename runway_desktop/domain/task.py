@@ -405,6 +405,11 @@ class Task(Struct, frozen=True, kw_only=True):
         return self.state.is_live and self.hidden_from != NO_KEY
 
     @property
+    def is_canceling(self) -> bool:
+        """Its cancel was asked and not answered yet: the DELETE leaves when it is seen."""
+        return self.state.is_live and self.cancel_asked and not self.is_hidden
+
+    @property
     def is_missed(self) -> bool:
         """It ended by 404s alone: Runway may know it after all."""
         by_404 = self.state is State.GONE or (self.state is State.CANCELLED and self.not_found_at is not None)

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.advance import ImpossibleMove
-from runway_desktop.domain.errors import ApiError, Misrouted, NotReached, NotSeen, NotThere, StoreError
+from runway_desktop.domain.errors import ApiError, Misrouted, NotReached, NotSeen, NotThere, RequestRefused, StoreError
 from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, RemoteId, State, Task, TaskId
@@ -101,7 +101,9 @@ class TaskActions:
             return
         if isinstance(reply.said, Answer) and not reply.said.state.is_final:
             try:
-                await self._delete_live(task_id, reply.said, reply.key)
+                key, problem = await self._delete_live(task_id, reply.said, reply.key)
+                if isinstance(problem, RequestRefused):
+                    await self._not_canceled(task_id, problem, key)
             except StoreError as error:
                 log.warning("What became of canceling %s could not be written: %s", task_id, error)
 
@@ -171,7 +173,7 @@ class TaskActions:
             await self._ledger.answer(task.id, reply.said, reply.key)
         else:
             key, problem = await self._delete_live(task.id, reply.said, reply.key)
-            may_have_arrived = not isinstance(problem, NotReached)
+            may_have_arrived = not isinstance(problem, NotReached | RequestRefused)
         match problem:
             case None:
                 return None
@@ -209,7 +211,7 @@ class TaskActions:
         return key, problem
 
     async def _not_canceled(self, task_id: TaskId, error: ApiError, key: Fingerprint) -> ApiError:
-        """No DELETE has reached it, so a later 404 would not be our doing."""
+        """No DELETE has reached it, or Runway refused it, so a later 404 would not be our doing."""
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)
         await self._ledger.change(

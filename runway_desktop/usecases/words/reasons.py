@@ -65,9 +65,7 @@ def saving_words(output: Output) -> str:
 
 _WHY_NOT: Mapping[WhyNot, str] = {
     WhyNot.UNDECIDED: "It is not known whether this was made. Decide that first.",
-    WhyNot.NOT_FOUND_YET: (
-        "This task could not be canceled yet: Runway can't find it at the moment. The program keeps trying."
-    ),
+    WhyNot.NOT_FOUND_YET: "This task could not be canceled yet: Runway can't find it at the moment.",
     WhyNot.NOT_ENDED: "This task has not ended yet. Cancel it instead.",
     WhyNot.NEVER_AT_RUNWAY: "This task was never at Runway.",
     WhyNot.RESULT_NOT_SAVED: "A result of this task is not saved yet.",

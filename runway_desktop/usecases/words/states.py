@@ -119,9 +119,8 @@ LOOKS: Mapping[State, StateLook] = {
 
 
 def describe(row: Row, around: Around) -> StateWords:
-    is_canceling = row.task.state.is_live and row.task.cancel_asked and not row.task.is_hidden
     described = _described(row, around)
-    return replace(described, detail="canceling") if is_canceling else described
+    return replace(described, detail="canceling") if row.task.is_canceling else described
 
 
 def _described(row: Row, around: Around) -> StateWords:
@@ -210,6 +209,11 @@ def ended_words(kept: int, without_result: int) -> str:
         f"{units.count(without_result, 'task')} had failed in the meantime." if without_result else "",
     )
     return " ".join(filter(None, said))
+
+
+def going_on_words(amount: int) -> str:
+    """That the cancels of so many tasks are still to be answered; empty where none is."""
+    return f"The program keeps trying to cancel {units.count(amount, 'task')}." if amount else ""
 
 
 def _queued(task: Task, around: Around) -> StateWords:

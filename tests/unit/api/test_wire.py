@@ -54,6 +54,14 @@ def test_every_member_of_a_task_is_read() -> None:
     )
 
 
+def test_an_answer_that_names_another_task_says_nothing_of_this_one() -> None:
+    other = "0" + ID[1:]
+    with pytest.raises(wire.Unreadable, match="another task"):
+        wire.read_task(as_json({"id": other, "status": "SUCCEEDED", "output": ["https://a.example/1"]}), ID)
+    assert wire.read_task(as_json({"id": f" {ID.upper()}", "status": "RUNNING"}), ID).status == "RUNNING"
+    assert wire.read_task(as_json({"id": None, "status": "RUNNING"}), ID).status == "RUNNING"
+
+
 def test_null_is_as_good_as_missing() -> None:
     members = ("createdAt", "progress", "estimatedCost", "cost", "output", "failure", "failureCode")
     answer = wire.read_task(as_json({"status": "RUNNING", **dict.fromkeys(members)}), ID)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.errors import Misrouted, NoReply, NotReached, NotThere, StoreError
+from runway_desktop.domain.errors import Misrouted, NoReply, NotReached, NotThere, RequestRefused, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import WhyNot
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
@@ -291,6 +291,64 @@ async def test_a_cancel_whose_answer_was_lost_claims_a_later_404():
         rig.runway.vanish(REMOTE)
         await rig.clock.advance(120)
         assert await rig.state(task_id) is State.CANCELLED
+
+
+async def test_a_cancel_whose_answer_was_lost_is_sent_again_while_the_task_runs():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.then("delete", NoReply("The connection was cut."))
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        assert (await rig.task(task_id)).is_canceling
+        await rig.clock.advance(50)
+        assert await rig.state(task_id) is State.CANCELLED
+        assert len(rig.runway.named("delete")) == 2
+
+
+async def test_a_cancel_that_runway_refuses_is_told_and_not_sent_again():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
+        report = await in_time(rig.clock, rig.actions.cancel([task_id]))
+        assert [str(why) for why in report.failed.values()] == ["This task cannot be canceled."]
+        await rig.clock.advance(120)
+        assert len(rig.runway.named("delete")) == 1
+        assert not (await rig.task(task_id)).is_canceling
+
+
+async def test_a_delete_that_is_still_to_leave_and_that_runway_refuses_leaves_once():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.then("delete", NoReply("The connection was cut."))
+        rig.runway.always("delete", RequestRefused("This task cannot be canceled.", status=409))
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        await rig.clock.advance(120)
+        assert len(rig.runway.named("delete")) == 2
+        assert not (await rig.task(task_id)).is_canceling
+
+
+async def test_a_disk_that_refuses_what_became_of_a_finished_cancel_stops_no_asking():
+    async with Rig(loops=("poller",)) as rig:
+        task_id = await live(rig)
+        await rig.clock.advance(1)
+        rig.runway.then("delete", NoReply("The connection was cut."))
+        await in_time(rig.clock, rig.actions.cancel([task_id]))
+        rig.store.trouble = StoreError("The disk is full.")
+        await rig.clock.advance(60)
+        rig.store.trouble = None
+        await rig.clock.advance(240)
+        assert await rig.state(task_id) is State.CANCELLED
+
+
+async def test_a_gateways_404_deletes_nothing_at_runway(tmp_path: Path):
+    async with idle() as rig:
+        task_id = await succeeded(rig, tmp_path / "a.mp4")
+        rig.runway.then("delete", GATEWAY)
+        report = await rig.actions.delete_remotely([task_id])
+        assert list(report.failed) == [task_id]
+        assert not (await rig.task(task_id)).deleted_remotely
 
 
 async def test_a_task_being_sent_is_canceled_once_it_has_its_id():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.errors import NoReply, NotPossible
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, Output, OutputState, State, Task, TaskId
@@ -109,6 +109,17 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         [canceled] = await script.rows(1)
         shown = describe(canceled, Around())
         assert (shown.headline, shown.detail) == ("Canceled", "it was running, so Runway refunds nothing")
+
+
+async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_does(tmp_path):
+    async with a_script(tmp_path) as script:
+        rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING))
+        script.rig.runway.say(remote_id(1), "RUNNING")
+        script.rig.runway.say(remote_id(2), "RUNNING")
+        script.rig.runway.then("delete", NoReply("The connection was cut."))
+        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        assert len(report.changed) == len(report.failed) == 1
+        assert report.problems == ("The connection was cut.", "The program keeps trying to cancel 1 task.")
 
 
 async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_saved(tmp_path):
