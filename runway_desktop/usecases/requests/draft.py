@@ -28,7 +28,6 @@ from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.task import Request
 from runway_desktop.values import replace
 
-from .fitting import fits, nearest, sentence
 from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
 from .parked_values import ParkedValues
 
@@ -294,6 +293,8 @@ class RequestDraft:
         return dropped
 
     def _take_nearest_length(self) -> None:
+        from .fitting import fits, nearest
+
         field, wanted = self.pair.field(_LENGTH), self.parked.values.get(_LENGTH)
         near = nearest(field, wanted) if field is not None and wanted is not None else None
         if field is not None and near is not None and fits(self.pair, field, near):
@@ -306,6 +307,8 @@ class RequestDraft:
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
             return ""
+        from .fitting import sentence
+
         now = f"{field.label} is now {value_in_words(self.values[_LENGTH])} s"
         return f"{sentence(self.pair, field)} {now}".strip()
 

@@ -21,7 +21,7 @@ from runway_desktop.catalog import (
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.requests.draft import RequestDraft
@@ -29,7 +29,6 @@ from runway_desktop.usecases.requests.findings import FieldFindings, brace_findi
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.kept_draft import Draft
-from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
 from runway_desktop.usecases.sending.button import Button, button_for, price_words
@@ -339,9 +338,14 @@ class Composer(QObject):
             is_edit=self._editing is not None,
             is_another=self._sending.is_another(request, self._project),
             note=self._sending.note,
-            between=open_price(self.pair, request, self._cases.pricing.price) if price is None else None,
+            between=self._between(request) if price is None else None,
             kept=self._sending.kept(self._order(), price) if not reasons else None,
         )
+
+    def _between(self, request: Request) -> OpenPrice | None:
+        from runway_desktop.usecases.requests.open_price import open_price
+
+        return open_price(self.pair, request, self._cases.pricing.price)
 
     def raise_cap(self) -> None:
         """Sends this, and raises the cap that is in the way, for all that waits for it."""
