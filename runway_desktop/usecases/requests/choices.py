@@ -13,7 +13,7 @@ from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair, s
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.task import Request
-from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import about as about_words
@@ -213,12 +213,14 @@ class Choices(Struct, frozen=True, kw_only=True):
         """Of a typical request, a second or a picture where that says more."""
         is_current = (pair.endpoint, pair.model) == (self.current.endpoint, self.current.model)
         request = self.current if is_current else typical_request(pair)
-        found = self.price(request)
+        found, length = self.price(request), request.values.get("duration")
         if found is None:
             between = open_price(pair, request, self.price)
+            if between is not None and isinstance(length, int | float) and not between.a_second:
+                between = OpenPrice(between.least / length, between.most / length, a_second=True)
             return (open_words(between), "") if between is not None else ("", "")
         about = about_words(found)
-        length, amount = request.values.get("duration"), request.values.get("outputCount")
+        amount = request.values.get("outputCount")
         if isinstance(length, int | float) and not isinstance(length, bool) and length > 0:
             a_second = found.credits / length
             said = f"{about}{units.credits_in_words(a_second)} a second"

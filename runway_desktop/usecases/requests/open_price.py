@@ -1,4 +1,4 @@
-"""What a request costs that leaves open how much is made: a range, or a price a second. Pure."""
+"""What a request costs that leaves open how much is made, or how large: a range, or a price a second. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,36 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.values import replace
 
+PriceOf = Callable[[Request, Measure | None], Price | None]
 _LENGTH = "duration"
+_SIZES = ("resolution", "ratio", "quality")
+"""Settings that prices hang on where their model has them; left out, nobody says which one Runway takes."""
 _PLACEHOLDER = "file:///"
 _MINUTE = 60
-_SHORT, _LONG = 10, 20
-"""Two lengths that tell what a second more costs."""
+_MOSTLY = 1.05
+"""A few credits for a picture that is put in count as nothing beside the seconds."""
 _SIDES = (1, 1 << 16)
 """Smaller, and larger, than any size at which a price changes."""
 
 
-def open_price(
-    pair: Pair, request: Request, price: Callable[[Request, Measure | None], Price | None]
-) -> OpenPrice | None:
-    """For a request whose price is not known: its length is left open, or nobody measured what is put in. None where a
-    price hangs on more than that."""
+def open_price(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
+    """For a request whose price is not known: its length or size is left open, or nobody measured what is put in. None
+    where a price hangs on more than that."""
+    left = [field for name in _SIZES if (field := pair.field(name)) is not None and name not in request.values]
+    ways: list[list[dict[str, Any]]] = [[{}], *([{field.name: choice} for choice in field.choices] for field in left)]
+    for way in ways:
+        found = [_at_size(pair, replace(request, values={**request.values, **chosen}), price) for chosen in way]
+        known = [one for one in found if one is not None]
+        if known and len(known) == len(found):
+            return OpenPrice(min(one.least for one in known), max(one.most for one in known), known[0].a_second)
+    return None
+
+
+def _at_size(pair: Pair, request: Request, price: PriceOf) -> OpenPrice | None:
+    lacking = {one.name: _PLACEHOLDER for one in pair.asset_fields if one.required}
 
     def cost(values: Mapping[str, Any], measure: Measure | None = None) -> float | None:
-        found = price(replace(request, values={**request.values, **values}), measure)
+        found = price(replace(request, values={**lacking, **request.values, **values}), measure)
         return found.credits if found is not None else None
 
     field = pair.field(_LENGTH)
@@ -36,19 +49,19 @@ def open_price(
         least, most = min(numbers, default=field.minimum), max(numbers, default=field.maximum)
         if least is not None and most is not None:
             return _between([cost({_LENGTH: least}), cost({_LENGTH: most})])
-        return _rate([(cost({_LENGTH: _SHORT}), cost({_LENGTH: _LONG}))], _LONG - _SHORT)
-    lacking = {one.name: _PLACEHOLDER for one in pair.asset_fields if one.required and one.name not in request.values}
-    sizes = [
-        [cost(lacking, Measure(width=side, height=side, duration=seconds)) for seconds in (_MINUTE, 2 * _MINUTE)]
-        for side in _SIDES
-    ]
-    return _rate([(short, long) for short, long in sizes], _MINUTE) or _between([short for short, _ in sizes])
+        return _a_second([(cost({_LENGTH: _MINUTE}), cost({_LENGTH: 2 * _MINUTE}))])
+    sizes = [[Measure(width=side, height=side, duration=times * _MINUTE) for times in (1, 2)] for side in _SIDES]
+    costs = [(cost({}, short), cost({}, long)) for short, long in sizes]
+    return _a_second(costs) or (_between([short for short, _ in costs]) if costs[0][0] == costs[0][1] else None)
 
 
-def _rate(costs: Sequence[tuple[float | None, float | None]], seconds: int) -> OpenPrice | None:
-    """What a second more costs; None where it costs nothing."""
-    known = [(long - short) / seconds for short, long in costs if short is not None and long is not None]
-    return OpenPrice(min(known), max(known), a_second=True) if len(known) == len(costs) and min(known) > 0 else None
+def _a_second(costs: Sequence[tuple[float | None, float | None]]) -> OpenPrice | None:
+    """From what one minute and two cost; None where a second more is not most of it."""
+    known = [(short, long - short) for short, long in costs if short is not None and long is not None]
+    if len(known) < len(costs) or any(short > _MOSTLY * more for short, more in known):
+        return None
+    rates = [more / _MINUTE for _, more in known]
+    return OpenPrice(min(rates), max(rates), a_second=True)
 
 
 def _between(costs: Sequence[float | None]) -> OpenPrice | None:

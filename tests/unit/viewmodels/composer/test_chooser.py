@@ -131,6 +131,7 @@ async def test_what_is_paid_by_the_length_of_what_is_put_in_has_a_price_a_second
         assert offer(chooser, "character_performance", "act_two").price == "about 5 credits a second"
         assert offer(chooser, "voice_dubbing", "eleven_voice_dubbing").price == "about 30 credits a minute"
         assert offer(chooser, "sound_effect", "seed_audio").price == "at least 5 credits"
+        assert offer(chooser, "text_to_video", "hailuo3").price == "about 10 to 15 credits a second"
 
 
 async def test_times_come_from_ones_own_history(tmp_path, qapp):
