@@ -8,7 +8,7 @@ characters. Nothing is made up: what cannot be derived has no price.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -129,9 +129,6 @@ class Terms(Struct, frozen=True):
     @property
     def put_in(self) -> tuple[tuple[str, str], ...]:
         return tuple(setting for setting in self.settings if setting[0].startswith(_PUT_IN))
-
-
-_UNMEASURED = Measure()
 
 
 def price_shape(request: Request, measures: Mapping[str, Measure] = {}, *, by_size: bool = False) -> str:
@@ -288,7 +285,7 @@ def _is_new(wanted: Terms, others: Sequence[Terms]) -> bool:
 
 
 def _put_in(addresses: Sequence[str], measures: Mapping[str, Measure]) -> PutIn:
-    files = [measures.get(address, _UNMEASURED) for address in addresses]
+    files = [measures.get(address, Measure()) for address in addresses]
     lengths = [one.duration for one in files if one.duration is not None]
     frames = [one.duration * one.frame_rate for one in files if one.duration and one.frame_rate]
     sides = [(one.width, one.height) for one in files if one.width and one.height]
@@ -300,14 +297,10 @@ def _put_in(addresses: Sequence[str], measures: Mapping[str, Measure]) -> PutIn:
     )
 
 
-def _written(name: str, put_in: PutIn, *, by_size: bool) -> Iterator[str]:
-    yield f"{_PUT_IN}{name}={put_in.files}"
-    if put_in.seconds is not None:
-        yield f"{_PUT_IN}{name}{_SECONDS}={put_in.seconds}"
-    if by_size and put_in.frames is not None:
-        yield f"{_PUT_IN}{name}{_FRAMES}={put_in.frames}"
-    if by_size and put_in.sides is not None:
-        yield f"{_PUT_IN}{name}{_SIDES}={put_in.sides[0]}x{put_in.sides[1]}"
+def _written(name: str, put_in: PutIn, *, by_size: bool) -> list[str]:
+    sides = "x".join(map(str, put_in.sides or ()))
+    facts = {"": put_in.files, _SECONDS: put_in.seconds, _FRAMES: by_size and put_in.frames, _SIDES: by_size and sides}
+    return [f"{_PUT_IN}{name}{what}={word}" for what, word in facts.items() if word]
 
 
 def _cost(
@@ -331,10 +324,11 @@ def _cost(
         case Unit.INPUT_AND_PICTURE:
             amount = sum(one.files for one in files) * pictures
         case Unit.SECOND_OF_INPUT:
-            amount = _sum(one.seconds for one in files) if files or price.extra else None
+            seconds = [one.seconds for one in files]
+            amount = sum(filter(None, seconds)) if None not in seconds and (files or price.extra) else None
         case Unit.FRAME_OF_INPUT:
-            frames = _sum(one.frames for one in files)
-            return _begun(frames * price.credits) if frames else None
+            frames = [one.frames for one in files]
+            return _begun(sum(filter(None, frames)) * price.credits) if frames and None not in frames else None
     if amount is None or _is_sized(price, inputs, scale) is None:
         return None
     return price.credits * math.ceil(amount / price.each)
@@ -350,11 +344,6 @@ def _is_sized(price: PublishedPrice, inputs: Mapping[str, PutIn], scale: float) 
         return None
     pixels, side = max(width * height for width, height in known), max(map(max, known)) * scale
     return price.pixels[0] < pixels <= price.pixels[1] and price.side[0] < side <= price.side[1]
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    found = list(amounts)
-    return None if None in found else sum(amount for amount in found if amount is not None)
 
 
 def _begun(amount: float) -> int:

@@ -128,9 +128,8 @@ class Pricing:
 
     def price(self, request: Request, assumed: Measure | None = None) -> Price | None:
         """The price of a request, or None where it is not known. `assumed` stands for files that nobody measured."""
-        measures = self._measures
-        if assumed is not None:
-            measures = {one: assumed for one in addresses_in(request.values)} | measures
+        unseen = {one: assumed for one in addresses_in(request.values)} if assumed is not None else {}
+        measures = unseen | self._measures if unseen else self._measures
         pair, shape = (request.endpoint, request.model), self._shape(request, measures)
         known = self._by_pair.get(pair, {})
         credits = known.get(shape)

@@ -273,12 +273,9 @@ class RequestDraft:
         left = {name: value for name, value in moving.items() if not self._keep_value(name, value, parts_lost)}
         left = {name: value for name, value in left.items() if not self._keep_value(name, value, parts_lost)}
         old_start = starting_values(old_pair)
-        has_length = pair.field(_LENGTH) is not None
-        chosen = {
-            name: value
-            for name, value in left.items()
-            if value != old_start.get(name) or (name == _LENGTH and has_length)
-        }
+        chosen = {name: value for name, value in left.items() if value != old_start.get(name)}
+        if _LENGTH in left and pair.field(_LENGTH) is not None:
+            chosen[_LENGTH] = left[_LENGTH]
         self.parked.values = chosen
         self._take_nearest_length()
         dropped = [
