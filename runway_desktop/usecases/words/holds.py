@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
 
@@ -109,55 +109,42 @@ def cap_reason(held: HeldBack) -> str:
             return f"a single task may cost {most} at most ({_this_one(held)})"
         case Cap.BALANCE:
             return f"the balance is too low ({most} left, {before}{_this_one(held)})"
-        case Cap.DAY:
-            whose = f"today's cap of {most}"
-        case Cap.MONTH:
-            whose = f"this month's cap of {most}"
-        case Cap.PROJECT:
-            whose = f"the cap of {most} for “{limit.project}”"
-    state = "is not enough" if limit.coming else "is reached"
-    return f"{whose} {state} ({units.number(limit.spent)} spent, {before}{_this_one(held)})"
+        case Cap.DAY | Cap.MONTH | Cap.PROJECT:
+            state = "is not enough" if limit.coming else "is reached"
+            return f"{_limit_words(limit, most)} {state} ({units.number(limit.spent)} spent, {before}{_this_one(held)})"
 
 
 def over_words(held: HeldBack, *, is_one: bool = True) -> str:
     """What a sending would break, before it is asked for: "58 over today's cap of 2,100". Of several not by how
     much."""
-    limit, over = held.limit, "over "
+    said = f"over {_limit_words(held.limit)}"
     if is_one and held.over is not None:
-        over = f"{units.number(round(held.over, 1))} over "
-    most = units.number(limit.limit)
-    match limit.cap:
-        case Cap.SENDING:
-            said = f"{over}the {most} that a single task may cost"
-        case Cap.BALANCE:
-            said = f"{over}the balance of {most}"
-        case Cap.DAY:
-            said = f"{over}today's cap of {most}"
-        case Cap.MONTH:
-            said = f"{over}this month's cap of {most}"
-        case Cap.PROJECT:
-            said = f"{over}the cap of {most} for “{limit.project}”"
+        return f"{units.number(round(held.over, 1))} {said}"
     return said[0].upper() + said[1:]
 
 
 def over_title(reasons: Sequence[HeldBack]) -> str:
     """The header above all that no cap lets go: "Over today's cap of 2,100"."""
-    limits = {(held.limit.cap, held.limit.project) for held in reasons}
-    if len(limits) != 1:
+    if len({(held.limit.cap, held.limit.project) for held in reasons}) != 1:
         return "Over a cap"
     limit = reasons[0].limit
-    most = units.number(limit.limit)
+    return "Over the balance" if limit.cap is Cap.BALANCE else f"Over {_limit_words(limit)}"
+
+
+def _limit_words(limit: Limit, most: str = "") -> str:
+    """ "today's cap of 2,100"."""
+    most = most or units.number(limit.limit)
     match limit.cap:
         case Cap.SENDING:
-            return f"Over the {most} that a single sending may cost"
+            return f"the {most} that a single task may cost"
         case Cap.BALANCE:
-            return "Over the balance"
+            return f"the balance of {most}"
         case Cap.DAY:
-            return f"Over today's cap of {most}"
+            return f"today's cap of {most}"
         case Cap.MONTH:
-            return f"Over this month's cap of {most}"
+            return f"this month's cap of {most}"
         case Cap.PROJECT:
-            return f"Over the cap of {most} for “{limit.project}”"
+            return f"the cap of {most} for “{limit.project}”"
 
 
 def left_words(held: HeldBack) -> str:
