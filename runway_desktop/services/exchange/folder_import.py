@@ -164,9 +164,13 @@ class FolderImport:
 
     async def take_back(self, imported: Imported) -> None:
         """Undoes an import: its tasks leave the list, and known tasks have again what they had. Files stay, copies
-        too."""
+        too. What the tasks cost is not counted any more: whoever imported them by mistake did not pay for them."""
         now = self._clock.now()
-        await self._ledger.change_many(imported.added, lambda task: replace(task, removed_at=now), "import undone")
+        await self._ledger.change_many(
+            imported.added,
+            lambda task: replace(task, removed_at=now, sent_at=None, remote_created_at=None),
+            "import undone",
+        )
         await self._actions.remove(list(imported.restored))
         for before, after in imported.filled:
             edit = partial(_without_file, before, after)
@@ -280,7 +284,7 @@ class FolderImport:
             work.came.changed.append(found.path.name)
 
     async def _bring_back(self, found: FoundResult, work: _Work) -> None:
-        """With the times that an undone import of an older version took from it."""
+        """With the times that an undone import took from it."""
         row = (await rows_of(self._store, [found])).get(found.task_key)
         if row is None:
             return
