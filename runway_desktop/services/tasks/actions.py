@@ -214,13 +214,7 @@ class TaskActions:
         """No DELETE has reached it, or Runway refused it, so a later 404 would not be our doing."""
         if not isinstance(error, NotSeen):
             self._account.note_failure(error, key)
-        await self._ledger.change(
-            task_id,
-            _not_asked,
-            "not cancelled",
-            error=error.code.value,
-            said=error.detail,
-        )
+        await self._ledger.change(task_id, _not_asked, "not cancelled", error=error.code.value, said=error.detail)
         return error
 
     async def _sent(self, task_id: TaskId) -> None:

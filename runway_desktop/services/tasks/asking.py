@@ -41,10 +41,8 @@ ASK_MISSED_AGAIN = 300.0
 """Seconds until a task is asked for again that ended by 404s; each later gap is as long as it has been missed."""
 MISSED_FOR = 86_400.0
 """Seconds after which nobody asks for it any more."""
-MISSED_GAP = 1.0
-"""Seconds between two questions about missed tasks, and ..."""
-MISSED_PAUSE = 60.0
-"""... after one that failed."""
+MISSED_GAP = 5.0
+"""Seconds between two questions about missed tasks."""
 
 
 class Reply(Struct, frozen=True):
@@ -267,14 +265,13 @@ class Missed:
                 await self._ask(first)
             else:
                 await self._alarm.wait(wait)
-        except (NotThere, NotSeen):
-            await self._clock.sleep(MISSED_GAP)
         except (ApiError, StoreError) as error:
-            log.info("A missed task could not be asked for: %s", error)
-            await self._clock.sleep(max(MISSED_PAUSE, getattr(error, "retry_after", None) or 0.0))
+            # What a NotSeen asks to wait is for its own task alone.
+            asked = 0.0 if isinstance(error, NotSeen) else getattr(error, "retry_after", None)
+            await self._clock.sleep(max(MISSED_GAP, asked or 0.0))
 
     async def _ask(self, task_id: TaskId) -> None:
-        self._due[task_id] = self._clock.monotonic() + MISSED_PAUSE
+        self._due[task_id] = self._clock.monotonic() + ASK_MISSED_AGAIN
         if not self._account.can_ask or self._account.is_offline:
             return
         task = await self._ledger.task(task_id)
@@ -287,10 +284,8 @@ class Missed:
         await self._asking.ask_for(task)
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, TaskChanged):
-            return
-        if event.task.is_missed:
+        if isinstance(event, TaskChanged) and event.task.is_missed:
             self._due.setdefault(event.task.id, self._clock.monotonic() + ASK_MISSED_AGAIN)
             self._alarm.ring()
-        else:
+        elif isinstance(event, TaskChanged):
             self._due.pop(event.task.id, None)

@@ -322,8 +322,7 @@ class Poller:
             # Before the ledger moves the task, so that what its event plans is planned with what was seen.
             watch.seen = with_answer(watch.seen, answer, self._clock.monotonic())
         try:
-            said = NotFound(key) if answer is None else Answered(answer, key)
-            task = await self._ledger.move(task_id, said)
+            task = await self._ledger.move(task_id, NotFound(key) if answer is None else Answered(answer, key))
         except NoSuchTask:
             self._drop(task_id)
             return
