@@ -6,11 +6,15 @@ Raises nothing: what could not be installed is returned. Standard library only.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 
 from steps.places import say
+
+INSTALL = ("install", "--yes", "--no-install-recommends")
+NO_NETWORK = re.compile(r"Temporary failure resolving|Could not resolve|Could not connect|Unable to connect")
 
 
 def is_debian_like() -> bool:
@@ -51,27 +55,35 @@ def choose(alternatives: Sequence[str], available: set[str]) -> str:
     return alternatives[-1]
 
 
-def install(names: Sequence[str], *, why: str) -> list[str]:
-    """Install as root, else print the line to type. Returns what is still missing."""
-    line = "apt-get install --yes --no-install-recommends " + " ".join(names)
+def install(names: Sequence[str], *, why: str, later: Sequence[str] = ()) -> list[str]:
+    """Install as root, else print the line to type, with what will be wanted `later`: one line for all. Returns what
+    is still missing."""
     if not is_root():
-        say(f"Missing from this system: {', '.join(names)} ({why}). Type this, then run the command again:")
-        say(f"  sudo {line}")
+        say(f"{why}. Type this once, for run and test alike, then the command again:")
+        say(f"  {line_to_type(dict.fromkeys([*names, *later]), sudo=True)}")
         return list(names)
-    say(f"Installing {', '.join(names)} ({why}) …")
+    say(f"{why}. Installing {', '.join(names)} …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     if not known(names) >= set(names):
-        subprocess.run(["apt-get", "update", "--quiet=2"], check=False, env=environment)
-    done = _apt(line, environment)
+        _apt(["update", "--quiet=2"], environment)
+    done = _apt([*INSTALL, *names], environment)
     if done.returncode != 0:
         # Lists may be there but old: what they name is gone from the mirror.
-        subprocess.run(["apt-get", "update", "--quiet=2"], check=False, env=environment)
-        done = _apt(line, environment)
+        _apt(["update", "--quiet=2"], environment)
+        done = _apt([*INSTALL, *names], environment)
     missing = [name for name in names if name not in installed(names)]
     if missing:
-        say(done.stdout[-2000:] + done.stderr[-2000:])
-        say(f"Could not install {', '.join(missing)}. The line was: {line}")
+        words = done.stdout + done.stderr
+        offline = NO_NETWORK.search(words)
+        say("There is no network, or Debian's mirror cannot be reached through it." if offline else words[-2000:])
+        say(f"Could not install {', '.join(missing)}. The line was:\n  {line_to_type(names)}")
     return missing
+
+
+def line_to_type(names: Iterable[str], *, sudo: bool = False) -> str:
+    """For a shell. A fresh system has no lists of packages, so they are asked for first."""
+    who = "sudo " if sudo else ""
+    return f"{who}apt-get update && {who}apt-get {' '.join([*INSTALL, *names])}"
 
 
 def refresh_lists() -> None:
@@ -80,5 +92,5 @@ def refresh_lists() -> None:
         subprocess.run(["apt-get", "update", "--quiet=2"], check=False)
 
 
-def _apt(line: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(line.split(), check=False, env=environment, capture_output=True, text=True)
+def _apt(words: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["apt-get", *words], check=False, env=environment, capture_output=True, text=True)

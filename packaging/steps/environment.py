@@ -11,16 +11,34 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from steps import debian
-from steps.places import LOCK, PYPROJECT, ROOT, VENV, VENV_WITHOUT_QT, StepFailed, python_of, say
+from steps import libraries
+from steps.places import (
+    LOCK,
+    PYPROJECT,
+    ROOT,
+    VENV,
+    VENV_WITHOUT_QT,
+    StepFailed,
+    must_be_writable,
+    python_of,
+    say,
+)
 
 STAMP = "runway-desktop.stamp"
+
+# Bytes that making an environment takes for a while: Qt is two thirds of them.
+NEEDED = 1_300_000_000
+NEEDED_WITHOUT_QT = 200_000_000
+
+NO_NETWORK = re.compile(r"NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|ProxyError")
 
 # What the engine must do without: its tests run in an environment that lacks these and all that only they need.
 QT_DISTRIBUTIONS = frozenset(
@@ -51,18 +69,14 @@ TOOL_DISTRIBUTIONS = frozenset(
 
 def set_up() -> Path:
     """Make the environment whole, or find it so. Returns its Python."""
-    with one_at_a_time(ROOT / ".venv.lock"):
-        if not is_whole(VENV, stamp_text(LOCK.read_text("utf-8"))):
-            build(VENV, LOCK.read_text("utf-8"))
+    _make_whole(VENV, LOCK.read_text("utf-8"))
     return python_of(VENV)
 
 
 def set_up_without_qt() -> Path:
     """Make or find the light environment in which Qt cannot be imported. Returns its Python."""
     text = without(LOCK.read_text("utf-8"), QT_DISTRIBUTIONS | TOOL_DISTRIBUTIONS)
-    with one_at_a_time(ROOT / ".venv.lock"):
-        if not is_whole(VENV_WITHOUT_QT, stamp_text(text)):
-            build(VENV_WITHOUT_QT, text, with_program=False)
+    _make_whole(VENV_WITHOUT_QT, text, with_program=False)
     python = python_of(VENV_WITHOUT_QT)
     if subprocess.run([python, "-c", "import PySide6"], check=False, capture_output=True).returncode == 0:
         raise StepFailed(
@@ -105,6 +119,16 @@ def without(lock_text: str, names: frozenset[str]) -> str:
     return "\n".join(kept) + "\n"
 
 
+def _make_whole(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
+    # One that is whole is used wherever it lies, also by who may not write there.
+    if is_whole(venv, stamp_text(lock_text)):
+        return
+    must_be_writable()
+    with one_at_a_time(ROOT / ".venv.lock"):
+        if not is_whole(venv, stamp_text(lock_text)):
+            build(venv, lock_text, with_program=with_program)
+
+
 def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
     """Install the lock into a fresh environment, then the program itself, editable; then stamp it."""
     stamp = stamp_text(lock_text)
@@ -112,8 +136,11 @@ def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
         say(f"Bringing {venv.name} up to date …")
         (venv / STAMP).unlink()
     else:
-        say(f"Making {venv.name} with Python {sys.version_info[0]}.{sys.version_info[1]} (once; a few minutes) …")
         _remove(venv)
+        needed = NEEDED if with_program else NEEDED_WITHOUT_QT
+        if shutil.disk_usage(venv.parent).free < needed:
+            raise StepFailed(no_space(venv.parent, needed))
+        say(f"Making {venv.name} with Python {sys.version_info[0]}.{sys.version_info[1]} (once; a few minutes) …")
         _make_venv(venv)
     requirements = venv / "requirements.txt"
     requirements.write_text(lock_text, "utf-8")
@@ -121,6 +148,15 @@ def build(venv: Path, lock_text: str, *, with_program: bool = True) -> None:
     if with_program:
         _pip(venv, "install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     (venv / STAMP).write_text(stamp, "utf-8")
+
+
+def no_space(folder: Path, needed: int) -> str:
+    """What to say where the disk is full."""
+    free = shutil.disk_usage(folder).free
+    return (
+        f"There is not enough room in {folder}: {needed / 1e9:g} GB are needed, {free / 1e9:.2g} GB are free. "
+        "Make room, then type the command again."
+    )
 
 
 def base_python() -> str:
@@ -182,32 +218,31 @@ def _remove(venv: Path) -> None:
 
 def _make_venv(venv: Path) -> None:
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        _provide_venv_module()
+        libraries.provide_venv_module()
     made = subprocess.run([base_python(), "-m", "venv", str(venv)], check=False)
     if made.returncode != 0:
         raise StepFailed(f"Python could not make {venv}: see its words above.")
 
 
-def _provide_venv_module() -> None:
-    """Debian keeps venv's parts in a package of their own."""
-    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    if not debian.is_debian_like():
-        raise StepFailed(
-            "This Python lacks its venv and ensurepip modules. Install them, or another Python 3.11 to 3.14."
-        )
-    missing = debian.install([package], why="this Python cannot make virtual environments without it")
-    if missing:
-        raise StepFailed("Without it there is no environment to install into.")
-    importlib.invalidate_caches()
-
-
 def _pip(venv: Path, *arguments: str) -> None:
     """Pip as the person has configured it: their index, proxy and certificates are theirs."""
-    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # It unpacks beside what it installs: /tmp may be a small part of the memory.
+    environment = {"TMPDIR": str(venv), **os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [str(python_of(venv)), "-m", "pip", "--quiet", *arguments]
-    done = subprocess.run(command, env=environment, check=False)
+    done = subprocess.run(command, env=environment, check=False, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise StepFailed(
-            "pip could not install what the lock names: see its words above. Without a network, try again with one; "
-            "what is half made will be made anew."
+        raise StepFailed(why_pip_failed(done.stderr))
+    sys.stderr.write(done.stderr)
+
+
+def why_pip_failed(words: str) -> str:
+    """A sentence for what pip wrote to its standard error."""
+    if "No space left on device" in words:
+        fullest = min((ROOT, Path(tempfile.gettempdir())), key=lambda folder: shutil.disk_usage(folder).free)
+        return no_space(fullest, NEEDED)
+    if NO_NETWORK.search(words):
+        return (
+            "There is no network, or pip's index cannot be reached through it. The first time, some 300 MB are loaded "
+            "from there. Type the command again when it can be: what is half made will be made anew."
         )
+    return f"{words.rstrip()}\npip could not install what the lock names: see its words above."

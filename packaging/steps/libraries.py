@@ -8,6 +8,7 @@ Linux only; elsewhere the wheels bring all. Standard library only.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import struct
 import sys
 from collections.abc import Iterable, Iterator
@@ -104,7 +105,7 @@ def provide_for_program() -> None:
         if strangers:
             say(f"Qt also needs {', '.join(strangers)}, and we know no package for it.")
         if packages:
-            debian.install(packages, why="Qt loads " + ", ".join(names))
+            _install(packages, f"Qt needs {len(names)} libraries that this system lacks")
     if missing_libraries(qt, NEEDED_ALWAYS):
         raise StepFailed("The program cannot start without them.")
     if missing_libraries(qt, NEEDED_FOR_X11):
@@ -121,8 +122,31 @@ def provide_for_tests() -> None:
         say("Tests of the real window need: " + ", ".join(PACKAGES_FOR_TESTS) + " (Debian's names).")
         return
     missing = [name for name in PACKAGES_FOR_TESTS if name not in debian.installed(PACKAGES_FOR_TESTS)]
-    if missing and debian.install(missing, why="tests drive the real window with them") and is_ci():
+    if missing and _install(missing, "Tests of the real window need programs that this system lacks") and is_ci():
         raise StepFailed("A test machine must have them all.")
+
+
+def provide_venv_module() -> None:
+    """Debian keeps venv's parts in a package of their own. Raises `StepFailed` when they are not there."""
+    package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    if not debian.is_debian_like():
+        raise StepFailed(
+            "This Python lacks its venv and ensurepip modules. Install them, or another Python 3.11 to 3.14."
+        )
+    if _install([package], "This Python cannot make virtual environments"):
+        raise StepFailed("Without it there is no environment to install into.")
+    importlib.invalidate_caches()
+
+
+def wanted_sooner_or_later() -> list[str]:
+    """The packages that this system lacks for running and testing, as far as can be told before Qt itself is there."""
+    packages, _ = packages_for(name for name in PACKAGES if not loader_finds(name))
+    return packages + [name for name in PACKAGES_FOR_TESTS if name not in debian.installed(PACKAGES_FOR_TESTS)]
+
+
+def _install(packages: list[str], why: str) -> list[str]:
+    """What is still missing. Who is not root is asked once for all, and not again after the next step."""
+    return debian.install(packages, why=why, later=() if debian.is_root() else wanted_sooner_or_later())
 
 
 def packages_for(sonames: Iterable[str], available: set[str] | None = None) -> tuple[list[str], list[str]]:

@@ -12,6 +12,12 @@ VENV_WITHOUT_QT = ROOT / ".venv-noqt"
 LOCK = ROOT / "packaging" / "requirements.lock"
 PYPROJECT = ROOT / "pyproject.toml"
 
+MADE = (
+    ".venv", ".venv-noqt", ".venv.lock", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache",
+    ".import_linter_cache", ".grimp_cache", ".hypothesis", "tour", "runway-desktop-tour",
+)  # fmt: skip
+"""All that these commands make in the working copy, but for the bytecode beside each source."""
+
 
 class StepFailed(Exception):
     """A step cannot go on. Its text says what happened and what to do, for a person at a terminal."""
@@ -20,6 +26,28 @@ class StepFailed(Exception):
 def say(text: str) -> None:
     """One line for the person at the terminal, at once, in order with what programs print."""
     print(text, flush=True)
+
+
+def must_be_writable() -> None:
+    """Raises `StepFailed` where this user may not write what the commands make."""
+    if not os.access(ROOT, os.W_OK):
+        raise StepFailed(
+            f"{ROOT} cannot be written to, and all that this command makes lies there. Copy the folder to a place of "
+            "your own and type the command there."
+        )
+    for path in (ROOT / name for name in MADE):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise StepFailed(
+                f"{path} was made by another user ({_owner(path)}) and cannot be changed. Type this, then the command "
+                f"again:\n  sudo {Path(sys.executable).name} packaging/dev.py clean"
+            )
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except (KeyError, NotImplementedError):
+        return "unknown"
 
 
 def python_of(venv: Path) -> Path:

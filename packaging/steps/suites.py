@@ -72,6 +72,7 @@ class Outcome:
     name: str
     code: int
     seconds: float
+    is_left_out: bool = False
 
 
 def check(python: Path) -> list[Outcome]:
@@ -110,11 +111,13 @@ def summary(outcomes: Sequence[Outcome]) -> int:
     """Print what went how and how long it took. Returns the exit code."""
     say("")
     for outcome in outcomes:
-        word = "passed" if outcome.code == 0 else "FAILED"
-        say(f"{word}  {outcome.seconds:6.1f} s  {outcome.name}")
+        word = "FAILED" if outcome.code else "left out" if outcome.is_left_out else "passed"
+        say(f"{word:8}  {outcome.seconds:6.1f} s  {outcome.name}")
     failed = [outcome.name for outcome in outcomes if outcome.code != 0]
+    left_out = [outcome.name for outcome in outcomes if outcome.is_left_out]
     total = sum(outcome.seconds for outcome in outcomes)
-    say(f"{'FAILED: ' + ', '.join(failed) if failed else 'All is well'} ({total:.0f} s)")
+    well = f"All that was run is well, without {', '.join(left_out)}" if left_out else "All is well"
+    say(f"{'FAILED: ' + ', '.join(failed) if failed else well} ({total:.0f} s)")
     return 1 if failed else 0
 
 
@@ -168,13 +171,13 @@ def _run_suite(suite: Suite, paths: list[str], python: Path, arguments: Sequence
         return _run(suite.name, command, variables)
     if not sys.platform.startswith("linux"):
         say(f"{suite.name}: left out, since this system has no screen of our own to offer.")
-        return Outcome(suite.name + " (left out)", 0, 0.0)
+        return Outcome(suite.name, 0, 0.0, is_left_out=True)
     try:
         with display() as screen:
             return _run(suite.name, command, {**variables, **screen})
     except StepFailed as failure:
         say(str(failure))
-        return Outcome(suite.name + " (no screen)", 1 if is_ci() else 0, 0.0)
+        return Outcome(suite.name, 1 if is_ci() else 0, 0.0, is_left_out=True)
 
 
 def _run(name: str, command: list[str], variables: dict[str, str]) -> Outcome:

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from steps import environment, libraries
-from steps.places import ROOT, StepFailed, say
+from steps.places import MADE, ROOT, StepFailed, must_be_writable, say
 
 
 def main(arguments: list[str]) -> int:
@@ -26,6 +26,11 @@ def main(arguments: list[str]) -> int:
         return int(chosen.step(chosen))
     except StepFailed as failure:
         say(str(failure))
+        return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say(f"{error.filename} could not be used: {error.strerror}.")
         return 1
     except KeyboardInterrupt:
         say("Stopped.")
@@ -127,6 +132,7 @@ def _faults(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     from steps import suites
 
+    must_be_writable()
     python = environment.set_up()
     if chosen.fix:
         subprocess.run([str(python), "-m", "ruff", "check", "--fix", "--quiet", "."], cwd=ROOT, check=False)
@@ -137,6 +143,7 @@ def _check(chosen: argparse.Namespace) -> int:
 def _test(chosen: argparse.Namespace) -> int:
     from steps import suites
 
+    must_be_writable()
     python = _ready()
     outcomes = [] if chosen.suites else suites.check(python)
     further = ["-k", chosen.expression] if chosen.expression else []
@@ -165,9 +172,10 @@ def _lock(chosen: argparse.Namespace) -> int:
 
 
 def _clean(_chosen: argparse.Namespace) -> int:
-    made = [".venv", ".venv-noqt", ".venv.lock", "build", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache"]
-    made += [".import_linter_cache", ".hypothesis", "tour"]
-    for path in (ROOT / name for name in made):
+    bytecode = [
+        path for room in ("runway_desktop", "tests", "packaging") for path in (ROOT / room).rglob("__pycache__")
+    ]
+    for path in [*(ROOT / name for name in MADE), *bytecode]:
         if path.is_dir():
             shutil.rmtree(path)
         elif path.exists():

@@ -1,13 +1,18 @@
-"""When `dev.py` takes the environment for whole, and when it makes it anew."""
+"""When `dev.py` takes the environment for whole, when it makes it anew, and what it says where it cannot."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
+from collections import namedtuple
+from pathlib import Path
 
 import pytest
-from steps import environment
+from steps import environment, places, verbs
 from steps.environment import STAMP, is_whole, one_at_a_time, stamp_text
-from steps.places import python_of
+from steps.places import StepFailed, python_of
 
 
 @pytest.fixture
@@ -65,3 +70,118 @@ def test_builder_that_died_leaves_no_lock_behind(tmp_path):
         raise RuntimeError("killed")
     with one_at_a_time(tmp_path / "lock"):
         pass
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """An empty working copy."""
+    for module in (environment, places, verbs):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
+    return tmp_path
+
+
+@pytest.fixture
+def nobody_may_write(monkeypatch):
+    """To these paths. Root may write anywhere, so it is not asked of the system."""
+    refused: set[Path] = set()
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) not in refused)
+    return refused
+
+
+def refusal(*words: str) -> str:
+    """What a command says that cannot be done."""
+    with pytest.MonkeyPatch.context() as patch:
+        said: list[str] = []
+        patch.setattr(verbs, "say", said.append)
+        assert verbs.main([*words]) == 1
+    return "\n".join(said)
+
+
+@pytest.mark.parametrize("verb", ["setup", "run", "test", "check"])
+def test_working_copy_that_cannot_be_written_to_is_told(verb, copy, nobody_may_write):
+    nobody_may_write.add(copy)
+    assert refusal(verb).startswith(f"{copy} cannot be written to")
+    assert list(copy.iterdir()) == []
+
+
+@pytest.mark.parametrize("verb", ["setup", "test"])
+@pytest.mark.parametrize("name", [".venv", ".venv.lock", ".mypy_cache"])
+def test_what_another_user_made_is_told_with_the_line_that_removes_it(name, verb, copy, nobody_may_write):
+    (copy / name).mkdir()
+    nobody_may_write.add(copy / name)
+    said = refusal(verb).splitlines()
+    assert said[0].startswith(f"{copy / name} was made by another user ({copy.owner()})")
+    assert said[1].strip().startswith("sudo python")
+    assert said[1].endswith("packaging/dev.py clean")
+
+
+def test_whole_environment_is_used_by_who_may_not_write(copy, nobody_may_write, venv, monkeypatch):
+    monkeypatch.setattr(environment, "VENV", venv)
+    (venv / STAMP).write_text(stamp_text(places.LOCK.read_text("utf-8")))
+    nobody_may_write.update({copy, venv})
+    assert environment.set_up() == python_of(venv)
+    assert not (copy / ".venv.lock").exists()
+
+
+def test_other_trouble_with_files_is_a_sentence_too(copy, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied", "/its/folder")
+
+    monkeypatch.setattr(environment, "set_up", refuse)
+    assert refusal("setup") == "/its/folder could not be used: Permission denied."
+
+
+def test_full_disk_is_told_the_gigabyte_before_anything_is_made(copy, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(9e9, 8.7e9, 3e8))
+    assert refusal("setup").startswith(f"There is not enough room in {copy}: 1.3 GB are needed, 0.3 GB are free.")
+    assert not (copy / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("ProtocolError(\"Connection broken: OSError(28, 'No space left on device')\")", "not enough room in"),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "1.3 GB are needed",
+        ),
+        ("Retrying after connection broken by 'NewConnectionError('Temporary failure in name resolution')'", "network"),
+        ("Retrying after connection broken by 'ProxyError('Cannot connect to proxy.')'", "no network"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "DO NOT MATCH"),
+    ],
+)
+def test_why_pip_failed_is_told_in_a_sentence(words, said):
+    assert said in environment.why_pip_failed(words)
+
+
+def test_words_of_a_pip_that_fails_do_not_stand_before_the_sentence(copy, monkeypatch, capfd):
+    def run(command, **more):
+        assert more["stderr"] == subprocess.PIPE
+        return subprocess.CompletedProcess(command, 1, None, "Traceback … NewConnectionError")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(StepFailed, match="no network"):
+        environment._pip(copy / ".venv", "install")
+    assert capfd.readouterr().err == ""
+
+
+def test_clean_removes_all_that_is_made_and_nothing_else(copy):
+    kept = copy / "runway_desktop" / "values.py"
+    for name in (*places.MADE, "runway_desktop/__pycache__", "tests/unit/__pycache__", "packaging/steps/__pycache__"):
+        (copy / name).mkdir(parents=True)
+        (copy / name / "some.pyc").touch()
+    kept.touch()
+    assert verbs.main(["clean"]) == 0
+    assert {file for file in copy.rglob("*") if file.is_file()} == {kept}
+
+
+@pytest.mark.parametrize("name", ["runway-desktop-tour", ".grimp_cache", ".import_linter_cache"])
+def test_clean_knows_what_tour_and_checks_leave_behind(name):
+    assert name in places.MADE
+
+
+def test_all_that_is_made_is_ignored_by_git():
+    ignored = {line.strip("/") for line in (Path(places.ROOT) / ".gitignore").read_text("utf-8").splitlines()}
+    assert [name for name in places.MADE if name not in ignored and not name.startswith(".venv-")] == []

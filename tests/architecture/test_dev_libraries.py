@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from steps import debian, libraries
+from steps.places import StepFailed
 
 # These come with the system's C library, without which no Python runs.
 OF_THE_C_LIBRARY = ("libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libresolv.so", "ld-linux")
@@ -82,6 +83,36 @@ def test_file_that_is_no_library_needs_nothing(tmp_path):
 def test_person_who_is_not_root_is_told_the_exact_line(monkeypatch, capsys):
     monkeypatch.setattr(debian, "is_root", lambda: False)
     monkeypatch.setattr(subprocess, "run", lambda *_args, **_more: pytest.fail("nothing is started for them"))
-    assert debian.install(["libpulse0", "libegl1"], why="Qt loads them") == ["libpulse0", "libegl1"]
+    assert debian.install(["libpulse0", "libegl1"], why="Qt lacks two") == ["libpulse0", "libegl1"]
     line = capsys.readouterr().out.splitlines()[-1]
-    assert line.strip() == "sudo apt-get install --yes --no-install-recommends libpulse0 libegl1"
+    install = "sudo apt-get install --yes --no-install-recommends"
+    assert line.strip() == f"sudo apt-get update && {install} libpulse0 libegl1"
+
+
+@linux_only
+def test_that_line_has_all_that_run_and_test_will_want(monkeypatch, capsys):
+    monkeypatch.setattr(debian, "is_root", lambda: False)
+    monkeypatch.setattr(debian, "is_debian_like", lambda: True)
+    monkeypatch.setattr(debian, "known", set)
+    monkeypatch.setattr(debian, "installed", lambda _: {"xvfb"})
+    monkeypatch.setattr(libraries, "loader_finds", lambda name: name != "libxcb-cursor.so.0")
+    with pytest.raises(StepFailed, match="no environment"):
+        libraries.provide_venv_module()
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.count("apt-get install") == 1
+    venv = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    others = [name for name in libraries.PACKAGES_FOR_TESTS if name != "xvfb"]
+    assert line.split("recommends ")[1].split() == [venv, "libxcb-cursor0", *others]
+
+
+def test_root_without_a_network_is_told_so(monkeypatch, capsys):
+    def run(words, **_more):
+        return subprocess.CompletedProcess(words, 100, "", "E: Temporary failure resolving 'mirror.example'")
+
+    monkeypatch.setattr(debian, "is_root", lambda: True)
+    monkeypatch.setattr(subprocess, "run", run)
+    assert debian.install(["libegl1"], why="Qt lacks one") == ["libegl1"]
+    said = capsys.readouterr().out
+    assert "There is no network" in said
+    assert "mirror.example" not in said
+    assert said.splitlines()[-1].strip().startswith("apt-get update && apt-get install")

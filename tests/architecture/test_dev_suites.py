@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from steps import suites
+from steps import libraries, suites
 from steps.places import ROOT, StepFailed
 from steps.suites import Outcome
 
@@ -21,6 +22,26 @@ def test_one_failure_fails_the_whole_and_is_named_last(capsys):
 def test_all_passed_is_said_in_words(capsys):
     assert suites.summary([Outcome("lint", 0, 1.0)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "All is well (1 s)"
+
+
+def test_suite_that_was_left_out_has_not_passed(capsys):
+    left_out = Outcome("journeys", 0, 0.0, is_left_out=True)
+    assert suites.summary([Outcome("unit", 0, 1.0), left_out]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in said if "journeys" in line] == ["left", "All"]
+    assert said[-1] == "All that was run is well, without journeys (1 s)"
+
+
+def test_suite_that_needs_a_screen_is_left_out_where_there_is_none(monkeypatch, tmp_path):
+    (tmp_path / "test_it.py").touch()
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(suites, "SUITES", (suites.Suite("journeys", (".",), needs_display=True),))
+    monkeypatch.setattr(libraries, "provide_for_tests", lambda: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.delenv("CI", raising=False)
+    assert [(each.code, each.is_left_out) for each in suites.test(Path(sys.executable), [], [])] == [(0, True)]
+    monkeypatch.setenv("CI", "1")
+    assert [each.code for each in suites.test(Path(sys.executable), [], [])] == [1]
 
 
 def test_unknown_suite_is_answered_with_those_there_are():
