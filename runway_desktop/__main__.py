@@ -43,7 +43,10 @@ def main(words: Sequence[str] | None = None) -> int:
             from runway_desktop.values import replace
 
             chosen = replace(chosen, tour=Path("runway-desktop-tour"))
-            print(f"There is no display here, so the demo takes the tour and leaves its pictures in {chosen.tour}.")
+            print(
+                f"There is no display here, so the demo takes the tour and leaves its pictures in {chosen.tour}.",
+                flush=True,
+            )
     from .app.plain_imports import import_qt
 
     import_qt()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
@@ -178,9 +179,15 @@ _QUIET = (
 )
 
 
+_NO_WINDOW = (
+    "Start the program from a desktop session. Where there is none, unset DISPLAY and WAYLAND_DISPLAY: the demo then "
+    "takes a tour and leaves pictures of it."
+)
+
+
 def make_application() -> QApplication:
     existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application = existing if isinstance(existing, QApplication) else _first_application()
     application.setApplicationName("Runway Desktop")
     # No display name: Qt puts it behind every title, after a dash of another length than ours.
     application.setApplicationVersion(__version__)
@@ -191,6 +198,23 @@ def make_application() -> QApplication:
     scroll_areas_read.install()
     QLoggingCategory.setFilterRules("\n".join(_QUIET))
     return application
+
+
+def _first_application() -> QApplication:
+    """Ends the process with a sentence where no window can be shown. Qt gives the cause in a warning, then others, then
+    a fatal message, after which it would abort."""
+    said: list[str] = []
+
+    def listen(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        logging.getLogger("qt").info("%s", message)
+        if kind == QtMsgType.QtFatalMsg:
+            sys.stderr.write(f"No window can be shown here: {(said or [message])[0].rstrip('.')}.\n{_NO_WINDOW}\n")
+            sys.stderr.flush()
+            os._exit(1)
+        said.append(message)
+
+    qInstallMessageHandler(listen)
+    return QApplication(sys.argv[:1])
 
 
 def run_on_loop(

@@ -65,6 +65,13 @@ def take_tour(options: Options) -> int:
     """Runs the whole tour; gives the exit code."""
     assert options.tour is not None, "the tour was asked for"  # noqa: S101 - the caller has looked
     folder = options.tour.absolute()
+    for path in (folder, options.profile_dir or folder):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path).close()
+        except OSError as error:
+            sys.stderr.write(f"{path} cannot be written to: {error.strerror}. Name another folder for the tour.\n")
+            return 1
     if STUDIO in os.environ and options.profile_dir is not None:
         faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
         return _run(options.profile_dir, Address(demo=DemoWishes()), Studio, folder, 1)
