@@ -298,16 +298,15 @@ class RequestDraft:
             self.values[_LENGTH] = near
 
     @property
-    def other_length(self) -> str:
-        """What the model takes, and the length that stands for the one that was chosen before: "Veo 3.1 takes 4, 6 or
-        8 s. Duration is now 6 s". Empty where there is none."""
+    def other_length(self) -> tuple[str, str]:
+        """The length that stands for the one that was chosen before, and why: "Duration is now 6 s" and "Veo 3.1 takes
+        4, 6 or 8 s." Empty where there is none."""
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
-            return ""
+            return "", ""
         from .fitting import sentence
 
-        now = f"{field.label} is now {value_in_words(self.values[_LENGTH])} s"
-        return f"{sentence(self.pair, field)} {now}".strip()
+        return f"{field.label} is now {value_in_words(self.values[_LENGTH])} s", sentence(self.pair, field)
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
         """Keeps what of a value the model takes; names the parts that it does not."""

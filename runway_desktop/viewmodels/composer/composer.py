@@ -413,9 +413,9 @@ class Composer(QObject):
     def _go_to(self, pair: Pair) -> None:
         """Keeps what fits, and says what does not, and which length came nearest to one that does not."""
         not_taken = self._draft.switch(pair)
-        length, price = self._draft.other_length, self.price()
+        (length, why), price = self._draft.other_length, self.price()
         cost = f": {price_words(price)}" if price is not None else ""
-        self._rebuilt(not_taken, f"{length}{cost}." if length else "")
+        self._rebuilt(not_taken, f"{length}{cost}. {why}".strip() if length else "")
 
     def _rebuilt(self, not_taken: Sequence[str], also: str = "") -> None:
         """Another request or model stands there: everything is shown anew, and what was left out is said."""

@@ -462,7 +462,7 @@ async def test_another_model_takes_the_nearest_length_and_says_so_with_its_price
         composer.said.connect(said.append)
         assert composer.value("duration") == 5, "what a new request has, whoever chose it"
         composer.choose_model("veo3.1")
-        assert said == ["Veo 3.1 takes 4, 6 or 8 s. Duration is now 6 s: about 240 credits."]
+        assert said == ["Duration is now 6 s: about 240 credits. Veo 3.1 takes 4, 6 or 8 s."]
         assert composer.button().price == "about 240 credits"
         composer.choose_model("veo3.1_fast")
         assert (composer.value("duration"), len(said)) == (6, 2)
@@ -482,7 +482,7 @@ async def test_a_length_above_the_most_becomes_the_most(tmp_path):
         rig.composer.said.connect(said.append)
         rig.composer.choose_model("gen4.5")
         assert rig.composer.value("duration") == 10
-        assert said == ["Gen-4.5 takes 2 to 10 s. Duration is now 10 s."]
+        assert said == ["Duration is now 10 s. Gen-4.5 takes 2 to 10 s."]
 
 
 async def test_a_model_without_a_length_is_taken_without_a_word(tmp_path):
