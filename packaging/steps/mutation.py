@@ -35,6 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/unit/services/money/test_budget.py",
         "tests/unit/services/money/test_budget_rules.py",
     ),
+    "services/money/pricing.py": ("tests/unit/services/money/test_pricing.py",),
     "services/tasks/sendings.py": (f"{TASKS}/test_sendings.py",),
     "services/tasks/uncertainty.py": (f"{TASKS}/test_uncertainty.py", f"{TASKS}/test_uncertainty_words.py"),
     "services/tasks/ledger.py": (f"{TASKS}/test_ledger.py", f"{TASKS}/test_ledger_rules.py"),
