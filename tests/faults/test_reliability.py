@@ -18,6 +18,8 @@ SAMPLE = (
     "create: connection cut after it was made",
     "create: answer is broken JSON",
     "question: 502 page of a gateway",
+    "question: 404 page of a gateway",
+    "canceled while new tasks are unknown, then closed",
     "download: cut in the middle",
     "network: refused for a minute, tasks under way",
     "network: every connection reset for a minute",

@@ -326,6 +326,7 @@ ON_ITS_OWN: Mapping[str, Callable[[Path], Any]] = {
     "network: a name that is not known, then the right one": records.at("https://nowhere.invalid"),
     "network: TLS that does not come about, then none": records.at("https://127.0.0.1"),
     "clock: set an hour back before the next start": records.set_back_before_a_start,
+    "canceled while new tasks are unknown, then closed": records.canceled_while_unknown,
     "library: a slow disk (0.2 s for each step)": slow_disk,
     "profile and library: disk full for a minute": full_profile,
     "profile: read-only while tasks are under way, then mended": read_only_profile,

@@ -7,6 +7,7 @@ machine does not let it be brought about.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
@@ -197,6 +198,22 @@ async def set_back_before_a_start(folder: Path) -> Count:
             await scene.send(engine)
             await scene.passes(8.0)
         scene.clock.wall -= 3_600.0
+        async with scene.life() as engine:
+            seconds = await scene.until_well(engine)
+        return await scene.count(seconds)
+
+
+async def canceled_while_unknown(folder: Path) -> Count:
+    """Tasks are canceled before Runway knows them, and the program ends. What runs on unseen is lost."""
+    async with a_scene(folder, unknown_seconds=40.0) as scene:
+        async with scene.life() as engine:
+            await scene.send(engine)
+            while not all(task.state.is_live for task in engine.ledger.open()):
+                await scene.passes(1.0)
+            canceling = asyncio.ensure_future(engine.actions.cancel([task.id for task in engine.ledger.open()]))
+            await scene.passes(12.0)
+            canceling.cancel()
+            await asyncio.wait((canceling,))
         async with scene.life() as engine:
             seconds = await scene.until_well(engine)
         return await scene.count(seconds)
