@@ -22,6 +22,7 @@ _PUT_IN = "@"
 """What is put in stands in a shape under names that begin so. A shape that an earlier version kept has none."""
 _SECONDS, _FRAMES, _SIDES = ".seconds", ".frames", ".sides"
 """Behind the name of a field: what its files measure."""
+_LONGEST_NUMBER = 15
 _SCALE, _USUAL_SCALE = "scaleFactor", 2.0
 _SPOKEN = "text_to_speech"
 CHARACTERS_AT_ONCE = 50
@@ -81,7 +82,7 @@ class PublishedPrice(Struct, frozen=True, kw_only=True):
     inputs: frozenset[str] = frozenset()
     """The fields whose files are counted or measured."""
     each: float = 1.0
-    """How many units it buys at once: 6 for a credit for 6 seconds."""
+    """So many units cost the credits together: 6 where 6 seconds are a credit."""
     pixels: tuple[float, float] = ANY
     """It holds for files of more pixels than the first, and no more than the second."""
     side: tuple[float, float] = ANY
@@ -170,8 +171,8 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
     it.
 
     Like requests count first: one gives a price per second or picture, two give the line through them. Where no like
-    one is known but all others with the same put in cost the same per second or picture, so probably does this one. Of
-    a setting that was the same in all of them they say nothing.
+    one is known but all others with as much put in cost the same per second or picture, so probably does this one. Of a
+    setting that was the same in all of them they say nothing.
     """
     wanted = terms_of(shape)
     points = [(terms_of(other), credits) for other, credits in known.items()]
@@ -191,7 +192,8 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
 def inputs_of(request: Request, measures: Mapping[str, Measure] = {}) -> dict[str, PutIn]:
     """What each field of a request holds; a draft that is to be finished counts as one file."""
     fields = ((name, list(addresses_in({name: value}))) for name, value in request.values.items())
-    found = {name: _put_in(addresses, measures) for name, addresses in fields if addresses}
+    # Another name, as an imported request may have, could be read as what it is not.
+    found = {name: _put_in(files, measures) for name, files in fields if files and name.isidentifier()}
     return found | {_DRAFT: PutIn(files=1)} if request.values.get(_DRAFT) else found
 
 
@@ -211,15 +213,17 @@ def addresses_in(value: Any) -> Iterator[str]:
 
 
 def inputs_in(shape: str) -> dict[str, PutIn]:
-    """What a shape says of what is put in."""
+    """What a shape says of what is put in. What makes no sense in it is left out: a restored list may hold
+    anything."""
     found: dict[str, dict[str, Any]] = {}
     for part in shape.split(";"):
         name, _, word = part.partition("=")
-        field, _, what = name.removeprefix(_PUT_IN).partition(".")
-        if name.startswith(_PUT_IN) and field:
-            sides = tuple(map(int, word.split("x")))
-            found.setdefault(field, {})[what or "files"] = sides if f".{what}" == _SIDES else sides[0]
-    return {field: PutIn(**facts) for field, facts in found.items()}
+        field, dot, what = name.removeprefix(_PUT_IN).partition(".")
+        numbers = [int(one) for one in word.split("x") if one.isdecimal() and len(one) <= _LONGEST_NUMBER]
+        is_known = f"{dot}{what}" in ("", _SECONDS, _FRAMES, _SIDES) and len(numbers) == 1 + (f".{what}" == _SIDES)
+        if name.startswith(_PUT_IN) and is_known:
+            found.setdefault(field, {})[what or "files"] = tuple(numbers) if len(numbers) > 1 else numbers[0]
+    return {field: PutIn(**facts) for field, facts in found.items() if "files" in facts}
 
 
 def published(
@@ -257,7 +261,8 @@ def contradicted(
     found = []
     for shape, credits in known.items():
         said = published(prices, endpoint, model, shape, inputs_in(shape))
-        if said is not None and abs(credits - said[0]) > SAME:
+        is_more = said is not None and credits > said[0] and any(price.at_least for price in said[1])
+        if said is not None and abs(credits - said[0]) > SAME and not is_more:
             found.append(said[1])
     return found
 

@@ -134,7 +134,7 @@ class Pricing:
         known = self._by_pair.get(pair, {})
         credits = known.get(shape)
         if credits is not None:
-            exact = self._is_free(request.model, inputs_in(shape).keys())
+            exact = self._is_whole(request.model, inputs_in(shape).keys())
             return Price(credits, exact, basis=PriceBasis.ESTIMATED if exact else PriceBasis.ESTIMATED_ALIKE)
         # A sheet asks for the same few shapes thousands of times.
         worked_out = self._worked_out.setdefault(pair, {})
@@ -160,13 +160,16 @@ class Pricing:
     def _paid_inputs(self, model: str) -> frozenset[str]:
         return frozenset().union(*(price.inputs | price.without for price in self._prices.get(model, ())))
 
-    def _is_free(self, model: str, inputs: Collection[str]) -> bool:
-        """Whether nothing is paid for what is put in. Of a model without published prices nobody knows."""
+    def _is_whole(self, model: str, inputs: Collection[str]) -> bool:
+        """Whether a shape tells all that is paid for: nothing put in, as far as anybody knows, and no length that only
+        the result has."""
+        if any(price.at_least for price in self._prices.get(model, ())):
+            return False
         return not inputs or (model in self._prices and self._paid_inputs(model).isdisjoint(inputs))
 
     def _work_out(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
         said, credits = self._published(pair, shape, known), derived(known, shape)
-        if said is not None and (credits is None or abs(credits - said.credits) > SAME):
+        if said is not None and (credits is None or (abs(credits - said.credits) > SAME and not said.at_least)):
             return said
         return Price(credits, exact=False, basis=PriceBasis.WORKED_OUT) if credits is not None else None
 

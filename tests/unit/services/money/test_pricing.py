@@ -418,6 +418,47 @@ def test_a_price_that_may_be_more_says_so():
     assert found.at_least
 
 
+async def test_what_runway_estimated_tells_more_than_the_least_but_never_all():
+    pricing = with_published(*read_published())
+    short = Request(endpoint="text_to_speech", model="seed_audio", values={"promptText": "x" * 100})
+    long = replace(short, values={"promptText": "x" * 1_000})
+    await pricing.learn(short, 6.0)
+    assert pricing.price(short) == Price(6.0, exact=False)
+    assert pricing.price(long) == Price(60.0, exact=False)
+    rain = Request(endpoint="sound_effect", model="seed_audio", values={"promptText": "rain"})
+    await pricing.learn(rain, 12.0)
+    assert pricing.price(rain) == Price(12.0, exact=False), "another text has another length"
+    found = pricing.price(replace(rain, values={"promptText": "rain", "outputFormat": "wav"}))
+    assert found == Price(5.0, exact=False, at_least=True), "12 do not contradict at least 5"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.b", "a;b", "@x", ".sides", "videoUri.sides", "videoUri=1", "videoUri.seconds", "1x2", "", "ü", "a;@b.frames=x"],
+)
+async def test_a_field_of_an_odd_name_is_no_input(name: str):
+    pricing = measured(*read_published())
+    odd = Request(endpoint="video_to_hdr", model="ruby", values={name: SMALL, "videoUri": SMALL})
+    assert pricing.price(odd) == Price(140.0, exact=False)
+    await pricing.learn(odd, 140.0)
+    assert pricing.price(odd) == Price(140.0, exact=False)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["@", "@;@", "@;@videoUri", "@;@videoUri=", "@;@videoUri=1;@videoUri.sides=9", "@;@videoUri.seconds=7",
+     "@;@videoUri=1;@videoUri.sides=1x2x3", "@;@videoUri=" + "9" * 5_000, "@;@videoUri=1;@videoUri.more=2", "@;@=3"],
+)  # fmt: skip
+async def test_a_damaged_shape_of_a_restored_list_does_no_harm(shape: str):
+    store = MemoryStore()
+    await store.learn("video_to_hdr", "ruby", shape, Estimate(credits=4.0, at=1.0))
+    pricing = Pricing(store, FakeClock(), read_published())
+    await pricing.load()
+    pricing.measured(SMALL, MEASURES[SMALL])
+    clip = Request(endpoint="video_to_hdr", model="ruby", values={"videoUri": SMALL})
+    assert pricing.price(clip) == Price(140.0, exact=False)
+
+
 def picture(references: int = 0) -> Request:
     values: dict[str, Any] = {"promptText": "x", "quality": "low", "ratio": "1024:1024"}
     if references:
