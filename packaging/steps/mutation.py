@@ -29,6 +29,7 @@ PATIENCE = 7_200.0
 """Seconds for all modules together. Mutants that were not tried by then are counted as such."""
 
 TASKS = "tests/unit/services/tasks"
+SENDING = "tests/unit/usecases/sending"
 MODULES: dict[str, tuple[str, ...]] = {
     "domain/advance.py": ("tests/unit/domain/test_advance.py", "tests/unit/domain/test_advance_whole.py"),
     "services/money/budget.py": (
@@ -44,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_rules.py",
         f"{TASKS}/test_lane_preparing.py",
         f"{TASKS}/test_lane_positions.py",
+        f"{TASKS}/test_queue.py",
     ),
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_dispatch.py",
@@ -51,6 +53,12 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/faults/test_ids_kept.py",
     ),
     "services/tasks/submission.py": (f"{TASKS}/test_submission.py", f"{TASKS}/test_submission_rules.py"),
+    "usecases/sending/sending.py": (
+        f"{SENDING}/test_sending.py",
+        f"{SENDING}/test_like_prices.py",
+        f"{SENDING}/test_repeat_guard.py",
+    ),
+    "usecases/commands/commands.py": ("tests/unit/usecases/commands/test_commands.py",),
 }
 """Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""
 

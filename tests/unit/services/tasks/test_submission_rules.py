@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from runway_desktop.catalog import Finding
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
 from runway_desktop.domain.errors import NotPossible
-from runway_desktop.domain.task import ITS_TURN, Batch, Evidence, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.moments import local_time
+from runway_desktop.domain.task import ITS_TURN, Batch, BatchId, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import NoAnswer, Sending
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.services.tasks.submission import (
@@ -22,6 +24,7 @@ from runway_desktop.services.tasks.submission import (
     NewTask,
     NewTasks,
     Origin,
+    Payer,
     Prepared,
     Release,
     SendAgain,
@@ -38,7 +41,7 @@ def idle(**more: Any) -> Rig:
     return Rig(loops=(), **more)
 
 
-def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...]) -> Prepared:
+def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...], key: Fingerprint = NO_KEY) -> Prepared:
     return Prepared(
         stamp,
         intent,
@@ -46,7 +49,7 @@ def prepared(stamp: Stamp, intent: Intent, *findings: tuple[Finding, ...]) -> Pr
         Sum(),
         frozenset(),
         held_back=None,
-        key=NO_KEY,
+        key=key,
         made_at=0.0,
         origin=Origin(Door.SCRIPT),
     )
@@ -98,6 +101,7 @@ def test_what_is_prepared_keeps_all_that_is_to_be_shown_and_checked():
         credits,
         asks,
         held_back=held,
+        kept=2,
         key=Fingerprint("mine"),
         made_at=5.0,
         origin=origin,
@@ -110,8 +114,14 @@ def test_what_is_prepared_keeps_all_that_is_to_be_shown_and_checked():
         5.0,
         origin,
     )
+    assert made.kept == 2
     assert made.is_valid
     assert not made.is_used
+
+
+def test_nothing_is_kept_back_and_nobody_pays_unless_it_is_said():
+    made = prepared(Stamp(), NewTasks(tasks=(new(),)))
+    assert (made.kept, made.payer) == (0, Payer())
 
 
 async def test_what_was_prepared_elsewhere_or_with_findings_is_not_carried_out():
@@ -151,6 +161,68 @@ async def test_a_new_task_has_all_that_was_said_of_it():
             parent_id=TaskId("parent"),
             position=1.0,
         )
+
+
+async def test_a_new_task_remembers_the_key_that_it_was_prepared_with():
+    async with idle() as rig:
+        mine = new()
+        asking = prepared(Sender(rig).stamp, NewTasks(tasks=(mine,)), key=Fingerprint("mine"))
+        assert [ids async for ids in rig.submission.carry_out(asking)] == [(mine.id,)]
+        assert (await rig.task(mine.id)).key == "mine"
+
+
+class AtMidnight:
+    """A sheet that is sent in several presses, around a midnight of this computer."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.rig, self.sender = rig, Sender(rig)
+        day = local_time(rig.clock.now()) + timedelta(days=1)
+        self.midnight = day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+    async def at(self, seconds: float) -> float:
+        """Goes on to so many seconds after midnight, which it returns."""
+        await self.rig.clock.advance(self.midnight + seconds - self.rig.clock.now())
+        return self.rig.clock.now()
+
+    async def made(self, *batches: BatchId | None, **more: Any) -> float:
+        """When the tasks of one more press count as made."""
+        [at] = {task.created_at for task in await self.sender.add(*(new(batch_id=one, **more) for one in batches))}
+        return at
+
+
+@pytest.mark.parametrize("later", [1.0, 59.5, 61.0, 3_661.25, 12 * 3_600.0])
+async def test_more_rows_of_a_sheet_count_as_made_with_the_first_of_the_same_day(later):
+    async with idle() as rig:
+        sheet = AtMidnight(rig)
+        await sheet.at(-1.0)
+        [first] = await sheet.sender.add(new(), batch_name="Fog")
+        midnight = await sheet.at(0.0)
+        assert await sheet.made(first.batch_id) == midnight, "what was sent yesterday stays there"
+        await sheet.at(later)
+        assert await sheet.made(first.batch_id, first.batch_id) == midnight
+        await sheet.at(later + 1)
+        assert await sheet.made(first.batch_id) == midnight
+
+
+async def test_what_is_no_further_row_of_one_sheet_is_made_when_it_is_sent():
+    async with idle() as rig:
+        sheet = AtMidnight(rig)
+        await sheet.at(60.0)
+        [fog] = await sheet.sender.add(new(), batch_name="Fog")
+        [rain] = await sheet.sender.add(new(), batch_name="Rain")
+        now = await sheet.at(120.0)
+        assert await sheet.made(None) == now
+        assert await sheet.made(fog.batch_id, again_of=fog) == now, "a retry"
+        assert await sheet.made(fog.batch_id, rain.batch_id) == now, "of two sheets"
+
+
+async def test_no_row_is_made_later_than_now_after_the_clock_was_set_back(monkeypatch):
+    async with idle() as rig:
+        sheet = AtMidnight(rig)
+        await sheet.at(600.0)
+        [first] = await sheet.sender.add(new(), batch_name="Fog")
+        monkeypatch.setattr(rig.clock, "now", lambda: sheet.midnight + 300.0)
+        assert await sheet.made(first.batch_id) == sheet.midnight + 300.0
 
 
 async def test_several_tasks_or_named_ones_are_a_batch_unless_they_have_one():
@@ -289,7 +361,7 @@ async def test_what_is_being_sent_is_not_edited_and_it_is_said_what_to_do():
 async def test_a_task_that_was_never_stored_cannot_be_edited():
     async with idle() as rig:
         nobodys = Task(id=TaskId("nobody's"), request=request(), created_at=1.0)
-        with pytest.raises(NoSuchTask):
+        with pytest.raises(NoSuchTask, match="nobody's"):
             await Sender(rig).portions(Edit(nobodys, request("Rain")))
 
 
