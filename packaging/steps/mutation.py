@@ -30,6 +30,7 @@ PATIENCE = 7_200.0
 
 TASKS = "tests/unit/services/tasks"
 SENDING = "tests/unit/usecases/sending"
+COMMANDS = "tests/unit/usecases/commands"
 MODULES: dict[str, tuple[str, ...]] = {
     "domain/advance.py": ("tests/unit/domain/test_advance.py", "tests/unit/domain/test_advance_whole.py"),
     "services/money/budget.py": (
@@ -58,7 +59,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{SENDING}/test_like_prices.py",
         f"{SENDING}/test_repeat_guard.py",
     ),
-    "usecases/commands/commands.py": ("tests/unit/usecases/commands/test_commands.py",),
+    "usecases/commands/commands.py": (f"{COMMANDS}/test_commands.py", f"{COMMANDS}/test_paying.py"),
 }
 """Which tests have to notice a change of which module of `runway_desktop`: the fewest that hold its promises."""
 

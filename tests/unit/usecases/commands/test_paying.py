@@ -1,0 +1,158 @@
+"""Commands that are paid for say their price, and an answer holds for what was asked about alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Hold, HoldCode, Output, OutputState, State, Task, TaskId
+from runway_desktop.services.money.pricing import Price
+from runway_desktop.usecases.commands.commands import Commands
+from runway_desktop.usecases.commands.doing import Report
+from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, Sending
+from runway_desktop.values import replace
+from tests.engine_rig import Rig, request
+from tests.engines import engine_of
+from tests.rows import saved, task
+
+PRICE = 60.0
+RESTORED = Hold(HoldCode.RESTORED)
+
+
+class Till:
+    """A face at which every sum above ten credits is asked about."""
+
+    def __init__(self, rig: Rig, commands: Commands) -> None:
+        self.rig, self.commands = rig, commands
+
+    async def put(self, *tasks: Task, outputs: tuple[Output, ...] = ()) -> list[Row]:
+        await self.rig.store.add(tasks, (), None, (), outputs)
+        await self.rig.ledger.load()
+        return list(await self.rig.store.rows([one.id for one in tasks]))
+
+    @property
+    def order(self) -> list[str]:
+        return [row.task.id for row in self.commands.queued()]
+
+
+@asynccontextmanager
+async def a_till(tmp_path: Path) -> AsyncIterator[Till]:
+    async with Rig(loops=()) as rig:
+        engine = engine_of(rig, tmp_path / "library")
+        rig.settings.confirm_above = 10.0
+        await rig.pricing.learn(task(1).request, PRICE)
+        yield Till(rig, Commands(engine, Sending(engine)))
+
+
+async def test_the_price_is_that_of_all_tasks_that_the_command_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED), task(3, State.RUNNING))
+        assert till.commands.price(TaskCommand.RETRY, rows) == "120 credits"
+        [done] = await till.put(task(4, State.SUCCEEDED))
+        assert till.commands.price(TaskCommand.NEW_SEED, [done]) == "60 credits"
+        monkeypatch.setattr(till.rig.pricing, "price", lambda _: Price(PRICE, exact=False))
+        assert till.commands.price(TaskCommand.RETRY, rows) == "about 120 credits"
+
+
+async def test_no_price_is_said_where_nothing_is_paid_or_one_is_not_known(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        unknown = replace(task(2, State.CANCELLED), request=request(model="kling3.0_pro"))
+        rows = await till.put(task(1, State.CANCELLED), unknown)
+        assert till.commands.price(TaskCommand.REMOVE, rows) == ""
+        assert till.commands.price(TaskCommand.RETRY, rows) == ""
+        assert till.commands.price(TaskCommand.RETRY, []) == ""
+
+
+async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        first, second = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED))
+        with pytest.raises(NotAnswered):
+            await till.commands.do(TaskCommand.RETRY, [first])
+        assert till.commands.question(TaskCommand.RETRY, [first]) is not None
+        with pytest.raises(NotAnswered):
+            await till.commands.do(TaskCommand.RETRY, [second])
+        with pytest.raises(NotAnswered):
+            await till.commands.do(TaskCommand.RETRY, [first])
+        assert till.commands.question(TaskCommand.RETRY, [first]) is not None
+        made = await till.commands.do(TaskCommand.RETRY, [first])
+        assert len(made.changed) == 1
+        await till.rig.clock.advance(MOMENT)
+        with pytest.raises(NotAnswered):
+            await till.commands.do(TaskCommand.RETRY, [first])
+        assert len(till.order) == 1
+
+
+async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, State.HELD, hold=RESTORED))
+        assert till.commands.question(TaskCommand.RELEASE, rows) is not None
+        with pytest.raises(NotAnswered):
+            await till.commands.do(TaskCommand.SEND_NEXT, rows)
+        assert (await till.rig.task(TaskId("t1"))).hold == RESTORED
+
+
+async def test_a_question_that_is_not_asked_takes_the_answer_to_the_last_one_away(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        invalid = replace(task(2, State.CANCELLED), request=request(duration=600))
+        rows = await till.put(task(1, State.CANCELLED), invalid, task(3, State.RUNNING))
+        for other in rows[1:]:
+            assert till.commands.question(TaskCommand.RETRY, rows[:1]) is not None
+            assert till.commands.question(TaskCommand.RETRY, [other]) is None, "nothing would be sent"
+            with pytest.raises(NotAnswered):
+                await till.commands.do(TaskCommand.RETRY, rows[:1])
+        assert till.order == []
+
+
+async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, State.CANCELLED))
+        till.commands.question(TaskCommand.RETRY, rows)
+        await till.commands.do(TaskCommand.RETRY, rows)
+        assert till.commands.question(TaskCommand.RETRY, rows) is None
+        assert (await till.commands.do(TaskCommand.RETRY, rows)).changed == ()
+        assert len(till.order) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "order"), [(TaskCommand.SEND_NEXT, ["t2", "t1"]), (TaskCommand.RELEASE, ["t1", "t2"])]
+)
+async def test_after_its_answer_a_task_goes_to_where_the_command_says(tmp_path: Path, command: TaskCommand, order):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, State.HELD), task(2, State.HELD, hold=RESTORED))
+        assert till.commands.question(command, rows[1:]) is not None
+        report = await till.commands.do(command, rows[1:])
+        assert (report.changed, till.order) == (("t2",), order)
+
+
+async def test_only_canceling_can_be_had_without_its_question(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        done = task(1, State.SUCCEEDED)
+        rows = await till.put(done, task(2, State.RUNNING), outputs=(saved(done, state=OutputState.SAVED),))
+        assert till.commands.question(TaskCommand.CANCEL, rows[1:]) is not None
+        till.rig.settings.ask_before_cancel = False
+        assert till.commands.question(TaskCommand.CANCEL, rows[1:]) is None
+        assert till.commands.question(TaskCommand.DELETE_REMOTELY, rows[:1]) is not None
+        assert till.commands.question(TaskCommand.RENAME, rows[:1]) is None
+
+
+async def test_what_is_the_faces_alone_and_what_has_no_undo_change_nothing(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, State.CANCELLED))
+        assert await till.commands.do(TaskCommand.EDIT_AND_SEND, rows) == Report()
+        assert await till.commands.undo(TaskCommand.RETRY, [TaskId("t1")]) == Report()
+        assert till.order == []
+
+
+async def test_the_queue_is_in_the_order_of_sending_without_what_was_removed(tmp_path: Path):
+    async with a_till(tmp_path) as till:
+        await till.put(
+            task(1, State.HELD, position=3.0),
+            task(2, State.HELD, position=1.0),
+            task(3, State.HELD, position=2.0, removed_at=1.0),
+        )
+        assert till.order == ["t2", "t1"]
