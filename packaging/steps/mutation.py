@@ -56,6 +56,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "services/tasks/submission.py": (f"{TASKS}/test_submission.py", f"{TASKS}/test_submission_rules.py"),
     "usecases/sending/sending.py": (
         f"{SENDING}/test_sending.py",
+        f"{SENDING}/test_sending_rules.py",
         f"{SENDING}/test_like_prices.py",
         f"{SENDING}/test_repeat_guard.py",
     ),
