@@ -51,8 +51,8 @@ _ENOUGH = 1e-6
 
 
 class Kept(Struct, frozen=True):
-    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and what is
-    sent of all that is queued once that cap is raised."""
+    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and all that
+    is sent with the others once that cap is raised."""
 
     held: HeldBack
     tasks: int
@@ -278,7 +278,19 @@ class Sending:
         kept = [over[task.id] for task in own if task.id in over]
         if not kept:
             return None
-        return Kept(kept[0], len(kept), lane.freed(kept[0], queue) if with_freed else NOTHING_FREED)
+        if not with_freed:
+            return Kept(kept[0], len(kept), NOTHING_FREED)
+        freed, fit = lane.freed(kept[0], queue), self._sum((one.request, "") for one in own if one.id not in over)
+        return Kept(
+            kept[0],
+            len(kept),
+            Freed(
+                tasks=freed.tasks + fit.amount,
+                priced=freed.priced + fit.amount - fit.unknown,
+                credits=freed.credits + fit.credits,
+                exact=freed.exact and fit.exact,
+            ),
+        )
 
 
 def _as_queued(intent: Intent) -> list[Task]:

@@ -178,14 +178,14 @@ def raise_words(held: HeldBack, freed: Freed = NOTHING_FREED) -> str:
 
 
 def raised_words(raised: CapRaised) -> str:
-    return f"{_whose(raised)} raised to {units.credits_in_words(raised.after)}."
+    return f"Cap raised. {_whose(raised)} is {units.credits_in_words(raised.after)}."
 
 
 def lowered_words(raised: CapRaised, *, is_done: bool) -> str:
     """What the undo of a raise did."""
     if is_done:
-        return f"{_whose(raised)} is {units.credits_in_words(raised.before)} again."
-    return f"{_whose(raised)} was changed since, and stays as it is."
+        return f"Cap lowered. {_whose(raised)} is {units.credits_in_words(raised.before)} again."
+    return f"Cap not lowered. {_whose(raised)} was changed since."
 
 
 def _whose(raised: CapRaised) -> str:

@@ -74,8 +74,8 @@ def unheld(released: int, still_held: int) -> str:
     """What the undo of a hold did; empty where nothing was held any more."""
     back = f"{units.count(released, 'task')} queued again." if released else ""
     stay = units.count(still_held, "task stays", "tasks stay")
-    change = "the request, its price or a cap changed since."
-    return " ".join(filter(None, (back, f"{stay} held: {change}" if still_held else "")))
+    change = "The request, its price or a cap changed since."
+    return " ".join(filter(None, (back, f"{stay} held. {change}" if still_held else "")))
 
 
 def released(rows: Sequence[Row]) -> str:

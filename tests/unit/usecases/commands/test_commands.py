@@ -382,7 +382,7 @@ async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_s
         back = await script.commands.undo(TaskCommand.HOLD, held.undo)
         await settle()
         assert back.changed == (same,)
-        assert back.said == ("1 task queued again. 2 tasks stay held: the request, its price or a cap changed since.")
+        assert back.said == ("1 task queued again. 2 tasks stay held. The request, its price or a cap changed since.")
         assert len(rig.runway.named("create")) == 1
         assert [row.task.id for row in script.commands.queued()] == [edited, capped]
         assert all(row.task.waits_for_person for row in script.commands.queued())
@@ -398,7 +398,7 @@ async def test_undo_of_a_hold_sends_nothing_that_another_price_was_learned_of(tm
         await script.rig.lane.resume()
         back = await script.commands.undo(TaskCommand.HOLD, held.undo)
         await settle()
-        assert back.said == "1 task stays held: the request, its price or a cap changed since."
+        assert back.said == "1 task stays held. The request, its price or a cap changed since."
         assert script.rig.runway.named("create") == []
 
 

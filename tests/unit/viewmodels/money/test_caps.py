@@ -171,3 +171,14 @@ async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_sa
         async with after(rig.composer.question_wanted) as asked:
             rig.composer.send()
         assert "today's cap of 30 credits is reached" in asked[0].text.lower()
+
+
+async def test_the_button_that_raises_a_cap_counts_what_would_go_without_it_too(tmp_path):
+    async with Rig(tmp_path, loops=("lane",)) as rig:
+        await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+        rig.engine.settings.day_cap = 60.0
+        rig.composer.load(engine_rig.request())
+        rig.composer.set_prompt("fog {1|2|3}")
+        button = rig.composer.button()
+        assert (button.text, button.note) == ("Send 2, queue 1", "Over today's cap of 60: 1 of 3 wait in the queue.")
+        assert button.raising == "Raise today's cap to 80 and send 3 · 75 credits"
