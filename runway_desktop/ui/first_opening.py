@@ -75,7 +75,7 @@ SHEET = _room(
     "usecases.sheets.columns",
     "usecases.sheets.keeping",
     "services.intake.reading",
-    "usecases.sheets.fitting",
+    "usecases.requests.fitting",
     "usecases.sheets.rows",
     "usecases.sheets.importing",
     "usecases.sheets.cell_texts",
