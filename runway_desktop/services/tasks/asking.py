@@ -37,7 +37,7 @@ ASK_UNSEEN_AGAIN = 900.0
 """Seconds until a task is asked for again that the key in use cannot see. Another key is a reason to ask at once."""
 
 
-ASK_MISSED_AGAIN = 300.0
+ASK_MISSED_AGAIN = 60.0
 """Seconds until a task is asked for again that ended by 404s; each later gap is as long as it has been missed."""
 MISSED_FOR = 86_400.0
 """Seconds after which nobody asks for it any more."""
