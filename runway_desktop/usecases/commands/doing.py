@@ -15,7 +15,7 @@ from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.reasons import why_not_words
-from runway_desktop.usecases.words.states import canceled_words, ended_words, going_on_words
+from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words
 from runway_desktop.usecases.words.tasks import removed_words
 from runway_desktop.values import Struct, field, replace
 
@@ -204,14 +204,16 @@ class Doing:
         failed = _why_not(done)
         found = [await self._engine.ledger.task(task_id) for task_id in done.done]
         canceled = canceled_words([task for task in found if task is not None])
-        left = [await self._engine.ledger.task(task_id) for task_id in done.failed]
-        going_on = going_on_words(sum(task is not None and task.is_canceling for task in left))
+        for task_id in failed:
+            left = await self._engine.ledger.task(task_id)
+            if left is not None and left.is_canceling:
+                failed[task_id] += f" {KEEPS_TRYING}"
         return Report(
             changed=tuple(done.done),
             kept=tuple(done.kept),
             failed=failed,
             said=" ".join(filter(None, (canceled, ended_words(len(done.kept), len(done.without_result))))),
-            problems=tuple(filter(None, (*_each_once(failed), going_on))),
+            problems=_each_once(failed),
         )
 
     async def delete_remotely(self, rows: Sequence[Row], _: Given) -> Report:

@@ -211,9 +211,8 @@ def ended_words(kept: int, without_result: int) -> str:
     return " ".join(filter(None, said))
 
 
-def going_on_words(amount: int) -> str:
-    """That the cancels of so many tasks are still to be answered; empty where none is."""
-    return f"The program keeps trying to cancel {units.count(amount, 'task')}." if amount else ""
+KEEPS_TRYING = "The program keeps trying."
+"""Said of a cancel that is still to be answered, behind why it was not."""
 
 
 def _queued(task: Task, around: Around) -> StateWords:

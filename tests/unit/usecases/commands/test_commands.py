@@ -119,7 +119,7 @@ async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_d
         script.rig.runway.then("delete", NoReply("The connection was cut."))
         report = await script.commands.do(TaskCommand.CANCEL, rows)
         assert len(report.changed) == len(report.failed) == 1
-        assert report.problems == ("The connection was cut.", "The program keeps trying to cancel 1 task.")
+        assert report.problems == ("The connection was cut. The program keeps trying.",)
 
 
 async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_saved(tmp_path):
