@@ -21,16 +21,7 @@ from .catalog import Catalog, CatalogError, length_left_out, starting_values
 from .conditions import idle_reason, kept_part, with_what_belongs_together
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
 from .payload import build_payload, is_left_out
-from .text import (
-    number_from_text,
-    number_in_words,
-    prompt_of,
-    settings_line,
-    two_readings,
-    utf16_length,
-    value_from_text,
-    value_in_words,
-)
+from .text import number_in_words, prompt_of, settings_line, two_readings, utf16_length, value_from_text, value_in_words
 from .validation import Finding, validate
 
 __all__ = [
@@ -55,7 +46,6 @@ __all__ = [
     "length_left_out",
     "link_problem",
     "media_in_words",
-    "number_from_text",
     "number_in_words",
     "prompt_of",
     "settings_line",

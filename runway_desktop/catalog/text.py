@@ -113,7 +113,7 @@ def value_from_text(field: Field, text: str) -> object:
         return choice
     match field.kind:
         case FieldKind.INTEGER | FieldKind.NUMBER:
-            number = number_from_text(cell)
+            number = _number(cell)
             if number is None or two_readings(field, cell):
                 return cell
             return int(number) if field.kind is FieldKind.INTEGER and number == int(number) else number
@@ -147,7 +147,7 @@ def _choices_by_word(name: str, choices: tuple[str | int | float, ...]) -> Mappi
     return found
 
 
-def number_from_text(text: str) -> int | float | None:
+def _number(text: str) -> int | float | None:
     """ASCII digits with one decimal point at most; None for any other text."""
     if _NUMBER.fullmatch(text) is None:
         return None

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runway_desktop.catalog import (
-    Field,
-    FieldKind,
-    Pair,
-    number_from_text,
-    number_in_words,
-    two_readings,
-    validate,
-    value_in_words,
-)
+from runway_desktop.catalog import Field, FieldKind, Pair, number_in_words, validate, value_from_text, value_in_words
+from runway_desktop.values import replace
 
 _MOST_SAID = 8
 _SCALARS = (FieldKind.CHOICE, FieldKind.INTEGER, FieldKind.NUMBER)
@@ -59,8 +51,7 @@ def nearest(field: Field, value: Any) -> Any:
         return None
     if isinstance(value, str) and (numbers or not field.choices):
         # A number that is none of the choices stays as it was typed.
-        number = number_from_text(value.removesuffix("s").strip())
-        value = value if number is None or two_readings(field, value.strip()) else number
+        value = value_from_text(replace(field, kind=FieldKind.NUMBER, choices=()), value)
     if isinstance(value, int | float):
         if numbers:
             return min(numbers, key=lambda choice: (abs(choice - value), -choice))
