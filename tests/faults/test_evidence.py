@@ -226,3 +226,16 @@ async def test_a_look_that_a_kill_cut_short_is_done_again():
     async with rig:
         await rig.clock.advance(ALL_LOOKS)
         assert await likelihood_of(rig, task_id) is Likelihood.NOT_MADE
+
+
+async def test_the_next_run_asks_no_more_often_for_what_the_last_one_found_out_already():
+    rig = counted_rig(loops=("lane",))
+    async with rig:
+        rig.runway.then("create", made_but_cut(rig))
+        [task_id] = await rig.submit(request())
+        await rig.clock.advance(4)
+        assert await likelihood_of(rig, task_id) is Likelihood.MADE
+    async with counted_rig(rig.runway, store=rig.store, clock=rig.clock, loops=("lane",)) as rig:
+        asked = len(rig.runway.named("organization"))
+        await rig.clock.advance(60)
+        assert len(rig.runway.named("organization")) - asked < 10

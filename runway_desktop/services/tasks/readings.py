@@ -276,6 +276,9 @@ class Readings:
             if not self._account.is_offline and (found := await self._account.refresh()) is not None:
                 if self._is_after(task_id, found):
                     return found
+                # One of the last run may have ended only in a moment, as far as is known.
+                sent = self._sendings.get(task_id)
+                await self._clock.sleep(sent.ended - self._account.moments.now() if sent is not None else 0.0)
                 continue
             failures += 1
             settled.set()
