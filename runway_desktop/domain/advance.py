@@ -105,9 +105,10 @@ def advance(task: Task, transition: Transition, now: float) -> Task:
 
 
 def _dropped(task: Task, now: float) -> Task:
-    """A held task that the person does not want sent."""
-    cost = None if task.was_denied else 0.0
-    return replace(task, state=State.CANCELLED, ended_at=now, hold=ITS_TURN, cost_credits=cost)
+    """A held task that the person does not want sent. Why it may have been made all the same is kept."""
+    hold = task.hold if task.may_be_sent_already else ITS_TURN
+    cost = None if task.may_be_made else 0.0
+    return replace(task, state=State.CANCELLED, ended_at=now, hold=hold, cost_credits=cost)
 
 
 def _answered(task: Task, answer: Answer, key: Fingerprint, now: float) -> Task:

@@ -358,7 +358,7 @@ class Task(Struct, frozen=True, kw_only=True):
     """Its results were deleted at Runway; what was saved before is still here."""
     hold: Hold = ITS_TURN
     """Why a held task waits. Of one that is being sent: why it will wait if Runway turns it away, if the person held
-    it meanwhile. `ITS_TURN` in every other state."""
+    it meanwhile. Of one that was canceled: why it may have been sent already. Else `ITS_TURN`."""
     removed_at: float | None = None
     """Removed from the list (undo is possible); files and ledger stay."""
     title: str = ""
@@ -388,6 +388,12 @@ class Task(Struct, frozen=True, kw_only=True):
     def waits_for_person(self) -> bool:
         """It stays in the lane until the person sends it, whoever's turn it is."""
         return self.hold.code.waits_for_person
+
+    @property
+    def may_be_made(self) -> bool:
+        """It waits here, or was canceled while it did, and Runway may have made it all the same."""
+        is_here = self.state in (State.HELD, State.CANCELLED)
+        return is_here and (self.was_denied or self.may_be_sent_already)
 
     def is_for(self, key: Fingerprint) -> bool:
         """Whether a held task may be sent with this key without asking: it was queued with it, or with none."""

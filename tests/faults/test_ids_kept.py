@@ -264,10 +264,21 @@ async def test_a_restored_list_gets_the_ids_of_what_was_being_sent(path, state):
     """The backup was made while the task was being sent, and the answer came afterwards."""
     rig = Rig(ids=path)
     await rig.store.add([_restored(state)], [], None, [])
-    await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1.0))
+    await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=1_001.0))
     async with rig:
         task = await rig.task(TaskId("restored"))
         assert (task.state, task.remote_id) == (State.PENDING, remote_id(7))
+
+
+async def test_the_id_of_an_earlier_sending_is_not_taken_for_that_of_the_one_without_an_answer(path):
+    """The list was put back from before the first sending, and its task was released once more."""
+    rig = Rig(ids=path)
+    await rig.store.add([_restored(State.UNCERTAIN)], [], None, [])
+    await kept_in(path, AcceptedId(task_id=TaskId("restored"), remote_id=remote_id(7), at=900.0))
+    async with rig:
+        assert await rig.state(TaskId("restored")) is State.UNCERTAIN
+        assert notices(rig.events)
+        assert await left_in(path) != []
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.GONE, State.CANCELLED])

@@ -69,6 +69,8 @@ MOST_NOT_TAKEN = 4
 """How often a task is sent that Runway answers with 503, until it counts as one without an answer."""
 WITHOUT_CREDITS = 60.0
 """Seconds until something of a model is sent again that there were not enough credits for."""
+CLOCK_SLACK = 5.0
+"""Seconds by which a clock may be set back between a sending and its answer."""
 RECALL_PATIENCE = 5.0
 """Seconds that sending waits for the ids of the last run to be written down."""
 
@@ -392,7 +394,7 @@ class Dispatch:
         for entry in ids.left:
             if entry.remote_id in here:
                 ids.free(entry.remote_id)
-            elif self._is_unanswered(entry.task_id):
+            elif self._is_unanswered(entry):
                 accepted = Accepted(entry.remote_id, entry.credits)
                 writing = asyncio.create_task(
                     self._write(entry.task_id, accepted, entry), name=f"accept {entry.task_id}"
@@ -401,7 +403,7 @@ class Dispatch:
                 writing.add_done_callback(self._late.discard)
         if self._late:
             await first_of(asyncio.wait(tuple(self._late)), self._clock.sleep(RECALL_PATIENCE))
-        untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry.task_id))
+        untold = tuple(entry for entry in ids.left if not entry.is_told and not self._is_unanswered(entry))
         if untold:
             ids_left = tuple(entry.remote_id for entry in untold)
             self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
@@ -430,9 +432,12 @@ class Dispatch:
 
             await self._ledger.change(task.id, edit, "no answer")
 
-    def _is_unanswered(self, task_id: TaskId) -> bool:
-        task = self._ledger.get_open(task_id)
-        return task is not None and task.state in (State.UNCERTAIN, State.SENDING)
+    def _is_unanswered(self, entry: AcceptedId) -> bool:
+        """Whether its task waits for this answer: not for that to a sending which a restored list knows nothing of."""
+        task = self._ledger.get_open(entry.task_id)
+        if task is None or task.state not in (State.UNCERTAIN, State.SENDING):
+            return False
+        return task.sent_at is None or entry.at >= task.sent_at - CLOCK_SLACK
 
 
 def _held_after(error: ApiError) -> NotSent:

@@ -98,18 +98,16 @@ def _doubt(intent: Intent) -> Question | None:
 
 def _retrying_doubtful(olds: list[Task]) -> Question | None:
     """What Runway does not know any more may have been made all the same, and be there for another key. So may what it
-    said that it did not take."""
+    said that it did not take, and what waited in a restored list."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
-    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.was_denied for old in olds)
+    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.may_be_made for old in olds)
     which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
     if gone:
         made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
         why = f"Runway no longer knows {which}. {made_with}, “Refresh” may still find the result. Sending again is "
         why += "charged again."
     else:
-        them = units.plural(len(olds), "it", "them")
-        why = f"Runway said that it did not take {which}, but may have made and charged {them}. Sending again may be "
-        why += "charged a second time."
+        why = f"Runway may have made and charged {which} already. Sending again may be charged a second time."
     return Question(f"Send {amount} again?", why, f"Send {amount} again", "Do not send")
 
 

@@ -185,7 +185,7 @@ def canceled_cost(task: Task) -> str:
     if task.was_denied:
         return "Runway said that it did not take it, but it may have been made and charged"
     if task.remote_id is None:
-        return "it was never sent"
+        return "it may have been made and charged already" if task.may_be_made else "it was never sent"
     if task.running_since is not None:
         return "it was running, so Runway refunds nothing"
     return "it was not seen running, but no refund is guaranteed"
@@ -193,7 +193,7 @@ def canceled_cost(task: Task) -> str:
 
 def canceled_words(tasks: Sequence[Task]) -> str:
     """That tasks were canceled which were sent, and what that may cost; empty where none of them was."""
-    there = [task for task in tasks if task.remote_id is not None or task.was_denied]
+    there = [task for task in tasks if task.remote_id is not None or task.may_be_made]
     if not there:
         return ""
     if len(there) == 1:
@@ -367,7 +367,7 @@ def cost_words(task: Task, price: float | None = None) -> str:
     if task.state is State.HELD and price is not None:
         return f"~{units.number(price)}"
     may_be_charged = task.state in (State.UNCERTAIN, State.SENDING) or task.state.is_live
-    was_sent = task.remote_id is not None or task.was_denied
+    was_sent = task.remote_id is not None or task.may_be_made
     return "?" if may_be_charged or (task.state is State.CANCELLED and was_sent) else units.DASH
 
 

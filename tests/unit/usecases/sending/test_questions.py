@@ -165,12 +165,13 @@ def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
     assert "1 of these tasks" in both.text
 
 
-def test_what_runway_said_that_it_did_not_take_is_not_sent_again_without_a_question():
+def test_what_may_have_been_made_while_it_waited_is_not_sent_again_without_a_question():
     denied = replace(row(State.CANCELLED).task, evidence=Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE)))
-    question = asked(again([denied, denied, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})
+    restored = replace(row(State.CANCELLED).task, hold=Hold(HoldCode.RESTORED))
+    question = asked(again([denied, restored, row(State.CANCELLED).task]), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert question.title == "Send 3 tasks again?"
-    assert "did not take 2 of these tasks" in question.text
+    assert "may have made and charged 2 of these tasks" in question.text
     assert "charged a second time" in question.text
 
 

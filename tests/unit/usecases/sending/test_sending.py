@@ -10,10 +10,11 @@ import pytest
 
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.advance import advance
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, Answer, NoAnswer
+from runway_desktop.domain.transitions import Accepted, Answer, Dropped, NoAnswer
 from runway_desktop.domain.transitions import Sending as SendingBegan
 from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, read_published
 from runway_desktop.services.tasks.submission import (
@@ -200,6 +201,9 @@ async def test_what_may_be_paid_for_already_is_not_released_without_an_answer(tm
         held = await a_held(rig, sending, code)
         prepared = sending.prepare_release([held])
         assert prepared.asks == {Ask.MAY_BE_PAID_TWICE}
+        canceled = advance(held, Dropped(), 9.0)
+        assert sending.prepare_again([canceled]).asks == {Ask.MAY_BE_PAID_TWICE}, "nor once it was canceled"
+        assert canceled.cost_credits is None
         with pytest.raises(NotAnswered):
             await sending.send(prepared)
         await rig.lane.send_next([held.id])
