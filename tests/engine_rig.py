@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -227,11 +227,11 @@ class Rig:
         if self.ids is not None:
             await self.ids.close()
 
-    def kill(self) -> Rig:
-        """As if the program were killed now: nothing is awaited. Gives the next run on the same disk, not yet
-        started."""
+    def kill(self, but: Collection[asyncio.Task[Any]] = ()) -> Rig:
+        """As if the program were killed now: nothing is awaited, and of all that runs only `but` goes on. Gives the
+        next run on the same disk, not yet started."""
         for task in asyncio.all_tasks():
-            if task is not asyncio.current_task():
+            if task is not asyncio.current_task() and task not in but:
                 task.cancel()
         return Rig(store=self.store, runway=self.runway, clock=self.clock, loops=self._loops, ids=self._ids_path)
 

@@ -22,6 +22,8 @@ from functools import partial
 from pathlib import Path
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.task import State
+from tests.lane_walk import walked
 
 from . import alone as apart
 from . import lives, machine, records
@@ -33,7 +35,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- table -->", "<!-- end of the table -->"
 HEAD = "| fault | tried | made | lost | doubled | uncertain, and said so | leaked | seconds until well | |"
 
-NUMBERS = ("tries", "profiles", "cuts", "pairs", "ids", "ends", "soak")
+NUMBERS = ("tries", "profiles", "cuts", "pairs", "ids", "ends", "soak", "walks")
 
 Work = Callable[[Path], Awaitable[Count]]
 
@@ -63,12 +65,16 @@ class Size:
     ends: int = 1_000
     soak: int = 2_000
     """`--soak 50000` takes an hour."""
+    walks: int = 600
+    """Each of `WALK` steps."""
     until: float = math.inf
     """Moment of `time.monotonic` after which nothing more is begun: what was tried is what the table says."""
 
 
+WALK = 150
+"""Steps of a random walk."""
 FULL = Size()
-SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, cuts=2, pairs=4, ids=200, ends=40, soak=400)
+SAMPLE = Size(tries=1, profiles=2, kills=5, seams=6, cuts=2, pairs=4, ids=200, ends=40, soak=400, walks=4)
 
 
 def rows(size: Size) -> list[Row]:
@@ -108,6 +114,7 @@ def rows(size: Size) -> list[Row]:
         Row("any two of these together", all_pairs),
         *(Row(record.name, of(record), size.tries) for record in (*records.NETWORK, *machine.DISKS)),
         *(Row(name, work, size.tries) for name, work in machine.ON_ITS_OWN.items()),
+        Row(f"{size.walks:,} random walks of {WALK} steps", lambda _: walks(size)),
         Row(f"{size.ids:,} ids adopted at once", lambda folder: apart.many_ids(folder, size.ids)),
         Row(f"{size.ends:,} tasks that end within 10 s", lambda folder: apart.many_ends(folder, size.ends)),
         Row(f"a soak of {size.soak:,} tasks", lambda folder: apart.soak(folder, size.soak)),
@@ -116,6 +123,23 @@ def rows(size: Size) -> list[Row]:
         found.append(Row(f"beside the SDK: {name}: this program", partial(apart.ours, fault)))
         found.append(Row(f"beside the SDK: {name}: runwayml", partial(apart.sdk, fault, timeout)))
     return found
+
+
+async def walks(size: Size) -> Count:
+    """Anything in any order, on fakes: faults of all kinds, the person's acts, kills and restores. A walk that broke a
+    promise says its seed and which."""
+    total = Count()
+    for seed in range(size.walks):
+        if time.monotonic() > size.until:
+            break
+        try:
+            walk = await walked(seed, WALK)
+        except AssertionError as error:
+            total += Count(tried=1, seconds=math.inf, note=str(error)[:200])
+            continue
+        made, uncertain = walk.runway.made.total(), sum(task.state is State.UNCERTAIN for task in walk.before.values())
+        total += Count(tried=1, made=made, uncertain=uncertain)
+    return total
 
 
 async def done(row: Row, until: float) -> Count:
