@@ -77,8 +77,8 @@ class Tray(QObject):
 
     @property
     def is_there(self) -> bool:
-        """Whether the window can be hidden and found again."""
-        return self.icon is not None
+        """Whether the window can be hidden and found again: a tray may have gone since."""
+        return self.icon is not None and self.icon.isSystemTrayAvailable()
 
     def tell(self, title: str, text: str) -> None:
         """A word of the program about itself."""

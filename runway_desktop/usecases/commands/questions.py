@@ -128,7 +128,8 @@ def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) ->
     how = "stay open, or keep the program running in the tray" if has_tray else "stay open"
     if is_paused:
         how = f"resume sending, and {how}"
-    cap = f" {kept:,} of {them} first {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
+    some = "All" if kept == queued > 1 else f"{kept:,}"
+    cap = f" {some} of {them} first {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
     return (
         f"{amount[0].upper()}{amount[1:]} sent only while the program runs and the computer is awake. "
         f"To have {them} sent, {how}.{cap}"

@@ -108,6 +108,12 @@ async def test_queued_tasks_are_sent_from_the_tray_where_there_is_one(tmp_path, 
         session = session_of(rig, tmp_path, task(1))
         make_icon: Any = SilentIcon
         session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        session._in_tray.tray.icon.has_tray = False
+        session._quit_wanted()
+        [dialog] = asked(rig)
+        assert not any("tray" in button.text() for button in dialog.findChildren(QPushButton)), "it has gone since"
+        dialog.reject()
+        session._in_tray.tray.icon.has_tray = True
         session._quit_wanted()
         [dialog] = asked(rig)
         keep = next(button for button in dialog.findChildren(QPushButton) if "tray" in button.text())

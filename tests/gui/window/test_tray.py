@@ -27,8 +27,12 @@ class SilentIcon(QObject):
     def __init__(self, _: QIcon, parent: QObject) -> None:
         super().__init__(parent)
         self.said: list[tuple[str, str]] = []
+        self.has_tray = True
         self.tip = ""
         self.visible = False
+
+    def isSystemTrayAvailable(self) -> bool:
+        return self.has_tray
 
     def setContextMenu(self, menu: QMenu) -> None:
         self.menu = menu
