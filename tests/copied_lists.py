@@ -20,10 +20,11 @@ MANY = 6
 
 
 class QuickRunway(FakeRunway):
-    """A task is done as soon as somebody asks."""
+    """A task is done as soon as somebody asks, and counted."""
 
     async def create(self, endpoint, body):
         created = await super().create(endpoint, body)
+        self.count(body["model"])
         self.finish(created.remote_id, "https://x.example/a.mp4")
         return created
 

@@ -137,6 +137,11 @@ class FakeRunway:
         limits = {**self.account.limits, model: ModelLimits(concurrent=concurrent, daily=daily)}
         self.account = replace(self.account, limits=limits)
 
+    def count(self, model: str) -> None:
+        """One more of the model was made today."""
+        used = {**self.account.daily_used, model: self.account.daily_used.get(model, 0) + 1}
+        self.account = replace(self.account, daily_used=used)
+
     def named(self, name: CallName) -> list[Call]:
         return [call for call in self.calls if call.name == name]
 

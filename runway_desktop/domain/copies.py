@@ -36,6 +36,8 @@ class Verdict(StrEnum):
     OTHER_MACHINE = "other machine"
     UNKNOWN = "unknown"
     """In another folder, and nothing here tells of it."""
+    NOT_COUNTED = "not counted"
+    """Nothing here tells how far it was, and Runway may have made more of its models than it knows of."""
 
     @property
     def asks(self) -> bool:
@@ -136,6 +138,13 @@ def judge(identity: Identity | None, found: Found) -> Verdict:
         # Ahead of the marker is no copy: the program died between the two, or could not write the marker.
         return Verdict.FITS
     return Verdict.FITS if _share_an_inode(identity.inodes, found.inodes) else Verdict.UNKNOWN
+
+
+def is_marked(identity: Identity | None, found: Found) -> bool:
+    """Whether the marker says that this is how far the list was. One that is missing, or behind, may have been lost, or
+    never written: then only Runway's counts tell whether something was sent since."""
+    marker = found.marker
+    return identity is not None and marker is not None and identity.runs <= marker.runs and found.sent <= marker.sent
 
 
 def _is_behind(identity: Identity, sent: int, marker: Marker) -> bool:

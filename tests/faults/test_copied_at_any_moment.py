@@ -51,13 +51,14 @@ class Moments:
 
 
 class WatchedRunway(FakeRunway):
-    """A task is done as soon as somebody asks."""
+    """A task is done as soon as somebody asks, and counted."""
 
     moments: Moments | None = None
 
     async def create(self, endpoint, body):
         await moment(self.moments)
         created = await super().create(endpoint, body)
+        self.count(body["model"])
         self.finish(created.remote_id, f"https://x.example/{body['promptText']}.mp4")
         await moment(self.moments)
         return created

@@ -11,6 +11,10 @@ on.
 folder that was made before is behind from then on. A program that dies between the two leaves a list that is ahead of
 its marker, which fits.
 
+Where the marker is missing, or behind the list, it may be lost, or could not be written, and the list may be an old one
+all the same. `compare` then holds what waited in it against Runway's counts of the day, before the first sending: a
+task stays for the person where more of its model was made than the list knows of, or the counts cannot tell.
+
 A marker that cannot be written does not hold up the sending. The state folder's disk may be full, or not writable for
 good, and whoever cannot send at all is worse off than whoever's copies are not recognized. It is told once, and tried
 again with each sending. The loop's thread; files are touched in workers.
@@ -20,23 +24,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identity, Marker, Verdict, judge
+from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identity, Marker, Verdict, is_marked, judge
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
+from runway_desktop.domain.task import State
 from runway_desktop.services.disk.machine import fingerprint
 from runway_desktop.values import Struct
 
 from . import after_restore
+from .readings import DAY, DAY_SLACK, daily, may_count
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from runway_desktop.domain.account import Fingerprint, Organization
     from runway_desktop.domain.profiles import Profile
     from runway_desktop.domain.task import Task
     from runway_desktop.services.bus import Bus
@@ -50,6 +60,8 @@ log = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = 10.0
 """Seconds until a check that the database did not allow is made again."""
+TRIES = 4
+"""How often Runway is asked for its counts before a list is compared without them."""
 
 Result = TypeVar("Result")
 
@@ -61,6 +73,7 @@ class _Decision(Struct, frozen=True):
     held: tuple[Task, ...]
     """What waited in it."""
     sent: int
+    is_marked: bool
 
 
 class CopyCheck:
@@ -91,6 +104,7 @@ class CopyCheck:
         self._noted = -1
         self._noting = asyncio.Lock()
         self._told = False
+        self._is_compared, self._tries = False, 0
         self.is_checked = False
 
     async def until_checked(self) -> None:
@@ -122,8 +136,36 @@ class CopyCheck:
         await self._settings.flush()
         if asks:
             await after_restore.keep_back(self._ledger, self._settings, decision.held)
-        await self._note(decision.identity, decision.sent)
+        self._is_compared = asks or decision.is_marked or not decision.held
+        if self._is_compared:
+            await self._note(decision.identity, decision.sent)
         self.is_checked = True
+
+    async def compare(self, now: Organization | None, key: Fingerprint) -> bool:
+        """To be awaited before a sending, with the counts before it and its key. Whether it was done; what may have
+        been sent already waits for the person then. StoreError: nothing may be sent."""
+        decision = self._decision
+        assert decision is not None, "the lane runs after the check"  # noqa: S101 - wired so
+        async with self._noting:
+            self._tries += 1
+            if self._is_compared or (now is None and self._tries < TRIES):
+                return self._is_compared
+            since = self._clock.now() - DAY - DAY_SLACK
+            sent = await self._ledger.sent_between(since, self._clock.now() + DAY)
+            known = Counter(task.request.model for task in sent if may_count(task) and task.key in (NO_KEY, key))
+            waiting = [task for task in decision.held if (found := self._ledger.get_open(task.id)) and _waits(found)]
+            doubtful = [
+                task
+                for task in waiting
+                if task.created_at < since or _made(now, task.request.model) > known[task.request.model]
+            ]
+            if doubtful:
+                self._settings.set(after_restore.FRESH, {"why": Verdict.NOT_COUNTED.value})
+                await self._settings.flush()
+                await after_restore.keep_back(self._ledger, self._settings, doubtful)
+            await self._note(decision.identity, decision.sent)
+            self._is_compared = True
+            return True
 
     async def note_sending(self) -> None:
         """To be awaited once a task is SENDING on disk, before its POST. StoreError: nothing may be sent."""
@@ -155,7 +197,8 @@ class CopyCheck:
         identity = Identity(
             id=list_id, machine=fingerprint(machine, list_id), folder=found.folder, inodes=found.inodes, runs=runs + 1
         )
-        return _Decision(verdict, identity, held, sent)
+        is_told = is_placed or self._profile.is_demo or is_marked(before, found)
+        return _Decision(verdict, identity, held, sent, is_told)
 
     async def _note(self, identity: Identity, sent: int) -> None:
         marker = Marker(runs=identity.runs, sent=sent, folder=identity.folder)
@@ -215,6 +258,16 @@ class CopyCheck:
 
     def _inodes(self) -> tuple[str, str]:
         return _inode(self._profile.folder), _inode(self._profile.database)
+
+
+def _waits(task: Task) -> bool:
+    return task.state is State.HELD and not task.may_be_sent_already
+
+
+def _made(now: Organization | None, model: str) -> float:
+    """How many were made today; all that there can be where Runway does not say."""
+    made = None if now is None else daily(now, model)
+    return math.inf if made is None else made
 
 
 def _inode(path: Path) -> str:

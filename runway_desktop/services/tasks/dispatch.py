@@ -163,6 +163,8 @@ class Dispatch:
     async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
         """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
         try:
+            if not await self._copies.compare(before, key):
+                return Outcome(Result.NOT_SENT)
             made = await self._made_already(task, before)
             evidence = self.readings.evidence(task, before) if made is None else made
             sending = await self._ledger.move(task.id, Sending(evidence, key))

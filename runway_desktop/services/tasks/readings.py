@@ -159,7 +159,7 @@ class Readings:
             asked_before=before.asked_at,
             answered_before=before.asked_at + took,
             balance_before=before.balance,
-            daily_before=_daily(before, task.request.model),
+            daily_before=daily(before, task.request.model),
             price=credits,
             model=task.request.model,
         )
@@ -235,7 +235,7 @@ class Readings:
         seen = replace(
             task.evidence or Evidence(),
             balance_after=after.balance,
-            daily_after=_daily(after, model),
+            daily_after=daily(after, model),
             is_early=sent is not None and after.span is not None and after.span.begin <= sent.counted_by,
         )
         if before is None or after.span is None:
@@ -254,7 +254,7 @@ class Readings:
         """How many tasks of the model may have left the rolling day between the readings."""
         since, until = _before_of(task).begin - DAY - DAY_SLACK, self._clock.now() - DAY + DAY_SLACK
         return sum(
-            _model_of(old) == _model_of(task) and _may_count(old)
+            _model_of(old) == _model_of(task) and may_count(old)
             for old in await self._ledger.sent_between(since, until)
         )
 
@@ -303,7 +303,7 @@ class Readings:
 
     async def _recall_one(self, task: Task, *, is_made: bool) -> None:
         moments, sent_at = self._account.moments, task.sent_at if not task.was_denied else _before_of(task).end
-        if sent_at is None or not (task.was_denied or _may_count(task)):
+        if sent_at is None or not (task.was_denied or may_count(task)):
             return
         begun = moments.of(sent_at) - SLACK
         self._sendings.begin(task.id, Sent(model=_model_of(task), key=None, begun=begun))
@@ -394,12 +394,12 @@ def _model_of(task: Task) -> str:
     return (task.evidence.model if task.evidence is not None else "") or task.request.model
 
 
-def _may_count(task: Task) -> bool:
+def may_count(task: Task) -> bool:
     """Whether Runway may have made it."""
     return task.remote_id is not None or task.state in (State.UNCERTAIN, State.SENDING) or task.let_go
 
 
-def _daily(organization: Organization, model: str) -> int | None:
+def daily(organization: Organization, model: str) -> int | None:
     """How many of the model were made today; None where Runway does not speak of the model at all."""
     if model in organization.daily_used or model in organization.limits:
         return organization.daily_used.get(model, 0)

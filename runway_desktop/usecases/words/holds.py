@@ -23,7 +23,7 @@ def hold_words(hold: Hold) -> str:
         case HoldCode.RESTORED:
             return "Restored from a backup; it may have been sent after the backup was made."
         case HoldCode.COPIED:
-            return "This profile's folder was copied or put back; this may have been sent already."
+            return "This profile's folder seems to have been copied or put back; this may have been sent already."
         case HoldCode.OTHER_KEY:
             return "Queued with another key. Release it to send it with the one in use."
         case HoldCode.ASK_PERSON:

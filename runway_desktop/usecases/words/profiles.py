@@ -17,6 +17,7 @@ _COPIED = {
     Verdict.PUT_BACK: "This profile's folder was put back to an earlier state.",
     Verdict.COPIED: "This profile's folder is a copy.",
     Verdict.OTHER_MACHINE: "This profile's folder comes from another computer.",
+    Verdict.NOT_COUNTED: "Runway may have made more than this list knows of.",
 }
 MAKING_WORDS = "The demo is being set up. A moment…"
 STUDIO_WORDS = (

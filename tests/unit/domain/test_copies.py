@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.copies import Former, Found, Identity, Marker, Verdict, judge
+from runway_desktop.domain.copies import Former, Found, Identity, Marker, Verdict, is_marked, judge
 from runway_desktop.values import replace
 
 HERE = "/home/ann/profile"
@@ -74,6 +74,21 @@ def test_a_list_is_known_by_its_place_and_its_marker(found: Found, verdict: Verd
 def test_a_list_without_identity_is_new_unless_its_folder_had_another(known, holds, placed, verdict):
     found = Found(folder=HERE, inodes=("5", "6"), sent=0, holds=holds, is_placed=placed, is_known=known)
     assert judge(None, found) is verdict
+
+
+@pytest.mark.parametrize(
+    ("identity", "marker", "marked"),
+    [
+        (LIST, MARKER, True),
+        (LIST, None, False),
+        (None, MARKER, False),
+        (LIST, replace(MARKER, runs=LIST.runs - 1), False),
+        (LIST, replace(MARKER, sent=MARKER.sent - 1), False),
+    ],
+    ids=["as far", "lost", "no identity", "a run was not noted", "a sending was not noted"],
+)
+def test_a_marker_tells_how_far_the_list_was_unless_it_is_lost_or_behind(identity, marker, marked):
+    assert is_marked(identity, replace(AS_LAST, marker=marker)) is marked
 
 
 def test_only_what_fits_and_what_is_new_asks_nothing():

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from runway_desktop.domain.account import ModelLimits
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
+from runway_desktop.domain.errors import ServerTrouble
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks import after_restore
+from runway_desktop.values import replace
 from tests import sent
 from tests.copied_lists import MANY, Computer, a_computer, asks, goes_on, reasons
 from tests.engine_rig import request
@@ -226,3 +229,116 @@ async def test_what_waited_for_the_person_anyway_says_the_new_reason(tmp_path: P
     twin = computer.copied("copy")
     async with computer.rig(twin) as rig:
         assert reasons(rig) == [HoldCode.COPIED]
+
+
+# Without a marker
+
+
+async def put_back_without_marker(root: Path) -> Computer:
+    """Queued, copied, all of it sent, put back; and what told how far the list was is gone."""
+    computer = await a_computer(root)
+    await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    shutil.rmtree(computer.state)
+    return computer
+
+
+async def test_a_list_put_back_without_its_marker_waits_since_runway_made_more_than_it_knows(tmp_path: Path):
+    computer = await put_back_without_marker(tmp_path)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.NOT_COUNTED)
+        after_restore.told(rig.settings)
+        await rig.settings.flush()
+    async with computer.rig() as rig:
+        assert after_restore.to_tell(rig.settings) is None
+        await rig.submit(request("new"))
+        await rig.clock.advance(60)
+        assert reasons(rig) == [HoldCode.COPIED] * MANY
+    assert computer.sent_twice == []
+
+
+async def test_where_no_marker_can_be_written_a_list_that_is_put_back_waits(tmp_path: Path):
+    computer = Computer(tmp_path)
+    computer.state.write_text("not a folder")
+    await computer.used()
+    await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.NOT_COUNTED)
+    assert computer.sent_twice == []
+
+
+async def test_where_the_marker_could_not_follow_the_list_that_is_put_back_waits(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    computer.state.rename(tmp_path / "state kept")
+    computer.state.write_text("not a folder")
+    await computer.queue()
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    computer.state.unlink()
+    (tmp_path / "state kept").rename(computer.state)
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.NOT_COUNTED)
+    assert computer.sent_twice == []
+
+
+async def test_a_start_that_sends_nothing_leaves_the_comparison_to_the_next(tmp_path: Path):
+    computer = await put_back_without_marker(tmp_path)
+    async with computer.rig(loops=()):
+        pass
+    async with computer.rig() as rig:
+        await asks(rig, Verdict.NOT_COUNTED)
+    assert computer.sent_twice == []
+
+
+async def test_without_a_marker_nothing_is_sent_until_runway_tells_its_counts(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    shutil.rmtree(computer.state)
+    made = len(computer.runway.requests)
+    computer.runway.always("organization", ServerTrouble("Runway has trouble."))
+    async with computer.rig() as rig:
+        await rig.clock.advance(1)
+        assert len(computer.runway.requests) == made
+        assert reasons(rig) == [HoldCode.ITS_TURN] * MANY
+        computer.runway.always("organization", ...)
+        await goes_on(rig)
+
+
+async def test_without_marker_and_counts_the_person_decides(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    await computer.queue()
+    shutil.rmtree(computer.state)
+    computer.runway.always("organization", ServerTrouble("Runway has trouble."))
+    async with computer.rig() as rig:
+        await rig.clock.advance(600)
+        await asks(rig, Verdict.NOT_COUNTED)
+        await sent.release(rig, rig.ledger.held()[0].id)
+        await rig.clock.advance(60)
+        assert reasons(rig) == [HoldCode.COPIED] * (MANY - 1)
+
+
+async def test_a_model_whose_count_fits_goes_on_and_what_is_older_than_the_counts_waits(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig(loops=()) as rig:
+        [old] = await rig.submit(request("queued long ago", model="gen4_turbo"))
+    await computer.clock.advance(2 * 86_400)
+    async with computer.rig(loops=()) as rig:
+        [counted] = await rig.submit(request("made since", model="veo3.1"))
+        [free] = await rig.submit(request("not made since"))
+    limits = {model: ModelLimits(concurrent=5, daily=100) for model in ("gen4_turbo", "veo3.1", "gen4.5")}
+    computer.runway.account = replace(computer.runway.account, limits=limits, daily_used={"veo3.1": 1})
+    shutil.rmtree(computer.state)
+    async with computer.rig() as rig:
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert [(await rig.task(one)).hold.code for one in (old, counted)] == [HoldCode.COPIED] * 2
+        assert await rig.state(free) is State.SUCCEEDED

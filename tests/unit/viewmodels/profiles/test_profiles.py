@@ -449,6 +449,12 @@ def test_after_a_restore_it_is_told_what_has_to_be_decided(numbers: dict[str, An
             "original.",
         ),
         (
+            Verdict.NOT_COUNTED,
+            2,
+            "Runway may have made more than this list knows of. Sending is paused.",
+            "2 queued tasks wait for you, because they may have been sent already.",
+        ),
+        (
             Verdict.UNKNOWN,
             1,
             "This profile's folder was copied or put back. Sending is paused.",
