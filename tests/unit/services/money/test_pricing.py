@@ -565,6 +565,44 @@ async def test_what_an_earlier_version_learned_does_not_count():
     assert again.price(picture(references=3)) == Price(7.0, exact=False)
 
 
+async def test_a_price_says_whether_runway_estimated_just_this():
+    pricing = with_published(*read_published())
+    await pricing.learn(picture(), 4.0)
+    await pricing.learn(picture(references=3), 7.0)
+    plain, with_references = pricing.price(picture()), pricing.price(picture(references=3))
+    assert plain is not None
+    assert (plain.exact, plain.basis) == (True, PriceBasis.ESTIMATED)
+    assert with_references is not None
+    assert (with_references.exact, with_references.basis) == (False, PriceBasis.ESTIMATED_ALIKE)
+    assert price_source(with_references) == "What Runway estimated for the last one like it."
+
+
+async def test_it_counts_how_often_a_price_became_another_one():
+    store = MemoryStore()
+    pricing = Pricing(store, FakeClock())
+    assert pricing.learned == 0
+    await pricing.learn(picture(), 4.0)
+    await pricing.learn(picture(), 4.0)
+    assert pricing.learned == 1
+    await pricing.learn(picture(), 5.0)
+    assert pricing.learned == 2
+    for _ in range(2):
+        pricing.measured("file:///a.wav", Measure(duration=3.0))
+    assert pricing.learned == 3
+
+
+def test_what_ships_says_who_reports_it():
+    prices = [price for price in read_published() if price.model == "seedance2"]
+    assert [price.reports for price in prices] == [0, 2, 2]
+    assert prices[0].source == "Runway's own API reference, 21 April 2026"
+    assert prices[1].source == (
+        "cluely/unmodel's price table, 13 August 2026; a copy of Runway's pricing pages, August 2026"
+    )
+    finished = {"ratio": "1280:720", "duration": 5, "draftTaskId": "5e2f"}
+    asked = Request(endpoint="text_to_video", model="seedance2_5", values=finished)
+    assert with_published(*read_published()).price(asked) is None, "nobody says what finishing a draft costs"
+
+
 def test_files_that_a_price_hangs_on_are_named_until_they_are_measured():
     pricing = with_published(*read_published())
     dubbed = Request(endpoint="voice_dubbing", model="eleven_voice_dubbing", values={"audioUri": "file:///a.wav"})
