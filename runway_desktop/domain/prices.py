@@ -22,7 +22,6 @@ _PUT_IN = "@"
 """What is put in stands in a shape under names that begin so. A shape that an earlier version kept has none."""
 _SECONDS, _FRAMES, _SIDES = ".seconds", ".frames", ".sides"
 """Behind the name of a field: what its files measure."""
-_LONGEST_NUMBER = 15
 _SCALE, _USUAL_SCALE = "scaleFactor", 2.0
 _SPOKEN = "text_to_speech"
 CHARACTERS_AT_ONCE = 50
@@ -181,9 +180,8 @@ def derived(known: Mapping[str, float], shape: str) -> float | None:
         return _along(like, wanted.amount)
     others = [(terms, credits) for terms, credits in points if terms.put_in == wanted.put_in]
     rates = [credits / terms.amount for terms, credits in others]
-    several = len({terms.settings for terms, _ in others}) > 1 and all(
-        terms.counted == wanted.counted for terms, _ in others
-    )
+    is_counted_alike = {terms.counted for terms, _ in others} == {wanted.counted}
+    several = len({terms.settings for terms, _ in others}) > 1 and is_counted_alike
     if several and max(rates) - min(rates) <= SAME and not _is_new(wanted, [terms for terms, _ in others]):
         return _rounded(rates[0] * wanted.amount)
     return None
@@ -219,7 +217,7 @@ def inputs_in(shape: str) -> dict[str, PutIn]:
     for part in shape.split(";"):
         name, _, word = part.partition("=")
         field, dot, what = name.removeprefix(_PUT_IN).partition(".")
-        numbers = [int(one) for one in word.split("x") if one.isdecimal() and len(one) <= _LONGEST_NUMBER]
+        numbers = [int(one[:15]) for one in word.split("x") if one.isdecimal()]
         is_known = f"{dot}{what}" in ("", _SECONDS, _FRAMES, _SIDES) and len(numbers) == 1 + (f".{what}" == _SIDES)
         if name.startswith(_PUT_IN) and is_known:
             found.setdefault(field, {})[what or "files"] = tuple(numbers) if len(numbers) > 1 else numbers[0]
@@ -261,8 +259,8 @@ def contradicted(
     found = []
     for shape, credits in known.items():
         said = published(prices, endpoint, model, shape, inputs_in(shape))
-        is_more = said is not None and credits > said[0] and any(price.at_least for price in said[1])
-        if said is not None and abs(credits - said[0]) > SAME and not is_more:
+        may_be_more = said is not None and any(price.at_least for price in said[1])
+        if said is not None and (credits < said[0] - SAME or (credits > said[0] + SAME and not may_be_more)):
             found.append(said[1])
     return found
 

@@ -163,9 +163,9 @@ class Pricing:
     def _is_whole(self, model: str, inputs: Collection[str]) -> bool:
         """Whether a shape tells all that is paid for: nothing put in, as far as anybody knows, and no length that only
         the result has."""
-        if any(price.at_least for price in self._prices.get(model, ())):
-            return False
-        return not inputs or (model in self._prices and self._paid_inputs(model).isdisjoint(inputs))
+        prices = self._prices.get(model, [])
+        are_free = bool(prices) and self._paid_inputs(model).isdisjoint(inputs)
+        return (not inputs or are_free) and not any(price.at_least for price in prices)
 
     def _work_out(self, pair: tuple[str, str], shape: str, known: Mapping[str, float]) -> Price | None:
         said, credits = self._published(pair, shape, known), derived(known, shape)
