@@ -59,8 +59,9 @@ def period_words(first: date, last: date) -> str:
 
 
 def total_words(total: Sum) -> str:
-    parts = [units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task")]
-    return " · ".join([*parts, f"{imported_words(total)}, not counted"] if total.imported else parts)
+    return " · ".join(
+        (units.credits_in_words(total.credits), units.dollars(total.credits), units.count(total.tasks, "task"))
+    )
 
 
 def imported_words(of: Sum | Reconciliation) -> str:

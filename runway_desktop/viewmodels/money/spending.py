@@ -154,13 +154,15 @@ class SpendingModel(QObject):
         return "" if self._report.total.tasks else "Nothing was sent in these days."
 
     def cap_words(self) -> str:
-        """How far the caps of the day and the month are used; empty without caps."""
+        """How far the caps of the day and the month are used, and what was imported beside; empty without either."""
         settings, budget = self._cases.settings, self._cases.budget
         parts = (
             cap_words("Today", budget.spent_today, settings.day_cap),
             cap_words("This month", budget.spent_this_month, settings.month_cap),
         )
-        return " · ".join(part for part in parts if part)
+        total = self._report.total if self._report is not None else None
+        apart = f"{words.imported_words(total)}, in no sum" if total is not None and total.imported else ""
+        return " · ".join(filter(None, (*parts, apart)))
 
     def refusal_words(self) -> tuple[str, Tone]:
         """Refusals by moderation this week, with the warning that belongs to them."""

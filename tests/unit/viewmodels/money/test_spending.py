@@ -158,6 +158,14 @@ async def test_caps_are_said_with_what_is_used_of_them(tmp_path):
         assert model.cap_words() == "Today 640 of 1,500 credits · This month 640 of 20,000 credits"
 
 
+async def test_what_was_imported_is_named_apart_from_what_was_spent(tmp_path):
+    async with Rig(tmp_path) as rig:
+        await rig.put(spent(rig, 1), *(spent(rig, number, 70.0, imported=True) for number in (2, 3)))
+        model = await opened(rig)
+        assert model.total_words() == "60 credits · $0.60 · 1 task"
+        assert model.cap_words() == "2 imported tasks of 140 credits, in no sum"
+
+
 async def test_a_bill_is_written_and_told(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         await rig.put(spent(rig, 1, project="Harbour / north"), spent(rig, 2))
