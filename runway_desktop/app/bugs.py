@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -89,13 +90,16 @@ class Bugs(logging.Handler):
             log.error("A mistake of the program in %s, as before (%d): %r", where, self._seen[key], error)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Raises nothing, as no handler may."""
         if record.name.partition(".")[0] not in OURS:
             return
         self.count += 1
         if len(self.met) < KEPT:
             self.met.append(self.format(record))
-        if self.count == 1:
-            self._bell.rung.emit(self.met[0])
+        # The last ones come when Qt's objects are gone.
+        with suppress(RuntimeError):
+            if self.count == 1:
+                self._bell.rung.emit(self.met[0])
 
     def _from_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")

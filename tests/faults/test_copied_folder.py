@@ -151,6 +151,31 @@ async def test_a_folder_that_is_put_back_after_its_tasks_were_sent_sends_none_of
             assert waiting(engine) == [HoldCode.COPIED] * MANY
 
 
+async def test_a_folder_that_is_put_back_without_its_note_in_the_state_folder_sends_none_of_them(tmp_path: Path):
+    async with a_computer(tmp_path) as computer:
+        await computer.queue()
+        shutil.copytree(computer.folder, tmp_path / "kept")
+        await computer.send_all()
+        await computer.put_back(tmp_path / "kept")
+        shutil.rmtree(tmp_path / "state")
+        before = computer.paid
+        async with computer.program() as engine:
+            assert (await is_told(engine)).copied is Verdict.NOT_COUNTED
+            await engine.lane.resume()
+            await one_is_sent(engine)
+            assert computer.paid - before == 1
+            assert waiting(engine) == [HoldCode.COPIED] * MANY
+
+
+async def test_a_state_folder_that_was_wiped_asks_nothing_where_runway_counts_what_the_list_knows(tmp_path: Path):
+    async with a_computer(tmp_path) as computer:
+        await computer.queue()
+        shutil.rmtree(tmp_path / "state")
+        await computer.send_all()
+        async with computer.program() as engine:
+            assert after_restore.to_tell(engine.settings) is None
+
+
 async def test_a_copy_made_while_the_program_runs_is_known_when_it_is_put_back(tmp_path: Path):
     async with a_computer(tmp_path) as computer:
         async with computer.program() as engine:

@@ -8,7 +8,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, HoldCode, State, TaskId
 from runway_desktop.services.settings import PAUSED
 from runway_desktop.services.tasks import after_restore
-from runway_desktop.services.tasks.after_restore import FRESH
+from runway_desktop.services.tasks.after_restore import BEFORE, FRESH
 from runway_desktop.usecases.words.holds import lane_words
 from runway_desktop.values import replace
 from tests import sent
@@ -102,6 +102,17 @@ async def test_it_is_told_what_has_to_be_decided_until_it_was_told():
         assert found == after_restore.Restored(made_at=MADE_AT, held=2, uncertain=1, live=1)
         after_restore.told(rig.settings)
         assert after_restore.to_tell(rig.settings) is None
+
+
+async def test_where_the_former_list_is_kept_is_told_though_the_first_start_is_killed():
+    whole, _ = await a_backup_restored()
+    await whole.store.set_settings({FRESH: {"made_at": MADE_AT, BEFORE: "/backups/before.zip"}})
+    async with whole as rig:
+        again = rig.kill()
+    async with again:
+        found = after_restore.to_tell(again.settings)
+        assert found is not None
+        assert found.before == "/backups/before.zip"
 
 
 async def test_the_second_start_is_like_any_other():
