@@ -382,6 +382,11 @@ class Lane:
         chosen = self._settings.lane_limit(model)
         return min((limit for limit in (allowed, chosen) if limit is not None), default=None)
 
+    def _is_full(self, model: str) -> bool:
+        """Without those that are prepared: some may be seen at Runway only since this one was begun."""
+        limit = self._limit(model)
+        return limit is not None and self._ledger.at_runway(model) >= limit
+
     def _usable(self, model: str) -> int | None:
         """How many of the model may be at once today."""
         return 0 if self._spent_day(model) else self._limit(model)
@@ -421,7 +426,7 @@ class Lane:
                 before = await self._dispatch.readings.before(task)
                 if self._blocked() or self._turned_away(task) or self._followup.is_unsettled(task.request.model):
                     return
-                if self._caps.too_dear(task, self._errands) is not None:
+                if self._is_full(task.request.model) or self._caps.too_dear(task, self._errands) is not None:
                     return
                 delivering = self._dispatch.deliver(task, body, before, key)
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")

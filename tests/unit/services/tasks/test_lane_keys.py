@@ -15,6 +15,7 @@ from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import Sending
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
+from tests.fake_runway import remote_id
 from tests.fakes import settle
 from tests.rows import task
 
@@ -160,3 +161,19 @@ async def test_a_key_that_is_changed_while_a_task_is_about_to_be_sent_sends_it_u
         await rig.clock.advance(60)
         assert creates(rig) == 0
         assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+
+
+async def test_a_place_that_another_task_turns_out_to_have_is_not_given_away():
+    rig = Rig(loops=("lane",))
+    rig.runway.limit("gen4.5", concurrent=1)
+    async with rig:
+        await rig.account.refresh()
+        await rig.clock.advance(60)
+        gate = rig.runway.hold("organization")
+        [waiting] = await rig.submit(request())
+        await gate.arrived()
+        await rig.ledger.add([task(1, State.RUNNING, remote_id=remote_id(7), request=request("seen again"))], [])
+        gate.open()
+        await rig.clock.advance(60)
+        assert creates(rig) == 0
+        assert await rig.state(waiting) is State.HELD
