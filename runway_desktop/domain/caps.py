@@ -41,18 +41,6 @@ class Limit(Struct, frozen=True, kw_only=True):
         return self.limit - self.spent - self.coming
 
 
-class Freed(Struct, frozen=True, kw_only=True):
-    """The queued tasks that a raised cap sends, and what those `priced` of them cost whose price is known."""
-
-    tasks: int = 0
-    priced: int = 0
-    credits: float = 0.0
-    exact: bool = True
-
-
-NOTHING_FREED = Freed()
-
-
 class HeldBack(Struct, frozen=True, kw_only=True):
     """Why one task waits. `price` None: not known; `exact` as in a price."""
 

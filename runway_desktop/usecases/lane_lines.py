@@ -54,7 +54,7 @@ class LaneLines:
 
     def raise_words(self, held: HeldBack) -> str:
         """The button that raises a cap, with what that sends as things stand."""
-        return raise_words(held, self._cases.queue.freed(held)) if held.raised is not None else ""
+        return raise_words(held, self._cases.sending.freed(held)) if held.raised is not None else ""
 
     def caps_reached(self) -> list[HeldBack]:
         """What keeps each queued task here that waits for a cap or the balance."""

@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from runway_desktop.domain.caps import Cap, Freed, HeldBack
+from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import CapReached
 from runway_desktop.domain.task import State, Task, TaskId
@@ -42,12 +42,10 @@ class CapWatch:
         found = self._budget.over(free, self._account.organization, self._ledger.open, raised)
         return _with_others(found, _prices(found)) if found else found
 
-    def freed(self, held: HeldBack, queued: Sequence[Task]) -> Freed:
-        """What is sent of these once the cap of `held` is raised."""
-        still = self.over(queued, held)
-        gone = [one for task_id, one in self.over(queued).items() if task_id not in still]
-        prices = [one.price for one in gone if one.price is not None]
-        return Freed(tasks=len(gone), priced=len(prices), credits=sum(prices), exact=all(one.exact for one in gone))
+    def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
+        """Those of these that are sent once the cap of `held` is raised, and wait for one now."""
+        over, still = self.over(queued), self.over(queued, held)
+        return [task for task in queued if task.id in over and task.id not in still]
 
     async def catch_up(self) -> None:
         """Adds up projects whose cap is new. Until that works their tasks wait."""

@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint, Link
-from runway_desktop.domain.caps import Freed, HeldBack, LaneCode, LaneReason
+from runway_desktop.domain.caps import HeldBack, LaneCode, LaneReason
 from runway_desktop.domain.errors import ApiError, DiskError, KeyRefused, NotReached, SlowDown, StoreError
 from runway_desktop.domain.events import (
     ConnectionChanged,
@@ -251,9 +251,9 @@ class Lane:
         """What a cap or the balance would keep here if these were the queue, in this order."""
         return self._caps.over(queued)
 
-    def freed(self, held: HeldBack, queued: Sequence[Task] | None = None) -> Freed:
-        """What is sent once the cap of `held` is raised, of these or of all that is queued."""
-        return self._caps.freed(held, self._ledger.queued() if queued is None else queued)
+    def freed(self, held: HeldBack, queued: Sequence[Task]) -> list[Task]:
+        """Those of these that are sent once the cap of `held` is raised, and wait for one now."""
+        return self._caps.freed(held, queued)
 
     def reason_for(self, task_id: TaskId) -> LaneReason | None:
         """Why a held task waits; None when it is just its turn."""

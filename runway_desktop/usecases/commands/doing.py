@@ -143,7 +143,8 @@ class Doing:
 
         tasks = [task for i in task_ids if (task := self._engine.ledger.get_open(i)) is not None]
         held = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
-        same = [task for task in held if self._held_at.get(task.id) == self._means(task)]
+        key = self._engine.account.key.fingerprint
+        same = [task for task in held if task.is_for(key) and self._held_at.get(task.id) == self._means(task)]
         if same:
             prepared = self._sending.prepare_release(same, is_next=False)
             await self._sending.send(prepared, prepared.asks)

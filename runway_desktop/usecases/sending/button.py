@@ -45,13 +45,9 @@ def button_for(
         return Button("Save changes", "", reasons, note=note)
     if kept is not None:
         raising = raise_words(kept.held, kept.freed)
-        detail, note = (
-            price_detail(price),
-            note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits(kept, amount)}.",
-        )
-        return Button(
-            kept_text(kept.tasks, amount), price_words(price, amount, between), reasons, detail, note, raising
-        )
+        text = kept_text(kept.tasks, amount)
+        note = note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits(kept, amount)}."
+        return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
     if is_another:
         text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
     else:

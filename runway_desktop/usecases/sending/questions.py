@@ -9,7 +9,7 @@ from runway_desktop.services.tasks.submission import Ask, Intent, NewTasks, Prep
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import open_words
-from runway_desktop.usecases.words.holds import cap_reason
+from runway_desktop.usecases.words.holds import cap_reason, cost_words
 from runway_desktop.values import replace
 
 
@@ -45,9 +45,7 @@ def _money(prepared: Prepared, above: float | None, *, is_raised: bool) -> Quest
     tasks = units.count(sum_.amount, "task")
     title, yes, text = "", f"Send {tasks}", []
     if Ask.ABOVE_LIMIT in asks and above is not None:
-        said = units.credits_in_words(sum_.credits)
-        said = f"at least {said}" if sum_.unknown or sum_.at_least else said if sum_.exact else f"about {said}"
-        title = f"Send {tasks} for {said}?"
+        title = f"Send {tasks} for {cost_words(sum_)}?"
         text.append(f"That is {units.dollars(sum_.credits)}. You are asked above {units.credits_in_words(above)}.")
     if Ask.PRICE_UNKNOWN in asks:
         if sum_.unknown == sum_.amount and sum_.between is not None:

@@ -14,7 +14,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, Finding, Pair, validate
-from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack
+from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
@@ -56,7 +56,7 @@ class Kept(Struct, frozen=True):
 
     held: HeldBack
     tasks: int
-    freed: Freed
+    freed: Sum | None = None
 
 
 class NotAnswered(NotPossible):
@@ -145,6 +145,11 @@ class Sending:
         """What a cap or the balance would keep in the queue of new tasks; None: they may go. `with_freed`: and what is
         sent once that cap is raised."""
         return self._kept(NewTasks(tasks=tuple(new)), with_freed=with_freed)
+
+    def freed(self, held: HeldBack) -> Sum:
+        """What is sent of all that is queued once the cap of `held` is raised."""
+        freed = self._engine.lane.freed(held, self._engine.ledger.queued())
+        return self._sum((task.request, task.project) for task in freed)
 
     def check(self, prepared: Prepared, answers: Collection[Ask]) -> None:
         """Raises what keeps it from being sent now: time has passed since it was prepared."""
@@ -279,18 +284,9 @@ class Sending:
         if not kept:
             return None
         if not with_freed:
-            return Kept(kept[0], len(kept), NOTHING_FREED)
-        freed, fit = lane.freed(kept[0], queue), self._sum((one.request, "") for one in own if one.id not in over)
-        return Kept(
-            kept[0],
-            len(kept),
-            Freed(
-                tasks=freed.tasks + fit.amount,
-                priced=freed.priced + fit.amount - fit.unknown,
-                credits=freed.credits + fit.credits,
-                exact=freed.exact and fit.exact,
-            ),
-        )
+            return Kept(kept[0], len(kept))
+        sent = [*lane.freed(kept[0], queue), *(one for one in own if one.id not in over)]
+        return Kept(kept[0], len(kept), self._sum((one.request, one.project) for one in sent))
 
 
 def _as_queued(intent: Intent) -> list[Task]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed, HeldBack, LaneCode, LaneReason, Limit
+from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
 
 from . import units
 from .reasons import cause_words
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.submission import Sum
 
 
 def hold_words(hold: Hold) -> str:
@@ -161,7 +165,7 @@ def left_words(held: HeldBack) -> str:
             return f"{left} left"
 
 
-def raise_words(held: HeldBack, freed: Freed = NOTHING_FREED) -> str:
+def raise_words(held: HeldBack, freed: Sum | None = None) -> str:
     """The button that raises the cap, with what that sends; empty where there is nothing to raise."""
     if held.raised is None:
         return ""
@@ -174,7 +178,7 @@ def raise_words(held: HeldBack, freed: Freed = NOTHING_FREED) -> str:
             said = f"Raise this month's cap to {units.number(held.raised)}"
         case _:
             said = f"Raise the project's cap to {units.number(held.raised)}"
-    return f"{said} and send {freed.tasks:,} · {_freed_cost(freed)}" if freed.tasks else said
+    return f"{said} and send {freed.amount:,} · {cost_words(freed)}" if freed is not None and freed.amount else said
 
 
 def raised_words(raised: CapRaised) -> str:
@@ -200,11 +204,12 @@ def _whose(raised: CapRaised) -> str:
             return f"The cap for “{raised.project}”"
 
 
-def _freed_cost(freed: Freed) -> str:
-    if not freed.priced:
+def cost_words(of: Sum) -> str:
+    """ "about 780 credits"."""
+    if of.unknown == of.amount:
         return "price not known"
-    at_least = "at least " if freed.priced < freed.tasks else "" if freed.exact else "about "
-    return f"{at_least}{units.credits_in_words(freed.credits)}"
+    said = units.credits_in_words(of.credits)
+    return f"at least {said}" if of.unknown or of.at_least else said if of.exact else f"about {said}"
 
 
 def _this_one(held: HeldBack) -> str:

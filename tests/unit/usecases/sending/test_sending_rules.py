@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.catalog import Finding
-from runway_desktop.domain.caps import NOTHING_FREED, Cap, Freed
+from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.task import HoldCode, Request, State
 from runway_desktop.services.money.pricing import Price
-from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, Origin, Payer, Release
+from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, Origin, Payer, Release, Sum
 from runway_desktop.usecases.sending.sending import CHECKED_AT_ONCE, MOMENT, TOO_OLD, NotAnswered, RepeatGuard, steps_of
 from runway_desktop.values import replace
 from tests.engine_rig import request, with_picture
@@ -225,10 +225,10 @@ async def test_what_a_cap_keeps_is_told_with_what_raising_it_sends(tmp_path: Pat
         await a_held(rig, sending)
         kept = sending.kept(new(KNOWN, KNOWN))
         assert kept is not None
-        assert (kept.held.limit.cap, kept.tasks, kept.freed) == (Cap.DAY, 2, NOTHING_FREED)
+        assert (kept.held.limit.cap, kept.tasks, kept.freed) == (Cap.DAY, 2, None)
         kept = sending.kept(new(KNOWN, KNOWN), with_freed=True)
         assert kept is not None
-        assert kept.freed == Freed(tasks=2, priced=2, credits=50.0)
+        assert kept.freed == Sum(amount=2, credits=50.0)
 
 
 async def test_a_task_that_is_sent_again_stands_where_the_old_one_stood(tmp_path: Path):
