@@ -45,7 +45,7 @@ _FROM = """
 # A link that has expired waits for nobody: of those the youngest first, where asking is likeliest to help.
 FIRST = f"""
     {_WANTED} SELECT wanted.task_id, wanted."index", count(*) OVER () {_FROM}
-    ORDER BY url_fetched_at <= ?1, abs(url_fetched_at - ?1), wanted.task_id, wanted."index" LIMIT ?2
+    ORDER BY url_fetched_at <= ?, abs(url_fetched_at - ?), wanted.task_id, wanted."index" LIMIT ?
 """
 
 
@@ -114,7 +114,7 @@ def move_outputs(connection: sqlite3.Connection, moves: Sequence[FileMove]) -> l
 
 
 def not_saved(connection: sqlite3.Connection, now: float, limit: int) -> NotSaved:
-    keys = connection.execute(FIRST, (now - AT_LATEST, limit)).fetchall()
+    keys = connection.execute(FIRST, (now - AT_LATEST, now - AT_LATEST, limit)).fetchall()
     total = keys[0][2] if keys else 0
     by_task = {row.task.id: row for row in rows(connection, list(dict.fromkeys(TaskId(key) for key, *_ in keys)))}
     found = []

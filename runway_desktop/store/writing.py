@@ -154,7 +154,7 @@ def renew_search(connection: sqlite3.Connection, task_id: TaskId) -> None:
     texts = [None if cell is None else to_text(cell) for cell in cells]
     texts[_TAGS] = (texts[_TAGS] or "").replace(",", " ")
     paths = connection.execute(
-        "SELECT path FROM inputs WHERE task_id = ?1 UNION ALL SELECT path FROM outputs WHERE task_id = ?1", (task_id,)
+        "SELECT path FROM inputs WHERE task_id = ? UNION ALL SELECT path FROM outputs WHERE task_id = ?", (task_id,) * 2
     )
     words = searched_text(texts, (to_text(path) for (path,) in paths))
     connection.execute("INSERT OR IGNORE INTO endings VALUES (substr(?, -2))", (words,))
