@@ -71,6 +71,16 @@ async def test_a_task_that_was_denied_is_uncertain_where_the_counts_cannot_tell(
         assert await rig.state(task_id) is State.UNCERTAIN
 
 
+async def test_a_balance_that_did_not_move_is_no_permission_where_runway_tells_no_count():
+    async with Rig(loops=("lane", "account")) as rig:
+        await rig.pricing.learn(request(model="seedance2"), 25.0)
+        # It is made all the same, and charged when it ends.
+        task_id = await denied(rig, model="seedance2")
+        await rig.clock.advance(600)
+        assert creates(rig) == 1
+        assert await rig.state(task_id) is State.UNCERTAIN
+
+
 async def test_a_run_that_starts_right_after_a_task_was_denied_waits_for_a_slow_server():
     rig = counted_rig()
     async with rig:

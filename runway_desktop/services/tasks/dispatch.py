@@ -59,7 +59,7 @@ from .copy_check import CopyCheck
 from .ledger import Ledger, NoSuchTask
 from .readings import Readings
 from .sendings import LATE, Fate
-from .uncertainty import Likelihood, verdict
+from .uncertainty import Ground, verdict
 
 log = logging.getLogger(__name__)
 
@@ -212,12 +212,12 @@ class Dispatch:
 
     async def _made_already(self, task: Task, before: Organization | None) -> Evidence | None:
         """What is known of a task that was perhaps made although Runway answered that it did not take it. None where it
-        may be sent: it was never denied, or a reading from after it would stand in the counts says that it was not
-        made. Raises StoreError."""
+        may be sent: it was never denied, or the count of the day, read after it would stand in it, says that it was
+        not made. The balance alone is no permission: what is made may be charged when it ends. Raises StoreError."""
         if not task.was_denied:
             return None
         seen = await self.readings.seen_since(task, before)
-        if seen is not None and verdict(seen).likelihood is Likelihood.NOT_MADE:
+        if seen is not None and verdict(seen).ground is Ground.NOT_COUNTED:
             return None
         return seen or task.evidence
 
