@@ -46,6 +46,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_rules.py",
         f"{TASKS}/test_lane_preparing.py",
         f"{TASKS}/test_lane_positions.py",
+        f"{TASKS}/test_lane_keys.py",
         f"{TASKS}/test_queue.py",
     ),
     "services/tasks/dispatch.py": (

@@ -253,7 +253,7 @@ async def test_of_what_is_gone_only_what_was_not_dismissed_may_be_paid_twice(tmp
     ("rows", "steps"),
     [
         ((), ()),
-        ((AT_ONCE,), (AT_ONCE,)),
+        ((AT_ONCE, 1), (AT_ONCE, 1)),
         ((AT_ONCE - 1, 2, 5), (AT_ONCE + 1, 5)),
         ((1, AT_ONCE, 1, 1), (AT_ONCE + 1, 2)),
     ],
