@@ -48,6 +48,8 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_positions.py",
         f"{TASKS}/test_lane_keys.py",
         f"{TASKS}/test_queue.py",
+        f"{TASKS}/test_queue_rules.py",
+        f"{TASKS}/test_outlook.py",
     ),
     "services/tasks/dispatch.py": (
         f"{TASKS}/test_dispatch.py",

@@ -1,0 +1,84 @@
+"""What holding, releasing and putting back change of a task, what they leave alone, and what its history says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.caps import Cap
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
+from runway_desktop.domain.transitions import Sending
+from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.values import replace
+from tests.engine_rig import Rig, request
+
+OTHER = Fingerprint("other")
+RESTORED = Hold(HoldCode.RESTORED)
+OF_PERSON = Hold(HoldCode.WAITS_FOR_PERSON)
+DENIED = Reason(ReasonCode.SERVER_TROUBLE)
+SEEN = Evidence(daily_before=3, balance_before=100.0, price=25.0, cause=DENIED, answer="503", model="gen4.5")
+
+
+async def queue(rig: Rig, amount: int = 1) -> list[Task]:
+    return [await rig.task(task_id) for task_id in await rig.submit(*(request(f"{n}") for n in range(amount)))]
+
+
+async def changed(rig: Rig, task: Task, **more: Any) -> Task:
+    return await rig.ledger.change(task.id, lambda now: replace(now, **more), "waits")
+
+
+async def test_the_history_says_what_the_person_did_with_a_queued_task():
+    async with Rig(loops=()) as rig:
+        [task] = await queue(rig)
+        await rig.lane.hold([task.id])
+        stood = rig.lane.stood([task.id])
+        for is_next in (False, True):
+            await rig.lane.release([await rig.task(task.id)], is_next=is_next, key=task.key)
+            await rig.lane.put_back(stood)
+        assert (await rig.kinds(task.id))[1:] == ["held", "released", "held", "send next", "held"]
+
+
+async def test_only_what_is_queued_stands_in_the_queue():
+    async with Rig(loops=()) as rig:
+        held, sent = await queue(rig, 2)
+        await rig.ledger.move(sent.id, Sending())
+        assert rig.lane.stood([sent.id, held.id, TaskId("unknown")]) == Stood(places={held.id: held.position}, holds={})
+
+
+async def test_what_is_being_sent_or_waits_for_another_reason_by_now_is_not_put_back():
+    async with Rig(loops=()) as rig:
+        sent, held = await queue(rig, 2)
+        stood = Stood(places={}, holds={sent.id: RESTORED, held.id: RESTORED})
+        await rig.ledger.move(sent.id, Sending())
+        await changed(rig, held, hold=OF_PERSON)
+        await rig.lane.put_back(stood)
+        assert [(await rig.task(one.id)).hold for one in (sent, held)] == [ITS_TURN, OF_PERSON]
+
+
+async def test_counts_that_were_read_with_one_key_are_not_compared_with_those_of_another():
+    async with Rig(loops=()) as rig:
+        same, other, unseen = await queue(rig, 3)
+        denied = [await changed(rig, one, hold=RESTORED, evidence=SEEN) for one in (same, other)]
+        await rig.lane.release(denied[:1], is_next=False, key=same.key)
+        await rig.lane.release([denied[1], unseen], is_next=False, key=OTHER)
+        found = [await rig.task(one.id) for one in (same, other, unseen)]
+        assert [one.evidence for one in found] == [
+            SEEN,
+            Evidence(price=SEEN.price, cause=SEEN.cause, answer=SEEN.answer),
+            None,
+        ]
+        assert [(one.key, one.hold, one.state) for one in found] == [
+            (key, ITS_TURN, State.HELD) for key in (same.key, OTHER, OTHER)
+        ]
+
+
+async def test_a_raised_cap_sends_what_waits_for_it_of_the_tasks_that_are_named():
+    async with Rig(loops=()) as rig:
+        await rig.pricing.learn(request(), 25.0)
+        rig.settings.day_cap = 30.0
+        tasks = await queue(rig, 3)
+        held = rig.lane.over(tasks)[tasks[1].id]
+        assert held.limit.cap is Cap.DAY
+        assert rig.lane.freed(held, tasks) == tasks[1:]
+        assert rig.lane.freed(held, tasks[:2]) == tasks[1:2]
