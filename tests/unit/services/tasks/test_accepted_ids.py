@@ -11,10 +11,19 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.events import TasksAdded
+from runway_desktop.domain.events import TaskChanged, TasksAdded
 from runway_desktop.domain.task import RemoteId, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import PATIENCE, REST, RETRY, SLOT, SLOTS, AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.accepted_ids import (
+    PATIENCE,
+    REST,
+    RETRY,
+    SLOT,
+    SLOTS,
+    AcceptedId,
+    AcceptedIds,
+    Intent,
+)
 from runway_desktop.values import replace
 from tests.dying import dies_at, needs_fork
 from tests.engine_rig import AtOnce
@@ -340,6 +349,74 @@ async def test_a_disk_that_hangs_holds_a_sending_up_for_seconds_at_most(path: Pa
     await clock.advance(PATIENCE)
     assert keeping.done()
     assert not await keeping
+
+
+def a_sending(number: int) -> Intent:
+    return Intent(task_id=TaskId(f"{number:032x}"), at=float(number), model="gen4.5", prompt="A fox\n“at dawn” " * 40)
+
+
+async def test_a_sending_is_there_at_the_next_start_with_as_much_of_its_prompt_as_fits(path: Path):
+    ids = await opened(path)
+    assert await ids.keep(a_sending(1))
+    [found] = (await opened(path)).unanswered
+    assert (found.task_id, found.at, found.model) == (a_sending(1).task_id, 1.0, "gen4.5")
+    assert a_sending(1).prompt.startswith(found.prompt)
+    assert len(found.prompt) > 60
+    assert (await opened(path)).left == ()
+
+
+async def test_an_id_takes_the_slot_of_its_sending(path: Path):
+    ids = await opened(path)
+    for number in range(1, SLOTS + 1):
+        await ids.keep(a_sending(number))
+    for number in range(1, SLOTS + 1):
+        await ids.keep(an_id(number))
+    assert path.stat().st_size == SLOT * SLOTS
+    again = await opened(path)
+    assert (len(again.left), again.unanswered) == (SLOTS, ())
+
+
+async def test_a_sending_is_freed_once_the_lists_own_file_has_what_became_of_it(path: Path):
+    bus, clock, store = Bus(), FakeClock(), MemoryStore()
+    ids = await opened(path, bus, clock, store)
+    await ids.keep(a_sending(1))
+    task = Task(id=a_sending(1).task_id, request=Request(endpoint="", model=""), created_at=1.0, state=State.SENDING)
+    bus.tell(TaskChanged(replace(task, title="named meanwhile"), task))
+    await clock.advance(2 * REST)
+    assert len((await opened(path)).unanswered) == 1
+    store.is_read = True
+    bus.tell(TaskChanged(replace(task, state=State.UNCERTAIN), task))
+    await clock.advance(2 * REST)
+    assert len((await opened(path)).unanswered) == 1, "the log of the list alone has it"
+    store.is_read = False
+    await clock.advance(REST)
+    assert (await opened(path)).unanswered == ()
+    await ids.close()
+
+
+@needs_fork
+def test_killed_while_an_id_takes_the_slot_of_its_sending_one_of_them_is_there(path: Path):
+    def work() -> None:
+        async def keep() -> None:
+            ids = await opened(path)
+            for number in range(1, 4):
+                await ids.keep(a_sending(number))
+                kept.write_text(str(number))
+                await ids.keep(an_id(number))
+
+        asyncio.run(keep())
+
+    kept = path.with_name("kept")
+    moment, died = 1, True
+    while died:
+        path.unlink(missing_ok=True)
+        kept.write_text("0")
+        died = dies_at(moment, work)
+        found = asyncio.run(opened(path))
+        numbers = {round(entry.at) for entry in found.left} | {round(entry.at) for entry in found.unanswered}
+        assert set(range(1, int(kept.read_text() or 0) + 1)) <= numbers
+        moment += 1
+    assert moment > 10
 
 
 @needs_fork
