@@ -327,7 +327,7 @@ class Lane:
                     full = full or LaneReason(LaneCode.NO_SLOT, in_use[model], limit)
                 elif self._spent_day(model):
                     full = full or LaneReason(LaneCode.DAY_USED_UP, model=model)
-                elif (held := self._caps.too_dear(task, self._errands)) is not None:
+                elif (held := self._too_dear(task)) is not None:
                     held_back[task.id] = held
                     full = full or LaneReason(LaneCode.HELD_BACK, held=held)
                     if len(held_back) >= MOST_HELD_BACK:
@@ -351,6 +351,12 @@ class Lane:
         if self._account.is_offline:
             return LaneReason(LaneCode.OFFLINE)
         return self._wait.reason if self._clock.monotonic() < self._wait.until else None
+
+    def _too_dear(self, task: Task) -> HeldBack | None:
+        """While another of its model stands in line nothing of that is started: what was found before stands."""
+        if task.request.model in self._in_line.values():
+            return self._caps.held_back.get(task.id)
+        return self._caps.too_dear(task, self._errands)
 
     def _turned_away(self, task: Task) -> LaneReason | None:
         """Why nothing of its endpoint and model is sent for a while; None when that is over."""

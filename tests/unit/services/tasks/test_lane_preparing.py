@@ -273,3 +273,22 @@ async def test_what_only_waits_for_another_sending_of_its_model_holds_up_no_othe
         runway.is_back.set()
         await rig.clock.advance(60)
         assert len(prompts(rig)) == 13
+
+
+async def test_a_long_queue_is_not_priced_again_for_each_that_is_sent(monkeypatch):
+    runway = OneSlowModel()
+    async with lane(runway=runway) as rig:
+        priced: list[str] = []
+        usual = rig.budget.holds_back
+
+        def counted(task: Task, *more: Any) -> Any:
+            priced.append(task.request.prompt)
+            return usual(task, *more)
+
+        monkeypatch.setattr(rig.budget, "holds_back", counted)
+        await rig.account.refresh()
+        await rig.submit(*(request(f"{n}") for n in range(40)))
+        runway.is_back.set()
+        await rig.clock.advance(60)
+        assert len(prompts(rig)) == 40
+        assert len(priced) <= 4 * 40
