@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_lane_preparing.py",
         f"{TASKS}/test_lane_positions.py",
         f"{TASKS}/test_lane_keys.py",
+        f"{TASKS}/test_lane_reasons.py",
         f"{TASKS}/test_queue.py",
         f"{TASKS}/test_queue_rules.py",
         f"{TASKS}/test_outlook.py",
