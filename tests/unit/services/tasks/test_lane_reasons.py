@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.caps import LaneCode, LaneReason
-from runway_desktop.domain.errors import SlowDown, StoreError
-from runway_desktop.domain.task import State
+from runway_desktop.domain.errors import ServerTrouble, SlowDown, StoreError
+from runway_desktop.domain.task import Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
+from runway_desktop.services.tasks.lane import UNCERTAIN_IN_A_ROW
 from tests.engine_rig import Rig, request, with_picture
 from tests.fakes import settle
 
@@ -43,6 +45,49 @@ async def test_a_disk_that_refuses_a_sending_is_the_reason_and_nothing_leaves(mo
             assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
         await rig.clock.advance(600)
         assert await rig.state(task_id) is State.PENDING
+
+
+async def test_a_list_that_refuses_what_was_read_of_a_file_is_the_reason(monkeypatch: pytest.MonkeyPatch):
+    async with Rig(loops=("lane",)) as rig:
+
+        async def refuse(*_: object) -> None:
+            raise StoreError("The disk is full.")
+
+        monkeypatch.setattr(rig.inputs, "prepare", refuse)
+        [task_id] = await rig.submit(request())
+        await settle()
+        assert rig.lane.reason == LaneReason(LaneCode.UNWRITABLE)
+        assert (await rig.state(task_id), rig.runway.named("create")) == (State.HELD, [])
+
+
+async def test_answers_that_do_not_come_are_the_reason_and_after_three_the_lane_is_paused_for_them():
+    async with Rig(loops=("lane",)) as rig:
+        rig.runway.always("create", ServerTrouble("No answer came.", status=504))
+        found = []
+        for model in ("gen4.5", "veo3.1", "kling3.0_pro"):
+            rig.runway.limit(model, concurrent=None)
+            await rig.submit(request(model=model))
+            await settle()
+            found.append(rig.lane.reason)
+            await rig.clock.advance(120)
+        assert found == [LaneReason(LaneCode.ERROR)] * 2 + [LaneReason(LaneCode.NO_ANSWERS, UNCERTAIN_IN_A_ROW)]
+        assert rig.lane.paused
+
+
+async def test_what_is_stored_for_another_key_while_the_key_is_changed_waits_for_the_person():
+    async with Rig(loops=("lane",)) as rig:
+        await settle()
+        theirs, ours = (
+            Task(id=TaskId(name), request=request(), created_at=1.0, position=at, key=key)
+            for at, (name, key) in enumerate(
+                {"theirs": Fingerprint("other"), "ours": rig.account.key.fingerprint}.items(), start=1
+            )
+        )
+        await rig.ledger.add([theirs, ours], [], None)
+        await settle()
+        assert (await rig.task(theirs.id)).hold == Hold(HoldCode.OTHER_KEY)
+        assert await rig.state(ours.id) is State.PENDING
+        assert len(rig.runway.named("create")) == 1
 
 
 async def test_no_start_is_promised_to_a_model_whose_day_is_used_up():
