@@ -202,5 +202,6 @@ def can_be_canceled(row: Row) -> bool:
 
 
 why_request_unknown = unless(
-    lambda row: bool(row.task.request.endpoint), "The request is not known: it was started elsewhere."
+    lambda row: bool(row.task.request.endpoint),
+    "The request is not known: it was started elsewhere, or the list was damaged.",
 )

@@ -151,6 +151,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
             Doing.again,
             takes_one=True,
             concerns=is_uncertain,
+            why_not=why_request_unknown,
             pays=True,
             is_dangerous=True,
         ),

@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, OutputState, State
+from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, OutputState, Request, State
 from runway_desktop.usecases.commands.table import (
     Available,
     available,
@@ -16,6 +16,7 @@ from runway_desktop.usecases.commands.table import (
     why_not,
 )
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.values import replace
 from tests.rows import failed, row
 
 REFUSALS = (
@@ -58,6 +59,14 @@ def test_an_uncertain_task_offers_the_three_decisions_first():
     assert [one.command for one in first] == [TaskCommand.SEND_AGAIN, TaskCommand.ADOPT_ID, TaskCommand.LET_GO]
     assert TaskCommand.RETRY not in found(row(State.UNCERTAIN))
     assert "Decide" in found(row(State.UNCERTAIN))[TaskCommand.REMOVE].reason
+
+
+def test_an_uncertain_task_whose_request_was_lost_is_not_offered_to_be_sent_again():
+    one = row(State.UNCERTAIN)
+    lost = replace(one, task=replace(one.task, request=Request(endpoint="", model="gen4.5", prompt="A fox")))
+    assert "damaged" in found(lost)[TaskCommand.SEND_AGAIN].reason
+    assert found(lost)[TaskCommand.ADOPT_ID].enabled
+    assert found(lost)[TaskCommand.LET_GO].enabled
 
 
 def test_the_four_verbs_are_four_words():
