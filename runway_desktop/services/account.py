@@ -178,11 +178,13 @@ class Account:
 
     async def try_now(self) -> Organization | None:
         """The same because the person asks: also with a key that was refused, which may be good again by now."""
+        from .supervised import shielded
+
         if self.key.place is KeyPlace.NONE:
             return None
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._asking)
+        return await shielded(self._asking)
 
     def want_refresh(self, within: float = REFRESH_SOON) -> None:
         """Something changed the balance: `run` asks in `within` seconds, for all who wanted it meanwhile."""

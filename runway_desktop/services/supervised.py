@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .ports import Clock
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 LONGEST_PAUSE = 60.0
 
@@ -35,6 +37,14 @@ def report(doing: str, mistake: BaseException) -> None:
     """`doing` completes "A mistake of the program while …": "sending a task". Whoever runs the program tells the person
     of the first."""
     log.error("A mistake of the program while %s", doing, exc_info=mistake)
+
+
+async def shielded(work: asyncio.Future[Result]) -> Result:
+    """What work comes to that goes on when the caller is canceled. `asyncio.shield` would tell the loop of what it
+    raises after that, from Python 3.14 on, as of a mistake."""
+    if not work.done():
+        await asyncio.wait((work,))
+    return work.result()
 
 
 @contextmanager

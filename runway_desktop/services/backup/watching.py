@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.supervised import shielded
 from runway_desktop.values import Struct
 
 _PARTS = 500
@@ -125,7 +126,7 @@ class Workshop:
             self._is_awaited = say is not None
             doing = loop.run_in_executor(self._executor, work, watch)
             try:
-                return await asyncio.shield(doing)
+                return await shielded(doing)
             except Stopped:
                 return None
             except asyncio.CancelledError:

@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from runway_desktop.services.supervised import shielded
+
 from .part_file import PartFile
 
 
@@ -41,7 +43,7 @@ class Arrival:
         writing, self._writing = self._writing, None
         if writing is not None:
             try:
-                await asyncio.shield(writing)
+                await shielded(writing)
             except asyncio.CancelledError:
                 self._writing = writing
                 raise

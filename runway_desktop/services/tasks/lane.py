@@ -42,7 +42,7 @@ from runway_desktop.services.clock import Alarm
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.settings import CAPS, PAUSED, Settings
-from runway_desktop.services.supervised import keep_going, survived
+from runway_desktop.services.supervised import keep_going, shielded, survived
 from runway_desktop.values import replace
 
 from .cap_watch import MOST_HELD_BACK, CapWatch
@@ -438,7 +438,7 @@ class Lane:
                 delivery = asyncio.create_task(delivering, name=f"deliver {task.id}")
                 self._deliveries.add(delivery)
                 delivery.add_done_callback(self._deliveries.discard)
-                self._judge(task, await asyncio.shield(delivery))
+                self._judge(task, await shielded(delivery))
         except OtherKeyInUse:
             log.info("Task %s is prepared again: the key was changed.", task.id)
         except UnusableInput as unusable:

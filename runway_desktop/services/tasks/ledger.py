@@ -24,6 +24,7 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
+from runway_desktop.services.supervised import shielded
 from runway_desktop.values import replace
 
 from .lane_order import in_order
@@ -53,7 +54,7 @@ def _finished(
         task = asyncio.create_task(work(ledger, *arguments, **named))
         ledger._writing.add(task)
         task.add_done_callback(ledger._written)
-        return await asyncio.shield(task)
+        return await shielded(task)
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -20,7 +21,7 @@ from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.services.results.integrity import Integrity
 from runway_desktop.services.results.sidecar_keeper import BEHIND, SidecarKeeper
 from runway_desktop.services.settings import Settings
-from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, survived
+from runway_desktop.services.supervised import LONGEST_PAUSE, keep_going, shielded, survived
 from runway_desktop.services.tasks.adoption import Adoption
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.lane import Lane
@@ -106,7 +107,7 @@ class BrokenStore(MemoryStore):
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        if name.startswith("_") or not asyncio.iscoroutinefunction(found) or not self.is_broken:
+        if name.startswith("_") or not inspect.iscoroutinefunction(found) or not self.is_broken:
             return found
 
         async def fails(*_arguments: object, **_more: object) -> None:
@@ -204,3 +205,29 @@ async def test_results_are_taken_up_after_a_mistake_though_nothing_else_succeeds
     assert room.store.asked > before
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_work_that_fails_after_its_caller_was_canceled_is_no_mistake_of_the_loop() -> None:
+    loop, told = asyncio.get_running_loop(), list[dict[str, Any]]()
+    loop.set_exception_handler(lambda _, context: told.append(context))
+    work: asyncio.Future[int] = loop.create_future()
+    caller = asyncio.create_task(shielded(work))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.wait([caller])
+    assert caller.cancelled()
+    work.set_exception(OSError("later"))
+    await asyncio.sleep(0)
+    assert isinstance(work.exception(), OSError)
+    assert told == []
+
+
+async def test_the_caller_gets_what_the_work_comes_to() -> None:
+    loop = asyncio.get_running_loop()
+    done, later, failed = loop.create_future(), loop.create_future(), loop.create_future()
+    done.set_result(1)
+    loop.call_soon(later.set_result, 2)
+    loop.call_soon(failed.set_exception, OSError("no"))
+    assert (await shielded(done), await shielded(later)) == (1, 2)
+    with pytest.raises(OSError, match="no"):
+        await shielded(failed)
