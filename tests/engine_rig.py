@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -57,11 +58,18 @@ CATALOG = Catalog.load()
 Kind = TypeVar("Kind", bound=Event)
 
 
+class ToldNextTurn(Future[Any]):
+    """As a thread's is: from Python 3.14 on, a loop takes what is done already without a turn."""
+
+    def add_done_callback(self, fn: Callable[[Future[Any]], object]) -> None:
+        super().add_done_callback(lambda _: asyncio.get_running_loop().call_soon(fn, self))
+
+
 class AtOnce(Executor):
     """A worker that does the work while it is handed over: no thread, nothing to wait for."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
+        future: Future[Any] = Future() if sys.version_info < (3, 14) else ToldNextTurn()
         try:
             future.set_result(fn(*args, **kwargs))
         except BaseException as error:  # noqa: BLE001 - a worker hands on whatever its work raised
