@@ -94,7 +94,8 @@ async def test_a_library_of_the_simulator_is_the_same_in_a_fresh_profile(tmp_pat
             assert (set(imported.added), imported.changed, imported.failures) == (set(ids), [], [])
             after = {row.task.id: row for row in await rig.store.rows(ids)}
             for task_id, row in before.items():
-                assert as_kept(after[task_id].task) == as_kept(row.task)
+                # What was imported stands apart in sums: its own profile has counted it.
+                assert as_kept(after[task_id].task) == as_kept(replace(row.task, imported=True))
                 assert list(map(_bytes, after[task_id].outputs)) == list(map(_bytes, row.outputs))
                 assert all(Path(output.path).is_relative_to(out) for output in after[task_id].outputs)
             assert await rig.store.batch_names(list(batches)) == batches
