@@ -238,6 +238,8 @@ class Walk:
     async def begin(self) -> None:
         self._others = asyncio.all_tasks()
         await self.open()
+        for model in MODELS:
+            await self.rig.pricing.learn(request(model=model), PRICE)
         self.rig.settings.day_cap = FIRST_CAP
         await settle()
 
