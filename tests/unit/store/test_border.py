@@ -394,6 +394,7 @@ async def test_rows_that_make_no_sense_are_damage_for_whoever_reads_them(damage:
 
 LISTS: dict[str, Callable[[SqliteSnapshots, Path], Any]] = {
     "bring_up_to_date": lambda lists, path: lists.bring_up_to_date(path),
+    "carry_over": lambda lists, path: lists.carry_over(path, path),
     "check": lambda lists, path: lists.check(path, lambda _done, _total: None),
     "look": lambda lists, path: lists.look(path),
     "make_empty": lambda lists, path: lists.make_empty(path),
