@@ -55,22 +55,20 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """One model, or one day. `here` are credits that this program knows of, `runway` those that Runway reports. Of
-    `uncertain` ones of those here nobody knows whether they were spent."""
+    """One model, or one day. `here` are credits that this program knows of, `runway` those that Runway reports."""
 
     key: str
     here: float
     runway: float
-    uncertain: float = 0.0
 
     @property
     def difference(self) -> float:
-        return self.runway - (self.here - self.uncertain)
+        return self.runway - self.here
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):
-    """By days of UTC, as Runway counts. Sendings that nobody knows the end of are in no difference: they may explain
-    what is left over."""
+    """By days of UTC, as Runway counts. Sendings that nobody knows the end of count as spent: they may explain what
+    Runway does not report."""
 
     first: date
     last: date
@@ -102,12 +100,9 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
 def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first: date, last: date) -> Reconciliation:
     """What this program knows, in lines by days of UTC, beside what Runway reports for the same days."""
     here_models, here_days = defaultdict[str, float](float), defaultdict[str, float](float)
-    unsure_models, unsure_days = defaultdict[str, float](float), defaultdict[str, float](float)
     for line in lines:
         here_models[line.model] += line.credits
         here_days[line.day] += line.credits
-        unsure_models[line.model] += line.uncertain_credits
-        unsure_days[line.day] += line.uncertain_credits
     their_models, their_days = defaultdict[str, float](float), defaultdict[str, float](float)
     for use in used:
         if first <= use.day <= last:
@@ -116,9 +111,9 @@ def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first
     return Reconciliation(
         first=first,
         last=last,
-        total=Compared("", *(sum(of.values()) for of in (here_models, their_models, unsure_models))),
-        models=tuple(sorted(_compared(here_models, their_models, unsure_models), key=_most_different_first)),
-        days=tuple(sorted(_compared(here_days, their_days, unsure_days), key=lambda one: one.key)),
+        total=Compared("", sum(here_models.values()), sum(their_models.values())),
+        models=tuple(sorted(_compared(here_models, their_models), key=_most_different_first)),
+        days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
         uncertain=sum(line.uncertain for line in lines),
         uncertain_credits=sum(line.uncertain_credits for line in lines),
         imported=sum(line.imported for line in lines),
@@ -131,9 +126,9 @@ def _most_different_first(one: Compared) -> tuple[float, float, str]:
     return (-different, -max(one.here, one.runway), one.key)
 
 
-def _compared(here: Mapping[str, float], runway: Mapping[str, float], unsure: Mapping[str, float]) -> list[Compared]:
+def _compared(here: Mapping[str, float], runway: Mapping[str, float]) -> list[Compared]:
     names = {name for name in {**here, **runway} if here.get(name, 0.0) or runway.get(name, 0.0)}
-    return [Compared(name, here.get(name, 0.0), runway.get(name, 0.0), unsure.get(name, 0.0)) for name in names]
+    return [Compared(name, here.get(name, 0.0), runway.get(name, 0.0)) for name in names]
 
 
 def _grouped(lines: Iterable[SpendingLine], key_of: Callable[[SpendingLine], tuple[str, str]]) -> dict[str, Sum]:

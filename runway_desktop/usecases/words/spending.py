@@ -115,7 +115,7 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
                 model_label(one.key) if one.key else "Not known",
                 units.number(one.here),
                 units.number(one.runway),
-                _difference(one),
+                _signed(one.difference),
             ),
             is_unexplained=is_unexplained(one.difference),
         )
@@ -126,14 +126,6 @@ def compared_lines(models: Sequence[Compared]) -> list[MoneyLine]:
 def is_unexplained(difference: float) -> bool:
     """Whether Runway reports more than is known here."""
     return difference > SAME
-
-
-def _difference(one: Compared) -> str:
-    """With what may explain it: "70 uncertain"."""
-    unsure = f"{units.number(one.uncertain)} uncertain" if one.uncertain > SAME else ""
-    if unsure and abs(one.difference) <= SAME:
-        return unsure
-    return " · ".join(filter(None, (_signed(one.difference), unsure)))
 
 
 def _signed(value: float) -> str:
@@ -159,12 +151,12 @@ def comparison_words(books: Reconciliation) -> tuple[str, Tone]:
     amount = units.credits_in_words(abs(difference))
     if difference < 0:
         late = "it may not have counted the latest yet, or has given them back"
+        if books.uncertain:
+            unsure = units.count(books.uncertain, "uncertain task was", "uncertain tasks were")
+            most = units.credits_in_words(books.uncertain_credits)
+            late += f"; or {unsure} never made ({most} at most)"
         return f"{amount} that Runway does not report: {late}.", Tone.PLAIN
     causes = "other programs on this key"
-    if books.uncertain:
-        most = books.uncertain_credits
-        causes += f", or {units.count(books.uncertain, 'uncertain task')}"
-        causes += f" (at most {units.credits_in_words(most)})" if most > SAME else ""
     if books.imported:
         causes += f", or {imported_words(books)}"
     return f"{amount} that this program does not know of: {causes}.", Tone.WARN

@@ -175,8 +175,8 @@ async def test_runway_knows_the_studio_and_its_usage_agrees_with_the_spending(tm
         async with opened(start.profile) as store:
             lines = await store.spending(0, now + 1, utc=True)
         said = reconciled(lines, used, first, last)
-        assert said.total.difference == uncertain.evidence.price == said.uncertain_credits
-        assert [one.key for one in said.models if one.difference] == [uncertain.request.model]
+        assert uncertain.evidence.price == said.uncertain_credits
+        assert said.total.difference == 0.0, "it was made"
         assert world.balance == Knobs().balance - said.total.runway
 
 

@@ -118,12 +118,15 @@ async def test_what_runway_reports_beyond_our_own_is_named(books: Books):
 async def test_an_uncertain_task_is_named_as_what_may_explain_the_rest(books: Books):
     unsure = task(2, None, state=State.UNCERTAIN, remote_id=None, evidence=Evidence(price=60.0))
     await books.put(task(1), unsure)
-    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=120.0)]
+    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=60.0)]
     found = await books.spending.compare(Period.WEEK)
     assert comparison_words(found)[0] == (
-        "60 credits that this program does not know of: other programs on this key, or 1 uncertain task (at most 60 "
-        "credits)."
+        "60 credits that Runway does not report: it may not have counted the latest yet, or has given them back; or 1 "
+        "uncertain task was never made (60 credits at most)."
     )
+    books.runway.used = [UsedCredits(day=date(2026, 11, 24), model="gen4.5", credits=120.0)]
+    found = await books.spending.compare(Period.WEEK)
+    assert comparison_words(found)[0] == "Runway reports just what this program knows of."
 
 
 async def test_what_runway_has_not_counted_yet_is_said_and_agreement_too(books: Books):
@@ -223,5 +226,5 @@ async def test_both_sides_say_the_same_sum_where_a_sending_is_uncertain(books: B
     left = sum_lines(await books.spending.report(Period.WEEK), Side.MODEL)
     right = compared_lines((await books.spending.compare(Period.WEEK)).models)
     assert left[0].cells[2] == right[0].cells[1] == "350"
-    assert right[0].cells[2:] == ("280", "70 uncertain")
+    assert right[0].cells[2:] == ("280", "−70"), "the numbers of a line add up"
     assert not right[0].is_unexplained
