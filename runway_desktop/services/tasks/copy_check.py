@@ -41,7 +41,7 @@ from runway_desktop.services.disk.machine import fingerprint
 from runway_desktop.values import Struct
 
 from . import after_restore
-from .readings import DAY, DAY_SLACK, daily, may_count
+from .readings import DAY, DAY_SLACK, daily
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -150,9 +150,10 @@ class CopyCheck:
             self._tries += 1
             if self._is_compared or (now is None and self._tries < TRIES):
                 return self._is_compared
-            since = self._clock.now() - DAY - DAY_SLACK
+            # What may have left the day, or may never have been made, explains no count.
+            since = self._clock.now() - DAY + DAY_SLACK
             sent = await self._ledger.sent_between(since, self._clock.now() + DAY)
-            known = Counter(task.request.model for task in sent if may_count(task) and task.key in (NO_KEY, key))
+            known = Counter(task.request.model for task in sent if task.remote_id and task.key in (NO_KEY, key))
             waiting = [task for task in decision.held if (found := self._ledger.get_open(task.id)) and _waits(found)]
             doubtful = [
                 task

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runway_desktop.domain.account import ModelLimits
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
-from runway_desktop.domain.errors import ServerTrouble
+from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import HoldCode, State
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.values import replace
@@ -342,3 +342,33 @@ async def test_a_model_whose_count_fits_goes_on_and_what_is_older_than_the_count
         await rig.clock.advance(60)
         assert [(await rig.task(one)).hold.code for one in (old, counted)] == [HoldCode.COPIED] * 2
         assert await rig.state(free) is State.SUCCEEDED
+
+
+async def test_what_nobody_knows_to_be_made_explains_no_count(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    async with computer.rig() as rig:
+        computer.runway.then("create", NoReply("The connection was cut."))
+        await rig.submit(request("perhaps made"))
+        await rig.clock.advance(120)
+    async with computer.rig(loops=()) as rig:
+        await rig.submit(request("queued"))
+    kept = computer.copied("kept")
+    async with computer.rig() as rig:
+        await goes_on(rig)
+    computer.put_back(kept)
+    shutil.rmtree(computer.state)
+    async with computer.rig() as rig:
+        await rig.clock.advance(600)
+        assert reasons(rig) == [HoldCode.COPIED]
+    assert computer.sent_twice == []
+
+
+async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    assert computer.runway.account.daily_used == {"gen4.5": 1}
+    await computer.clock.advance(86_400 - 60 + 30)
+    await computer.queue()
+    shutil.rmtree(computer.state)
+    async with computer.rig() as rig:
+        await rig.clock.advance(60)
+        await asks(rig, Verdict.NOT_COUNTED)
