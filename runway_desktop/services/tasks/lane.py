@@ -190,6 +190,7 @@ class Lane:
         return Stood(
             places={task.id: task.position for task in tasks},
             holds={task.id: task.hold for task in tasks if task.waits_for_person},
+            keys={task.id: task.key for task in tasks if task.waits_for_person},
         )
 
     async def put_back(self, stood: Stood) -> None:
@@ -198,7 +199,8 @@ class Lane:
 
         def edit(task: Task) -> Task:
             is_free = task.state is State.HELD and not task.waits_for_person
-            return replace(task, hold=stood.holds[task.id]) if is_free else task
+            key = stood.keys.get(task.id, task.key)
+            return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
 
         await self._ledger.change_many(tuple(stood.holds), edit, "held")
         await self._ledger.place(stood.places)
@@ -294,6 +296,8 @@ class Lane:
         try:
             kept = await self._ledger.change_many(others, edit, "queued with another key")
         except StoreError as error:
+            self._back_off(LaneReason(LaneCode.UNWRITABLE))
+            self._may_have_other_keys = True
             log.warning("That tasks wait for their key could not be written: %s", error)
             return
         if any(task.removed_at is None for task in kept):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.task import Hold, Task, TaskId
 from runway_desktop.values import Struct, field
 
@@ -16,10 +17,11 @@ LEAST_STEP = 1e-6
 
 
 class Stood(Struct, frozen=True, kw_only=True):
-    """Where queued tasks stood before a command, and why those waited that waited for the person."""
+    """Where queued tasks stood before a command, and of those that waited for the person why, and with which key."""
 
     places: Mapping[TaskId, float] = field(default_factory=dict)
     holds: Mapping[TaskId, Hold] = field(default_factory=dict)
+    keys: Mapping[TaskId, Fingerprint] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.places or self.holds)

@@ -126,6 +126,35 @@ async def test_a_list_that_cannot_be_written_sends_nothing_with_another_key_eith
         assert creates(rig) == 0
 
 
+async def test_what_waits_for_its_key_says_so_once_the_list_can_be_written_again(tmp_path: Path, monkeypatch):
+    async with a_rig() as rig:
+        ids = await queued(rig, door(rig, tmp_path))
+
+        async def full(*_arguments) -> None:
+            raise StoreError("The disk is full.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(rig.store, "save_many", full)
+            await rig.account.use_key("key_other", remember=False)
+            await rig.lane.resume()
+            await rig.clock.advance(10)
+        await rig.clock.advance(600)
+        assert await codes(rig, ids) == {HoldCode.OTHER_KEY}
+
+
+async def test_undoing_a_release_to_another_key_has_it_asked_about_again(tmp_path: Path):
+    async with a_rig() as rig:
+        sending = door(rig, tmp_path)
+        ids = await queued(rig, sending)
+        await rig.account.use_key("key_of_another_studio", remember=False)
+        await settle()
+        stood = rig.lane.stood(ids)
+        await sending.send(sending.prepare_release([await rig.task(ids[0])]), {Ask.OTHER_KEY})
+        await rig.lane.put_back(stood)
+        again = sending.prepare_release([await rig.task(ids[0])])
+        assert again.asks == {Ask.OTHER_KEY}
+
+
 async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
     rig = Rig(loops=("lane", "poller"))
     rig.runway.limit("gen4.5", concurrent=1)

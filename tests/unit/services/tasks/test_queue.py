@@ -247,6 +247,7 @@ async def test_undoing_a_release_sends_nothing_and_leaves_what_was_sent():
         assert stood == Stood(
             places={one: (await rig.task(one)).position for one in ids},
             holds=dict.fromkeys(ids, Hold(HoldCode.WAITS_FOR_PERSON)),
+            keys=dict.fromkeys(ids, NO_KEY),
         )
         await sent.release(rig, *ids)
         rig.settings.lane_limits = {"gen4.5": 1}
