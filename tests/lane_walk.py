@@ -419,8 +419,8 @@ class Walk:
             some = dice.choice((rows[:1], rows))
             command = dice.choice((TaskCommand.RELEASE, TaskCommand.SEND_NEXT))
             self._agree(self.sending.prepare_release([row.task for row in some]))
-            self.commands.question(command, some)
-            await self._do(command, some)
+            asked = self.commands.question(command, some)
+            await self._do(command, some, Given(prepared=asked.prepared if asked is not None else None))
 
     async def holds(self, dice: Random) -> None:
         rows = [row for row in self.commands.queued() if not row.task.waits_for_person]

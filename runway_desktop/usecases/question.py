@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from runway_desktop.values import Struct
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.submission import Prepared
 
 
 class Question(Struct, frozen=True):
@@ -14,3 +19,5 @@ class Question(Struct, frozen=True):
     no: str = "Keep"
     instead: str = ""
     """Names what can be done in place of both; empty: there is nothing."""
+    prepared: Prepared | None = None
+    """What the answer yes sends and pays for. Who answers hands it back: nothing remembers what was asked."""

@@ -27,7 +27,6 @@ FREE_OF_QT = frozenset(
         "profiles.restore.Into",
         "profiles.welcome.Phase",
         "settings.preferences.NumberRow",
-        "sheet.row_sending._Order",
         "tasks.lineage.Node",
         "tasks.posters._digest",
         "tasks.posters._name",

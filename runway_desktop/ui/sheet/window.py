@@ -96,7 +96,7 @@ class SheetWindow(Dialog):
         sheet.sending.sent.connect(self._sent)
         sheet.sending.troubled.connect(self._trouble)
         sheet.sending.said.connect(self._tell)
-        sheet.sending.question_wanted.connect(lambda asked: confirm(self, asked, sheet.sending.confirm))
+        sheet.sending.question_wanted.connect(lambda asked, yes: confirm(self, asked, yes))
         sheet.model.said.connect(self._tell)
         sheet.model.axes_changed.connect(self._show_axes)
         self.table.selectionModel().currentChanged.connect(self._show_row)

@@ -387,7 +387,7 @@ class MainWindow(QMainWindow):
             )
         )
         m.composer.sent.connect(self._show_tasks)
-        m.composer.question_wanted.connect(lambda asked: confirm(self, asked, m.composer.send_confirmed))
+        m.composer.question_wanted.connect(lambda asked, yes: confirm(self, asked, yes))
         m.task_commands.written.connect(self.composer_pane.focus_prompt)
         m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
         m.task_commands.use_as_input.placed.connect(self.composer_pane.focus_prompt)

@@ -24,6 +24,7 @@ from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.tasks import Showing
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
@@ -227,7 +228,7 @@ class TaskMenu(QObject):
                     lambda text: carry_out(Given(text=text.strip().lower())),
                 )
             case None if (asked := self._task_commands.question(command, selected)) is not None:
-                confirm(self._window, asked, carry_out)
+                confirm(self._window, asked, lambda: carry_out(replace(given, prepared=asked.prepared)))
             case None:
                 carry_out()
 

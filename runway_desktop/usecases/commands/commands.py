@@ -11,7 +11,6 @@ from runway_desktop.domain.library import Row
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.account import about
 from runway_desktop.usecases.words.units import credits_in_words
-from runway_desktop.values import replace
 
 from .doing import Doing, Given, Report
 from .table import ENTRIES, concerned, question, why_not
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from runway_desktop.domain.task import TaskId
     from runway_desktop.services.engine import Engine
     from runway_desktop.services.tasks.lane_order import Stood
-    from runway_desktop.services.tasks.submission import Prepared
     from runway_desktop.usecases.sending.sending import Sending
 
 NOTHING = Given()
@@ -34,11 +32,10 @@ class Commands:
         self._engine = engine
         self._sending = sending
         self._doing = Doing(engine, sending)
-        self._asked: tuple[TaskCommand, list[TaskId], Prepared] | None = None
-        """What the last question of a command that pays was about."""
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about."""
+        """What must be asked first; None when nothing can be lost or spent that the person wants to be asked about.
+        Asking changes nothing: the answer yes is `do`, given what the question has `prepared`."""
         if command is TaskCommand.CANCEL and not self._engine.settings.ask_before_cancel:
             return None
         return self._paid_question(command, rows) if ENTRIES[command].pays else question(command, rows)
@@ -63,11 +60,7 @@ class Commands:
             raise NotPossible(reason)
         if entry.does is None:
             return Report()
-        meant = entry.meant(rows)
-        asked, self._asked = self._asked, None
-        if asked is not None and asked[:2] == (command, [row.task.id for row in meant]):
-            given = replace(given, prepared=asked[2])
-        return await entry.does(self._doing, meant, given)
+        return await entry.does(self._doing, entry.meant(rows), given)
 
     async def undo(self, command: TaskCommand, what: Sequence[TaskId] | Stood) -> Report:
         """Undoes a command with what its report says that it can be undone with."""
@@ -84,7 +77,6 @@ class Commands:
         from runway_desktop.services.tasks.submission import Ask
         from runway_desktop.usecases.sending.questions import question_for
 
-        self._asked = None
         tasks = [row.task for row in concerned(command, rows)]
         try:
             if command in (TaskCommand.SEND_NEXT, TaskCommand.RELEASE):
@@ -95,5 +87,4 @@ class Commands:
             return None
         if Ask.REPEAT in prepared.asks or not prepared.is_valid:
             return None
-        self._asked = (command, [task.id for task in tasks], prepared)
         return question_for(prepared, self._engine.settings.confirm_above)

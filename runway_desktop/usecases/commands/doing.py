@@ -45,7 +45,7 @@ class Given(Struct, frozen=True, kw_only=True):
     anyway: bool = False
     """The question of a report was answered with yes."""
     prepared: Prepared | None = None
-    """What the question of a command that pays was about, answered with yes."""
+    """Of the question of a command that pays, answered with yes."""
     with_prompt: bool = False
     """Support details with the prompt in them."""
     before: TaskId | None = None
@@ -53,9 +53,11 @@ class Given(Struct, frozen=True, kw_only=True):
     progress: Callable[[Progress], None] = lambda _: None
     """Is called while files are looked for."""
 
-    @property
-    def answers(self) -> frozenset[Ask]:
-        return self.prepared.asks if self.prepared is not None else frozenset()
+    def answering(self, now: Prepared) -> tuple[Prepared, frozenset[Ask]]:
+        """What to send, and the answers: what was asked about, if that was the same tasks for the same command; else
+        what was prepared `now`, with nothing answered."""
+        asked = self.prepared
+        return (asked, asked.asks) if asked is not None and asked.origin == now.origin else (now, frozenset())
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -114,11 +116,11 @@ class Doing:
         """The same request again, as a new task of each; all of them or none. An uncertain task is dismissed for it."""
         from runway_desktop.services.tasks.submission import Ask
 
-        prepared = given.prepared or self._sending.prepare_again([row.task for row in rows])
+        prepared, answers = given.answering(self._sending.prepare_again([row.task for row in rows]))
         if Ask.REPEAT in prepared.asks:
             name = "Same again" if rows[0].task.state is State.SUCCEEDED else "Retry"
             return Report(said=f"Just sent again. Choose “{name}” once more if you want another.")
-        made = await self._sending.send(prepared, given.answers)
+        made = await self._sending.send(prepared, answers)
         return Report(changed=made, show=made)
 
     async def send_next(self, rows: Sequence[Row], given: Given) -> Report:
@@ -133,8 +135,8 @@ class Doing:
         from runway_desktop.usecases.words import queue
 
         stood = self._engine.lane.stood(_ids(rows))
-        prepared = given.prepared or self._sending.prepare_release([row.task for row in rows], is_next=is_next)
-        changed = await self._sending.send(prepared, given.answers)
+        now = self._sending.prepare_release([row.task for row in rows], is_next=is_next)
+        changed = await self._sending.send(*given.answering(now))
         return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
 
     async def release_again(self, task_ids: Sequence[TaskId]) -> Report:

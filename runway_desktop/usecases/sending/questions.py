@@ -21,7 +21,8 @@ def question_for(prepared: Prepared, above: float | None, *, is_raised: bool = F
     other_key = _other_key(prepared, prepared.intent) if Ask.OTHER_KEY in prepared.asks else None
     money = _money(prepared, above, is_raised=is_raised)
     found = [question for question in (doubt, other_key, money) if question is not None]
-    return replace(found[-1], text=" ".join(question.text for question in found)) if found else None
+    text = " ".join(question.text for question in found)
+    return replace(found[-1], text=text, prepared=prepared) if found else None
 
 
 def _other_key(prepared: Prepared, intent: Intent) -> Question | None:

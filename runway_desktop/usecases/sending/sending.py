@@ -115,7 +115,8 @@ class Sending:
     def prepare_release(self, tasks: Sequence[Task], *, is_next: bool = True) -> Prepared:
         """Held tasks to be sent, those too that wait for the person: as the next ones, or when it is their turn."""
         findings = [self._findings(task.request) if task.waits_for_person else () for task in tasks]
-        return self._prepared(Release(tuple(tasks), is_next), Origin(Door.RELEASE), findings)
+        origin = Origin(Door.RELEASE, (is_next, *(task.id for task in tasks)))
+        return self._prepared(Release(tuple(tasks), is_next), origin, findings)
 
     async def send(self, prepared: Prepared, answers: Collection[Ask] = ()) -> tuple[TaskId, ...]:
         """Stores what was prepared; `answers` are the questions that were answered with yes. Gives the tasks' ids."""

@@ -57,8 +57,8 @@ class Composer(QObject):
     """A sentence about what was dropped or switched."""
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
-    question_wanted = Signal(object)
-    """A Question to answer before a dear request is stored; the answer is `send_confirmed`."""
+    question_wanted = Signal(object, object)
+    """A Question to answer before a dear request is stored, and what its answer yes calls."""
     focus_wanted = Signal(str)
     """Name of the field that needs attention."""
 
@@ -358,10 +358,6 @@ class Composer(QObject):
         ago is not sent again by a second press in a row, which is said at the button."""
         if self._may_send():
             self._sending.send(self._order())
-
-    def send_confirmed(self) -> None:
-        """The question was answered with yes."""
-        self._sending.confirm()
 
     def _may_send(self) -> bool:
         if self._sending.is_storing:

@@ -7,6 +7,7 @@ only; nothing here blocks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -45,12 +46,17 @@ class Order(Struct, frozen=True, kw_only=True):
     raising: HeldBack | None = None
     """The cap that is raised once it is stored."""
 
+    def new_tasks(self) -> list[NewTask]:
+        from runway_desktop.services.tasks.submission import NewTask
+
+        return [NewTask(request=request, project=self.project, parent_id=self.parent) for request in self.requests]
+
 
 class ComposerSending(QObject):
     changed = Signal()
     """The storing began or ended, or there is another note."""
-    question_wanted = Signal(object)
-    """A Question to answer before the request is stored; the answer yes is `confirm`."""
+    question_wanted = Signal(object, object)
+    """A Question to answer before the request is stored, and what its answer yes calls."""
     stored = Signal(object, object)
     """An Order, and the tuple of its task ids, which are in the lane."""
 
@@ -58,7 +64,6 @@ class ComposerSending(QObject):
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
-        self._asked: tuple[Order, Prepared] | None = None
         self._last: tuple[Request, str] | None = None
         """The request that was sent last, as it was written, and its project."""
         self.is_storing = False
@@ -93,7 +98,7 @@ class ComposerSending(QObject):
         if order.editing is not None:
             return None
         if self._kept is None or self._kept[0] != key:
-            self._kept = (key, self._cases.sending.kept(_new_tasks(order), with_freed=True))
+            self._kept = (key, self._cases.sending.kept(order.new_tasks(), with_freed=True))
         return self._kept[1]
 
     def raise_and_send(self, order: Order) -> None:
@@ -110,13 +115,9 @@ class ComposerSending(QObject):
         self._begin()
         self._runner(self._ask_or_store(order, was_told=kept is not None), "send request")
 
-    def confirm(self) -> None:
-        """The question was answered with yes: stores what it was asked of."""
-        if self._asked is not None:
-            order, prepared = self._asked
-            self._asked = None
-            self._begin()
-            self._runner(self._store(order, prepared, prepared.asks), "store request")
+    def _confirm(self, order: Order, prepared: Prepared) -> None:
+        self._begin()
+        self._runner(self._store(order, prepared, prepared.asks), "store request")
 
     def _begin(self) -> None:
         self.is_storing = True
@@ -145,7 +146,7 @@ class ComposerSending(QObject):
             return await self._cases.sending.prepare_edit(order.editing, order.request, origin)
         from runway_desktop.usecases.sheets.keeping import batch_name
 
-        new = _new_tasks(order)
+        new = order.new_tasks()
         return self._cases.sending.prepare(
             new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else ""
         )
@@ -157,9 +158,9 @@ class ComposerSending(QObject):
         try:
             ids = await self._cases.sending.send(prepared, answers)
         except NotAnswered as error:
-            self._asked = (order, error.prepared)
             above, is_raised = self._cases.settings.confirm_above, order.raising is not None
-            self.question_wanted.emit(question_for(error.prepared, above, is_raised=is_raised))
+            asked = question_for(error.prepared, above, is_raised=is_raised)
+            self.question_wanted.emit(asked, partial(self._confirm, order, error.prepared))
             return
         finally:
             self.is_storing = False
@@ -195,9 +196,3 @@ class ComposerSending(QObject):
     def _note_is_old(self) -> None:
         self.drop_note()
         self.changed.emit()
-
-
-def _new_tasks(order: Order) -> list[NewTask]:
-    from runway_desktop.services.tasks.submission import NewTask
-
-    return [NewTask(request=request, project=order.project, parent_id=order.parent) for request in order.requests]

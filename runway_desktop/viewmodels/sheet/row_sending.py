@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
+from functools import partial
 from itertools import chain
 
 from PySide6.QtCore import QObject, Signal
@@ -24,7 +25,6 @@ from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.values import Struct
 
 from .model import SheetModel
 from .row_tasks import Following
@@ -33,8 +33,8 @@ from .row_tasks import Following
 class RowSending(QObject):
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
-    question_wanted = Signal(object)
-    """A Question to answer before the rows are stored; the answer yes is `confirm`."""
+    question_wanted = Signal(object, object)
+    """A Question to answer before the rows are stored, and what its answer yes calls."""
     said = Signal(str)
     """Why a press sent nothing."""
     troubled = Signal(str)
@@ -59,7 +59,6 @@ class RowSending(QObject):
         self._model = model
         self._following = following
         self._keep = keep
-        self._asked: _Order | None = None
         self._sheet = object()
         """Tells this sheet from every other one."""
         self.batch_id: BatchId | None = None
@@ -85,12 +84,9 @@ class RowSending(QObject):
         self._lock(True)
         self._runner(self._ask_or_store(rows), "send a sheet's rows", failed=self._failed)
 
-    def confirm(self) -> None:
-        """The question was answered with yes: stores the rows that it was asked of."""
-        if self._asked is not None:
-            order, self._asked = self._asked, None
-            self._lock(True)
-            self._runner(self._store(order, order.prepared.asks), "store a sheet's rows", failed=self._failed)
+    def _confirm(self, prepared: Prepared, rows: dict[int, tuple[SentTask, ...]]) -> None:
+        self._lock(True)
+        self._runner(self._store(prepared, rows, prepared.asks), "store a sheet's rows", failed=self._failed)
 
     def _lock(self, locked: bool) -> None:
         self._model.is_locked = locked
@@ -120,7 +116,7 @@ class RowSending(QObject):
             for row in rows
             if row.check is not None
         }
-        await self._store(_Order(prepared, sent), ())
+        await self._store(prepared, sent, ())
 
     def _tasks(self, row: SheetRow) -> Iterable[NewTask]:
         for request in row.check.requests if row.check is not None else ():
@@ -131,22 +127,23 @@ class RowSending(QObject):
                 batch_id=self.batch_id,
             )
 
-    async def _store(self, order: _Order, answers: Collection[Ask]) -> None:
+    async def _store(self, prepared: Prepared, rows: dict[int, tuple[SentTask, ...]], answers: Collection[Ask]) -> None:
+        """`rows`: the tasks that each row becomes, by the row's number."""
         ids: list[TaskId] = []
-        self.planned = dict(order.rows)
+        self.planned = dict(rows)
         try:
-            self._cases.sending.check(order.prepared, answers)
+            self._cases.sending.check(prepared, answers)
             await self._keep()
             # Closed here whatever happens to a portion: the loop that ships closes no generator by itself.
-            portions = self._cases.sending.portions(order.prepared, answers, lambda: self._model.moved)
+            portions = self._cases.sending.portions(prepared, answers, lambda: self._model.moved)
             async with aclosing(portions):
                 async for some in portions:
                     ids += some
                     await self._stored(some)
         except NotAnswered as error:
             self.planned = {}
-            self._asked = _Order(error.prepared, order.rows)
-            self.question_wanted.emit(question_for(error.prepared, self._cases.settings.confirm_above))
+            asked = question_for(error.prepared, self._cases.settings.confirm_above)
+            self.question_wanted.emit(asked, partial(self._confirm, error.prepared, rows))
         except RunwayDesktopError:
             # Each portion is stored whole or not at all: what is left was not.
             self.planned = {}
@@ -175,10 +172,3 @@ class RowSending(QObject):
     def _failed(self, error: RunwayDesktopError) -> None:
         self._lock(False)
         self.troubled.emit(f"The rows that are left could not be stored and were not sent. {error.in_words()}")
-
-
-class _Order(Struct, frozen=True):
-    """What was prepared, and the tasks that each row becomes, by the row's number."""
-
-    prepared: Prepared
-    rows: dict[int, tuple[SentTask, ...]]

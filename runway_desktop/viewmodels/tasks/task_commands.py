@@ -144,7 +144,7 @@ class TaskCommands(QObject):
         self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
-        """What must be asked first."""
+        """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
         return self._cases.commands.question(command, rows)
 
     def known_ids(self) -> tuple[str, ...]:

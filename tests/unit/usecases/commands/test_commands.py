@@ -203,8 +203,12 @@ async def test_an_uncertain_task_is_sent_again_or_settled_by_its_id(tmp_path):
         with pytest.raises(NotPossible):
             await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
         assert await script.state(1) is State.UNCERTAIN, "nobody was asked"
-        assert script.commands.question(TaskCommand.SEND_AGAIN, rows[:1]) is not None
-        report = await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+        asked = script.commands.question(TaskCommand.SEND_AGAIN, rows[:1])
+        assert asked is not None
+        with pytest.raises(NotPossible):
+            await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+        assert await script.state(1) is State.UNCERTAIN, "a question is no answer"
+        report = await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1], Given(prepared=asked.prepared))
         assert (await script.rig.task(report.show[0])).parent_id == "t1"
         assert ENTRIES[TaskCommand.ADOPT_ID].needs is Need.TASK_ID
         await script.commands.do(TaskCommand.ADOPT_ID, rows[1:], Given(text=remote_id(7)))

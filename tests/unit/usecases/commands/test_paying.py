@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Hold, HoldCode, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.usecases.commands.commands import Commands
-from runway_desktop.usecases.commands.doing import Report
+from runway_desktop.usecases.commands.doing import Given, Report
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, Sending
 from runway_desktop.values import replace
@@ -34,6 +35,12 @@ class Till:
         await self.rig.store.add(tasks, (), None, (), outputs)
         await self.rig.ledger.load()
         return list(await self.rig.store.rows([one.id for one in tasks]))
+
+    def yes(self, command: TaskCommand, rows: list[Row]) -> Given:
+        """The answer to the question of a command."""
+        asked = self.commands.question(command, rows)
+        assert asked is not None
+        return Given(prepared=asked.prepared)
 
     @property
     def order(self) -> list[str]:
@@ -71,48 +78,61 @@ async def test_no_price_is_said_where_nothing_is_paid_or_one_is_not_known(tmp_pa
 async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(tmp_path: Path):
     async with a_till(tmp_path) as till:
         first, second = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED))
-        with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.RETRY, [first])
-        assert till.commands.question(TaskCommand.RETRY, [first]) is not None
-        with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.RETRY, [second])
-        with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.RETRY, [first])
-        assert till.commands.question(TaskCommand.RETRY, [first]) is not None
-        made = await till.commands.do(TaskCommand.RETRY, [first])
-        assert len(made.changed) == 1
+        yes = till.yes(TaskCommand.RETRY, [first])
+        for others in ([second], [first, second]):
+            with pytest.raises(NotAnswered):
+                await till.commands.do(TaskCommand.RETRY, others, yes)
+        assert len((await till.commands.do(TaskCommand.RETRY, [first], yes)).changed) == 1
+        with pytest.raises(NotPossible, match="sent already"):
+            await till.commands.do(TaskCommand.RETRY, [first], yes)
         await till.rig.clock.advance(MOMENT)
         with pytest.raises(NotAnswered):
             await till.commands.do(TaskCommand.RETRY, [first])
         assert len(till.order) == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [
+        (TaskCommand.RETRY, State.CANCELLED),
+        (TaskCommand.SEND_AGAIN, State.UNCERTAIN),
+        (TaskCommand.RELEASE, State.HELD),
+        (TaskCommand.SEND_NEXT, State.HELD),
+    ],
+)
+async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, state: State):
+    async with a_till(tmp_path) as till:
+        rows = await till.put(task(1, state, hold=RESTORED))
+        assert till.commands.question(command, rows) is not None
+        with pytest.raises(NotAnswered):
+            await till.commands.do(command, rows)
+        kept = await till.rig.task(TaskId("t1"))
+        assert (kept.state, kept.hold, kept.let_go) == (state, RESTORED, False)
+        assert till.order == (["t1"] if state is State.HELD else [])
+
+
 async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.HELD, hold=RESTORED))
-        assert till.commands.question(TaskCommand.RELEASE, rows) is not None
         with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.SEND_NEXT, rows)
+            await till.commands.do(TaskCommand.SEND_NEXT, rows, till.yes(TaskCommand.RELEASE, rows))
         assert (await till.rig.task(TaskId("t1"))).hold == RESTORED
 
 
-async def test_a_question_that_is_not_asked_takes_the_answer_to_the_last_one_away(tmp_path: Path):
+async def test_nothing_is_asked_where_nothing_would_be_sent(tmp_path: Path):
     async with a_till(tmp_path) as till:
         invalid = replace(task(2, State.CANCELLED), request=request(duration=600))
-        rows = await till.put(task(1, State.CANCELLED), invalid, task(3, State.RUNNING))
-        for other in rows[1:]:
-            assert till.commands.question(TaskCommand.RETRY, rows[:1]) is not None
-            assert till.commands.question(TaskCommand.RETRY, [other]) is None, "nothing would be sent"
-            with pytest.raises(NotAnswered):
-                await till.commands.do(TaskCommand.RETRY, rows[:1])
+        for row in await till.put(invalid, task(3, State.RUNNING)):
+            assert till.commands.question(TaskCommand.RETRY, [row]) is None
+            with pytest.raises(NotPossible):
+                await till.commands.do(TaskCommand.RETRY, [row])
         assert till.order == []
 
 
 async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
-        till.commands.question(TaskCommand.RETRY, rows)
-        await till.commands.do(TaskCommand.RETRY, rows)
+        await till.commands.do(TaskCommand.RETRY, rows, till.yes(TaskCommand.RETRY, rows))
         assert till.commands.question(TaskCommand.RETRY, rows) is None
         assert (await till.commands.do(TaskCommand.RETRY, rows)).changed == ()
         assert len(till.order) == 1
@@ -124,8 +144,7 @@ async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Pat
 async def test_after_its_answer_a_task_goes_to_where_the_command_says(tmp_path: Path, command: TaskCommand, order):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.HELD), task(2, State.HELD, hold=RESTORED))
-        assert till.commands.question(command, rows[1:]) is not None
-        report = await till.commands.do(command, rows[1:])
+        report = await till.commands.do(command, rows[1:], till.yes(command, rows[1:]))
         assert (report.changed, till.order) == (("t2",), order)
 
 

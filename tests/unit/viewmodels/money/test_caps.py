@@ -91,12 +91,28 @@ async def test_a_dear_request_is_asked_about_before_it_is_stored(tmp_path):
         rig.engine.settings.confirm_above = 20.0
         async with after(rig.composer.question_wanted) as asked:
             rig.composer.send()
-        assert asked[0].title == "Send 1 task for 25 credits?"
+        [(question, yes)] = asked
+        assert question.title == "Send 1 task for 25 credits?"
         await rest()
         assert rig.engine.ledger.held() == ()
         async with after(rig.composer.sent):
-            rig.composer.send_confirmed()
+            yes()
         assert len(rig.engine.ledger.held()) == 1
+
+
+async def test_an_answer_stores_what_was_asked_about_whatever_was_asked_since(tmp_path):
+    async with Rig(tmp_path) as rig:
+        rig.engine.settings.confirm_above = 20.0
+        await rig.engine.pricing.learn(engine_rig.request(), 25.0)
+        answers = []
+        for prompt in ("first", "second"):
+            rig.composer.load(engine_rig.request(prompt))
+            async with after(rig.composer.question_wanted) as asked:
+                rig.composer.send()
+            answers += [yes for _, yes in asked]
+        async with after(rig.composer.sent):
+            answers[0]()
+        assert [task.request.prompt for task in rig.engine.ledger.held()] == ["first"]
 
 
 async def test_a_request_below_the_sum_is_sent_without_a_question(tmp_path):
@@ -130,10 +146,11 @@ async def test_a_raise_whose_question_is_declined_raises_nothing(tmp_path):
         assert rig.composer.button().raising
         async with after(rig.composer.question_wanted) as asked:
             rig.composer.raise_cap()
-        assert (asked[0].yes, "cap" in asked[0].text) == ("Send 1 task", False)
+        [(question, yes)] = asked
+        assert (question.yes, "cap" in question.text) == ("Send 1 task", False)
         assert rig.engine.settings.day_cap == 30.0
         async with after(rig.composer.sent):
-            rig.composer.send_confirmed()
+            yes()
         assert rig.engine.settings.day_cap == 80.0
 
 
@@ -170,7 +187,7 @@ async def test_an_edit_that_becomes_dearer_is_asked_about_whatever_the_button_sa
         assert rig.composer.button().text == "Save changes"
         async with after(rig.composer.question_wanted) as asked:
             rig.composer.send()
-        assert "today's cap of 30 credits is reached" in asked[0].text.lower()
+        assert "today's cap of 30 credits is reached" in asked[0][0].text.lower()
 
 
 async def test_the_button_that_raises_a_cap_counts_what_would_go_without_it_too(tmp_path):

@@ -25,7 +25,7 @@ from runway_desktop.values import replace
 from runway_desktop.viewmodels.sheet.offering import AxisPreview
 from runway_desktop.viewmodels.sheet.sheet import FIRST_FEW, Sheet
 from runway_desktop.viewmodels.sheet.table import LOOK_ROLE, TONE_ROLE, WRONG_ROLE
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Rig, after, rest, until
 from tests.rows import task
 
 _HORIZONTAL = Qt.Orientation.Horizontal
@@ -287,6 +287,24 @@ async def test_a_second_press_in_a_row_sends_no_further_rows(tmp_path: Path):
         await rig.clock.advance(2)
         sheet.send(1)
         await until(lambda: sheet.model.totals.ready < left)
+
+
+async def test_dear_rows_are_stored_by_the_answer_to_their_question_alone(tmp_path: Path):
+    async with Rig(tmp_path) as rig:
+        await learn(rig, 60)
+        rig.engine.settings.confirm_above = 50.0
+        sheet = await opened(rig)
+        for _ in range(2):
+            async with after(sheet.sending.question_wanted) as asked:
+                sheet.send(1)
+            await until(lambda: not sheet.model.is_locked)
+            assert rig.engine.ledger.held() == ()
+        [(question, yes)] = asked
+        assert question.title == "Send 1 task for 60 credits?"
+        async with after(sheet.sending.sent):
+            yes()
+        assert len(rig.engine.ledger.held()) == 1
+        sheet.close()
 
 
 async def test_a_sheet_that_is_pasted_again_right_after_it_was_sent_looks_like_a_repeat(tmp_path: Path):

@@ -364,9 +364,10 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
         rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
         assert rig.store.tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
-        assert rig.task_commands.question(TaskCommand.SEND_AGAIN, rows[2:]) is not None
+        asked = rig.task_commands.question(TaskCommand.SEND_AGAIN, rows[2:])
+        assert asked is not None
         async with after(rig.task_commands.show_wanted) as shown:
-            rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
+            rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:], Given(prepared=asked.prepared))
         await until(lambda: rig.store.tasks["t2"].let_go)
         assert rig.store.tasks["t1"].remote_id == remote_id(77)
         assert rig.store.tasks["t3"].let_go
