@@ -158,7 +158,9 @@ class CopyCheck:
             doubtful = [
                 task
                 for task in waiting
-                if task.created_at < since or _made(now, task.request.model) > known[task.request.model]
+                if task.created_at < since
+                or not task.is_for(key)
+                or _made(now, task.request.model) > known[task.request.model]
             ]
             if doubtful:
                 self._settings.set(after_restore.FRESH, {"why": Verdict.NOT_COUNTED.value})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from runway_desktop.domain.account import ModelLimits
+from runway_desktop.domain.account import ModelLimits, fingerprint_of
 from runway_desktop.domain.copies import IDENTITY, Identity, Verdict
 from runway_desktop.domain.errors import NoReply, ServerTrouble
 from runway_desktop.domain.task import HoldCode, State
@@ -372,3 +372,19 @@ async def test_what_may_have_left_the_day_of_the_counts_explains_none(tmp_path: 
     async with computer.rig() as rig:
         await rig.clock.advance(60)
         await asks(rig, Verdict.NOT_COUNTED)
+
+
+async def test_the_counts_of_one_key_explain_nothing_that_was_queued_with_another(tmp_path: Path):
+    computer = await a_computer(tmp_path)
+    ids = await computer.queue()
+    async with computer.rig(loops=()) as rig:
+        await rig.ledger.change_many(ids, lambda task: replace(task, key=fingerprint_of("key_test")), "queued")
+        await rig.lane.pause()
+    shutil.rmtree(computer.state)
+    computer.runway.account = replace(computer.runway.account, daily_used={}, limits={"gen4.5": ModelLimits()})
+    async with computer.rig() as rig:
+        await rig.account.use_key("key_other", remember=False)
+        await rig.submit(request("new"))
+        await rig.lane.resume()
+        await rig.clock.advance(60)
+        assert reasons(rig) == [HoldCode.COPIED] * MANY
