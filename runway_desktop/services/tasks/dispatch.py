@@ -389,9 +389,6 @@ class Dispatch:
     async def _take_up(self, ids: AcceptedIds) -> None:
         """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
         read."""
-        for intent in ids.unanswered:
-            await self._take_up_sending(intent)
-            ids.free(intent.task_id)
         here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
         for entry in ids.left:
             if entry.remote_id in here:
@@ -410,6 +407,9 @@ class Dispatch:
             ids_left = tuple(entry.remote_id for entry in untold)
             self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
             await ids.note_told(untold)
+        for intent in ids.unanswered:
+            await self._take_up_sending(intent)
+            ids.free(intent.task_id)
 
     async def _take_up_sending(self, intent: Intent) -> None:
         """Where the list knows nothing of a sending, as it stood in a lost end of its log, that is uncertain."""

@@ -12,7 +12,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.transitions import Accepted
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
+from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds, Entry, Intent
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
 from tests.dispatch_bench import FULL, ONE, REMOTE, bench
 from tests.engine_rig import AtOnce
@@ -154,7 +154,7 @@ async def test_what_becomes_writable_while_the_program_closes_is_written():
         assert (await at.task()).remote_id == REMOTE
 
 
-async def kept_in(path: Path, *entries: AcceptedId) -> None:
+async def kept_in(path: Path, *entries: Entry) -> None:
     ids = AcceptedIds(path, AtOnce(), Bus(), FakeClock(), MemoryStore().checkpoint)
     await ids.open()
     for entry in entries:
@@ -226,6 +226,20 @@ async def test_an_id_of_the_last_run_that_cannot_be_given_yet_does_not_hold_up_t
         at.ledger.always = None
         await at.rig.clock.advance(60)
         assert (await at.task()).remote_id == remote_id(7)
+
+
+async def test_a_lost_sending_that_cannot_be_written_keeps_no_id_of_the_last_run_from_its_task(tmp_path, monkeypatch):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, lost(7, ONE), Intent(task_id=TaskId("gone"), at=5.0, model="gen4.5", prompt="A fox"))
+
+    async def full(*_arguments) -> None:
+        raise FULL
+
+    async with bench(path, state=State.UNCERTAIN) as at:
+        monkeypatch.setattr(at.ledger, "add", full)
+        await at.dispatch.recall()
+        assert (await at.task()).remote_id == remote_id(7)
+        await at.dispatch.close()
 
 
 async def test_closing_ends_what_is_given_late_and_leaves_it_for_the_next_run(tmp_path):
