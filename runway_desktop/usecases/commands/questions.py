@@ -129,7 +129,7 @@ def _queued_words(queued: int, kept: int, *, is_paused: bool, has_tray: bool) ->
     if is_paused:
         how = f"resume sending, and {how}"
     some = "All" if kept == queued > 1 else f"{kept:,}"
-    cap = f" {some} of {them} first {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
+    cap = f" {some} of {them} also {units.plural(kept, 'waits', 'wait')} for a cap or the balance." if kept else ""
     return (
         f"{amount[0].upper()}{amount[1:]} sent only while the program runs and the computer is awake. "
         f"To have {them} sent, {how}.{cap}"

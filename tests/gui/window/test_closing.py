@@ -29,6 +29,7 @@ def session_of(rig: Desktop, folder: Path, *open_tasks: Task, saving: int = 0) -
     profile = environment.profile(demo=False, folder=folder / "profile")
     session: Any = Session(profile, Options(), Address(secret="key_test"), bugs=Bugs())
     session.window = rig.window
+    rig.window.quit_wanted.connect(session._quit_wanted)
     session.cases = SimpleNamespace(
         backups=None,
         tasks=SimpleNamespace(
@@ -46,6 +47,10 @@ def asked(rig: Desktop) -> list[QDialog]:
     return [dialog for dialog in rig.window.findChildren(QDialog) if dialog.isVisible()]
 
 
+def is_closing(session: Any) -> bool:
+    return bool(session._closing.is_set())
+
+
 async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(
@@ -56,9 +61,9 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
             task(3, State.UNCERTAIN),
             task(4, removed_at=1.0),
         )
-        session._quit_wanted()
+        rig.window.quit_wanted.emit()
         assert asked(rig) == []
-        assert session._closing.is_set()
+        assert is_closing(session)
         session.deleteLater()
 
 
@@ -73,25 +78,25 @@ async def test_with_nothing_under_way_it_closes_at_once(tmp_path, theme, qtbot):
 async def test_while_something_is_under_way_it_asks_and_staying_is_safe(tmp_path, theme, qtbot, tasks, saving, says):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, *tasks, saving=saving)
-        session._quit_wanted()
+        rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert says in words
         assert "Tasks continue at Runway and will be picked up." in words
         QTest.keyClick(dialog, Qt.Key.Key_Return)
-        assert not session._closing.is_set()
-        session._quit_wanted()
+        assert not is_closing(session)
+        rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
         close = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Close")
         QTest.mouseClick(close, Qt.MouseButton.LeftButton)
-        assert session._closing.is_set()
+        assert is_closing(session)
         session.deleteLater()
 
 
 async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1), task(2), task(3, hold=Hold(HoldCode.WAITS_FOR_PERSON)))
-        session._quit_wanted()
+        rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
         assert dialog.windowTitle() == "Close with 2 tasks not sent?"
         words = " ".join(label.text() for label in dialog.findChildren(QLabel))
@@ -99,7 +104,7 @@ async def test_queued_tasks_are_told_before_closing_with_what_has_them_sent(tmp_
         assert "To have them sent, stay open." in words
         assert [button.text() for button in dialog.findChildren(QPushButton)] == ["Stay", "Close"]
         QTest.keyClick(dialog, Qt.Key.Key_Return)
-        assert not session._closing.is_set()
+        assert not is_closing(session)
         session.deleteLater()
 
 
@@ -107,19 +112,20 @@ async def test_queued_tasks_are_sent_from_the_tray_where_there_is_one(tmp_path, 
     async with Desktop(tmp_path, theme) as rig:
         session = session_of(rig, tmp_path, task(1))
         make_icon: Any = SilentIcon
-        session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
-        session._in_tray.tray.icon.has_tray = False
-        session._quit_wanted()
+        in_tray = session._in_tray = InTray(rig.cases, rig.models, rig.runner, rig.window, "Default", make_icon)
+        icon: Any = in_tray.tray.icon
+        icon.has_tray = False
+        rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
         assert not any("tray" in button.text() for button in dialog.findChildren(QPushButton)), "it has gone since"
         dialog.reject()
-        session._in_tray.tray.icon.has_tray = True
-        session._quit_wanted()
+        icon.has_tray = True
+        rig.window.quit_wanted.emit()
         [dialog] = asked(rig)
         keep = next(button for button in dialog.findChildren(QPushButton) if "tray" in button.text())
         QTest.mouseClick(keep, Qt.MouseButton.LeftButton)
-        assert not session._closing.is_set()
+        assert not is_closing(session)
         assert not rig.window.isVisible()
-        session._in_tray.tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+        icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
         assert rig.window.isVisible()
         session.deleteLater()

@@ -32,7 +32,7 @@ def test_queued_tasks_are_told_with_what_it_takes_to_have_them_sent():
     assert asked.instead == "Keep running in the tray"
     paused = closing_question(sending=0, saving=0, makes_backup=False, queued=3, kept=2, is_paused=True)
     assert paused is not None
-    assert "To have them sent, resume sending, and stay open. 2 of them first wait for a cap" in paused.text
+    assert "To have them sent, resume sending, and stay open. 2 of them also wait for a cap" in paused.text
     assert not paused.instead
 
 
