@@ -157,7 +157,7 @@ class Settings(Preferences):
         """Writes what is unsaved now. Nothing is lost when the store refuses: it is kept for the next time."""
         async with self._writing:
             values, self._unsaved = self._unsaved, {}
-            untold, self._untold = self._untold, set()
+            untold = set(self._untold)
             self._changed.clear()
             try:
                 if values:
@@ -167,6 +167,7 @@ class Settings(Preferences):
                 self._changed.set()
                 raise
             finally:
+                self._untold -= untold
                 if untold:
                     self._bus.tell(SettingsChanged(frozenset(untold)))
 

@@ -189,3 +189,23 @@ async def test_store_that_refuses_is_told_once_and_tried_again(desk):
         await desk.clock.advance(6)
         assert (await desk.store.settings())["theme"] == "dark"
     await settle()
+
+
+async def test_what_decides_whether_money_is_spent_is_on_its_way_until_it_is_written(desk, monkeypatch):
+    written, write = asyncio.Event(), desk.store.set_settings
+
+    async def slowly(values) -> None:
+        await written.wait()
+        await write(values)
+
+    monkeypatch.setattr(desk.store, "set_settings", slowly)
+    async with desk.running():
+        await settle()
+        desk.settings.set("lane.paused", True)
+        await settle()
+        assert desk.settings.is_on_its_way("lane.paused")
+        assert desk.events == []
+        written.set()
+        await settle()
+        assert not desk.settings.is_on_its_way("lane.paused")
+        assert desk.events == [SettingsChanged(frozenset({"lane.paused"}))]
