@@ -389,6 +389,7 @@ class Dispatch:
     async def _take_up(self, ids: AcceptedIds) -> None:
         """Gives ids that an earlier run could not write down to their tasks. StoreError when the list cannot be
         read."""
+        unanswered = ids.unanswered
         here = await self._ledger.find_remote([entry.remote_id for entry in ids.left])
         for entry in ids.left:
             if entry.remote_id in here:
@@ -407,7 +408,7 @@ class Dispatch:
             ids_left = tuple(entry.remote_id for entry in untold)
             self._bus.tell(EngineNotice(EngineNoticeCode.UNKNOWN_IDS, ids_left))
             await ids.note_told(untold)
-        for intent in ids.unanswered:
+        for intent in unanswered:
             await self._take_up_sending(intent)
             ids.free(intent.task_id)
 

@@ -242,6 +242,15 @@ async def test_a_lost_sending_that_cannot_be_written_keeps_no_id_of_the_last_run
         await at.dispatch.close()
 
 
+async def test_a_task_that_was_sent_once_more_is_uncertain_beside_an_older_id_that_has_no_place(tmp_path):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, lost(7, ONE), Intent(task_id=ONE, at=9.0, model="gen4.5", prompt="A fox"))
+    async with bench(path) as at:
+        await at.dispatch.recall()
+        assert (await at.task()).state is State.UNCERTAIN
+        await at.dispatch.close()
+
+
 async def test_closing_ends_what_is_given_late_and_leaves_it_for_the_next_run(tmp_path):
     path = tmp_path / "ids.txt"
     await kept_in(path, lost(7, ONE))
