@@ -183,7 +183,7 @@ def _adopted(task: Task, key: Fingerprint) -> Task:
     does not see it is no news, and would end it."""
     fresh = replace(task, hidden_from=NO_KEY, not_found_at=None)
     match task.state:
-        case State.GONE if task.remote_id is not None:
+        case _ if task.is_missed:
             return replace(
                 fresh, state=State.PENDING, key=key, remote_status="", ended_at=None, asked_at=None, cancel_asked=False
             )

@@ -93,6 +93,21 @@ async def test_a_task_that_404s_made_canceled_and_that_runs_after_all_gets_its_d
         assert times.all == [], "what a DELETE ended is asked for no more"
 
 
+async def test_a_task_that_404s_made_canceled_is_followed_to_its_result_when_the_person_adopts_its_id():
+    async with poller() as rig:
+        [task_id] = await adopt(rig)
+        await rig.clock.advance(1)
+        rig.runway.vanish(REMOTE)
+        await in_time(rig.clock, rig.actions.cancel([task_id]), 80)
+        await rig.clock.advance(60)
+        assert await rig.state(task_id) is State.CANCELLED
+        rig.runway.finish(REMOTE, "https://x.example/a.mp4")
+        assert (await rig.adoption.adopt([REMOTE])).known == (task_id,)
+        await rig.clock.advance(10)
+        assert await rig.state(task_id) is State.SUCCEEDED
+        assert rig.runway.named("delete") == []
+
+
 @pytest.mark.parametrize(
     "error",
     [SlowDown("Too many requests.", retry_after=120.0), NotReached("There is no network."), StoreError("Full.")],
