@@ -99,7 +99,7 @@ def _retrying_doubtful(olds: list[Task]) -> Question | None:
     """What Runway does not know any more may have been made all the same, and be there for another key. So may what it
     said that it did not take, and what waited in a restored list."""
     gone = sum(old.state is State.GONE and not old.let_go for old in olds)
-    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.may_be_made for old in olds)
+    amount, doubtful = units.count(len(olds), "task"), gone or sum(old.may_be_made or old.is_missed for old in olds)
     which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
     if gone:
         made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")

@@ -327,7 +327,7 @@ def _doubts(intent: Intent) -> Iterable[Ask]:
             yield Ask.MAY_BE_PAID_TWICE
         case NewTasks(tasks=tasks):
             olds = [task.again_of for task in tasks if task.again_of is not None]
-            if any(old.may_be_made or (old.state is State.GONE and not old.let_go) for old in olds):
+            if any(old.may_be_made or old.is_missed for old in olds):
                 yield Ask.MAY_BE_PAID_TWICE
         case Release(tasks):
             if any(task.may_be_sent_already for task in tasks):

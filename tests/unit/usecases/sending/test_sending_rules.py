@@ -11,6 +11,7 @@ from runway_desktop.domain.caps import Cap
 from runway_desktop.domain.task import HoldCode, Request, State
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.submission import AT_ONCE, Ask, Door, Origin, Payer, Release, Sum
+from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import CHECKED_AT_ONCE, MOMENT, TOO_OLD, NotAnswered, RepeatGuard, steps_of
 from runway_desktop.values import replace
 from tests.engine_rig import request, with_picture
@@ -247,6 +248,18 @@ async def test_of_what_is_gone_only_what_was_not_dismissed_may_be_paid_twice(tmp
         assert dismissed.let_go
         assert sending.prepare_again([dismissed]).asks == frozenset()
         assert sending.prepare_again([replace(dismissed, remote_id=remote_id(1))]).asks == {Ask.MAY_BE_PAID_TWICE}
+
+
+async def test_of_what_was_canceled_that_which_404s_alone_ended_may_be_paid_twice(tmp_path: Path):
+    async with a_door(tmp_path) as (rig, sending):
+        canceled = replace(await a_held(rig, sending), state=State.CANCELLED, remote_id=remote_id(1))
+        missed = replace(canceled, not_found_at=rig.clock.now())
+        assert sending.prepare_again([canceled]).asks == frozenset()
+        prepared = sending.prepare_again([missed])
+        assert prepared.asks == {Ask.MAY_BE_PAID_TWICE}
+        question = question_for(prepared, None)
+        assert question is not None
+        assert question.text.startswith("Runway may have made and charged this task already.")
 
 
 @pytest.mark.parametrize(
