@@ -199,7 +199,8 @@ class Lane:
 
         def edit(task: Task) -> Task:
             is_free = task.state is State.HELD and not task.waits_for_person
-            key = stood.keys.get(task.id, task.key)
+            # What its last sending meant is known to that one's key alone.
+            key = task.key if task.was_denied else stood.keys.get(task.id, task.key)
             return replace(task, hold=stood.holds[task.id], key=key) if is_free else task
 
         await self._ledger.change_many(tuple(stood.holds), edit, "held")

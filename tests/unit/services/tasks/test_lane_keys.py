@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
-from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.errors import NotTaken, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.task import HoldCode, State, TaskId
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
@@ -153,6 +153,23 @@ async def test_undoing_a_release_to_another_key_has_it_asked_about_again(tmp_pat
         await rig.lane.put_back(stood)
         again = sending.prepare_release([await rig.task(ids[0])])
         assert again.asks == {Ask.OTHER_KEY}
+
+
+async def test_undoing_a_release_leaves_a_task_to_the_key_that_runway_denied_it_to(tmp_path: Path):
+    async with a_rig() as rig:
+        sending = door(rig, tmp_path)
+        ids = await queued(rig, sending)
+        await rig.account.use_key("key_of_another_studio", remember=False)
+        await settle()
+        stood = rig.lane.stood(ids)
+        rig.runway.then("create", NotTaken("Runway did not take it."))
+        await sending.send(sending.prepare_release([await rig.task(ids[0])]), {Ask.OTHER_KEY})
+        await rig.lane.resume()
+        await rig.clock.advance(5)
+        assert (await rig.task(ids[0])).was_denied
+        await rig.lane.put_back(stood)
+        task = await rig.task(ids[0])
+        assert (task.hold.code, task.key) == (HoldCode.OTHER_KEY, fingerprint_of("key_of_another_studio"))
 
 
 async def test_a_full_model_goes_on_once_its_tasks_are_known_to_be_another_keys():
