@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
     from .commands.commands import Commands
+    from .orders import Orders
     from .sending.sending import Sending
 
 Service = TypeVar("Service")
@@ -124,6 +125,12 @@ class UseCases:
         from .commands.commands import Commands
 
         return Commands(self._engine, self.sending)
+
+    @cached_property
+    def orders(self) -> Orders:
+        from .orders import Orders
+
+        return Orders(self._engine, lambda: self.sending)
 
     @cached_property
     def judging(self) -> Judging:

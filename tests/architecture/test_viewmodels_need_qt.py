@@ -18,7 +18,6 @@ FREE_OF_QT = frozenset(
     {
         "compare.compare.Judge",
         "composer.input_taking._may_hold",
-        "composer.sending.Order",
         "csv_dialect.keep_csv_dialect",
         "exchange.export.Scope",
         "exchange.export.What",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.account import about, open_words, price_detail
-from runway_desktop.usecases.words.holds import over_words, raise_words
+from runway_desktop.usecases.words.account import about, open_words
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
@@ -28,33 +27,6 @@ class Button(Struct, frozen=True):
     """The button that makes room for it, such as "Raise today's cap to 2,600"; empty where nothing is in the way."""
 
 
-def button_for(
-    *,
-    amount: int,
-    price: Price | None,
-    reasons: tuple[str, ...],
-    is_edit: bool,
-    is_another: bool = False,
-    note: str = "",
-    between: OpenPrice | None = None,
-    kept: Kept | None = None,
-) -> Button:
-    """`is_another`: the same was sent before, and would be made once more. `kept`: what a cap or the balance keeps of
-    it in the queue."""
-    if is_edit:
-        return Button("Save changes", "", reasons, note=note)
-    if kept is not None:
-        raising = raise_words(kept.held, kept.freed)
-        text = kept_text(kept.tasks, amount)
-        note = note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits(kept, amount)}."
-        return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
-    if is_another:
-        text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
-    else:
-        text = units.plural(amount, "Generate", f"Generate {amount:,}")
-    return Button(text, price_words(price, amount, between), reasons, price_detail(price), note)
-
-
 def kept_text(kept: int, amount: int) -> str:
     """The button of tasks of which so many wait in the queue: "Send 4, queue 2", or "Queue 6"."""
     if kept < amount:
@@ -62,7 +34,7 @@ def kept_text(kept: int, amount: int) -> str:
     return units.plural(amount, "Queue", f"Queue {amount:,}")
 
 
-def _waits(kept: Kept, amount: int) -> str:
+def waits_words(kept: Kept, amount: int) -> str:
     if kept.tasks < amount:
         return f"{kept.tasks:,} of {amount:,} wait in the queue"
     return units.plural(amount, "it waits in the queue", "they wait in the queue")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runway_desktop.catalog import Catalog, FieldKind
+from runway_desktop.catalog import FieldKind, Pair
 from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.library import sheets
@@ -49,12 +49,11 @@ def batch_name(prompt: str) -> str:
 
 
 async def keep_as_sheet(
-    catalog: Catalog, library: Library, clock: Clock, request: Request, task_ids: Sequence[TaskId], project: str
+    library: Library, clock: Clock, pair: Pair, request: Request, task_ids: Sequence[TaskId], project: str
 ) -> None:
     """Keeps the request that these tasks were made of, one for each text of its prompt."""
-    pair = catalog.pair(request.endpoint, request.model)
     batch_id = next((row.task.batch_id for row in await library.rows(task_ids[:1])), None)
-    if pair is None or batch_id is None:
+    if batch_id is None:
         return
     cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
     for field in pair.fields:
@@ -66,13 +65,5 @@ async def keep_as_sheet(
     name = batch_name(request.prompt)
     content = SheetContent(name=name, composed=request, project=project)
     text = sheets.write(content, [sheets.write_row(KeptRow(cells=cells, sent=sent))])
-    await library.sheets.keep(
-        KeptSheet(
-            id=new_sheet_id(),
-            name=name,
-            changed_at=clock.now(),
-            rows=1,
-            batch_id=batch_id,
-            text=text,
-        )
-    )
+    kept = KeptSheet(id=new_sheet_id(), name=name, changed_at=clock.now(), rows=1, batch_id=batch_id, text=text)
+    await library.sheets.keep(kept)

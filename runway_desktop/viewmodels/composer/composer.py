@@ -21,17 +21,18 @@ from runway_desktop.catalog import (
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.catalog_renewal import IN_USE as CATALOG_IN_USE
 from runway_desktop.services.library import expansion
-from runway_desktop.services.money.pricing import OpenPrice, Price
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.orders import Order
 from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside, requests_of
+from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.kept_draft import Draft
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.requests.parked_values import ParkedValues
-from runway_desktop.usecases.sending.button import Button, button_for, price_words
+from runway_desktop.usecases.sending.button import Button, price_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
@@ -39,7 +40,7 @@ from .draft_keeping import DraftKeeping, PutAside
 from .input_taking import InputTaking
 from .presets import ComposerPresets
 from .prompt_history import PromptHistory
-from .sending import ComposerSending, Order
+from .sending import ComposerSending
 
 if TYPE_CHECKING:
     from .chooser import Chooser
@@ -156,7 +157,7 @@ class Composer(QObject):
     @property
     def amount(self) -> int:
         """How many tasks it makes: one for each text that the prompt's braces stand for."""
-        return 1 if self._editing is not None or self.pair.prompt_field is None else expansion.count(self.prompt)
+        return self._order().amount
 
     @staticmethod
     def braces(text: str) -> tuple[tuple[int, int], ...]:
@@ -165,7 +166,7 @@ class Composer(QObject):
 
     def requests(self) -> list[Request]:
         """One for each text of the prompt."""
-        return [self.request()] if self._editing is not None else requests_of(self.pair, self.request())
+        return self._order().requests()
 
     def findings(self) -> tuple[Finding, ...]:
         """All that is wrong, the inputs' own limits too, in the order of the eye: the prompt stands on top."""
@@ -328,24 +329,7 @@ class Composer(QObject):
 
     def button(self) -> Button:
         reasons = tuple(dict.fromkeys(finding.message for finding in self.findings()))
-        if self._sending.is_storing:
-            reasons = ("It is being stored.",)
-        request, price = self.request(), self.price()
-        return button_for(
-            amount=self.amount,
-            price=price,
-            reasons=reasons,
-            is_edit=self._editing is not None,
-            is_another=self._sending.is_another(request, self._project),
-            note=self._sending.note,
-            between=self._between(request) if price is None else None,
-            kept=self._sending.kept(self._order(), price) if not reasons else None,
-        )
-
-    def _between(self, request: Request) -> OpenPrice | None:
-        from runway_desktop.usecases.requests.open_price import open_price
-
-        return open_price(self.pair, request, self._cases.pricing.price)
+        return self._sending.button(self._order(), reasons)
 
     def raise_cap(self) -> None:
         """Sends this, and raises the cap that is in the way, for all that waits for it."""
@@ -371,8 +355,8 @@ class Composer(QObject):
 
     def _order(self) -> Order:
         return Order(
+            pair=self.pair,
             request=self.request(),
-            requests=tuple(self.requests()),
             editing=self._editing,
             parent=self._parent_task,
             project=self._project,

@@ -12,44 +12,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.errors import RunwayDesktopError
-from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.domain.task import Request
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.sending.button import too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct, replace
+from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
     from runway_desktop.services.money.pricing import Price
-    from runway_desktop.services.tasks.submission import Ask, NewTask, Prepared
+    from runway_desktop.services.tasks.submission import Ask, Prepared
+    from runway_desktop.usecases.orders import Order
+    from runway_desktop.usecases.sending.button import Button
     from runway_desktop.usecases.sending.sending import Kept
 
 _HELD_MS = 500
 _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
-
-
-class Order(Struct, frozen=True, kw_only=True):
-    """What one press asks for."""
-
-    request: Request
-    """As it was written, with its braces."""
-    requests: tuple[Request, ...]
-    """One for each task."""
-    editing: TaskId | None = None
-    """The held task that becomes this, instead of a new one."""
-    parent: TaskId | None = None
-    project: str = ""
-    raising: HeldBack | None = None
-    """The cap that is raised once it is stored."""
-
-    def new_tasks(self) -> list[NewTask]:
-        from runway_desktop.services.tasks.submission import NewTask
-
-        return [NewTask(request=request, project=self.project, parent_id=self.parent) for request in self.requests]
 
 
 class ComposerSending(QObject):
@@ -91,14 +70,21 @@ class ComposerSending(QObject):
         self.note = ""
         self._note_end.stop()
 
-    def kept(self, order: Order, price: Price | None) -> Kept | None:
+    def button(self, order: Order, reasons: tuple[str, ...]) -> Button:
+        if self.is_storing:
+            reasons = ("It is being stored.",)
+        kept = self._kept_of(order) if not reasons else None
+        is_another = self.is_another(order.request, order.project)
+        return self._cases.orders.button(order, kept, reasons, self.note, is_another=is_another)
+
+    def _kept_of(self, order: Order) -> Kept | None:
         """What a cap or the balance keeps of the order in the queue. Looked for when the price changes, and a moment
         after the queue or a cap did: all that waits is priced for it."""
-        key = (price, len(order.requests), order.project)
         if order.editing is not None:
             return None
+        key = (self._cases.pricing.price(order.request), order.amount, order.project)
         if self._kept is None or self._kept[0] != key:
-            self._kept = (key, self._cases.sending.kept(order.new_tasks(), with_freed=True))
+            self._kept = (key, self._cases.orders.kept(order))
         return self._kept[1]
 
     def raise_and_send(self, order: Order) -> None:
@@ -128,9 +114,9 @@ class ComposerSending(QObject):
         from runway_desktop.services.tasks.submission import Ask
 
         try:
-            prepared = await self._prepared(order)
+            prepared = await self._cases.orders.prepare(order)
             if Ask.REPEAT in prepared.asks:
-                self.note = too_soon_words(len(order.requests), has_seed="seed" in order.request.values)
+                self.note = too_soon_words(order.amount, has_seed="seed" in order.request.values)
                 self._note_end.start()
                 return
             await self._store(order, prepared, frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE}) if was_told else ())
@@ -138,25 +124,12 @@ class ComposerSending(QObject):
             self.is_storing = False
             self.changed.emit()
 
-    async def _prepared(self, order: Order) -> Prepared:
-        from runway_desktop.services.tasks.submission import Door, Origin
-
-        origin = Origin(Door.COMPOSER, (order.request, order.project))
-        if order.editing is not None:
-            return await self._cases.sending.prepare_edit(order.editing, order.request, origin)
-        from runway_desktop.usecases.sheets.keeping import batch_name
-
-        new = order.new_tasks()
-        return self._cases.sending.prepare(
-            new, origin, batch_name=batch_name(order.request.prompt) if len(new) > 1 else ""
-        )
-
     async def _store(self, order: Order, prepared: Prepared, answers: frozenset[Ask] | tuple[()]) -> None:
         from runway_desktop.usecases.sending.questions import question_for
         from runway_desktop.usecases.sending.sending import NotAnswered
 
         try:
-            ids = await self._cases.sending.send(prepared, answers)
+            ids = await self._cases.orders.send(order, prepared, answers)
         except NotAnswered as error:
             above, is_raised = self._cases.settings.confirm_above, order.raising is not None
             asked = question_for(error.prepared, above, is_raised=is_raised)
@@ -167,23 +140,8 @@ class ComposerSending(QObject):
             self.changed.emit()
         self._last = (order.request, order.project)
         if order.raising is not None:
-            self._cases.budget.raise_cap(order.raising)
             self._look_again()
-        if len(order.requests) > 1 and order.editing is None:
-            await self._keep_as_sheet(order, ids)
         self.stored.emit(order, ids)
-
-    async def _keep_as_sheet(self, order: Order, ids: tuple[TaskId, ...]) -> None:
-        """The tasks are stored by now: that their sheet is not must not look as if they were not sent."""
-        try:
-            from runway_desktop.usecases.sheets.keeping import keep_as_sheet
-
-            cases = self._cases
-            await keep_as_sheet(cases.catalog, cases.library, cases.clock, order.request, ids, order.project)
-        except RunwayDesktopError as error:
-            self._cases.bus.tell(
-                Notice(f"The {len(ids):,} tasks are stored, but not the sheet they came from.", error.in_words())
-            )
 
     def _queue_moved(self, _: object) -> None:
         if self._kept is not None and not self._kept_end.isActive():

@@ -1,0 +1,81 @@
+"""What one press of the send button asks for, said and stored without a window."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.events import Notice
+from runway_desktop.services.engine import Engine
+from runway_desktop.usecases.orders import Order, Orders
+from runway_desktop.usecases.sending.sending import Sending
+from tests.engine_rig import Rig, request
+from tests.engines import engine_of
+
+BRACES = request("A {fox|hen} at dawn")
+
+
+@asynccontextmanager
+async def a_desk(tmp_path: Path) -> AsyncIterator[tuple[Rig, Engine, Orders]]:
+    async with Rig(loops=()) as rig:
+        engine = engine_of(rig, tmp_path / "library")
+        sending = Sending(engine)
+        await rig.pricing.learn(BRACES, 25.0)
+        yield rig, engine, Orders(engine, lambda: sending)
+
+
+def order_of(engine: Engine, **more: Any) -> Order:
+    pair = engine.catalog.pair(BRACES.endpoint, BRACES.model)
+    assert pair is not None
+    return Order(pair=pair, request=BRACES, **more)
+
+
+async def test_a_prompt_with_braces_becomes_a_named_batch_that_is_kept_as_a_sheet(tmp_path: Path):
+    async with a_desk(tmp_path) as (rig, engine, orders):
+        order = order_of(engine, project="Farm")
+        ids = await orders.send(order, await orders.prepare(order))
+        tasks = await rig.store.get_many(ids)
+        assert [task.request.prompt for task in tasks] == ["A fox at dawn", "A hen at dawn"]
+        assert {task.project for task in tasks} == {"Farm"}
+        [kept] = await engine.library.sheets.recent()
+        assert (kept.name, kept.batch_id) == ("A {fox|hen} at dawn", tasks[0].batch_id)
+
+
+async def test_an_edit_of_a_queued_task_takes_braces_as_they_are(tmp_path: Path):
+    async with a_desk(tmp_path) as (rig, engine, orders):
+        [queued] = await rig.submit(request("before"))
+        order = order_of(engine, editing=queued)
+        assert (order.amount, orders.button(order, None, ()).text) == (1, "Save changes")
+        assert await orders.send(order, await orders.prepare(order)) == (queued,)
+        assert (await rig.task(queued)).request.prompt == BRACES.prompt
+        assert await engine.library.sheets.recent() == []
+
+
+async def test_the_button_says_the_price_and_what_a_cap_keeps(tmp_path: Path):
+    async with a_desk(tmp_path) as (rig, engine, orders):
+        order = order_of(engine)
+        button = orders.button(order, orders.kept(order), ())
+        assert (button.text, button.price) == ("Generate 2", "50 credits")
+        rig.settings.day_cap = 30.0
+        assert orders.button(order, orders.kept(order), ()).text == "Send 1, queue 1"
+        rig.settings.day_cap = 10.0
+        assert orders.button(order, orders.kept(order), ()).text == "Queue 2"
+
+
+async def test_tasks_are_stored_though_their_sheet_could_not_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async def refuses(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    async with a_desk(tmp_path) as (_, engine, orders):
+        told: list[object] = []
+        engine.bus.listen(told.append)
+        monkeypatch.setattr(engine.library.sheets, "keep", refuses)
+        order = order_of(engine)
+        assert len(await orders.send(order, await orders.prepare(order))) == 2
+        [notice] = [one for one in told if isinstance(one, Notice)]
+        assert "2 tasks are stored, but not the sheet" in notice.message
