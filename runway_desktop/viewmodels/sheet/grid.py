@@ -62,7 +62,7 @@ class GridModel(QAbstractTableModel):
         task_id = self._grid.tasks.get((index.row(), index.column()))
         if task_id is None:
             return "Nothing was made here" if role == Qt.ItemDataRole.AccessibleTextRole else None
-        row = self._sheet.model.task(task_id)
+        row = self._sheet.model.tasks.get(task_id)
         words = describe(row, Around()) if row is not None else StateWords(headline="…")
         match role:
             case Qt.ItemDataRole.DisplayRole:

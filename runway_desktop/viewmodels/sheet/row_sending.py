@@ -22,12 +22,12 @@ from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin,
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import NotAnswered, steps_of
 from runway_desktop.usecases.sheets.columns import PROJECT, SHOT
+from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 from .model import SheetModel
-from .row_tasks import Following
 
 
 class RowSending(QObject):

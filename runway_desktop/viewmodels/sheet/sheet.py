@@ -27,6 +27,7 @@ from runway_desktop.usecases.sheets.blocks import as_csv
 from runway_desktop.usecases.sheets.columns import Kind
 from runway_desktop.usecases.sheets.keeping import sheet_title
 from runway_desktop.usecases.sheets.mending import Fix, fix_of
+from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.usecases.sheets.rows import SheetRow, blank_rows
 from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
@@ -39,7 +40,6 @@ from .model import SheetModel
 from .offering import Offering
 from .outlook import Outlook
 from .row_sending import RowSending
-from .row_tasks import Following
 
 FIRST_FEW = 2
 KEEP_AFTER_MS = 500
@@ -76,7 +76,7 @@ class Sheet(QObject):
         """What could not be read, of files and lines as a whole."""
         self.model = SheetModel(cases.catalog, cases.pricing, content.composed, self)
         self.model.beside = content.beside
-        self._following = Following(cases, self.model)
+        self._following = Following(cases.library, self.model.tasks, self.model.show_tasks)
         self.sending = RowSending(cases, runner, self.model, self._following, self.keep, self)
         self.outlook = Outlook(cases, bridge, runner, self.model, self.sending.ready, self)
         self.sending.batch_id = batch_id

@@ -6,7 +6,7 @@ was typed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -40,7 +40,8 @@ class SheetTable(CheckedRows):
         super().__init__(catalog, pricing, composed, parent)
         self.saying = Saying(catalog, self.checker)
         self.values = CellValues(catalog, self.checker)
-        self._tasks: dict[TaskId, Row] = {}
+        self.tasks: dict[TaskId, Row] = {}
+        """What became of the rows that were sent. Each change of it is followed by `show_tasks`."""
         self.beside = ""
         self._moved: dict[str, str] = {}
         """Files that were moved while it is open: their URIs, old to new."""
@@ -48,17 +49,14 @@ class SheetTable(CheckedRows):
     def line(self, place: int) -> Line:
         row = self._rows[place]
         like = self._places.get(self._tally.first_alike(row.number) or 0)
-        tasks = [found for sent in row.sent if (found := self._tasks.get(sent.task_id)) is not None]
+        tasks = [found for sent in row.sent if (found := self.tasks.get(sent.task_id)) is not None]
         return Line(row, place + 1, 0 if like is None else like + 1, tasks)
 
-    def show_tasks(self, tasks: Mapping[TaskId, Row], places: Iterable[int] = ()) -> None:
-        """What became of tasks, to stand beside the rows that they were made of."""
-        self._tasks.update(tasks)
-        for place in places:
-            self._tell(place, place)
-
-    def task(self, task_id: TaskId) -> Row | None:
-        return self._tasks.get(task_id)
+    def show_tasks(self, numbers: Iterable[int]) -> None:
+        """More is known of the tasks of the rows with these numbers."""
+        for number in numbers:
+            if (place := self.place_of(number)) is not None:
+                self._tell(place, place)
 
     # The table.
 

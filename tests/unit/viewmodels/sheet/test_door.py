@@ -94,7 +94,7 @@ async def test_a_batch_shows_its_grid_even_while_its_sheet_is_open(tmp_path: Pat
         grids = heard(door.grid_wanted)
         door.open_batch(sheet.sending.batch_id, as_grid=True)
         await until(lambda: grids)
-        await until(lambda: grids[0].model.task(sheet.model.rows[0].sent[0].task_id), "its tasks are known")
+        await until(lambda: grids[0].model.tasks.get(sheet.model.rows[0].sent[0].task_id), "its tasks are known")
         sheet.let_go()
 
 

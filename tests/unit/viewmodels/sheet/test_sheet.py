@@ -520,7 +520,7 @@ async def test_what_runway_refused_is_said_at_the_cell_of_a_sent_row(tmp_path: P
     async with Rig(tmp_path) as rig:
         sheet = await opened(rig, "prompt,duration\nA,5\n")
         sheet.send()
-        await until(lambda: sheet.model.rows[0].sent and sheet.model.task(sheet.model.rows[0].sent[0].task_id))
+        await until(lambda: sheet.model.rows[0].sent and sheet.model.tasks.get(sheet.model.rows[0].sent[0].task_id))
         one = await rig.store.get(sheet.model.rows[0].sent[0].task_id)
         refusals = (Refusal(path=("duration",), message="Duration must be 5 or 10."),)
         await rig.change(replace(one, state=State.FAILED, refusals=refusals, ended_at=one.created_at))

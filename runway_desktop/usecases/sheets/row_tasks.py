@@ -1,25 +1,25 @@
-"""What became of the rows that were sent: each row's tasks, live beside it. GUI thread only."""
+"""What became of the rows of a sheet that were sent: each row's tasks, kept up to date. Loop's thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.services.library.library import Library
 from runway_desktop.services.library.sheets import SentTask
 from runway_desktop.usecases.listing.changes import Touch, merged
-from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
-
-from .model import SheetModel
 
 FETCHED_AT_ONCE = 200
 
 
 class Following:
-    def __init__(self, cases: UseCases, model: SheetModel) -> None:
-        self._cases = cases
-        self._model = model
+    def __init__(self, library: Library, tasks: dict[TaskId, Row], moved: Callable[[set[int]], None]) -> None:
+        """`tasks` is filled with what is known. `moved` is given the numbers of rows of which more is known now."""
+        self._library = library
+        self._tasks = tasks
+        self._moved = moved
         self._row_of: dict[TaskId, int] = {}
 
     @property
@@ -33,32 +33,29 @@ class Following:
     async def learn(self, task_ids: Sequence[TaskId]) -> None:
         """Fetches what became of these tasks. StoreError passes through."""
         for start in range(0, len(task_ids), FETCHED_AT_ONCE):
-            self._show(await self._cases.library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
+            self._show(await self._library.rows(task_ids[start : start + FETCHED_AT_ONCE]))
 
     async def learn_all(self) -> set[int]:
         """Fetches what became of every task, and lets go of those that were written down and never stored, because the
         program ended in between. Gives the numbers of their rows, which were not sent."""
         await self.learn(list(self._row_of))
-        gone = {task_id: number for task_id, number in self._row_of.items() if self._model.task(task_id) is None}
+        gone = {task_id: number for task_id, number in self._row_of.items() if task_id not in self._tasks}
         for task_id in gone:
             del self._row_of[task_id]
         return set(gone.values())
 
     def batch(self) -> BatchId | None:
         """Of the tasks that are known."""
-        known = (self._model.task(task_id) for task_id in self._row_of)
-        return next((row.task.batch_id for row in known if row is not None), None)
+        return next((self._tasks[one].task.batch_id for one in self._row_of if one in self._tasks), None)
 
     def take(self, touches: Mapping[TaskId, Touch]) -> None:
         """What the engine just told of any tasks."""
         rows = []
-        for task_id in touches.keys() & self._row_of.keys():
-            known, touch = self._model.task(task_id), touches[task_id]
-            if known is not None:
-                outputs = merged(known.outputs, touch.outputs)
-                rows.append(replace(known, task=touch.task or known.task, outputs=outputs))
+        for task_id in touches.keys() & self._row_of.keys() & self._tasks.keys():
+            known, touch = self._tasks[task_id], touches[task_id]
+            rows.append(replace(known, task=touch.task or known.task, outputs=merged(known.outputs, touch.outputs)))
         self._show(rows)
 
     def _show(self, rows: Sequence[Row]) -> None:
-        places = {at for row in rows if (at := self._model.place_of(self._row_of.get(row.task.id, 0))) is not None}
-        self._model.show_tasks({row.task.id: row for row in rows}, places)
+        self._tasks.update((row.task.id, row) for row in rows)
+        self._moved({self._row_of[row.task.id] for row in rows if row.task.id in self._row_of})
