@@ -13,7 +13,8 @@ its marker, which fits.
 
 Where the marker is missing, or behind the list, it may be lost, or could not be written, and the list may be an old one
 all the same. `compare` then holds what waited in it against Runway's counts of the day, before the first sending: a
-task stays for the person where more of its model was made than the list knows of, or the counts cannot tell.
+task stays for the person where more of its model was made than the list surely knows of, or the counts cannot tell, as
+those of another key than its own.
 
 A marker that cannot be written does not hold up the sending. The state folder's disk may be full, or not writable for
 good, and whoever cannot send at all is worse off than whoever's copies are not recognized. It is told once, and tried
