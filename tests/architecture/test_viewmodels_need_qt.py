@@ -16,8 +16,6 @@ ROOM = ROOT / "runway_desktop" / "viewmodels"
 
 FREE_OF_QT = frozenset(
     {
-        "compare.compare.Judge",
-        "composer.input_taking._may_hold",
         "csv_dialect.keep_csv_dialect",
         "exchange.export.Scope",
         "exchange.export.What",

@@ -12,6 +12,7 @@ from runway_desktop.domain.task import Media
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
+    from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.media.media_facts import MediaFacts
 
 KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
@@ -66,6 +67,15 @@ def label_of(field: Field, number: int, item: AssetItem) -> str:
 
 def kind_of(media: Media) -> MediaKind | None:
     return MediaKind(media.value) if media is not Media.OTHER else None
+
+
+def may_hold(field: Field, drop: AssetDrop) -> bool:
+    """Whether an input of this kind may stand in the field, as it is or once it is mended."""
+    from runway_desktop.services.media.input_fixes import mends_for
+
+    kind = kind_of(drop.media)
+    mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
+    return field.is_asset and (kind is None or kind in field.media or mendable)
 
 
 def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> Media:

@@ -7,7 +7,6 @@ judgments follow live, whoever makes them. Holds no file and no player. GUI thre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,20 +18,10 @@ from runway_desktop.usecases.listing.takes import Stack, Take, differences, judg
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 SIZES = (1, 2, 4)
 _SHOWN = frozenset({Media.IMAGE, Media.VIDEO, Media.AUDIO})
-
-
-class Judge(Protocol):
-    done: Any
-    """A signal: what was done or undone in words, whether it can be undone, and whether it is worth telling."""
-
-    def rate(self, task_ids: Sequence[TaskId], stars: int) -> None: ...
-
-    def pick(self, task_ids: Sequence[TaskId], pick: Pick) -> None: ...
-
-    def undo(self) -> None: ...
 
 
 class Compare(QObject):
@@ -49,7 +38,7 @@ class Compare(QObject):
     """What was taken back, in a sentence."""
 
     def __init__(
-        self, cases: UseCases, bridge: Bridge, runner: Runner, judge: Judge, parent: QObject | None = None
+        self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._cases = cases

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.usecases.requests.input_item import KIND_WORDS, kind_of
+from runway_desktop.usecases.requests.input_item import KIND_WORDS, kind_of, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ class InputTaking(QObject):
         field = self._draft.pair.field(name)
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
-        elif field is None or not _may_hold(field, drop):
+        elif field is None or not may_hold(field, drop):
             self.said.emit(
                 f"{field.label if field else name} does not take a {KIND_WORDS.get(drop.media, 'file of this kind')}."
             )
@@ -88,7 +88,7 @@ class InputTaking(QObject):
         field = self._draft.pair.field(name)
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
-        elif field is not None and _may_hold(field, drop) and self._draft.put_in_place_of(name, number, drop):
+        elif field is not None and may_hold(field, drop) and self._draft.put_in_place_of(name, number, drop):
             self.touched.emit(name)
             self.moved.emit()
         else:
@@ -139,12 +139,3 @@ class InputTaking(QObject):
         self.touched.emit(field.name)
         if replaced:
             self.said.emit(f"{replaced} was replaced.")
-
-
-def _may_hold(field: Field, drop: AssetDrop) -> bool:
-    """Whether an input of this kind may stand in the field, as it is or once it is mended."""
-    from runway_desktop.services.media.input_fixes import mends_for
-
-    kind = kind_of(drop.media)
-    mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
-    return field.is_asset and (kind is None or kind in field.media or mendable)

@@ -42,7 +42,7 @@ def row(of: Task, results: int = 1) -> Row:
 
 
 def room(rig: Rig, judge: NotingJudge | None = None) -> Compare:
-    return Compare(rig.cases, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)
+    return Compare(rig.cases, rig.bridge, rig.runner, judge or NotingJudge(), rig.owner)  # type: ignore[arg-type]
 
 
 def tops(model: Compare) -> list[str]:
