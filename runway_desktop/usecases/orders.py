@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runway_desktop.catalog import Pair
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.money.pricing import OpenPrice
     from runway_desktop.services.tasks.submission import Ask, NewTask, Prepared
     from runway_desktop.usecases.sending.sending import Kept, Sending
 
@@ -65,13 +66,15 @@ class Orders:
     ) -> Button:
         """What the button says. `kept`: what a cap or the balance keeps of it. `is_another`: the same was sent before,
         and would be made once more."""
-        from runway_desktop.usecases.requests.open_price import open_price
-
         if order.editing is not None:
             return Button("Save changes", "", reasons, note=note)
         priced, amount, raising = self._engine.pricing.price, order.amount, ""
         price = priced(order.request)
-        between = open_price(order.pair, order.request, priced) if price is None else None
+        between: OpenPrice | None = None
+        if price is None:
+            from runway_desktop.usecases.requests.open_price import open_price
+
+            between = open_price(order.pair, order.request, priced)
         text = units.plural(amount, "Generate", f"Generate {amount:,}")
         if kept is not None:
             text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)
