@@ -33,9 +33,11 @@ class Copies:
 
     def __init__(self) -> None:
         self.noted = 0
+        self.compared = 0
         self.trouble: Exception | None = None
 
     async def compare(self, *_: object) -> bool:
+        self.compared += 1
         return True
 
     async def note_sending(self) -> None:

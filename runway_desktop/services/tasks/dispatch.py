@@ -162,6 +162,9 @@ class Dispatch:
 
     async def _start(self, task: Task, before: Organization | None, key: Fingerprint) -> Task | Outcome:
         """The task as it is on the disk now, as one that is being sent; or why it is not sent."""
+        if self._runway.key != key:
+            # The counts in `before` may be those of the other key.
+            return Outcome(Result.SKIPPED)
         try:
             if not await self._copies.compare(before, key):
                 return Outcome(Result.NOT_SENT)

@@ -239,6 +239,12 @@ async def test_what_was_prepared_for_another_key_does_not_leave():
         assert at.rig.runway.named("create") == []
 
 
+async def test_counts_that_another_key_may_have_read_are_held_against_no_list():
+    async with bench() as at:
+        await at.deliver(key=Fingerprint("another"))
+        assert at.copies.compared == 0
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
