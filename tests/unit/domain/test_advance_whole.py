@@ -88,6 +88,65 @@ def test_what_is_known_of_a_sending_without_an_answer_is_kept_with_it():
     assert advance(sending, NoAnswer(cut), NOW) == replace(sending, state=State.UNCERTAIN, evidence=cut)
 
 
+def test_a_task_that_was_not_sent_waits_again_with_what_is_known_and_the_key_it_was_queued_with():
+    sending = task(State.SENDING, evidence=BEFORE, key=MINE)
+    busy = Hold(HoldCode.NOT_SENT, words="Too many requests.")
+    waiting = replace(sending, state=State.HELD, sent_at=None, hold=busy, evidence=None)
+    assert advance(sending, NotSent(busy), NOW) == waiting
+    assert advance(sending, NotSent(busy, BEFORE, THEIRS), NOW) == replace(waiting, evidence=BEFORE, key=THEIRS)
+    assert advance(sending, NotSent(busy, key=NO_KEY), NOW).key == NO_KEY, "queued before there was a key"
+
+
+def test_what_the_person_holds_while_it_is_being_sent_stays_held_only_where_it_was_not_sent():
+    sending = task(State.SENDING, hold=Hold(HoldCode.WAITS_FOR_PERSON))
+    busy = NotSent(Hold(HoldCode.NOT_SENT, words="Too many requests."))
+    assert advance(sending, busy, NOW).hold == Hold(HoldCode.WAITS_FOR_PERSON)
+    for answer in (Accepted(REMOTE), Refused("Not valid"), NoAnswer(BEFORE)):
+        assert advance(sending, answer, NOW).hold == Hold()
+
+
+def test_what_waits_for_the_person_is_not_sent():
+    waiting = task(State.HELD, sent_at=None, hold=Hold(HoldCode.WAITS_FOR_PERSON))
+    with pytest.raises(ImpossibleMove, match="waits for the person"):
+        advance(waiting, Sending(), NOW)
+
+
+def test_what_is_canceled_while_it_is_being_sent_is_over_as_soon_as_it_was_not_sent():
+    sending = task(State.SENDING, evidence=BEFORE, cancel_asked=True)
+    over = replace(sending, state=State.CANCELLED, sent_at=None, ended_at=NOW, evidence=None, cost_credits=0.0)
+    assert advance(sending, NotSent(), NOW) == over
+    denied = replace(BEFORE, cause=Reason(ReasonCode.SERVER_TROUBLE))
+    maybe_made = replace(over, evidence=denied, cost_credits=None)
+    assert advance(sending, NotSent(evidence=denied), NOW) == maybe_made, "it may cost something all the same"
+
+
+def test_a_task_from_a_restored_list_that_is_dropped_may_have_been_made_and_says_why():
+    waiting = task(State.HELD, sent_at=None, hold=Hold(HoldCode.RESTORED))
+    dropped = replace(waiting, state=State.CANCELLED, ended_at=NOW, cost_credits=None)
+    assert advance(waiting, Dropped(), NOW) == dropped
+    assert dropped.may_be_made
+
+
+def test_the_price_that_was_known_counts_where_runway_names_none():
+    sending = task(State.SENDING, evidence=replace(BEFORE, price=12.0))
+    assert advance(sending, Accepted(REMOTE), NOW).estimated_credits == 12.0
+    assert advance(sending, Accepted(REMOTE, 25.0), NOW).estimated_credits == 25.0
+    assert advance(sending, Accepted(REMOTE, 0.0), NOW).estimated_credits == 0.0, "free is a price too"
+    estimated = replace(sending, estimated_credits=20.0)
+    assert advance(estimated, Accepted(REMOTE), NOW).estimated_credits == 20.0
+
+
+def test_a_task_that_404s_made_canceled_is_followed_again_as_soon_as_runway_answers_with_it():
+    missed = at_runway(State.CANCELLED, cancel_asked=True, not_found_at=NOW - 99, ended_at=NOW - 9)
+    seen = replace(missed, asked_at=NOW, not_found_at=None)
+    running = replace(seen, state=State.RUNNING, ended_at=None, running_since=NOW)
+    assert answered(missed, "RUNNING") == running
+    assert answered(missed, "SUCCEEDED") == replace(seen, state=State.SUCCEEDED, ended_at=NOW)
+    assert advance(missed, Adopted(THEIRS), NOW) == replace(
+        missed, state=State.PENDING, key=THEIRS, ended_at=None, asked_at=None, cancel_asked=False, not_found_at=None
+    )
+
+
 def test_evidence_that_comes_after_the_answer_changes_nothing():
     accepted = at_runway(State.PENDING)
     assert advance(accepted, EvidenceGathered(BEFORE), NOW) == accepted

@@ -14,6 +14,8 @@ from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Evidence,
+    Hold,
+    HoldCode,
     Input,
     Media,
     Output,
@@ -47,6 +49,10 @@ def running(name: str = "one", number: int = 1, **more) -> Task:
     return held(
         name, **{"state": State.RUNNING, "remote_id": remote_id(number), "key": MINE, "running_since": 1.0, **more}
     )
+
+
+def at_runway(name: str, number: int, **more) -> Task:
+    return replace(running(name, number), running_since=None, **more)
 
 
 def said(status: str, number: int = 1, **more) -> Answer:
@@ -351,7 +357,7 @@ async def test_which_remote_ids_are_here_and_which_tasks_were_sent_in_a_time_is_
         assert [task.id for task in await rig.ledger.sent_between(1.0, 9.0)] == [ONE, TWO, THREE]
 
 
-@pytest.mark.parametrize("ending", [Accepted(REMOTE), NoAnswer(Evidence())])
+@pytest.mark.parametrize("ending", [Accepted(REMOTE), NoAnswer(Evidence()), NotSent()])
 async def test_when_a_sending_was_answered_or_given_up_stands_in_its_lines(ending):
     async with idle() as rig:
         await rig.ledger.add([held()], [])
@@ -363,6 +369,59 @@ async def test_when_a_sending_was_answered_or_given_up_stands_in_its_lines(endin
         await rig.clock.advance(7)
         await rig.ledger.change(ONE, lambda task: replace(task, title="Fog"), "titled")
         assert await rig.ledger.answered_at(ONE) == at
+
+
+async def test_of_a_task_that_was_sent_several_times_the_last_answer_counts():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        for _ in range(2):
+            await rig.ledger.move(ONE, Sending())
+            await rig.clock.advance(7)
+            at = rig.clock.now()
+            await rig.ledger.move(ONE, NotSent(Hold(HoldCode.NOT_SENT, words="Too many requests.")))
+            assert await rig.ledger.answered_at(ONE) == at
+
+
+async def test_a_tasks_lines_know_when_each_of_its_sendings_began():
+    async with idle() as rig:
+        await rig.ledger.add([held()], [])
+        created = rig.clock.now()
+        await rig.clock.advance(7)
+        first = rig.clock.now()
+        await rig.ledger.move(ONE, Sending())
+        await rig.clock.advance(7)
+        await rig.ledger.move(ONE, NotSent())
+        await rig.clock.advance(7)
+        second = rig.clock.now()
+        await rig.ledger.move(ONE, Sending())
+        for known in (first, second, first + 0.001, second - 0.001):
+            assert await rig.ledger.was_sent(ONE, known)
+        for other in (created, first + 7, first + 1, second - 1, first + 0.02):
+            assert not await rig.ledger.was_sent(ONE, other)
+        assert not await rig.ledger.was_sent(TWO, first)
+
+
+async def test_what_404s_alone_ended_since_then_is_found_and_nothing_else():
+    async with idle() as rig:
+        day = 86_400.0
+        now = 100 * day
+        gone = {"state": State.GONE, "ended_at": now, "created_at": now - 60}
+        missed = [
+            at_runway("gone", 1, **gone),
+            at_runway("canceled by 404s", 2, **{**gone, "state": State.CANCELLED}, not_found_at=now - 99),
+            at_runway("made six days before", 3, **{**gone, "created_at": now - 6 * day}),
+            at_runway("gone at that moment", 4, **{**gone, "ended_at": now - 10}),
+        ]
+        others = [
+            at_runway("canceled by a DELETE", 5, **{**gone, "state": State.CANCELLED}),
+            at_runway("failed", 6, **{**gone, "state": State.FAILED}),
+            at_runway("given up", 7, **gone, remote_id=None),
+            at_runway("gone before", 8, **{**gone, "ended_at": now - 11}),
+            at_runway("removed", 9, **gone, removed_at=now),
+        ]
+        await rig.ledger.take_in([*missed, *others], [])
+        found = await rig.ledger.missed(now - 10)
+        assert {task.id for task in found} == {task.id for task in missed}
 
 
 async def test_settling_waits_for_every_write_that_has_begun():
