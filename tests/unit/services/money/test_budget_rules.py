@@ -12,12 +12,12 @@ import pytest
 
 from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
-from runway_desktop.domain.events import LaneChanged, TaskChanged, TasksAdded
+from runway_desktop.domain.events import CapRaised, Event, LaneChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.money.budget import READINGS, Budget
-from runway_desktop.services.money.pricing import Price, Pricing
+from runway_desktop.services.money.pricing import Price, PriceBasis, Pricing
 from runway_desktop.services.ports import Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
@@ -79,6 +79,11 @@ class Prices:
 
     def __init__(self, **prices: Price) -> None:
         self._prices = prices
+        self.learned = 0
+
+    def learn(self, **prices: Price) -> None:
+        self._prices |= prices
+        self.learned += 1
 
     def price(self, request: Request) -> Price | None:
         return self._prices.get(request.model)
@@ -92,10 +97,11 @@ class Bench:
         self.records = records or Records()
         self.bus = Bus()
         self.clock = FakeClock(HALF_PAST_MIDNIGHT)
+        self.prices = Prices(**prices)
         self.budget = Budget(
             cast(Store, self.records),
             cast(Settings, self.caps),
-            cast(Pricing, Prices(**prices)),
+            cast(Pricing, self.prices),
             self.bus,
             self.clock,
             _zone=EAST,
@@ -276,3 +282,127 @@ def test_a_balance_is_raised_by_nobody_here():
     caps = Caps(day_cap=1.0, project_caps={PROJECT: 1.0})
     Bench(caps).budget.raise_cap(HeldBack(limit=Limit(cap=Cap.BALANCE, limit=5.0), price=60.0))
     assert caps == Caps(day_cap=1.0, project_caps={PROJECT: 1.0})
+
+
+EACH_CAP = [
+    (Limit(cap=Cap.DAY, limit=100.0, spent=60.0), lambda credits: Caps(day_cap=credits)),
+    (Limit(cap=Cap.MONTH, limit=100.0, spent=60.0), lambda credits: Caps(month_cap=credits)),
+    (Limit(cap=Cap.SENDING, limit=100.0, spent=60.0), lambda credits: Caps(sending_cap=credits)),
+    (
+        Limit(cap=Cap.PROJECT, limit=100.0, spent=60.0, project=PROJECT),
+        lambda credits: Caps(project_caps={PROJECT: credits, "Lagoon": 5.0}),
+    ),
+]
+
+
+@pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
+def test_raising_a_cap_is_told_with_both_sums_and_can_be_undone(limit, caps):
+    bench = Bench(caps(100.0))
+    told: list[Event] = []
+    bench.bus.listen(told.append)
+    bench.budget.raise_cap(HeldBack(limit=limit, price=60.0))
+    raised = CapRaised(cap=limit.cap, project=limit.project, before=100.0, after=120.0)
+    assert told == [raised]
+    assert bench.budget.lower_cap(raised)
+    assert bench.caps == caps(100.0)
+    assert told == [raised], "an undo is nothing to undo"
+
+
+@pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
+def test_undoing_a_raise_leaves_a_cap_that_was_changed_since(limit, caps):
+    raised = CapRaised(cap=limit.cap, project=limit.project, before=100.0, after=120.0)
+    for present in (100.0, 119.0, 500.0):
+        bench = Bench(caps(present))
+        assert not bench.budget.lower_cap(raised)
+        assert bench.caps == caps(present)
+
+
+@pytest.mark.parametrize(("limit", "caps"), EACH_CAP)
+def test_a_cap_that_is_high_enough_is_not_raised_and_nothing_is_told(limit, caps):
+    bench = Bench(caps(120.0))
+    told: list[Event] = []
+    bench.bus.listen(told.append)
+    bench.budget.raise_cap(HeldBack(limit=limit, price=60.0))
+    assert told == []
+
+
+def test_the_caps_that_a_task_can_meet_are_known_whatever_was_spent():
+    caps = Caps(sending_cap=1.0, day_cap=2.0, month_cap=3.0, project_caps={PROJECT: 4.0})
+    bench = Bench(caps)
+    bench.bus.tell(TasksAdded((sent(25.0, project=PROJECT),)))
+    assert dict(zip(Cap, bench.budget.caps_of(PROJECT), strict=True)) == {
+        Cap.SENDING: 1.0,
+        Cap.DAY: 2.0,
+        Cap.MONTH: 3.0,
+        Cap.PROJECT: 4.0,
+        Cap.BALANCE: None,
+    }
+    assert bench.budget.caps_of("Lagoon") == (1.0, 2.0, 3.0, None, None)
+    assert set(Bench().budget.caps_of(PROJECT)) == {None}
+
+
+def over(bench: Bench, *tasks: Task, balance: float | None = None, raised: HeldBack | None = None) -> dict[str, Limit]:
+    """Which of these are held back, and by what."""
+    organization = None if balance is None else Organization(balance=balance)
+    found = bench.budget.over(tasks, organization, tuple, raised)
+    return {task_id: held.limit for task_id, held in found.items()}
+
+
+def test_without_any_cap_and_a_known_balance_nothing_is_held_back():
+    assert not Bench().budget.has_caps
+    assert over(Bench(veo=TEN), task(model="veo")) == {}
+
+
+@pytest.mark.parametrize("caps", [caps for _, caps in EACH_CAP])
+def test_a_cap_of_any_kind_is_known_to_be_there_even_one_of_nothing(caps):
+    assert Bench(caps(5.0)).budget.has_caps
+    assert Bench(caps(0.0)).budget.has_caps
+
+
+def test_in_a_queue_one_that_is_too_dear_counts_for_nothing_and_holds_up_no_cheaper_one():
+    bench = Bench(Caps(day_cap=25.0), veo=TEN, dear=Price(credits=40.0, exact=True))
+    queue = [task("one", model="veo"), task("dear", model="dear"), task("two", model="veo"), task("three", model="veo")]
+    assert over(bench, *queue) == {
+        "dear": Limit(cap=Cap.DAY, limit=25.0, coming=10.0),
+        "three": Limit(cap=Cap.DAY, limit=25.0, coming=20.0),
+    }
+
+
+def test_in_a_queue_only_the_tasks_of_a_project_count_toward_its_cap():
+    bench = Bench(Caps(project_caps={PROJECT: 15.0}), Records(projects={PROJECT: 0.0}), veo=TEN)
+    asyncio.run(bench.budget.load())
+    mine = [task(name, model="veo", project=PROJECT) for name in ("one", "two")]
+    theirs = [task(name, model="veo", project="Lagoon") for name in ("three", "four")]
+    assert over(bench, *theirs, *mine) == {"two": Limit(cap=Cap.PROJECT, limit=15.0, coming=10.0, project=PROJECT)}
+
+
+def test_a_queue_is_held_back_by_the_balance_and_one_whose_price_is_only_published_is_not():
+    published = Price(credits=10.0, exact=False, basis=PriceBasis.PUBLISHED)
+    bench = Bench(veo=TEN, unheard=published)
+    queue = [task("one", model="veo"), task("two", model="veo"), task("three", model="unheard")]
+    assert over(bench, *queue, balance=15.0) == {"two": Limit(cap=Cap.BALANCE, limit=15.0, coming=10.0)}
+
+
+@pytest.mark.parametrize(("limit", "caps"), EACH_CAP[:2])
+def test_what_a_raised_cap_would_let_go_is_known_before_it_is_raised(limit, caps):
+    bench = Bench(caps(100.0), veo=TEN, dear=Price(credits=40.0, exact=True))
+    bench.caps.sending_cap = 35.0
+    bench.bus.tell(TasksAdded((sent(95.0),)))
+    queue = [task("one", model="veo"), task("two", model="veo"), task("dear", model="dear"), task("four", model="veo")]
+    assert set(over(bench, *queue)) == {"one", "two", "dear", "four"}
+    held = HeldBack(limit=replace(limit, spent=95.0), price=10.0, waiting=10.0)
+    assert set(over(bench, *queue, raised=held)) == {"dear", "four"}, "each other cap stays as it is"
+    lower = HeldBack(limit=Limit(cap=limit.cap, limit=1.0), price=1.0)
+    assert set(over(bench, *queue, raised=lower)) == {"one", "two", "dear", "four"}, "no cap is lowered by a raise"
+    bench.caps.sending_cap = None
+    assert bench.caps == caps(100.0)
+
+
+def test_a_price_that_was_learned_meanwhile_counts_in_a_queue():
+    bench = Bench(Caps(day_cap=25.0), veo=TEN)
+    queue = [task("one", model="veo"), task("two", model="veo")]
+    assert over(bench, *queue) == {}
+    bench.prices.learn(veo=Price(credits=20.0, exact=True))
+    assert set(over(bench, *queue)) == {"two"}
+    edited = [queue[0], replace(queue[1], request=replace(queue[1].request, model="free"))]
+    assert over(bench, *edited) == {}
