@@ -56,6 +56,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{TASKS}/test_dispatch.py",
         f"{TASKS}/test_dispatch_writing.py",
         "tests/faults/test_ids_kept.py",
+        "tests/faults/test_not_taken.py",
     ),
     "services/tasks/submission.py": (f"{TASKS}/test_submission.py", f"{TASKS}/test_submission_rules.py"),
     "usecases/sending/sending.py": (

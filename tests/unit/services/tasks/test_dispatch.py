@@ -11,6 +11,7 @@ from runway_desktop.domain.errors import (
     ApiError,
     BadReply,
     KeyRefused,
+    NoCredits,
     NoReply,
     NotReached,
     NotTaken,
@@ -24,7 +25,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Refusal, State
 from runway_desktop.domain.transitions import CreatedTask
-from runway_desktop.services.tasks.dispatch import Outcome, Result
+from runway_desktop.services.tasks.dispatch import WITHOUT_CREDITS, Outcome, Result
 from runway_desktop.services.tasks.sendings import LATE, Fate
 from runway_desktop.values import replace
 from tests.dispatch_bench import BODY, FULL, ONE, REMOTE, bench
@@ -76,6 +77,7 @@ async def test_what_was_known_before_is_stored_with_the_sending():
         (NotReached("There is no network.", detail="dns"), Link.OFFLINE, Result.NOT_SENT, None),
         (KeyRefused("The key was refused.", detail="401"), Link.KEY_REFUSED, Result.NOT_SENT, None),
         (SlowDown("Too many requests.", detail="429", retry_after=7.0), Link.TROUBLED, Result.TURNED_AWAY, 7.0),
+        (NoCredits("Not enough credits.", detail="400"), Link.CONNECTED, Result.TURNED_AWAY, WITHOUT_CREDITS),
         (NotTaken("Runway is busy.", detail="503", retry_after=90.0), Link.TROUBLED, Result.TURNED_AWAY, 90.0),
         (NotTaken("Runway is busy.", detail="503", retry_after=9.0), Link.TROUBLED, Result.TURNED_AWAY, LATE + 1),
     ],
@@ -101,12 +103,28 @@ async def test_what_is_said_of_a_key_that_is_not_in_use_any_more_refuses_no_othe
         assert at.rig.account.connection.link is not Link.KEY_REFUSED
 
 
-async def test_too_many_requests_make_the_limits_be_read_again():
+async def test_what_is_denied_again_waits_twice_as_long_and_after_the_fourth_time_nobody_knows():
+    busy = NotTaken("Runway is busy.", answer="HTTP 503 · {}")
+    denied = Evidence(cause=busy.reason, answer=busy.answer)
+    async with bench() as at:
+        at.rig.runway.always("create", busy)
+        for times in (1, 2, 4):
+            waits = Outcome(Result.TURNED_AWAY, retry_after=LATE * times + 1, cause=busy.reason)
+            assert await at.deliver() == waits
+            task = await at.task()
+            assert (task.state, task.evidence, task.was_denied) == (State.HELD, denied, True)
+        assert await at.deliver() == Outcome(Result.UNCERTAIN)
+        task = await at.task()
+        assert (task.state, task.evidence) == (State.UNCERTAIN, denied)
+
+
+@pytest.mark.parametrize("error", [SlowDown("Too many requests."), NoCredits("Not enough credits.")])
+async def test_too_many_requests_and_too_few_credits_make_limits_and_balance_be_read_again(error):
     async with bench() as at:
         watching = asyncio.create_task(at.rig.account.run())
         await at.rig.clock.advance(60)
         asked = len(at.rig.runway.named("organization"))
-        at.rig.runway.then("create", SlowDown("Too many requests."))
+        at.rig.runway.then("create", error)
         await at.deliver()
         await at.rig.clock.advance(10)
         assert len(at.rig.runway.named("organization")) == asked + 1
@@ -293,6 +311,7 @@ async def test_a_mistake_about_a_disk_that_refuses_leaves_the_task_held(mistakes
         (..., (ONE, Fate.MADE, 25.0)),
         (CreatedTask(remote_id=REMOTE), (ONE, Fate.MADE, 0.0)),
         (SlowDown("Too many requests."), (ONE, Fate.NOT_MADE)),
+        (NoCredits("Not enough credits."), (ONE, Fate.NOT_MADE)),
         (NotTaken("Runway is busy."), (ONE, Fate.UNKNOWN)),
         (RequestRefused("Not valid."), (ONE, Fate.NOT_MADE)),
         (NoReply("No answer came."), (ONE, Fate.UNKNOWN)),

@@ -9,11 +9,13 @@ import pytest
 
 from runway_desktop.domain.errors import NoReply
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds, Entry, Intent
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE, RECALL_PATIENCE, Outcome, Result
+from runway_desktop.values import replace
 from tests.dispatch_bench import FULL, ONE, REMOTE, bench
 from tests.engine_rig import AtOnce
 from tests.fake_runway import remote_id
@@ -248,6 +250,38 @@ async def test_a_task_that_was_sent_once_more_is_uncertain_beside_an_older_id_th
     async with bench(path) as at:
         await at.dispatch.recall()
         assert (await at.task()).state is State.UNCERTAIN
+        await at.dispatch.close()
+
+
+async def test_a_sending_that_the_list_lost_comes_back_with_all_that_its_file_knows(tmp_path):
+    path, gone = tmp_path / "ids.txt", TaskId("gone")
+    await kept_in(path, Intent(task_id=gone, at=5.0, model="gen4.5", prompt="A fox"))
+    async with bench(path) as at:
+        await at.dispatch.recall()
+        assert await at.rig.task(gone) == Task(
+            id=gone,
+            request=Request(endpoint="", model="gen4.5", prompt="A fox"),
+            created_at=5.0,
+            state=State.UNCERTAIN,
+            sent_at=5.0,
+            evidence=Evidence(cause=Reason(ReasonCode.ROW_LOST)),
+        )
+        await at.dispatch.close()
+
+
+async def test_a_sending_of_which_an_older_list_does_not_know_is_uncertain_and_waits_for_nobody_any_more(tmp_path):
+    path = tmp_path / "ids.txt"
+    await kept_in(path, Intent(task_id=ONE, at=9.0, model="gen4.5", prompt="A fox"))
+    async with bench(path, hold=Hold(HoldCode.RESTORED)) as at:
+        await at.dispatch.recall()
+        assert await at.task() == replace(
+            at.held,
+            state=State.UNCERTAIN,
+            sent_at=9.0,
+            hold=ITS_TURN,
+            evidence=Evidence(cause=Reason(ReasonCode.PROGRAM_ENDED)),
+        )
+        assert await at.ledger.answered_at(ONE) == at.rig.clock.now()
         await at.dispatch.close()
 
 
