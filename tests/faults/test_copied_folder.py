@@ -207,6 +207,8 @@ async def test_it_is_told_once(tmp_path: Path):
             assert (found.copied, found.held) == (Verdict.PUT_BACK, MANY)
             after_restore.told(engine.settings)
             await engine.lane.resume()
+            # Nothing is sent before the check has written its marker.
+            await one_is_sent(engine)
         async with computer.program() as engine:
             await one_is_sent(engine)
             assert after_restore.to_tell(engine.settings) is None
