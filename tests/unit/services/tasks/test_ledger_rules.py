@@ -337,6 +337,23 @@ async def test_what_takes_a_slot_at_runway_is_what_is_sent_or_seen_there():
         assert [task.id for task in rig.ledger.held()] == [TWO]
 
 
+async def test_the_queue_is_what_waits_now_in_its_order_after_every_change():
+    async with idle() as rig:
+        assert rig.ledger.queued() == ()
+        await rig.ledger.add([held("one", position=2.0), held("two", position=1.0)], [])
+        assert [task.id for task in rig.ledger.queued()] == [TWO, ONE]
+        await rig.ledger.add([held("three", position=0.0)], [])
+        assert [task.id for task in rig.ledger.queued()] == [THREE, TWO, ONE]
+        await rig.ledger.place({THREE: 3.0})
+        assert [task.id for task in rig.ledger.queued()] == [TWO, ONE, THREE]
+        await rig.ledger.move(TWO, Sending())
+        assert [task.id for task in rig.ledger.queued()] == [ONE, THREE]
+        await rig.ledger.change(ONE, lambda task: replace(task, removed_at=5.0), "removed")
+        assert [task.id for task in rig.ledger.queued()] == [THREE]
+        await rig.ledger.move(TWO, NotSent())
+        assert [task.id for task in rig.ledger.queued()] == [TWO, THREE]
+
+
 async def test_any_task_is_found_whether_it_is_finished_or_not():
     async with idle() as rig:
         await rig.ledger.add([held()], [])
