@@ -22,7 +22,7 @@ from runway_desktop.domain.search import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 from runway_desktop.values import Struct, replace
 
-from . import compact, schema, soundness, tally, trouble
+from . import compact, schema, tally, trouble
 from .records import evidence_cell, evidence_of, from_json, hold_detail_cell, problem_cell, to_text
 
 log = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ def bring_up_to_date(
     if is_kept and missing:
         begins()
         # Before it is rewritten; and the backup beside it shall be of a list that is sound.
-        soundness.check(connection, path)
+        trouble.check(connection, path)
         _back_up(connection, path, found)
     for migration in missing:
         _migrate(connection, path, migration)

@@ -21,7 +21,7 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
 from runway_desktop.domain.task import Output, TaskId
 
-from . import carrying, moving, soundness, trouble
+from . import carrying, moving, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
 from .own_schema import distrust, refuse_additions
 from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
@@ -93,7 +93,7 @@ class SqliteSnapshots:
             _refuse_strangers(connection, path)
             if Version.of(connection) > MIGRATIONS[-1].to:
                 raise NewerFormat
-            soundness.check(connection, path)
+            trouble.check(connection, path)
             bring_up_to_date(connection, path)
 
     def check(self, path: Path, watch: Callable[[int, int], None]) -> None:
@@ -104,7 +104,7 @@ class SqliteSnapshots:
             connection.set_progress_handler(_stopping(watching), _STEPS)
             try:
                 _refuse_strangers(connection, path)
-                soundness.check(connection, path, whole=True)
+                trouble.check(connection, path, whole=True)
             except sqlite3.OperationalError:
                 # The statement that was called off says so in its own way.
                 watching(0, 0)

@@ -262,12 +262,10 @@ class SqliteStore:
         """Reads the whole file on a thread of its own, for what makes no sense in it; canceled, it is broken off.
         `whole`: the indexes are compared with what they are of, too. DamagedList where it is not sound; then the file
         itself is still as it was when it was opened."""
-        from . import soundness
-
         lane = ReadingLane(self._path, DatabaseThread(f"store-check {self._path.name}", lambda: _connect(self._path)))
         await lane.open()
         try:
-            await lane.ask(lambda connection: soundness.check(connection, self._path, whole=whole))
+            await lane.ask(lambda connection: trouble.check(connection, self._path, whole=whole))
         finally:
             await lane.close()
         await self._writer.run(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 1000").fetchone())

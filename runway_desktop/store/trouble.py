@@ -121,6 +121,17 @@ def in_words(error: sqlite3.Error, path: Path) -> StoreError | None:
 _RESTORE = "Restore a backup: the files that are here now are kept. Saved results are separate files and not touched."
 
 
+def check(connection: sqlite3.Connection, path: Path, *, whole: bool = False) -> None:
+    """Reads all pages of the list: some 10 MB in a tenth of a second. Raises DamagedList, and what SQLite raises.
+
+    The quick check finds pages, cells and free lists that make no sense; the `whole` one also compares every index,
+    those of the search included, with its table. Neither finds a changed bit inside a text or a number that no index
+    holds: SQLite keeps no checksums of pages."""
+    (said,) = connection.execute(f"PRAGMA {'integrity' if whole else 'quick'}_check(1)").fetchone()
+    if said != "ok":
+        raise damaged(path, said)
+
+
 def damaged(path: Path, detail: str) -> DamagedList:
     return DamagedList(f"The list of tasks in “{path.name}” is damaged.", advice=_RESTORE, detail=f"{path}: {detail}")
 
