@@ -28,7 +28,7 @@ def counted_rig(**more) -> Rig:
 
 
 async def denied(rig: Rig, **more) -> TaskId:
-    rig.runway.then("create", NotTaken("Runway is busy."))
+    rig.runway.then("create", NotTaken("Runway is busy.", answer="HTTP 503 · {}"))
     [task_id] = await rig.submit(request(**more))
     assert await rig.state(task_id) is State.HELD
     return task_id
@@ -48,7 +48,10 @@ async def test_a_task_that_is_made_after_it_was_denied_is_not_sent_again():
         count(rig)
         await rig.clock.advance(600)
         assert creates(rig) == 1
-        assert await rig.state(task_id) is State.UNCERTAIN
+        task = await rig.task(task_id)
+        assert task.state is State.UNCERTAIN
+        assert task.evidence is not None
+        assert task.evidence.answer == "HTTP 503 · {}", "what Runway said is kept for the person who decides"
 
 
 async def test_a_task_that_was_denied_is_uncertain_where_the_counts_cannot_tell():

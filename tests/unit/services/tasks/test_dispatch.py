@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -217,8 +218,12 @@ async def test_a_mistake_before_the_first_byte_sends_nothing(mistakes):
     assert "a bug" in mistakes.take("writing down that a task is sent")
 
 
+KNOWN: dict[str, Any] = {"evidence": Evidence(balance_before=60.0), "key": Fingerprint("mine")}
+"""Of a task that waits: what stays with it when it could not be sent."""
+
+
 async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
-    async with bench() as at:
+    async with bench(**KNOWN) as at:
         at.copies.trouble = FULL
         assert await at.deliver() == Outcome(Result.NOT_SENT, cause=FULL.reason)
         task = await at.task()
@@ -226,16 +231,18 @@ async def test_nothing_leaves_that_other_copies_of_the_list_would_not_know_of():
             State.HELD,
             Hold(HoldCode.NOT_SENT, words="The disk is full. Make room on it.", small_print="errno 28"),
         )
+        assert {"evidence": task.evidence, "key": task.key} == KNOWN
         assert at.rig.runway.named("create") == []
 
 
 async def test_a_mistake_while_that_is_noted_sends_nothing(mistakes):
-    async with bench() as at:
+    async with bench(**KNOWN) as at:
         at.copies.trouble = RuntimeError("a bug")
         outcome = await at.deliver()
         assert (outcome.result, outcome.retry_after) == (Result.NOT_SENT, None)
         task = await at.task()
         assert (task.state, task.hold) == (State.HELD, ITS_TURN)
+        assert {"evidence": task.evidence, "key": task.key} == KNOWN
         assert at.rig.runway.named("create") == []
     assert "a bug" in mistakes.take("noting that a task is sent")
 
