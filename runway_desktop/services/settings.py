@@ -52,7 +52,7 @@ class Settings(Preferences):
         self._changed = asyncio.Event()
         self._hurry = asyncio.Event()
         self._untold: set[str] = set()
-        """Of `AT_ONCE`: what is set and not told of yet."""
+        """Names of `AT_ONCE` that are set, but not announced yet."""
         self._is_running = False
         self._writing = asyncio.Lock()
         self._told = False
@@ -123,7 +123,7 @@ class Settings(Preferences):
             self._bus.tell(SettingsChanged(frozenset({name})))
 
     def is_on_its_way(self, name: str) -> bool:
-        """It was set, and nobody was told of it yet."""
+        """Whether it was set, but is not announced yet."""
         return name in self._untold
 
     async def run(self) -> None:
