@@ -7,14 +7,16 @@ Which keys were chosen is the view-model's; `rivals` says who has a key already 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.usecases.commands.command import Command, Scope, Standard
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
-from .table import BY_ID, COMMANDS, Command, Where, commands_in, is_usual, key_of
+from .table import BY_ID, COMMANDS, commands_in
 
 Binding = Callable[[], object]
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
@@ -36,13 +38,13 @@ class Keys(QObject):
         """All that hold; none where the person took the key away, or gave it to another command that is heard in the
         same place."""
         chosen = self._chosen(command_id)
-        return self._free(command_id, BY_ID[command_id].default_keys()) if chosen is None else chosen
+        return self._free(command_id, default_keys(BY_ID[command_id])) if chosen is None else chosen
 
     def usual(self, command_id: str) -> list[QKeySequence]:
         """Those to tell of: keys that an ordinary keyboard has."""
         chosen = self._chosen(command_id)
         if chosen is None:
-            return self._free(command_id, BY_ID[command_id].usual_keys())
+            return self._free(command_id, usual_keys(BY_ID[command_id]))
         return list(filter(is_usual, chosen)) or chosen
 
     def words(self, command_id: str) -> str:
@@ -62,11 +64,11 @@ class Keys(QObject):
         """Gives the action its keys, now and after each change, and its object name, which is the command's id."""
         _Held(self, action, command_id)
 
-    def bind(self, owner: QWidget, where: Where, bindings: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
-        """An action on `owner` for each command of a place that has a binding there."""
-        for command in commands_in(where):
+    def bind(self, owner: QWidget, scope: Scope, bindings: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
+        """An action on `owner` for each command of a scope that has a binding there."""
+        for command in commands_in(scope):
             if command.id in bindings:
-                action = QAction(command.words, owner)
+                action = QAction(str(command.words), owner)
                 action.setShortcutContext(context)
                 action.setAutoRepeat(command.repeats)
                 action.triggered.connect(lambda _=False, does=bindings[command.id]: does())
@@ -76,10 +78,10 @@ class Keys(QObject):
     def is_changed(self, command_id: str) -> bool:
         return self._chosen(command_id) is not None
 
-    def changed_commands(self) -> list[Command]:
+    def changed_commands(self) -> list[Command[Any]]:
         return [command for command in COMMANDS if self.is_changed(command.id)]
 
-    def rivals(self, command_id: str, wanted: Sequence[QKeySequence]) -> list[Command]:
+    def rivals(self, command_id: str, wanted: Sequence[QKeySequence]) -> list[Command[Any]]:
         """Other commands that have one of these keys where both would hear it."""
         own = BY_ID[command_id]
         others = (other for other in COMMANDS if other is not own and other.meets(own))
@@ -93,7 +95,7 @@ class Keys(QObject):
         for other in self.rivals(command_id, wanted):
             if not other.fixed:
                 told[other.id] = [_portable(kept) for kept in self.of(other.id) if kept not in wanted]
-        is_usual = list(wanted) == BY_ID[command_id].default_keys()
+        is_usual = list(wanted) == default_keys(BY_ID[command_id])
         told[command_id] = None if is_usual else [_portable(sequence) for sequence in wanted]
         self._choices.choose(told)
 
@@ -134,6 +136,33 @@ class _Held(QObject):
 
     def _again(self) -> None:
         self._action.setShortcuts(self._keys.of(self._id))
+
+
+def default_keys(command: Command[Any]) -> list[QKeySequence]:
+    """All that hold, those of a multimedia keyboard too."""
+    return list(dict.fromkeys(sequence for key in command.keys for sequence in _sequences(key)))
+
+
+def usual_keys(command: Command[Any]) -> list[QKeySequence]:
+    """Those to tell of: of a standard key only the first that an ordinary keyboard has."""
+    found = (next(filter(is_usual, _sequences(key)), None) for key in command.keys)
+    return list(dict.fromkeys(sequence for sequence in found if sequence is not None))
+
+
+def _sequences(key: Standard | str) -> list[QKeySequence]:
+    if isinstance(key, str):
+        return [QKeySequence(key)]
+    return QKeySequence.keyBindings(QKeySequence.StandardKey[key.value])
+
+
+def key_of(sequence: QKeySequence) -> Qt.Key:
+    return sequence[0].key()  # type: ignore[index]
+
+
+def is_usual(sequence: QKeySequence) -> bool:
+    """Whether an ordinary keyboard has it: no key for music, mail or copying, and none beyond F12."""
+    key = key_of(sequence)
+    return key < Qt.Key.Key_F13 or Qt.Key.Key_F35 < key < Qt.Key.Key_Back
 
 
 def spoken(sequence: QKeySequence) -> str:

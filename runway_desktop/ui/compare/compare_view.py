@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 from runway_desktop.domain.task import Media, Pick
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.media.players import Fault
@@ -26,6 +25,7 @@ from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
@@ -69,7 +69,7 @@ class CompareView(QWidget):
         self._build()
         self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
-        self._keys.bind(self, Where.ROOM, self._bindings(), Qt.ShortcutContext.WindowShortcut)
+        self._keys.bind(self, Scope.COMPARE, self._bindings(), Qt.ShortcutContext.WindowShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""

@@ -64,10 +64,10 @@ class CompareHost(QObject):
         self.entered.emit()
 
     def _show_keys(self) -> None:
-        from runway_desktop.ui.commands.table import Section
         from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+        from runway_desktop.usecases.commands.command import COMPARING
 
         if self.room is not None:
-            dialog = ShortcutsDialog(self._keys, self.room, Section.COMPARING)
+            dialog = ShortcutsDialog(self._keys, self.room, COMPARING)
             self.room.dark.darken(dialog)
             dialog.open()

@@ -5,16 +5,17 @@ way to take them. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
-from runway_desktop.ui.commands.keys import Keys, spoken
-from runway_desktop.ui.commands.table import Command
+from runway_desktop.ui.commands.keys import Keys, default_keys, spoken, usual_keys
 from runway_desktop.ui.labels import announce, say, strong, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 
@@ -68,7 +69,7 @@ class KeyEditor(QWidget):
     def __init__(self, keys: Keys, parent: QWidget) -> None:
         super().__init__(parent)
         self._keys = keys
-        self._command: Command | None = None
+        self._command: Command[Any] | None = None
         self._wanted: list[QKeySequence] = []
         """What was asked for and belongs to others still."""
         self._what = strong(words(self, wrap=False))
@@ -89,7 +90,7 @@ class KeyEditor(QWidget):
         keys.changed.connect(self._again)
         self.show_command(None)
 
-    def show_command(self, command: Command | None) -> None:
+    def show_command(self, command: Command[Any] | None) -> None:
         """None: nothing is chosen."""
         self._command = command
         self._again()
@@ -111,7 +112,7 @@ class KeyEditor(QWidget):
         can = command is not None and not command.fixed
         for widget in (self._edit, self._none, self._reset):
             widget.setEnabled(can)
-        self._what.setText(command.words if command is not None else "Select a command to change its shortcut.")
+        self._what.setText(str(command.words) if command is not None else "Select a command to change its shortcut.")
         say(self._said, "", "muted")
         if command is None:
             self._edit.clear()
@@ -120,7 +121,7 @@ class KeyEditor(QWidget):
         self._show_keys(self._keys.of(command.id)[:1])
         keys = self._keys.spoken(command.id) or "none"
         self._name(f"Keys of {command.words}: {keys}. Press other keys, or Tab to continue.")
-        changed, usual = self._keys.is_changed(command.id), command.usual_keys()
+        changed, usual = self._keys.is_changed(command.id), usual_keys(command)
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)
         self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its default keys."))
@@ -143,7 +144,7 @@ class KeyEditor(QWidget):
 
     def _take_back(self) -> None:
         if self._command is not None:
-            self._ask_for(self._command.default_keys())
+            self._ask_for(default_keys(self._command))
 
     def _ask_for(self, wanted: list[QKeySequence]) -> None:
         """Takes the keys, unless somebody has them: then it says who, and how to take them all the same."""
@@ -161,7 +162,7 @@ class KeyEditor(QWidget):
         if stays is not None:
             say(self._said, f"{written} stays with “{stays.words}”. {stays.fixed} Press another one.", "warn")
         else:
-            whose = " and ".join(f"“{rival.words}” ({_lower(rival.section)})" for rival in rivals)
+            whose = " and ".join(f"“{rival.words}” ({_lower(str(rival.section.title))})" for rival in rivals)
             say(self._said, f"{written} is the key of {whose}.", "warn")
         self._take.setVisible(stays is None)
         announce(self, f"{self._said.text()}{' Use it here instead?' if stays is None else ''}")

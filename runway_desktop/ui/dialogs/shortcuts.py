@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, line_edit, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Command, Section
+from runway_desktop.ui.commands.table import BY_ID, COMMANDS
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
+from runway_desktop.usecases.commands.command import SECTIONS, Command, Section
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
@@ -49,7 +52,9 @@ class ShortcutsDialog(Dialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        for heading in self._list.findItems(self._first or "", Qt.MatchFlag.MatchExactly):
+        for heading in self._list.findItems(
+            str(self._first.title) if self._first is not None else "", Qt.MatchFlag.MatchExactly
+        ):
             self._list.setCurrentItem(heading.child(0))
             self._list.scrollToItem(heading, QTreeWidget.ScrollHint.PositionAtTop)
 
@@ -73,8 +78,8 @@ class ShortcutsDialog(Dialog):
         return tree
 
     def _fill(self) -> None:
-        for section in Section:
-            heading = QTreeWidgetItem([section.value])
+        for section in SECTIONS:
+            heading = QTreeWidgetItem([str(section.title)])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             font = self.font()
             font.setWeight(font.Weight.DemiBold)
@@ -82,9 +87,9 @@ class ShortcutsDialog(Dialog):
             self._list.addTopLevelItem(heading)
             for command in COMMANDS:
                 if command.section is section:
-                    item = QTreeWidgetItem(heading, [command.words])
+                    item = QTreeWidgetItem(heading, [str(command.words)])
                     item.setData(0, _ID, command.id)
-                    item.setToolTip(0, tip(command.fixed))
+                    item.setToolTip(0, tip(str(command.fixed or "")))
             heading.setExpanded(True)
             heading.setFirstColumnSpanned(True)
 
@@ -134,5 +139,5 @@ class ShortcutsDialog(Dialog):
             self._list.setCurrentIndex(QModelIndex())
 
 
-def _command_of(item: QTreeWidgetItem | None) -> Command | None:
+def _command_of(item: QTreeWidgetItem | None) -> Command[Any] | None:
     return BY_ID.get(item.data(0, _ID)) if item is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -20,36 +21,46 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS, Command, Section
+from runway_desktop.ui.commands.table import COMMANDS
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Theme
+from runway_desktop.usecases.commands.command import (
+    FINDING,
+    JUDGING,
+    LARGE,
+    LIST,
+    MAKING,
+    PLAYING,
+    SHEET,
+    Command,
+    Surface,
+)
 from runway_desktop.usecases.words.failures import failure_headline, failure_words
 from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 
-_LIST = (Section.LIST, Section.JUDGING)
+_LIST = (LIST, JUDGING)
 _SECTIONS = {
-    Room.LIST: (*_LIST, Section.FINDING),
+    Room.LIST: (*_LIST, FINDING),
     Room.QUEUE: _LIST,
     Room.NOT_SAVED: _LIST,
-    Room.PLACES: (Section.FINDING,),
-    Room.COMPOSER: (Section.MAKING,),
-    Room.PREVIEW: (Section.PLAYING, Section.JUDGING),
-    Room.LARGE: (Section.LARGE, Section.PLAYING, Section.JUDGING),
-    Room.SHEET: (Section.SHEET,),
+    Room.PLACES: (FINDING,),
+    Room.COMPOSER: (MAKING,),
+    Room.PREVIEW: (PLAYING, JUDGING),
+    Room.LARGE: (LARGE, PLAYING, JUDGING),
+    Room.SHEET: (SHEET,),
 }
-_EVERYWHERE = ("palette", "menu", "help", "shortcuts")
 _OF_THE_QUEUE = ("task.edit", "task.cancel", "task.remove", "task.rename", "list.undo", "task.menu", "runway.ask")
 
 
-def commands_of(room: Room) -> list[Command]:
+def commands_of(room: Room) -> list[Command[Any]]:
     """Those that its help tells of: the room's, then those that are heard everywhere."""
     if room is Room.QUEUE:
         own = [command for command in COMMANDS if command.id in _OF_THE_QUEUE]
     else:
         sections = _SECTIONS.get(room, ())
         own = [command for section in sections for command in COMMANDS if command.section is section]
-    shown = [command for command in own if not command.id.startswith("request.preset.")]
-    return [*shown, *(command for command in COMMANDS if command.id in _EVERYWHERE)]
+    shown = [command for command in own if Surface.HELP not in command.left_out_of]
+    return [*shown, *(command for command in COMMANDS if command.is_everywhere)]
 
 
 class HelpWindow(Dialog):
@@ -92,7 +103,7 @@ class HelpWindow(Dialog):
         """Keys and what they do. What has no key now is found in the menu."""
         for command in self._commands:
             if key := self._keys.words(command.id):
-                yield key, command.words
+                yield key, str(command.words)
 
 
 class MeaningWindow(Dialog):

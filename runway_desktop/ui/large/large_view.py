@@ -17,11 +17,11 @@ from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
@@ -72,7 +72,7 @@ class LargeView(QWidget):
         FollowsTheme(theme, self, self.update)
         middle = hbox((self._ground, 1), self.side, spacing=0)
         vbox(self.header, line(), (middle, 1), line(), self.lane, on=self, spacing=0)
-        keys.bind(self, Where.LARGE, self._bindings(), Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.bind(self, Scope.LARGE, self._bindings(), Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._connect()
 
     def enter(self, preview: Preview, give_back: Callable[[], object]) -> None:

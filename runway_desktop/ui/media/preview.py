@@ -21,9 +21,9 @@ from runway_desktop.domain.task import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .notice_view import NoticeView
@@ -256,7 +256,7 @@ class Preview(QWidget):
             "look.out": self._picture.zoom_out,
         }
         # On the body, which holds all controls and moves into the full-screen window with them.
-        self._keys.bind(self._body, Where.PREVIEW, bindings, Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._keys.bind(self._body, Scope.PREVIEW, bindings, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _all_stages(self) -> tuple[Stage, ...]:
         return (self._notice, self._picture, self._video, self._sound)

@@ -13,11 +13,11 @@ from shiboken6 import isValid
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.table import BY_ID
-from runway_desktop.ui.commands.table import Section as Heading
 from runway_desktop.ui.help.host import show_meaning
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.given_commands import TASK_KEYS, actions_of, reason_against
 from runway_desktop.ui.window.task_menu import BINDINGS
+from runway_desktop.usecases.commands.command import JUDGING, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette.palette import Offer, Section
 from runway_desktop.usecases.words import units
@@ -27,18 +27,6 @@ from .panel import PalettePanel
 
 if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
-
-_NOT_OFFERED = frozenset({"palette", "menu", "task.menu", "list.clear"})
-_SIGNS = {
-    Heading.MAKING: "mdi6.creation-outline",
-    Heading.FINDING: "mdi6.magnify",
-    Heading.LIST: "mdi6.format-list-bulleted",
-    Heading.JUDGING: "mdi6.star-outline",
-    Heading.PLAYING: "mdi6.play-outline",
-    Heading.LARGE: "mdi6.fullscreen",
-    Heading.EXCHANGE: "mdi6.tray-arrow-down",
-    Heading.WINDOW: "mdi6.chevron-right",
-}
 
 
 class PaletteHost(QObject):
@@ -77,17 +65,17 @@ class PaletteHost(QObject):
         shows_result = window.preview is not None and window.preview.shown_path is not None
         for command_id in self._actions:
             command = BY_ID[command_id]
-            if command_id in TASK_KEYS or command_id in _NOT_OFFERED or command_id.startswith("request.preset."):
+            if command_id in TASK_KEYS or Surface.PALETTE in command.left_out_of:
                 continue
-            of_rows = command.section is Heading.JUDGING or command_id.startswith("compare.")
+            of_rows = command.section is JUDGING or command_id.startswith("compare.")
             yield Offer(
                 id=f"command:{command_id}",
                 section=Section.SELECTION if of_rows and rows else Section.COMMANDS,
-                text=command.words,
-                detail="" if of_rows and rows else command.section.value,
+                text=str(command.words),
+                detail="" if of_rows and rows else str(command.section.title),
                 reason=reason_against(command, rows, shows_result=shows_result),
                 key=command_id,
-                icon=_SIGNS.get(command.section, ""),
+                icon=command.sign,
             )
         use = window.models.task_commands.use_as_input
         if shown := window.shown_result():

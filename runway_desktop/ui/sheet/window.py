@@ -39,7 +39,6 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.file_dialogs import choose_files, choose_target
@@ -48,6 +47,7 @@ from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sending.button import kept_text
 from runway_desktop.usecases.sheets.columns import STATE
 from runway_desktop.usecases.sheets.edits import Edit
@@ -245,7 +245,7 @@ class SheetWindow(Dialog):
             "sheet.export": self._export,
             "sheet.close": self.reject,
         }
-        self._keys.bind(self, Where.SHEET, bindings, Qt.ShortcutContext.WindowShortcut)
+        self._keys.bind(self, Scope.SHEET, bindings, Qt.ShortcutContext.WindowShortcut)
 
     def _menu(self, at: QPoint) -> None:
         table, sheet = self.table, self.sheet

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 
 from runway_desktop.ui.commands.keys import Binding
-from runway_desktop.ui.commands.table import Where
 from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.viewmodels.composer.presets import KEYS
 
 from .main_window import MainWindow
@@ -36,9 +36,9 @@ def open_main_window(models: Models, theme: Theme) -> MainWindow:
     """The main window with all its commands bound to their keys."""
     window = MainWindow(models, theme)
     keys = window.keys
-    keys.bind(window, Where.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
-    keys.bind(window.workspace.views, Where.LIST, list_bindings(window), _INSIDE)
-    window.preview_added.connect(lambda preview: keys.bind(preview, Where.PREVIEW, judging_bindings(window), _INSIDE))
+    keys.bind(window, Scope.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
+    keys.bind(window.workspace.views, Scope.LIST, list_bindings(window), _INSIDE)
+    window.preview_added.connect(lambda preview: keys.bind(preview, Scope.PREVIEW, judging_bindings(window), _INSIDE))
     window.workspace.top.menu_wanted.connect(partial(open_menu, window))
     window.workspace.places.menu_wanted.connect(partial(_open_place_menu, window))
     window.workspace.status.menu_wanted.connect(partial(_open_status_menu, window))
@@ -84,7 +84,7 @@ def _put_menus_into_bar(window: MainWindow) -> None:
 
 
 def window_bindings(window: MainWindow) -> dict[str, Binding]:
-    """One for each command of `Where.WINDOW`."""
+    """One for each command of `Scope.WINDOW`."""
     m, work = window.models, window.workspace
     return {
         "request.new": window.begin_request,
@@ -121,7 +121,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
 
 
 def list_bindings(window: MainWindow) -> dict[str, Binding]:
-    """One for each command of `Where.LIST`."""
+    """One for each command of `Scope.LIST`."""
     take, judge = window.task_menu.take, window.judge
     return {
         **judging_bindings(window),

@@ -89,7 +89,7 @@ def _open_preview_menu(window: MainWindow, at: QPoint, rows: list[Row]) -> None:
 def _add(menu: QMenu, window: MainWindow, command_id: str) -> None:
     action = actions_of(window).get(command_id)
     if action is not None:
-        shown = menu.addAction(BY_ID[command_id].words, partial(action.trigger))
+        shown = menu.addAction(str(BY_ID[command_id].words), partial(action.trigger))
         shown.setShortcuts(window.keys.usual(command_id)[:1])
 
 

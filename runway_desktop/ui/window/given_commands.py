@@ -6,12 +6,13 @@ GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.commands.table import BY_ID, Command, Section
+from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.usecases.commands.command import JUDGING, PLAYING, SECTIONS, Command, Section
 from runway_desktop.usecases.commands.table import why_not
 
 from .task_menu import BINDINGS
@@ -39,20 +40,20 @@ def actions_of(window: MainWindow) -> dict[str, QAction]:
     return found
 
 
-def reason_against(command: Command, rows: Sequence[Row], *, shows_result: bool) -> str:
+def reason_against(command: Command[Any], rows: Sequence[Row], *, shows_result: bool) -> str:
     """Why a command cannot be given now; empty when it can. `rows` are those that are selected."""
-    if command.section is Section.PLAYING:
+    if command.section is PLAYING:
         return "" if shows_result else NOTHING_SHOWN
     if commands := TASK_KEYS.get(command.id, ()):
         reasons = [why_not(one, rows) for one in commands]
         return "" if "" in reasons else reasons[0]
-    is_judging = command.section is Section.JUDGING and command.id not in ("judge.redo",)
+    is_judging = command.section is JUDGING and command.id not in ("judge.redo",)
     return SELECT_FIRST if (is_judging or command.id in _OF_SELECTION) and not rows else ""
 
 
-def by_section(ids: Mapping[str, QAction]) -> dict[Section, list[Command]]:
+def by_section(ids: Mapping[str, QAction]) -> dict[Section, list[Command[Any]]]:
     """The commands of these ids below their headings, in the table's order."""
-    found: dict[Section, list[Command]] = {section: [] for section in Section}
+    found: dict[Section, list[Command[Any]]] = {section: [] for section in SECTIONS}
     for command in BY_ID.values():
         if command.id in ids:
             found[command.section].append(command)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import passing_menu
-from runway_desktop.ui.commands.table import BY_ID, Command, Section
+from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.usecases.commands.command import EXCHANGE, Command, Section, Surface
 from runway_desktop.usecases.words.plain import caption, tip
 
 from .given_commands import actions_of, by_section, reason_against
@@ -24,45 +25,11 @@ from .given_commands import actions_of, by_section, reason_against
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-TITLES = {
-    Section.MAKING: "Make",
-    Section.FINDING: "Find",
-    Section.LIST: "Tasks",
-    Section.JUDGING: "Judge",
-    Section.PLAYING: "Play and look",
-    Section.LARGE: "Large view",
-    Section.EXCHANGE: "Import and export",
-}
-"""A menu each. What is of the window stands below them."""
 _ROLES = {
     "preferences": QAction.MenuRole.PreferencesRole,
     "quit": QAction.MenuRole.QuitRole,
 }
 _PRESET = "request.preset."
-_BEGINS = frozenset(
-    {
-        "sheet.new",
-        "sending.pause",
-        "list.focus",
-        "task.copy",
-        "task.retry",
-        "task.cancel",
-        "list.undo",
-        "judge.rate.1",
-        "judge.tag",
-        "judge.redo",
-        "play.loop",
-        "look.fit",
-        "exchange.ids.file",
-        "profile.backup",
-        "runway.ask",
-        "preferences",
-        "quit",
-    }
-)
-"""Commands before which a line stands."""
-_LEFT_OUT = frozenset({"menu", "task.menu"})
-"""They open a menu."""
 
 
 def open_menu(window: MainWindow) -> None:
@@ -75,9 +42,9 @@ def put_into_bar(window: MainWindow) -> None:
     actions = actions_of(window)
     bar = window.menuBar()
     for section, commands in by_section(actions).items():
-        menu = bar.addMenu(TITLES.get(section, section.value))
+        menu = bar.addMenu(str(section.menu or section.title))
 
-        def add(into: QMenu, command: Command) -> None:
+        def add(into: QMenu, command: Command[Any]) -> None:
             action = actions[command.id]
             action.setMenuRole(_ROLES.get(command.id, QAction.MenuRole.NoRole))
             into.addAction(action)
@@ -95,14 +62,14 @@ def _open(window: MainWindow, rows: list[Row]) -> None:
     _add(window, actions, rows, menu, BY_ID["palette"])
     menu.addSeparator()
     for section, commands in by_section(actions).items():
-        title = TITLES.get(section)
+        title = section.menu
         add = partial(_add, window, actions, rows)
         if title is None:
             menu.addSeparator()
             _fill(window, menu, commands, add)
             _add_keyless(menu, section, window)
         else:
-            below = menu.addMenu(title)
+            below = menu.addMenu(str(title))
             below.setToolTipsVisible(True)
             _fill(window, below, commands, add)
             _add_keyless(below, section, window)
@@ -117,17 +84,17 @@ def _open(window: MainWindow, rows: list[Row]) -> None:
 
 
 def _fill(
-    window: MainWindow, menu: QMenu, commands: Sequence[Command], add: Callable[[QMenu, Command], object]
+    window: MainWindow, menu: QMenu, commands: Sequence[Command[Any]], add: Callable[[QMenu, Command[Any]], object]
 ) -> None:
     presets = None
     for command in commands:
-        if command.id in _LEFT_OUT:
+        if Surface.MENU in command.left_out_of:
             continue
         if command.id == "preferences":
             menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
         if command.id == "quit":
             menu.addAction("About Runway Desktop", partial(window.preferences_wanted.emit, "About"))
-        if command.id in _BEGINS:
+        if command.begins:
             menu.addSeparator()
         if command.id.startswith(_PRESET):
             presets = presets or menu.addMenu("Presets")
@@ -136,7 +103,9 @@ def _fill(
             add(menu, command)
 
 
-def _add(window: MainWindow, actions: dict[str, QAction], rows: Sequence[Row], into: QMenu, command: Command) -> None:
+def _add(
+    window: MainWindow, actions: dict[str, QAction], rows: Sequence[Row], into: QMenu, command: Command[Any]
+) -> None:
     """An entry of its own: it can be disabled while the key goes on to say why."""
     shown = into.addAction(_words(window, command), partial(actions[command.id].trigger))
     shown.setShortcuts(window.keys.usual(command.id)[:1])
@@ -146,16 +115,16 @@ def _add(window: MainWindow, actions: dict[str, QAction], rows: Sequence[Row], i
     shown.setToolTip(tip(reason))
 
 
-def _words(window: MainWindow, command: Command) -> str:
+def _words(window: MainWindow, command: Command[Any]) -> str:
     if command.id.startswith(_PRESET):
         number = int(command.id.removeprefix(_PRESET))
         named = next((preset.name for preset in window.models.composer.presets.all if preset.key == number), "")
         return caption(named) or f"{BY_ID[command.id].words} (none yet)"
-    return command.words
+    return str(command.words)
 
 
 def _add_keyless(menu: QMenu, section: Section, window: MainWindow) -> None:
     """What has no key of its own."""
     profiles = window.models.profiles
-    if section is Section.EXCHANGE and profiles.may_back_up:
+    if section is EXCHANGE and profiles.may_back_up:
         menu.addAction("Restore a backup…", profiles.ask_for_restore)

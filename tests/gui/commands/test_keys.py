@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -13,8 +11,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
-from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import BY_ID, COMMANDS, Section, Where, commands_in
+from runway_desktop.ui.commands.keys import Keys, default_keys
+from runway_desktop.ui.commands.table import BY_ID, COMMANDS, commands_in
+from runway_desktop.usecases.commands.command import SECTIONS, Scope
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.rig import Desktop, Rig, rest, until
 from tests.rows import task
@@ -41,11 +40,9 @@ def test_where_two_commands_are_heard_together_no_key_is_that_of_both() -> None:
 
 def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
-    assert {command.section for command in COMMANDS} == set(Section)
-    for section, commands in itertools.groupby(
-        sorted(COMMANDS, key=lambda command: command.section), key=lambda command: command.section
-    ):
-        words = [command.words for command in commands]
+    assert {command.section for command in COMMANDS} == set(SECTIONS)
+    for section in SECTIONS:
+        words = [command.words for command in COMMANDS if command.section is section]
         assert len(words) == len(set(words)), section
 
 
@@ -115,10 +112,10 @@ async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
         assert keys.of("task.edit") == wanted
         assert keys.words("play.full") == "F"
         assert keys.rivals("task.edit", wanted) == []
-        keys.choose("play.full", BY_ID["play.full"].default_keys())
+        keys.choose("play.full", default_keys(BY_ID["play.full"]))
         assert keys.words("play.full") == "F, F11"
         assert keys.of("task.edit") == []
-        keys.choose("task.edit", BY_ID["task.edit"].default_keys())
+        keys.choose("task.edit", default_keys(BY_ID["task.edit"]))
         assert keys.changed_commands() == []
 
 
@@ -146,10 +143,10 @@ async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, the
         rig.window.add_preview()
         preview = rig.window.preview
         assert preview is not None
-        owners: dict[Where, tuple[QWidget, ...]] = {
-            Where.WINDOW: (rig.window,),
-            Where.LIST: (rig.window.workspace.views,),
-            Where.PREVIEW: (preview,),
+        owners: dict[Scope, tuple[QWidget, ...]] = {
+            Scope.WINDOW: (rig.window,),
+            Scope.LIST: (rig.window.workspace.views,),
+            Scope.PREVIEW: (preview,),
         }
         for where, owned in owners.items():
             wanted = {command.id for command in commands_in(where) if not command.fixed}

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.compare.host import CompareHost
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
@@ -24,6 +24,7 @@ from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import Choice, Role, Theme
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.values import replace
 from tests.gui.compare.opened_room import Open
@@ -53,7 +54,7 @@ def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, p
 
 def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
     # Tab is the focus's own.
-    wanted = {command.id for command in commands_in(Where.ROOM)} - {"compare.take"}
+    wanted = {command.id for command in commands_in(Scope.COMPARE)} - {"compare.take"}
     assert {action.objectName() for action in opened.room.actions()} == wanted
 
 

@@ -22,9 +22,10 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS, Section
+from runway_desktop.ui.commands.table import COMMANDS
 from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.dialogs.rig import Rig, child
 from tests.gui.targets import too_small
@@ -199,12 +200,12 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
 
 
 def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
-    dialog = ShortcutsDialog(Keys(), first=Section.COMPARING)
+    dialog = ShortcutsDialog(Keys(), first=COMPARING)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.open()
     tree = child(dialog, QTreeWidget)
-    [heading] = tree.findItems(Section.COMPARING, Qt.MatchFlag.MatchExactly)
+    [heading] = tree.findItems(str(COMPARING.title), Qt.MatchFlag.MatchExactly)
     assert tree.currentItem() is heading.child(0)
     assert tree.viewport().rect().contains(tree.visualItemRect(heading))
 

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.command import Scope
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
 from tests.gui.rig import Desktop, rest, until
@@ -266,7 +267,7 @@ async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qt
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         bound = {action.objectName() for action in rig.window.large.view.actions()}
-        assert bound == {command.id for command in commands_in(Where.LARGE)}
+        assert bound == {command.id for command in commands_in(Scope.LARGE)}
 
 
 async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path, theme, qtbot):

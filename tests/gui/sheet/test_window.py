@@ -19,7 +19,7 @@ from runway_desktop.domain.task import Request
 from runway_desktop.services.library import sheets
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
 from runway_desktop.ui.sheet.fill_handle import FillHandle
@@ -27,6 +27,7 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from tests.gui.rig import Rig, move_pointer, rest, until
@@ -78,7 +79,7 @@ def editor(window: SheetWindow) -> QWidget:
 
 async def test_every_command_of_a_sheet_is_carried_out_in_it(opened: Opened):
     async with opened("") as (_, window):
-        wanted = {command.id for command in commands_in(Where.SHEET)}
+        wanted = {command.id for command in commands_in(Scope.SHEET)}
         assert {action.objectName() for action in window.actions()} == wanted
 
 

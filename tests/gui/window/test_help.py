@@ -39,7 +39,7 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
         [shown] = rig.window.findChildren(HelpWindow)
         said = [label.text() for label in shown.findChildren(QLabel)]
         assert "Ctrl+G" in said
-        assert BY_ID["request.model"].words in said
+        assert str(BY_ID["request.model"].words) in said
         assert ROOM_WORDS[Room.COMPOSER][0] in said
         shown.close()
         await rest()

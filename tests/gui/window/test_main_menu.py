@@ -10,8 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.window.main_menu import put_into_bar
+from runway_desktop.usecases.commands.command import Scope
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import task
 
@@ -41,12 +42,12 @@ async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_no
         rig.window.keys.choose("runway.ask", [QKeySequence("Ctrl+G")])
         menu = await opened(rig)
         found = {action.text(): action.shortcut() for action in entries(menu)}
-        places = (Where.WINDOW, Where.LIST, Where.PREVIEW)
+        places = (Scope.WINDOW, Scope.LIST, Scope.PREVIEW)
         wanted = {command.id: command for place in places for command in commands_in(place)}
         openers = {"menu", "task.menu"}
         for command in wanted.values():
             if not command.fixed and command.id not in openers and not command.id.startswith("request.preset."):
-                assert found[command.words] in rig.window.keys.of(command.id), command.id
+                assert found[str(command.words)] in rig.window.keys.of(command.id), command.id
         assert found["Ask Runway now"] == QKeySequence("Ctrl+G")
         menu.close()
 

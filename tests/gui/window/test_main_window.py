@@ -36,10 +36,11 @@ from PySide6.QtWidgets import (
 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import Media, State, TaskId
-from runway_desktop.ui.commands.table import Where, commands_in
+from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
 from runway_desktop.ui.window.task_menu import OnwardMenu
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.values import replace
 from tests.engine_rig import request as plain_request
@@ -280,7 +281,7 @@ async def test_a_held_down_key_retries_once(tmp_path, theme, qtbot):
 
 async def test_each_command_of_the_window_and_its_list_has_a_deed_and_each_deed_a_command(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        for where, deeds in ((Where.WINDOW, window_bindings(rig.window)), (Where.LIST, list_bindings(rig.window))):
+        for where, deeds in ((Scope.WINDOW, window_bindings(rig.window)), (Scope.LIST, list_bindings(rig.window))):
             assert {command.id for command in commands_in(where) if not command.fixed} == set(deeds)
 
 
