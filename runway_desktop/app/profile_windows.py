@@ -199,7 +199,7 @@ class ProfileWindows(QObject):
         return next((one for one in found if one.isVisible()), self._window)
 
     def _names(self) -> tuple[str, ...]:
-        return tuple(entry.profile.name for entry in self._profiles.entries() if not entry.profile.is_demo)
+        return tuple(profile.name for profile in self._profiles.profiles() if not profile.is_demo)
 
     def _made(self, profile: Profile, problem: str) -> None:
         self._profiles.made(profile)

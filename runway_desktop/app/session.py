@@ -24,6 +24,7 @@ from runway_desktop.domain.errors import DamagedList
 from runway_desktop.domain.profiles import own_words
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
@@ -44,7 +45,6 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
-from runway_desktop.viewmodels.tasks.task_answers import Ahead, ask_ahead
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring import environment
@@ -160,7 +160,7 @@ class Session(QObject):
         """From the first paint until the person wants to leave."""
         # The database looks for the first rows while this thread builds the window.
         cases = self.cases = UseCases(assembly.engine)
-        ahead = await ask_ahead(cases, kept_order(cases.settings), supervisor.spawn)
+        ahead = await cases.library.ask_ahead(kept_order(cases.settings), supervisor.spawn, cases.clock)
         window = self._open_window(cases, supervisor, theme, ahead)
         await self._first_paint(window)
         await self._add_the_rest(cases, theme, window)

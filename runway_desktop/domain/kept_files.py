@@ -7,7 +7,9 @@ seconds.
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
+from pathlib import Path
 
 from runway_desktop.values import Struct
 
@@ -17,6 +19,7 @@ from .task import Output, TaskId
 
 AFTERWARDS = 120.0
 """Seconds after its saving in which a result may still be written to by this program: the request goes into it."""
+_OF_CHANGED = "-changed.jpg"
 
 
 class KeptFile(Struct, frozen=True, kw_only=True):
@@ -94,3 +97,18 @@ def not_seen(file: KeptFile, at: float) -> Look:
     those of a change are not."""
     signs = None if file.look.presence is Presence.CHANGED else file.look.signs
     return Look(presence=Presence.MISSING, at=at, signs=signs)
+
+
+def poster_name(output: Output) -> str:
+    """Of the poster of what its file holds now. One that was changed outside has a name of its own, so that the saved
+    bytes get their poster back when they return."""
+    said = (output.path, output.sha256, *([str(output.look.signs)] if output.is_changed else []))
+    digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+    return f"{digest}{_OF_CHANGED if output.is_changed else '.jpg'}"
+
+
+def shows_its_poster(output: Output) -> bool:
+    """Whether the poster is of what the file holds now. Those of saved bytes keep their names when their file moves."""
+    if output.is_changed:
+        return Path(output.poster).name == poster_name(output)
+    return bool(output.poster) and not output.poster.endswith(_OF_CHANGED)

@@ -122,6 +122,14 @@ class NumberEach(Struct, Generic[Amount], frozen=True):
         }
 
 
+class NumberRow(Struct, frozen=True):
+    """One name with its number; 0: none. `remark` is said beside it."""
+
+    name: str
+    number: int
+    remark: str = ""
+
+
 class Own(Struct, Generic[Value], frozen=True):
     """A control of its own, which the window has under the preference's name."""
 

@@ -117,6 +117,11 @@ class Profile(Struct, frozen=True, kw_only=True):
         return self.name != DEFAULT
 
     @property
+    def color_words(self) -> str:
+        """Its color in words, or that it is the demo."""
+        return "simulated" if self.is_demo else self.color.value
+
+    @property
     def initials(self) -> str:
         return initials(self.name)
 

@@ -129,6 +129,6 @@ async def _lineage(walk: Walk) -> None:
     walk.say("lineage")
     # What is sent is chosen by itself.
     await until(lambda: models.details.row is not None and models.details.row.task.id != clip, "the new task", 40)
-    await until(models.details.lineage.above, "what it is made from", 40)
+    await until(lambda: (family := models.details.lineage.family) and family.above, "what it is made from", 40)
     await until(lambda: models.details.chosen[0] in _saved(walk, Media.VIDEO), "the clip that is made from it", 90)
     await walk.take("lineage", after=1.0)

@@ -61,7 +61,7 @@ async def _switch(walk: Walk) -> None:
     await walk.take("profiles")
     menu.close()
     walk.say("a question before a profile goes")
-    other = next((entry.profile for entry in profiles.entries() if not entry.is_current), None)
+    other = next((profile for profile in profiles.profiles() if not profiles.is_current(profile)), None)
     if other is None:
         raise StepFailed("there is no other profile")
     profiles.ask_to_remove(other)

@@ -1,8 +1,8 @@
-"""Where a long work stands."""
+"""Where a long work stands, and where a key that is entered."""
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 
 class Phase(Enum):
@@ -12,3 +12,12 @@ class Phase(Enum):
     """The person decides."""
     WORKING = auto()
     DONE = auto()
+
+
+class KeyPhase(StrEnum):
+    TYPING = "typing"
+    ASKING = "asking"
+    KEEPING = "keeping"
+    """Accepted; the keychain is storing it."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"

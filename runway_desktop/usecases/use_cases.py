@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
     from .commands.commands import Commands
+    from .listing.lineage import Family
     from .orders import Orders
     from .sending.sending import Sending
 
@@ -131,6 +132,12 @@ class UseCases:
         from .orders import Orders
 
         return Orders(self._engine, lambda: self.sending)
+
+    async def family(self, task_id: TaskId) -> Family | None:
+        """A task among its kin; None for one that is not here. StoreError."""
+        from .listing.lineage import family_of
+
+        return await family_of(task_id, self._engine)
 
     @cached_property
     def judging(self) -> Judging:

@@ -14,27 +14,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOM = ROOT / "runway_desktop" / "viewmodels"
 
-FREE_OF_QT = frozenset(
-    {
-        "csv_dialect.keep_csv_dialect",
-        "exchange.export.Scope",
-        "exchange.export.What",
-        "exchange.folder_import.ImportUndo",
-        "profiles.profile_list.Entry",
-        "profiles.restore.Into",
-        "profiles.welcome.Phase",
-        "settings.preferences.NumberRow",
-        "tasks.lineage.Node",
-        "tasks.posters._digest",
-        "tasks.posters._name",
-        "tasks.posters._shows",
-        "tasks.task_answers.Ahead",
-        "tasks.task_answers.ask_ahead",
-        "tasks.use_as_input.Way",
-    }
-)
-"""Modules, functions and classes that are still to be taken out. The list may only shrink."""
-
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -102,11 +81,7 @@ def free_of_qt() -> set[str]:
 
 
 def test_what_stands_in_viewmodels_needs_qt():
-    assert sorted(free_of_qt() - FREE_OF_QT) == []
-
-
-def test_exceptions_are_taken_from_the_list_once_they_are_gone():
-    assert sorted(FREE_OF_QT - free_of_qt()) == []
+    assert sorted(free_of_qt()) == []
 
 
 def test_a_function_of_plain_values_is_told_from_one_of_qt():

@@ -12,7 +12,7 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -35,6 +35,13 @@ from .unpacking import Opened, damaged, newer, opened
 from .watching import Watch
 
 _PART = ".part"
+
+
+class Into(Enum):
+    """The profile that a restore goes into."""
+
+    NEW = auto()
+    THIS = auto()
 
 
 class PutBack(StrEnum):

@@ -1,4 +1,5 @@
-"""Tables as text that spreadsheets read, and that this program reads again as it was. Pure."""
+"""Tables as text that spreadsheets read, and that this program reads again as it was. Pure, but for the dialect that
+the settings keep."""
 
 from __future__ import annotations
 
@@ -6,10 +7,15 @@ import csv
 from collections.abc import Iterable
 from typing import TextIO
 
+from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the wide forms, which spreadsheets in East Asia take for the same."""
+
+SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs"}
+"""Each with its name for people."""
+_SEPARATOR, _IS_MARKED = "csv.separator", "csv.marked"
 
 
 class CsvDialect(Struct, frozen=True):
@@ -26,6 +32,21 @@ class CsvDialect(Struct, frozen=True):
 
 
 USUAL = CsvDialect()
+
+
+def dialect_of(settings: Settings, *, has_comma: bool) -> CsvDialect:
+    """As it was chosen last. `has_comma`: numbers are written with a decimal comma here."""
+    chosen = settings.get(_SEPARATOR)
+    separator = chosen if isinstance(chosen, str) and chosen in SEPARATORS else ";" if has_comma else ","
+    # Between commas, a comma within a number would need quotation marks, and not be taken for a number.
+    decimal = "," if has_comma and separator != "," else "."
+    return CsvDialect(separator, decimal, settings.get(_IS_MARKED) is not False)
+
+
+def keep_dialect(settings: Settings, *, separator: str, is_marked: bool) -> None:
+    """It holds for all tables from now on."""
+    settings.set(_SEPARATOR, separator)
+    settings.set(_IS_MARKED, is_marked)
 
 
 def write_rows(file: TextIO, rows: Iterable[Iterable[str]], dialect: CsvDialect = USUAL) -> None:

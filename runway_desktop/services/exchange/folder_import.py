@@ -31,6 +31,7 @@ from runway_desktop.services.ports import Clock, LedgerEntry, Store
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.actions import TaskActions
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import Struct, field, replace
@@ -341,6 +342,21 @@ class FolderImport:
     def _line(self, output: Output, kind: str) -> LedgerEntry:
         detail = {"index": output.index, "file": Path(output.path).name}
         return LedgerEntry(task_id=output.task_id, at=self._clock.now(), kind=kind, detail=detail)
+
+
+class ImportUndo:
+    """Takes an import back, once, also when its window is gone long since."""
+
+    def __init__(self, folders: FolderImport, runner: Runner, imported: Imported) -> None:
+        self._folders = folders
+        self._runner = runner
+        self._imported = imported
+        self.is_done = False
+
+    def __call__(self) -> None:
+        if not self.is_done:
+            self.is_done = True
+            self._runner(self._folders.take_back(self._imported), "undo import")
 
 
 def _back_again(told: Task, task: Task) -> Task:

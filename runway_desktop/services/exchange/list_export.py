@@ -36,6 +36,21 @@ from .progress import Progress
 Value = str | float | int | None | Sequence[str] | Mapping[str, Any]
 
 
+class Scope(StrEnum):
+    """Which tasks an export is of."""
+
+    CHOSEN = "chosen"
+    LISTED = "listed"
+    """All that the list shows."""
+
+
+class What(StrEnum):
+    """What an export makes of them."""
+
+    FILES = "files"
+    LIST = "list"
+
+
 class Line(Struct, frozen=True):
     """A task with what is said of it elsewhere. `zone` is that of its times; None: this machine's."""
 

@@ -6,12 +6,14 @@ Loop's thread; files are read in the executor. Raises StoreError when the databa
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.errors import NotPossible
+from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
@@ -22,18 +24,32 @@ from runway_desktop.services.disk.disk_words import file_hash, spoken_for
 from runway_desktop.values import Struct, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from runway_desktop.services.bus import Bus
-    from runway_desktop.services.ports import LedgerEntry, Store
+    from runway_desktop.services.ports import Clock, LedgerEntry, Store
     from runway_desktop.services.settings import Settings
+    from runway_desktop.services.supervised import Spawn
 
     from .lineage import Lineage
     from .sheets import Sheets
 
 LARGEST_TEXT = 5_000_000
 """Bytes of a file of presets; more is none."""
+
+FIRST = 120
+"""Tasks of the first answer to a new question; the rest follows when they are on the screen."""
+SIGHT = 30
+"""Tasks that a window shows at once, or nearly."""
+Beginning = tuple[Entries, Sequence[Row]]
+
+
+class Ahead(Struct, frozen=True):
+    """The beginning of a list, asked for before there is anybody to show it. None: it could not be had, and is asked
+    for again by whoever shows it, who tells why."""
+
+    listing: Listing
+    answer: asyncio.Task[Beginning | None]
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -68,9 +84,22 @@ class Library:
         """The ids to show, in order."""
         return await self._store.list(listing)
 
-    async def beginning(self, listing: Listing, limit: int, sight: int) -> tuple[Entries, Sequence[Row]]:
+    async def beginning(self, listing: Listing, limit: int = FIRST, sight: int = SIGHT) -> Beginning:
         """The first `limit` ids to show, at once, with the rows of the first `sight` of them."""
         return await self._store.beginning(listing, limit, sight)
+
+    async def ask_ahead(self, listing: Listing, spawn: Spawn, clock: Clock) -> Ahead:
+        """Comes back when the question is with the database, whose thread answers it while this one builds a window."""
+
+        async def ask() -> Beginning | None:
+            try:
+                return await self.beginning(listing)
+            except StoreError:
+                return None
+
+        ahead = Ahead(listing, spawn(ask(), "first rows"))
+        await clock.sleep(0)
+        return ahead
 
     async def amount(self, wanted: Filter) -> int:
         """How many tasks a search would find."""

@@ -9,9 +9,10 @@ from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.key_line import KeyLine
 from runway_desktop.ui.labels import announce, mark_wrong, say, set_reason, words
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.profiles.welcome import KeyForm, Phase
+from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
 
 class KeyEntry(QWidget):
@@ -57,7 +58,7 @@ class KeyEntry(QWidget):
         self._line.setReadOnly(form.busy)
         say(self._words, form.words, form.tone)
         say(self._small, form.small_print)
-        mark_wrong(self._line, form.tone is Tone.BAD or (form.phase is Phase.TYPING and bool(form.problem)))
+        mark_wrong(self._line, form.tone is Tone.BAD or (form.phase is KeyPhase.TYPING and bool(form.problem)))
         self._line.setAccessibleDescription(form.words)
         self._remember.setText(form.remember_text)
         self._remember.setChecked(form.remember)
@@ -66,5 +67,5 @@ class KeyEntry(QWidget):
         set_reason(self._check, form.reason)
         if form.words != self._said:
             self._said = form.words
-            if form.phase is not Phase.TYPING:
-                announce(self._line, form.words, urgent=form.phase is Phase.REFUSED)
+            if form.phase is not KeyPhase.TYPING:
+                announce(self._line, form.words, urgent=form.phase is KeyPhase.REFUSED)

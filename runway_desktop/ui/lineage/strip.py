@@ -19,9 +19,11 @@ from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import FollowsTheme, Role, Theme
-from runway_desktop.viewmodels.tasks.lineage import LineageModel, Node
+from runway_desktop.viewmodels.tasks.lineage import LineageModel
 
 if TYPE_CHECKING:
+    from runway_desktop.usecases.listing.lineage import Family, Node
+
     from .thumb import Thumb
 
 MOST_TAKES = 12
@@ -71,20 +73,21 @@ class LineageStrip(QWidget):
     def refresh(self) -> None:
         """Puts the thumbnails anew, if any of it moved."""
         model = self._model
-        above, this, below, takes = model.above(), model.this(), model.below(), model.takes()
-        if this is None and model.task_id is not None and self._walked:
+        family = model.family
+        if family is None and model.task_id is not None and self._walked:
             # Its kin come in a moment. Without the thumbnail that was pressed the keyboard would go elsewhere.
             return
-        shown = (above, this, below, takes, self._ways)
+        shown = (family, self._ways)
         if shown == self._shown:
             return
         self._shown = shown
         held = next((thumb.node.task_id for thumb in self.thumbs() if thumb.hasFocus()), None)
         before = [*_taken_from(self._tree_row), *_taken_from(self._takes_row)]
-        has_tree = this is not None and bool(above or below or self._ways)
-        if has_tree and this is not None:
-            self._tree_head.setText("Made from" if above else "Made into")
-            self._put_tree(above, this, below)
+        has_tree = family is not None and bool(family.above or family.below or self._ways)
+        if has_tree and family is not None:
+            self._tree_head.setText("Made from" if family.above else "Made into")
+            self._put_tree(family)
+        takes = family.takes if family is not None else ()
         for number, node in enumerate(takes[-MOST_TAKES:], start=max(1, len(takes) - MOST_TAKES + 1)):
             self._put(self._takes_row, node, number=str(number))
         for widget, visible in (
@@ -115,17 +118,17 @@ class LineageStrip(QWidget):
         if thumb is not None:
             thumb.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _put_tree(self, above: list[list[Node]], this: Node, below: list[list[Node]]) -> None:
-        for generation in above:
+    def _put_tree(self, family: Family) -> None:
+        for generation in family.above:
             for node in generation:
                 self._put(self._tree_row, node)
             self._put_arrow()
-        self._put(self._tree_row, this, here=True)
-        for generation in below:
+        self._put(self._tree_row, family.this, here=True)
+        for generation in family.below:
             self._put_arrow()
             for node in generation:
                 self._put(self._tree_row, node)
-        if self._ways and not below:
+        if self._ways and not family.below:
             self._put_way()
 
     def _put(self, row: FlowLayout, node: Node, *, number: str = "", here: bool = False) -> None:

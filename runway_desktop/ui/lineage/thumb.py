@@ -18,8 +18,8 @@ from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.usecases.listing.lineage import Node
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.tasks.lineage import Node
 
 SIZE = QSize(7 * GRID, 5 * GRID)
 _ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.OTHER: "mdi6.file-outline"}

@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.words.account import key_place_words
 from runway_desktop.usecases.words.plain import caption, tip
-from runway_desktop.viewmodels.profiles.profile_list import Entry, ProfilesModel
+from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
 
 from .badge import badge
@@ -36,11 +37,11 @@ def fill(
         menu.addAction(line).setEnabled(False)
     menu.addAction("Refresh", ask_now)
     menu.addAction("Change the key…", change_key)
-    entries = model.entries()
-    if entries:
+    profiles = model.profiles()
+    if profiles:
         menu.addSection("Profiles")
-    for entry in entries[:MOST_IN_MENU]:
-        _add(menu, model, entry, theme)
+    for profile in profiles[:MOST_IN_MENU]:
+        _add(menu, model, profile, theme)
     menu.addSeparator()
     new = menu.addAction(theme.icon("mdi6.plus", Role.MUTED), "New profile…", model.ask_for_new)
     new.setEnabled(not model.why_no_new_one)
@@ -48,7 +49,7 @@ def fill(
     menu.addAction(theme.icon("mdi6.pencil-outline", Role.MUTED), "Name, color and backups…", settings)
     if model.may_start_empty:
         menu.addAction(theme.icon("mdi6.broom", Role.MUTED), "Start with an empty demo…", model.ask_to_empty)
-    removable = [entry for entry in entries if not (entry.is_current or entry.profile.is_demo or entry.profile.is_main)]
+    removable = [one for one in profiles if not (model.is_current(one) or one.is_demo or one.is_main)]
     if removable:
         _add_removal(menu, model, removable, theme)
     menu.addSeparator()
@@ -56,23 +57,23 @@ def fill(
     menu.setToolTipsVisible(True)
 
 
-def _add(menu: QMenu, model: ProfilesModel, entry: Entry, theme: Theme) -> None:
-    profile = entry.profile
+def _add(menu: QMenu, model: ProfilesModel, profile: Profile, theme: Theme) -> None:
     # Behind the tab: where other menus have their keys, the color in words.
-    action = menu.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}\t{entry.words}")
-    if entry.is_current:
-        action.setText(f"{caption(profile.name)}\t{entry.words} · this window")
+    action = menu.addAction(
+        badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}\t{profile.color_words}"
+    )
+    if model.is_current(profile):
+        action.setText(f"{action.text()} · this window")
         action.setFont(theme.strong_font())
     else:
         action.setToolTip(tip(f"Open “{profile.name}” in a window of its own"))
         action.triggered.connect(partial(model.open, profile))
 
 
-def _add_removal(menu: QMenu, model: ProfilesModel, entries: list[Entry], theme: Theme) -> None:
+def _add_removal(menu: QMenu, model: ProfilesModel, profiles: list[Profile], theme: Theme) -> None:
     below = QMenu("Remove a profile", menu)
     below.setIcon(theme.icon("mdi6.trash-can-outline", Role.MUTED))
-    for entry in entries[:MOST_IN_MENU]:
-        profile = entry.profile
+    for profile in profiles[:MOST_IN_MENU]:
         action = below.addAction(badge(profile.initials, profile.color, _BADGE), f"{caption(profile.name)}…")
         action.triggered.connect(partial(model.ask_to_remove, profile))
     menu.addMenu(below)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from runway_desktop.catalog import Field, is_left_out
+from runway_desktop.catalog import Catalog, Field, is_left_out
+from runway_desktop.domain.task import Media
 from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
-from .input_item import InputItem, local_path
+from .input_item import InputItem, kind_of, local_path
 
 if TYPE_CHECKING:
     from runway_desktop.services.intake.gathered import AssetDrop
@@ -22,6 +23,28 @@ if TYPE_CHECKING:
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}
 """Fields whose inputs the model itself calls by a word and their number."""
+
+CONTINUES = "image_to_video"
+
+
+class WayToUse(Struct, frozen=True):
+    """What a result can become: an input of an endpoint, which gets the last frame of a clip instead of the clip."""
+
+    endpoint: str
+    text: str
+    last_frame: bool = False
+
+
+def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
+    """The likeliest first; nothing for what no endpoint takes."""
+    kind = kind_of(media)
+    if kind is None:
+        return []
+    fitting = catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
+    found = [WayToUse(endpoint.name, endpoint.label) for endpoint in fitting]
+    if media is Media.VIDEO and catalog.endpoint(CONTINUES) is not None:
+        found.insert(0, WayToUse(CONTINUES, "Last frame as first frame", last_frame=True))
+    return found
 
 
 class Name(Struct, frozen=True):

@@ -6,7 +6,6 @@ What was chosen last is remembered. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +18,22 @@ from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
+from runway_desktop.services.disk.spreadsheet import SEPARATORS, keep_dialect
 from runway_desktop.services.exchange.file_export import FileChoice, FilesExported, Survey, names_of
-from runway_desktop.services.exchange.list_export import COLUMNS, ListForm, ListWritten
+from runway_desktop.services.exchange.list_export import COLUMNS, ListForm, ListWritten, Scope, What
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
-from runway_desktop.viewmodels.csv_dialect import SEPARATORS, csv_dialect_of, keep_csv_dialect
+from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
 _MEMORY = "export"
 """The setting with what was chosen last."""
 FOLDER_NAME = "Runway export"
-
-
-class Scope(StrEnum):
-    CHOSEN = "chosen"
-    LISTED = "listed"
-    """All that the list shows."""
-
-
-class What(StrEnum):
-    FILES = "files"
-    LIST = "list"
 
 
 class ExportModel(QObject):
@@ -305,7 +294,7 @@ class ExportModel(QObject):
         settings.set(_MEMORY, {name: getattr(self, name) for name in names})
         usual = csv_dialect_of(settings)
         if (self.separator, self.is_marked) != (usual.separator, usual.is_marked):
-            keep_csv_dialect(settings, separator=self.separator, is_marked=self.is_marked)
+            keep_dialect(settings, separator=self.separator, is_marked=self.is_marked)
 
     def _problem_of(self, folder: str) -> str:
         typed = folder.strip()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.services.exchange.folder_import import FolderLook, Imported
+from runway_desktop.services.exchange.folder_import import FolderLook, Imported, ImportUndo
 from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.exchange.standing import Candidate, Standing
 from runway_desktop.services.supervised import Runner
@@ -23,21 +23,6 @@ from runway_desktop.usecases.words.states import Tone
 from .import_model import ImportModel
 
 MOST_NAMED = 3
-
-
-class ImportUndo:
-    """Takes an import back, once, also when its window is gone long since."""
-
-    def __init__(self, cases: UseCases, runner: Runner, imported: Imported) -> None:
-        self._cases = cases
-        self._runner = runner
-        self._imported = imported
-        self.is_done = False
-
-    def __call__(self) -> None:
-        if not self.is_done:
-            self.is_done = True
-            self._runner(self._cases.exchange.folders.take_back(self._imported), "undo import")
 
 
 class FolderImportModel(ImportModel):
@@ -172,7 +157,7 @@ class FolderImportModel(ImportModel):
         self.changed.emit()
         if imported.results:
             self.finished.emit([*imported.added, *imported.restored, *(after.task_id for _, after in imported.filled)])
-            self._undo = ImportUndo(self._cases, self._runner, imported)
+            self._undo = ImportUndo(self._cases.exchange.folders, self._runner, imported)
             self.undo_offered.emit(self._report(), self._undo)
             self.changed.emit()
 

@@ -14,15 +14,6 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct
-
-
-class Entry(Struct, frozen=True):
-    """A line of the switcher. `words` tell its color, or that it is the demo."""
-
-    profile: Profile
-    words: str
-    is_current: bool
 
 
 class ProfilesModel(QObject):
@@ -63,7 +54,7 @@ class ProfilesModel(QObject):
         current = self.current
         if current is None:
             return self._name if self._name != DEFAULT else ""
-        has_others = any(profile.folder != current.folder for profile in self._others)
+        has_others = not all(map(self.is_current, self._others))
         return current.name if current.is_named or has_others else ""
 
     @property
@@ -75,24 +66,21 @@ class ProfilesModel(QObject):
     def initials(self) -> str:
         return initials(self.name)
 
-    def entries(self) -> tuple[Entry, ...]:
+    def is_current(self, profile: Profile) -> bool:
+        """Whether this window is of that profile."""
+        return self.current is not None and profile.folder == self.current.folder
+
+    def profiles(self) -> tuple[Profile, ...]:
         """Those to switch between, this one included; the demo last."""
         service, current = self._cases.profiles, self.current
         if service is None or current is None:
             return ()
-        known = list(self._others)
-        if all(profile.folder != current.folder for profile in known):
+        known = [current if self.is_current(profile) else profile for profile in self._others]
+        if current not in known:
             known.insert(0, current)
         if service.demo is not None and not current.is_demo:
             known.append(service.demo)
-        return tuple(
-            Entry(
-                profile if profile.folder != current.folder else current,
-                "simulated" if profile.is_demo else profile.color.value,
-                profile.folder == current.folder,
-            )
-            for profile in known
-        )
+        return tuple(known)
 
     @property
     def why_no_new_one(self) -> str:
@@ -120,8 +108,7 @@ class ProfilesModel(QObject):
             self._runner(service.all(), "list profiles", done=looked, failed=lambda _: looked())
 
     def open(self, profile: Profile) -> None:
-        current = self.current
-        if current is None or profile.folder != current.folder:
+        if not self.is_current(profile):
             self.open_wanted.emit(profile)
 
     @property
@@ -153,9 +140,7 @@ class ProfilesModel(QObject):
 
     def name_problem(self, name: str) -> str:
         """What is wrong with another name for this profile, as far as is known without looking at the disk."""
-        current = self.current
-        taken = (profile.name for profile in self._others if current is None or profile.folder != current.folder)
-        return name_problem(name, taken)
+        return name_problem(name, (profile.name for profile in self._others if not self.is_current(profile)))
 
     def made(self, profile: Profile) -> None:
         """A profile was made in a window of this program."""
@@ -205,11 +190,8 @@ class ProfilesModel(QObject):
 
     def _list(self, found: tuple[Profile, ...]) -> None:
         # The first profile is nobody's choice until it has something in it, or is the one that runs.
-        current = self.current
         known = tuple(
-            profile
-            for profile in found
-            if not profile.is_main or profile.database.exists() or (current and current.folder == profile.folder)
+            profile for profile in found if not profile.is_main or profile.database.exists() or self.is_current(profile)
         )
         moved = known != self._others
         self._others = known

@@ -6,7 +6,6 @@ everything is put together beside what is there, and the program starts again wi
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -17,7 +16,7 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.profiles import Color, Profile, cleaned, name_problem
 from runway_desktop.services.backup.restores import Restores
-from runway_desktop.services.backup.restoring import Outlook, PutBack, Wishes
+from runway_desktop.services.backup.restoring import Into, Outlook, PutBack, Wishes
 from runway_desktop.services.backup.watching import Progress
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.folder_look import folder_problem
@@ -29,11 +28,6 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
-
-
-class Into(Enum):
-    NEW = auto()
-    THIS = auto()
 
 
 class RestoreModel(QObject):

@@ -6,36 +6,25 @@ which costs nothing. Nothing here raises: what goes wrong becomes `words` with i
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import ApiError, RunwayDesktopError
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
-"""Hexadecimal digits after the beginning, by the API's own words."""
 PATIENCE_MS = 1000
 """So long a keychain may take before the window says that it is waited for."""
 
 WAITING = "Waiting for your keychain. It may ask you to unlock it."
 SESSION_ONLY = "The key is kept for this session only."
 WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
-
-
-class Phase(StrEnum):
-    TYPING = "typing"
-    ASKING = "asking"
-    KEEPING = "keeping"
-    """Accepted; the keychain is storing it."""
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
 
 
 class KeyForm(QObject):
@@ -58,7 +47,7 @@ class KeyForm(QObject):
         self._runner = runner
         self._text = ""
         self._remember: bool | None = None
-        self._phase = Phase.TYPING
+        self._phase = KeyPhase.TYPING
         self._words, self._small, self._tone = "", "", Tone.PLAIN
         self._patience = QTimer(self, singleShot=True, interval=patience_ms)
         self._patience.timeout.connect(self._keychain_is_slow)
@@ -73,17 +62,17 @@ class KeyForm(QObject):
         return self._text
 
     @property
-    def phase(self) -> Phase:
+    def phase(self) -> KeyPhase:
         return self._phase
 
     @property
     def busy(self) -> bool:
-        return self._phase in (Phase.ASKING, Phase.KEEPING)
+        return self._phase in (KeyPhase.ASKING, KeyPhase.KEEPING)
 
     @property
     def words(self) -> str:
         """What to say below the line: of its form while one types, else of what came of the test."""
-        return self.problem if self._phase is Phase.TYPING else self._words
+        return self.problem if self._phase is KeyPhase.TYPING else self._words
 
     @property
     def small_print(self) -> str:
@@ -91,7 +80,7 @@ class KeyForm(QObject):
 
     @property
     def tone(self) -> Tone:
-        return (Tone.WARN if self.problem else Tone.PLAIN) if self._phase is Phase.TYPING else self._tone
+        return (Tone.WARN if self.problem else Tone.PLAIN) if self._phase is KeyPhase.TYPING else self._tone
 
     @property
     def problem(self) -> str:
@@ -162,7 +151,7 @@ class KeyForm(QObject):
         if clean == self._text or self.busy:
             return
         self._text = clean
-        self._phase, self._words, self._small = Phase.TYPING, "", ""
+        self._phase, self._words, self._small = KeyPhase.TYPING, "", ""
         self.changed.emit()
 
     def set_remember(self, remember: bool) -> None:
@@ -174,7 +163,7 @@ class KeyForm(QObject):
         """Asks Runway for the balance with this key; if it is accepted, uses it from now on."""
         if self.reason:
             return
-        self._say(Phase.ASKING, "Asking Runway…", Tone.BUSY)
+        self._say(KeyPhase.ASKING, "Asking Runway…", Tone.BUSY)
         self._runner(self._check(self._text, self.remember), "check key", failed=self._refused)
 
     def forget(self) -> None:
@@ -196,7 +185,7 @@ class KeyForm(QObject):
             self._wait_for_keychain(False)
         self._text = ""
         said = f"Accepted. Your balance is {units.credits_in_words(found.balance)}."
-        self._say(Phase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
+        self._say(KeyPhase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
         if isValid(self):
             self.accepted.emit(found)
 
@@ -209,20 +198,20 @@ class KeyForm(QObject):
             self._patience.stop()
 
     def _keychain_is_slow(self) -> None:
-        self._say(Phase.KEEPING, f"Accepted. {WAITING}", Tone.BUSY)
+        self._say(KeyPhase.KEEPING, f"Accepted. {WAITING}", Tone.BUSY)
 
     def _refused(self, error: RunwayDesktopError) -> None:
         status = f"HTTP {error.status}" if isinstance(error, ApiError) and error.status else ""
         small = error.detail if error.detail.startswith(status) else f"{status} · {error.detail}".strip(" ·")
-        self._say(Phase.REFUSED, error.in_words(), Tone.BAD, small or status)
+        self._say(KeyPhase.REFUSED, error.in_words(), Tone.BAD, small or status)
 
     def _forgotten(self) -> None:
-        self._say(Phase.ACCEPTED, "The key is forgotten. Your tasks and results stay.", Tone.PLAIN)
+        self._say(KeyPhase.ACCEPTED, "The key is forgotten. Your tasks and results stay.", Tone.PLAIN)
 
     def _not_forgotten(self, error: RunwayDesktopError) -> None:
-        self._say(Phase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
+        self._say(KeyPhase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
 
-    def _say(self, phase: Phase, words: str, tone: Tone, small: str = "") -> None:
+    def _say(self, phase: KeyPhase, words: str, tone: Tone, small: str = "") -> None:
         self._phase, self._words, self._tone, self._small = phase, words, tone, small
         # The window may have been closed while Runway or the keychain was waited for.
         if isValid(self):

@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from runway_desktop.domain import filenames
 from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import PlaceCounts
-from runway_desktop.domain.preferences import Group, Preference, Preferences, Section
+from runway_desktop.domain.preferences import Group, NumberRow, Preference, Preferences, Section
 from runway_desktop.services.disk.disk_threads import QuickLook, in_worker
 from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
@@ -24,7 +24,6 @@ from runway_desktop.usecases.about import About, about
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
-from runway_desktop.values import Struct
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
@@ -34,14 +33,6 @@ from .library_form import LibraryForm
 
 MODELS, PROJECTS = "lane_limits", "project_caps"
 """The preferences that are a number for each of several names."""
-
-
-class NumberRow(Struct, frozen=True):
-    """One name with its number; 0: none. `remark` is said beside it."""
-
-    name: str
-    number: int
-    remark: str = ""
 
 
 class PreferencesForm(QObject):

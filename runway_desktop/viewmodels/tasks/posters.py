@@ -8,12 +8,12 @@ GUI thread only.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.domain.kept_files import poster_name, shows_its_poster
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Output, TaskId
 from runway_desktop.services.supervised import Runner
@@ -22,8 +22,6 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .task_list import TaskListModel
-
-_OF_CHANGED = "-changed.jpg"
 
 
 class Posters(QObject):
@@ -51,7 +49,7 @@ class Posters(QObject):
     def made(self, path: str, poster: str, width: int, height: int, duration: float) -> None:
         output = self._asked.get(path)
         # An older wish for the same file may be answered after a newer one.
-        if output is not None and Path(poster).name == _name(output):
+        if output is not None and Path(poster).name == poster_name(output):
             keep = self._cases.library.save_poster(output, Path(poster), width=width, height=height, duration=duration)
             self._runner(keep, "keep poster")
 
@@ -72,32 +70,13 @@ class Posters(QObject):
                     self._want(output)
 
     def _want(self, output: Output) -> None:
-        if not output.is_here or output.media is Media.OTHER or _shows(output):
+        if not output.is_here or output.media is Media.OTHER or shows_its_poster(output):
             return
         asked = self._asked.get(output.path)
-        if asked is not None and _name(asked) == _name(output):
+        if asked is not None and poster_name(asked) == poster_name(output):
             return
         self._asked[output.path] = output
         self._tell(output)
 
     def _tell(self, output: Output) -> None:
-        self.wanted.emit(Path(output.path), output.media, self._folder / _name(output))
-
-
-def _name(output: Output) -> str:
-    """Of the poster of what its file holds now."""
-    if not output.is_changed:
-        return f"{_digest(output.path, output.sha256)}.jpg"
-    signs = output.look.signs
-    return f"{_digest(output.path, output.sha256, str(signs))}{_OF_CHANGED}"
-
-
-def _shows(output: Output) -> bool:
-    """Whether the poster is of what the file holds now. Those of saved bytes keep their names when their file moves."""
-    if output.is_changed:
-        return Path(output.poster).name == _name(output)
-    return bool(output.poster) and not output.poster.endswith(_OF_CHANGED)
-
-
-def _digest(*words: str) -> str:
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
+        self.wanted.emit(Path(output.path), output.media, self._folder / poster_name(output))

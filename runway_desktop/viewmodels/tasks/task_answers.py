@@ -13,48 +13,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.services.supervised import Runner, Spawn
+from runway_desktop.services.library.library import Ahead, Beginning
+from runway_desktop.services.supervised import Runner
 from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct
 
-FIRST = 120
-"""Tasks of the first answer to a new question; the rest follows when they are on the screen."""
-SIGHT = 30
-"""Tasks that a window shows at once, or nearly."""
 PAUSE = 0.25
 """Seconds that a new question rests before everything that answers it is asked for."""
 
 
 _WITHOUT_SUMS = (GroupBy.NONE, GroupBy.LANE)
-Beginning = tuple[Entries, Sequence[Row]]
-
-
-class Ahead(Struct, frozen=True):
-    """The beginning of a list, asked for before there is anybody to show it. None: it could not be had, and is asked
-    for again by whoever shows it, who tells why."""
-
-    listing: Listing
-    answer: asyncio.Task[Beginning | None]
-
-
-async def ask_ahead(cases: UseCases, listing: Listing, spawn: Spawn) -> Ahead:
-    """Comes back when the question is with the database, whose thread answers it while this one builds a window."""
-
-    async def ask() -> Beginning | None:
-        try:
-            return await cases.library.beginning(listing, FIRST, SIGHT)
-        except StoreError:
-            return None
-
-    ahead = Ahead(listing, spawn(ask(), "first rows"))
-    await asyncio.sleep(0)
-    return ahead
 
 
 class TaskAnswers(QObject):
@@ -176,7 +148,7 @@ class TaskAnswers(QObject):
     async def _beginning(self, listing: Listing) -> Beginning:
         ahead, self._ahead = self._ahead, None
         found = await ahead.answer if ahead is not None and ahead.listing == listing else None
-        return found or await self._cases.library.beginning(listing, FIRST, SIGHT)
+        return found or await self._cases.library.beginning(listing)
 
     def _is_stale(self, asked: int, listing: Listing) -> bool:
         return listing is not self._listing or asked < self._answered

@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import COLUMNS, Cell, Column, RowWords, poster_of, row_words
@@ -36,7 +37,7 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import StateWords, describe
 from runway_desktop.viewmodels.bridge import Bridge
 
-from .task_answers import Ahead, TaskAnswers
+from .task_answers import TaskAnswers
 from .task_pages import TaskPages
 
 if TYPE_CHECKING:

@@ -14,20 +14,10 @@ from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Media
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.requests.input_item import kind_of
+from runway_desktop.usecases.requests.input_places import CONTINUES, WayToUse, ways_to_use
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.values import Struct
 from runway_desktop.viewmodels.composer.composer import Composer
-
-CONTINUES = "image_to_video"
-_KINDS = {Media.IMAGE: MediaKind.IMAGE, Media.VIDEO: MediaKind.VIDEO, Media.AUDIO: MediaKind.AUDIO}
-
-
-class Way(Struct, frozen=True):
-    """One offer: an endpoint, and whether it gets the clip's last frame instead of the clip."""
-
-    endpoint: str
-    text: str
-    last_frame: bool = False
 
 
 class UseAsInput(QObject):
@@ -42,18 +32,11 @@ class UseAsInput(QObject):
         self._composer = composer
         self._runner = runner
 
-    def ways(self, media: Media) -> list[Way]:
+    def ways(self, media: Media) -> list[WayToUse]:
         """The likeliest first; nothing for what no endpoint takes."""
-        kind = _KINDS.get(media)
-        if kind is None:
-            return []
-        fitting = self._cases.catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
-        found = [Way(endpoint.name, endpoint.label) for endpoint in fitting]
-        if media is Media.VIDEO and self._cases.catalog.endpoint(CONTINUES) is not None:
-            found.insert(0, Way(CONTINUES, "Last frame as first frame", last_frame=True))
-        return found
+        return ways_to_use(media, self._cases.catalog)
 
-    def take(self, way: Way, path: Path, media: Media) -> None:
+    def take(self, way: WayToUse, path: Path, media: Media) -> None:
         """Puts the result, by its absolute path, into the composer."""
         if way.last_frame:
             self.frame_wanted.emit(path)
@@ -79,7 +62,8 @@ class UseAsInput(QObject):
             reason = found.problem if found is not None else ""
             self._cases.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
             return
-        self._choose(endpoint, _KINDS[media])
+        if (kind := kind_of(media)) is not None:
+            self._choose(endpoint, kind)
         self._composer.taking.add(
             [AssetDrop(uri=found.uri or uri, path=path, media=found.media, facts=found.facts, findings=())]
         )

@@ -137,7 +137,7 @@ async def test_nothing_is_shown_where_there_is_nothing(tmp_path: Path, theme: Th
         rig.rows.refresh()
         await until(lambda: rig.rows.position(TaskId("t1")) is not None)
         rig.window.view.select([TaskId("t1")])
-        await until(rig.details.lineage.this)
+        await until(lambda: rig.details.lineage.family)
         assert not strip_of(rig).isVisible()
         assert thumbs(rig) == []
 

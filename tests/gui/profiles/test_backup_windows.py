@@ -108,7 +108,7 @@ async def test_a_restore_begins_with_a_new_profile_and_opens_it_when_it_is_there
         await until(lambda: window.model.phase is Phase.DONE)
         button(window, "Open it").click()
         assert [profile.name for profile in desktop.opened] == ["Studio (restored)"]
-        assert [entry.profile.name for entry in desktop.models.profiles.entries()] == ["Studio", "Studio (restored)"]
+        assert [profile.name for profile in desktop.models.profiles.profiles()] == ["Studio", "Studio (restored)"]
 
 
 async def test_replacing_this_profile_asks_with_the_safe_answer_in_front(tmp_path: Path, theme: Theme):

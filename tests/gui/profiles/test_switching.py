@@ -136,7 +136,7 @@ async def test_a_new_profile_is_made_by_keys_alone_and_opened(tmp_path: Path, th
         await until(lambda: desktop.opened)
         assert (desktop.opened[0].name, desktop.opened[0].color) == ("Client A", Color.VIOLET)
         await until(lambda: not open_ones(desktop, NewProfileDialog))
-        assert desktop.models.profiles.entries()[1].profile.name == "Client A"
+        assert desktop.models.profiles.profiles()[1].name == "Client A"
 
 
 async def test_a_key_is_never_shown_and_a_bad_one_is_told_at_its_line(tmp_path: Path, theme: Theme, qtbot: QtBot):

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QLocale
 
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.disk.spreadsheet import CsvDialect
+from runway_desktop.services.disk.spreadsheet import CsvDialect, keep_dialect
 from runway_desktop.services.settings import Settings
-from runway_desktop.viewmodels.csv_dialect import csv_dialect_of, keep_csv_dialect
+from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 from tests.fakes import FakeClock, MemoryStore
 
 GERMAN, SWISS, AMERICAN = (QLocale(name) for name in ("de_DE", "de_CH", "en_US"))
@@ -27,8 +27,8 @@ def test_where_numbers_have_a_comma_cells_have_semicolons(settings: Settings):
 
 
 def test_what_was_chosen_holds(settings: Settings):
-    keep_csv_dialect(settings, separator=",", is_marked=False)
+    keep_dialect(settings, separator=",", is_marked=False)
     assert csv_dialect_of(settings, GERMAN) == CsvDialect(",", ".", is_marked=False)
-    keep_csv_dialect(settings, separator=";", is_marked=True)
+    keep_dialect(settings, separator=";", is_marked=True)
     assert csv_dialect_of(settings, GERMAN) == CsvDialect(";", ",")
     assert csv_dialect_of(settings, AMERICAN) == CsvDialect(";", ".")

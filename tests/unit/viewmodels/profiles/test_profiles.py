@@ -88,7 +88,7 @@ async def test_all_are_listed_with_their_colors_in_words_and_the_demo_last(tmp_p
     async with ProfilesRig(tmp_path, made) as rig:
         model = model_of(rig)
         await listed(model)
-        assert [(entry.profile.name, entry.words, entry.is_current) for entry in model.entries()] == [
+        assert [(one.name, one.color_words, model.is_current(one)) for one in model.profiles()] == [
             ("Studio", "teal", True),
             ("Client A", "green", False),
             ("Client B", "red", False),
@@ -104,7 +104,7 @@ async def test_the_first_profile_is_not_offered_before_anything_is_in_it(tmp_pat
     async with ProfilesRig(tmp_path, replace(made, profile=other, folders=empty)) as rig:
         model = model_of(rig)
         await listed(model)
-        assert [entry.profile.name for entry in model.entries()] == ["Client A"]
+        assert [profile.name for profile in model.profiles()] == ["Client A"]
 
 
 async def test_another_name_is_told_at_once_and_kept(tmp_path: Path):
@@ -164,7 +164,7 @@ async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path
     async with Rig(tmp_path) as rig:
         model = model_of(rig)
         await listed(model)
-        assert (model.title, model.entries(), model.current) == ("", (), None)
+        assert (model.title, model.profiles(), model.current) == ("", (), None)
         assert "no folder" in model.why_no_new_one
 
 

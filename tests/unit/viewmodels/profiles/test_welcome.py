@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.account import KeyPlace, Organization
 from runway_desktop.domain.errors import KeyRefused, NotReached, SecretTrouble
+from runway_desktop.usecases.phase import KeyPhase
 from runway_desktop.usecases.words.account import cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm, Phase
+from runway_desktop.viewmodels.profiles.welcome import SESSION_ONLY, WAITING, KeyForm
 from tests.fakes import MemorySecrets
 from tests.gui.dialogs.rig import KEY, Rig
 
@@ -70,7 +71,7 @@ def test_an_accepted_key_is_kept_and_its_balance_is_said(rig: Rig, qtbot: QtBot)
     form.set_text(KEY + "\n")
     with qtbot.waitSignal(form.accepted, timeout=0, raising=False) as accepted:
         form.check()
-        assert form.phase is Phase.ASKING
+        assert form.phase is KeyPhase.ASKING
         assert form.reason == "The key is being checked."
         rig.settle()
     assert accepted.args is not None
@@ -97,7 +98,7 @@ def test_a_refused_key_is_said_in_words_with_the_servers_in_small_print(rig: Rig
     form.set_text(KEY)
     form.check()
     rig.settle()
-    assert form.phase is Phase.REFUSED
+    assert form.phase is KeyPhase.REFUSED
     assert form.words == "Runway did not accept the key. Check it."
     assert form.small_print == 'HTTP 401 · {"error": "no"}'
     assert form.text == KEY
@@ -115,7 +116,7 @@ def test_a_key_that_could_not_be_tested_may_be_tried_again(rig: Rig):
     assert form.reason == ""
     form.check()
     rig.settle()
-    assert form.phase is Phase.ACCEPTED
+    assert form.phase is KeyPhase.ACCEPTED
 
 
 def test_without_remembering_nothing_goes_into_the_keychain(rig: Rig):
@@ -138,7 +139,7 @@ def test_a_missing_keychain_is_said_and_the_key_lasts_for_the_session(make_rig: 
     form.set_text(KEY)
     form.check()
     rig.settle()
-    assert form.phase is Phase.ACCEPTED
+    assert form.phase is KeyPhase.ACCEPTED
     assert rig.account.key.place is KeyPlace.MEMORY
 
 
@@ -166,11 +167,11 @@ def test_a_slow_keychain_is_waited_for_in_words(rig: Rig, qtbot: QtBot, monkeypa
     form.set_text(KEY)
     form.check()
     rig.settle()
-    qtbot.waitUntil(lambda: form.phase is Phase.KEEPING)
+    qtbot.waitUntil(lambda: form.phase is KeyPhase.KEEPING)
     assert form.words == f"Accepted. {WAITING}"
     bell.set_result(None)
     rig.settle()
-    assert form.phase is Phase.ACCEPTED
+    assert form.phase is KeyPhase.ACCEPTED
 
 
 def test_what_is_no_key_at_all_is_not_sent_anywhere(rig: Rig):

@@ -46,17 +46,17 @@ async def test_kin_of_the_chosen_task_are_told_in_order(tmp_path: Path) -> None:
         await a_family(rig)
         model = rig.details.lineage
         rig.details.choose([TaskId("t2")])
-        await until(model.this)
-        (parent,) = model.above()[0]
+        await until(lambda: model.family)
+        (parent,) = model.family.above[0]
         assert (parent.task_id, parent.picture, parent.title) == (TaskId("t1"), "/library/still.png", "Shot 1")
         assert parent.relation
-        assert model.this().picture == "/posters/clip.jpg"
+        assert model.family.this.picture == "/posters/clip.jpg"
         rig.details.choose([TaskId("t1")])
-        await until(model.this)
-        assert [node.task_id for node in model.below()[0]] == [TaskId("t2"), TaskId("t3")]
-        assert not model.above()
+        await until(lambda: model.family)
+        assert [node.task_id for node in model.family.below[0]] == [TaskId("t2"), TaskId("t3")]
+        assert not model.family.above
         rig.details.choose([TaskId("t1"), TaskId("t2")])
-        assert model.this() is None
+        assert model.family is None
 
 
 async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: Path) -> None:
@@ -69,9 +69,9 @@ async def test_a_result_whose_file_is_gone_is_shown_by_its_own_poster(tmp_path: 
         for away in (clip, replace(clip, path="", binned_from=clip.path)):
             await rig.store.save_output(away)
             rig.details.choose([TaskId("t2")])
-            await until(rig.details.lineage.this)
-            assert rig.details.lineage.this().picture == "/posters/clip.jpg"
-            assert rig.details.lineage.this().path == ""
+            await until(lambda: rig.details.lineage.family)
+            assert rig.details.lineage.family.this.picture == "/posters/clip.jpg"
+            assert rig.details.lineage.family.this.path == ""
             rig.details.choose([])
 
 
@@ -96,8 +96,8 @@ async def test_an_input_is_called_what_the_composer_calls_it(tmp_path: Path) -> 
             use = Input(task_id=made.id, place=place, uri="file:///a.png", path="/a.png", media=Media.IMAGE)
             await rig.put(made, inputs=[use])
             rig.details.choose([made.id])
-            await until(rig.details.lineage.above)
-            assert rig.details.lineage.above()[0][0].relation == words
+            await until(lambda: (family := rig.details.lineage.family) and family.above)
+            assert rig.details.lineage.family.above[0][0].relation == words
 
 
 async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
@@ -105,11 +105,11 @@ async def test_new_child_appears_by_itself(tmp_path: Path) -> None:
         await a_family(rig)
         model = rig.details.lineage
         rig.details.choose([TaskId("t2")])
-        await until(model.this)
+        await until(lambda: model.family)
         use = Input(task_id=task(4).id, place=("videoUri",), uri="file:///clip.mp4", sha256="bb", media=Media.VIDEO)
         await rig.store.add([task(4)], [use], None, ())
         rig.engine.bus.tell(TasksAdded((task(4),)))
-        await until(model.below, "the child is there")
+        await until(lambda: model.family.below, "the child is there")
 
 
 async def test_takes_are_numbered(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ async def test_takes_are_numbered(tmp_path: Path) -> None:
         second = task(2, State.SUCCEEDED, parent_id=first.id)
         await rig.put(first, second)
         rig.details.choose([TaskId("t2")])
-        await until(rig.details.lineage.takes)
-        assert [node.relation for node in rig.details.lineage.takes()] == ["Take 1", "Take 2"]
+        await until(lambda: (family := rig.details.lineage.family) and family.takes)
+        assert [node.relation for node in rig.details.lineage.family.takes] == ["Take 1", "Take 2"]
 
 
 async def test_ways_on_fit_the_kind_and_a_clip_offers_its_last_frame_first(tmp_path: Path) -> None:

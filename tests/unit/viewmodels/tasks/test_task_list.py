@@ -16,12 +16,12 @@ from runway_desktop.domain.events import ConnectionChanged, DownloadProgressed, 
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey
 from runway_desktop.domain.task import Hold, HoldCode, OutputState, State, TaskId
+from runway_desktop.services.library.library import FIRST, Ahead
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.columns import Column
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.values import replace
-from runway_desktop.viewmodels.tasks import task_answers, task_pages
-from runway_desktop.viewmodels.tasks.task_answers import ask_ahead
+from runway_desktop.viewmodels.tasks import task_pages
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from tests.gui.rig import Rig, after, rest, until
 from tests.rows import saved, task
@@ -49,6 +49,11 @@ class Watch:
 
 def ids(model: TaskListModel) -> list[str]:
     return [model.task_id(row) or f"[{model.group_key(row)}]" for row in range(model.rowCount())]
+
+
+async def ask_ahead(rig: Rig) -> Ahead:
+    asked = kept_order(rig.engine.settings)
+    return await rig.cases.library.ask_ahead(asked, rig.supervisor.spawn, rig.engine.clock)
 
 
 def cells(model: TaskListModel) -> Iterator[QModelIndex]:
@@ -342,14 +347,14 @@ async def test_what_was_asked_before_there_was_a_list_is_not_asked_again(tmp_pat
 
         monkeypatch.setattr(rig.store, "beginning", counted)
         rig.engine.settings.set("list.order", {"sort": "prompt", "descending": False, "group": "none"})
-        ahead = await ask_ahead(rig.cases, kept_order(rig.engine.settings), rig.supervisor.spawn)
+        ahead = await ask_ahead(rig)
         assert len(begun) == 1, "it is with the database before a window is built"
         seen = []
         rig.rows.answered.connect(lambda: seen.append((rig.rows.task_count, rig.rows.row_of(TaskId("t0")) is None)))
         rig.rows.expect(ahead)
         rig.filter.restore()
         await until(lambda: seen)
-        assert seen == [(task_answers.FIRST, False)]
+        assert seen == [(FIRST, False)]
         await until(lambda: rig.rows.is_loaded)
         assert rig.rows.task_count == 300
         rig.filter.search('"prompt 7"')
@@ -366,7 +371,7 @@ async def test_what_could_not_be_read_ahead_is_read_and_told_when_the_list_wants
 
         with monkeypatch.context() as patch:
             patch.setattr(rig.store, "beginning", broken)
-            ahead = await ask_ahead(rig.cases, kept_order(rig.engine.settings), rig.supervisor.spawn)
+            ahead = await ask_ahead(rig)
             await until(ahead.answer.done)
             rig.rows.expect(ahead)
             rig.filter.restore()
