@@ -21,7 +21,10 @@ from typing import Any
 
 import pytest
 
+from tests.made_modules import makes
 from tests.mistakes import Mistakes, from_loop
+
+__all__ = ["makes"]
 
 PATIENCE = 240.0
 """Seconds before a test counts as hung."""

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.exchange.wanted import Wanted
-from runway_desktop.ui.first_opening import EXCHANGE
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
@@ -56,7 +55,9 @@ class ExchangeWindows(QObject):
         return self._host
 
     def _with_host(self, wish: Callable[[ExchangeHost], object], *, each: bool = False) -> None:
-        self._window.openings.open(EXCHANGE, lambda: wish(self.host), each=each)
+        self._window.models.task_commands.openings.open(
+            "runway_desktop.ui.exchange.host", lambda: wish(self.host), each=each
+        )
 
     def _wanted(self, wanted: Wanted) -> None:
         match wanted:

@@ -1,6 +1,6 @@
 """Opens what the main window asks for: sheets, the compare window, preferences, palette, help, shortcuts, spending.
 
-Each is imported and built when it is first wanted, in turns of the loop (`ui/first_opening.py`). GUI thread only.
+Each is imported and built when it is first wanted, in turns of the loop. GUI thread only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QPoint
 
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui import first_opening
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
@@ -26,6 +25,14 @@ if TYPE_CHECKING:
     from runway_desktop.ui.compare.host import CompareHost
     from runway_desktop.ui.palette.host import PaletteHost
     from runway_desktop.ui.sheet.host import SheetHost
+
+_COMPARE = "runway_desktop.ui.compare.host"
+_HELP = "runway_desktop.ui.help.host"
+_PALETTE = "runway_desktop.ui.palette.host"
+_PREFERENCES = "runway_desktop.ui.dialogs.preferences"
+_SHEET = "runway_desktop.ui.sheet.host"
+_SHORTCUTS = "runway_desktop.ui.dialogs.shortcuts"
+_SPENDING = "runway_desktop.ui.spending.spending_window"
 
 
 class Rooms(QObject):
@@ -41,20 +48,20 @@ class Rooms(QObject):
         self.sheets: SheetHost | None = None
         self.compare: CompareHost | None = None
         """Made when a sheet, or a comparison, is first wanted."""
-        self._openings = window.openings
+        self._openings = window.models.task_commands.openings
         window.preferences_wanted.connect(self.open_preferences)
         window.sheet_wanted.connect(self._open_sheet)
         window.kept_sheets_wanted.connect(lambda: self._with_sheets(lambda sheets: sheets.door.list_kept()))
         window.sheet_chosen.connect(lambda sheet_id: self._with_sheets(lambda sheets: sheets.door.open_kept(sheet_id)))
         window.batch_menu_wanted.connect(self._open_batch_menu)
         window.compare_wanted.connect(self._compare)
-        window.shortcuts_wanted.connect(partial(self._openings.open, first_opening.SHORTCUTS, self._open_shortcuts))
-        window.spending_wanted.connect(partial(self._openings.open, first_opening.SPENDING, self._open_spending))
+        window.shortcuts_wanted.connect(partial(self._openings.open, _SHORTCUTS, self._open_shortcuts))
+        window.spending_wanted.connect(partial(self._openings.open, _SPENDING, self._open_spending))
         window.palette_wanted.connect(self._toggle_palette)
-        window.help_wanted.connect(partial(self._openings.open, first_opening.HELP, self._open_help))
+        window.help_wanted.connect(partial(self._openings.open, _HELP, self._open_help))
 
     def open_preferences(self, section: str) -> None:
-        self._openings.open(first_opening.PREFERENCES, partial(self._show_preferences, section))
+        self._openings.open(_PREFERENCES, partial(self._show_preferences, section))
 
     def offer_open_sheet(self) -> None:
         """One that was open when the program was killed."""
@@ -116,7 +123,7 @@ class Rooms(QObject):
         return PaletteHost(model, self._window, self._theme)
 
     def _with_sheets(self, wish: Callable[[SheetHost], object], *, each: bool = False) -> None:
-        self._openings.open(first_opening.SHEET, lambda: wish(self._made_sheets()), each=each)
+        self._openings.open(_SHEET, lambda: wish(self._made_sheets()), each=each)
 
     def _open_sheet(self, gathered: Gathered | None) -> None:
         if gathered is None:
@@ -128,10 +135,10 @@ class Rooms(QObject):
         self._with_sheets(lambda sheets: sheets.batch_menu(batch_id, at))
 
     def _compare(self, task_ids: Sequence[TaskId]) -> None:
-        self._openings.open(first_opening.COMPARE, lambda: self._made_compare().compare(task_ids))
+        self._openings.open(_COMPARE, lambda: self._made_compare().compare(task_ids))
 
     def _toggle_palette(self) -> None:
-        self._openings.open(first_opening.PALETTE, self._toggle)
+        self._openings.open(_PALETTE, self._toggle)
 
     def _toggle(self) -> None:
         self._palette.toggle()

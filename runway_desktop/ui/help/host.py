@@ -11,6 +11,8 @@ from runway_desktop.domain.library import Place
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.help import Room
 
+from .help_window import HelpWindow, MeaningWindow
+
 if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
 
@@ -33,16 +35,12 @@ def open_help(window: MainWindow, theme: Theme) -> None:
 
 
 def show(room: Room, window: MainWindow, over: QWidget, theme: Theme) -> None:
-    from .help_window import HelpWindow
-
     opened = HelpWindow(room, window.keys, theme, over)
     opened.shortcuts_wanted.connect(window.shortcuts_wanted)
     opened.open()
 
 
 def show_meaning(code: str, window: MainWindow) -> None:
-    from .help_window import MeaningWindow
-
     MeaningWindow(code, window).open()
 
 

@@ -21,7 +21,6 @@ from .models import Models
 from .workspace import Workspace
 
 if TYPE_CHECKING:
-    from runway_desktop.ui.first_opening import FirstOpenings
     from runway_desktop.ui.large.large_view import LargeView
     from runway_desktop.ui.media.preview import Preview
     from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -39,7 +38,6 @@ class LargeViewRoom(QObject):
         preview: Callable[[], Preview | None],
         theme: Theme,
         keys: Keys,
-        openings: Callable[[], FirstOpenings],
         window: QMainWindow,
     ) -> None:
         super().__init__(window)
@@ -48,7 +46,6 @@ class LargeViewRoom(QObject):
         self._preview = preview
         self._theme = theme
         self._keys = keys
-        self._openings = openings
         self._window = window
         self._selected_before: list[TaskId] = []
         self._opened_at: TaskId | None = None
@@ -82,9 +79,7 @@ class LargeViewRoom(QObject):
         """On a task of the list; without one on the current."""
         wanted = task_id or self._work.view.current_id()
         if wanted is not None and not self.is_open:
-            from runway_desktop.ui.first_opening import LARGE_VIEW
-
-            self._openings().open(LARGE_VIEW, lambda: self._begin(wanted))
+            self._m.task_commands.openings.open("runway_desktop.ui.large.large_view", lambda: self._begin(wanted))
 
     def _begin(self, wanted: TaskId) -> None:
         if "view" in vars(self):

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import CapRaised, Notice
-    from runway_desktop.ui.first_opening import FirstOpenings
     from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
@@ -102,13 +101,6 @@ class MainWindow(QMainWindow):
         models.profiles.changed.connect(self._show_title)
         self._show_title()
         self._restore()
-
-    @cached_property
-    def openings(self) -> FirstOpenings:
-        """Of all rooms that are opened from here."""
-        from runway_desktop.ui.first_opening import FirstOpenings
-
-        return FirstOpenings(self)
 
     @cached_property
     def lifting(self) -> Lifting:
@@ -325,7 +317,7 @@ class MainWindow(QMainWindow):
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         Acts(m.task_commands, m.rows, m.activity, self)
-        self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, lambda: self.openings, self)
+        self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
         self.large.compare_wanted.connect(self.compare_wanted)
         self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)

@@ -7,9 +7,7 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
-import sys
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.inputs import InputMending
+from runway_desktop.viewmodels.first_opening import FirstOpenings
 
 from .clipboard import Clipboard
 from .judging import JudgingModel
@@ -46,27 +45,8 @@ if TYPE_CHECKING:
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
 
-TAKING_IN = tuple(
-    f"runway_desktop.services.{part}"
-    for part in (
-        "intake.gathered",
-        "intake.vocabulary",
-        "intake.parts",
-        "intake.reading",
-        "intake.sources",
-        "intake.intake",
-        "tasks.actions",
-        "exchange.file_export",
-        "exchange.standing",
-        "exchange.folder_import",
-        "exchange.found_ids",
-        "exchange.id_search",
-        "exchange.id_import",
-        "exchange.list_export",
-        "exchange.exchange",
-    )
-)
-"""What reads what is dropped or pasted, in parts, what they stand on first."""
+_TAKING_IN = "runway_desktop.services.exchange.exchange"
+"""What reads what is dropped or pasted."""
 
 
 class TaskCommands(QObject):
@@ -112,6 +92,8 @@ class TaskCommands(QObject):
         self._carried: dict[Path, Request] = {}
         self._holds_looks = False
         self._before_eyes: tuple[TaskId, ...] = ()
+        self.openings = FirstOpenings(self)
+        """Of all that the window opens for the first time."""
         self.judging = JudgingModel(cases, runner, self)
         self.inputs = InputMending(cases, composer, runner, self)
         """What can be done with each input of the composer."""
@@ -137,11 +119,15 @@ class TaskCommands(QObject):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        from runway_desktop.services.intake.reading import Dropped
-
-        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
         for_import = not (are_results or urls or to_field)
-        self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
+
+        def begin() -> None:
+            from runway_desktop.services.intake.reading import Dropped
+
+            dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
+            self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
+
+        self.openings.open(_TAKING_IN, begin, each=True)
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
@@ -240,11 +226,6 @@ class TaskCommands(QObject):
     async def _take(
         self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
     ) -> None:
-        # A part in each turn of the loop: together they would be felt.
-        for part in TAKING_IN:
-            if part not in sys.modules:
-                import_module(part)
-                await asyncio.sleep(0)
         from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
 
         def otherwise() -> None:

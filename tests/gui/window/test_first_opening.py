@@ -1,23 +1,34 @@
-"""The first opening of a room: its parts are imported in turns of the loop, and it opens once."""
+"""The first opening of a room: what it stands on is imported in turns of the loop, leaves first, and it opens once."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QTimer
 
-from runway_desktop.ui import first_opening
-from runway_desktop.ui.first_opening import FirstOpenings
+from runway_desktop.viewmodels.first_opening import LINES_A_TURN, FirstOpenings
 from tests.gui.rig import rest, until
+from tests.made_modules import Makes, there
 
-NUMBERS = count()
-MOST_AT_ONCE = 5
-"""Modules of the program that one turn imports."""
+LARGE = "\n" * LINES_A_TURN + "def last(): pass\n"
+"""A module that fills a turn."""
+ENTRIES = (
+    "services.exchange.exchange",
+    "ui.compare.host",
+    "ui.dialogs.preferences",
+    "ui.dialogs.shortcuts",
+    "ui.exchange.host",
+    "ui.help.host",
+    "ui.large.large_view",
+    "ui.palette.host",
+    "ui.sheet.host",
+    "ui.spending.spending_window",
+)
+MOST_AT_ONCE = 2
+"""Modules of the program that one step imports."""
 
 STEPS = """
 import sys
@@ -25,28 +36,24 @@ from runway_desktop.app.plain_imports import import_qt
 import_qt()
 import runway_desktop.app.session, runway_desktop.ui.media.preview, runway_desktop.services.results.downloads
 import runway_desktop.services.backup.backups
-from runway_desktop.ui import first_opening
+from runway_desktop.services.lazy_imports import leaves_first
 
 def own():
     return {name for name in sys.modules if name.startswith("runway_desktop.")}
 
-for part in first_opening.ROOMS[int(sys.argv[1])]:
+before = own()
+for lines in leaves_first("runway_desktop." + sys.argv[1]):
+    print(lines, len(own() - before))
     before = own()
-    __import__(part)
-    print(part, len(own() - before))
+print(0, len(own() - before))
 """
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
-    """Three modules that nobody has imported."""
-    names = tuple(f"part_{next(NUMBERS)}" for _ in range(3))
-    for name in names:
-        (tmp_path / f"{name}.py").write_text("", "utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    yield names
-    for name in names:
-        sys.modules.pop(name, None)
+def room(makes: Makes) -> str:
+    """An entry that stands on two large modules."""
+    package = makes(first=LARGE, second="from . import first\n" + LARGE, entry="from .second import last\n")
+    return f"{package}.entry"
 
 
 @pytest.fixture
@@ -56,26 +63,23 @@ def openings(qapp: QObject) -> Iterator[FirstOpenings]:
     found.deleteLater()
 
 
-def there(room: tuple[str, ...]) -> int:
-    return sum(part in sys.modules for part in room)
-
-
-@pytest.mark.parametrize("number", range(len(first_opening.ROOMS)))
-def test_no_turn_imports_much(number: int):
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_no_step_imports_much(entry: str):
     """In a process of its own: in this one most of it is imported already."""
-    command = [sys.executable, "-c", STEPS, str(number)]
+    command = [sys.executable, "-c", STEPS, entry]
     said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    turns = {part: int(amount) for part, amount in (line.split() for line in said.splitlines())}
-    assert {part: amount for part, amount in turns.items() if not 0 < amount <= MOST_AT_ONCE} == {}
+    amounts = [int(line.split()[1]) for line in said.splitlines()]
+    assert sum(amounts) > 0
+    assert max(amounts) <= MOST_AT_ONCE
 
 
 async def test_others_have_their_turn_after_each_part(openings, room, qtbot):
     opened, seen = [], set()
     look = QTimer(openings, interval=0)
-    look.timeout.connect(lambda: seen.add(there(room)))
+    look.timeout.connect(lambda: seen.add(len(there(room))))
     look.start()
-    openings.open(room, lambda: opened.append(there(room)))
-    assert there(room) == 0
+    openings.open(room, lambda: opened.append(len(there(room))))
+    assert there(room) == []
     await until(lambda: opened)
     assert opened == [3]
     assert seen >= {1, 2}
@@ -123,14 +127,25 @@ async def test_a_program_that_closes_opens_nothing_more(openings, room, qtbot):
     openings.end()
     openings.open(room, lambda: opened.append(2))
     await rest()
-    assert (opened, there(room)) == ([], 0)
+    assert (opened, there(room)) == ([], [])
 
 
-async def test_a_part_that_cannot_be_imported_is_told_and_tried_again(openings, room, qtbot, monkeypatch):
+@pytest.mark.parametrize("text", ["from . import gone", "raise ImportError", "import gone_from_here"])
+async def test_an_import_that_fails_is_told_and_tried_again(openings, makes, qtbot, monkeypatch, text):
     told, opened = [], []
     monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
-    openings.open((*room, "part_that_is_not_there"), lambda: opened.append(1))
+    package = makes(entry="from . import part\n", part=text)
+    openings.open(f"{package}.entry", lambda: opened.append(1))
+    await until(lambda: told)
+    assert issubclass(told[0], ImportError)
+    openings.open(f"{package}.entry", lambda: opened.append(2))
+    await until(lambda: len(told) == 2)
+    assert opened == []
+
+
+async def test_an_entry_that_is_not_there_is_told(openings, makes, qtbot, monkeypatch):
+    told, opened = [], []
+    monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
+    openings.open(f"{makes()}.entry", lambda: opened.append(1))
     await until(lambda: told)
     assert (told, opened) == ([ModuleNotFoundError], [])
-    openings.open((*room, "part_that_is_not_there"), lambda: opened.append(2))
-    await until(lambda: len(told) == 2)

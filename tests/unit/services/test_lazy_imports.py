@@ -1,0 +1,58 @@
+"""A module is imported after what it stands on, step by step."""
+
+from __future__ import annotations
+
+from runway_desktop.services.lazy_imports import leaves_first, module_imports
+from tests.made_modules import Makes, there
+
+
+def order(entry: str) -> list[list[str]]:
+    """What each step has brought."""
+    steps, before = [], there(entry)
+    for _lines in leaves_first(entry):
+        steps.append([name for name in there(entry) if name not in before])
+        before = there(entry)
+    return [step for step in steps if step]
+
+
+def test_leaves_are_imported_first(makes: Makes):
+    package = makes(
+        a="from .b import x\nfrom . import c\n",
+        b="import json\nfrom .d import x\n",
+        c="from .d import x\n",
+        d="x = 1\n",
+    )
+    assert order(f"{package}.a") == [["d"], ["b"], ["c"], ["a"]]
+
+
+def test_a_circle_does_not_hang(makes: Makes):
+    package = makes(a="from . import b\n", b="from . import c\n", c="from . import a\n")
+    assert sorted(name for step in order(f"{package}.a") for name in step) == ["a", "b", "c"]
+
+
+def test_what_functions_and_type_checkers_import_is_left_out(makes: Makes):
+    package = makes(
+        a="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .b import x\n    from . import b\n"
+        "else:\n    from . import d\n\ndef later():\n    from . import c\n",
+        b="",
+        c="",
+        d="",
+    )
+    assert order(f"{package}.a") == [["d"], ["a"]]
+
+
+def test_the_package_of_a_module_comes_before_it(makes: Makes):
+    package = makes(
+        **{
+            "a": "from .sub.c import x\n",
+            "sub/__init__": "from . import d\n",
+            "sub/d": "",
+            "sub/c": "x = 1\n",
+        }
+    )
+    assert [sorted(step) for step in order(f"{package}.a")] == [["sub", "sub.d"], ["sub.c"], ["a"]]
+
+
+def test_names_and_levels_are_read_where_there_are_many_constants():
+    text = "\n".join(f"x{n} = 'value {n}'" for n in range(600)) + "\nfrom ..y.z import p, q\nimport os.path\n"
+    assert list(module_imports(compile(text, "module", "exec"))) == [("y.z", 2, ("p", "q")), ("os.path", 0, ())]
