@@ -13,6 +13,7 @@ from typing import Any
 
 from . import labels
 from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from .resource_path import resource
 
 
 class CatalogError(Exception):
@@ -35,8 +36,6 @@ class Catalog:
     def load(cls, path: Path | None = None) -> Catalog:
         """The catalog in `path`, or the one that ships with the program."""
         if path is None:
-            from .resource_path import resource
-
             path = resource("catalog.json")
         try:
             return cls(json.loads(path.read_bytes()))

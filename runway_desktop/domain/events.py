@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from runway_desktop.values import Struct
 
-if TYPE_CHECKING:
-    from .account import Connection, KeyStatus, Organization
-    from .caps import Cap, HeldBack
-    from .errors import RunwayDesktopError
-    from .folders import FileMove, FolderHealth, MoveProgress
-    from .task import Output, Task, TaskId
+from .account import Connection, KeyStatus, Organization
+from .caps import Cap, HeldBack
+from .errors import RunwayDesktopError
+from .folders import FileMove, FolderHealth, MoveProgress
+from .task import Output, Task, TaskId
 
 
 class TasksAdded(Struct, frozen=True):

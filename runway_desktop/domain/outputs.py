@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from posixpath import splitext
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runway_desktop.values import Struct, replace
@@ -12,9 +11,7 @@ from runway_desktop.values import Struct, replace
 from .failures import Reason, ReasonCode
 from .presence import NEVER_LOOKED, Look, Presence
 from .task import Media, Output, OutputState, Task
-
-if TYPE_CHECKING:
-    from .transitions import Answer
+from .transitions import Answer
 
 _BY_EXTENSION = {
     **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),

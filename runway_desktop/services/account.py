@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.account import Connection, Fingerprint, KeyPlace, KeyStatus, Link, Organization, Span
@@ -28,13 +29,13 @@ from runway_desktop.domain.task import State
 from runway_desktop.values import replace
 
 from .backoff import delay
+from .bus import Bus
 from .clock import Alarm, Moments
+from .supervised import keep_going, shielded, survived
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
 
-    from .bus import Bus
     from .ports import Clock, ClosableRunway, Runway, SecretStore
 
 log = logging.getLogger(__name__)
@@ -178,8 +179,6 @@ class Account:
 
     async def try_now(self) -> Organization | None:
         """The same because the person asks: also with a key that was refused, which may be good again by now."""
-        from .supervised import shielded
-
         if self.key.place is KeyPlace.NONE:
             return None
         if self._asking is None or self._asking.done():
@@ -196,8 +195,6 @@ class Account:
     async def run(self) -> None:
         """Asks seldom, after sendings and ends, and while offline for as long as nobody else tries. Runs until
         canceled."""
-        from .supervised import keep_going
-
         try:
             await keep_going("watching the balance", self._turn, self._clock)
         finally:
@@ -286,8 +283,6 @@ class Account:
             self.want_refresh(within=0.0)
 
     async def _ask(self) -> Organization | None:
-        from .supervised import survived
-
         found = None
         with survived("asking for the balance") as attempt:
             found = await self._read()

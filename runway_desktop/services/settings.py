@@ -20,10 +20,11 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, SettingsChanged
 from runway_desktop.domain.preferences import Preferences
 
+from .bus import Bus
 from .clock import first_of
+from .supervised import keep_going
 
 if TYPE_CHECKING:
-    from .bus import Bus
     from .ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -128,8 +129,6 @@ class Settings(Preferences):
 
     async def run(self) -> None:
         """Writes changes until canceled. One for the life of the program, held by the supervisor."""
-        from .supervised import keep_going
-
         self._is_running = True
         try:
             await keep_going("saving your settings", self._turn, self._clock)

@@ -16,8 +16,9 @@ from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.values import Struct
 
+from .bus import Bus
+
 if TYPE_CHECKING:
-    from .bus import Bus
     from .ports import Clock
 
 log = logging.getLogger(__name__)

@@ -6,21 +6,16 @@ GUI thread, inside a coroutine; raises `StepFailed` when something does not come
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from runway_desktop.app.session import Session
 from runway_desktop.domain.task import Media, OutputState, TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
 
 from .hands import StepFailed, find, press, type_text, until
-
-if TYPE_CHECKING:
-    from runway_desktop.app.session import Session
-
-    from .walk import Walk
+from .walk import Walk
 
 _SECONDS_IN = 1.6
 """How far the clips are played before their picture is taken."""

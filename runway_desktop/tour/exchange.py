@@ -10,7 +10,7 @@ import asyncio
 import json
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
@@ -20,9 +20,7 @@ from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.phase import Phase
 
 from .hands import drop, find, opened, until
-
-if TYPE_CHECKING:
-    from .walk import Walk
+from .walk import Walk
 
 Kind = TypeVar("Kind", ExportWindow, FolderImportWindow, IdImportWindow)
 

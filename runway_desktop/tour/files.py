@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
@@ -22,10 +21,7 @@ from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
 from .hands import StepFailed, control, find, opened, press, type_text, until
 from .material import paint_dusk
-from .walk import UNDER_WAY
-
-if TYPE_CHECKING:
-    from .walk import Walk
+from .walk import UNDER_WAY, Walk
 
 _PROMPTS = ("Salt flats after rain, one red umbrella", "A night train crosses the viaduct", "Moss on a stone lion")
 

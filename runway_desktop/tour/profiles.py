@@ -5,8 +5,6 @@ GUI thread, inside a coroutine; raises `StepFailed` when something does not come
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QToolButton
 
 from runway_desktop.app.profile_windows import ProfileWindows
@@ -18,9 +16,7 @@ from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.usecases.phase import Phase
 
 from .hands import StepFailed, find, opened, type_text, until
-
-if TYPE_CHECKING:
-    from .walk import Walk
+from .walk import Walk
 
 
 async def show_profiles(walk: Walk) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from runway_desktop.usecases.question import Question
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
-
-    from runway_desktop.usecases.question import Question
 
 
 def confirm(

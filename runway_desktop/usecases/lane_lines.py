@@ -5,19 +5,15 @@ what all of them cost. Loop's thread; raises nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.usecases.words.holds import raise_words
 
+from .listing.lines import GroupWords
 from .listing.queue import Member, by_lane, lane_group_words, queue_line
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.library import Entries
-
-    from .listing.lines import GroupWords
-    from .use_cases import UseCases
+from .use_cases import UseCases
 
 
 class LaneLines:

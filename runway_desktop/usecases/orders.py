@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from runway_desktop.catalog import Pair
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import expansion
+from runway_desktop.services.money.pricing import OpenPrice
 from runway_desktop.usecases.requests.findings import requests_of
 from runway_desktop.usecases.sending.button import Button, kept_text, price_words, waits_words
 from runway_desktop.usecases.words import units
@@ -21,10 +25,6 @@ from runway_desktop.usecases.words.holds import over_words, raise_words
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
-    from runway_desktop.catalog import Pair
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.services.engine import Engine
-    from runway_desktop.services.money.pricing import OpenPrice
     from runway_desktop.services.tasks.submission import Ask, NewTask, Prepared
     from runway_desktop.usecases.sending.sending import Kept, Sending
 

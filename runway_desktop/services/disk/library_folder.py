@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runway_desktop.domain.events import Event, LibraryFolderChanged, SettingsChanged
 from runway_desktop.domain.folders import FolderHealth, FolderState
+from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm, first_of
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import keep_going, survived
 from runway_desktop.values import Struct, field, replace
 
 from .disk_room import DiskRoom
@@ -29,9 +32,7 @@ from .file_locks import FileLocks
 from .folder_look import Look, look_at
 
 if TYPE_CHECKING:
-    from runway_desktop.services.bus import Bus
     from runway_desktop.services.ports import Clock
-    from runway_desktop.services.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -187,8 +188,6 @@ class LibraryFolder:
 
     async def run(self) -> None:
         """Looks whenever there is reason to, until canceled. One for the life of the program."""
-        from runway_desktop.services.supervised import keep_going, survived
-
         with survived("looking at the library's folder"):
             await self.look()
         await keep_going("looking at the library's folder", self._turn, self._clock)

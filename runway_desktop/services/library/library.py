@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,19 +18,17 @@ from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
+from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash, spoken_for
+from runway_desktop.services.settings import Settings
+from runway_desktop.services.supervised import Spawn
 from runway_desktop.values import Struct, field, replace
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from runway_desktop.services.bus import Bus
     from runway_desktop.services.ports import Clock, LedgerEntry, Store
-    from runway_desktop.services.settings import Settings
-    from runway_desktop.services.supervised import Spawn
 
     from .lineage import Lineage
     from .sheets import Sheets

@@ -27,6 +27,7 @@ from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.values import Struct
 
 from .media_facts import MediaFacts
+from .picture_copies import copy_of, sizes_of
 
 MOST_PIXELS = 250_000_000
 """Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
@@ -182,8 +183,6 @@ def _mend(folder: Path, path: Path, facts: MediaFacts, mend: InputFix) -> Path:
     words = mend.format if mend.kind is FixKind.FORMAT else f"{mend.size[0]}x{mend.size[1]}" if mend.size else ""
     target = _target(folder, path, "" if mend.kind is FixKind.FORMAT else words, _ENDINGS[mend.format])
     if not target.is_file():
-        from .picture_copies import copy_of
-
         _write(target, copy_of(path, facts.format, mend.format, crop=mend.crop, size=mend.size))
     return target
 
@@ -197,8 +196,6 @@ def _keep_frame(folder: Path, clip: Path, png: bytes, words: str) -> Path:
 
 def _sizes(path: Path, facts: MediaFacts, mends: tuple[InputFix, ...]) -> dict[InputFix, int]:
     """In a worker."""
-    from .picture_copies import sizes_of
-
     wanted = [(mend.format, mend.crop, mend.size) for mend in mends]
     return dict(zip(mends, sizes_of(path, facts.format, wanted), strict=False))
 

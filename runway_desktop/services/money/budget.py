@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING
 
+from runway_desktop.domain.account import Organization
 from runway_desktop.domain.caps import Cap, HeldBack, Limit, held_back
 from runway_desktop.domain.events import CapRaised, Event, TaskChanged, TasksAdded
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import counted_credits, spent_at
+from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.ports import Clock, Store
+from runway_desktop.services.settings import Settings
 from runway_desktop.values import replace
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from runway_desktop.domain.account import Organization
-    from runway_desktop.domain.task import Request, Task, TaskId
-    from runway_desktop.services.bus import Bus
-    from runway_desktop.services.ports import Clock, Store
-    from runway_desktop.services.settings import Settings
-
-    from .pricing import Price, Pricing
+from .pricing import Price, Pricing
 
 log = logging.getLogger(__name__)
 

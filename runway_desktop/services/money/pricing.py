@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
@@ -30,12 +31,10 @@ from runway_desktop.domain.prices import (
     price_shape,
     published,
 )
+from runway_desktop.domain.task import Request
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from runway_desktop.domain.task import Request
     from runway_desktop.services.ports import Clock, Store
 
 log = logging.getLogger(__name__)

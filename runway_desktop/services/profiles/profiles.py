@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.backups import Contents
 from runway_desktop.domain.errors import NotPossible, SecretStoreError, StoreError
 from runway_desktop.domain.profiles import Color, Profile, free_color, name_problem
 from runway_desktop.services.backup.places import told
+from runway_desktop.services.backup.watching import Workshop
 from runway_desktop.services.disk.profile_folders import Folders, new_tail
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
 
-    from runway_desktop.domain.backups import Contents
-    from runway_desktop.services.backup.watching import Workshop
     from runway_desktop.services.ports import Clock, SecretStore, Snapshots, SystemTrash
 
 

@@ -10,26 +10,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output, State, Task, TaskId
+from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.disk.file_locks import FileLocks, Owner
+from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import keep_going
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from concurrent.futures import Executor
-
-    from runway_desktop.domain.library import Row
-    from runway_desktop.services.bus import Bus
-    from runway_desktop.services.disk.file_locks import FileLocks, Owner
     from runway_desktop.services.ports import Clock, Store
-    from runway_desktop.services.settings import Settings
 
 log = logging.getLogger(__name__)
 

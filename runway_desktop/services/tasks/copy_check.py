@@ -29,33 +29,27 @@ import math
 import os
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
-from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.account import NO_KEY, Fingerprint, Organization
 from runway_desktop.domain.copies import IDENTITY, PLACED, Former, Found, Identity, Marker, Verdict, is_marked, judge
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
-from runway_desktop.domain.task import State
+from runway_desktop.domain.profiles import Profile
+from runway_desktop.domain.task import State, Task
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.disk.list_markers import ListMarkers
 from runway_desktop.services.disk.machine import fingerprint
+from runway_desktop.services.ports import Clock, Snapshots, Store
+from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct
 
 from . import after_restore
+from .ledger import Ledger
 from .readings import DAY, DAY_SLACK, daily
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from runway_desktop.domain.account import Fingerprint, Organization
-    from runway_desktop.domain.profiles import Profile
-    from runway_desktop.domain.task import Task
-    from runway_desktop.services.bus import Bus
-    from runway_desktop.services.disk.list_markers import ListMarkers
-    from runway_desktop.services.ports import Clock, Snapshots, Store
-    from runway_desktop.services.settings import Settings
-
-    from .ledger import Ledger
 
 log = logging.getLogger(__name__)
 

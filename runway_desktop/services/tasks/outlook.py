@@ -12,20 +12,16 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.task import Request, State, Task, TaskId
+from runway_desktop.services.ports import Clock
 from runway_desktop.values import Struct, field
 
 from .forecast import Forecasts, Kind, Range, Usual, kind_of, remaining_range
 from .lane_order import placed_before
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.services.ports import Clock
-
-    from .ledger import Ledger
+from .ledger import Ledger
 
 log = logging.getLogger(__name__)
 

@@ -13,10 +13,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, Finding, with_assets
 from runway_desktop.domain.account import Fingerprint
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.inputs import with_moved_files
 from runway_desktop.domain.library import Filter, GroupBy, Listing
@@ -33,18 +33,14 @@ from runway_desktop.domain.task import (
     new_batch_id,
     new_task_id,
 )
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice
+from runway_desktop.services.ports import Clock, Store
 from runway_desktop.values import Struct, field, replace
 
+from .adoption import Adoption
 from .inputs import inputs_of
+from .lane import Lane
 from .ledger import Ledger, NoSuchTask
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.services.money.pricing import LikePrices, OpenPrice
-    from runway_desktop.services.ports import Clock, Store
-
-    from .adoption import Adoption
-    from .lane import Lane
 
 AT_ONCE = 60
 """New tasks of one transaction where there are thousands: a few milliseconds of the loop."""

@@ -14,7 +14,9 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QP
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from runway_desktop.catalog import media_in_words
+from runway_desktop.domain.inputs import FrameAt
 from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.file_dialogs import choose_file, choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.labels import words
@@ -26,7 +28,6 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.inputs import FrameAt
     from runway_desktop.ui.inputs.fix_popup import MendPopup
     from runway_desktop.ui.inputs.frames import FrameGrabber
 
@@ -222,13 +223,9 @@ class InputsStrip(QWidget):
         self.show_inputs()
 
     def _choose_files(self) -> None:
-        from runway_desktop.ui.file_dialogs import choose_files
-
         choose_files(self.window(), "Choose inputs", lambda paths: self._task_commands.take(paths=paths))
 
     def _replace(self, item: InputItem) -> None:
-        from runway_desktop.ui.file_dialogs import choose_file
-
         choose_file(
             self.window(),
             f"Replace {item.name}",
@@ -237,8 +234,6 @@ class InputsStrip(QWidget):
         )
 
     def _take_frame(self, item: InputItem, at: FrameAt) -> None:
-        from runway_desktop.domain.inputs import FrameAt
-
         if item.path is None:
             return
         if at is FrameAt.CHOSEN:

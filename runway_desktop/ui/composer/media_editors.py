@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QColorDialog, QFrame, QLineEdit, QWidget
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
 from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button
+from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong
 from runway_desktop.ui.theme import GRID
@@ -79,8 +80,6 @@ class AssetBox(QFrame):
         self.edited.emit(asset_value(self._field, [AssetItem(uri=uri)]) if uri else None)
 
     def _choose(self) -> None:
-        from runway_desktop.ui.file_dialogs import choose_file
-
         choose_file(self, self._field.label, lambda path: self._take(path.as_uri()))
 
 

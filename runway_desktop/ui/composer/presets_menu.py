@@ -12,6 +12,7 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.file_dialogs import choose_file, choose_target
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.question import Question
@@ -79,13 +80,9 @@ class PresetsButton(QPushButton):
         confirm(self.window(), asked, partial(self._presets.remove, preset.name))
 
     def _import(self) -> None:
-        from runway_desktop.ui.file_dialogs import choose_file
-
         choose_file(self.window(), "Import presets", self._presets.bring_in, filters=_FILES)
 
     def _export(self) -> None:
-        from runway_desktop.ui.file_dialogs import choose_target
-
         choose_target(self.window(), "Export presets", self._presets.export, Path("presets.json"), _FILES)
 
 

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from runway_desktop.domain.inputs import FrameAt
+from runway_desktop.ui.inputs.frames import FrameGrabber
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.inputs.frames import FrameGrabber
 
 
 class LastFrames(QObject):
@@ -32,11 +30,8 @@ class LastFrames(QObject):
             self._grabber.shutdown()
 
     def _grab(self, path: Path) -> None:
-        from runway_desktop.domain.inputs import FrameAt
-
         if self._grabber is None:
             # What decodes clips is slow to import and seldom needed.
-            from runway_desktop.ui.inputs.frames import FrameGrabber
 
             self._grabber = FrameGrabber(self)
             self._grabber.grabbed.connect(self._use_as_input.keep_last_frame)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -12,10 +10,8 @@ from runway_desktop.ui.labels import announce, say, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words import units
-
-if TYPE_CHECKING:
-    from runway_desktop.viewmodels.profiles.backup import BackupModel
-    from runway_desktop.viewmodels.profiles.restore import RestoreModel
+from runway_desktop.viewmodels.profiles.backup import BackupModel
+from runway_desktop.viewmodels.profiles.restore import RestoreModel
 
 _STEPS = 1_000
 

@@ -4,20 +4,17 @@ below them; and what the header of each says. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.tasks.outlook import Outlook, Slots
 from runway_desktop.usecases.words import queue, units
 from runway_desktop.usecases.words.holds import over_title
 from runway_desktop.values import Struct
 
 from .lines import GroupWords
-
-if TYPE_CHECKING:
-    from runway_desktop.services.tasks.outlook import Outlook, Slots
 
 OVER_CAP = "\0over"
 """Key of the group of what no cap lets go: no model is called so."""

@@ -6,6 +6,7 @@ outside; nothing here looks at the disk.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import (
@@ -32,8 +33,6 @@ from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, loca
 from .parked_values import ParkedValues
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.media.media_facts import MediaFacts
 

@@ -11,14 +11,15 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapp
 from contextlib import aclosing
 from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING
 
 from runway_desktop.catalog import Catalog, Finding, Pair, validate
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price
+from runway_desktop.services.ports import Clock
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
     Ask,
@@ -38,10 +39,6 @@ from runway_desktop.services.tasks.submission import (
 from runway_desktop.usecases.requests.choices import typical_request
 from runway_desktop.usecases.requests.open_price import open_price
 from runway_desktop.values import Struct, replace
-
-if TYPE_CHECKING:
-    from runway_desktop.services.engine import Engine
-    from runway_desktop.services.ports import Clock
 
 TOO_OLD = 600.0
 """Seconds after which what was prepared is prepared anew: prices, caps and the queue have moved on."""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.library import Row
 from runway_desktop.values import Struct
 
 from . import units
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.library import Row
 
 SOON = 3.0
 """Seconds that nobody needs to be told of."""

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
+from runway_desktop.services.library.library import Details
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.values import Struct
 
 from . import units
@@ -27,9 +30,6 @@ from .states import canceled_cost
 from .uncertain import verdict_words
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.services.library.library import Details
-    from runway_desktop.services.money.pricing import Price
     from runway_desktop.services.tasks.forecast import Usual
     from runway_desktop.services.tasks.judging import Judged
 

@@ -5,20 +5,17 @@ undone. GUI thread.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.caps import Cap, HeldBack
 from runway_desktop.domain.events import CapRaised
+from runway_desktop.usecases.lane_lines import LaneLines
 from runway_desktop.usecases.words.holds import cap_sentence, cap_short, lowered_words, raised_words
+from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
-if TYPE_CHECKING:
-    from runway_desktop.usecases.lane_lines import LaneLines
-    from runway_desktop.viewmodels.bridge import Bridge
-    from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
-
-    from .activity import Activity
+from .activity import Activity
 
 
 class CapNotices(QObject):

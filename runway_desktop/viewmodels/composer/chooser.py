@@ -4,8 +4,6 @@ from the store a little later and say `changed`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.services.supervised import Runner
@@ -23,8 +21,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 
-if TYPE_CHECKING:
-    from .composing import Composing
+from .composing import Composing
 
 
 class Chooser(QObject):

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -22,9 +23,6 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 from .composer import Composer
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.inputs import InputFix
 
 _DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
 """What has no picture of its own in its file."""
@@ -72,8 +70,6 @@ class InputMending(QObject):
 
     def ask_sizes(self, item: InputItem) -> None:
         """Finds out how large the copies would be; `changed` follows when it is known."""
-        from runway_desktop.domain.inputs import FixKind
-
         if item.uri in self._sizes or item.path is None or item.facts is None:
             return
         mends = self.mends(item) or self.copies(item)
@@ -108,8 +104,6 @@ class InputMending(QObject):
 
     def carry_out(self, item: InputItem, mend: InputFix) -> None:
         """Makes the copy and puts it in the input's place."""
-        from runway_desktop.domain.inputs import FixKind, FrameAt
-
         if item.uri in self._busy or item.path is None or item.facts is None:
             return
         if mend.kind is FixKind.FRAME:

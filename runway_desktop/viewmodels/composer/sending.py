@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.task import Request
+from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.sending.button import too_soon_words
+from runway_desktop.usecases.orders import Order
+from runway_desktop.usecases.sending.button import Button, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 
 if TYPE_CHECKING:
-    from runway_desktop.services.money.pricing import Price
     from runway_desktop.services.tasks.submission import Ask, Prepared
-    from runway_desktop.usecases.orders import Order
-    from runway_desktop.usecases.sending.button import Button
     from runway_desktop.usecases.sending.sending import Kept
 
 _HELD_MS = 500

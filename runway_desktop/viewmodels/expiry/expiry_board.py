@@ -14,16 +14,19 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.errors import KeyRefused, NotReached, RunwayDesktopError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.folders import NO_ANSWER
 from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.services.disk.disk_words import of_health
+from runway_desktop.services.disk.folder_look import folder_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
+from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .board_table import BoardLines
@@ -143,10 +146,6 @@ class ExpiryBoard(QObject):
 
     def set_library(self, folder: str) -> str:
         """Saves from now on there; gives a sentence instead when that cannot be."""
-        from runway_desktop.domain.folders import NO_ANSWER
-        from runway_desktop.services.disk.folder_look import folder_problem
-        from runway_desktop.usecases.words.folders import refusal_words
-
         problem = refusal_words(QuickLook().ask(folder_problem, Path(folder), otherwise=NO_ANSWER))
         if not problem:
             self._cases.settings.library_folder = folder

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
 from runway_desktop.services.library.library import Details
@@ -32,7 +33,6 @@ from .lineage import LineageModel
 from .task_list import TaskListModel
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.caps import HeldBack
     from runway_desktop.usecases.commands.next_steps import NextStep
 
 Value = TypeVar("Value")

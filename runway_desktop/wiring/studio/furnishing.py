@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Filter, KeptSheet, new_sheet_id
+from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
+from runway_desktop.services.ports import Store
 from runway_desktop.simulator.keeping import keep
 from runway_desktop.simulator.links import Uploads
 from runway_desktop.usecases.requests.presets import Preset, Presets
@@ -34,13 +38,6 @@ from .demo_state import Begins, DemoState
 from .history import History, Played, play
 from .results import Made, Stopped, Workshop, bring_home, names_in
 from .script import Script, read_script
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from runway_desktop.domain.profiles import Profile
-    from runway_desktop.services.engine import Engine
-    from runway_desktop.services.ports import Store
 
 Result = TypeVar("Result")
 
