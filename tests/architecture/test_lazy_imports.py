@@ -1,0 +1,232 @@
+"""The lazy border is the room: what the first paint shows is imported at start, a room when it is first opened, a
+service when its property in the engine is first read. So imports in functions stay where these borders are; elsewhere
+they hide what a module stands on, as blocks for the type checker alone do.
+
+Libraries that are heavy are imported where they are used, and are not counted.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "runway_desktop"
+
+BORDERS = ("__main__.py", "app/", "services/engine.py", "usecases/use_cases.py", "wiring/")
+"""The lists of services and rooms, and what starts a process."""
+
+IN_FUNCTIONS: dict[str, int] = {
+    "services/library/library.py": 2,
+    "services/results/sidecar_keeper.py": 1,
+    "services/tasks/ledger.py": 3,
+    "store/migrations.py": 2,
+    "ui/activity/pill.py": 1,
+    "ui/compare/host.py": 2,
+    "ui/composer/composer_pane.py": 1,
+    "ui/composer/inputs_strip.py": 4,
+    "ui/confirm.py": 2,
+    "ui/help/host.py": 2,
+    "ui/inputs/tile.py": 1,
+    "ui/lineage/strip.py": 4,
+    "ui/media/drawing.py": 3,
+    "ui/media/players.py": 1,
+    "ui/media/strip_child.py": 1,
+    "ui/search/filter_row.py": 1,
+    "ui/sharing/file_manager.py": 1,
+    "ui/tasks/judge.py": 3,
+    "ui/tasks/lane_drops.py": 1,
+    "ui/tasks/poster_cache.py": 1,
+    "ui/tasks/task_items.py": 1,
+    "ui/tasks/view.py": 1,
+    "ui/theme.py": 3,
+    "ui/window/clipboard.py": 7,
+    "ui/window/command_bindings.py": 5,
+    "ui/window/details_pane.py": 2,
+    "ui/window/large_view_room.py": 4,
+    "ui/window/lifting.py": 1,
+    "ui/window/list_pane.py": 1,
+    "ui/window/main_window.py": 15,
+    "ui/window/paste_and_drop.py": 1,
+    "ui/window/places_pane.py": 2,
+    "ui/window/task_menu.py": 2,
+    "ui/window/workspace.py": 1,
+    "usecases/commands/commands.py": 2,
+    "usecases/commands/doing.py": 8,
+    "usecases/orders.py": 5,
+    "usecases/requests/draft.py": 5,
+    "usecases/requests/input_item.py": 1,
+    "usecases/requests/input_places.py": 1,
+    "usecases/words/states.py": 1,
+    "viewmodels/activity/acts.py": 1,
+    "viewmodels/bridge.py": 1,
+    "viewmodels/composer/composer.py": 1,
+    "viewmodels/composer/inputs.py": 3,
+    "viewmodels/composer/sending.py": 3,
+    "viewmodels/profiles/profile_list.py": 1,
+    "viewmodels/tasks/clipboard.py": 1,
+    "viewmodels/tasks/details.py": 1,
+    "viewmodels/tasks/judging.py": 1,
+    "viewmodels/tasks/list_filter.py": 1,
+    "viewmodels/tasks/task_commands.py": 4,
+    "viewmodels/tasks/task_list.py": 1,
+    "viewmodels/tasks/task_pages.py": 1,
+    "viewmodels/tasks/use_as_input.py": 1,
+}
+"""How many imports of our own modules stand in functions of a module. The list may only shrink."""
+
+FOR_TYPES_ALONE: dict[str, int] = {
+    "app/bugs.py": 1,
+    "app/closing_wait.py": 3,
+    "app/exchange_windows.py": 1,
+    "app/key_notices.py": 2,
+    "app/profile_windows.py": 2,
+    "app/program.py": 1,
+    "app/rooms.py": 4,
+    "app/session.py": 9,
+    "app/single_instance.py": 1,
+    "keychain.py": 1,
+    "services/account.py": 2,
+    "services/clock.py": 1,
+    "services/disk/library_folder.py": 1,
+    "services/engine.py": 47,
+    "services/library/library.py": 3,
+    "services/media/media_facts.py": 1,
+    "services/media/picture_copies.py": 1,
+    "services/money/pricing.py": 1,
+    "services/profiles/profiles.py": 2,
+    "services/results/sidecar_keeper.py": 1,
+    "services/settings.py": 1,
+    "services/supervised.py": 1,
+    "services/tasks/ledger.py": 2,
+    "services/throttle.py": 1,
+    "ui/activity/pill.py": 1,
+    "ui/compare/surface.py": 1,
+    "ui/composer/inputs_strip.py": 2,
+    "ui/confirm.py": 1,
+    "ui/help/host.py": 1,
+    "ui/inputs/frames.py": 1,
+    "ui/lineage/strip.py": 2,
+    "ui/media/players.py": 2,
+    "ui/media/posters.py": 1,
+    "ui/media/strip_child.py": 1,
+    "ui/media/video_view.py": 1,
+    "ui/media/waveform.py": 1,
+    "ui/palette/host.py": 1,
+    "ui/search/search_line.py": 1,
+    "ui/sharing/file_manager.py": 2,
+    "ui/sharing/launching.py": 1,
+    "ui/tasks/lane_drops.py": 1,
+    "ui/tasks/poster_cache.py": 1,
+    "ui/tasks/task_items.py": 1,
+    "ui/tasks/view.py": 1,
+    "ui/theme.py": 1,
+    "ui/window/clipboard.py": 5,
+    "ui/window/command_bindings.py": 4,
+    "ui/window/context_menus.py": 1,
+    "ui/window/details_pane.py": 1,
+    "ui/window/given_commands.py": 1,
+    "ui/window/large_view_room.py": 4,
+    "ui/window/library_notices.py": 1,
+    "ui/window/lifting.py": 5,
+    "ui/window/list_pane.py": 1,
+    "ui/window/main_menu.py": 1,
+    "ui/window/main_window.py": 16,
+    "ui/window/not_saved.py": 1,
+    "ui/window/task_menu.py": 2,
+    "ui/window/workspace.py": 2,
+    "usecases/commands/commands.py": 4,
+    "usecases/commands/doing.py": 10,
+    "usecases/orders.py": 2,
+    "usecases/question.py": 1,
+    "usecases/requests/draft.py": 2,
+    "usecases/requests/input_item.py": 2,
+    "usecases/requests/input_places.py": 1,
+    "usecases/sending/button.py": 1,
+    "usecases/use_cases.py": 10,
+    "usecases/words/files.py": 1,
+    "usecases/words/holds.py": 1,
+    "usecases/words/states.py": 1,
+    "usecases/words/tasks.py": 2,
+    "values.py": 1,
+    "viewmodels/composer/composer.py": 1,
+    "viewmodels/composer/input_taking.py": 1,
+    "viewmodels/composer/presets.py": 1,
+    "viewmodels/composer/sending.py": 2,
+    "viewmodels/palette.py": 6,
+    "viewmodels/tasks/clipboard.py": 2,
+    "viewmodels/tasks/details.py": 1,
+    "viewmodels/tasks/judging.py": 1,
+    "viewmodels/tasks/lineage.py": 1,
+    "viewmodels/tasks/list_filter.py": 1,
+    "viewmodels/tasks/task_commands.py": 13,
+    "viewmodels/tasks/task_list.py": 2,
+    "viewmodels/tasks/task_pages.py": 2,
+    "wiring/build.py": 5,
+    "wiring/demo.py": 2,
+    "wiring/lazy_adapters.py": 6,
+}
+"""How many modules are named for the type checker alone. The list may only shrink."""
+
+
+def statements(node: ast.AST, *, in_function: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    for child in ast.iter_child_nodes(node):
+        is_inside = in_function or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(child, ast.stmt):
+            yield child, is_inside
+        yield from statements(child, in_function=is_inside)
+
+
+def is_of_ours(one: ast.stmt) -> bool:
+    if isinstance(one, ast.ImportFrom):
+        return one.level > 0 or (one.module or "").startswith("runway_desktop")
+    return isinstance(one, ast.Import) and any(alias.name.startswith("runway_desktop") for alias in one.names)
+
+
+def in_functions(tree: ast.Module) -> int:
+    return sum(is_inside and is_of_ours(one) for one, is_inside in statements(tree))
+
+
+def for_types_alone(tree: ast.Module) -> int:
+    blocks = (
+        one for one, _ in statements(tree) if isinstance(one, ast.If) and ast.unparse(one.test) == "TYPE_CHECKING"
+    )
+    return sum(isinstance(one, ast.Import | ast.ImportFrom) for block in blocks for one in block.body)
+
+
+def counted() -> tuple[dict[str, int], dict[str, int]]:
+    late, typed = {}, {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        name, tree = file.relative_to(PACKAGE).as_posix(), ast.parse(file.read_text("utf-8"))
+        if not name.startswith(BORDERS) and (number := in_functions(tree)):
+            late[name] = number
+        if number := for_types_alone(tree):
+            typed[name] = number
+    return late, typed
+
+
+def test_modules_import_at_their_top():
+    late, _ = counted()
+    assert {name: number for name, number in late.items() if number > IN_FUNCTIONS.get(name, 0)} == {}
+
+
+def test_types_come_with_the_modules_that_are_there_anyway():
+    _, typed = counted()
+    assert {name: number for name, number in typed.items() if number > FOR_TYPES_ALONE.get(name, 0)} == {}
+
+
+def test_imports_are_told_apart():
+    source = """
+import runway_desktop.domain
+if TYPE_CHECKING:
+    from .ports import Clock
+    from runway_desktop.values import Struct
+def late():
+    import keyring
+    from .asking import Confirm
+    class Inner:
+        from runway_desktop import ui
+"""
+    tree = ast.parse(source)
+    assert (in_functions(tree), for_types_alone(tree)) == (2, 2)
