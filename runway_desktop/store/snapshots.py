@@ -19,7 +19,7 @@ from runway_desktop.domain.backups import Contents, NewerFormat
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
-from runway_desktop.domain.task import Output, TaskId
+from runway_desktop.domain.task import LIVE, Output, TaskId
 
 from . import carrying, moving, trouble
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
@@ -246,7 +246,7 @@ def _cell_without_secrets(cell: str | bytes) -> str | bytes:
 
 def _contents(connection: sqlite3.Connection) -> Contents:
     states = dict(connection.execute("SELECT state, count(*) FROM tasks GROUP BY state").fetchall())
-    live = sum(states.get(state, 0) for state in ("pending", "throttled", "running", "other"))
+    live = sum(states.get(state, 0) for state in LIVE)
     results = connection.execute("SELECT count(*) FROM outputs WHERE state = 'saved' AND path <> ''").fetchone()[0]
     has_sheets = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'sheets'").fetchone()[0]
     sheets = connection.execute("SELECT count(*) FROM sheets").fetchone()[0] if has_sheets else 0
