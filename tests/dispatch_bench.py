@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, Organization
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice
@@ -67,7 +68,7 @@ class Bench:
     def __init__(self, rig: Rig, path: Path | None, **task: Any) -> None:
         self.rig = rig
         self.copies = Copies()
-        self.ledger = FailingLedger(rig.store, rig.bus, rig.clock)
+        self.ledger = FailingLedger(rig.store, rig.bus, rig.clock, Catalog.load().makes)
         self.ledger.troubles = deque()
         self.ids = None if path is None else AcceptedIds(path, AtOnce(), rig.bus, rig.clock, rig.store.checkpoint)
         self.dispatch = Dispatch(

@@ -140,7 +140,7 @@ class Rig:
         rng = random.Random(seed)
         self.settings = Settings(self.store, self.bus, self.clock, default_library=Path("/library"))
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
-        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.ledger = Ledger(self.store, self.bus, self.clock, CATALOG.makes)
         self.account = Account(
             self.runway, self._make_runway, self.secrets, self.bus, self.clock, rng, profile="test", given_secret=secret
         )

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.library import KeptSheet, LedgerEntry
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Input,
-    Media,
     Output,
     OutputState,
     RemoteId,

@@ -5,7 +5,8 @@ from typing import Any
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from tests.fake_runway import remote_id
 
 RESULT_STATES = tuple(OutputState)

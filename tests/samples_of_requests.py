@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind, Pair, asset_value
+from runway_desktop.catalog import AssetItem, Field, FieldKind, Pair, asset_value
+from runway_desktop.domain.media import Media
 
 LINKS = {
-    MediaKind.IMAGE: "https://media.example.com/still.png",
-    MediaKind.VIDEO: "https://media.example.com/clip.mp4",
-    MediaKind.AUDIO: "https://media.example.com/sound.mp3",
+    Media.IMAGE: "https://media.example.com/still.png",
+    Media.VIDEO: "https://media.example.com/clip.mp4",
+    Media.AUDIO: "https://media.example.com/sound.mp3",
 }
 UPLOAD = "runway://0f2d4a1c-6f0e-4b7a-9f5e-2f6c1d3b4a59"
 _PATTERNS = {"#[0-9A-Fa-f]{6}": "#1A2B3C", "[A-Za-z][A-Za-z0-9_]*": "subject_1"}

@@ -1,7 +1,7 @@
 """What can be made at Runway: endpoints, models, fields and bounds; checks a request and builds its payload.
 
 The facts are data (`resources/catalog.json`, made from the official SDK by `packaging/update_catalog.py`); the words
-for people are in `labels`; limits of media files in `limits`. Nothing happens at import. A pair that the catalog does
+for people are in `labels`. Nothing happens at import. A pair that the catalog does
 not know can still be shown: `prompt_of` and `settings_line` take None for it.
 """
 
@@ -19,7 +19,7 @@ from .assets import (
 )
 from .catalog import Catalog, CatalogError, length_left_out, starting_values
 from .conditions import idle_reason, kept_part, with_what_belongs_together
-from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from .model import Endpoint, Field, FieldKind, Pair, Variant
 from .payload import build_payload, is_left_out
 from .text import number_in_words, prompt_of, settings_line, two_readings, utf16_length, value_from_text, value_in_words
 from .validation import Finding, validate
@@ -33,7 +33,6 @@ __all__ = [
     "Field",
     "FieldKind",
     "Finding",
-    "MediaKind",
     "Pair",
     "Variant",
     "asset_items",

@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
+from runway_desktop.domain.media import MEGABYTE, Media, Way, largest
 from runway_desktop.values import Struct
 from runway_desktop.values import field as anew
 
-from . import limits
-from .model import Field, FieldKind, MediaKind, Pair, Variant
+from .model import Field, FieldKind, Pair, Variant
 
 Path = tuple[str | int, ...]
+LONGEST_LINK = 2_048
+"""Characters."""
 
 
 class AssetPlace(Struct, frozen=True, kw_only=True):
@@ -25,7 +27,7 @@ class AssetPlace(Struct, frozen=True, kw_only=True):
 
     path: Path  # to the URI text itself: ("promptImage", 0, "uri")
     uri: str
-    media: frozenset[MediaKind]
+    media: frozenset[Media]
     field: Field  # that holds it, which may lie inside others
 
 
@@ -33,7 +35,7 @@ class AssetItem(Struct, frozen=True, kw_only=True):
     """One input of an asset field, apart from how the wire writes it. `extra` holds its further members."""
 
     uri: str
-    media: MediaKind | None = None
+    media: Media = Media.OTHER
     position: str | None = None
     extra: Mapping[str, object] = anew(default_factory=dict)
 
@@ -102,8 +104,8 @@ def uri_problem(uri: str, field: Field, *, local_files: bool = True) -> str | No
 
 def link_problem(link: str) -> str | None:
     """A sentence that says why Runway would refuse this https link, or None. Nothing is fetched."""
-    if len(link) > limits.LONGEST_LINK:
-        return f"The link is {len(link):,} characters long. Runway takes up to {limits.LONGEST_LINK:,}."
+    if len(link) > LONGEST_LINK:
+        return f"The link is {len(link):,} characters long. Runway takes up to {LONGEST_LINK:,}."
     if re.search(r"\s", link):
         return "The link has a blank in it. Copy it again, or write each blank as %20."
     try:
@@ -122,29 +124,25 @@ def link_problem(link: str) -> str | None:
     return None
 
 
-def media_of_data_uri(uri: str) -> MediaKind | None:
-    kind = uri.removeprefix("data:").partition("/")[0].casefold()
-    return MediaKind(kind) if kind in MediaKind.__members__.values() else None
+def media_of_data_uri(uri: str) -> Media:
+    return Media(uri.removeprefix("data:").partition("/")[0].casefold())
 
 
 def _data_problem(uri: str, field: Field) -> str | None:
     if not re.match(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,[A-Za-z0-9+/]", uri[:256]):
         return "The embedded file is damaged. Add the file again."
     media = media_of_data_uri(uri)
-    if media is None or media not in field.media:
+    if media not in field.media:
         return f"The embedded file is no {media_in_words(field.media)}."
-    limit = limits.largest(media, limits.Way.DATA, field)
+    limit = largest(media, Way.DATA, field.data_uri_megabytes)
     if len(uri) > limit:
-        return f"The embedded file is larger than {limit // limits.MEGABYTE} MB. Send it as an upload instead."
+        return f"The embedded file is larger than {limit // MEGABYTE} MB. Send it as an upload instead."
     return None
 
 
-_MEDIA_WORDS = {MediaKind.IMAGE: "picture", MediaKind.VIDEO: "clip", MediaKind.AUDIO: "sound"}
-
-
-def media_in_words(media: frozenset[MediaKind]) -> str:
+def media_in_words(media: frozenset[Media]) -> str:
     """ "picture or clip" """
-    return " or ".join(word for kind, word in _MEDIA_WORDS.items() if kind in media) or "file"
+    return " or ".join(kind.kind.word for kind in Media if kind in media) or "file"
 
 
 def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:
@@ -185,7 +183,7 @@ def _place(field: Field, entry: object, path: Path) -> Iterator[AssetPlace]:
     if item is not None:
         if not isinstance(entry, str):
             path = (*path, str(field.uri_key))
-        media = frozenset({item.media}) if item.media is not None else field.media
+        media = frozenset({item.media}) if item.media is not Media.OTHER else field.media
         yield AssetPlace(path=path, uri=item.uri, media=media, field=field)
 
 
@@ -202,7 +200,7 @@ def _item(field: Field, entry: object) -> AssetItem | None:
     own = {field.uri_key, field.position_key, field.tag_key}
     return AssetItem(
         uri=uri,
-        media=next((kind for kind, word in field.tags.items() if word == tag), None),
+        media=next((kind for kind, word in field.tags.items() if word == tag), Media.OTHER),
         position=position if isinstance(position, str) else None,
         extra={key: value for key, value in entry.items() if key not in own},
     )
@@ -214,7 +212,7 @@ def _entry(field: Field, item: AssetItem, position: str | None) -> object:
     entry: dict[str, object] = {}
     if field.tag_key is not None and field.tags:
         media = item.media if item.media in field.tags else next(iter(field.tags))
-        entry[field.tag_key] = field.tags[media] if media is not None else None
+        entry[field.tag_key] = field.tags[media]
     entry[field.uri_key] = item.uri
     if position is not None and field.position_key is not None:
         entry[field.position_key] = position

@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.media import Media
+
 from . import labels
-from .model import Endpoint, Field, FieldKind, MediaKind, Pair, Variant
+from .model import Endpoint, Field, FieldKind, Pair, Variant
 from .resource_path import resource
 
 
@@ -53,6 +55,11 @@ class Catalog:
     def endpoint(self, name: str) -> Endpoint | None:
         return next((found for found in self.endpoints if found.name == name), None)
 
+    def makes(self, endpoint: str) -> Media:
+        """The kind that an endpoint makes; OTHER for one that is not known."""
+        found = self.endpoint(endpoint)
+        return found.makes if found is not None else Media.OTHER
+
     def pair(self, endpoint: str, model: str) -> Pair | None:
         key = (endpoint, model)
         if key not in self._pairs:
@@ -69,7 +76,7 @@ class Catalog:
                 if (pair := self.pair(endpoint.name, model)) is not None:
                     yield pair
 
-    def endpoints_taking(self, kinds: frozenset[MediaKind], has_prompt: bool) -> tuple[Endpoint, ...]:
+    def endpoints_taking(self, kinds: frozenset[Media], has_prompt: bool) -> tuple[Endpoint, ...]:
         """Endpoints that fit dropped inputs, the likeliest first.
 
         An endpoint fits when one of its models can take every kind dropped and needs no other kind of input. Those
@@ -82,9 +89,7 @@ class Catalog:
                 ranked.append((min(fits), place, endpoint))
         return tuple(endpoint for _, _, endpoint in sorted(ranked, key=lambda entry: entry[:2]))
 
-    def _fit(
-        self, endpoint: str, model: str, kinds: frozenset[MediaKind], has_prompt: bool
-    ) -> tuple[bool, bool] | None:
+    def _fit(self, endpoint: str, model: str, kinds: frozenset[Media], has_prompt: bool) -> tuple[bool, bool] | None:
         """How well a pair fits: smaller is better; None when it does not."""
         pair = self.pair(endpoint, model)
         if pair is None:
@@ -103,8 +108,8 @@ def _endpoint(facts: Mapping[str, Any]) -> Endpoint:
         name=facts["name"],
         path=facts["path"],
         label=labels.endpoint_label(facts["name"]),
-        makes=MediaKind(facts["makes"]),
-        takes=frozenset(map(MediaKind, facts["takes"])),
+        makes=Media(facts["makes"]),
+        takes=frozenset(map(Media, facts["takes"])),
         models=tuple(facts["models"]),
     )
 
@@ -136,8 +141,8 @@ def _field(facts: Mapping[str, Any], endpoint: str, *, top: bool = True) -> Fiel
         unit=labels.UNITS.get(name, ""),
         main=top and name in labels.MAIN_FIELDS,
         minimum=facts.get("minimum", least),
-        media=frozenset(map(MediaKind, facts.get("media", ()))),
-        tags={MediaKind(media): tag for media, tag in facts.get("tags", {}).items()},
+        media=frozenset(map(Media, facts.get("media", ()))),
+        tags={Media(media): tag for media, tag in facts.get("tags", {}).items()},
         fields=tuple(_field(inner, endpoint, top=False) for inner in facts.get("fields", ())),
         variants=tuple(
             Variant(

@@ -11,13 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct, field
-
-
-class MediaKind(StrEnum):
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
 
 
 class FieldKind(StrEnum):
@@ -71,7 +66,7 @@ class Field(Struct, frozen=True, kw_only=True):
     max_length: int | None = None
     pattern: str | None = None
 
-    media: frozenset[MediaKind] = frozenset()
+    media: frozenset[Media] = frozenset()
     uri_key: str | None = None
     bare: bool = False
     position_key: str | None = None
@@ -79,7 +74,7 @@ class Field(Struct, frozen=True, kw_only=True):
     position_required: bool = False
     first_needed: bool = False
     tag_key: str | None = None
-    tags: Mapping[MediaKind, str] = field(default_factory=dict)
+    tags: Mapping[Media, str] = field(default_factory=dict)
     assumed: bool = False
     data_uri_megabytes: int | None = None
     seconds: tuple[float | None, float | None] = (None, None)
@@ -152,6 +147,6 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     name: str  # "image_to_video"
     path: str  # "/v1/image_to_video"
     label: str
-    makes: MediaKind
-    takes: frozenset[MediaKind]
+    makes: Media
+    takes: frozenset[Media]
     models: tuple[str, ...]

@@ -18,6 +18,8 @@ from types import MappingProxyType
 
 from runway_desktop.values import Struct
 
+from .media import RESULT_ENDINGS
+
 DEFAULT_TEMPLATE = "{project}/{date}/{model}_{prompt}_{seed}_{id}"
 
 MAX_BYTES = 180
@@ -49,15 +51,6 @@ FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """Every field of a template, and what it stands for."""
 
-RESULT_ENDINGS = frozenset(
-    {
-        *("mp4", "m4v", "mov", "webm", "mkv", "avi"),
-        *("png", "jpg", "jpeg", "webp", "gif", "avif", "heic", "bmp", "tif", "tiff", "svg", "exr", "hdr"),
-        *("mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac"),
-        *("zip", "pdf", "json", "txt"),
-    }
-)
-"""What a result's name may end in. No system runs a file that bears one of them."""
 OTHER_ENDING = "bin"
 """Of every other result: its link, or a server, may call it .exe or .html."""
 

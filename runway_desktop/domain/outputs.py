@@ -3,54 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from posixpath import splitext
-from urllib.parse import urlsplit
 
 from runway_desktop.values import Struct, replace
 
 from .failures import Reason, ReasonCode
+from .media import Media, guess_media
 from .presence import NEVER_LOOKED, Look, Presence
-from .task import Media, Output, OutputState, Task
+from .task import Output, OutputState, Task
 from .transitions import Answer
 
-_BY_EXTENSION = {
-    **dict.fromkeys((".mp4", ".mov", ".webm", ".mkv", ".m4v"), Media.VIDEO),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".svg", ".gif", ".avif", ".tif", ".tiff"), Media.IMAGE),
-    **dict.fromkeys((".mp3", ".wav", ".ogg", ".flac", ".m4a", ".aac", ".opus"), Media.AUDIO),
-    **dict.fromkeys((".zip", ".exr", ".hdr"), Media.OTHER),
-}
-_BY_ENDPOINT = {
-    "image_to_video": Media.VIDEO,
-    "text_to_video": Media.VIDEO,
-    "video_to_video": Media.VIDEO,
-    "character_performance": Media.VIDEO,
-    "video_upscale": Media.VIDEO,
-    "video_to_hdr": Media.VIDEO,
-    "avatar_videos": Media.VIDEO,
-    "text_to_image": Media.IMAGE,
-    "image_upscale": Media.IMAGE,
-    "text_to_speech": Media.AUDIO,
-    "sound_effect": Media.AUDIO,
-    "voice_isolation": Media.AUDIO,
-    "voice_dubbing": Media.AUDIO,
-    "speech_to_speech": Media.AUDIO,
-    "video_to_audio": Media.AUDIO,
-}
 
-
-def guess_media(url: str, endpoint: str = "") -> Media:
-    """What a result probably is: by its link's extension, else by what its endpoint makes."""
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        path = ""
-    return _BY_EXTENSION.get(splitext(path)[1].lower()) or _BY_ENDPOINT.get(endpoint, Media.OTHER)
-
-
-def outputs_of(task: Task, answer: Answer, now: float) -> tuple[Output, ...]:
-    """The results that an answer names, still to be saved."""
+def outputs_of(task: Task, answer: Answer, now: float, makes: Media) -> tuple[Output, ...]:
+    """The results that an answer names, still to be saved. `makes`: what the task's endpoint makes."""
     return tuple(
-        Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, task.request.endpoint))
+        Output(task_id=task.id, index=index, url=url, url_fetched_at=now, media=guess_media(url, makes))
         for index, url in enumerate(answer.output)
     )
 

@@ -16,6 +16,7 @@ from runway_desktop.values import Struct, field
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason
+from .media import Media as Media  # noqa: PLC0414 - re-exported
 from .moments import local_time
 from .presence import NEVER_LOOKED, Look, Presence
 
@@ -148,15 +149,6 @@ class Hold(Struct, frozen=True):
 
 ITS_TURN = Hold()
 """Why a task waits that just waits for its turn."""
-
-
-class Media(StrEnum):
-    """What kind of thing a file is, as far as the preview cares."""
-
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
-    OTHER = "other"
 
 
 MOST_STARS = 5

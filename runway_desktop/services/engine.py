@@ -190,7 +190,7 @@ class Engine:
     def ledger(self) -> Ledger:
         from .tasks.ledger import Ledger
 
-        return Ledger(self._store, self.bus, self.clock)
+        return Ledger(self._store, self.bus, self.clock, self.catalog.makes)
 
     @cached_property
     def pricing(self) -> Pricing:

@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.app.session import Session
-from runway_desktop.domain.task import Media, OutputState, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
 
 from .hands import StepFailed, find, press, type_text, until

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
 
 from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.domain.library import Place
-from runway_desktop.domain.task import Media, Output
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.settings.library_form import LibraryForm

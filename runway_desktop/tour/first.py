@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
 
-from runway_desktop.domain.task import Media, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State
 from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow

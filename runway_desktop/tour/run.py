@@ -21,9 +21,9 @@ from runway_desktop.app.bugs import Bugs
 from runway_desktop.app.options import Options
 from runway_desktop.app.program import make_application, run_on_loop
 from runway_desktop.app.session import Session
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.secrecy import KnownSecrets
-from runway_desktop.domain.task import Media
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
-from runway_desktop.catalog.limits import format_by_name
+from runway_desktop.domain.media import format_by_name
 from runway_desktop.ui.sharing.drag import is_ours
 from runway_desktop.values import Struct
 

@@ -17,7 +17,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.compare.in_step import InStep
 from runway_desktop.ui.compare.pane import Pane
 from runway_desktop.ui.compare.surface import Sight

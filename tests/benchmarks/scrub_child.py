@@ -24,7 +24,8 @@ from PySide6.QtGui import QEnterEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.bar import ScrubLine
 from runway_desktop.ui.compare.compare_view import CompareView

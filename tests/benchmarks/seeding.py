@@ -21,10 +21,10 @@ from PIL import Image, ImageDraw
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
-    Media,
     Output,
     OutputState,
     RemoteId,

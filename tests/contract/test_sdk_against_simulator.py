@@ -14,7 +14,8 @@ import pytest
 from runwayml import AsyncRunwayML, AuthenticationError, BadRequestError, NotFoundError, RunwayML
 from runwayml.lib.polling import TaskFailedError
 
-from runway_desktop.catalog import Catalog, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Pair
+from runway_desktop.domain.media import Media
 from runway_desktop.simulator.app import Simulator
 from runway_desktop.simulator.child import SimulatorProcess
 from runway_desktop.simulator.knobs import Knobs
@@ -24,7 +25,7 @@ from tests.samples_of_requests import smallest
 
 CATALOG = Catalog.load()
 FAST = Knobs(speed=1_000, seed=7, concurrency=None, daily_limit=None, balance=1_000_000)
-KINDS = {MediaKind.IMAGE: "image/", MediaKind.VIDEO: "video/", MediaKind.AUDIO: "audio/"}
+KINDS = {Media.IMAGE: "image/", Media.VIDEO: "video/", Media.AUDIO: "audio/"}
 
 
 async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:

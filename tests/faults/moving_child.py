@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import Event, LibraryMoveChanged
 from runway_desktop.domain.folders import MovePhase
 from runway_desktop.services.bus import Bus
@@ -51,7 +52,7 @@ async def main(database: Path, old: Path, new: Path) -> None:
     settings = Settings(store, bus, clock, default_library=old)
     await settings.load()
     folder = LibraryFolder(settings, bus, clock)
-    following = InputFollowing(Ledger(store, bus, clock), store)
+    following = InputFollowing(Ledger(store, bus, clock, Catalog.load().makes), store)
     mover = GroupMover(store, bus, folder, following, DiskThreads(1, "move"), OtherDrive())
     move = LibraryMove(store, bus, clock, settings, folder, Idle(), mover, old.with_name("Rescued"))
     over = asyncio.Event()

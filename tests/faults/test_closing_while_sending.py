@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.failures import ReasonCode
 from runway_desktop.domain.task import State, Task
 from runway_desktop.services.bus import Bus
@@ -58,7 +59,7 @@ async def only_task(profile: Path) -> Task:
     """As the next start finds it."""
     store = await SqliteStore.open(profile / "profile.db")
     try:
-        ledger = Ledger(store, Bus(), SystemClock())
+        ledger = Ledger(store, Bus(), SystemClock(), Catalog.load().makes)
         await ledger.load()
         [task] = ledger.open()
         return task

@@ -15,7 +15,8 @@ from typing import Any, cast
 import pytest
 
 from runway_desktop.api.fetcher import HttpFetcher
-from runway_desktop.domain.task import Media, OutputState, Request, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import OutputState, Request, State
 from runway_desktop.services.disk.library_folder import LibraryFolder
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results.downloads import Downloads

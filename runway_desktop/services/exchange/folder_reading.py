@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.domain.media import KNOWN_ENDINGS
 from runway_desktop.domain.moments import EARLIEST, known_moment
 from runway_desktop.domain.task import parse_remote_id
 from runway_desktop.services.intake.intake import as_counted, is_noise
 from runway_desktop.services.results import embedding, sidecar
-from runway_desktop.services.results.result_file import KNOWN
 from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.values import Struct
@@ -81,7 +81,7 @@ class FolderWalk:
         if told is None:
             told, is_beside = _told(embedding.read(path), path), False
         if told is None:
-            self.without_request += path.suffix.lstrip(".").lower() in KNOWN
+            self.without_request += path.suffix.lstrip(".").lower() in KNOWN_ENDINGS
             return
         facts = path.stat()
         self.results.append(FoundResult(path, facts.st_size, known_moment(facts.st_mtime) or EARLIEST, told, is_beside))
@@ -108,7 +108,7 @@ class FolderWalk:
                 if path.suffix.lower() == ".json":
                     if path.stem not in names and Path(path.stem).suffix:
                         yield path
-                elif path.suffix.lstrip(".").lower() in KNOWN or f"{entry.name}.json" in names:
+                elif path.suffix.lstrip(".").lower() in KNOWN_ENDINGS or f"{entry.name}.json" in names:
                     yield path
 
     def _complain(self, sentence: str) -> None:

@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from runway_desktop.catalog.limits import MEGABYTE
+from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.services.disk.disk_words import spoken_for

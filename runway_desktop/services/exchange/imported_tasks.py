@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog, prompt_of
-from runway_desktop.domain.outputs import guess_media
+from runway_desktop.domain.media import Media, guess_media
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
     Input,
-    Media,
     Output,
     OutputState,
     State,
@@ -66,7 +65,7 @@ def task_of(found: FoundResult, catalog: Catalog) -> Task:
 def output_of(found: FoundResult, task_id: TaskId, path: Path, size: int, digest: str) -> Output:
     """A saved result. Without a link: it would be dead by now."""
     told = found.told
-    media = told.media if told.media is not Media.OTHER else guess_media(found.path.name, told.request.endpoint)
+    media = told.media if told.media is not Media.OTHER else guess_media(found.path.name)
     return Output(
         task_id=task_id,
         index=told.index,

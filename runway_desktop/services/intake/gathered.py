@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.task import Media, Request
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Request
 from runway_desktop.services.media.media_facts import MediaFacts
 from runway_desktop.values import Struct, field
 

@@ -12,8 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from runway_desktop.catalog import Field, Pair, link_problem
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media, guess_media, inputs_in_words
 from runway_desktop.services.media.media_facts import MediaFacts, check_asset, general_problem, probe
 from runway_desktop.values import Struct
 
@@ -129,7 +128,7 @@ def _look_at(path: Path) -> FoundInput:
         message = error.in_words() if isinstance(error, DiskError) else f"“{_short(str(path))}” cannot be read."
         return FoundInput("", path, problem=message)
     if facts is None:
-        return FoundInput("", path, problem=f"“{path.name}” is no picture, clip or sound.")
+        return FoundInput("", path, problem=f"“{path.name}” is no {inputs_in_words(one=True)}.")
     return FoundInput(uri, path, facts.media, facts, general_problem(facts) or "")
 
 

@@ -15,14 +15,13 @@ from runway_desktop.catalog import (
     AssetItem,
     Field,
     FieldKind,
-    MediaKind,
     Pair,
     asset_items,
     asset_value,
     two_readings,
     value_from_text,
 )
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.values import Struct, replace
 from runway_desktop.values import field as _default
@@ -120,7 +119,7 @@ class RowReader:
         return endpoint, model
 
     def _endpoint_for(self, made: _Making, model: str | None, *, has_prompt: bool) -> str | None:
-        kinds = {kind for column, found in made.inputs if (kind := _kind(column, found)) is not None}
+        kinds = {_kind(column, found) for column, found in made.inputs} - {Media.OTHER}
         if self._prefer is not None and model in (None, self._prefer[1]):
             preferred = self.words.pair(*self._prefer)
             if preferred and kinds <= {kind for place in preferred.asset_fields for kind in place.media}:
@@ -145,7 +144,7 @@ class RowReader:
         meaning = column.meaning
         if column.wire_names == ("audio",) and isinstance(value, str) and value.strip().casefold() not in _SWITCH_WORDS:
             meaning, column = Meaning.AUDIO, Column(column.title, Meaning.AUDIO)
-        if meaning.media is None:
+        if meaning.media is Media.OTHER:
             return
         for words in _pieces(value):
             made.inputs.append((column, self._finder.find(words, self.beside)))
@@ -189,7 +188,7 @@ class RowReader:
             found = self._finder.find(item.uri, self.beside)
             self._note(made, column, found, field, pair)
             if found.uri:
-                items.append(replace(item, uri=found.uri, media=item.media or _media_kind(found, field)))
+                items.append(replace(item, uri=found.uri, media=_media_kind(item, found, field)))
         if items:
             made.values[field.name] = asset_value(field, items)
 
@@ -197,8 +196,7 @@ class RowReader:
         by_field: dict[str, list[AssetItem]] = {}
         fields: dict[str, Field] = {}
         for column, found in made.inputs:
-            kind = _kind(column, found)
-            field = _field_for(shape, kind, by_field) if shape is not None and kind is not None else None
+            field = _field_for(shape, _kind(column, found), by_field) if shape is not None else None
             if field is None and found.uri:
                 label = pair.label if pair else "What this row asks for"
                 self._at(made, column, f"{label} takes no such input here. It is left out.")
@@ -207,7 +205,11 @@ class RowReader:
             if field is not None and found.uri:
                 fields[field.name] = field
                 position = {Meaning.FIRST_FRAME: "first", Meaning.LAST_FRAME: "last"}.get(column.meaning)
-                item = AssetItem(uri=found.uri, media=kind, position=position if position in field.positions else None)
+                item = AssetItem(
+                    uri=found.uri,
+                    media=_kind(column, found),
+                    position=position if position in field.positions else None,
+                )
                 by_field.setdefault(field.name, []).append(item)
         for name, items in by_field.items():
             made.values[name] = asset_value(fields[name], items)
@@ -253,7 +255,7 @@ class RowReader:
         return cell.strip()
 
 
-def _field_for(pair: Pair, kind: MediaKind, used: Mapping[str, list[AssetItem]]) -> Field | None:
+def _field_for(pair: Pair, kind: Media, used: Mapping[str, list[AssetItem]]) -> Field | None:
     """The place in a request for one more input of a kind: a required one before others, and only where there is
     room."""
     fitting = [field for field in pair.asset_fields if kind in field.media]
@@ -268,16 +270,18 @@ def _room(field: Field) -> int:
     return min(most, len(field.positions)) if field.position_required else most
 
 
-def _kind(column: Column, found: FoundInput) -> MediaKind | None:
+def _kind(column: Column, found: FoundInput) -> Media:
     if found.facts is not None:
-        return MediaKind(found.facts.media.value)
-    return column.meaning.media or (MediaKind(found.media.value) if found.media is not Media.OTHER else None)
+        return found.facts.media
+    return column.meaning.media if column.meaning.media is not Media.OTHER else found.media
 
 
-def _media_kind(found: FoundInput, field: Field) -> MediaKind | None:
-    if found.media is not Media.OTHER and MediaKind(found.media.value) in field.media:
-        return MediaKind(found.media.value)
-    return next(iter(field.media)) if len(field.media) == 1 else None
+def _media_kind(item: AssetItem, found: FoundInput, field: Field) -> Media:
+    if item.media is not Media.OTHER:
+        return item.media
+    if found.media in field.media:
+        return found.media
+    return next(iter(field.media)) if len(field.media) == 1 else Media.OTHER
 
 
 def _pieces(value: Any) -> list[str]:

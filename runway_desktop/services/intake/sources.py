@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import AssetItem, asset_items
-from runway_desktop.catalog.limits import format_by_name
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.task import Media, Request
+from runway_desktop.domain.media import Media, format_by_name, inputs_in_words, media_of_format
+from runway_desktop.domain.task import Request
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.media.media_facts import Sniffed, sniff
 from runway_desktop.services.results import embedding, sidecar
@@ -114,14 +114,14 @@ class SourceReader:
             return self._medium(path, found)
         if not source.size:
             raise Unreadable(f"{path.name} is empty.")
-        promised = format_by_name(path.name)
-        if promised is not None:
-            what = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}[Media(promised.media.value)]
+        promised = media_of_format(format_by_name(path.name))
+        if promised is not Media.OTHER:
             raise Unreadable(
-                f"{path.name} is no {what}, though its name says so. Is it damaged, or only named like one?"
+                f"{path.name} is no {promised.kind.word}, though its name says so. Is it damaged, or only named like "
+                "one?"
             )
         if ending not in TEXTS - LOGS:
-            use = "Drop pictures, clips, sounds, or prompts as .txt, .csv or .jsonl."
+            use = f"Drop {inputs_in_words()}, or prompts as .txt, .csv or .jsonl."
             raise Unreadable(f"{path.name} is nothing that can be used here. {use}")
         read = source.text()
         parts = Parts(findings=[IntakeFinding(source=path.name, message=remark) for remark in read.remarks])
@@ -151,7 +151,7 @@ class SourceReader:
 
     def _medium(self, path: Path, found: Sniffed) -> Parts:
         if found.media is Media.OTHER:
-            raise Unreadable(f"{path.name} is a {found.format} file. Runway takes pictures, clips and sounds.")
+            raise Unreadable(f"{path.name} is a {found.format} file. Runway takes {inputs_in_words()}.")
         looked = self._finder.look_at(path)
         if not looked.uri:
             raise Unreadable(f"{path.name}: {looked.problem}")

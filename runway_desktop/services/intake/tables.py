@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.spreadsheet import original
 from runway_desktop.values import replace
 
@@ -157,6 +158,6 @@ def _carries(column: Column) -> bool:
     wire = " ".join(column.wire_names).casefold()
     return (
         column.meaning in (Meaning.PROMPT, Meaning.REMOTE_ID)
-        or column.meaning.media is not None
+        or column.meaning.media is not Media.OTHER
         or any(word in wire for word in ("uri", "image", "video", "media", "character", "speech"))
     )

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
-from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, Pair
+from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct
 
 PROMPT = "promptText"
@@ -34,17 +35,17 @@ class Meaning(StrEnum):
     REMOTE_ID = "id"
 
     @property
-    def media(self) -> MediaKind | None:
-        """The kind of input that a column of inputs holds; None for other columns."""
-        return _MEDIA.get(self)
+    def media(self) -> Media:
+        """The kind of input that a column of inputs holds; OTHER for other columns."""
+        return _MEDIA.get(self, Media.OTHER)
 
 
 _MEDIA = {
-    Meaning.FIRST_FRAME: MediaKind.IMAGE,
-    Meaning.LAST_FRAME: MediaKind.IMAGE,
-    Meaning.IMAGE: MediaKind.IMAGE,
-    Meaning.VIDEO: MediaKind.VIDEO,
-    Meaning.AUDIO: MediaKind.AUDIO,
+    Meaning.FIRST_FRAME: Media.IMAGE,
+    Meaning.LAST_FRAME: Media.IMAGE,
+    Meaning.IMAGE: Media.IMAGE,
+    Meaning.VIDEO: Media.VIDEO,
+    Meaning.AUDIO: Media.AUDIO,
 }
 
 
@@ -149,7 +150,7 @@ class Vocabulary:
     def endpoints_of(self, model: str) -> tuple[str, ...]:
         return tuple(found.name for found in self.endpoints if model in found.models)
 
-    def endpoint_for(self, kinds: Iterable[MediaKind], *, has_prompt: bool, model: str | None) -> str | None:
+    def endpoint_for(self, kinds: Iterable[Media], *, has_prompt: bool, model: str | None) -> str | None:
         """The endpoint that takes these inputs, the likeliest; only among those that have `model`, if one is named."""
         fitting = self._catalog.endpoints_taking(frozenset(kinds), has_prompt)
         return next((found.name for found in fitting if model is None or model in found.models), None)

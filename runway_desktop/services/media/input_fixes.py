@@ -15,11 +15,10 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
-from runway_desktop.catalog import Field, MediaKind
-from runway_desktop.catalog.limits import Way, accepted_formats, largest
+from runway_desktop.catalog import Field
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media, Way, accepted_formats, largest
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
@@ -50,15 +49,15 @@ class Origin(Struct, frozen=True, kw_only=True):
 
 def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
     """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
-    kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
-    if kind is MediaKind.VIDEO and kind not in field.media and MediaKind.IMAGE in field.media:
+    kind = facts.media
+    if kind.kind.has_frames and kind not in field.media and Media.IMAGE in field.media:
         return _FRAMES
-    if kind is not MediaKind.IMAGE or kind not in field.media or not _can_decode(facts):
+    if kind is not Media.IMAGE or kind not in field.media or not _can_decode(facts):
         return ()
     if facts.format not in _taken():
         return tuple(_saved_as(facts, form) for form in _ENDINGS if _holds(form, facts))
     found: list[InputFix] = []
-    if facts.size > (limit := largest(MediaKind.IMAGE, Way.UPLOAD, field)):
+    if facts.size > (limit := largest(Media.IMAGE, Way.UPLOAD)):
         found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
         # The size of a file goes with its pixels; a tenth is spared for what does not.
         found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))
@@ -119,7 +118,7 @@ _FRAMES = (
 
 
 def _taken() -> frozenset[str]:
-    return frozenset(known.name for known in accepted_formats(MediaKind.IMAGE))
+    return frozenset(known.name for known in accepted_formats(Media.IMAGE))
 
 
 def _can_decode(facts: MediaFacts) -> bool:

@@ -15,11 +15,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runway_desktop.catalog import Field, MediaKind, Pair, media_in_words
-from runway_desktop.catalog.limits import MEGABYTE, Way, accepted_formats, format_of, largest
+from runway_desktop.catalog import Field, Pair, media_in_words
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.media import MEGABYTE, Media, Way, accepted_formats, format_of, largest, media_of_format
 from runway_desktop.domain.prices import Measure
-from runway_desktop.domain.task import Media
 from runway_desktop.values import Struct, replace
 
 from .film_boxes import FilmFacts, read_film
@@ -37,14 +36,6 @@ HIGHEST_RATE = 1_000.0
 HEAD_LENGTH = 4096
 """Bytes of a file that `sniff` wants to see."""
 
-_MORE_STARTS = (
-    (b"PK\x03\x04", "ZIP", "zip", Media.OTHER),
-    (b"PK\x05\x06", "ZIP", "zip", Media.OTHER),
-    (b"v/1\x01", "EXR", "exr", Media.OTHER),
-    (b"%PDF-", "PDF", "pdf", Media.OTHER),
-    (b"#?RADIANCE", "HDR", "hdr", Media.OTHER),
-    (b"RF64", "WAV", "wav", Media.AUDIO),
-)
 _COMMENTS = rb"(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
 """What was taken is not given back: else two hundred bytes of comments could be parted in more ways than can be tried.
 """
@@ -57,13 +48,6 @@ _PAGE = re.compile(
 )
 _TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 """The first two look like the beginning of an MP3."""
-_THINGS = {
-    Media.IMAGE: "a picture",
-    Media.VIDEO: "a clip",
-    Media.AUDIO: "a sound",
-    Media.OTHER: "another kind of file",
-}
-_ENDINGS = {"JPEG": "jpg", "HEIC": "heic", "TIFF": "tif", "MOV": "mov"}
 
 
 class Sniffed(Struct, frozen=True):
@@ -90,15 +74,12 @@ def sniff(head: bytes) -> Sniffed | None:
     """What a file is by its first `HEAD_LENGTH` bytes; None when they say nothing."""
     if _SVG.match(head):
         return Sniffed(Media.IMAGE, "SVG", "svg")
-    for start, name, ext, media in _MORE_STARTS:
-        if head.startswith(start):
-            return Sniffed(media, name, ext)
     if head.startswith(_TEXT_MARKS):
         return None
     found = format_of(head)
     if found is None or (found.name == "BMP" and not _is_bitmap(head)):
         return None
-    return Sniffed(Media(found.media.value), found.name, _ENDINGS.get(found.name, found.extensions[0].lstrip(".")))
+    return Sniffed(media_of_format(found), found.name, found.endings[0])
 
 
 def is_page(head: bytes) -> bool:
@@ -127,26 +108,24 @@ def probe(path: Path) -> MediaFacts | None:
 
 def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
     """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
-    kind = MediaKind(facts.media.value) if facts.media is not Media.OTHER else None
-    if kind is None or kind not in field.media:
+    if facts.media not in field.media:
         wanted = media_in_words(field.media)
         where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
-        return f"This is {_THINGS[facts.media]}; a {wanted} {where}."
-    general = general_problem(facts, largest(kind, way, field))
+        return f"This is a {facts.media.kind.word}; a {wanted} {where}."
+    general = general_problem(facts, largest(facts.media, way, field.data_uri_megabytes))
     return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
 
 
 def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
     """A sentence that says why no model takes such a file, which is none of `Media.OTHER`; None when some may. `limit`
     in bytes, else that of an upload."""
-    kind = MediaKind(facts.media.value)
-    taken = [known.name for known in accepted_formats(kind)]
+    taken = [known.name for known in accepted_formats(facts.media)]
     if facts.format not in taken:
         return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
-    limit = limit or largest(kind, Way.UPLOAD)
+    limit = limit or largest(facts.media, Way.UPLOAD)
     if facts.size > limit:
         return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
-    if kind is MediaKind.IMAGE and not facts.width:
+    if facts.media is Media.IMAGE and not facts.width:
         return "The picture seems to be damaged: its size cannot be read."
     return None
 

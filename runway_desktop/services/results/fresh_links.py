@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.moments import LinkLife, Standing
-from runway_desktop.domain.outputs import kept_no_longer, outputs_of
+from runway_desktop.domain.outputs import kept_no_longer
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
@@ -90,7 +90,7 @@ class FreshLinks:
             return known
         key = self._runway.key
         try:
-            fresh = await ask_for_links(task, self._asking, self._clock, young_will_do=True)
+            fresh = await self._asking.ask_for_results(task, young_will_do=True)
         except NotThere:
             return "Runway no longer knows this task, so there is no link."
         except ApiError as error:
@@ -116,16 +116,6 @@ class FreshLinks:
         for output in renewed:
             self._bus.tell(OutputChanged(output))
         return renewed or fresh
-
-
-async def ask_for_links(task: Task, asking: Asking, clock: Clock, *, young_will_do: bool = False) -> tuple[Output, ...]:
-    """The task's results with fresh links, not stored yet; `young_will_do` as in `Asking.ask_for`. NotThere when Runway
-    has no such task any more, NotSeen when this key cannot tell; other ApiErrors as they come."""
-    known, answer = await asking.ask_for(task, young_will_do=young_will_do)
-    fresh = outputs_of(known, answer, clock.now())
-    if not fresh:
-        raise ServerTrouble("Runway names no results for this task at the moment.")
-    return fresh
 
 
 @dataclass(eq=False, repr=False)
@@ -185,7 +175,7 @@ class LinkRenewal:
         """The task's results with fresh links; where a link was refused, one of a young answer may be the same and will
         not do. NotThere when Runway has no such task any more, NotSeen when the key in
         use cannot tell; other ApiErrors as they come."""
-        return await ask_for_links(task, self._asking, self._clock, young_will_do=young_will_do)
+        return await self._asking.ask_for_results(task, young_will_do=young_will_do)
 
     async def expire(self, task_id: TaskId, asking: Job | None = None) -> None:
         """Runway has them no longer: says so for each output that was never saved and is not just arriving by a link

@@ -13,20 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.filenames import OTHER_ENDING, RESULT_ENDINGS, NameValues
+from runway_desktop.domain.filenames import OTHER_ENDING, NameValues
+from runway_desktop.domain.media import ENDING_OF_TYPE, KNOWN_ENDINGS, RESULT_ENDINGS, Media
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Media, Output, Task
+from runway_desktop.domain.task import Output, Task
 from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
-
-KNOWN = RESULT_ENDINGS - {"json", "txt"}
-"""Endings whose content is known: what bears one and is not that is not kept."""
-_BY_TYPE = {
-    "video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/x-matroska": "mkv",
-    "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/svg+xml": "svg", "image/x-exr": "exr",
-    "audio/mpeg": "mp3", "audio/wav": "wav", "audio/x-wav": "wav", "audio/flac": "flac", "audio/ogg": "ogg",
-    "audio/mp4": "m4a", "audio/aac": "aac", "application/zip": "zip",
-}  # fmt: skip
 
 
 class WrongContent(Exception):
@@ -48,7 +39,7 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
     found = sniff(head)
     if found is not None:
         return found
-    if claim in KNOWN:
+    if claim in KNOWN_ENDINGS:
         raise WrongContent(ReasonCode.OTHER_KIND, claim.upper())
     return Sniffed(Media.OTHER, claim.upper() or "file", claim or OTHER_ENDING)
 
@@ -63,14 +54,7 @@ def claimed_ending(url: str, content_type: str = "") -> str:
     ending = splitext(path)[1].lstrip(".").lower()
     if ending in RESULT_ENDINGS:
         return ending
-    return _BY_TYPE.get(content_type.partition(";")[0].strip().lower(), "")
-
-
-def media_of(found: Sniffed, output: Output, task: Task) -> Media:
-    """The kind of a result: by its content, else as its link and its endpoint have it."""
-    if found.media is not Media.OTHER or found.format in ("ZIP", "EXR", "HDR", "PDF"):
-        return found.media
-    return output.media if output.media is not Media.OTHER else guess_media(output.url, task.request.endpoint)
+    return ENDING_OF_TYPE.get(content_type.partition(";")[0].strip().lower(), "")
 
 
 def name_values(

@@ -8,14 +8,15 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Input, Media, Output, OutputState, Task
+from runway_desktop.domain.task import Input, Output, OutputState, Task
 from runway_desktop.services.supervised import report
 from runway_desktop.values import Struct, replace
 
 from . import sidecar
 from .part_file import Finished
-from .result_file import judge, media_of
+from .result_file import judge
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class ResultRecord:
         return self._told[1]
 
     def _output(self, finished: Finished) -> Output:
-        media = self._media or media_of(judge(finished.head, url=self._before.url), self._before, self.task)
+        media = self._media or judge(finished.head, url=self._before.url).media
         return replace(
             self._before,
             state=OutputState.SAVED,

@@ -24,8 +24,9 @@ from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.kept_files import KeptFile
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import NEVER_LOOKED
-from runway_desktop.domain.task import Media, Output, OutputState, Task
+from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
@@ -41,7 +42,7 @@ from .batch_places import BatchPlaces
 from .embedding import FilmStream, NotEmbedded, embed_copy, into_film, note_of
 from .embedding import Note as RequestNote
 from .part_file import Finished, Note, PartFile
-from .result_file import WrongContent, judge, media_of, name_values
+from .result_file import WrongContent, judge, name_values
 from .result_record import Facts, ResultRecord
 from .shared_trips import Shared, SharedTrips, alone
 from .truncation_check import seems_cut_short
@@ -300,7 +301,7 @@ class Saving:
         relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
-        media = media_of(found, job.output, facts.task)
+        media = found.media
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
         film = self._film(job, facts, found.ext) if found.format in FILMS else None
         return await self._make_part(job, relative, note, claims, downloading, _Begin(film, begin, is_all))
@@ -327,9 +328,7 @@ class Saving:
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
         relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
-        downloading = replace(
-            job.output, state=OutputState.DOWNLOADING, media=media_of(found, job.output, facts.task), problem=None
-        )
+        downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
         trip = None if job.rescue_to is not None else await self._trips.board()
         try:

@@ -13,9 +13,10 @@ import math
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.advance import GONE_AFTER
-from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, StoreError
+from runway_desktop.domain.errors import ApiError, NotReached, NotSeen, NotThere, ServerTrouble, StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, TaskChanged
-from runway_desktop.domain.task import RemoteId, State, Task, TaskId
+from runway_desktop.domain.outputs import outputs_of
+from runway_desktop.domain.task import Output, RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
@@ -125,6 +126,15 @@ class Asking:
                 raise meaning_of(await self._ledger.move(task.id, NotFound(reply.key)), reply.key, error) from error
             case error:
                 raise error
+
+    async def ask_for_results(self, task: Task, *, young_will_do: bool = False) -> tuple[Output, ...]:
+        """The task's results with fresh links, not stored yet. Raises as `ask_for`, ServerTrouble where Runway names
+        none."""
+        known, answer = await self.ask_for(task, young_will_do=young_will_do)
+        fresh = outputs_of(known, answer, self._clock.now(), self._ledger.makes(known.request.endpoint))
+        if not fresh:
+            raise ServerTrouble("Runway names no results for this task at the moment.")
+        return fresh
 
     def _young(self, remote_id: RemoteId) -> Reply | None:
         self._forget()

@@ -20,12 +20,19 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
-from runway_desktop.catalog.limits import HEAD_LENGTH, MEGABYTE, Way, format_by_name, format_of, largest
-from runway_desktop.catalog.model import MediaKind
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.events import UploadProgressed
-from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Hold, HoldCode, Input, Media, Task
+from runway_desktop.domain.media import (
+    HEAD_LENGTH,
+    MEGABYTE,
+    Media,
+    Way,
+    format_by_name,
+    format_of,
+    guess_media,
+    largest,
+)
+from runway_desktop.domain.task import Hold, HoldCode, Input, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.values import Struct, replace
@@ -116,13 +123,14 @@ class Inputs:
         inputs: list[Input] = []
         replacements: dict[tuple[str | int, ...], str] = {}
         pair = self._catalog.pair(task.request.endpoint, task.request.model)
-        fields = {asset.path: asset.field for asset in assets_in(pair, values)} if pair is not None else {}
+        places = assets_in(pair, values) if pair is not None else ()
+        most = {asset.path: asset.field.data_uri_megabytes for asset in places}
         room = MOST_INLINE
         for found in inputs_of(task, self._catalog):
             if not found.path:
                 inputs.append(found)
                 continue
-            limit = min(room, largest(_kind(found), Way.DATA, fields.get(found.place)))
+            limit = min(room, largest(_kind(found), Way.DATA, most.get(found.place)))
             ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
                 room -= len(uri)
@@ -186,9 +194,9 @@ class Inputs:
         return uri, now
 
 
-def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: MediaKind | None) -> Input:
+def _input(task: Task, place: tuple[str | int, ...], uri: str, kind: Media | None) -> Input:
     path = path_of(uri)
-    media = Media(kind.value) if kind is not None else guess_media(uri)
+    media = kind or guess_media(uri)
     # A data URI can be megabytes long and is in the request already.
     return Input(task_id=task.id, place=place, uri="" if uri.startswith("data:") else uri, media=media, path=path)
 
@@ -205,9 +213,9 @@ def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[s
             return []
 
 
-def _kind(found: Input) -> MediaKind:
+def _kind(found: Input) -> Media:
     """What counts for the limit; where nobody knows, the smallest."""
-    return MediaKind.IMAGE if found.media is Media.OTHER else MediaKind(found.media.value)
+    return Media.IMAGE if found.media is Media.OTHER else found.media
 
 
 def _read(path: str, limit: int) -> _FileRead:
@@ -241,4 +249,4 @@ def _read(path: str, limit: int) -> _FileRead:
 
 def _mime(name: str, head: bytes) -> str:
     known = format_of(head) or format_by_name(name)
-    return known.mime if known is not None else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return known.mimes[0] if known is not None else mimetypes.guess_type(name)[0] or "application/octet-stream"

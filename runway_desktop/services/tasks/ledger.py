@@ -30,6 +30,7 @@ from runway_desktop.values import replace
 from .lane_order import in_order
 
 if TYPE_CHECKING:
+    from runway_desktop.domain.media import Media
     from runway_desktop.domain.transitions import Answer, Answered, Transition
     from runway_desktop.services.ports import Clock, Store
 
@@ -63,7 +64,7 @@ def _finished(
 def _rules() -> tuple[
     Callable[[Task, Transition, float], Task],
     Callable[[Task, Task, Transition, float, Mapping[str, Any]], LedgerEntry | None],
-    Callable[[Task, Transition, float], tuple[Output, ...]],
+    Callable[[Task, Transition, float, Media], tuple[Output, ...]],
     Callable[[Answer, Fingerprint], Answered],
 ]:
     """What moves a task is imported with the first move, which the first paint does not wait for."""
@@ -79,10 +80,12 @@ class NoSuchTask(LookupError):
 
 
 class Ledger:
-    def __init__(self, store: Store, bus: Bus, clock: Clock) -> None:
+    def __init__(self, store: Store, bus: Bus, clock: Clock, makes: Callable[[str], Media]) -> None:
+        """`makes` gives the kind that an endpoint makes: `Catalog.makes`."""
         self._store = store
         self._bus = bus
         self._clock = clock
+        self.makes = makes
         self._open: dict[TaskId, Task] = {}
         self._held: dict[TaskId, Task] = {}
         self._queued: tuple[Task, ...] | None = None
@@ -149,7 +152,7 @@ class Ledger:
             before = await self._current(task_id)
             now = self._clock.now()
             after = advance(before, transition, now)
-            outputs = results_of(after, transition, now)
+            outputs = results_of(after, transition, now, self.makes(after.request.endpoint))
             if before.state is State.SUCCEEDED or after.state is not State.SUCCEEDED:
                 outputs = ()
             if outputs:

@@ -26,8 +26,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.errors import ApiError, KeyRefused, NotReached, NotThere, SlowDown, StoreError
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, TaskChanged, TasksAdded
-from runway_desktop.domain.outputs import guess_media
-from runway_desktop.domain.task import Media, RemoteId, State, Task, TaskId
+from runway_desktop.domain.task import RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, Answered, NotFound
 from runway_desktop.services.account import Account
 from runway_desktop.services.backoff import delay
@@ -179,7 +178,7 @@ class Poller:
             return
         now = self._clock.monotonic()
         since = now if fresh else self._drift_free(task.sent_at)
-        makes_clip = guess_media("", task.request.endpoint) is Media.VIDEO
+        makes_clip = self._ledger.makes(task.request.endpoint).kind.has_frames
         seen = Seen(
             state=task.state,
             accepted=since,

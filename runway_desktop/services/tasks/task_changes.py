@@ -7,6 +7,7 @@ from typing import Any
 
 from runway_desktop.domain.advance import advance
 from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import outputs_of
 from runway_desktop.domain.task import Evidence, Hold, Output, Task
 from runway_desktop.domain.transitions import (
@@ -35,9 +36,9 @@ def hold_detail(hold: Hold) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
-def results_of(after: Task, transition: Transition, now: float) -> tuple[Output, ...]:
-    """The results that came with an answer; none with anything else."""
-    return outputs_of(after, transition.answer, now) if isinstance(transition, Answered) else ()
+def results_of(after: Task, transition: Transition, now: float, makes: Media) -> tuple[Output, ...]:
+    """The results that came with an answer; none with anything else. `makes`: what the task's endpoint makes."""
+    return outputs_of(after, transition.answer, now, makes) if isinstance(transition, Answered) else ()
 
 
 def ledger_line(

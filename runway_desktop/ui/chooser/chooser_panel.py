@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
-from runway_desktop.catalog import MediaKind
+from runway_desktop.domain.media import INPUTS
 from runway_desktop.ui.building import hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.popup import Popup
@@ -18,16 +18,14 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.viewmodels.composer.chooser import Chooser
 
-from .offers import ICONS, TEXT_ICON, OfferDelegate, OffersModel, star_rect
+from .offers import TEXT_ICON, OfferDelegate, OffersModel, star_rect
 from .parts import PartsList
 
 WIDTH, HEIGHT = 108 * GRID, 78 * GRID
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _HAVE = (
     ("text", TEXT_ICON, "a prompt"),
-    (MediaKind.IMAGE.value, ICONS[MediaKind.IMAGE], "a picture"),
-    (MediaKind.VIDEO.value, ICONS[MediaKind.VIDEO], "a clip"),
-    (MediaKind.AUDIO.value, ICONS[MediaKind.AUDIO], "a sound"),
+    *((media.value, media.kind.icon, f"a {media.kind.word}") for media in INPUTS),
 )
 
 

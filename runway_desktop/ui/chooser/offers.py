@@ -12,18 +12,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSiz
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from runway_desktop.catalog import MediaKind
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role
 from runway_desktop.usecases.requests.choices import Key, Offer
 from runway_desktop.usecases.words.plain import tip
 
 OFFER = Qt.ItemDataRole.UserRole
-ICONS = {
-    MediaKind.VIDEO: "mdi6.filmstrip",
-    MediaKind.AUDIO: "mdi6.waveform",
-    MediaKind.IMAGE: "mdi6.image-outline",
-}
 TEXT_ICON = "mdi6.format-text"
 _ICON = 16
 _WAY = 4 * (_ICON + 2)
@@ -74,7 +68,7 @@ class OffersModel(QAbstractListModel):
 
 
 def _tip(offer: Offer) -> str:
-    optional = ", ".join(_NAMES[kind] for kind in offer.may_take)
+    optional = ", ".join(kind.kind.many for kind in offer.may_take)
     lines = (
         f"{offer.label} ({offer.model})",
         offer.endpoint_label,
@@ -82,9 +76,6 @@ def _tip(offer: Offer) -> str:
         offer.price_why[:1].upper() + offer.price_why[1:],
     )
     return "\n".join(line for line in lines if line)
-
-
-_NAMES = {MediaKind.IMAGE: "pictures", MediaKind.VIDEO: "clips", MediaKind.AUDIO: "sound"}
 
 
 def star_rect(row: QRect) -> QRect:
@@ -120,9 +111,9 @@ class OfferDelegate(ItemDelegate):
 
     def _way(self, painter: QPainter, room: QRect, offer: Offer) -> None:
         """What goes in, an arrow, what comes out."""
-        goes_in = [*([TEXT_ICON] if offer.text else []), *(ICONS[kind] for kind in offer.needs)][:2]
+        goes_in = [*([TEXT_ICON] if offer.text else []), *(kind.kind.icon for kind in offer.needs)][:2]
         names = [*((name, Role.MUTED) for name in goes_in), ("mdi6.arrow-right-thin", Role.FAINT)]
-        names.append((ICONS[offer.makes], Role.TEXT))
+        names.append((offer.makes.kind.icon, Role.TEXT))
         x = room.right() - len(names) * (_ICON + 2)
         for name, role in names:
             self.icon(painter, QRect(x, room.center().y() - _ICON // 2, _ICON, _ICON), name, role)

@@ -12,7 +12,7 @@ from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import Part, Scope
 
-from .offers import ICONS, TEXT_ICON
+from .offers import TEXT_ICON
 
 _PART = Qt.ItemDataRole.UserRole
 _ICON = 16
@@ -98,7 +98,7 @@ class _PartDelegate(ItemDelegate):
         selected = self.ground(painter, option, option.rect.adjusted(2, 0, -2, 0), 6)
         name = _SPECIAL.get(Scope(part.scope)) if part.scope in set(Scope) else None
         if name is None:
-            name = ICONS[part.takes[0]] if part.takes else TEXT_ICON
+            name = part.takes[0].kind.icon if part.takes else TEXT_ICON
         icon = QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON)
         self.icon(painter, icon, name, Role.TEXT if selected else Role.MUTED)
         small = theme.tabular(theme.small_font())

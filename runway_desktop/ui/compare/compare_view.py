@@ -15,7 +15,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
-from runway_desktop.domain.task import Media, Pick
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Pick
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster

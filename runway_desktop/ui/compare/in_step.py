@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.playback import FASTEST, REST_MS, STEP_BACK_MS, WATCHDOG_MS, Engine
 from runway_desktop.ui.media.players import MediaEngine

@@ -17,7 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.compare.track import Phase, Track

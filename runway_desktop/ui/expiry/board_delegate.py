@@ -8,7 +8,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QR
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from runway_desktop.domain.task import Media
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -18,12 +17,6 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.expiry.board_table import LINE
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
-_ICONS = {
-    Media.VIDEO: "mdi6.filmstrip",
-    Media.IMAGE: "mdi6.image-outline",
-    Media.AUDIO: "mdi6.waveform",
-    Media.OTHER: "mdi6.file-outline",
-}
 POSTER = QSize(8 * GRID, 4 * GRID + GRID // 2)
 BAR = 3
 
@@ -112,7 +105,7 @@ class BoardDelegate(QStyledItemDelegate):
         else:
             box = QRect(0, 0, 2 * GRID, 2 * GRID)
             box.moveCenter(place.center())
-            self._theme.icon(_ICONS[line.media], Role.FAINT).paint(painter, box)
+            self._theme.icon(line.media.kind.icon, Role.FAINT).paint(painter, box)
         painter.restore()
 
     def _why(self, painter: QPainter, rect: QRect, line: BoardLine) -> None:

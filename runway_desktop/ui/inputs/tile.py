@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import tool_button
 from runway_desktop.ui.painting import draw_line
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -43,12 +43,6 @@ TILE = QSize(25 * GRID, 6 * GRID)
 """Wide enough for a size and its sides."""
 OWN_MIME = "application/x-runway-desktop-input"
 """Of a tile that is dragged: its field and number as JSON. Nobody else takes it."""
-_ICONS = {
-    Media.VIDEO: "mdi6.filmstrip",
-    Media.AUDIO: "mdi6.waveform",
-    Media.IMAGE: "mdi6.image-outline",
-    Media.OTHER: "mdi6.link-variant",
-}
 
 
 class InputTile(QWidget):
@@ -211,10 +205,12 @@ class InputTile(QWidget):
     def _paint_picture(self, painter: QPainter, frame: QRect) -> None:
         item = self.item
         drawn = self._mending.thumbnail(item)
-        path = str(item.path) if item.media is Media.IMAGE and item.path else str(drawn) if drawn else ""
+        path = str(item.path) if item.media.kind.is_picture and item.path else str(drawn) if drawn else ""
         painter.fillRect(frame, self._theme.color(Role.MEDIA))
         if not self._posters.paint(painter, frame, path):
-            icon = self._theme.icon(_ICONS[item.media], Role.MUTED)
+            icon = self._theme.icon(
+                item.media.kind.icon if item.media is not Media.OTHER else "mdi6.link-variant", Role.MUTED
+            )
             icon.paint(painter, QRect(frame.center() - QPoint(10, 10), QSize(20, 20)))
         if item.facts is not None and item.facts.duration:
             self._paint_badge(painter, frame, length_words(item.facts.duration), right=True)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from runway_desktop.domain.task import Media
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -22,7 +21,6 @@ from runway_desktop.usecases.listing.lineage import Node
 from runway_desktop.usecases.words.plain import tip
 
 SIZE = QSize(7 * GRID, 5 * GRID)
-_ICONS = {Media.VIDEO: "mdi6.filmstrip", Media.AUDIO: "mdi6.waveform", Media.OTHER: "mdi6.file-outline"}
 _RADIUS = 4.0
 
 
@@ -92,7 +90,7 @@ class Thumb(QAbstractButton):
         # Twice as large as the thumbnail, as it fills it and what is over is cut off.
         picture = self._posters.picture(self.node.picture, SIZE * 2, ratio) if self.node.picture else None
         if picture is None:
-            icon = _ICONS.get(self.node.media, "mdi6.image-outline")
+            icon = self.node.media.kind.icon
             self._theme.icon(icon, Role.MUTED).paint(painter, square_in(area, 2.5 * GRID))
             return
         width, height = picture.width(), picture.height()

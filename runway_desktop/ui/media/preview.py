@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys

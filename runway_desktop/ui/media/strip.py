@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.picture import read_thumbnail
 from runway_desktop.ui.media.stage import RADIUS, fitted
 from runway_desktop.ui.media.workers import Workers
@@ -37,7 +37,6 @@ __all__ = ["PreviewItem"]
 
 _THUMBNAIL = Qt.ItemDataRole.UserRole
 _SIDE = 256
-_ICONS = {Media.VIDEO: "mdi6.movie-open-outline", Media.AUDIO: "mdi6.waveform", Media.IMAGE: "mdi6.image-outline"}
 
 
 class _ThumbnailDelegate(QStyledItemDelegate):
@@ -65,7 +64,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
             painter.setClipping(False)
         else:
             media = self._strip.media_at(index.row())
-            icon = self._theme.icon(_ICONS.get(media, "mdi6.file-outline"), Role.FAINT)
+            icon = self._theme.icon(media.kind.icon, Role.FAINT)
             icon.paint(painter, square_in(area, area.height() * 0.45))
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(self._theme.color(Role.ACCENT), 2))
@@ -146,7 +145,7 @@ class OutputStrip(QListWidget):
         entry.setToolTip(tip(name))
         entry.setData(Qt.ItemDataRole.AccessibleTextRole, name)
         source = item.poster
-        if source is None and item.media is Media.IMAGE:
+        if source is None and item.media.kind.is_picture:
             source = item.path
         if source != self._posters[row]:
             self._posters[row] = source

@@ -13,7 +13,7 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row, SortKey
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import Media, Output, Pick, State
+from runway_desktop.domain.task import Output, Pick, State
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.states import Around, StateWords, badge, cost_words, describe
 from runway_desktop.usecases.words.tasks import (
@@ -124,7 +124,7 @@ def poster_of(row: Row) -> str:
 
 def clip_of(row: Row) -> Output | None:
     """The first saved clip of a task."""
-    return next((output for output in row.outputs if output.is_here and output.media is Media.VIDEO), None)
+    return next((output for output in row.outputs if output.is_here and output.media.kind.has_frames), None)
 
 
 def column_of(key: SortKey) -> Column | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.lineage import Kin, Tree
 from runway_desktop.usecases.requests.input_item import label_at
@@ -66,7 +67,7 @@ def _older(tie: Kin, tree: Tree, catalog: Catalog) -> Node:
     if tie.row is not None:
         return _of_row(tie.row, relation, tie.output)
     use = tie.use
-    path = use.path if use.media is Media.IMAGE else ""
+    path = use.path if use.media.kind.is_picture else ""
     name = Path(use.path).name if use.path else use.uri[:_LONGEST_TITLE]
     return Node(None, path, use.media, name, use.path, relation)
 
@@ -87,7 +88,7 @@ def _of_row(row: Row, relation: str = "", output: Output | None = None) -> Node:
     title = units.shortened(said, _LONGEST_TITLE)
     if shown is None:
         return Node(row.task.id, row.first_input_path, Media.OTHER, title, "", relation)
-    own = shown.path if shown.media is Media.IMAGE and shown.is_here else ""
+    own = shown.path if shown.media.kind.is_picture and shown.is_here else ""
     file = shown.path if shown.is_here else ""
     return Node(row.task.id, shown.poster or own, shown.media, title, file, relation)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from runway_desktop.catalog import Catalog, MediaKind
+from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.failures import Failure, FailureKind
 from runway_desktop.domain.library import Row
@@ -23,11 +23,6 @@ from runway_desktop.usecases.words.tasks import title_words
 
 from .palette import Offer, Section
 
-_MAKES = {
-    MediaKind.IMAGE: "mdi6.image-outline",
-    MediaKind.VIDEO: "mdi6.filmstrip",
-    MediaKind.AUDIO: "mdi6.waveform",
-}
 _PLAIN = "mdi6.chevron-right"
 _GIVEN_OTHERWISE = frozenset({TaskCommand.USE_AS_INPUT})
 """Each way of it is an offer of its own."""
@@ -87,7 +82,7 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
             text=offer.label,
             detail=offer.endpoint_label,
             aside=offer.price,
-            icon=_MAKES.get(offer.makes, "mdi6.filmstrip"),
+            icon=offer.makes.kind.icon,
             also=f"{offer.model} {'favorite' if offer.is_favorite else ''}",
         )
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from runway_desktop.catalog import Catalog, Field, FieldKind, MediaKind, Pair, starting_values
+from runway_desktop.catalog import Catalog, Field, FieldKind, Pair, starting_values
 from runway_desktop.catalog.labels import choice_label
 from runway_desktop.domain.account import Organization
+from runway_desktop.domain.media import INPUTS, Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import OpenPrice, Price
 from runway_desktop.services.settings import Settings
@@ -24,11 +25,6 @@ from .open_price import open_price
 
 _FAVORITES = "chooser.favourites"
 _KNOWN = "chooser.catalog"
-_WORDS_FOR = {
-    MediaKind.IMAGE: "picture image photo still",
-    MediaKind.VIDEO: "clip video film movie",
-    MediaKind.AUDIO: "sound audio voice music recording",
-}
 
 Key = tuple[str, str]
 """Endpoint and model."""
@@ -48,9 +44,9 @@ class Part(Struct, frozen=True, kw_only=True):
     scope: str
     label: str
     amount: int
-    takes: tuple[MediaKind, ...] = ()
+    takes: tuple[Media, ...] = ()
     text: bool = False
-    makes: MediaKind | None = None
+    makes: Media | None = None
     heading: str = ""
 
 
@@ -66,9 +62,9 @@ class Offer(Struct, frozen=True, kw_only=True):
     """The others around it are of other endpoints too."""
     text: bool
     """Takes a prompt."""
-    needs: tuple[MediaKind, ...]
-    may_take: tuple[MediaKind, ...]
-    makes: MediaKind
+    needs: tuple[Media, ...]
+    may_take: tuple[Media, ...]
+    makes: Media
     price: str
     price_why: str
     usually: str
@@ -119,7 +115,7 @@ class Choices(Struct, frozen=True, kw_only=True):
         found.append(Part(scope=Scope.FAVORITES, label="Favorites", amount=len(favorites)))
         if self.new:
             found.append(Part(scope=Scope.NEW, label="New", amount=len(self.new)))
-        for kind, heading in _MAKES:
+        for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
             made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
             for place, endpoint in enumerate(made):
                 takes, text = self._taken_by(endpoint.name)
@@ -131,7 +127,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                         takes=takes,
                         text=text,
                         makes=kind,
-                        heading="" if place else heading,
+                        heading="" if place else f"Makes {kind.kind.many}",
                     )
                 )
         return found
@@ -158,11 +154,11 @@ class Choices(Struct, frozen=True, kw_only=True):
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, several) for _, pair in ranked]
 
-    def _taken_by(self, endpoint: str) -> tuple[tuple[MediaKind, ...], bool]:
+    def _taken_by(self, endpoint: str) -> tuple[tuple[Media, ...], bool]:
         """What all models of an endpoint have in common: what they cannot do without, and whether they read a
         prompt."""
         pairs = [pair for pair in self.catalog.pairs() if pair.endpoint == endpoint]
-        common = [kind for kind in MediaKind if all(kind in _needs(pair) for pair in pairs)]
+        common = [kind for kind in INPUTS if all(kind in _needs(pair) for pair in pairs)]
         return tuple(common), any(_takes_text(pair) for pair in pairs)
 
     def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
@@ -171,11 +167,11 @@ class Choices(Struct, frozen=True, kw_only=True):
         if not words:
             return 0
         endpoint = self.catalog.endpoint(pair.endpoint)
-        kinds = [*_needs(pair), *_may_take(pair), *([endpoint.makes] if endpoint is not None else [])]
+        kinds = (*_needs(pair), *_may_take(pair), self.catalog.makes(pair.endpoint))
         name = f"{pair.label} {pair.model}".casefold()
-        whole = " ".join(
-            [name, endpoint.label if endpoint else "", pair.endpoint.replace("_", " "), *(_WORDS_FOR[k] for k in kinds)]
-        ).casefold()
+        said = (f"{kind.kind.word} {kind.kind.synonyms}" for kind in kinds)
+        label = endpoint.label if endpoint else ""
+        whole = " ".join([name, label, pair.endpoint.replace("_", " "), *said]).casefold()
         if not all(word in whole for word in words):
             return None
         names, asked = (pair.label.casefold(), pair.model.casefold()), " ".join(words)
@@ -199,7 +195,7 @@ class Choices(Struct, frozen=True, kw_only=True):
             text=_takes_text(pair),
             needs=needs,
             may_take=tuple(kind for kind in _may_take(pair) if kind not in needs),
-            makes=endpoint.makes if endpoint is not None else MediaKind.VIDEO,
+            makes=self.catalog.makes(pair.endpoint),
             price=price,
             price_why=why,
             usually=self.usually.get(key, ""),
@@ -263,9 +259,6 @@ def new_pairs(catalog: Catalog, settings: Settings) -> frozenset[Key]:
     new = [pair for pair in here if (pair[0], pair[1]) not in before]
     settings.set(_KNOWN, {"version": catalog.version, "pairs": here, "new": new})
     return frozenset((pair[0], pair[1]) for pair in new)
-
-
-_MAKES = ((MediaKind.VIDEO, "Makes clips"), (MediaKind.IMAGE, "Makes pictures"), (MediaKind.AUDIO, "Makes sound"))
 
 
 def typical_request(pair: Pair) -> Request:
@@ -338,7 +331,7 @@ def _fits(pair: Pair, having: frozenset[str]) -> bool:
         return True
     if "text" in having and not _takes_text(pair):
         return False
-    media = {MediaKind(kind) for kind in having - {"text"}}
+    media = {Media(kind) for kind in having - {"text"}}
     lacks = any(not (field.media & media) for field in pair.asset_fields if field.required)
     needs_words = pair.prompt_field is not None and pair.prompt_field.required and "text" not in having
     return not lacks and not needs_words and media <= {*_needs(pair), *_may_take(pair)}
@@ -348,17 +341,15 @@ def _takes_text(pair: Pair) -> bool:
     return any(field.kind is FieldKind.PROMPT for field in _all(pair.fields))
 
 
-def _needs(pair: Pair) -> tuple[MediaKind, ...]:
+def _needs(pair: Pair) -> tuple[Media, ...]:
     """The kind of each required input, pictures first; of one that may be of several kinds the first."""
-    kinds = {
-        min(field.media, key=list(MediaKind).index) for field in pair.asset_fields if field.required and field.media
-    }
-    return tuple(kind for kind in MediaKind if kind in kinds)
+    kinds = {min(field.media, key=list(Media).index) for field in pair.asset_fields if field.required and field.media}
+    return tuple(kind for kind in Media if kind in kinds)
 
 
-def _may_take(pair: Pair) -> tuple[MediaKind, ...]:
+def _may_take(pair: Pair) -> tuple[Media, ...]:
     kinds = {kind for field in _all(pair.fields) if field.is_asset for kind in field.media}
-    return tuple(kind for kind in MediaKind if kind in kinds)
+    return tuple(kind for kind in Media if kind in kinds)
 
 
 def _all(fields: Sequence[Field]) -> Iterator[Field]:

@@ -26,10 +26,11 @@ from runway_desktop.catalog import (
     value_in_words,
 )
 from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.values import replace
 
-from .input_item import KIND_WORDS, InputItem, capacity, kind_of, label_of, local_path, media_in, short_name
+from .input_item import InputItem, capacity, label_of, local_path, media_in, short_name
 from .parked_values import ParkedValues
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class RequestDraft:
             self.unreadable.pop(drop.uri, None)
         items = self.assets.setdefault(field.name, [])
         replaced = short_name(items.pop().uri) if len(items) >= capacity(field) else ""
-        items.append(AssetItem(uri=drop.uri, media=kind_of(drop.media)))
+        items.append(AssetItem(uri=drop.uri, media=drop.media))
         self.touched()
         return replaced
 
@@ -181,7 +182,7 @@ class RequestDraft:
         if drop.facts is not None:
             self.facts[drop.uri] = drop.facts
             self.unreadable.pop(drop.uri, None)
-        before, items[number] = items[number], replace(items[number], uri=drop.uri, media=kind_of(drop.media))
+        before, items[number] = items[number], replace(items[number], uri=drop.uri, media=drop.media)
         self.touched()
         return short_name(before.uri)
 
@@ -337,9 +338,9 @@ class RequestDraft:
             else:
                 field = self.place_for(drop)
             if field is None or not self.has_room(field, drop):
-                self.parked.inputs.append((name, replace(item, media=kind_of(media))))
+                self.parked.inputs.append((name, replace(item, media=media)))
                 if not was_parked:
-                    dropped.append(f"the {KIND_WORDS.get(media, 'file')} {short_name(item.uri)}")
+                    dropped.append(f"the {media.kind.word} {short_name(item.uri)}")
             else:
                 self.assets.setdefault(field.name, []).append(
                     replace(item, position=None if field.name != name else item.position)
@@ -348,16 +349,14 @@ class RequestDraft:
 
     def has_room(self, field: Field, drop: AssetDrop) -> bool:
         """Whether one more input of this kind fits beside those that are there."""
-        kind = kind_of(drop.media)
-        if kind is not None and kind not in field.media:
+        if drop.media not in (Media.OTHER, *field.media):
             return False
         return len(self.assets.get(field.name, ())) < capacity(field)
 
     def place_for(self, drop: AssetDrop) -> Field | None:
         """Where it goes: a required place before others, a list before a lone one, a free one before one whose
         last input it replaces."""
-        kind = kind_of(drop.media)
-        of_kind = [field for field in self.pair.asset_fields if kind is None or kind in field.media]
+        of_kind = [field for field in self.pair.asset_fields if drop.media in (Media.OTHER, *field.media)]
         fitting = [field for field in of_kind if self.has_room(field, drop)] or of_kind
         # A lone place that may stay empty, such as a mask, is more often meant by choice than by a drop.
         fitting.sort(key=lambda field: (not field.required, field.kind is FieldKind.ASSET))

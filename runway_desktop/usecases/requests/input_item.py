@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind
-from runway_desktop.domain.task import Media
+from runway_desktop.catalog import AssetItem, Field, FieldKind
+from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from runway_desktop.services.intake.gathered import AssetDrop
     from runway_desktop.services.media.media_facts import MediaFacts
 
-KIND_WORDS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound"}
 _MANY = 16
 """How many a list may hold of which the catalog names no length."""
 
@@ -65,24 +64,19 @@ def label_of(field: Field, number: int, item: AssetItem) -> str:
     return field.label if capacity(field) == 1 else f"{field.label} {number + 1}"
 
 
-def kind_of(media: Media) -> MediaKind | None:
-    return MediaKind(media.value) if media is not Media.OTHER else None
-
-
 def may_hold(field: Field, drop: AssetDrop) -> bool:
     """Whether an input of this kind may stand in the field, as it is or once it is mended."""
     from runway_desktop.services.media.input_fixes import mends_for
 
-    kind = kind_of(drop.media)
     mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
-    return field.is_asset and (kind is None or kind in field.media or mendable)
+    return field.is_asset and (drop.media in (Media.OTHER, *field.media) or mendable)
 
 
 def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> Media:
     """What it turned out to be, or what it was said to be, or what its place takes if that is one kind alone."""
-    known = facts.media if facts is not None else Media(item.media.value) if item.media is not None else Media.OTHER
+    known = facts.media if facts is not None else item.media
     if known is Media.OTHER and field is not None and len(field.media) == 1:
-        return Media(next(iter(field.media)).value)
+        return next(iter(field.media))
     return known
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.catalog import Catalog, Field, is_left_out
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
-from .input_item import InputItem, kind_of, local_path
+from .input_item import InputItem, local_path
 
 if TYPE_CHECKING:
     from runway_desktop.services.intake.gathered import AssetDrop
@@ -37,12 +37,9 @@ class WayToUse(Struct, frozen=True):
 
 def ways_to_use(media: Media, catalog: Catalog) -> list[WayToUse]:
     """The likeliest first; nothing for what no endpoint takes."""
-    kind = kind_of(media)
-    if kind is None:
-        return []
-    fitting = catalog.endpoints_taking(frozenset({kind}), has_prompt=False)
+    fitting = catalog.endpoints_taking(frozenset({media}), has_prompt=False)
     found = [WayToUse(endpoint.name, endpoint.label) for endpoint in fitting]
-    if media is Media.VIDEO and catalog.endpoint(CONTINUES) is not None:
+    if media.kind.has_frames and catalog.endpoint(CONTINUES) is not None:
         found.insert(0, WayToUse(CONTINUES, "Last frame as first frame", last_frame=True))
     return found
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from runway_desktop.catalog import Catalog, Endpoint, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Endpoint, Pair
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.services.settings import Settings
 
-from .input_item import InputItem, kind_of
+from .input_item import InputItem
 
 _FIRST = ("text_to_video", "gen4.5")
 """What a new profile starts with."""
@@ -60,7 +61,7 @@ class PairChoice:
         return None
 
     def taking_input(
-        self, kind: MediaKind | None, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool
+        self, kind: Media | None, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool
     ) -> Pair | None:
         """One that takes an input of this kind, beside these and the prompt where any does."""
         only = frozenset({kind} if kind is not None else ())
@@ -99,5 +100,5 @@ class PairChoice:
         return remembered if isinstance(remembered, Mapping) else {}
 
 
-def _kinds(inputs: Iterable[InputItem]) -> frozenset[MediaKind]:
-    return frozenset(kind for item in inputs if (kind := kind_of(item.media)) is not None)
+def _kinds(inputs: Iterable[InputItem]) -> frozenset[Media]:
+    return frozenset(item.media for item in inputs) - {Media.OTHER}

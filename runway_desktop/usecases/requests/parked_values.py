@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runway_desktop.catalog import AssetItem, MediaKind
+from runway_desktop.catalog import AssetItem
+from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct, field
 
 
@@ -39,7 +40,7 @@ def _written(name: str, item: AssetItem) -> dict[str, Any]:
     return {
         "field": name,
         "uri": item.uri,
-        "media": item.media.value if item.media is not None else None,
+        "media": item.media.value,
         "position": item.position,
         "extra": dict(item.extra),
     }
@@ -48,9 +49,8 @@ def _written(name: str, item: AssetItem) -> dict[str, Any]:
 def _read(found: Any) -> tuple[str, AssetItem] | None:
     match found:
         case {"field": str(name), "uri": str(uri), "position": str() | None as position}:
-            media = next((kind for kind in MediaKind if kind.value == found.get("media")), None)
             extra = found.get("extra")
             inner = dict(extra) if isinstance(extra, Mapping) else {}
-            return name, AssetItem(uri=uri, media=media, position=position, extra=inner)
+            return name, AssetItem(uri=uri, media=Media(found.get("media")), position=position, extra=inner)
         case _:
             return None

@@ -17,7 +17,6 @@ from runway_desktop.catalog import (
     AssetItem,
     Field,
     FieldKind,
-    MediaKind,
     asset_items,
     asset_value,
     is_left_out,
@@ -25,6 +24,7 @@ from runway_desktop.catalog import (
     value_in_words,
 )
 from runway_desktop.catalog.labels import choice_label
+from runway_desktop.domain.media import Media
 
 BETWEEN = " | "
 """Between several inputs of one cell."""
@@ -103,7 +103,7 @@ def inputs_of_wire(field: Field, value: Any) -> Any:
         {
             "uri": item.uri,
             **({"position": item.position} if item.position else {}),
-            **({"media": item.media.value} if item.media else {}),
+            **({"media": item.media.value} if item.media is not Media.OTHER else {}),
             **({"extra": dict(item.extra)} if item.extra else {}),
         }
         for item in items
@@ -161,12 +161,11 @@ def _address_in_words(address: str) -> str:
     return path_of(address) or address
 
 
-def _media(item: Mapping[str, Any], field: Field) -> MediaKind | None:
-    word = item.get("media")
-    known = MediaKind(word) if word in {kind.value for kind in MediaKind} else None
-    if known is None and len(field.media) == 1:
+def _media(item: Mapping[str, Any], field: Field) -> Media:
+    known = Media(str(item.get("media")))
+    if known is Media.OTHER and len(field.media) == 1:
         return next(iter(field.media))
-    return known if known in field.media else None
+    return known if known in field.media else Media.OTHER
 
 
 def _structured(field: Field, words: str) -> Any:

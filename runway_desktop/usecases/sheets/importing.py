@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.catalog import Catalog, MediaKind, is_left_out
+from runway_desktop.catalog import Catalog, is_left_out
 from runway_desktop.domain.library import MadeSheet
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.intake.gathered import CLIPBOARD, AssetDrop, Draft, Gathered
+from runway_desktop.services.intake.vocabulary import Meaning
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow
 
@@ -19,13 +20,7 @@ from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
 from .rows import RowChecker, SheetRow
 
 _NAMED = {"model": MODEL, "endpoint": ENDPOINT, "project": PROJECT, "shot": SHOT}
-_INPUT_WORDS = {
-    "first frame": MediaKind.IMAGE,
-    "last frame": MediaKind.IMAGE,
-    "image": MediaKind.IMAGE,
-    "video": MediaKind.VIDEO,
-    "audio": MediaKind.AUDIO,
-}
+_INPUT_WORDS = {meaning.value: meaning.media for meaning in Meaning if meaning.media is not Media.OTHER}
 _USUAL_PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
@@ -50,12 +45,12 @@ class Importer:
         row = SheetRow(cells)
         pair, _ = self._checker.pair_of(cells)
         if (pair is None or pair.field(key) is None) and drop.media is not Media.OTHER:
-            self._choose_model(row, MediaKind(drop.media.value), key)
+            self._choose_model(row, drop.media, key)
         return row
 
     def place_for(self, drop: AssetDrop) -> str:
         """The column where an input belongs."""
-        return self._place_for(MediaKind(drop.media.value) if drop.media is not Media.OTHER else None)
+        return self._place_for(drop.media)
 
     def _of_draft(self, draft: Draft) -> SheetRow:
         given = draft.given
@@ -104,7 +99,7 @@ class Importer:
         if pair is not None and pair.endpoint == named:
             del row.cells[ENDPOINT]
 
-    def _choose_model(self, row: SheetRow, kind: MediaKind, key: str) -> None:
+    def _choose_model(self, row: SheetRow, kind: Media, key: str) -> None:
         """The composer's model takes no such input: one that does is named."""
         for endpoint in self._catalog.endpoints_taking(frozenset({kind}), has_prompt=PROMPT in row.cells):
             for model in endpoint.models:
@@ -113,10 +108,10 @@ class Importer:
                     row.cells[MODEL] = model
                     return
 
-    def _place_for(self, kind: MediaKind | None) -> str:
+    def _place_for(self, kind: Media) -> str:
         """The column for one input of a kind: where the composer's model has it, else where most have it."""
         own = self._checker.pair
-        if kind is None:
+        if kind is Media.OTHER:
             return "promptImage"
         siblings = [self._catalog.pair(endpoint.name, own.model) for endpoint in self._catalog.endpoints]
         taking = self._catalog.endpoints_taking(frozenset({kind}), has_prompt=True)

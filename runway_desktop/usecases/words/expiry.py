@@ -10,8 +10,9 @@ from pathlib import Path
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, Standing
-from runway_desktop.domain.task import Media, Output, OutputState, TaskId
+from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.values import Struct
 
 from . import units
@@ -84,7 +85,6 @@ A_MOMENT = 60.0
 """Seconds after its link was fetched in which a result is just being saved, as every result is."""
 
 Key = tuple[TaskId, int]
-_THINGS = {Media.IMAGE: "picture", Media.VIDEO: "clip", Media.AUDIO: "sound", Media.OTHER: "result"}
 
 
 class BoardLine(Struct, frozen=True, kw_only=True):
@@ -128,7 +128,7 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
     standing = life.standing(now)
     sure, at_most = board_words(life, now)
     saving = output.state is OutputState.DOWNLOADING
-    which = f"{_THINGS[output.media]} {output.index + 1} of {len(row.outputs)}" if len(row.outputs) > 1 else ""
+    which = f"{output.media.kind.word} {output.index + 1} of {len(row.outputs)}" if len(row.outputs) > 1 else ""
     return BoardLine(
         key=(output.task_id, output.index),
         title=" ".join((task.title or task.request.prompt or model_label(task.request.model) or "A task").split()),

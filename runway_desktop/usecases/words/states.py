@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Evidence, HoldCode, Media, Output, OutputState, State, Task
+from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.values import Struct, replace
 
@@ -352,7 +352,7 @@ def badge(row: Row) -> str:
     """The few characters on the poster: a clip's length, or how many results there are."""
     if len(row.outputs) > 1:
         return f"×{len(row.outputs)}"
-    if row.outputs and row.outputs[0].duration and row.outputs[0].media in (Media.VIDEO, Media.AUDIO):
+    if row.outputs and row.outputs[0].duration and row.outputs[0].media.kind.is_timed:
         return f"{row.outputs[0].duration:.0f} s"
     length = row.task.request.values.get("duration")
     return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""

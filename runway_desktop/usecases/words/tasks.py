@@ -11,10 +11,11 @@ from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
-from runway_desktop.domain.task import MOST_STARS, Media, Output, Pick, State, Task
+from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.values import Struct

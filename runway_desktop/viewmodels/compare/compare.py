@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Pick, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.listing.takes import Stack, Take, differences, judged_takes

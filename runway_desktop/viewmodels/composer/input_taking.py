@@ -14,7 +14,7 @@ from runway_desktop.catalog import Field, Pair
 from runway_desktop.domain.folders import FileMove, moved_uris
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.draft import RequestDraft
-from runway_desktop.usecases.requests.input_item import KIND_WORDS, kind_of, may_hold
+from runway_desktop.usecases.requests.input_item import may_hold
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
 
@@ -60,9 +60,7 @@ class InputTaking(QObject):
                 continue
             field = self._draft.place_for(drop)
             if field is None and not self._switch_for(drop):
-                self.said.emit(
-                    f"No model takes a {KIND_WORDS.get(drop.media, 'file')} of this kind together with what is here."
-                )
+                self.said.emit(f"No model takes a {drop.media.kind.word} of this kind together with what is here.")
                 continue
             field = field or self._draft.place_for(drop)
             if field is not None:
@@ -75,9 +73,7 @@ class InputTaking(QObject):
         if drop.findings and drop.facts is None:
             self.said.emit(drop.findings[0].message)
         elif field is None or not may_hold(field, drop):
-            self.said.emit(
-                f"{field.label if field else name} does not take a {KIND_WORDS.get(drop.media, 'file of this kind')}."
-            )
+            self.said.emit(f"{field.label if field else name} does not take a {drop.media.kind.word}.")
         else:
             self._put(field, drop)
             self.moved.emit()
@@ -126,11 +122,9 @@ class InputTaking(QObject):
 
     def _switch_for(self, drop: AssetDrop) -> bool:
         draft = self._draft
-        pair = self._choice.taking_input(
-            kind_of(drop.media), draft.pair, draft.inputs(), has_prompt=bool(draft.prompt.strip())
-        )
+        pair = self._choice.taking_input(drop.media, draft.pair, draft.inputs(), has_prompt=bool(draft.prompt.strip()))
         if pair is not None:
-            self._switch(pair, f"a {KIND_WORDS.get(drop.media, 'file')}")
+            self._switch(pair, f"a {drop.media.kind.word}")
         return pair is not None
 
     def _put(self, field: Field, drop: AssetDrop) -> None:

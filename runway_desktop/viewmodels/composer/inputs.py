@@ -16,16 +16,13 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 
 from .composer import Composer
-
-_DRAWN = frozenset({Media.VIDEO, Media.AUDIO})
-"""What has no picture of its own in its file."""
 
 
 class InputMending(QObject):
@@ -126,7 +123,7 @@ class InputMending(QObject):
 
     def thumbnail(self, item: InputItem) -> Path | None:
         """A small picture of a clip or sound; None while there is none. Asks for it when it is not there yet."""
-        if item.path is None or item.facts is None or item.media not in _DRAWN:
+        if item.path is None or item.facts is None or item.media.kind.is_picture:
             return None
         path = str(item.path)
         if path not in self._thumbnails:

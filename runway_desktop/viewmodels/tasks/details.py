@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch

@@ -10,11 +10,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.events import Notice
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.requests.input_item import kind_of
 from runway_desktop.usecases.requests.input_places import CONTINUES, WayToUse, ways_to_use
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
@@ -62,14 +60,13 @@ class UseAsInput(QObject):
             reason = found.problem if found is not None else ""
             self._cases.bus.tell(Notice(reason or f"{path.name} cannot be used as an input.", is_problem=True))
             return
-        if (kind := kind_of(media)) is not None:
-            self._choose(endpoint, kind)
+        self._choose(endpoint, media)
         self._composer.taking.add(
             [AssetDrop(uri=found.uri or uri, path=path, media=found.media, facts=found.facts, findings=())]
         )
         self.placed.emit()
 
-    def _choose(self, endpoint: str, kind: MediaKind) -> None:
+    def _choose(self, endpoint: str, kind: Media) -> None:
         """The endpoint, with the model last used there if it takes this kind, else the first that does."""
         self._composer.choose_endpoint(endpoint, for_input=True)
         if self._takes(self._composer.pair.model, endpoint, kind):
@@ -80,6 +77,6 @@ class UseAsInput(QObject):
         if model is not None:
             self._composer.choose(endpoint, model, for_input=True)
 
-    def _takes(self, model: str, endpoint: str, kind: MediaKind) -> bool:
+    def _takes(self, model: str, endpoint: str, kind: Media) -> bool:
         pair = self._cases.catalog.pair(endpoint, model)
         return pair is not None and any(kind in field.media for field in pair.asset_fields)

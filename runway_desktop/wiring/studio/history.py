@@ -16,6 +16,7 @@ from runway_desktop.domain.account import Fingerprint, fingerprint_of
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
 from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import (
     Batch,
@@ -75,7 +76,7 @@ class Played(Struct, eq=False):
     def move(self, transition: Transition, at: float) -> None:
         before = self.task
         self.task = advance(before, transition, at)
-        self.outputs = results_of(self.task, transition, at) or self.outputs
+        self.outputs = results_of(self.task, transition, at, Media.OTHER) or self.outputs
         line = ledger_line(before, self.task, transition, at, {})
         if line is not None:
             self.entries.append(line)

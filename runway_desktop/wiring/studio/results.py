@@ -19,7 +19,6 @@ from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.media.media_facts import HEAD_LENGTH, probe, sniff
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
-from runway_desktop.services.results.result_file import media_of
 from runway_desktop.services.tasks.inputs import inputs_of
 from runway_desktop.simulator.media.make import make_output
 from runway_desktop.values import Struct, replace
@@ -105,7 +104,7 @@ class Workshop:
         saved = replace(
             output,
             state=OutputState.SAVED,
-            media=output.media if found is None else media_of(found, output, task),
+            media=output.media if found is None else found.media,
             size=len(body),
             sha256=sha256_of(path),
             saved_at=ended_at + _SAVED_AFTER * (output.index + 1),

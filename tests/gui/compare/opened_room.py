@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.media.strips import Strips

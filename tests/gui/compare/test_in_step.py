@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.compare.in_step import InStep
 from tests.gui.media.fake_engine import FRAME_US, FakeEngine
 

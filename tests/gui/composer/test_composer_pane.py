@@ -13,8 +13,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from runway_desktop.catalog import Field, FieldKind, MediaKind, Pair, is_left_out
-from runway_desktop.domain.task import Media, Request, TaskId
+from runway_desktop.catalog import Field, FieldKind, Pair, is_left_out
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.intake.gathered import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.commands.keys import Keys
@@ -391,9 +392,9 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
         pair = next(
             pair
             for pair in PAIRS
-            if any((f.max_length or 0) >= 3 and MediaKind.IMAGE in f.media for f in pair.asset_fields)
+            if any((f.max_length or 0) >= 3 and Media.IMAGE in f.media for f in pair.asset_fields)
         )
-        field = next(f for f in pair.asset_fields if (f.max_length or 0) >= 3 and MediaKind.IMAGE in f.media)
+        field = next(f for f in pair.asset_fields if (f.max_length or 0) >= 3 and Media.IMAGE in f.media)
         go_to(rig, pair)
         for name in "abc":
             rig.composer.taking.add_to(field.name, picture(name))

@@ -58,7 +58,7 @@ class Rig:
         self.secrets = secrets or MemorySecrets()
         self.catalog = Catalog.load()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=library)
-        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.ledger = Ledger(self.store, self.bus, self.clock, self.catalog.makes)
         self.account = Account(
             self.runway, lambda _: self.tested, self.secrets, self.bus, self.clock, random.Random(1), profile="test"
         )

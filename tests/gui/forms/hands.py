@@ -16,7 +16,8 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QColorDialog, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QWidget
 
-from runway_desktop.catalog import AssetItem, Field, FieldKind, MediaKind, Pair, asset_items, with_what_belongs_together
+from runway_desktop.catalog import AssetItem, Field, FieldKind, Pair, asset_items, with_what_belongs_together
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
 from runway_desktop.ui.chooser.offers import OFFER
@@ -40,7 +41,7 @@ class Hands:
     """`files` holds a small real file of each kind; every other input is a link. Of a file that is dropped twice at
     once only one is taken, so each drop is of copies."""
 
-    def __init__(self, desktop: Desktop, files: Mapping[MediaKind, Path]) -> None:
+    def __init__(self, desktop: Desktop, files: Mapping[Media, Path]) -> None:
         self._desktop = desktop
         self._files = files
 
@@ -217,7 +218,8 @@ class Hands:
 
     def _url(self, field: Field, item: AssetItem, place: int) -> str:
         """A file for every other input, a link for the rest."""
-        media = item.media or _media_of(item.uri) or next(iter(sorted(field.media)))
+        told = item.media if item.media is not Media.OTHER else _media_of(item.uri)
+        media = told or next(iter(sorted(field.media)))
         if place % 2:
             return f"{LINKS[media]}?n={field.name}{place}"
         original = self._files[media]
@@ -227,7 +229,7 @@ class Hands:
         return copy.as_uri()
 
 
-def _media_of(uri: str) -> MediaKind | None:
+def _media_of(uri: str) -> Media | None:
     return next((kind for kind, link in LINKS.items() if uri.startswith(link)), None)
 
 

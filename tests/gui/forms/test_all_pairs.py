@@ -16,8 +16,9 @@ import pytest
 import typing_extensions as te
 from PIL import Image
 
-from runway_desktop.catalog import Catalog, MediaKind, Pair
+from runway_desktop.catalog import Catalog, Pair
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task
 from runway_desktop.simulator.checks import API_VERSION, issues_of
 from runway_desktop.simulator.child import SimulatorProcess
@@ -38,11 +39,11 @@ SAMPLES = ("night-16x9-4s.mp4", "effect-4s.mp3")
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[MediaKind, Path]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Media, Path]:
     folder = tmp_path_factory.mktemp("dropped")
     Image.new("RGB", (1280, 720), "#335577").save(folder / "harbour.jpg", quality=40)
     clip, sound = (Path(shutil.copy(resource("samples", name), folder)) for name in SAMPLES)
-    return {MediaKind.IMAGE: folder / "harbour.jpg", MediaKind.VIDEO: clip, MediaKind.AUDIO: sound}
+    return {Media.IMAGE: folder / "harbour.jpg", Media.VIDEO: clip, Media.AUDIO: sound}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ async def fill_send_and_run(
     values: Mapping[str, Any],
     folder: Path,
     theme: Any,
-    files: Mapping[MediaKind, Path],
+    files: Mapping[Media, Path],
     simulator: httpx.Client,
 ) -> None:
     async with Desktop(folder, theme) as desktop:

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Input, Media, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Input, State, TaskId
 from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.lineage.thumb import Thumb
 from runway_desktop.ui.media.players import MediaEngine

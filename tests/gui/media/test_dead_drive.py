@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QObject, QSize
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk import disk_threads
 from runway_desktop.ui.media import posters, waveform
 from runway_desktop.ui.media.posters import PosterMaker

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Activity, Playback
 from runway_desktop.ui.media.preview import Preview, PreviewItem

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.ui.media import strips as strips_module
 from runway_desktop.ui.media.preview import Preview, PreviewItem
 from runway_desktop.ui.media.strips import Strips

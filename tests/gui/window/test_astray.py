@@ -11,7 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 
-from runway_desktop.domain.task import Media, Output, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.listing.columns import Column

@@ -9,8 +9,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Launch
-from runway_desktop.domain.task import Media, State, TaskId
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.window.task_menu import ProgramsMenu
 from runway_desktop.usecases.commands.task_command import TaskCommand

@@ -35,7 +35,8 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.failures import Failure
-from runway_desktop.domain.task import Media, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from shiboken6 import isValid
 
-from runway_desktop.domain.task import Media, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.rig import Desktop, rest, until

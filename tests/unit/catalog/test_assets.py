@@ -8,7 +8,6 @@ from runway_desktop.catalog import (
     AssetItem,
     Catalog,
     Field,
-    MediaKind,
     Pair,
     asset_items,
     asset_value,
@@ -17,6 +16,7 @@ from runway_desktop.catalog import (
     uri_problem,
     with_assets,
 )
+from runway_desktop.domain.media import Media
 from tests.samples_of_requests import fullest
 
 CATALOG = Catalog.load()
@@ -56,7 +56,7 @@ def test_assets_are_found_with_their_paths() -> None:
         (("promptImage", 1, "uri"), FILE),
         (("referenceAudio", 0, "uri"), "runway://abc"),
     ]
-    assert found[2].media == {MediaKind.AUDIO}
+    assert found[2].media == {Media.AUDIO}
 
 
 def test_lone_asset_is_found_by_the_name_of_its_field() -> None:
@@ -69,7 +69,7 @@ def test_tag_tells_what_an_input_is() -> None:
     pair = pair_of("character_performance", "act_two")
     (place,) = assets_in(pair, {"character": {"type": "video", "uri": LINK}})
     assert place.path == ("character", "uri")
-    assert place.media == {MediaKind.VIDEO}
+    assert place.media == {Media.VIDEO}
 
 
 def test_assets_inside_objects_are_found() -> None:
@@ -129,7 +129,7 @@ def test_last_frame_keeps_its_position() -> None:
 
 def test_input_of_two_kinds_is_written_with_its_tag() -> None:
     character = field_of("character_performance", "act_two", "character")
-    assert asset_value(character, [AssetItem(uri=LINK, media=MediaKind.VIDEO)]) == {"type": "video", "uri": LINK}
+    assert asset_value(character, [AssetItem(uri=LINK, media=Media.VIDEO)]) == {"type": "video", "uri": LINK}
 
 
 def test_no_input_is_no_value() -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.catalog import Catalog, CatalogError, FieldKind, MediaKind, labels
+from runway_desktop.catalog import Catalog, CatalogError, FieldKind, labels
+from runway_desktop.domain.media import Media
 
 CATALOG = Catalog.load()
-IMAGE, VIDEO, AUDIO = MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO
+IMAGE, VIDEO, AUDIO = Media.IMAGE, Media.VIDEO, Media.AUDIO
 
 
-def names(kinds: set[MediaKind], *, has_prompt: bool) -> list[str]:
+def names(kinds: set[Media], *, has_prompt: bool) -> list[str]:
     return [endpoint.name for endpoint in CATALOG.endpoints_taking(frozenset(kinds), has_prompt)]
 
 
@@ -35,7 +36,7 @@ def test_endpoint_tells_its_path_and_what_it_makes_and_takes() -> None:
     [("text_to_image", IMAGE), ("video_to_hdr", VIDEO), ("sound_effect", AUDIO), ("character_performance", VIDEO),
      ("video_to_audio", AUDIO), ("image_upscale", IMAGE), ("avatar_videos", VIDEO), ("voice_isolation", AUDIO)],
 )  # fmt: skip
-def test_endpoint_makes_what_its_name_says(endpoint: str, makes: MediaKind) -> None:
+def test_endpoint_makes_what_its_name_says(endpoint: str, makes: Media) -> None:
     found = CATALOG.endpoint(endpoint)
     assert found is not None
     assert found.makes is makes

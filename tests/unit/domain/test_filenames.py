@@ -14,7 +14,6 @@ from runway_desktop.domain.filenames import (
     DEFAULT_TEMPLATE,
     FIELDS,
     MAX_BYTES,
-    RESULT_ENDINGS,
     SAMPLE,
     NameValues,
     numbered,
@@ -23,6 +22,7 @@ from runway_desktop.domain.filenames import (
     render,
     safe_name,
 )
+from runway_desktop.domain.media import RESULT_ENDINGS
 from runway_desktop.values import replace
 
 BARE = NameValues(sent=datetime(2026, 3, 9, 14, 5, 59), task_id="0f8fad5b-d9cb-469f-a165-70867728950e", ext="mp4")

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -124,7 +125,7 @@ class Room:
         self.store, self.bus, self.clock = BrokenStore(), Bus(), FakeClock()
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         self.folder = LibraryFolder(self.settings, self.bus, self.clock, lambda *_: AtOnce())
-        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.ledger = Ledger(self.store, self.bus, self.clock, Catalog.load().makes)
 
 
 def settings(room: Room) -> Callable[[], Coroutine[Any, Any, None]]:

@@ -26,6 +26,7 @@ from runway_desktop.domain.library import (
     Timing,
     Without,
 )
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (
@@ -33,7 +34,6 @@ from runway_desktop.domain.task import (
     BatchId,
     Evidence,
     Input,
-    Media,
     Output,
     OutputState,
     Pick,

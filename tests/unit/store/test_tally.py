@@ -13,19 +13,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.task import (
-    Batch,
-    BatchId,
-    Media,
-    Output,
-    OutputState,
-    Pick,
-    RemoteId,
-    Request,
-    State,
-    Task,
-    TaskId,
-)
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, RemoteId, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore
 from runway_desktop.store.tally import KeptBatches, count_anew, counts
 from runway_desktop.values import replace

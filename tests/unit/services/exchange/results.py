@@ -10,7 +10,8 @@ from typing import Any
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.task import Batch, Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Batch, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
 from runway_desktop.values import replace

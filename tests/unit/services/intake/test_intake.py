@@ -16,7 +16,8 @@ from PIL import Image
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.task import Media, Output, Request, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, Request, Task, TaskId
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.parts import MOST_DRAFTS

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.library import GroupBy, Listing, Place
 from runway_desktop.domain.presence import Look, Presence, Signs
@@ -34,7 +35,7 @@ class Bench:
             id=TaskId("t1"), request=Request(endpoint="text_to_video", model="gen4.5", prompt="Fox"), created_at=1.0,
             state=State.SUCCEEDED, remote_id=remote_id(1),
         )  # fmt: skip
-        await Ledger(self.store, self.bus, self.clock).add([task], [])
+        await Ledger(self.store, self.bus, self.clock, Catalog.load().makes).add([task], [])
         await self.store.save_outputs(outputs)
         return task
 

@@ -20,7 +20,8 @@ from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import FilesMoved, FilesMoving, LibraryMoveChanged, OutputChanged
 from runway_desktop.domain.folders import SPARE, FolderState, MovePhase, MoveWait, MoveWaitCode, Stayed, StayedCode
 from runway_desktop.domain.library import KeptSheet
-from runway_desktop.domain.task import Media, Output, OutputState, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import ROUND
 from runway_desktop.services.library import sheets

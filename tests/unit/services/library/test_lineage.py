@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from runway_desktop.domain.task import Input, Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Input, Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.library.lineage import Lineage, Tree
 from runway_desktop.services.media.input_fixes import Origin
 from tests.fakes import MemoryStore

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from runway_desktop.catalog import Field, MediaKind
+from runway_desktop.catalog import Field
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.services.media.input_fixes import InputFixer, copies_of, mends_for
 from runway_desktop.services.media.media_facts import MediaFacts, check_asset, probe
@@ -76,9 +76,9 @@ def test_what_gets_lost_is_said_before():
 def test_clip_in_a_place_for_pictures_is_offered_as_a_frame():
     found = mends_for(CLIP, FIELD)
     assert [mend.at for mend in found] == [FrameAt.FIRST, FrameAt.LAST, FrameAt.CHOSEN]
-    both = replace(FIELD, media=frozenset({MediaKind.IMAGE, MediaKind.VIDEO}))
+    both = replace(FIELD, media=frozenset({Media.IMAGE, Media.VIDEO}))
     assert mends_for(CLIP, both) == ()
-    assert mends_for(PICTURE, replace(FIELD, media=frozenset({MediaKind.VIDEO}))) == ()
+    assert mends_for(PICTURE, replace(FIELD, media=frozenset({Media.VIDEO}))) == ()
 
 
 def test_picture_that_is_too_large_is_offered_smaller():

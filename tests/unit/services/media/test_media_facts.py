@@ -11,11 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from runway_desktop.catalog import Catalog, Field, MediaKind, Pair
-from runway_desktop.catalog.limits import Way
+from runway_desktop.catalog import Catalog, Field, Pair
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.task import Media
+from runway_desktop.domain.media import Media, Way
 from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
 from runway_desktop.services.media.media_facts import (
@@ -289,7 +288,7 @@ def test_limit_depends_on_the_way_of_sending():
 
 def test_sides_and_shape_that_a_model_asks_for_are_checked():
     field, pair = place("image_to_video", "gen4.5", "promptImage")
-    strict = replace(field, least_side=300, aspect=(0.4, 2.5), media=frozenset({MediaKind.IMAGE}))
+    strict = replace(field, least_side=300, aspect=(0.4, 2.5), media=frozenset({Media.IMAGE}))
     assert "at least 300 pixels" in (check_asset(replace(PICTURE, height=200), strict, pair) or "")
     assert "too wide" in (check_asset(replace(PICTURE, width=4_000), strict, pair) or "")
     assert "too tall" in (check_asset(replace(PICTURE, height=9_000), strict, pair) or "")

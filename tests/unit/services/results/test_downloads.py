@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.advance import GONE_AFTER
@@ -32,7 +33,8 @@ from runway_desktop.domain.events import (
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.folders import SPARE
-from runway_desktop.domain.task import Media, Output, OutputState, Request, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.library_folder import LibraryFolder, MakeThreads
@@ -89,7 +91,7 @@ class Bench:
         self.runway, self.fetcher, self.bus = FakeRunway(), FakeFetcher(), Bus()
         self.events: list[Event] = []
         self.bus.listen(self.events.append)
-        self.ledger = Ledger(self.store, self.bus, self.clock)
+        self.ledger = Ledger(self.store, self.bus, self.clock, Catalog.load().makes)
         self.settings = Settings(self.store, self.bus, self.clock, default_library=folder)
         # These promises are about the bytes as they came; the note inside them has its own test below.
         self.settings.embed = False

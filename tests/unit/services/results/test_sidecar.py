@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runway_desktop.domain.task import Input, Media, Output, Request, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Input, Output, Request, State, Task, TaskId
 from runway_desktop.services.results import sidecar
 from tests.fake_runway import remote_id
 

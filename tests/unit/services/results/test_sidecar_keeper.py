@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.task import Media, Output, OutputState, Pick, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, OutputState, Pick, State, Task, TaskId
 from runway_desktop.services.disk.file_locks import FileLocks
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.sidecar_keeper import BEHIND, GATHER, SidecarKeeper

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import FieldKind, Pair
-from runway_desktop.catalog.limits import MEGABYTE
 from runway_desktop.domain.events import UploadProgressed
 from runway_desktop.domain.inputs import misses_file
+from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import Request, State, TaskId
 from runway_desktop.services.tasks import inputs as module
 from tests import sent

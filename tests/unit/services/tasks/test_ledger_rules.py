@@ -7,9 +7,11 @@ from typing import Any, cast
 
 import pytest
 
+from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import (
     Batch,
     BatchId,
@@ -17,7 +19,6 @@ from runway_desktop.domain.task import (
     Hold,
     HoldCode,
     Input,
-    Media,
     Output,
     OutputState,
     Pick,
@@ -301,7 +302,7 @@ class SlowDisk:
 
 async def test_neither_a_move_nor_an_edit_undoes_the_other_while_it_is_written():
     async with idle() as rig:
-        ledger = Ledger(cast(Store, SlowDisk(rig.store)), rig.bus, rig.clock)
+        ledger = Ledger(cast(Store, SlowDisk(rig.store)), rig.bus, rig.clock, Catalog.load().makes)
         await ledger.add([held(), held("two")], [])
 
         def named(task: Task) -> Task:

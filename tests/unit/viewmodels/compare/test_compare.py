@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Pick, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.gui.rig import Rig, until

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from runway_desktop.catalog import MediaKind
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.events import OrganizationChanged
+from runway_desktop.domain.media import Media
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.services.ports import Timing
 from runway_desktop.usecases.requests.choices import Offer, Scope
@@ -82,7 +82,7 @@ async def test_what_one_has_leaves_what_takes_it_and_needs_nothing_else(tmp_path
         assert not [one for one in alone if one.needs]
         both = chooser.offers(Scope.ALL, having=frozenset({"text", "image"}))
         assert {"image_to_video", "text_to_image"} <= {one.key[0] for one in both}
-        assert not [one for one in both if MediaKind.VIDEO in one.needs]
+        assert not [one for one in both if Media.VIDEO in one.needs]
 
 
 async def test_a_favorite_comes_first_is_kept_and_can_be_let_go(tmp_path, qapp):

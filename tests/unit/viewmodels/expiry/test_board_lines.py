@@ -11,9 +11,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.task import Media, OutputState, State
+from runway_desktop.domain.task import OutputState, State
 from runway_desktop.usecases.words.expiry import (
     STALLED,
     URGENT,

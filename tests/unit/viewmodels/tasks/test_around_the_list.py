@@ -18,7 +18,8 @@ from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import DownloadProgressed, DownloadsCounted, Notice, TaskChanged, TasksAdded
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
-from runway_desktop.domain.task import Evidence, Media, OutputState, Refusal, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Evidence, OutputState, Refusal, State, TaskId
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import STATUSES

@@ -9,8 +9,9 @@ from PIL import Image
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Launch
-from runway_desktop.domain.task import Media, Output, State
+from runway_desktop.domain.task import Output, State
 from runway_desktop.usecases.commands.doing import Report
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, OutputState, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import OutputState, State
 from runway_desktop.usecases.commands.drag_payload import payload_of
 from tests.rows import saved, task
 

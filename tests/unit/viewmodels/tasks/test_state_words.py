@@ -8,7 +8,8 @@ from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Evidence, Hold, HoldCode, Media, OutputState, Refusal, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Evidence, Hold, HoldCode, OutputState, Refusal, State
 from runway_desktop.usecases.words.states import Around, Tone, badge, cost_words, describe
 from runway_desktop.usecases.words.uncertain import verdict_words
 from tests.rows import failed, row, saved, task

@@ -8,7 +8,8 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.errors import KeyRefused, StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, OutputState, Request, State, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import OutputState, Request, State, TaskId
 from runway_desktop.services.intake.gathered import AssetDrop, Draft, Gathered, IntakeFinding
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
 from runway_desktop.usecases.commands.doing import Given

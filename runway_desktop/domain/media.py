@@ -1,0 +1,236 @@
+"""Kinds of media and their formats: the one place that knows names, icon, endings, content types, first bytes and what
+may be done with a kind. Pure.
+
+What the window shows of a kind is a record in `ui/media/kinds`. Sizes are bytes, with 1 MB = 1,048,576 bytes: where the
+documentation leaves open which megabyte is meant, it is the figure the API's own schema uses.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from posixpath import splitext
+from typing import Self
+from urllib.parse import urlsplit
+
+from runway_desktop.values import Struct
+
+MEGABYTE = 1024 * 1024
+HEAD_LENGTH = 64
+"""Bytes of a file that `format_of` wants to see."""
+
+
+class Way(StrEnum):
+    """How an input reaches Runway."""
+
+    LINK = "link"  # an https address that Runway fetches
+    DATA = "data"  # a data URI inside the request; the limit counts the whole encoded text
+    UPLOAD = "upload"  # an upload that is then named by its runway:// address
+
+
+class MediaFormat(Struct, frozen=True):
+    """A format of files. `endings` have no dot and are lower case; results get the first one. The first of `mimes` is
+    sent to Runway. `starts`: first bytes that no other format has; where they do not suffice, `format_of` looks
+    closer."""
+
+    name: str
+    endings: tuple[str, ...]
+    mimes: tuple[str, ...]
+    starts: tuple[bytes, ...] = ()
+    accepted: bool = False
+    """Whether Runway takes it as an input."""
+
+
+class MediaKind(Struct, frozen=True, kw_only=True):
+    """One kind of media."""
+
+    word: str
+    many: str
+    """What an endpoint makes: "clips", "sound"."""
+    icon: str
+    synonyms: str = ""
+    """Further words to search by."""
+    formats: tuple[MediaFormat, ...] = ()
+    megabytes: tuple[int, int, int] = (32, 16, 200)
+    """The largest input that Runway takes as a link, as data and as an upload."""
+    is_picture: bool = False
+    """The file itself is shown where a picture of it is wanted."""
+    has_frames: bool = False
+    """Single frames can be taken out of it."""
+    is_timed: bool = False
+    """It lasts and is played."""
+
+
+_FILE = MediaKind(
+    word="file",
+    many="files",
+    icon="mdi6.file-outline",
+    formats=(
+        MediaFormat("ZIP", ("zip",), ("application/zip",), (b"PK\x03\x04", b"PK\x05\x06")),
+        MediaFormat("EXR", ("exr",), ("image/x-exr",), (b"v/1\x01",)),
+        MediaFormat("HDR", ("hdr",), ("image/vnd.radiance",), (b"#?RADIANCE",)),
+        MediaFormat("PDF", ("pdf",), ("application/pdf",), (b"%PDF-",)),
+    ),
+)
+"""Files that no kind below has: kept and named, opened by other programs."""
+
+
+class Media(StrEnum):
+    """The kind of a file, by the word that is stored. A word of a later version reads as OTHER."""
+
+    kind: MediaKind
+
+    def __new__(cls, word: str, kind: MediaKind = _FILE) -> Self:
+        self = str.__new__(cls, word)
+        self._value_ = word
+        self.kind = kind
+        return self
+
+    @classmethod
+    def _missing_(cls, value: object) -> Media:
+        return Media.OTHER
+
+    IMAGE = (
+        "image",
+        MediaKind(
+            word="picture",
+            many="pictures",
+            icon="mdi6.image-outline",
+            synonyms="image photo still",
+            formats=(
+                MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), (b"\xff\xd8\xff",), accepted=True),
+                MediaFormat("PNG", ("png",), ("image/png",), (b"\x89PNG\r\n\x1a\n",), accepted=True),
+                MediaFormat("WebP", ("webp",), ("image/webp",), accepted=True),
+                MediaFormat("GIF", ("gif",), ("image/gif",), (b"GIF8",)),
+                MediaFormat("BMP", ("bmp",), ("image/bmp",), (b"BM",)),
+                MediaFormat("TIFF", ("tif", "tiff"), ("image/tiff",), (b"II*\x00", b"MM\x00*")),
+                MediaFormat("HEIC", ("heic", "heif"), ("image/heic",)),
+                MediaFormat("AVIF", ("avif",), ("image/avif",)),
+                MediaFormat("SVG", ("svg",), ("image/svg+xml",), (b"<svg",)),
+            ),
+            megabytes=(16, 5, 200),
+            is_picture=True,
+        ),
+    )
+    VIDEO = (
+        "video",
+        MediaKind(
+            word="clip",
+            many="clips",
+            icon="mdi6.filmstrip",
+            synonyms="video film movie",
+            formats=(
+                MediaFormat("MP4", ("mp4", "m4v"), ("video/mp4",), accepted=True),
+                MediaFormat("MOV", ("mov", "qt"), ("video/quicktime",), accepted=True),
+                MediaFormat("WebM", ("webm",), ("video/webm",), accepted=True),
+                MediaFormat("MKV", ("mkv",), ("video/x-matroska",), accepted=True),
+                MediaFormat("AVI", ("avi",), ("video/x-msvideo",)),
+            ),
+            has_frames=True,
+            is_timed=True,
+        ),
+    )
+    AUDIO = (
+        "audio",
+        MediaKind(
+            word="sound",
+            many="sound",
+            icon="mdi6.waveform",
+            synonyms="audio voice music recording",
+            formats=(
+                MediaFormat("MP3", ("mp3",), ("audio/mpeg",), (b"ID3",), accepted=True),
+                MediaFormat("WAV", ("wav",), ("audio/wav", "audio/x-wav"), (b"RF64",), accepted=True),
+                MediaFormat("FLAC", ("flac",), ("audio/flac",), (b"fLaC",), accepted=True),
+                MediaFormat("M4A", ("m4a",), ("audio/mp4",), accepted=True),
+                MediaFormat("AAC", ("aac",), ("audio/aac",), accepted=True),
+                MediaFormat("OGG", ("ogg", "oga", "opus"), ("audio/ogg",), (b"OggS",), accepted=True),
+            ),
+            is_timed=True,
+        ),
+    )
+    OTHER = "other"
+
+
+INPUTS = tuple(media for media in Media if any(known.accepted for known in media.kind.formats))
+"""The kinds that Runway takes as inputs."""
+_FORMATS = tuple((known, media) for media in Media for known in media.kind.formats)
+_BY_NAME = {known.name: known for known, _ in _FORMATS}
+_BY_ENDING = {ending: known for known, _ in _FORMATS for ending in known.endings}
+_MEDIA = {known.name: media for known, media in _FORMATS}
+KNOWN_ENDINGS = frozenset(_BY_ENDING)
+"""What bears one of them and has other content is not kept."""
+RESULT_ENDINGS = KNOWN_ENDINGS | {"json", "txt"}
+"""What a result's name may end in. No system runs a file that bears one of them."""
+ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in known.mimes}
+"""The ending of each content type."""
+_STARTS = tuple((start, known) for known, _ in _FORMATS for start in known.starts)
+# ISO media files name their brand after "ftyp"; these are no MP4 video.
+_BRANDS = {
+    b"qt  ": "MOV",
+    b"M4A ": "M4A",
+    b"M4B ": "M4A",
+    b"heic": "HEIC",
+    b"heix": "HEIC",
+    b"mif1": "HEIC",
+    b"avif": "AVIF",
+}
+_RIFF = {b"WEBP": "WebP", b"WAVE": "WAV", b"AVI ": "AVI"}
+
+
+def largest(media: Media, way: Way, data_megabytes: int | None = None) -> int:
+    """The most bytes that may be sent. `data_megabytes`: what a model allows as data, where that is less."""
+    most = media.kind.megabytes[tuple(Way).index(way)]
+    return MEGABYTE * (min(most, data_megabytes or most) if way is Way.DATA else most)
+
+
+def media_of_format(known: MediaFormat | None) -> Media:
+    return _MEDIA[known.name] if known is not None else Media.OTHER
+
+
+def format_by_name(file_name: str) -> MediaFormat | None:
+    """The format that a file's ending promises."""
+    stem, dot, ending = file_name.rpartition(".")
+    return _BY_ENDING.get(ending.lower()) if stem and dot else None
+
+
+def format_of(head: bytes) -> MediaFormat | None:
+    """The format that a file's first `HEAD_LENGTH` bytes show; None when they show none."""
+    name = _name_of(head)
+    return _BY_NAME[name] if name else next((known for start, known in _STARTS if head.startswith(start)), None)
+
+
+def accepted_formats(media: Media) -> tuple[MediaFormat, ...]:
+    return tuple(known for known in media.kind.formats if known.accepted)
+
+
+def inputs_in_words(*, one: bool = False) -> str:
+    """ "pictures, clips and sound", "picture, clip or sound" """
+    *first, last = (media.kind.word if one else media.kind.many for media in INPUTS)
+    return f"{', '.join(first)} {'or' if one else 'and'} {last}"
+
+
+def guess_media(url: str, makes: Media = Media.OTHER) -> Media:
+    """What a result probably is while its bytes are not here: by its link's ending, else `makes`, what its endpoint
+    makes. An ending that is not known is a kind that is not known."""
+    try:
+        ending = splitext(urlsplit(url).path)[1].lstrip(".").lower()
+    except ValueError:
+        ending = ""
+    if not ending:
+        return makes
+    return media_of_format(_BY_ENDING.get(ending))
+
+
+def _name_of(head: bytes) -> str | None:
+    """Of a format that its first bytes alone do not tell from others."""
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "MP4")
+    if head[4:8] in (b"moov", b"mdat", b"wide"):
+        return "MOV"  # QuickTime files older than brands
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12])
+    if head[:4] == b"\x1aE\xdf\xa3":
+        return "WebM" if b"webm" in head else "MKV"
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        # An MPEG audio frame; layer bits of zero mean ADTS, which is AAC.
+        return "AAC" if head[1] & 0x06 == 0 else "MP3"
+    return None
