@@ -60,11 +60,9 @@ class PairChoice:
                     return pair
         return None
 
-    def taking_input(
-        self, kind: Media | None, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool
-    ) -> Pair | None:
+    def taking_input(self, kind: Media, current: Pair, inputs: Iterable[InputItem], *, has_prompt: bool) -> Pair | None:
         """One that takes an input of this kind, beside these and the prompt where any does."""
-        only = frozenset({kind} if kind is not None else ())
+        only = frozenset({kind})
         fitting = self._catalog.endpoints_taking(_kinds(inputs) | only, has_prompt=has_prompt)
         if not fitting:
             fitting = self._catalog.endpoints_taking(only, has_prompt=False)
