@@ -28,16 +28,24 @@ MOST_CREDITS = 100_000_000
 
 
 class Section(StrEnum):
-    """The pages of the preferences' window, in their order."""
+    """The pages of the preferences' window, in their order, each with other words that people look for it by."""
 
-    KEY = "Key"
-    PROFILE = "Profile"
-    SAVING = "Saving"
-    LOOK = "Look"
-    NOTIFICATIONS = "Notifications"
-    RUNWAY = "Runway"
-    MONEY = "Money"
-    ABOUT = "About"
+    KEY = "Key", "api key, api secret, token, sign in, log in, account, credentials"
+    PROFILE = "Profile", "backups, restore, workspace"
+    SAVING = "Saving", "downloads, file names, disk space, free space, clean up, cache"
+    LOOK = "Look", "appearance, colors, display"
+    NOTIFICATIONS = "Notifications", "alerts, messages, tray"
+    RUNWAY = "Runway", "organization, tier, limits, concurrency, catalog, update models"
+    MONEY = "Money", "budget, caps, spending limit, credits limit"
+    ABOUT = "About", "version, license, report a bug, log, support"
+
+    synonyms: str
+
+    def __new__(cls, title: str, synonyms: str) -> Section:
+        section = str.__new__(cls, title)
+        section._value_ = title
+        section.synonyms = synonyms
+        return section
 
 
 class Group(Struct, frozen=True):
@@ -144,7 +152,9 @@ class Keeper(Protocol):
 
 class Preference(Generic[Value]):
     """One line of the table, and a typed attribute of the settings. `group` None: it is changed elsewhere, as `help`
-    says. `needs` names a switch without which this has no effect, and `without` says why."""
+    says. `needs` names a switch without which this has no effect, and `without` says why. `synonyms` are other words
+    that people look for it by, separated by commas. `protects`: it keeps something from being lost, and is changed in
+    the preferences alone, where its explanation stands."""
 
     def __init__(
         self,
@@ -156,6 +166,8 @@ class Preference(Generic[Value]):
         help: str = "",
         needs: str = "",
         without: str = "",
+        synonyms: str = "",
+        protects: bool = False,
     ) -> None:
         self.default = default
         self.group = group
@@ -164,7 +176,15 @@ class Preference(Generic[Value]):
         self.help = help
         self.needs = needs
         self.without = without
+        self.synonyms = synonyms
+        self.protects = protects
         self.name = ""
+
+    @property
+    def is_set_anywhere(self) -> bool:
+        """Whether one step may change it outside the preferences' window: a look or a habit, not what money, files or
+        protection depend on."""
+        return self.group is not None and not self.protects and isinstance(self.editor, Switch | Choice)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -244,22 +264,56 @@ _SENDING = Group(
 class Preferences:
     """The table. The order is that of the pages."""
 
-    daily_backup = Preference(True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch())
-    library_folder = Preference("", _FOLDER, "Folder for results", Own(_any_text))
-    rescue = Preference(
-        True, _UNAVAILABLE, "After an hour, save results in the profile's folder and move them home later", Switch()
+    daily_backup = Preference(
+        True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch(), protects=True
     )
-    name_template = Preference(DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text))
-    sidecars = Preference(True, _BESIDE, "Keep the request in a small JSON file beside it", Switch())
-    embed = Preference(True, _BESIDE, "Write the request into the file too, where its format can hold it", Switch())
+    library_folder = Preference(
+        "",
+        _FOLDER,
+        "Folder for results",
+        Own(_any_text),
+        synonyms="save to, download folder, output folder, library folder, move the library, move to folder",
+    )
+    rescue = Preference(
+        True,
+        _UNAVAILABLE,
+        "After an hour, save results in the profile's folder and move them home later",
+        Switch(),
+        protects=True,
+    )
+    name_template = Preference(
+        DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text), synonyms="naming, filename pattern"
+    )
+    sidecars = Preference(
+        True, _BESIDE, "Keep the request in a small JSON file beside it", Switch(), synonyms="sidecar, metadata"
+    )
+    embed = Preference(
+        True,
+        _BESIDE,
+        "Write the request into the file too, where its format can hold it",
+        Switch(),
+        synonyms="embed metadata, exif",
+    )
     theme = Preference[Theme](
-        "system", _THEME, "Theme", Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark")))
+        "system",
+        _THEME,
+        "Theme",
+        Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark"))),
+        synonyms="dark mode, light mode, night mode, appearance, color scheme",
     )
     reduce_motion = Preference(
-        False, _MOTION, "Reduce motion: clips open still, and posters stay still under the pointer", Switch()
+        False,
+        _MOTION,
+        "Reduce motion: clips open still, and posters stay still under the pointer",
+        Switch(),
+        synonyms="animations, autoplay, still, calm, accessibility",
     )
-    loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch())
-    muted = Preference(False, _PLAYING, "Play without sound", Switch())
+    loop_clips = Preference(
+        True, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop, repeat"
+    )
+    muted = Preference(
+        False, _PLAYING, "Play without sound", Switch(), synonyms="mute, unmute, silent, quiet, volume, audio off"
+    )
     announce = Preference[Announce](
         "batch",
         _ANNOUNCED,
@@ -272,8 +326,11 @@ class Preferences:
                 ("off", "Nothing"),
             )
         ),
+        synonyms="do not disturb, alerts, notifications",
     )
-    tray = Preference(True, _TRAY, "Show an icon in the system's tray, where there is one", Switch())
+    tray = Preference(
+        True, _TRAY, "Show an icon in the system's tray, where there is one", Switch(), synonyms="tray icon, menu bar"
+    )
     stay_in_tray = Preference(
         False,
         _TRAY,
@@ -281,16 +338,19 @@ class Preferences:
         Switch(),
         needs="tray",
         without="Without the icon nothing would bring the window back.",
+        synonyms="background, minimize to tray, close to tray",
     )
-    poll_limit = Preference(8, _AT_ONCE, "Tasks to check", Number(1, 8))
-    download_limit = Preference(4, _AT_ONCE, "Results to download", Number(1, 4))
+    poll_limit = Preference(8, _AT_ONCE, "Tasks to check", Number(1, 8), synonyms="polling, rate")
+    download_limit = Preference(4, _AT_ONCE, "Results to download", Number(1, 4), synonyms="parallel downloads")
     lane_limits = Preference[dict[str, int]](
         {}, _OF_A_MODEL, "Limits of models", NumberEach(int, 100, "model", "Tasks of {} at the same time", "as allowed")
     )
-    ask_before_cancel = Preference(True, _CANCELING, "Ask before a task is canceled on Runway", Switch())
-    day_cap = Preference[float | None](None, _CAPS, "A day", Credits())
-    month_cap = Preference[float | None](None, _CAPS, "A month", Credits())
-    sending_cap = Preference[float | None](None, _CAPS, "A single task", Credits())
+    ask_before_cancel = Preference(
+        True, _CANCELING, "Ask before a task is canceled on Runway", Switch(), synonyms="confirmation", protects=True
+    )
+    day_cap = Preference[float | None](None, _CAPS, "A day", Credits(), synonyms="daily cap, budget")
+    month_cap = Preference[float | None](None, _CAPS, "A month", Credits(), synonyms="monthly cap, budget")
+    sending_cap = Preference[float | None](None, _CAPS, "A single task", Credits(), synonyms="cap of a task, budget")
     project_caps = Preference[dict[str, float]](
         {}, _PROJECTS, "Caps of projects", NumberEach(float, MOST_CREDITS, "project", "Cap of {}", "no cap", " credits")
     )

@@ -5,14 +5,15 @@ by the search of the list. GUI thread; the search is answered by a worker of the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing
 from runway_desktop.usecases.palette import sources
-from runway_desktop.usecases.palette.palette import Arranged, Offer, Recent, Section, arrange
+from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
+from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Section, Used, arrange
 from runway_desktop.usecases.requests.choices import Scope
 
 if TYPE_CHECKING:
@@ -38,10 +39,14 @@ class PaletteModel(QObject):
         self._runner = runner
         self._composer = composer
         self._places = places
-        self._recent = Recent(cases.settings)
+        self._used = Used(cases.settings)
         self._fixed: list[Offer] = []
         self._of_rows: list[Offer] = []
-        self._found: list[Offer] = []
+        self._offers: list[Searchable] = []
+        self._found: list[Searchable] = []
+        """Tasks."""
+        self._near: frozenset[str] = frozenset()
+        """What suits the page in front: it is called by a word of the page's title."""
         self._amount = 0
         self._typed = ""
         self._search: asyncio.Task[Any] | None = None
@@ -59,9 +64,14 @@ class PaletteModel(QObject):
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
             *sources.of_presets(self._composer.presets.all),
             *sources.of_places(self._places.entries()),
+            *sources.of_pages_of_preferences(),
             *sources.of_settings(cases.settings),
-            *sources.of_failures(),
+            *sources.of_meanings(),
         ]
+        self._offers = [Searchable.of(offer) for offer in (*self._of_rows, *self._fixed)]
+        page = typed_words(self._places.title)
+        ranks = {one.offer.id: rank_of(one.words, page) for one in self._offers}
+        self._near = frozenset(found for found, rank in ranks.items() if rank is not None and rank <= Rank.SYNONYM)
         self._arrange()
 
     def search(self, typed: str) -> None:
@@ -78,7 +88,19 @@ class PaletteModel(QObject):
     def note_used(self, offer: Offer) -> None:
         """It comes first from now on. A task, and a search for some, is not asked for again."""
         if offer.section is not Section.TASKS:
-            self._recent.note(offer.id)
+            self._used.note(offer.id)
+
+    def set_value(self, offer: Offer) -> tuple[str, Callable[[], None]]:
+        """Sets what the offer of a setting says. Gives what was done, in words, and what undoes it."""
+        settings, name = self._cases.settings, offer.what.partition("=")[0]
+        line, stored, before = settings.preferences()[name], settings.get(name), getattr(settings, name)
+        settings.set(name, offer.value)
+        offered = {again.id: Searchable.of(again) for again in sources.of_settings(settings)}
+        self._offers = [offered.get(one.offer.id, one) for one in self._offers]
+        self._arrange()
+        was = "" if isinstance(offer.value, bool) else f" It was {sources.value_words(line, before)}."
+        said = f"{line.label}: {sources.value_words(line, offer.value)}.{was}"
+        return said, lambda: settings.set(name, stored)
 
     def close(self) -> None:
         if self._search is not None:
@@ -91,11 +113,12 @@ class PaletteModel(QObject):
         entries, rows = await cases.library.beginning(listing, MOST_TASKS, MOST_TASKS)
         amount = len(entries) if entries.is_whole else await cases.library.amount(listing.filter)
         if typed == self._typed:
-            self._found = list(sources.of_tasks(rows, cases.catalog, cases.clock.now()))
+            tasks = sources.of_tasks(rows, cases.catalog, cases.clock.now())
+            self._found = [Searchable.of(offer) for offer in tasks]
             self._amount = amount
             self._arrange()
 
     def _arrange(self) -> None:
-        offers = [*self._of_rows, *self._found, *self._fixed]
-        self.arranged = arrange(offers, self._typed, self._recent.ids, {Section.TASKS: self._amount})
+        offers = [*self._offers, *self._found]
+        self.arranged = arrange(offers, self._typed, self._used.weights, self._near, {Section.TASKS: self._amount})
         self.changed.emit()

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from runway_desktop.domain.failures import Failure
 from runway_desktop.ui.building import (
     STRETCH,
     Dialog,
@@ -35,7 +34,7 @@ from runway_desktop.usecases.commands.command import (
     Command,
     Surface,
 )
-from runway_desktop.usecases.words.failures import failure_headline, failure_words
+from runway_desktop.usecases.words.failures import Meaning
 from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 
 _LIST = (LIST, JUDGING)
@@ -109,10 +108,9 @@ class HelpWindow(Dialog):
 class MeaningWindow(Dialog):
     """What a failure means, and what to do."""
 
-    def __init__(self, code: str, parent: QWidget) -> None:
-        failure = Failure(code=code)
-        super().__init__(failure_headline(failure), parent)
+    def __init__(self, meaning: Meaning, parent: QWidget) -> None:
+        super().__init__(meaning.headline, parent)
         self.setMinimumWidth(56 * GRID)
         close = push_button(self, "Close", self.accept, default=True)
-        title, text = strong(words(self, failure_headline(failure))), words(self, failure_words(failure))
+        title, text = strong(words(self, meaning.headline)), words(self, meaning.words)
         vbox(title, text, hbox(STRETCH, close), on=self, margins=2 * GRID)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.help import Room
 
 from .help_window import HelpWindow, MeaningWindow
@@ -40,8 +41,8 @@ def show(room: Room, window: MainWindow, over: QWidget, theme: Theme) -> None:
     opened.open()
 
 
-def show_meaning(code: str, window: MainWindow) -> None:
-    MeaningWindow(code, window).open()
+def show_meaning(headline: str, window: MainWindow) -> None:
+    MeaningWindow(MEANINGS[headline], window).open()
 
 
 def serve(over: QWidget, room: Room, window: MainWindow, theme: Theme) -> None:

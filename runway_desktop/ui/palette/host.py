@@ -76,6 +76,8 @@ class PaletteHost(QObject):
                 reason=reason_against(command, rows, shows_result=shows_result),
                 key=command_id,
                 icon=command.sign,
+                synonyms=command.synonyms,
+                is_grave=command.pays or command.is_dangerous,
             )
         use = window.models.task_commands.use_as_input
         if shown := window.shown_result():
@@ -121,6 +123,8 @@ class PaletteHost(QObject):
                     m.composer.presets.take(found)
             case "place":
                 window.workspace.places.choose(what)
+            case "setting" if offer.value is not None:
+                m.activity.act(*self._model.set_value(offer))
             case "setting":
                 window.preferences_wanted.emit(what)
             case "meaning":

@@ -48,9 +48,9 @@ class Lines(QAbstractListModel):
         return found.offer if isinstance(found, Found) else None
 
     def row_of(self, offer_id: str) -> int:
-        """The last line of it, which is that in its own section; -1 for what is not shown."""
-        rows = [row for row in range(len(self._lines)) if (one := self.offer(row)) is not None and one.id == offer_id]
-        return rows[0] if rows else -1
+        """-1 for what is not shown."""
+        rows = (row for row in range(len(self._lines)) if (one := self.offer(row)) is not None and one.id == offer_id)
+        return next(rows, -1)
 
     def next_offer(self, row: int, step: int) -> int:
         """The next line that can be taken, round the end; -1 where there is none."""

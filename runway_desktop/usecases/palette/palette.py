@@ -1,28 +1,33 @@
-"""The palette as a value: what is offered, in sections, the best match, and what was used lately. Pure.
+"""The palette as a value: what is offered, in sections, the best match, and what was used. Pure.
 
-Sections keep their order and what fits best is selected wherever it stands, so that nothing changes its place while one
-types on.
+What cannot be done comes last. What destroys or pays comes after everything else that can be done, until one of its own
+words is typed out. Then counts how well it fits, how much it was used, and whether it suits the page in front. The
+section of the best match stands first; the others keep their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import Struct
 
-from .matching import Match, Rank, match
+from .matching import Rank, Searched, Typed, corrected, letters_of, rank_of, searched, typed_words
 
 MOST = 15
 """Offers shown at once, of all sections."""
 LEAST_EACH = 2
 """So many of a section are shown before any other has more."""
 MOST_RECENT = 5
-_RECENT = "palette.recent"
-_REMEMBERED = 24
+_USED = "palette.recent"
+_REMEMBERED = 64
+_FADES = 0.9
+"""What a use counts compared with the one after it: three some time ago are more than one just now."""
 
 
 class Section(StrEnum):
@@ -56,8 +61,19 @@ class Offer(Struct, frozen=True, kw_only=True):
     icon: str = ""
     picture: str = ""
     """Path of a small picture in place of the icon."""
+    synonyms: str = ""
+    """What people call it, separated by commas."""
     also: str = ""
     """Other words that it is found by."""
+    is_grave: bool = False
+    """It destroys or pays."""
+    value: Any = None
+    """What a setting is set to; None opens the place where it is set."""
+
+    @property
+    def may_lead(self) -> bool:
+        """Whether it can be done at once, and harms nothing when it is done by mistake."""
+        return not self.reason and not self.is_grave
 
     @property
     def kind(self) -> str:
@@ -96,53 +112,91 @@ class Arranged(Struct, frozen=True):
     """The id of the offer that fits best; empty where nothing fits."""
 
 
+class Searchable(Struct, frozen=True):
+    """An offer, with its words ready to be searched at each letter that is typed."""
+
+    offer: Offer
+    words: Searched
+
+    @classmethod
+    def of(cls, offer: Offer) -> Searchable:
+        return cls(offer, searched(offer.text, offer.synonyms, f"{offer.detail} {offer.also}"))
+
+
 def arrange(
-    offers: Sequence[Offer],
+    offers: Sequence[Searchable],
     typed: str,
-    recent: Sequence[str] = (),
+    used: Mapping[str, float] | None = None,
+    near: Set[str] = frozenset(),
     totals: Mapping[Section, int] | None = None,
     most: int = MOST,
 ) -> Arranged:
-    """What is shown for what was typed. Offers of tasks were found by the search of the list already, of which `totals`
-    tells how many there are."""
-    used = {one: place for place, one in enumerate(recent)}
-    fitting: dict[Section, list[tuple[tuple[Any, ...], Found]]] = {section: [] for section in Section}
-    for place, offer in enumerate(offers):
-        fits = _fits(offer, typed)
-        if fits is not None:
-            key = (bool(offer.reason), fits.rank, used.get(offer.id, len(used)), place)
-            fitting[offer.section].append((key, Found(offer, fits.letters)))
-    if not typed.strip():
-        by_id = {found.offer.id: found for entries in fitting.values() for _, found in entries}
-        again = [by_id[one] for one in recent if one in by_id and not by_id[one].offer.reason][:MOST_RECENT]
-        fitting[Section.RECENT] = [((False, place), found) for place, found in enumerate(again)]
-    for entries in fitting.values():
-        entries.sort(key=lambda entry: entry[0])
-    amounts = _shares({section: len(entries) for section, entries in fitting.items()}, most)
-    groups = tuple(
+    """What is shown for what was typed. `used` says how much each offer was used, `near` which ones suit the page in
+    front, both by their ids. Offers of tasks were found by the search of the list already, of which `totals` says how
+    many there are."""
+    words, used = typed_words(typed), used or {}
+    shown_by = words
+    fitting = _fitting(offers, words, words, used, near)
+    if not fitting:
+        shown_by = corrected(words, [one.words for one in offers])
+        fitting = _fitting(offers, shown_by, words, used, near)
+    sections: dict[Section, list[Offer]] = {section: [] for section in Section}
+    recent = {} if words.words else _recent(fitting, used)
+    for offer in fitting:
+        sections[recent.get(offer.id, offer.section)].append(offer)
+    if words.words:
+        lead, best = (fitting[0].section, fitting[0]) if fitting else (None, None)
+    else:
+        sections[Section.RECENT].sort(key=lambda offer: -used[offer.id])
+        lead, best = _harmless(sections)
+        if lead is not None and best is not None:
+            sections[lead] = [best, *(offer for offer in sections[lead] if offer is not best)]
+    amounts = _shares({section: len(entries) for section, entries in sections.items()}, most)
+    groups = [
         Group(
             section,
-            tuple(found for _, found in entries[: amounts[section]]),
+            tuple(Found(offer, letters_of(offer.text, shown_by)) for offer in entries[: amounts[section]]),
             max(len(entries), (totals or {}).get(section, 0)),
         )
-        for section, entries in fitting.items()
+        for section, entries in sections.items()
         if amounts[section]
-    )
-    order = list(Section)
-    best = min(
-        ((key, order.index(section), found.offer.id) for section, es in fitting.items() for key, found in es[:1]),
-        # An empty line has no better match than what comes first.
-        key=(lambda entry: (*entry[0][:3], entry[1])) if typed.strip() else (lambda entry: entry[1]),
-        default=None,
-    )
-    return Arranged(groups, best[2] if best is not None else "")
+    ]
+    groups.sort(key=lambda group: group.section is not lead)
+    return Arranged(tuple(groups), best.id if best is not None else "")
 
 
-def _fits(offer: Offer, typed: str) -> Match | None:
-    found = match(offer.text, f"{offer.detail} {offer.also} {offer.section}", typed)
-    if found is None and offer.section is Section.TASKS:
-        return Match(Rank.ELSEWHERE)
-    return found
+def _fitting(
+    offers: Sequence[Searchable], words: Typed, typed: Typed, used: Mapping[str, float], near: Set[str]
+) -> list[Offer]:
+    """Those that fit, the best first. `typed` are the words before a slip of the finger was mended."""
+    ranked = []
+    for one in offers:
+        rank, offer = rank_of(one.words, words), one.offer
+        if offer.section is Section.TASKS:
+            # A prompt may begin with any word, also with that of a command.
+            rank = Rank.ELSEWHERE if rank is None else max(rank, Rank.SYNONYM)
+        if rank is None:
+            continue
+        uses = used.get(offer.id, 0.0)
+        if uses and rank <= Rank.SYNONYM:
+            rank = min(rank, Rank.BEGINS)
+        is_grave = offer.is_grave and bool(typed.words)
+        is_held_back = is_grave and not one.words.own_words.issuperset(typed.words)
+        ranked.append(((bool(offer.reason), is_held_back, rank, is_grave, -uses, offer.id not in near), offer))
+    ranked.sort(key=itemgetter(0))
+    return [offer for _, offer in ranked]
+
+
+def _recent(fitting: Sequence[Offer], used: Mapping[str, float]) -> dict[str, Section]:
+    """The ids of what was used most and can be done again at once."""
+    again = sorted((-used[offer.id], offer.id) for offer in fitting if offer.id in used and offer.may_lead)
+    return {offer_id: Section.RECENT for _, offer_id in again[:MOST_RECENT]}
+
+
+def _harmless(sections: Mapping[Section, Sequence[Offer]]) -> tuple[Section, Offer] | tuple[None, None]:
+    """What leads an empty line: the first that can be done at once and harms nothing, with its section."""
+    found = ((section, offer) for section, entries in sections.items() for offer in entries if offer.may_lead)
+    return next(found, (None, None))
 
 
 def _shares(there: Mapping[Section, int], most: int) -> dict[Section, int]:
@@ -159,17 +213,23 @@ def _shares(there: Mapping[Section, int], most: int) -> dict[Section, int]:
     return shown
 
 
-class Recent:
-    """What was used lately, latest first, kept in the settings. Reading never raises for what they hold."""
+class Used:
+    """What was taken from the palette, latest first, kept in the settings. Reading never raises for what they hold."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        stored = self._settings.get(_RECENT, [])
-        return tuple(one for one in stored if isinstance(one, str)) if isinstance(stored, list) else ()
+    def weights(self) -> Mapping[str, float]:
+        """How much each offer was used, by its id: often and lately counts most."""
+        found: dict[str, float] = defaultdict(float)
+        for ago, offer_id in enumerate(self._ids()):
+            found[offer_id] += _FADES**ago
+        return dict(found)
 
     def note(self, offer_id: str) -> None:
-        kept = [one for one in self.ids if one != offer_id]
-        self._settings.set(_RECENT, [offer_id, *kept][:_REMEMBERED])
+        self._settings.set(_USED, [offer_id, *self._ids()][:_REMEMBERED])
+
+    def _ids(self) -> list[str]:
+        stored = self._settings.get(_USED, [])
+        return [one for one in stored if isinstance(one, str)] if isinstance(stored, list) else []

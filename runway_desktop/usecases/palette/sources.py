@@ -7,9 +7,9 @@ from typing import Any
 
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.failures import Failure, FailureKind
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
+from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.commands.table import TABLE, available, why_not
 from runway_desktop.usecases.commands.task_command import TaskCommand
@@ -17,9 +17,10 @@ from runway_desktop.usecases.requests.choices import Offer as ModelOffer
 from runway_desktop.usecases.requests.presets import Preset
 from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.failures import failure_headline, failure_words
+from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.usecases.words.tasks import title_words
+from runway_desktop.values import replace
 
 from .palette import Offer, Section
 
@@ -125,26 +126,53 @@ _PLACE_ICONS = {
 }
 
 
-def of_settings(settings: Settings) -> Iterator[Offer]:
-    for name, line in settings.preferences().items():
-        if line.group is None:
-            continue
+def of_pages_of_preferences() -> Iterator[Offer]:
+    for section in SettingsSection:
         yield Offer(
-            id=f"setting:{name}",
+            id=f"setting:{section}",
             section=Section.SETTINGS,
-            text=line.label,
-            detail=line.group.title if line.group.title != line.label else line.group.section.value,
-            aside=_value_words(line, getattr(settings, name)),
+            text=section,
+            detail="Preferences",
             icon="mdi6.cog-outline",
-            also=f"{line.group.section} {_choices(line)} {line.group.note} {line.help} preferences",
+            synonyms=section.synonyms,
         )
 
 
-def _choices(line: Preference[Any]) -> str:
-    return " ".join(label for _, label in line.editor.options) if isinstance(line.editor, Choice) else ""
+def of_settings(settings: Settings) -> Iterator[Offer]:
+    """Where each preference is set; of those that one step may change, what they can be set to."""
+    for name, line in settings.preferences().items():
+        if line.group is None:
+            continue
+        now = getattr(settings, name)
+        place = Offer(
+            id=f"setting:{name}",
+            section=Section.SETTINGS,
+            text=line.label,
+            detail=line.group.title if line.group.title != line.label else line.group.section,
+            aside=value_words(line, now),
+            icon="mdi6.cog-outline",
+            synonyms=line.synonyms,
+            also=f"{line.group.section} {line.group.note} {line.help} preferences",
+        )
+        match line.editor:
+            case Switch() if line.is_set_anywhere:
+                reason = line.without if line.needs and not getattr(settings, line.needs) else ""
+                yield replace(place, value=not now, detail="Turn off" if now else "Turn on", reason=reason)
+            case Choice(options) if line.is_set_anywhere:
+                for stored, label in options:
+                    yield replace(
+                        place,
+                        id=f"setting:{name}={stored}",
+                        text=f"{line.label}: {label}",
+                        aside="",
+                        value=stored,
+                        reason="It is set to this." if stored == now else "",
+                    )
+            case _:
+                yield place
 
 
-def _value_words(line: Preference[Any], value: Any) -> str:
+def value_words(line: Preference[Any], value: Any) -> str:
     match line.editor:
         case Switch():
             return "On" if value else "Off"
@@ -155,19 +183,15 @@ def _value_words(line: Preference[Any], value: Any) -> str:
     return str(value) if isinstance(value, int) else ""
 
 
-def of_failures() -> Iterator[Offer]:
-    """What a task's failure means."""
-    told: set[str] = set()
-    for kind in FailureKind:
-        failure = Failure(code=kind.value)
-        headline = failure_headline(failure)
-        if headline not in told:
-            told.add(headline)
-            yield Offer(
-                id=f"meaning:{kind.value}",
-                section=Section.HELP,
-                text=headline,
-                detail="What it means",
-                icon="mdi6.help-circle-outline",
-                also=failure_words(failure),
-            )
+def of_meanings() -> Iterator[Offer]:
+    """What a task's failure means, and what happens with its credits."""
+    for meaning in MEANINGS.values():
+        yield Offer(
+            id=f"meaning:{meaning.headline}",
+            section=Section.HELP,
+            text=meaning.headline,
+            detail="What it means",
+            icon="mdi6.help-circle-outline",
+            synonyms=meaning.synonyms,
+            also=meaning.words,
+        )

@@ -1,6 +1,7 @@
-"""What the code of a failed task means: a headline for the list, and a sentence with what to do. Pure.
+"""What the code of a failed task means: a headline for the list, and a sentence with what to do; and what happens with
+credits. Pure.
 
-Source: the API's page on task failures.
+Source: the API's page on task failures, and what its SDK says about canceling.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from runway_desktop.domain.failures import Failure, FailureKind
+from runway_desktop.values import Struct
 
 _HINTS = {"TEXT": "the prompt", "IMAGE": "a picture", "VIDEO": "a clip", "AUDIO": "a sound", "SPEECH": "the speech"}
+_SOME_INPUT = "One of the inputs was the reason."
 _PROMPT_REFUSED = (
     "Refused by moderation",
     "The prompt was refused by moderation. Change the prompt and send again.",
@@ -57,5 +60,31 @@ def failure_headline(failure: Failure) -> str:
 def failure_words(failure: Failure) -> str:
     """What happened, and what to do."""
     hint = _HINTS.get(failure.refused_input)
-    blame = f"Probably {hint} was the reason." if hint else "One of the inputs was the reason."
+    blame = f"Probably {hint} was the reason." if hint else _SOME_INPUT
     return _WORDS[failure.kind][1].format(blame)
+
+
+class Meaning(Struct, frozen=True):
+    """What help says about one thing that happens to tasks. `synonyms` are other words that people look for it by,
+    separated by commas."""
+
+    headline: str
+    words: str
+    synonyms: str = ""
+
+
+_CREDITS = Meaning(
+    "Credits of failed and canceled tasks",
+    "A failed task that Runway refunded shows a cost of 0 credits. Runway gives nothing back where moderation refused "
+    "an input, nor for a task that was canceled while it was running, and guarantees no refund for one that was "
+    "canceled before. The details of a task say what it cost.",
+    "refund, money back, credits back, charged, cost of failed tasks",
+)
+MEANINGS: Mapping[str, Meaning] = {
+    one.headline: one
+    for one in (
+        # Several codes have the same headline: the first of them counts.
+        *(Meaning(headline, words.format(_SOME_INPUT)) for headline, words in reversed(tuple(_WORDS.values()))),
+        _CREDITS,
+    )
+}

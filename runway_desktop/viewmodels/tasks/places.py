@@ -53,6 +53,11 @@ class Places(QObject):
     def counts(self) -> PlaceCounts:
         return self._counts
 
+    @property
+    def title(self) -> str:
+        """Of what the list shows; empty before it shows anything."""
+        return self._filter.title if self._filter is not None else ""
+
     def entries(self) -> list[Entry]:
         board, chosen = self._board, self._filter
         return entries_of(

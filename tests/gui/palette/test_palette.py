@@ -142,3 +142,47 @@ async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back
         assert rig.window.focusWidget() is panel.line
         QTest.keyClick(panel.line, Qt.Key.Key_Escape)
         assert rig.window.focusWidget() is rig.window.view
+
+
+async def test_a_setting_is_set_at_once_says_what_it_was_and_is_undone(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        host, panel = await opened(rig, theme)
+        settings = rig.cases.settings
+        QTest.keyClicks(panel.line, "dark")
+        assert panel.current.text == "Theme: Dark"
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert settings.get("theme") == "dark"
+        assert rig.models.activity.shown.entry.message == "Theme: Dark. It was Match system."
+        rig.models.activity.undo()
+        assert settings.get("theme") is None, "as before: the default"
+        host.toggle()
+        await until(lambda: host.panel)
+        QTest.keyClicks(host.panel.line, "mute")
+        assert (host.panel.current.detail, host.panel.current.aside) == ("Turn on", "Off")
+        QTest.keyClick(host.panel.line, Qt.Key.Key_Return)
+        assert settings.muted
+        assert rig.models.activity.shown.entry.message == "Play without sound: On."
+
+
+async def test_a_switch_shows_its_new_value_while_the_palette_stays_open(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        _, panel = await opened(rig, theme)
+        QTest.keyClicks(panel.line, "mute")
+        for is_on in (True, False):
+            QTest.keyClick(panel.line, Qt.Key.Key_Return, CONTROL)
+            assert rig.cases.settings.muted is is_on
+            assert panel.current.aside == ("On" if is_on else "Off")
+        panel.close_panel()
+
+
+@pytest.mark.parametrize("typed", ["ask before cancel", "light backup", "after an hour"])
+async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme, qtbot, typed):
+    async with Desktop(tmp_path, theme) as rig:
+        _, panel = await opened(rig, theme)
+        asked = []
+        rig.window.preferences_wanted.connect(asked.append)
+        before = [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()]
+        QTest.keyClicks(panel.line, typed)
+        QTest.keyClick(panel.line, Qt.Key.Key_Return)
+        assert len(asked) == 1
+        assert [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()] == before

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.usecases.palette.matching import Rank, match
+from runway_desktop.usecases.palette.matching import Rank, corrected, letters_of, rank_of, searched, typed_words
 
 
 @pytest.mark.parametrize(
-    ("text", "also", "typed", "rank"),
+    ("text", "synonyms", "also", "typed", "rank"),
     [
-        ("Retry", "", "re", Rank.BEGINS),
-        ("New request", "", "req", Rank.WORDS_BEGIN),
-        ("New request", "", "req ne", Rank.WORDS_BEGIN),
-        ("Compare takes", "", "are", Rank.INSIDE),
-        ("New request", "", "nr", Rank.INITIALS),
-        ("A day", "Money caps", "caps", Rank.ELSEWHERE),
-        ("A day", "Money caps", "day caps", Rank.ELSEWHERE),
+        ("Retry", "", "", "retry", Rank.WHOLE),
+        ("A day", "budget, spending limit", "", "spending limit", Rank.WHOLE),
+        ("Retry", "", "", "re", Rank.BEGINS),
+        ("New request", "", "", "req", Rank.WORDS_BEGIN),
+        ("New request", "", "", "req ne", Rank.WORDS_BEGIN),
+        ("A day", "budget, spending limit", "", "limit spend", Rank.SYNONYM),
+        ("A day", "budget", "", "day bud", Rank.SYNONYM),
+        ("Keep a light backup of each day with changes", "", "", "light", Rank.SENTENCE),
+        ("Compare takes", "", "", "are", Rank.INSIDE),
+        ("New request", "", "", "nr", Rank.INITIALS),
+        ("A day", "", "Money caps", "caps", Rank.ELSEWHERE),
+        ("A day", "", "Money caps", "day caps", Rank.ELSEWHERE),
+        ("Gen-4.5", "", "", "4.5", Rank.WORDS_BEGIN),
+        ("Gen4.5", "", "", "4.5", Rank.INSIDE),
     ],
 )
-def test_what_begins_so_fits_best_and_other_words_last(text, also, typed, rank):
-    found = match(text, also, typed)
-    assert found is not None
-    assert found.rank is rank
+def test_what_begins_so_fits_best_and_other_words_last(text, synonyms, also, typed, rank):
+    assert rank_of(searched(text, synonyms, also), typed_words(typed)) is rank
 
 
 @pytest.mark.parametrize(
     ("text", "also", "typed"), [("Retry", "", "x"), ("A day", "preferences", "re"), ("No", "", "n o p")]
 )
 def test_every_word_must_be_found_and_hidden_words_from_their_beginning(text, also, typed):
-    assert match(text, also, typed) is None
+    assert rank_of(searched(text, also=also), typed_words(typed)) is None
 
 
 @pytest.mark.parametrize(
@@ -43,10 +48,28 @@ def test_every_word_must_be_found_and_hidden_words_from_their_beginning(text, al
     ],
 )
 def test_the_letters_that_were_typed_are_told_even_where_folding_makes_a_text_longer(text, typed, shown):
-    found = match(text, "", typed)
-    letters = [text[start:end] for start, end in found.letters] if found is not None else None
-    assert letters == shown
+    assert [text[start:end] for start, end in letters_of(text, typed_words(typed))] == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("prefrences", "preferences"),
+        ("setings", "settings"),
+        ("dleete", "delete"),
+        ("expoort", "export"),
+        ("expirt", "export"),
+        ("csc", "csc"),
+        ("sett", "sett"),
+        ("zzzzzz", "zzzzzz"),
+        ("export 500", "export"),
+        ("500", "500"),
+    ],
+)
+def test_one_slip_of_the_finger_is_mended_in_a_word_that_begins_no_known_one(typed, meant):
+    known = [searched("Preferences", "settings, csv"), searched("Delete"), searched("Export")]
+    assert corrected(typed_words(typed), known).phrase == meant
 
 
 def test_an_empty_line_fits_everything():
-    assert match("Retry", "", "  ") is not None
+    assert rank_of(searched("Retry"), typed_words("  ")) is not None

@@ -1,25 +1,43 @@
-"""How the palette arranges what is offered: sections that keep their order, the best match, recent ones first."""
+"""How the palette arranges what is offered: the best match first, sections in their order, what was used before the
+rest, and what destroys or pays never by accident."""
 
 from __future__ import annotations
 
-from runway_desktop.usecases.palette.palette import Offer, Section, arrange
+from pathlib import Path
+
+from runway_desktop.services.bus import Bus
+from runway_desktop.services.settings import Settings
+from runway_desktop.usecases.palette.palette import Offer, Searchable, Section, Used
+from runway_desktop.usecases.palette.palette import arrange as arrange_searchable
+from tests.fakes import FakeClock, MemoryStore
 
 
-def offer(text: str, section: Section = Section.COMMANDS, reason: str = "") -> Offer:
-    return Offer(id=f"command:{text}", section=section, text=text, reason=reason)
+def settings() -> Settings:
+    return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("/library"))
+
+
+def offer(text: str, section: Section = Section.COMMANDS, reason: str = "", **more) -> Offer:
+    return Offer(id=f"command:{text}", section=section, text=text, reason=reason, **more)
+
+
+def arrange(offers: list[Offer], typed: str, *more, **others):
+    return arrange_searchable([Searchable.of(offer) for offer in offers], typed, *more, **others)
 
 
 def texts(arranged, section: Section) -> list[str]:
     return [found.offer.text for group in arranged.groups if group.section is section for found in group.shown]
 
 
-def test_sections_keep_their_order_and_the_best_match_is_selected_wherever_it_stands():
+def sections(arranged) -> list[Section]:
+    return [group.section for group in arranged.groups]
+
+
+def test_the_section_of_the_best_match_stands_first_and_the_others_keep_their_order():
     offers = [offer("Compare takes"), offer("Recraft", Section.MODELS), offer("Results folder", Section.SETTINGS)]
-    found = arrange(offers, "rec")
-    assert found.best == "command:Recraft"
     found = arrange(offers, "re")
-    assert [group.section for group in found.groups] == [Section.COMMANDS, Section.MODELS, Section.SETTINGS]
+    assert sections(found) == [Section.MODELS, Section.COMMANDS, Section.SETTINGS]
     assert found.best == "command:Recraft"
+    assert sections(arrange(offers, "compare"))[0] is Section.COMMANDS
 
 
 def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_best_while_another_fits():
@@ -30,16 +48,73 @@ def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_bes
     assert arrange(offers, "ret").best == "command:Retry"
 
 
+def test_what_people_call_a_thing_comes_before_what_is_only_said_of_others():
+    offers = [offer("Notify about", also="budget"), offer("A day", Section.SETTINGS, synonyms="budget, spending limit")]
+    assert arrange(offers, "budget").best == "command:A day"
+    assert arrange(offers, "limit spend").best == "command:A day"
+    assert arrange(offers, "day bud").best == "command:A day"
+
+
+def test_a_whole_name_comes_before_a_longer_one_that_begins_so():
+    offers = [offer("Picks", Section.PLACES), offer("Picture size"), offer("Pick")]
+    assert arrange(offers, "pick").best == "command:Pick"
+
+
+def test_what_destroys_or_pays_comes_after_all_that_fits_until_its_own_word_is_typed_out():
+    offers = [offer("Remove 3", is_grave=True, synonyms="clear"), offer("Tone", also="removal of noise")]
+    assert arrange(offers, "remov").best == "command:Tone"
+    assert arrange(offers, "remove").best == "command:Remove 3"
+    assert arrange(offers, "clear").best == "command:Remove 3"
+    assert arrange(offers, "clea").best == "command:Remove 3", "nothing else fits"
+
+
+def test_use_makes_nothing_grave_come_first():
+    offers = [offer("Retry", is_grave=True), offer("Rename")]
+    used = {"command:Retry": 9.0}
+    assert arrange(offers, "re", used).best == "command:Rename"
+    assert arrange(offers, "", used).best == "command:Rename"
+
+
+def test_of_two_that_fit_as_well_the_harmless_one_comes_first():
+    offers = [offer("Same again", is_grave=True), offer("Same with another model")]
+    assert arrange(offers, "same").best == "command:Same with another model"
+    assert arrange(offers, "same again").best == "command:Same again"
+
+
+def test_a_mended_slip_of_the_finger_types_nothing_grave_out():
+    offers = [offer("Delete file…", is_grave=True), offer("Preferences"), offer("Delegate")]
+    assert arrange(offers, "prefrences").best == "command:Preferences"
+    assert arrange(offers, "preefre").best == "command:Preferences"
+    assert arrange(offers, "delege").best == "command:Delegate"
+    assert arrange([*offers, offer("Depart", synonyms="delete")], "dleete").best == "command:Depart"
+
+
 def test_with_nothing_typed_what_was_used_lately_comes_first_in_a_section_of_its_own():
     offers = [offer("Alpha"), offer("Beta"), offer("Gamma", reason="Not now."), offer("Delta", Section.SETTINGS)]
-    found = arrange(offers, "", recent=["command:Delta", "command:Gamma", "command:Beta", "command:Gone"])
+    used = {"command:Delta": 2.0, "command:Gamma": 1.5, "command:Beta": 1.0, "command:Gone": 0.9}
+    found = arrange(offers, "", used)
     assert texts(found, Section.RECENT) == ["Delta", "Beta"]
     assert found.best == "command:Delta"
 
 
-def test_of_what_fits_as_well_the_one_used_lately_comes_first():
-    offers = [offer("Rename"), offer("Reject")]
-    assert texts(arrange(offers, "re", recent=["command:Reject"]), Section.COMMANDS) == ["Reject", "Rename"]
+def test_with_nothing_typed_what_suits_selection_and_page_leads_and_nothing_grave_does():
+    offers = [
+        offer("Retry", Section.SELECTION, is_grave=True),
+        offer("Edit and send", Section.SELECTION),
+        offer("New request"),
+        offer("Pause sending"),
+    ]
+    found = arrange(offers, "", near={"command:Pause sending"})
+    assert texts(found, Section.SELECTION) == ["Edit and send", "Retry"]
+    assert texts(found, Section.COMMANDS) == ["Pause sending", "New request"]
+    assert found.best == "command:Edit and send"
+    assert arrange(offers[2:], "", near={"command:Pause sending"}).best == "command:Pause sending"
+
+
+def test_of_what_fits_as_well_the_one_used_most_comes_first():
+    offers = [offer("Rename"), offer("Reject"), offer("A revision")]
+    assert texts(arrange(offers, "re", {"command:Reject": 1.0}), Section.COMMANDS)[0] == "Reject"
+    assert texts(arrange(offers, "re", {"command:A revision": 1.0}), Section.COMMANDS)[0] == "A revision"
 
 
 def test_a_section_tells_how_many_there_are_and_leaves_room_for_the_others():
@@ -58,5 +133,28 @@ def test_tasks_were_found_by_the_search_already_and_their_number_is_the_searchs(
     assert found.groups[0].count_words == "1 of 41"
 
 
+def test_a_prompt_that_begins_like_a_command_comes_after_the_command():
+    offers = [Offer(id="row:1", section=Section.TASKS, text="Export of goods at sunset"), offer("List export")]
+    assert arrange(offers, "export").best == "command:List export"
+
+
 def test_where_nothing_fits_nothing_is_selected():
     assert arrange([offer("Retry")], "xyz").best == ""
+
+
+def test_often_and_lately_counts_most():
+    used = Used(settings())
+    for one in ("often", "often", "often", "lately"):
+        used.note(one)
+    assert used.weights["often"] > used.weights["lately"]
+    for _ in range(3):
+        used.note("lately")
+    assert used.weights["lately"] > used.weights["often"]
+
+
+def test_a_damaged_memory_of_what_was_used_is_none():
+    kept = settings()
+    kept.set("palette.recent", {"no": "list"})
+    assert Used(kept).weights == {}
+    kept.set("palette.recent", [3, "command:help", None])
+    assert list(Used(kept).weights) == ["command:help"]
