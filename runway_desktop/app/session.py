@@ -31,8 +31,7 @@ from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.listing.lines import kept_order
-from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer

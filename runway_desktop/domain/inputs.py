@@ -1,13 +1,17 @@
-"""Inputs of a request: which it still has, whether a task waits for one that is gone, how one can be fixed. Pure."""
+"""Inputs of a request: which it still has, whether a task waits for one that is gone, how one can be fixed; and a file
+that is to become one. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from runway_desktop.values import Struct
 
+from .media import Media
+from .prices import Measure
 from .task import HoldCode, Request, State, Task
 
 
@@ -71,3 +75,42 @@ class InputFix(Struct, frozen=True, kw_only=True):
     crop: tuple[int, int] | None = None
     """Pixels that are kept around the middle."""
     at: FrameAt | None = None
+
+
+class MediaFacts(Measure, frozen=True, kw_only=True):
+    """`size` in bytes. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
+    transparent parts; `moving`, it holds more than one."""
+
+    media: Media
+    format: str
+    size: int
+    codec: str = ""
+    see_through: bool = False
+    moving: bool = False
+
+
+class IntakeFinding(Struct, frozen=True, kw_only=True):
+    """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
+    it.
+
+    `row` counts as the file's own viewer does: row 1 of a table is its header. `field` is a wire name, or one of
+    "prompt", "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or a
+    column that nobody knows; empty: the row or the file as a whole.
+    """
+
+    source: str
+    row: int | None = None
+    field: str = ""
+    message: str
+
+
+class AssetDrop(Struct, frozen=True, kw_only=True):
+    """A picture, clip or sound to be used as an input. `path` is None and `facts` too for a link."""
+
+    uri: str
+    path: Path | None = None
+    media: Media = Media.OTHER
+    facts: MediaFacts | None = None
+    made_by: Request | None = None
+    """The request inside the file, if this program made it."""
+    findings: tuple[IntakeFinding, ...] = ()

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_CREATE = 400.0
 """Seconds after which `Runway.create` has ended, whatever the network does: nothing that is waited for takes longer."""
+THROTTLE_SHARE = 5
 
 
 class SystemClock:
@@ -96,3 +98,36 @@ async def first_of(*waits: Coroutine[object, object, object]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Throttle:
+    """For work that reads a whole library: in a burst of changes it may use a fifth of the time at most; after a quiet
+    time it starts at once. A context around the work; `least` is in milliseconds, so that changes of one moment are
+    gathered."""
+
+    def __init__(self, clock: Clock, least: int) -> None:
+        self._clock = clock
+        self._least = least
+        self._begun = 0.0
+        self._until = float("-inf")
+
+    def __enter__(self) -> None:
+        self._begun = self._clock.monotonic()
+        self._until = float("inf")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        now = self._clock.monotonic()
+        self._until = now + (THROTTLE_SHARE - 1) * (now - self._begun)
+
+    @property
+    def is_over(self) -> bool:
+        """Not while the work goes on, nor for a while after it."""
+        return self._clock.monotonic() >= self._until
+
+    @property
+    def ms(self) -> int:
+        """From now until it may begin again; while it goes on, until that is worth asking anew."""
+        left = 1000 * (self._until - self._clock.monotonic())
+        return self._least if math.isinf(left) else round(max(self._least, left))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from runway_desktop.domain.caps import HeldBack, LaneReason
     from runway_desktop.domain.task import Task, TaskId
     from runway_desktop.services.engine import Engine
+    from runway_desktop.services.settings import Settings
     from runway_desktop.services.tasks.judging import Judging
     from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
@@ -144,3 +146,23 @@ class UseCases:
         from runway_desktop.services.tasks.judging import Judging
 
         return Judging(self._engine.ledger)
+
+
+class Memory:
+    """What the window remembers between two runs (sizes, columns), and where the library is."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def recall(self, name: str) -> str | None:
+        """A remembered text; None for what was never kept, or is no text."""
+        found = self._settings.get(name)
+        return found if isinstance(found, str) else None
+
+    def keep(self, name: str, text: str) -> None:
+        self._settings.set(name, text)
+
+    @property
+    def library(self) -> Path:
+        """The folder of the results, as it is chosen now."""
+        return self._settings.library

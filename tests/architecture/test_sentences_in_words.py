@@ -42,7 +42,6 @@ SENTENCES: Mapping[str, int] = {
     "services.intake.sources": 6,
     "services.intake.tables": 7,
     "services.media.input_fixes": 7,
-    "services.media.media_facts": 10,
     "services.profiles.profiles": 6,
     "services.results.downloads": 1,
     "services.results.fresh_links": 5,

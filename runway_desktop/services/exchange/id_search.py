@@ -13,6 +13,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
+from runway_desktop.catalog.input_files import megabytes
 from runway_desktop.domain.media import MEGABYTE
 from runway_desktop.domain.task import RemoteId
 from runway_desktop.services.disk.disk_steps import parsed
@@ -20,7 +21,6 @@ from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.intake.reading import DOCUMENTS, TABLES, Source, Unreadable
 from runway_desktop.services.intake.tables import delimiter_of
 from runway_desktop.services.intake.vocabulary import Column, Meaning, Vocabulary, normalized
-from runway_desktop.services.media.media_facts import megabytes
 
 from .found_ids import UUID, FoundId, Known, LineReader, weigh
 

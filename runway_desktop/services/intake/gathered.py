@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.media import Media
+from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.task import Request
-from runway_desktop.services.media.media_facts import MediaFacts
 from runway_desktop.values import Struct, field
 
 CLIPBOARD = "clipboard"
 """The source of what came without a file."""
 _PROMPTS = frozenset({"promptText", "text", "prompt"})
-
-
-class IntakeFinding(Struct, frozen=True, kw_only=True):
-    """One thing that is wrong. `message` is a whole sentence that names file, row and field; the parts are for placing
-    it.
-
-    `row` counts as the file's own viewer does: row 1 of a table is its header. `field` is a wire name, or one of
-    "prompt", "model", "endpoint", "image", "video", "audio", "first frame", "last frame", "link" and "id", or a
-    column that nobody knows; empty: the row or the file as a whole.
-    """
-
-    source: str
-    row: int | None = None
-    field: str = ""
-    message: str
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -50,18 +33,6 @@ class Draft(Struct, frozen=True, kw_only=True):
     findings: tuple[IntakeFinding, ...] = ()
     is_literal: bool = False
     """Its prompt was sent as it is: braces in it stand for themselves."""
-
-
-class AssetDrop(Struct, frozen=True, kw_only=True):
-    """A picture, clip or sound to be used as an input. `path` is None and `facts` too for a link."""
-
-    uri: str
-    path: Path | None = None
-    media: Media = Media.OTHER
-    facts: MediaFacts | None = None
-    made_by: Request | None = None
-    """The request inside the file, if this program made it."""
-    findings: tuple[IntakeFinding, ...] = ()
 
 
 class Gathered(Struct, frozen=True, kw_only=True):

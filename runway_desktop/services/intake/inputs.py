@@ -11,9 +11,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from runway_desktop.catalog import Field, Pair, link_problem
+from runway_desktop.catalog.input_files import check_asset, general_problem
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media, guess_media, inputs_in_words
-from runway_desktop.services.media.media_facts import MediaFacts, check_asset, general_problem, probe
+from runway_desktop.services.media.media_facts import probe
 from runway_desktop.values import Struct
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):")

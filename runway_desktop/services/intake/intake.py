@@ -15,11 +15,12 @@ from functools import cached_property
 from pathlib import Path
 
 from runway_desktop.catalog import Catalog
+from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.prices import Measure
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.values import replace
 
-from .gathered import Draft, Gathered, IntakeFinding
+from .gathered import Draft, Gathered
 from .inputs import FoundInput, InputFinder
 from .pages import linked_pictures, plain_text
 from .parts import Parts

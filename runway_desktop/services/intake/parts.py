@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from itertools import groupby, islice
 
+from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.task import RemoteId, parse_remote_id
 from runway_desktop.services.results.sidecar import Sidecar
 from runway_desktop.values import Struct, field
 
-from .gathered import AssetDrop, Draft, IntakeFinding
+from .gathered import Draft
 from .rows import RowReader
 
 _LOOKS_LIKE_ID = re.compile(

@@ -21,12 +21,13 @@ from runway_desktop.catalog import (
     two_readings,
     value_from_text,
 )
+from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_steps import parsed
 from runway_desktop.values import Struct, replace
 from runway_desktop.values import field as _default
 
-from .gathered import Draft, IntakeFinding
+from .gathered import Draft
 from .inputs import FoundInput, InputFinder, problem_for
 from .vocabulary import PROMPT, Column, Meaning, Vocabulary
 

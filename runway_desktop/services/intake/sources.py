@@ -10,6 +10,7 @@ from typing import Any
 
 from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
 from runway_desktop.domain.media import Media, format_by_name, inputs_in_words, media_of_format
 from runway_desktop.domain.task import Request
 from runway_desktop.services.disk.disk_steps import storable_text
@@ -20,7 +21,7 @@ from runway_desktop.services.results.sidecar import Sidecar
 
 from . import documents
 from .documents import read_document, read_json_lines
-from .gathered import CLIPBOARD, AssetDrop, Draft, IntakeFinding
+from .gathered import CLIPBOARD, Draft
 from .inputs import FoundInput, InputFinder, is_link, path_of
 from .parts import MOST_DRAFTS, Parts, looks_like_id, parts_of, words_of
 from .reading import (

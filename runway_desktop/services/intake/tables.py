@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
+from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.spreadsheet import original
 from runway_desktop.values import replace
 
-from .gathered import IntakeFinding
 from .parts import Parts
 from .rows import Cell, RowReader
 from .vocabulary import Column, Meaning, Vocabulary

@@ -1,9 +1,8 @@
-"""What the program itself can do about an input that does not fit: which copies it offers to make, and making them.
+"""Copies of inputs that do not fit, as `catalog.input_files` offers them.
 
-`mends_for` and `copies_of` are pure: a file's facts in, offers out. `InputFixer` makes the copies: in a worker, beside
-their original's note in the profile's own folder, named after it. The original is never touched, and its path and hash
-are noted. A copy that is there is not made again. `InputFixer` raises DiskError, in words, for what cannot be read,
-decoded or written. Loop's thread only.
+They are made in a worker, in the profile's own folder, named after their original, with a note of its path and hash.
+The original is never touched. A copy that is there is not made again. `InputFixer` raises DiskError, in words, for what
+cannot be read, decoded or written. Loop's thread only.
 """
 
 from __future__ import annotations
@@ -15,26 +14,17 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
-from runway_desktop.catalog import Field
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
-from runway_desktop.domain.media import Media, Way, accepted_formats, largest
+from runway_desktop.domain.inputs import FixKind, InputFix, MediaFacts
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import file_hash
 from runway_desktop.values import Struct
 
-from .media_facts import MediaFacts
 from .picture_copies import copy_of, sizes_of
 
-MOST_PIXELS = 250_000_000
-"""Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
-COPY_SIDES = (4096, 2048, 1024)
-"""Long sides, in pixels, to which a picture that fits may be scaled all the same."""
-_READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF"})
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
-_LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
 _NOTE = "original.json"
 _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
@@ -45,35 +35,6 @@ class Origin(Struct, frozen=True, kw_only=True):
 
     path: Path
     sha256: str
-
-
-def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
-    """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
-    kind = facts.media
-    if kind.kind.has_frames and kind not in field.media and Media.IMAGE in field.media:
-        return _FRAMES
-    if kind is not Media.IMAGE or kind not in field.media or not _can_decode(facts):
-        return ()
-    if facts.format not in _taken():
-        return tuple(_saved_as(facts, form) for form in _ENDINGS if _holds(form, facts))
-    found: list[InputFix] = []
-    if facts.size > (limit := largest(Media.IMAGE, Way.UPLOAD)):
-        found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
-        # The size of a file goes with its pixels; a tenth is spared for what does not.
-        found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))
-    found += _cropped(facts, field)
-    if field.least_side is not None and 0 < (short := min(_sides(facts))) < field.least_side:
-        found.append(_scaled(facts, field.least_side / short, remark="It gets larger, not sharper."))
-    return tuple(found)
-
-
-def copies_of(facts: MediaFacts) -> tuple[InputFix, ...]:
-    """Smaller or other copies of a picture that fits, for those who want them."""
-    if facts.media is not Media.IMAGE or facts.format not in _taken() or not _can_decode(facts):
-        return ()
-    long_side = max(_sides(facts))
-    found = [_scaled(facts, side / long_side) for side in COPY_SIDES if side < long_side]
-    return (*found, *(_saved_as(facts, form) for form in _ENDINGS if form != facts.format and _holds(form, facts)))
 
 
 class InputFixer:
@@ -108,73 +69,6 @@ class InputFixer:
         if self._folder not in copy.parents:
             return None
         return await in_worker(self._executor, _origin, copy)
-
-
-_FRAMES = (
-    InputFix(kind=FixKind.FRAME, text="Use its first frame", format="PNG", at=FrameAt.FIRST),
-    InputFix(kind=FixKind.FRAME, text="Use its last frame", format="PNG", at=FrameAt.LAST),
-    InputFix(kind=FixKind.FRAME, text="Choose a frame…", format="PNG", at=FrameAt.CHOSEN),
-)
-
-
-def _taken() -> frozenset[str]:
-    return frozenset(known.name for known in accepted_formats(Media.IMAGE))
-
-
-def _can_decode(facts: MediaFacts) -> bool:
-    width, height = _sides(facts)
-    return facts.format in _READABLE and 0 < width * height <= MOST_PIXELS
-
-
-def _sides(facts: MediaFacts) -> tuple[int, int]:
-    return facts.width or 0, facts.height or 0
-
-
-def _holds(form: str, facts: MediaFacts) -> bool:
-    """Whether a format can hold a picture of that many pixels."""
-    return max(_sides(facts)) <= _LONGEST_SIDE[form]
-
-
-def _remark(facts: MediaFacts, form: str, *more: str) -> str:
-    said = [
-        *more,
-        "Only its first picture is kept." if facts.moving else "",
-        "See-through parts become white." if facts.see_through and form == "JPEG" else "",
-    ]
-    return " ".join(part for part in said if part)
-
-
-def _saved_as(facts: MediaFacts, form: str) -> InputFix:
-    return InputFix(
-        kind=FixKind.FORMAT, text=f"Save as {form}", format=form, remark=_remark(facts, form), size=_sides(facts)
-    )
-
-
-def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> InputFix:
-    width, height = (max(1, round(side * factor)) for side in _sides(facts))
-    return InputFix(
-        kind=FixKind.SCALE,
-        text=f"Scale to {width} × {height}",
-        format=facts.format,
-        size=(width, height),
-        remark=_remark(facts, facts.format, remark),
-    )
-
-
-def _cropped(facts: MediaFacts, field: Field) -> list[InputFix]:
-    width, height = _sides(facts)
-    least, most = field.aspect
-    shape = width / height
-    kept = None
-    if most is not None and shape > most:
-        kept = (int(height * most), height)
-    elif least is not None and shape < least:
-        kept = (width, int(width / least))
-    if kept is None or min(kept) < 1:
-        return []
-    text = f"Crop to {kept[0]} × {kept[1]}"
-    remark = _remark(facts, facts.format, "The middle is kept.")
-    return [InputFix(kind=FixKind.CROP, text=text, format=facts.format, crop=kept, size=kept, remark=remark)]
 
 
 def _mend(folder: Path, path: Path, facts: MediaFacts, mend: InputFix) -> Path:

@@ -2,8 +2,7 @@
 
 `sniff` is pure. `probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
 nothing. It blocks: call it in the executor. It raises DiskError when the file cannot be read, and gives None for what
-is no picture, clip or sound. `check_asset` holds a file's facts against what Runway and the model take, and
-`check_together` those of all the files in one field.
+is no picture, clip or sound.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ from __future__ import annotations
 import codecs
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runway_desktop.catalog import Field, Pair, media_in_words
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.media import MEGABYTE, Media, Way, accepted_formats, format_of, largest, media_of_format
-from runway_desktop.domain.prices import Measure
+from runway_desktop.domain.inputs import MediaFacts
+from runway_desktop.domain.media import Media, format_of, media_of_format
 from runway_desktop.values import Struct, replace
 
 from .film_boxes import FilmFacts, read_film
@@ -58,18 +56,6 @@ class Sniffed(Struct, frozen=True):
     ext: str
 
 
-class MediaFacts(Measure, frozen=True, kw_only=True):
-    """`size` in bytes. `codec` is how a clip's pictures are coded ("H.264"). Of pictures: `see_through`, it may have
-    transparent parts; `moving`, it holds more than one."""
-
-    media: Media
-    format: str
-    size: int
-    codec: str = ""
-    see_through: bool = False
-    moving: bool = False
-
-
 def sniff(head: bytes) -> Sniffed | None:
     """What a file is by its first `HEAD_LENGTH` bytes; None when they say nothing."""
     if _SVG.match(head):
@@ -104,55 +90,6 @@ def probe(path: Path) -> MediaFacts | None:
         return _measured(path, found, size)
     except OSError as error:
         raise _unreadable(path, error) from error
-
-
-def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
-    """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
-    if facts.media not in field.media:
-        wanted = media_in_words(field.media)
-        where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
-        return f"This is a {facts.media.kind.word}; a {wanted} {where}."
-    general = general_problem(facts, largest(facts.media, way, field.data_uri_megabytes))
-    return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
-
-
-def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
-    """A sentence that says why no model takes such a file, which is none of `Media.OTHER`; None when some may. `limit`
-    in bytes, else that of an upload."""
-    taken = [known.name for known in accepted_formats(facts.media)]
-    if facts.format not in taken:
-        return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
-    limit = limit or largest(facts.media, Way.UPLOAD)
-    if facts.size > limit:
-        return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
-    if facts.media is Media.IMAGE and not facts.width:
-        return "The picture seems to be damaged: its size cannot be read."
-    return None
-
-
-def check_together(facts: Sequence[MediaFacts | None], field: Field, pair: Pair) -> str | None:
-    """A sentence that says why these files, each good in itself, are too long together; None when they are not, or when
-    the length of one is not known."""
-    _, most = field.total_seconds
-    lengths = [found.duration if found is not None else None for found in facts]
-    if most is None or len(lengths) < 2 or None in lengths:
-        return None
-    together = sum(length for length in lengths if length is not None)
-    # A tenth of a second for each, as for one alone.
-    if together <= most + 0.1 * len(lengths):
-        return None
-    return f"Together they last {together:.1f} s. {pair.label} takes up to {most:g} s in {field.label}."
-
-
-def megabytes(size: int) -> str:
-    """A size for people: "4.2 MB", "310 KB"."""
-    if size < 1024:
-        return f"{size} bytes"
-    if size < MEGABYTE:
-        return f"{size / 1024:.0f} KB"
-    if size < 1024 * MEGABYTE:
-        return f"{size / MEGABYTE:.1f} MB"
-    return f"{size / MEGABYTE / 1024:.1f} GB"
 
 
 def _unreadable(path: Path, error: OSError) -> DiskError:
@@ -229,34 +166,6 @@ def _length(path: Path) -> float | None:
 def _sane(length: float | None) -> float | None:
     """None for a length that nothing has."""
     return length if length is not None and 0 < length < LONGEST else None
-
-
-def _length_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
-    least, most = field.seconds
-    _, most_together = field.total_seconds
-    most = min((limit for limit in (most, most_together) if limit is not None), default=None)
-    if facts.duration is None:
-        return None
-    # A clip's length is not exact to the frame; a tenth of a second is not worth a refusal.
-    if least is not None and facts.duration < least - 0.1:
-        return f"It lasts {facts.duration:.1f} s. {pair.label} needs at least {least:g} s."
-    if most is not None and facts.duration > most + 0.1:
-        return f"It lasts {facts.duration:.1f} s. {pair.label} takes up to {most:g} s."
-    return None
-
-
-def _sides_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
-    if not facts.width or not facts.height:
-        return None
-    if field.least_side is not None and min(facts.width, facts.height) < field.least_side:
-        return f"It is {facts.width} × {facts.height}. {pair.label} needs at least {field.least_side} pixels each way."
-    least, most = field.aspect
-    shape = facts.width / facts.height
-    if least is not None and shape < least * 0.995:
-        return f"It is {facts.width} × {facts.height}, too tall. {pair.label} takes width / height from {least:g}."
-    if most is not None and shape > most * 1.005:
-        return f"It is {facts.width} × {facts.height}, too wide. {pair.label} takes width / height up to {most:g}."
-    return None
 
 
 def _is_bitmap(head: bytes) -> bool:

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from runway_desktop.domain.kept_files import Glance, KeptFile, glance
+from runway_desktop.domain.outputs import Glance, KeptFile, glance
 from runway_desktop.domain.presence import Signs
 from runway_desktop.services.disk.disk_steps import is_folder, sha256_of
 from runway_desktop.services.disk.sibling_paths import places_beside

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
-from runway_desktop.domain.kept_files import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
+from runway_desktop.domain.outputs import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.bus import Bus

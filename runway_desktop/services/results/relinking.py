@@ -20,7 +20,7 @@ from typing import Any
 
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.kept_files import KeptFile, kept_file
+from runway_desktop.domain.outputs import KeptFile, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Output, Task, TaskId
 from runway_desktop.services.bus import Bus

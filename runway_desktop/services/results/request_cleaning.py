@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.kept_files import KeptFile
+from runway_desktop.domain.outputs import KeptFile
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of

@@ -23,8 +23,8 @@ from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply,
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
-from runway_desktop.domain.kept_files import KeptFile
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus

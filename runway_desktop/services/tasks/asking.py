@@ -131,7 +131,7 @@ class Asking:
         """The task's results with fresh links, not stored yet. Raises as `ask_for`, ServerTrouble where Runway names
         none."""
         known, answer = await self.ask_for(task, young_will_do=young_will_do)
-        fresh = outputs_of(known, answer, self._clock.now(), self._ledger.makes(known.request.endpoint))
+        fresh = outputs_of(known, answer.output, self._clock.now(), self._ledger.makes(known.request.endpoint))
         if not fresh:
             raise ServerTrouble("Runway names no results for this task at the moment.")
         return fresh

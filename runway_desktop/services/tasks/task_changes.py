@@ -38,7 +38,7 @@ def hold_detail(hold: Hold) -> dict[str, Any]:
 
 def results_of(after: Task, transition: Transition, now: float, makes: Media) -> tuple[Output, ...]:
     """The results that came with an answer; none with anything else. `makes`: what the task's endpoint makes."""
-    return outputs_of(after, transition.answer, now, makes) if isinstance(transition, Answered) else ()
+    return outputs_of(after, transition.answer.output, now, makes) if isinstance(transition, Answered) else ()
 
 
 def ledger_line(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.usecases.use_cases import Memory
 from runway_desktop.values import Struct
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.bridge import Bridge

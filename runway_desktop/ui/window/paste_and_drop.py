@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication, QImage
 
 from runway_desktop.ui.media.workers import Workers
-from runway_desktop.usecases.window_memory import Memory
+from runway_desktop.usecases.use_cases import Memory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 _PATIENCE = 10.0

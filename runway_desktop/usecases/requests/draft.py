@@ -7,7 +7,7 @@ outside; nothing here looks at the disk.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -25,17 +25,15 @@ from runway_desktop.catalog import (
     validate,
     value_in_words,
 )
-from runway_desktop.domain.inputs import with_moved_files
+from runway_desktop.catalog.input_files import check_asset, check_together
+from runway_desktop.domain.inputs import AssetDrop, MediaFacts, with_moved_files
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
 from runway_desktop.values import replace
 
+from .findings import fits, nearest, sentence
 from .input_item import InputItem, capacity, label_of, local_path, media_in, short_name
-from .parked_values import ParkedValues
-
-if TYPE_CHECKING:
-    from runway_desktop.services.intake.gathered import AssetDrop
-    from runway_desktop.services.media.media_facts import MediaFacts
+from .kept_draft import ParkedValues
 
 _LENGTH = "duration"
 _WORK = frozenset(
@@ -124,7 +122,7 @@ class RequestDraft:
         found = []
         for place in assets_in(self.pair, self.values):
             facts = self.facts.get(place.uri)
-            own = _own_problem(facts, place.field, self.pair)
+            own = check_asset(facts, place.field, self.pair) if facts is not None else None
             problem = self.unreadable.get(place.uri) or own
             if problem and place.path not in said:
                 found.append(Finding(place.path, problem))
@@ -290,8 +288,6 @@ class RequestDraft:
         return dropped
 
     def _take_nearest_length(self) -> None:
-        from .fitting import fits, nearest
-
         field, wanted = self.pair.field(_LENGTH), self.parked.values.get(_LENGTH)
         near = nearest(field, wanted) if field is not None and wanted is not None else None
         if field is not None and near is not None and fits(self.pair, field, near):
@@ -304,8 +300,6 @@ class RequestDraft:
         field = self.pair.field(_LENGTH)
         if field is None or _LENGTH not in self.parked.values or _LENGTH not in self.values:
             return "", ""
-        from .fitting import sentence
-
         return f"{field.label} is now {value_in_words(self.values[_LENGTH])} s", sentence(self.pair, field)
 
     def _keep_value(self, name: str, value: Any, parts_lost: list[str]) -> bool:
@@ -321,8 +315,6 @@ class RequestDraft:
         return True
 
     def _move_assets(self, old_pair: Pair, old: Mapping[str, list[AssetItem]]) -> list[str]:
-        from runway_desktop.services.intake.gathered import AssetDrop
-
         self.assets = {}
         dropped = []
         parked, self.parked.inputs = self.parked.inputs, []
@@ -382,23 +374,12 @@ class RequestDraft:
         if uri in self.unreadable:
             return self.unreadable[uri]
         facts = self.facts.get(uri)
-        own = _own_problem(facts, field, self.pair)
+        own = check_asset(facts, field, self.pair) if facts is not None else None
         items = self.assets.get(field.name, ())
         if own is None and number == len(items) - 1:
             # Said once, at the one that makes it too much.
-            from runway_desktop.services.media.media_facts import check_together
-
             own = check_together([self.facts.get(item.uri) for item in items], field, self.pair)
         return own or ""
-
-
-def _own_problem(facts: MediaFacts | None, field: Field, pair: Pair) -> str | None:
-    """What is wrong with a file by itself."""
-    if facts is None:
-        return None
-    from runway_desktop.services.media.media_facts import check_asset
-
-    return check_asset(facts, field, pair)
 
 
 def _in_words(field: Field, value: Any) -> str:

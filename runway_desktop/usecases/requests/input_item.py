@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind
+from runway_desktop.catalog.input_files import mends_for
+from runway_desktop.domain.inputs import AssetDrop, MediaFacts
 from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct
-
-if TYPE_CHECKING:
-    from runway_desktop.services.intake.gathered import AssetDrop
-    from runway_desktop.services.media.media_facts import MediaFacts
 
 _MANY = 16
 """How many a list may hold of which the catalog names no length."""
@@ -66,8 +63,6 @@ def label_of(field: Field, number: int, item: AssetItem) -> str:
 
 def may_hold(field: Field, drop: AssetDrop) -> bool:
     """Whether an input of this kind may stand in the field, as it is or once it is mended."""
-    from runway_desktop.services.media.input_fixes import mends_for
-
     mendable = drop.facts is not None and bool(mends_for(drop.facts, field))
     return field.is_asset and (drop.media in (Media.OTHER, *field.media) or mendable)
 

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runway_desktop.catalog import Catalog, Field, is_left_out
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct, replace
 
 from .draft import RequestDraft
 from .input_item import InputItem, local_path
-
-if TYPE_CHECKING:
-    from runway_desktop.services.intake.gathered import AssetDrop
-
 
 TAG = "tag"
 _NUMBERED = {"referenceAudios": "Audio"}
@@ -173,8 +170,6 @@ class InputPlaces:
         return given
 
     def _as_drop(self, item: InputItem) -> AssetDrop:
-        from runway_desktop.services.intake.gathered import AssetDrop
-
         return AssetDrop(uri=item.uri, path=local_path(item.uri), media=item.media, facts=item.facts, findings=())
 
     def _changed(self) -> None:

@@ -1,15 +1,41 @@
-"""The request that is being written, as it is kept for the next start. Pure."""
+"""The request that is being written, as it is kept for the next start, with the values that the chosen
+model does not take: they come back with the next model that does. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from runway_desktop.catalog import prompt_of
+from runway_desktop.catalog import AssetItem, prompt_of
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.values import Struct, field
 
-from .parked_values import ParkedValues
+
+class ParkedValues(Struct):
+    """What a change of the model has no place for. It comes back where there is one again."""
+
+    prompt: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    inputs: list[tuple[str, AssetItem]] = field(default_factory=list)
+    """Each with the name of the field that it came from."""
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept beside the draft; read again by `from_json`."""
+        return {"prompt": self.prompt, "values": self.values, "inputs": [_written(*entry) for entry in self.inputs]}
+
+    @classmethod
+    def from_json(cls, found: object) -> ParkedValues:
+        """What was kept; what is damaged of it is left out."""
+        if not isinstance(found, Mapping):
+            return cls()
+        prompt, values, inputs = found.get("prompt"), found.get("values"), found.get("inputs")
+        entries = [_read(entry) for entry in inputs] if isinstance(inputs, list) else []
+        return cls(
+            prompt=prompt if isinstance(prompt, str) else "",
+            values=dict(values) if isinstance(values, Mapping) else {},
+            inputs=[entry for entry in entries if entry is not None],
+        )
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -55,3 +81,23 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 def _task_id(found: object) -> TaskId | None:
     return TaskId(found) if isinstance(found, str) and found else None
+
+
+def _written(name: str, item: AssetItem) -> dict[str, Any]:
+    return {
+        "field": name,
+        "uri": item.uri,
+        "media": item.media.value,
+        "position": item.position,
+        "extra": dict(item.extra),
+    }
+
+
+def _read(found: Any) -> tuple[str, AssetItem] | None:
+    match found:
+        case {"field": str(name), "uri": str(uri), "position": str() | None as position}:
+            extra = found.get("extra")
+            inner = dict(extra) if isinstance(extra, Mapping) else {}
+            return name, AssetItem(uri=uri, media=Media(found.get("media")), position=position, extra=inner)
+        case _:
+            return None

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from runway_desktop.catalog import Catalog, is_left_out
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.media import Media
-from runway_desktop.services.intake.gathered import CLIPBOARD, AssetDrop, Draft, Gathered
+from runway_desktop.services.intake.gathered import CLIPBOARD, Draft, Gathered
 from runway_desktop.services.intake.vocabulary import Meaning
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow

@@ -8,7 +8,7 @@ from typing import Any
 
 from runway_desktop.catalog import Pair
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.usecases.requests.fitting import fits, nearest, takes
+from runway_desktop.usecases.requests.findings import fits, nearest, takes
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 

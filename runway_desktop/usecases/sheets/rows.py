@@ -22,14 +22,14 @@ from runway_desktop.catalog import (
     starting_values,
     validate,
 )
+from runway_desktop.catalog.input_files import check_asset
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.task import Request
 from runway_desktop.services.intake.inputs import FoundInput
 from runway_desktop.services.library.expansion import MOST, Axis, combinations, count, expansions
 from runway_desktop.services.library.sheets import KeptRow, SentTask
-from runway_desktop.services.media.media_facts import check_asset
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.usecases.requests.fitting import fits, sentence, takes
+from runway_desktop.usecases.requests.findings import fits, sentence, takes
 from runway_desktop.values import Struct, field
 
 from . import cells as cell

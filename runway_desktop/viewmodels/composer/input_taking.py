@@ -6,20 +6,17 @@ What the files are is asked of the cases, in a worker. GUI thread only; nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.catalog import Field, Pair
 from runway_desktop.domain.folders import FileMove, moved_uris
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.input_item import may_hold
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
-
-if TYPE_CHECKING:
-    from runway_desktop.services.intake.gathered import AssetDrop
 
 
 class InputTaking(QObject):

@@ -14,8 +14,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from runway_desktop.catalog.input_files import copies_of, mends_for
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
+from runway_desktop.domain.inputs import AssetDrop, FixKind, FrameAt, InputFix
 from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
@@ -49,15 +50,11 @@ class InputMending(QObject):
 
     def mends(self, item: InputItem) -> tuple[InputFix, ...]:
         """What would make it fit; nothing when it fits, or when nothing can be done here."""
-        from runway_desktop.services.media.input_fixes import mends_for
-
         field = self._composer.pair.field(item.field)
         return mends_for(item.facts, field) if item.facts is not None and field is not None and item.path else ()
 
     def copies(self, item: InputItem) -> tuple[InputFix, ...]:
         """Smaller or other copies of one that fits."""
-        from runway_desktop.services.media.input_fixes import copies_of
-
         return copies_of(item.facts) if item.facts is not None and item.path and not self.mends(item) else ()
 
     def size_of(self, item: InputItem, mend: InputFix) -> str:
@@ -151,8 +148,6 @@ class InputMending(QObject):
 
     async def _put_in_place(self, item: InputItem, making: Coroutine[Any, Any, Path]) -> None:
         """The copy takes the place that its original has by then; one that was taken out meanwhile stays out."""
-        from runway_desktop.services.intake.gathered import AssetDrop
-
         copy = await making
         looked = await self._cases.intake.look([copy.as_uri()])
         self._busy.pop(item.uri, None)

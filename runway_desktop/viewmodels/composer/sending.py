@@ -15,8 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.orders import Order
-from runway_desktop.usecases.sending.button import Button, too_soon_words
+from runway_desktop.usecases.orders import Button, Order, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge

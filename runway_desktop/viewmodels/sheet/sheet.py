@@ -14,9 +14,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.folders import FileMove, moved_uris
+from runway_desktop.domain.inputs import IntakeFinding
 from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
 from runway_desktop.domain.task import BatchId, Request, TaskId
-from runway_desktop.services.intake.gathered import Gathered, IntakeFinding
+from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import OPEN_SHEET, SheetContent

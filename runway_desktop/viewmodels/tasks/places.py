@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Place, PlaceCounts
+from runway_desktop.services.clock import Throttle
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.places import Entry, entries_of
 from runway_desktop.usecases.use_cases import UseCases

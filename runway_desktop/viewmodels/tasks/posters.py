@@ -13,9 +13,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.kept_files import poster_name, shows_its_poster
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import poster_name, shows_its_poster
 from runway_desktop.domain.task import Output, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch

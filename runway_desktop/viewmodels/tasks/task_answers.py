@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Entries, GroupBy, GroupSummary, Listing, Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.clock import Throttle
 from runway_desktop.services.library.library import Ahead, Beginning
 from runway_desktop.services.supervised import Runner
-from runway_desktop.services.throttle import Throttle
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases

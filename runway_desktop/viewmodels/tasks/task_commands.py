@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
-from runway_desktop.usecases.commands.results import saved_paths
-from runway_desktop.usecases.commands.task_command import NOTHING, TaskCommand
+from runway_desktop.usecases.commands.commands import NOTHING
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
 from runway_desktop.values import replace
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
     from runway_desktop.domain.caps import HeldBack
     from runway_desktop.domain.events import CapRaised
+    from runway_desktop.domain.inputs import AssetDrop
     from runway_desktop.domain.library import Row
     from runway_desktop.domain.task import Request, TaskId
-    from runway_desktop.services.intake.gathered import AssetDrop, Gathered
+    from runway_desktop.services.intake.gathered import Gathered
     from runway_desktop.services.intake.reading import Dropped
     from runway_desktop.services.supervised import Runner
     from runway_desktop.services.tasks.outlook import Outlook
-    from runway_desktop.usecases.commands.task_command import Draft, Given, Prompt, Report
+    from runway_desktop.usecases.commands.doing import Given, Report
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.use_cases import UseCases
     from runway_desktop.viewmodels.composer.composer import Composer
@@ -133,23 +134,37 @@ class TaskCommands(QObject):
         """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
         return self._cases.commands.question(command, rows)
 
-    def prompt(self, command: TaskCommand, rows: Sequence[Row]) -> Prompt | None:
-        """What must be typed first."""
-        return self._cases.commands.prompt(command, rows)
+    def known_ids(self) -> tuple[str, ...]:
+        """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
+        uncertain task."""
+        ids = self._cases.accepted_ids
+        return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
 
     def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
         """One command for these rows, after whatever had to be asked was answered."""
-        if not rows and not command.takes_none:
+        if not rows:
             return
-        if command.moves_files:
-            self.release_wanted.emit(saved_paths(rows))
-        if command.searches(given):
-            self.stop_search()
-            self.searching.emit(Searching())
-            given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
-            self._search = self._run(command, rows, given, self._look_for(command, rows, given))
-        else:
-            self._run(command, rows, given, self._cases.commands.do(command, rows, given))
+        match command:
+            case TaskCommand.OPEN:
+                self.open_wanted.emit(rows[0].task.id)
+            case TaskCommand.EXPORT:
+                self.export_wanted.emit([row.task.id for row in rows])
+            case TaskCommand.COPY_PICTURE:
+                self.clipboard.picture_wanted.emit(rows[0])
+            case TaskCommand.EDIT_AND_SEND | TaskCommand.NEW_SEED | TaskCommand.OTHER_MODEL | TaskCommand.EDIT_HELD:
+                self._write(command, rows[0])
+            case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN if command is TaskCommand.LOOK_FOR or given.path:
+                self.stop_search()
+                self.searching.emit(Searching())
+                given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
+                work = self._look_for(command, rows, given)
+                self._search = self._run(command, rows, given, work)
+            case _:
+                if command is TaskCommand.DELETE_FILE:
+                    from runway_desktop.usecases.commands.drag_payload import saved_paths
+
+                    self.release_wanted.emit(saved_paths(rows))
+                self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what was offered by `undo_offered`."""
@@ -312,7 +327,7 @@ class TaskCommands(QObject):
     def _run(
         self, command: TaskCommand, rows: Sequence[Row], given: Given, work: Coroutine[Any, Any, Report]
     ) -> asyncio.Task[Any]:
-        return self._runner(work, command.id, done=partial(self._report, command, rows, given))
+        return self._runner(work, command.value, done=partial(self._report, command, rows, given))
 
     def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
         for message in report.problems[:MOST_SAID]:
@@ -329,13 +344,7 @@ class TaskCommands(QObject):
             self.answer_wanted.emit(command, rows, given.path, report.asks)
         if report.show:
             self.show_wanted.emit(list(report.show))
-        if report.opens is not None:
-            self.open_wanted.emit(report.opens)
-        if report.exports is not None:
-            self.export_wanted.emit(list(report.exports))
-        if report.draft is not None:
-            self._write(report.draft)
-        self.clipboard.take(report)
+        self.clipboard.take(command, report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
         """One search at a time: another one takes its place."""
@@ -347,11 +356,15 @@ class TaskCommands(QObject):
                 self._search = None
                 self.searching.emit(None)
 
-    def _write(self, draft: Draft) -> None:
-        """Puts a request into the composer."""
-        self._composer.load(draft.request, editing=draft.editing, parent=draft.parent, new_seed=draft.new_seed)
-        if draft.refusals:
-            self._composer.show_refusals(draft.refusals)
+    def _write(self, command: TaskCommand, row: Row) -> None:
+        """Puts a task's request into the composer."""
+        task = row.task
+        if command is TaskCommand.EDIT_HELD:
+            self._composer.load(task.request, editing=task.id)
+        else:
+            self._composer.load(task.request, parent=task.id, new_seed=command is TaskCommand.NEW_SEED)
+        if command is TaskCommand.EDIT_AND_SEND:
+            self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
         self.written.emit()
-        if draft.asks_model:
+        if command is TaskCommand.OTHER_MODEL:
             self.model_wanted.emit()

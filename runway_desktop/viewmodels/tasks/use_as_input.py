@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_places import CONTINUES, WayToUse, ways_to_use
@@ -52,8 +53,6 @@ class UseAsInput(QObject):
         await self._place(CONTINUES, frame, Media.IMAGE)
 
     async def _place(self, endpoint: str, path: Path, media: Media) -> None:
-        from runway_desktop.services.intake.gathered import AssetDrop
-
         uri = path.as_uri()
         found = (await self._cases.intake.look([uri])).get(uri)
         if found is None or found.facts is None:

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake.gathered import AssetDrop
 from runway_desktop.ui.choice_popup import ChoicePopup
 from runway_desktop.ui.composer.field_editors import LinePopup
 from runway_desktop.ui.composer.input_menu import open_detail

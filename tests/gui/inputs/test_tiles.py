@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QEnterEvent, QGu
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request
-from runway_desktop.services.intake.gathered import AssetDrop, Gathered
+from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.ui.inputs.tile import OWN_MIME, PICTURE, InputTile, length_words
 from runway_desktop.ui.theme import Choice
 from tests.gui.rig import painted, until

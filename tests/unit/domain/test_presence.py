@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.kept_files import AFTERWARDS, Glance, KeptFile, glance, kept_file, not_seen, seen_again
+from runway_desktop.domain.outputs import AFTERWARDS, Glance, KeptFile, glance, kept_file, not_seen, seen_again
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.values import replace

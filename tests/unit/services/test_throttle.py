@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from runway_desktop.services.throttle import Throttle
+from runway_desktop.services.clock import Throttle
 from tests.fakes import FakeClock
 
 

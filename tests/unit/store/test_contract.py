@@ -12,7 +12,6 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.folders import FileMove
-from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.library import (
     Estimate,
     Filter,
@@ -27,6 +26,7 @@ from runway_desktop.domain.library import (
     Without,
 )
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import (

@@ -12,8 +12,8 @@ import pytest
 
 from runway_desktop.domain.account import NO_KEY, fingerprint_of
 from runway_desktop.domain.errors import StoreError
-from runway_desktop.domain.kept_files import Looked
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Place, SortKey, Span
+from runway_desktop.domain.outputs import Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence
 from runway_desktop.domain.task import ITS_TURN, Hold, HoldCode, Pick, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore

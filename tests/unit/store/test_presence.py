@@ -7,8 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.domain.kept_files import KeptFile, Looked, kept_file
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing, Place, Without
+from runway_desktop.domain.outputs import KeptFile, Looked, kept_file
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Request, State, Task, TaskId
 from runway_desktop.services.ports import Store

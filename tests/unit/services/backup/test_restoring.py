@@ -17,8 +17,8 @@ import pytest
 
 from runway_desktop.domain.copies import IDENTITY, PLACED
 from runway_desktop.domain.errors import BadBackup, DiskError, NotPossible, StoreError
-from runway_desktop.domain.kept_files import KeptFile, Looked
 from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.outputs import KeptFile, Looked
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.profiles import Color, Profile
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, OutputState, RemoteId, State, TaskId

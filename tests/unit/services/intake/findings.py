@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runway_desktop.services.intake.gathered import Gathered, IntakeFinding
+from runway_desktop.domain.inputs import IntakeFinding
+from runway_desktop.services.intake.gathered import Gathered
 
 
 def all_findings(found: Gathered) -> tuple[IntakeFinding, ...]:

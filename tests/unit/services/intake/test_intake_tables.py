@@ -10,10 +10,11 @@ from PIL import Image
 
 from runway_desktop.catalog import Catalog, validate
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.services.intake.gathered import Gathered
 from runway_desktop.services.intake.intake import Intake
 from runway_desktop.services.intake.reading import Dropped
-from runway_desktop.services.media.media_facts import MediaFacts, probe
+from runway_desktop.services.media.media_facts import probe
 from tests.engine_rig import AtOnce
 from tests.unit.services.intake.findings import all_findings
 

@@ -13,12 +13,13 @@ import pytest
 from PIL import Image, ImageCms
 
 from runway_desktop.catalog import Field
+from runway_desktop.catalog.input_files import check_asset, copies_of, mends_for
 from runway_desktop.domain.errors import DiskError
-from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix, MediaFacts
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_words import file_hash
-from runway_desktop.services.media.input_fixes import InputFixer, copies_of, mends_for
-from runway_desktop.services.media.media_facts import MediaFacts, check_asset, probe
+from runway_desktop.services.media.input_fixes import InputFixer
+from runway_desktop.services.media.media_facts import probe
 from runway_desktop.values import replace
 from tests.engine_rig import CATALOG
 

@@ -12,20 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from runway_desktop.catalog import Catalog, Field, Pair
+from runway_desktop.catalog.input_files import check_asset, check_together, megabytes
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
+from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import Media, Way
 from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
-from runway_desktop.services.media.media_facts import (
-    MediaFacts,
-    check_asset,
-    check_together,
-    is_page,
-    megabytes,
-    probe,
-    sniff,
-)
+from runway_desktop.services.media.media_facts import is_page, probe, sniff
 from runway_desktop.values import replace
 from tests import matroska_files
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runway_desktop.domain.errors import LinkExpired, NotThere
-from runway_desktop.domain.kept_files import Looked, kept_file
+from runway_desktop.domain.outputs import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.tasks.schedule import LEAST_GAP

@@ -9,9 +9,9 @@ import pytest
 from runway_desktop.catalog import AssetItem, FieldKind, Pair, asset_value, build_payload, is_left_out, validate
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import StoreError
+from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Request, State, TaskId
-from runway_desktop.services.intake.gathered import AssetDrop
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.money.pricing import read_published
 from runway_desktop.viewmodels.composer.composer import Composer

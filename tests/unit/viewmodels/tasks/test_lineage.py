@@ -8,8 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from runway_desktop.domain.events import TasksAdded
-from runway_desktop.domain.kept_files import Looked, kept_file
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import Looked, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Input, Request, State, TaskId
 from runway_desktop.values import replace

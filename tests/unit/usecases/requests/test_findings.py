@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runway_desktop.catalog import Catalog, Field, FieldKind, length_left_out
-from runway_desktop.usecases.requests.fitting import fits, nearest, sentence, takes
+from runway_desktop.usecases.requests.findings import fits, nearest, sentence, takes
 
 CATALOG = Catalog.load()
 

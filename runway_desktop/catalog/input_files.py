@@ -1,0 +1,192 @@
+"""Files as inputs, by their facts: why one will not do, in a sentence, and which copies of it would. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix, MediaFacts
+from runway_desktop.domain.media import MEGABYTE, Media, Way, accepted_formats, largest
+
+from .assets import media_in_words
+from .model import Field, Pair
+
+MOST_PIXELS = 250_000_000
+"""Larger pictures are not decoded here: they would take more than a gigabyte of memory."""
+COPY_SIDES = (4096, 2048, 1024)
+"""Long sides, in pixels, to which a picture that fits may be scaled all the same."""
+_READABLE = frozenset({"JPEG", "PNG", "WebP", "GIF", "TIFF", "BMP", "AVIF"})
+_SAVED_AS = ("PNG", "JPEG", "WebP")
+_LONGEST_SIDE = {"PNG": 1 << 20, "JPEG": 65_500, "WebP": 16_383}
+
+
+def check_asset(facts: MediaFacts, field: Field, pair: Pair, *, way: Way = Way.UPLOAD) -> str | None:
+    """A sentence that says why this file will not do for `field` of `pair`, or None. `way` is how it would be sent."""
+    if facts.media not in field.media:
+        wanted = media_in_words(field.media)
+        where = "is needed here" if field.label.casefold() == wanted else f"belongs in “{field.label}”"
+        return f"This is a {facts.media.kind.word}; a {wanted} {where}."
+    general = general_problem(facts, largest(facts.media, way, field.data_uri_megabytes))
+    return general or _length_problem(facts, field, pair) or _sides_problem(facts, field, pair)
+
+
+def general_problem(facts: MediaFacts, limit: int | None = None) -> str | None:
+    """A sentence that says why no model takes such a file, which is none of `Media.OTHER`; None when some may. `limit`
+    in bytes, else that of an upload."""
+    taken = [known.name for known in accepted_formats(facts.media)]
+    if facts.format not in taken:
+        return f"Runway does not take {facts.format} files. It takes {', '.join(taken[:-1])} and {taken[-1]}."
+    limit = limit or largest(facts.media, Way.UPLOAD)
+    if facts.size > limit:
+        return f"The file is {megabytes(facts.size)} large. Runway takes up to {limit // MEGABYTE} MB."
+    if facts.media is Media.IMAGE and not facts.width:
+        return "The picture seems to be damaged: its size cannot be read."
+    return None
+
+
+def check_together(facts: Sequence[MediaFacts | None], field: Field, pair: Pair) -> str | None:
+    """A sentence that says why these files, each good in itself, are too long together; None when they are not, or when
+    the length of one is not known."""
+    _, most = field.total_seconds
+    lengths = [found.duration if found is not None else None for found in facts]
+    if most is None or len(lengths) < 2 or None in lengths:
+        return None
+    together = sum(length for length in lengths if length is not None)
+    # A tenth of a second for each, as for one alone.
+    if together <= most + 0.1 * len(lengths):
+        return None
+    return f"Together they last {together:.1f} s. {pair.label} takes up to {most:g} s in {field.label}."
+
+
+def megabytes(size: int) -> str:
+    """A size for people: "4.2 MB", "310 KB"."""
+    if size < 1024:
+        return f"{size} bytes"
+    if size < MEGABYTE:
+        return f"{size / 1024:.0f} KB"
+    if size < 1024 * MEGABYTE:
+        return f"{size / MEGABYTE:.1f} MB"
+    return f"{size / MEGABYTE / 1024:.1f} GB"
+
+
+def _length_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
+    least, most = field.seconds
+    _, most_together = field.total_seconds
+    most = min((limit for limit in (most, most_together) if limit is not None), default=None)
+    if facts.duration is None:
+        return None
+    # A clip's length is not exact to the frame; a tenth of a second is not worth a refusal.
+    if least is not None and facts.duration < least - 0.1:
+        return f"It lasts {facts.duration:.1f} s. {pair.label} needs at least {least:g} s."
+    if most is not None and facts.duration > most + 0.1:
+        return f"It lasts {facts.duration:.1f} s. {pair.label} takes up to {most:g} s."
+    return None
+
+
+def _sides_problem(facts: MediaFacts, field: Field, pair: Pair) -> str | None:
+    if not facts.width or not facts.height:
+        return None
+    if field.least_side is not None and min(facts.width, facts.height) < field.least_side:
+        return f"It is {facts.width} × {facts.height}. {pair.label} needs at least {field.least_side} pixels each way."
+    least, most = field.aspect
+    shape = facts.width / facts.height
+    if least is not None and shape < least * 0.995:
+        return f"It is {facts.width} × {facts.height}, too tall. {pair.label} takes width / height from {least:g}."
+    if most is not None and shape > most * 1.005:
+        return f"It is {facts.width} × {facts.height}, too wide. {pair.label} takes width / height up to {most:g}."
+    return None
+
+
+def mends_for(facts: MediaFacts, field: Field) -> tuple[InputFix, ...]:
+    """What can be done about a file that does not fit in `field`; nothing for one that fits, or that is beyond us."""
+    kind = facts.media
+    if kind.kind.has_frames and kind not in field.media and Media.IMAGE in field.media:
+        return _FRAMES
+    if kind is not Media.IMAGE or kind not in field.media or not _can_decode(facts):
+        return ()
+    if facts.format not in _taken():
+        return tuple(_saved_as(facts, form) for form in _SAVED_AS if _holds(form, facts))
+    found: list[InputFix] = []
+    if facts.size > (limit := largest(Media.IMAGE, Way.UPLOAD)):
+        found += [_saved_as(facts, form) for form in ("JPEG", "WebP") if form != facts.format and _holds(form, facts)]
+        # The size of a file goes with its pixels; a tenth is spared for what does not.
+        found.append(_scaled(facts, (0.9 * limit / facts.size) ** 0.5))
+    found += _cropped(facts, field)
+    if field.least_side is not None and 0 < (short := min(_sides(facts))) < field.least_side:
+        found.append(_scaled(facts, field.least_side / short, remark="It gets larger, not sharper."))
+    return tuple(found)
+
+
+def copies_of(facts: MediaFacts) -> tuple[InputFix, ...]:
+    """Smaller or other copies of a picture that fits, for those who want them."""
+    if facts.media is not Media.IMAGE or facts.format not in _taken() or not _can_decode(facts):
+        return ()
+    long_side = max(_sides(facts))
+    found = [_scaled(facts, side / long_side) for side in COPY_SIDES if side < long_side]
+    return (*found, *(_saved_as(facts, form) for form in _SAVED_AS if form != facts.format and _holds(form, facts)))
+
+
+_FRAMES = (
+    InputFix(kind=FixKind.FRAME, text="Use its first frame", format="PNG", at=FrameAt.FIRST),
+    InputFix(kind=FixKind.FRAME, text="Use its last frame", format="PNG", at=FrameAt.LAST),
+    InputFix(kind=FixKind.FRAME, text="Choose a frame…", format="PNG", at=FrameAt.CHOSEN),
+)
+
+
+def _taken() -> frozenset[str]:
+    return frozenset(known.name for known in accepted_formats(Media.IMAGE))
+
+
+def _can_decode(facts: MediaFacts) -> bool:
+    width, height = _sides(facts)
+    return facts.format in _READABLE and 0 < width * height <= MOST_PIXELS
+
+
+def _sides(facts: MediaFacts) -> tuple[int, int]:
+    return facts.width or 0, facts.height or 0
+
+
+def _holds(form: str, facts: MediaFacts) -> bool:
+    """Whether a format can hold a picture of that many pixels."""
+    return max(_sides(facts)) <= _LONGEST_SIDE[form]
+
+
+def _remark(facts: MediaFacts, form: str, *more: str) -> str:
+    said = [
+        *more,
+        "Only its first picture is kept." if facts.moving else "",
+        "See-through parts become white." if facts.see_through and form == "JPEG" else "",
+    ]
+    return " ".join(part for part in said if part)
+
+
+def _saved_as(facts: MediaFacts, form: str) -> InputFix:
+    return InputFix(
+        kind=FixKind.FORMAT, text=f"Save as {form}", format=form, remark=_remark(facts, form), size=_sides(facts)
+    )
+
+
+def _scaled(facts: MediaFacts, factor: float, remark: str = "") -> InputFix:
+    width, height = (max(1, round(side * factor)) for side in _sides(facts))
+    return InputFix(
+        kind=FixKind.SCALE,
+        text=f"Scale to {width} × {height}",
+        format=facts.format,
+        size=(width, height),
+        remark=_remark(facts, facts.format, remark),
+    )
+
+
+def _cropped(facts: MediaFacts, field: Field) -> list[InputFix]:
+    width, height = _sides(facts)
+    least, most = field.aspect
+    shape = width / height
+    kept = None
+    if most is not None and shape > most:
+        kept = (int(height * most), height)
+    elif least is not None and shape < least:
+        kept = (width, int(width / least))
+    if kept is None or min(kept) < 1:
+        return []
+    text = f"Crop to {kept[0]} × {kept[1]}"
+    remark = _remark(facts, facts.format, "The middle is kept.")
+    return [InputFix(kind=FixKind.CROP, text=text, format=facts.format, crop=kept, size=kept, remark=remark)]
