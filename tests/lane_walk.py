@@ -44,8 +44,8 @@ from runway_desktop.services.tasks.after_restore import FRESH
 from runway_desktop.services.tasks.sendings import LATE
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin, Prepared, Release, SendAgain
 from runway_desktop.usecases.commands.commands import Commands
-from runway_desktop.usecases.commands.doing import Given, Report
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
+from runway_desktop.usecases.commands.task_command import Given, Report, TaskCommand
 from runway_desktop.usecases.sending.sending import Sending
 from runway_desktop.values import replace
 from tests import invariants
@@ -417,7 +417,7 @@ class Walk:
         rows = [row for row in self.commands.queued() if row.task.waits_for_person]
         if rows:
             some = dice.choice((rows[:1], rows))
-            command = dice.choice((TaskCommand.RELEASE, TaskCommand.SEND_NEXT))
+            command = dice.choice((RELEASE, SEND_NEXT))
             self._agree(self.sending.prepare_release([row.task for row in some]))
             asked = self.commands.question(command, some)
             await self._do(command, some, Given(prepared=asked.prepared if asked is not None else None))
@@ -425,13 +425,13 @@ class Walk:
     async def holds(self, dice: Random) -> None:
         rows = [row for row in self.commands.queued() if not row.task.waits_for_person]
         if rows:
-            await self._do(TaskCommand.HOLD, dice.choice(([dice.choice(rows)], rows)))
+            await self._do(HOLD, dice.choice(([dice.choice(rows)], rows)))
 
     async def moves(self, dice: Random) -> None:
         rows = self.commands.queued()
         if rows:
             before = dice.choice([*(row.task.id for row in rows), None])
-            command = dice.choice((TaskCommand.MOVE_UP, TaskCommand.MOVE_DOWN, TaskCommand.PUT_BEFORE))
+            command = dice.choice((MOVE_UP, MOVE_DOWN, PUT_BEFORE))
             await self._do(command, [dice.choice(rows)], Given(before=before))
 
     async def undoes(self, _: Random) -> None:
@@ -439,7 +439,7 @@ class Walk:
             command, what = self.undoable.pop()
             waiting = {row.task.id for row in self.commands.queued() if row.task.waits_for_person}
             report = await self.commands.undo(command, what)
-            if command is TaskCommand.HOLD:
+            if command is HOLD:
                 self.released |= set(report.changed) & waiting
 
     async def _do(self, command: TaskCommand, rows: list[Row], given: Given | None = None) -> None:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
-from runway_desktop.domain.library import Filter, Place, Span, Without
-from runway_desktop.domain.search import Words, words_of
+from runway_desktop.domain.library import Filter, Place, Span, Without, Words, words_of
 from runway_desktop.domain.task import LIVE, LOCAL, Pick, State
 from runway_desktop.values import Struct, replace
 

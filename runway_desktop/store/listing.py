@@ -15,9 +15,8 @@ from datetime import tzinfo
 from itertools import chain, compress, count, islice, pairwise
 from typing import Any
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey
+from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, SortKey, words_of
 from runway_desktop.domain.moments import local_time
-from runway_desktop.domain.search import words_of
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.values import replace
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runway_desktop.domain.errors import DamagedList, StoreError
-from runway_desktop.domain.search import asked_seconds, folded, prompt_key
+from runway_desktop.domain.library import asked_seconds, folded, prompt_key
 from runway_desktop.domain.task import Request
 from runway_desktop.values import Struct, replace
 

@@ -12,12 +12,11 @@ from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
-from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry, asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import KeptFile
 from runway_desktop.domain.presence import NEVER_LOOKED, Look, Presence, Signs
 from runway_desktop.domain.prices import shape_of
-from runway_desktop.domain.search import asked_seconds, heading_of, prompt_key
 from runway_desktop.domain.task import (
     ITS_TURN,
     RANKS,

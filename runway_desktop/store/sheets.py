@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from runway_desktop.domain.library import KeptSheet
-from runway_desktop.domain.search import search_words
+from runway_desktop.domain.library import KeptSheet, search_words
 from runway_desktop.domain.task import BatchId
 from runway_desktop.values import replace
 

@@ -11,8 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from runway_desktop.domain.inputs import value_at
-from runway_desktop.domain.library import Estimate, LedgerEntry
-from runway_desktop.domain.search import searched_text
+from runway_desktop.domain.library import Estimate, LedgerEntry, searched_text
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from .records import (

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.exchange.import_window import FolderImportWindow, IdImportWindow
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 
 from .hands import drop, find, opened, until
@@ -40,7 +40,7 @@ async def _export(walk: Walk, folder: Path) -> None:
     window = walk.window
     walk.say("export")
     window.view.selectAll()
-    window.task_menu.take(TaskCommand.EXPORT)
+    window.task_menu.take(EXPORT)
     export = await _ready(walk, ExportWindow)
     find(export, QLineEdit, "Folder for the files").setText(str(folder))
     find(export, QLineEdit, "Template").setText("{project}/{date}_{prompt:40}_{id}")

@@ -17,7 +17,7 @@ from runway_desktop.domain.library import Place
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output
 from runway_desktop.ui.dialogs.preferences import Preferences
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.results import KEEP_CHANGE, LOOK_FOR
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
 from .hands import StepFailed, control, find, opened, press, type_text, until
@@ -84,11 +84,11 @@ async def show_astray(walk: Walk) -> None:
     window.workspace.list.show_grid(False)
     walk.say("a missing file is found again")
     await walk.choose(clip.task_id)
-    window.task_menu.take(TaskCommand.LOOK_FOR)
+    window.task_menu.take(LOOK_FOR)
     await until(lambda: _is(walk, clip, "here"), "the file that was moved", 30)
     await walk.take("file-found", after=0.4)
     await walk.choose(picture.task_id)
-    window.task_menu.take(TaskCommand.KEEP_CHANGE)
+    window.task_menu.take(KEEP_CHANGE)
     await until(lambda: _is(walk, picture, "here"), "the change that is kept", 20)
     window.activity.dismiss_all()
 

@@ -15,7 +15,7 @@ from runway_desktop.ui.dialogs.preferences import Preferences
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import DELETE_REMOTELY
 from runway_desktop.wiring.demo import demo_secret
 
 from .comparing import compare
@@ -216,7 +216,7 @@ class First(Walk):
         await self.take("menu")
         popup.close()
         self.say("a question before something is lost")
-        window.task_menu.take(TaskCommand.DELETE_REMOTELY)
+        window.task_menu.take(DELETE_REMOTELY)
         await opened(window, QDialog, "the question")
         await self.take("question")
         find(window, QPushButton, "Keep").click()

@@ -5,7 +5,7 @@ by the search of the list. GUI thread; the search is answered by a worker of the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +19,6 @@ from runway_desktop.usecases.requests.choices import Scope
 if TYPE_CHECKING:
     from runway_desktop.domain.library import Row
     from runway_desktop.services.supervised import Runner
-    from runway_desktop.usecases.commands.task_command import TaskCommand
     from runway_desktop.usecases.use_cases import UseCases
     from runway_desktop.viewmodels.composer.composer import Composer
     from runway_desktop.viewmodels.tasks.places import Places
@@ -52,14 +51,11 @@ class PaletteModel(QObject):
         self._search: asyncio.Task[Any] | None = None
         self.arranged = Arranged()
 
-    def open(
-        self, rows: Sequence[Row], commands: Sequence[Offer], signs: Mapping[TaskCommand, tuple[str, str]]
-    ) -> None:
-        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, which gives icons
-        and keys by `signs`."""
+    def open(self, rows: Sequence[Row], commands: Sequence[Offer]) -> None:
+        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face."""
         cases = self._cases
         price = cases.commands.price
-        self._of_rows = [*sources.of_selection(rows, lambda command: price(command, rows), signs), *commands]
+        self._of_rows = [*sources.of_selection(rows, lambda command: price(command, rows)), *commands]
         self._fixed = [
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
             *sources.of_presets(self._composer.presets.all),

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from runway_desktop import __version__
+from runway_desktop.domain.library import clean_tag
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import known_moment, local_time
-from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Input, Output, Pick, Request, Task
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import parsed, write_whole

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from runway_desktop.domain.search import clean_tag
+from runway_desktop.domain.library import clean_tag
 from runway_desktop.domain.task import MOST_STARS, Pick, Task, TaskId
 from runway_desktop.values import Struct, field, replace
 

@@ -22,6 +22,7 @@ from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.events import OutputChanged, TaskChanged, TasksAdded, TasksMoved
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, LedgerEntry, Listing
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Batch, Evidence, Input, Output, OutputState, RemoteId, State, Task, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.supervised import shielded
@@ -30,7 +31,6 @@ from runway_desktop.values import replace
 from .lane_order import in_order
 
 if TYPE_CHECKING:
-    from runway_desktop.domain.media import Media
     from runway_desktop.domain.transitions import Answer, Answered, Transition
     from runway_desktop.services.ports import Clock, Store
 

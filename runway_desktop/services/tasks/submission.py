@@ -209,6 +209,11 @@ class Prepared:
     def is_valid(self) -> bool:
         return not any(self.findings)
 
+    @property
+    def is_repeat(self) -> bool:
+        """The same was sent a moment ago."""
+        return Ask.REPEAT in self.asks
+
     def use(self) -> None:
         """NotPossible the second time."""
         if self.is_used:

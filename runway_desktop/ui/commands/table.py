@@ -18,7 +18,6 @@ from runway_desktop.usecases.commands.command import (
     MAKING,
     PLAYING,
     SHEET,
-    SYSTEMS_WAY,
     WINDOW,
     Command,
     Scope,
@@ -26,6 +25,7 @@ from runway_desktop.usecases.commands.command import (
     Standard,
     Surface,
 )
+from runway_desktop.usecases.commands.tasks import KEYED
 
 
 class _In:
@@ -81,26 +81,11 @@ COMMANDS: tuple[Command[Any], ...] = (
     _list("grid.out", "Smaller posters", Standard.ZOOM_OUT, repeats=True),
     _list("grid.usual", "Posters of the usual size", "Ctrl+0"),
     _list("list.clear", "Clear search and selection", "Esc", left_out_of=_NOT_IN_PALETTE),
-    _list("task.open", "Open the result", "Return", fixed=SYSTEMS_WAY),
     _list("large.open", "Large view", "Space"),
     _list("task.menu", "Show actions", "Shift+F10", left_out_of=_OPENS_A_MENU),
-    _list("task.copy", "Copy prompts", Standard.COPY, begins=True),
-    _list("task.copy.files", "Copy files", "Ctrl+Alt+C"),
-    _list("task.copy.link", "Copy links", "Ctrl+Alt+L"),
-    _list("task.folder", "Show in folder", "Ctrl+Alt+O"),
+    *KEYED,
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
     _anywhere("list.paste", "Paste tasks, prompts or files", Standard.PASTE),
-    _list("task.retry", "Retry", "Ctrl+R", begins=True),
-    _list("task.edit", "Edit", "Ctrl+E"),
-    _list("task.seed", "Same with a new seed", "Ctrl+Shift+R"),
-    _list("task.model", "Same with another model", "Ctrl+Alt+M"),
-    _list("task.rename", "Rename", "F2"),
-    _list("task.cancel", "Cancel on Runway", "Ctrl+.", begins=True),
-    _list("queue.next", "Send next", "Ctrl+Up"),
-    _list("queue.up", "Move up in the queue", "Alt+Up", repeats=True),
-    _list("queue.down", "Move down in the queue", "Alt+Down", repeats=True),
-    _list("queue.hold", "Hold or release", "H"),
-    _list("task.remove", "Remove from list", Standard.DELETE),
     _anywhere("list.undo", "Undo in the list", Standard.UNDO, begins=True),
     _judging("judge.pick", "Pick", "P", also=_SEEN),
     _judging("judge.reject", "Reject", "X", also=_SEEN),
@@ -170,7 +155,6 @@ COMMANDS: tuple[Command[Any], ...] = (
     _sheet("sheet.export", "Export sheet", Standard.SAVE),
     _sheet("sheet.close", "Close the sheet", "Ctrl+W"),
     _exchange("not_saved", "Go to what is not saved", "Ctrl+Alt+U"),
-    _exchange("exchange.export", "Export", "Ctrl+Shift+E"),
     _exchange("exchange.ids.file", "Import task ids from a file", "Ctrl+Shift+I", begins=True),
     _exchange("exchange.ids.paste", "Import task ids from the clipboard", "Ctrl+Shift+V"),
     _exchange("exchange.folder", "Import a folder of results", "Ctrl+Shift+F"),

@@ -15,10 +15,9 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.table import BY_ID
 from runway_desktop.ui.help.host import show_meaning
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.given_commands import TASK_KEYS, actions_of, reason_against
-from runway_desktop.ui.window.task_menu import BINDINGS
+from runway_desktop.ui.window.given_commands import actions_of, reason_against
 from runway_desktop.usecases.commands.command import JUDGING, Surface
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.tasks import KEYED, TASKS
 from runway_desktop.usecases.palette.palette import Offer, Section
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.palette import PaletteModel
@@ -53,7 +52,7 @@ class PaletteHost(QObject):
         self._before = window.focusWidget()
         self._actions = actions_of(window)
         self._model.search("")
-        self._model.open(rows, list(self._commands(rows)), BINDINGS)
+        self._model.open(rows, list(self._commands(rows)))
         self.panel = PalettePanel(self._model, _title(rows), self._theme, window.keys, window.workspace.posters, window)
         self.panel.taken.connect(self._taken)
         self.panel.closed.connect(self._closed)
@@ -65,7 +64,7 @@ class PaletteHost(QObject):
         shows_result = window.preview is not None and window.preview.shown_path is not None
         for command_id in self._actions:
             command = BY_ID[command_id]
-            if command_id in TASK_KEYS or Surface.PALETTE in command.left_out_of:
+            if command in KEYED or Surface.PALETTE in command.left_out_of:
                 continue
             of_rows = command.section is JUDGING or command_id.startswith("compare.")
             yield Offer(
@@ -106,7 +105,7 @@ class PaletteHost(QObject):
         m, what = window.models, offer.what
         match offer.kind:
             case "task":
-                window.task_menu.take(TaskCommand(what))
+                window.task_menu.take(next(one for one in TASKS if one.remembered == what))
             case "command":
                 self._actions[what].trigger()
             case "input":

@@ -12,10 +12,10 @@ from PySide6.QtCore import QPoint, Qt
 from runway_desktop.ui.commands.keys import Binding
 from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.viewmodels.composer.presets import KEYS
 
 from .main_window import MainWindow
-from .task_menu import BINDINGS
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .models import Models
 
 
-_ELSEWHERE = ("task.open", "task.edit", "exchange.export", "queue.hold")
-"""Their keys are not given to the menu of the list."""
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
 """Menus stand at the top of the screen there."""
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -132,9 +130,7 @@ def list_bindings(window: MainWindow) -> dict[str, Binding]:
         "judge.redo": window.models.task_commands.judging.redo,
         "compare.takes": window.compare,
         "task.menu": window.workspace.views.open_menu,
-        **{key: partial(take, command) for command, (_, key) in BINDINGS.items() if key and key not in _ELSEWHERE},
-        "task.edit": window.edit,
-        "queue.hold": window.task_menu.hold_or_release,
+        **{key.id: partial(take, key) for key in KEYED if Scope.LIST in key.scopes and not key.fixed},
         "large.open": window.large.open,
         "grid.in": partial(window.workspace.list.zoom, 1),
         "grid.out": partial(window.workspace.list.zoom, -1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -18,9 +18,19 @@ from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
-from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.table import available_by_command, why_not
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL
+from runway_desktop.usecases.commands.handing_on import (
+    COPY_FILE,
+    COPY_PROMPT,
+    COPYING,
+    EXPORT,
+    USE_AS_INPUT,
+)
+from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RELEASE, SEND_NEXT
+from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, LET_GO, NEW_SEED, RETRY, SEND_AGAIN
+from runway_desktop.usecases.commands.results import LOOK_FOR, SHOW_FILE
+from runway_desktop.usecases.commands.task_command import Given, TaskCommand
+from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
@@ -29,44 +39,21 @@ from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 if TYPE_CHECKING:
     from runway_desktop.usecases.commands.next_steps import NextStep
 
-COPIES = (
-    TaskCommand.COPY_PROMPT,
-    TaskCommand.COPY_ID,
-    TaskCommand.COPY_FILE,
-    TaskCommand.COPY_PATH,
-    TaskCommand.COPY_PICTURE,
-    TaskCommand.COPY_LINK,
-    TaskCommand.COPY_SUPPORT,
-)
 
-
-_QUEUED = {
-    TaskCommand.SEND_NEXT: "",
-    TaskCommand.HOLD: "",
-    TaskCommand.MOVE_UP: "",
-    TaskCommand.MOVE_DOWN: "",
-}
+_QUEUED = (SEND_NEXT, HOLD, MOVE_UP, MOVE_DOWN)
 OF_SEVERAL = (
-    TaskCommand.LOOK_FOR,
-    TaskCommand.RETRY,
+    LOOK_FOR,
+    RETRY,
     *_QUEUED,
-    TaskCommand.RELEASE,
-    TaskCommand.EXPORT,
-    TaskCommand.COPY_FILE,
-    TaskCommand.COPY_PROMPT,
+    RELEASE,
+    EXPORT,
+    COPY_FILE,
+    COPY_PROMPT,
 )
 """Nothing that takes something away: that is in the menu alone."""
-_OF_ONE = {
-    TaskCommand.EDIT_AND_SEND: "Edit and send",
-    TaskCommand.NEW_SEED: "Same with a new seed",
-    TaskCommand.USE_AS_INPUT: "Use as input  ▾",
-    TaskCommand.SHOW_FILE: "Show in folder",
-}
-_UNCERTAIN = {
-    TaskCommand.SEND_AGAIN: "Send again…",
-    TaskCommand.ADOPT_ID: "Enter its id…",
-    TaskCommand.LET_GO: "Dismiss…",
-}
+_OF_ONE = (EDIT_AND_SEND, NEW_SEED, USE_AS_INPUT, SHOW_FILE)
+_UNCERTAIN = (SEND_AGAIN, ADOPT_ID, LET_GO)
+_OPENS_MENU = "  ▾"
 _MARGINS = (GRID + GRID // 2, 0, GRID + GRID // 2, GRID + GRID // 2)
 
 
@@ -169,14 +156,14 @@ class DetailsPane(QWidget):
         row = FlowLayout()
         bottom.addLayout(row, 1)
         self._commands = _CommandButtons(_OF_ONE, row, self._bottom, self._take_command)
-        self._commands.buttons[TaskCommand.USE_AS_INPUT].setAccessibleName("Use as input")
+        self._commands.buttons[USE_AS_INPUT].setAccessibleName(USE_AS_INPUT.name)
         self._copy = push_button(self._bottom, "Copy  ▾", self._copy_menu, spoken="Copy")
         row.addWidget(self._copy)
         OneStop(self._bottom, [*self._commands.buttons.values(), self._copy])
         return self._bottom
 
     def _take_command(self, command: TaskCommand) -> None:
-        if command is TaskCommand.USE_AS_INPUT:
+        if command is USE_AS_INPUT:
             self.use_as_input_menu(self._commands.buttons[command])
         else:
             self.command_wanted.emit(command)
@@ -204,12 +191,12 @@ class DetailsPane(QWidget):
         step = self._details.next_step()
         self._next.setVisible(step is not None)
         self._next.setText(step.text if step else "")
-        is_advised = step is not None and step.command is not TaskCommand.CANCEL
+        is_advised = step is not None and step.command is not CANCEL
         if self._next.property("kind") != (kind := "primary" if is_advised else ""):
             self._next.setProperty("kind", kind)
             self._next.style().polish(self._next)
         self._show_more_steps()
-        self._decide.setVisible(row is not None and not why_not(TaskCommand.LET_GO, [row]))
+        self._decide.setVisible(row is not None and not LET_GO.reason([row]))
         self._queued.setVisible(self._of_queue.show_rows([row] if row is not None else []))
         self._show_facts(self._details.facts())
         shown = self._shown_result()
@@ -293,10 +280,11 @@ class DetailsPane(QWidget):
         if row is None:
             return
         menu = passing_menu(self)
-        for command, shown in available_by_command([row], COPIES).items():
-            action = menu.addAction(shown.text, lambda command=command: self.command_wanted.emit(command))
-            action.setEnabled(shown.enabled)
-            action.setToolTip(tip(shown.reason))
+        for command in (one for one in available([row]) if one.submenu is COPYING):
+            action = menu.addAction(command.text([row]), lambda command=command: self.command_wanted.emit(command))
+            reason = command.reason([row])
+            action.setEnabled(not reason)
+            action.setToolTip(tip(reason))
         menu.addAction(
             "Copy support details with the prompt", lambda: self.support_wanted.emit(Given(with_prompt=True))
         )
@@ -337,33 +325,32 @@ class _Holder(QWidget):
 
 
 class _CommandButtons:
-    """A button for each command, put into a layout. Those without words get the table's."""
+    """A button for each command, put into a layout."""
 
     def __init__(
         self,
-        commands: Mapping[TaskCommand, str],
+        commands: Sequence[TaskCommand],
         into: QLayout,
         parent: QWidget,
         take: Callable[[TaskCommand], object],
     ) -> None:
-        self._commands = commands
         self.buttons: dict[TaskCommand, QPushButton] = {}
-        for command, text in commands.items():
-            button = push_button(parent, text, lambda _=False, command=command: take(command))
+        for command in commands:
+            button = push_button(parent, str(command.words), lambda _=False, command=command: take(command))
             self.buttons[command] = button
             into.addWidget(button)
 
     def show_rows(self, rows: Sequence[Row]) -> bool:
         """Shows what can be given for these rows. Returns whether there is anything."""
-        found = available_by_command(rows, tuple(self.buttons))
         for command, button in self.buttons.items():
-            shown = found.get(command)
-            button.setVisible(shown is not None)
-            if shown is not None:
-                button.setText(self._commands[command] or shown.text)
-                button.setEnabled(shown.enabled)
-                button.setToolTip(tip(shown.reason))
-        return bool(found)
+            is_there = bool(rows) and command.is_for(rows)
+            button.setVisible(is_there)
+            if is_there:
+                button.setText(f"{command.text(rows)}{_OPENS_MENU if command.does is None else ''}")
+                reason = command.reason(rows)
+                button.setEnabled(not reason)
+                button.setToolTip(tip(reason))
+        return any(command.is_for(rows) for command in self.buttons) if rows else False
 
 
 class SeveralButtons(QWidget):
@@ -374,7 +361,7 @@ class SeveralButtons(QWidget):
         super().__init__(parent)
         row = FlowLayout()
         hbox((row, 1), on=self, margins=_MARGINS)
-        self._commands = _CommandButtons(dict.fromkeys(OF_SEVERAL, ""), row, self, self.command_wanted.emit)
+        self._commands = _CommandButtons(OF_SEVERAL, row, self, self.command_wanted.emit)
         self.show_rows(())
 
     def show_rows(self, rows: Sequence[Row]) -> None:

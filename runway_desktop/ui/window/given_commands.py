@@ -13,17 +13,11 @@ from PySide6.QtGui import QAction
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.commands.table import BY_ID
 from runway_desktop.usecases.commands.command import JUDGING, PLAYING, SECTIONS, Command, Section
-from runway_desktop.usecases.commands.table import why_not
-
-from .task_menu import BINDINGS
+from runway_desktop.usecases.commands.tasks import KEYED, given_by
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-TASK_KEYS = {
-    key: tuple(command for command, (_, other) in BINDINGS.items() if other == key) for _, key in BINDINGS.values()
-}
-"""What a key does with tasks: one of these, as the tasks are."""
 _OF_SELECTION = frozenset({"compare.takes", "compare.chosen", "judge.tag", "judge.note", "judge.project", "judge.shot"})
 SELECT_FIRST = "Select a task in the list first."
 NOTHING_SHOWN = "Nothing is shown that could be played or looked at."
@@ -44,9 +38,8 @@ def reason_against(command: Command[Any], rows: Sequence[Row], *, shows_result: 
     """Why a command cannot be given now; empty when it can. `rows` are those that are selected."""
     if command.section is PLAYING:
         return "" if shows_result else NOTHING_SHOWN
-    if commands := TASK_KEYS.get(command.id, ()):
-        reasons = [why_not(one, rows) for one in commands]
-        return "" if "" in reasons else reasons[0]
+    if command in KEYED:
+        return given_by(command, rows).reason(rows)
     is_judging = command.section is JUDGING and command.id not in ("judge.redo",)
     return SELECT_FIRST if (is_judging or command.id in _OF_SELECTION) and not rows else ""
 

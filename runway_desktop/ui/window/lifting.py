@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QToolTip
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
-from runway_desktop.usecases.commands.doing import Given
 from runway_desktop.usecases.commands.drag_payload import payload_of
+from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.places import Does, Taken, taken_by
-from runway_desktop.usecases.commands.table import ENTRIES, why_not
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import PUT_BEFORE
+from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.listing.columns import poster_of
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
@@ -71,10 +71,10 @@ class Lifting(QObject):
         self._rows = rows
         payload = payload_of(rows, self._shown())
         self._refusal = payload.refusal
-        removing = "" if why_not(TaskCommand.REMOVE, rows) else ENTRIES[TaskCommand.REMOVE].text(rows)
+        removing = "" if REMOVE.reason(rows) else REMOVE.text(rows)
         work = self._work
         work.places.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
-        work.view.lift([row.task.id for row in rows if not why_not(TaskCommand.PUT_BEFORE, [row])])
+        work.view.lift([row.task.id for row in rows if not PUT_BEFORE.reason([row])])
         work.composer.set_dropping(not self._refusal)
         self._m.activity.set_gesture(*moving_words(len(rows)))
         try:
@@ -107,7 +107,7 @@ class Lifting(QObject):
         """None: they are removed."""
         ids = [row.task.id for row in self._rows]
         if entry is None:
-            self._menu.take_for(TaskCommand.REMOVE, ids)
+            self._menu.take_for(REMOVE, ids)
             return
         taken, judging = self._taken(entry), self._m.task_commands.judging
         match taken.does:
@@ -130,4 +130,4 @@ class Lifting(QObject):
         self._work.view.say_place(lifted_words(places, starts))
 
     def _take_place(self, lifted: Sequence[TaskId], before: TaskId | None) -> None:
-        self._menu.take_for(TaskCommand.PUT_BEFORE, lifted, Given(before=before))
+        self._menu.take_for(PUT_BEFORE, lifted, Given(before=before))

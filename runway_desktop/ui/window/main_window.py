@@ -17,11 +17,14 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMo
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.library import Filter, Row
-from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.usecases.commands.ending import REMOVE
+from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
+from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.activity.acts import Acts
 
@@ -223,11 +226,6 @@ class MainWindow(QMainWindow):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def edit(self) -> None:
-        rows = self.chosen_rows()
-        held = bool(rows) and rows[0].task.state is State.HELD
-        self.task_menu.take(TaskCommand.EDIT_HELD if held else TaskCommand.EDIT_AND_SEND)
-
     def clear_choice(self) -> None:
         """What narrows the list goes first, the words before the chips, then what is chosen in it."""
         if not self.models.filter.clear_next():
@@ -319,7 +317,7 @@ class MainWindow(QMainWindow):
         Acts(m.task_commands, m.rows, m.activity, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
         self.large.compare_wanted.connect(self.compare_wanted)
-        self.large.show_file_wanted.connect(partial(self.task_menu.take, TaskCommand.SHOW_FILE))
+        self.large.show_file_wanted.connect(partial(self.task_menu.take, SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
@@ -364,7 +362,7 @@ class MainWindow(QMainWindow):
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.task_commands.use_as_input, self.shown_result)
         details.copy_wanted.connect(self._sharing.copy_text)
-        details.support_wanted.connect(partial(self.task_menu.take, TaskCommand.COPY_SUPPORT))
+        details.support_wanted.connect(partial(self.task_menu.take, COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
         """What the engine and the commands want shown or asked."""
@@ -399,7 +397,7 @@ class MainWindow(QMainWindow):
         m.bridge.notice.connect(self._notice)
 
     def _leave(self, _: str, command: TaskCommand, what: Any) -> None:
-        if command is TaskCommand.REMOVE:
+        if command is REMOVE:
             self.view.leave(what)
 
     @property

@@ -13,9 +13,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
-from runway_desktop.usecases.commands.doing import Given, Wanted
-from runway_desktop.usecases.commands.table import ENTRIES
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
@@ -53,7 +51,7 @@ class FileSearch(QObject):
         self._activity.tell(
             message,
             problem=True,
-            action_text=ENTRIES[command].text(rows),
+            action_text=command.text(rows),
             on_action=lambda: self._task_commands.carry_out(command, rows),
         )
 

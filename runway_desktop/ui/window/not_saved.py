@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import COPY_LINK
 
 from .models import Models
 from .workspace import Workspace
@@ -55,7 +55,7 @@ class NotSavedPlace(QObject):
     def _connect(self, board: BoardPane) -> None:
         m = self._m
         board.chosen_moved.connect(lambda: m.details.choose(self._work.chosen_ids()))
-        board.link_wanted.connect(lambda rows: m.task_commands.carry_out(TaskCommand.COPY_LINK, rows))
+        board.link_wanted.connect(lambda rows: m.task_commands.carry_out(COPY_LINK, rows))
         board.told.connect(lambda words: m.task_commands.tell(words, problem=True))
         board.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
 

@@ -11,15 +11,13 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.ui.building import passing_menu
-from runway_desktop.usecases.commands.table import ENTRIES, concerned, why_not
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
+from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.words.holds import raise_words
 
 from .models import Models
 from .task_menu import TaskMenu
 from .workspace import Workspace
-
-_HOLD, _RELEASE = TaskCommand.HOLD, TaskCommand.RELEASE
 
 
 class QueueRoom(QObject):
@@ -41,8 +39,8 @@ class QueueRoom(QObject):
         """Holds what may be sent of these; releases them where all are held."""
         wanted = set(task_ids)
         rows = [row for row in self._m.task_commands.queued() if row.task.id in wanted]
-        command = _RELEASE if why_not(_HOLD, rows) else _HOLD
-        self._menu.take_for(command, [row.task.id for row in concerned(command, rows)] if rows else [])
+        command = given_by(HOLD_OR_RELEASE, rows)
+        self._menu.take_for(command, [row.task.id for row in command.meant(rows)] if rows else [])
 
     def press(self, key: str, at: QPoint) -> None:
         rows = self._m.rows
@@ -63,10 +61,10 @@ class QueueRoom(QObject):
         menu.addAction(f"Select all {len(ids):,}" if len(ids) > 1 else "Select", partial(self._select, key, ids))
         inside = set(ids)
         queued = [row for row in self._m.task_commands.queued() if row.task.id in inside]
-        for command in (_HOLD, _RELEASE):
-            if queued and not why_not(command, queued):
+        for command in (HOLD, RELEASE):
+            if queued and not command.reason(queued):
                 own = [row.task.id for row in queued]
-                menu.addAction(ENTRIES[command].text(queued), partial(self._menu.take_for, command, own))
+                menu.addAction(command.text(queued), partial(self._menu.take_for, command, own))
         menu.addSeparator()
         folded = key in rows.collapsed()
         menu.addAction("Unfold" if folded else "Fold", partial(rows.toggle_group, key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QIcon
@@ -13,15 +13,17 @@ from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import MOST_STARS, Media, Pick, TaskId, parse_remote_id
+from runway_desktop.domain.task import MOST_STARS, Media, Pick, TaskId
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
 from runway_desktop.ui.tasks.judge import Judge
-from runway_desktop.usecases.commands.commands import NOTHING
-from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.table import ENTRIES, Available, Need, why_not
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.command import Command
+from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
+from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
+from runway_desktop.usecases.commands.results import OPEN_WITH, saved_paths
+from runway_desktop.usecases.commands.task_command import NOTHING, Given, TaskCommand
+from runway_desktop.usecases.commands.tasks import Part, Submenu, given_by, menu_of
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import replace
@@ -32,41 +34,6 @@ from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 if TYPE_CHECKING:
     from runway_desktop.domain.outputs import Application
     from runway_desktop.viewmodels.tasks.clipboard import Clipboard
-
-
-MOST_IDS = 8
-"""Known ids that a person is shown at once."""
-
-BINDINGS = {
-    TaskCommand.OPEN: ("mdi6.play-outline", "task.open"),
-    TaskCommand.SHOW_FILE: ("mdi6.folder-outline", "task.folder"),
-    TaskCommand.RETRY: ("mdi6.refresh", "task.retry"),
-    TaskCommand.REFRESH: ("mdi6.cloud-refresh-outline", ""),
-    TaskCommand.EDIT_AND_SEND: ("mdi6.pencil-outline", "task.edit"),
-    TaskCommand.EDIT_HELD: ("mdi6.pencil-outline", "task.edit"),
-    TaskCommand.NEW_SEED: ("mdi6.dice-multiple-outline", "task.seed"),
-    TaskCommand.CANCEL: ("mdi6.cancel", "task.cancel"),
-    TaskCommand.DELETE_REMOTELY: ("mdi6.cloud-remove-outline", ""),
-    TaskCommand.DELETE_FILE: ("mdi6.trash-can-outline", ""),
-    TaskCommand.REMOVE: ("mdi6.playlist-minus", "task.remove"),
-    TaskCommand.LOOK_FOR: ("mdi6.magnify", ""),
-    TaskCommand.KEEP_CHANGE: ("mdi6.check", ""),
-    TaskCommand.PUT_BACK: ("mdi6.delete-restore", ""),
-    TaskCommand.COPY_PROMPT: ("mdi6.content-copy", "task.copy"),
-    TaskCommand.COPY_LINK: ("mdi6.link-variant", "task.copy.link"),
-    TaskCommand.COPY_PICTURE: ("mdi6.image-outline", ""),
-    TaskCommand.EXPORT: ("mdi6.export-variant", "exchange.export"),
-    TaskCommand.USE_AS_INPUT: ("mdi6.image-plus-outline", ""),
-    TaskCommand.SEND_NEXT: ("mdi6.arrow-collapse-up", "queue.next"),
-    TaskCommand.HOLD: ("mdi6.pause", "queue.hold"),
-    TaskCommand.RELEASE: ("mdi6.play", "queue.hold"),
-    TaskCommand.MOVE_UP: ("mdi6.arrow-up", "queue.up"),
-    TaskCommand.MOVE_DOWN: ("mdi6.arrow-down", "queue.down"),
-    TaskCommand.OTHER_MODEL: ("", "task.model"),
-    TaskCommand.RENAME: ("", "task.rename"),
-    TaskCommand.COPY_FILE: ("", "task.copy.files"),
-}
-"""The icon of a command, and the command of `ui.commands.table` whose keys give it; each may be empty."""
 
 
 class TaskMenu(QObject):
@@ -97,21 +64,14 @@ class TaskMenu(QObject):
         then."""
         self._rows.with_rows(self._chosen(), lambda rows: self._popup(at, rows))
 
-    def take(self, command: TaskCommand, given: Given = NOTHING) -> None:
-        """Gives a command for what is selected, after asking what must be asked; says why when it cannot be given."""
+    def take(self, command: Command[Any], given: Given = NOTHING) -> None:
+        """Gives a command, or the one that its keys mean, for what is selected, after asking what must be asked; says
+        why when it cannot be given."""
         self._rows.with_rows(self._chosen(), lambda rows: self._take(command, rows, given))
 
-    def take_for(self, command: TaskCommand, task_ids: Sequence[TaskId], given: Given = NOTHING) -> None:
+    def take_for(self, command: Command[Any], task_ids: Sequence[TaskId], given: Given = NOTHING) -> None:
         """The same for these tasks, whatever is selected."""
         self._rows.with_rows(list(task_ids), lambda rows: self._take(command, rows, given))
-
-    def hold_or_release(self) -> None:
-        """Holds what is selected and queued; releases it where all of it is held."""
-        self._rows.with_rows(self._chosen(), self._hold_or_release)
-
-    def _hold_or_release(self, rows: list[Row]) -> None:
-        command = TaskCommand.RELEASE if why_not(TaskCommand.HOLD, rows) else TaskCommand.HOLD
-        self._take(command, rows, NOTHING)
 
     def _popup(self, at: QPoint, rows: list[Row]) -> None:
         if not rows:
@@ -123,8 +83,6 @@ class TaskMenu(QObject):
 
     def fill(self, menu: QMenu, rows: list[Row]) -> None:
         """Adds what can be done with these rows, at least one."""
-        from runway_desktop.usecases.commands.menu import Part, Submenu, menu_of
-
         for number, group in enumerate(menu_of(rows)):
             if number:
                 menu.addSeparator()
@@ -134,13 +92,13 @@ class TaskMenu(QObject):
                         self._add_judging(menu, rows)
                     case Part.ORDERING:
                         self._add_ordering(menu, rows)
-                    case Submenu(title, entries):
-                        below = menu.addMenu(title)
+                    case Submenu(title, commands):
+                        below = menu.addMenu(str(title))
                         below.setToolTipsVisible(True)
-                        for entry in entries:
-                            self._add(below, entry, rows)
-                    case Available() as entry:
-                        self._add(menu, entry, rows)
+                        for command in commands:
+                            self._add(below, command, rows)
+                    case TaskCommand() as command:
+                        self._add(menu, command, rows)
 
     def _add_judging(self, menu: QMenu, rows: list[Row]) -> None:
         """Pick and reject have a tick where all have it; the stars stand in a menu of their own."""
@@ -167,23 +125,20 @@ class TaskMenu(QObject):
         ):
             below.addAction(text, does).setShortcuts(self._keys.usual(command)[:1])
 
-    def _add(self, menu: QMenu, shown: Available, rows: list[Row]) -> None:
-        command = shown.command
-        action = self._submenu(menu, command, rows) or menu.addAction(shown.text, lambda: self.take(command))
-        action.setEnabled(shown.enabled)
-        action.setToolTip(tip(shown.reason))
-        _, key = BINDINGS.get(command, ("", ""))
-        if key:
-            action.setShortcuts(self._keys.usual(key)[:1])
+    def _add(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> None:
+        action = self._submenu(menu, command, rows) or menu.addAction(command.text(rows), lambda: self.take(command))
+        reason = command.reason(rows)
+        action.setEnabled(not reason)
+        action.setToolTip(tip(reason))
+        if command.keyed.keys:
+            action.setShortcuts(self._keys.usual(command.keyed.id)[:1])
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
-        if command is TaskCommand.OPEN_WITH and self._task_commands.clipboard.lists_programs:
+        if command is OPEN_WITH and self._task_commands.clipboard.lists_programs:
             used = self._result_of(rows[0]) if len(rows) == 1 else None
-            from runway_desktop.usecases.commands.drag_payload import saved_paths
-
             paths = [used[0]] if used is not None else saved_paths(rows)
             return menu.addMenu(ProgramsMenu(self._task_commands.clipboard, paths, menu))
-        if command is TaskCommand.USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
+        if command is USE_AS_INPUT and (used := self._result_of(rows[0])) is not None:
             return menu.addMenu(OnwardMenu(self._task_commands.use_as_input, *used, menu))
         return None
 
@@ -195,53 +150,26 @@ class TaskMenu(QObject):
             return shown.path, found[shown.path]
         return next(iter(found.items()), None)
 
-    def _take(self, command: TaskCommand, selected: list[Row], given: Given) -> None:
-        if reason := why_not(command, selected):
-            if command is TaskCommand.REMOVE and not why_not(TaskCommand.CANCEL, selected):
+    def _take(self, key: Command[Any], selected: list[Row], given: Given) -> None:
+        command, commands = given_by(key, selected), self._task_commands
+        if reason := command.reason(selected):
+            if command is REMOVE and not CANCEL.reason(selected):
                 # Offered, not carried out: this is an editing key, and a cancel may cost a result.
-                self._task_commands.next_offered.emit(reason, TaskCommand.CANCEL, selected)
+                commands.next_offered.emit(reason, CANCEL, selected)
             else:
-                self._task_commands.tell(reason)
+                commands.tell(reason)
             return
 
         def carry_out(given: Given = given) -> None:
-            self._task_commands.carry_out(command, selected, given)
+            commands.carry_out(command, selected, given)
 
-        match ENTRIES[command].needs:
-            case Need.TITLE:
-                ask_text(
-                    self._window,
-                    "Rename",
-                    "A name for this task; empty shows its prompt.",
-                    selected[0].task.title,
-                    lambda _: "",
-                    lambda text: carry_out(Given(text=text.strip())),
-                )
-            case Need.TASK_ID:
-                known = self._task_commands.known_ids()
-                ask_text(
-                    self._window,
-                    "Enter the task's id",
-                    _id_hint(known),
-                    known[0] if len(known) == 1 else "",
-                    _id_problem,
-                    lambda text: carry_out(Given(text=text.strip().lower())),
-                )
-            case None if (asked := self._task_commands.question(command, selected)) is not None:
-                confirm(self._window, asked, lambda: carry_out(replace(given, prepared=asked.prepared)))
-            case None:
-                carry_out()
-
-
-def _id_hint(known: Sequence[str]) -> str:
-    if not known:
-        return "The id that Runway gave it, from a log or from support."
-    listed = "\n".join(known[:MOST_IDS])
-    return f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
-
-
-def _id_problem(text: str) -> str:
-    return "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+        if (prompt := commands.prompt(command, selected)) is not None:
+            asks = str(prompt.title), prompt.words, prompt.text, prompt.problem
+            ask_text(self._window, *asks, lambda text: carry_out(Given(text=text)))
+        elif (asked := commands.question(command, selected)) is not None:
+            confirm(self._window, asked, lambda: carry_out(replace(given, prepared=asked.prepared)))
+        else:
+            carry_out()
 
 
 class OnwardMenu(QMenu):

@@ -78,8 +78,6 @@ EXCHANGE = Section(Text("Importing and exporting"), Text("Import and export"), "
 WINDOW = Section(Text("Window"), None, "mdi6.chevron-right")
 SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
-SYSTEMS_WAY = Text("It is the system's own way.")
-"""Why keys are fixed that the platform's lists hear by themselves, without an action of ours."""
 
 
 class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
@@ -119,6 +117,10 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
     def text(self, on: On) -> str:
         """What it is called now."""
         return str(self.words if self.label is None else self.label(on))
+
+    def reason(self, on: On) -> str:
+        """Why it cannot be done now; empty when it can."""
+        return str(self.why_not(on))
 
     @property
     def name(self) -> str:

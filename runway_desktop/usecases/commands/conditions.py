@@ -1,9 +1,4 @@
-"""Conditions of commands: for which tasks one is offered, why it is not possible now, and labels that depend on the
-tasks. Pure.
-
-A function of a row tells whether the condition holds for that task; one of several rows (at least one) gives the reason
-for the selection. An empty reason means that the command is possible.
-"""
+"""Conditions of commands: for which tasks one is offered, and when it is possible. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +7,10 @@ from collections.abc import Callable, Sequence
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import HoldCode, Media, Output, OutputState, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, State
+from runway_desktop.domain.text import Text
 
-NO_LONGER = "Runway no longer keeps it."
-NO_FILE = "No file of it is on this computer."
-NOT_QUEUED = "It is not in the queue."
 _PICTURED = (Media.IMAGE, Media.VIDEO)
 """What has a picture that can be copied as such."""
 
@@ -35,7 +29,7 @@ def has(holds: Callable[[Output], bool]) -> Callable[[Row], bool]:
     return lambda row: any(map(holds, row.outputs))
 
 
-def unless(holds: Callable[[Row], bool], reason: str) -> Callable[[Sequence[Row]], str]:
+def unless(holds: Callable[[Row], bool], reason: Text) -> Callable[[Sequence[Row]], Text | str]:
     return lambda rows: "" if any(map(holds, rows)) else reason
 
 
@@ -71,18 +65,6 @@ def can_be_fetched(row: Row) -> bool:
     return row.task.state is State.SUCCEEDED and is_kept_by_runway(row)
 
 
-def fetching_words(rows: Sequence[Row]) -> str:
-    """A first saving is not called one that is done again."""
-    unsaved = any(output.state is not OutputState.SAVED for row in rows if is_done(row) for output in row.outputs)
-    return "Save now" if unsaved else "Fetch again from Runway"
-
-
-def why_not_fetched(rows: Sequence[Row]) -> str:
-    done = list(filter(is_done, rows))
-    wanted = list(filter(has(is_not_here), done)) or done
-    return NO_LONGER if not any(map(is_kept_by_runway, wanted)) else ""
-
-
 def may_be_known_after_all(row: Row) -> bool:
     """Runway, or the key in use, did not know it; asking once more costs nothing."""
     task = row.task
@@ -92,11 +74,6 @@ def may_be_known_after_all(row: Row) -> bool:
 
 def has_picture(row: Row) -> bool:
     return any(output.is_here and output.media in _PICTURED for output in row.outputs)
-
-
-def picture_words(rows: Sequence[Row]) -> str:
-    clips = all(output.media is Media.VIDEO for output in rows[0].outputs if output.is_here)
-    return "Copy this frame" if clips else "Copy picture"
 
 
 def can_be_linked(row: Row) -> bool:
@@ -114,41 +91,6 @@ def can_be_removed(row: Row) -> bool:
     return row.task.state.is_final or row.task.is_hidden or is_queued(row)
 
 
-def removing_words(rows: Sequence[Row]) -> str:
-    removable = list(filter(can_be_removed, rows))
-    of_list = [row for row in removable if not is_queued(row)]
-    meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
-    return f"Remove {len(meant):,} from {where}" if meant and len(rows) > 1 else f"Remove from {where}"
-
-
-def why_it_stays(rows: Sequence[Row]) -> str:
-    states = {row.task.state for row in rows}
-    if any(map(can_be_removed, rows)):
-        return ""
-    if states == {State.UNCERTAIN}:
-        return "It is not known whether this was made. Decide that first."
-    if states == {State.SENDING}:
-        return "It is being sent."
-    return "Still running. Cancel it before removing."
-
-
-def why_no_retry(rows: Sequence[Row]) -> str:
-    states = {row.task.state for row in rows}
-    if states == {State.SUCCEEDED}:
-        return "It succeeded. “Same with a new seed” or “Same again” makes another take."
-    if not any(state.is_final for state in states):
-        return "It has not ended yet."
-    return "The same request would fail again. “Edit and send” sends another."
-
-
-def sending_next_words(rows: Sequence[Row]) -> str:
-    return "Send next…" if any(map(_is_asked_about, rows)) else "Send next"
-
-
-def _is_asked_about(row: Row) -> bool:
-    return row.task.may_be_sent_already or row.task.hold.code is HoldCode.OTHER_KEY
-
-
 def is_held(row: Row) -> bool:
     """Queued, and kept here until the person releases it."""
     return is_queued(row) and row.task.waits_for_person
@@ -157,12 +99,6 @@ def is_held(row: Row) -> bool:
 def is_free(row: Row) -> bool:
     """Queued, and sent when it is its turn."""
     return is_queued(row) and not row.task.waits_for_person
-
-
-def releasing_words(rows: Sequence[Row]) -> str:
-    held = list(filter(is_held, rows))
-    said = f"Release {len(held):,}" if len(held) > 1 else "Release"
-    return f"{said}…" if any(map(_is_asked_about, held)) else said
 
 
 def is_uncertain(row: Row) -> bool:
@@ -199,9 +135,3 @@ def can_have_a_new_seed(row: Row) -> bool:
 
 def can_be_canceled(row: Row) -> bool:
     return row.task.state.is_live and not row.task.is_hidden
-
-
-why_request_unknown = unless(
-    lambda row: bool(row.task.request.endpoint),
-    "The request is not known: it was started elsewhere, or the list was damaged.",
-)

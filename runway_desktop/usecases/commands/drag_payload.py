@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media, Output, State
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Output, State
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
 
@@ -62,11 +63,6 @@ class DragPayload(Struct, frozen=True, kw_only=True):
             paths=tuple(path for path in self.paths if path not in gone),
             missing=(*self.missing, *(path.name for path in self.paths if path in gone)),
         )
-
-
-def saved_paths(rows: Sequence[Row]) -> list[Path]:
-    """The files of all saved results that are here."""
-    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
 
 
 def payload_of(rows: Sequence[Row], shown: Path | None = None) -> DragPayload:

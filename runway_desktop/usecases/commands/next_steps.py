@@ -7,6 +7,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.values import Struct
 
+from . import ending, queued, requests, results
 from .conditions import (
     can_be_canceled,
     can_be_fetched,
@@ -17,7 +18,6 @@ from .conditions import (
     may_be_known_after_all,
     may_retry,
 )
-from .table import ENTRIES
 from .task_command import TaskCommand
 
 
@@ -36,7 +36,7 @@ def next_step(row: Row, raising: str) -> NextStep | None:
 
 
 def steps_of(row: Row) -> list[NextStep]:
-    return [NextStep(command, ENTRIES[command].text([row])) for command in next_steps(row)]
+    return [NextStep(command, command.text([row])) for command in next_steps(row)]
 
 
 def next_steps(row: Row) -> list[TaskCommand]:
@@ -48,28 +48,28 @@ def next_steps(row: Row) -> list[TaskCommand]:
 def _about_task(row: Row) -> list[TaskCommand]:
     task = row.task
     if misses_file(task):
-        return [TaskCommand.FIND_FILE]
+        return [queued.FIND_FILE]
     if may_be_known_after_all(row):
-        return [TaskCommand.REFRESH]
+        return [results.REFRESH]
     if can_be_canceled(row):
-        return [TaskCommand.CANCEL]
+        return [ending.CANCEL]
     if task.state is State.HELD and task.waits_for_person:
-        return [TaskCommand.RELEASE]
+        return [queued.RELEASE]
     if task.state is State.FAILED and task.request.endpoint:
-        return [TaskCommand.RETRY if may_retry(row) else TaskCommand.EDIT_AND_SEND]
+        return [requests.RETRY if may_retry(row) else requests.EDIT_AND_SEND]
     if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
-        return [TaskCommand.FETCH_AGAIN]
+        return [results.FETCH_AGAIN]
     return []
 
 
 def _about_files(row: Row) -> list[TaskCommand]:
     if has(is_missing)(row):
-        steps = [TaskCommand.LOOK_FOR, TaskCommand.FETCH_AGAIN, TaskCommand.CHOOSE_FILE]
+        steps = [results.LOOK_FOR, results.FETCH_AGAIN, results.CHOOSE_FILE]
     elif has(is_changed)(row):
-        steps = [TaskCommand.KEEP_CHANGE, TaskCommand.FETCH_ORIGINAL, TaskCommand.OPEN_WITH_SYSTEM]
+        steps = [results.KEEP_CHANGE, results.FETCH_ORIGINAL, results.OPEN_WITH_SYSTEM]
     elif has(is_in_bin)(row):
-        steps = [TaskCommand.PUT_BACK, TaskCommand.FETCH_AGAIN]
+        steps = [ending.PUT_BACK, results.FETCH_AGAIN]
     else:
         return []
-    fetching = () if can_be_fetched(row) else (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
+    fetching = () if can_be_fetched(row) else (results.FETCH_AGAIN, results.FETCH_ORIGINAL)
     return [command for command in steps if command not in fetching]

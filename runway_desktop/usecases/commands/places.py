@@ -9,7 +9,7 @@ from runway_desktop.domain.library import Filter, Place, Row
 from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.values import Struct
 
-from .table import why_not
+from . import queued, requests
 from .task_command import TaskCommand
 
 
@@ -48,8 +48,8 @@ def _of_fixed(place: Filter, rows: Sequence[Row]) -> Taken:
     if place.place is Place.PICKS:
         return Taken(Does.PICK)
     if place.place is Place.WAITING_HERE:
-        for command in (TaskCommand.RELEASE, TaskCommand.RETRY):
-            if not why_not(command, rows):
+        for command in (queued.RELEASE, requests.RETRY):
+            if not command.reason(rows):
                 return Taken(Does.COMMAND, command=command)
         return Taken(reason="Nothing of this can be queued: it is neither held nor to be retried.")
     return Taken(reason="Tasks come here by themselves.")

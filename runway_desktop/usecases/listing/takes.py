@@ -8,9 +8,8 @@ from pathlib import Path
 
 from runway_desktop.catalog import settings_line
 from runway_desktop.catalog.labels import field_words, model_label
-from runway_desktop.domain.library import Row
+from runway_desktop.domain.library import Row, prompt_key
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.search import prompt_key
 from runway_desktop.domain.task import Output, Pick, Task, TaskId
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.tasks import stars

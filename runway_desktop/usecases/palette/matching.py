@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from runway_desktop.domain.search import folded, search_words
+from runway_desktop.domain.library import folded, search_words
 from runway_desktop.values import Struct
 
 LONGEST_NAME = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from runway_desktop.catalog import Catalog
@@ -11,8 +11,9 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
 from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
-from runway_desktop.usecases.commands.table import TABLE, available, why_not
+from runway_desktop.usecases.commands.command import Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.tasks import TASKS, available
 from runway_desktop.usecases.requests.choices import Offer as ModelOffer
 from runway_desktop.usecases.requests.presets import Preset
 from runway_desktop.usecases.searching.places import Entry
@@ -25,37 +26,24 @@ from runway_desktop.values import replace
 from .palette import Offer, Section
 
 _PLAIN = "mdi6.chevron-right"
-_GIVEN_OTHERWISE = frozenset({TaskCommand.USE_AS_INPUT})
-"""Each way of it is an offer of its own."""
 
 
-def of_selection(
-    rows: Sequence[Row], price: Callable[[TaskCommand], str], signs: Mapping[TaskCommand, tuple[str, str]]
-) -> Iterator[Offer]:
-    """Every command for these rows with its price; those too that cannot be given, where there is a reason to tell.
-    `signs` gives a command its icon and the id of the key that gives it."""
-    listed = [shown for group in available(rows) for shown in group] if rows else []
-    for shown in listed:
-        if shown.command not in _GIVEN_OTHERWISE:
+def of_selection(rows: Sequence[Row], price: Callable[[TaskCommand], str]) -> Iterator[Offer]:
+    """Every command for these rows with its price; those too that cannot be given, where there is a reason to tell."""
+    listed = available(rows)
+    more = [one for one in TASKS if one not in listed and one.absence is not None] if rows else []
+    for command in (*listed, *more):
+        if Surface.PALETTE not in command.left_out_of:
             yield Offer(
-                id=f"task:{shown.command.value}",
-                section=Section.SELECTION,
-                text=shown.text,
-                detail=price(shown.command),
-                reason=shown.reason,
-                icon=signs.get(shown.command, ("", ""))[0] or _PLAIN,
-                key=signs.get(shown.command, ("", ""))[1],
-            )
-    there = {shown.command for shown in listed}
-    for entry in TABLE if rows else ():
-        if entry.command not in there and entry.absence and not entry.is_shown:
-            yield Offer(
-                id=f"task:{entry.command.value}",
-                section=Section.SELECTION,
-                text=entry.text(rows),
-                reason=why_not(entry.command, rows),
-                icon=signs.get(entry.command, ("", ""))[0] or _PLAIN,
-                key=signs.get(entry.command, ("", ""))[1],
+                id=f"task:{command.remembered}",
+                section=Section.SELECTION if rows else Section.COMMANDS,
+                text=command.text(rows),
+                detail=price(command) if command in listed else "",
+                reason=command.reason(rows),
+                icon=command.icon or _PLAIN,
+                key=command.keyed.id,
+                synonyms=command.synonyms,
+                is_grave=command.is_dangerous or command.pays,
             )
 
 

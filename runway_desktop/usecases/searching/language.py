@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without
-from runway_desktop.domain.search import clean_tag, folded
+from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
 from runway_desktop.values import Struct, field, replace

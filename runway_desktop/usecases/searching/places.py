@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from runway_desktop.domain.library import Filter, Place, PlaceCounts
-from runway_desktop.domain.search import folded
+from runway_desktop.domain.library import Filter, Place, PlaceCounts, folded
 from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, replace

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Place, PlaceCounts
-from runway_desktop.domain.search import folded
+from runway_desktop.domain.library import Place, PlaceCounts, folded
 from runway_desktop.domain.task import MOST_STARS
 from runway_desktop.values import Struct
 

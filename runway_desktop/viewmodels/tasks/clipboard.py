@@ -15,12 +15,11 @@ from PySide6.QtCore import QMimeDatabase, QObject, Signal
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.task_command import Report, Use
 from runway_desktop.usecases.use_cases import UseCases
 
 if TYPE_CHECKING:
     from runway_desktop.domain.outputs import Application, Launch
-    from runway_desktop.usecases.commands.doing import Report
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""
@@ -56,21 +55,23 @@ class Clipboard(QObject):
         """Whether *Open with* is a menu of programs; else the system asks itself."""
         return self._system_dialog(Path()) is None
 
-    def take(self, command: TaskCommand, report: Report) -> None:
+    def take(self, report: Report) -> None:
         """What a command gave that leaves the window."""
         if report.text:
             self.text_copied.emit(report.text, report.said, report.detail)
+        if report.picture_of is not None:
+            self.picture_wanted.emit(report.picture_of)
         paths = list(report.paths)
-        match command:
-            case TaskCommand.SHOW_FILE if paths:
+        match report.use:
+            case Use.SHOW if paths:
                 self.selection_wanted.emit(paths)
-            case TaskCommand.SHOW_FILE if report.folder is not None:
+            case Use.SHOW if report.folder is not None:
                 self.folder_wanted.emit(report.folder)
-            case TaskCommand.OPEN_WITH_SYSTEM if paths:
+            case Use.OPEN if paths:
                 self.system_wanted.emit(paths)
-            case TaskCommand.OPEN_WITH if paths and (dialog := self._system_dialog(paths[0])) is not None:
+            case Use.CHOOSE_PROGRAM if paths and (dialog := self._system_dialog(paths[0])) is not None:
                 self.launch_wanted.emit("The system's dialog", [dialog])
-            case TaskCommand.COPY_FILE if paths:
+            case Use.COPY if paths:
                 self.files_copied.emit(paths)
 
     def programs(self, paths: Sequence[Path], done: Callable[[list[Application]], None]) -> None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.events import Notice
-from runway_desktop.usecases.commands.commands import NOTHING
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.results import saved_paths
+from runway_desktop.usecases.commands.task_command import NOTHING, TaskCommand
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
 from runway_desktop.values import replace
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.intake.reading import Dropped
     from runway_desktop.services.supervised import Runner
     from runway_desktop.services.tasks.outlook import Outlook
-    from runway_desktop.usecases.commands.doing import Given, Report
+    from runway_desktop.usecases.commands.task_command import Draft, Given, Prompt, Report
     from runway_desktop.usecases.question import Question
     from runway_desktop.usecases.use_cases import UseCases
     from runway_desktop.viewmodels.composer.composer import Composer
@@ -134,37 +134,23 @@ class TaskCommands(QObject):
         """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
         return self._cases.commands.question(command, rows)
 
-    def known_ids(self) -> tuple[str, ...]:
-        """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
-        uncertain task."""
-        ids = self._cases.accepted_ids
-        return tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
+    def prompt(self, command: TaskCommand, rows: Sequence[Row]) -> Prompt | None:
+        """What must be typed first."""
+        return self._cases.commands.prompt(command, rows)
 
     def carry_out(self, command: TaskCommand, rows: Sequence[Row], given: Given = NOTHING) -> None:
         """One command for these rows, after whatever had to be asked was answered."""
-        if not rows:
+        if not rows and not command.takes_none:
             return
-        match command:
-            case TaskCommand.OPEN:
-                self.open_wanted.emit(rows[0].task.id)
-            case TaskCommand.EXPORT:
-                self.export_wanted.emit([row.task.id for row in rows])
-            case TaskCommand.COPY_PICTURE:
-                self.clipboard.picture_wanted.emit(rows[0])
-            case TaskCommand.EDIT_AND_SEND | TaskCommand.NEW_SEED | TaskCommand.OTHER_MODEL | TaskCommand.EDIT_HELD:
-                self._write(command, rows[0])
-            case TaskCommand.LOOK_FOR | TaskCommand.LOOK_IN if command is TaskCommand.LOOK_FOR or given.path:
-                self.stop_search()
-                self.searching.emit(Searching())
-                given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
-                work = self._look_for(command, rows, given)
-                self._search = self._run(command, rows, given, work)
-            case _:
-                if command is TaskCommand.DELETE_FILE:
-                    from runway_desktop.usecases.commands.drag_payload import saved_paths
-
-                    self.release_wanted.emit(saved_paths(rows))
-                self._run(command, rows, given, self._cases.commands.do(command, rows, given))
+        if command.moves_files:
+            self.release_wanted.emit(saved_paths(rows))
+        if command.searches(given):
+            self.stop_search()
+            self.searching.emit(Searching())
+            given = replace(given, progress=lambda said: self.searching.emit(search_words(said)))
+            self._search = self._run(command, rows, given, self._look_for(command, rows, given))
+        else:
+            self._run(command, rows, given, self._cases.commands.do(command, rows, given))
 
     def undo(self, command: TaskCommand, what: Any) -> None:
         """Undoes what was offered by `undo_offered`."""
@@ -327,7 +313,7 @@ class TaskCommands(QObject):
     def _run(
         self, command: TaskCommand, rows: Sequence[Row], given: Given, work: Coroutine[Any, Any, Report]
     ) -> asyncio.Task[Any]:
-        return self._runner(work, command.value, done=partial(self._report, command, rows, given))
+        return self._runner(work, command.id, done=partial(self._report, command, rows, given))
 
     def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
         for message in report.problems[:MOST_SAID]:
@@ -344,7 +330,13 @@ class TaskCommands(QObject):
             self.answer_wanted.emit(command, rows, given.path, report.asks)
         if report.show:
             self.show_wanted.emit(list(report.show))
-        self.clipboard.take(command, report)
+        if report.opens is not None:
+            self.open_wanted.emit(report.opens)
+        if report.exports is not None:
+            self.export_wanted.emit(list(report.exports))
+        if report.draft is not None:
+            self._write(report.draft)
+        self.clipboard.take(report)
 
     async def _look_for(self, command: TaskCommand, rows: Sequence[Row], given: Given) -> Report:
         """One search at a time: another one takes its place."""
@@ -356,15 +348,11 @@ class TaskCommands(QObject):
                 self._search = None
                 self.searching.emit(None)
 
-    def _write(self, command: TaskCommand, row: Row) -> None:
-        """Puts a task's request into the composer."""
-        task = row.task
-        if command is TaskCommand.EDIT_HELD:
-            self._composer.load(task.request, editing=task.id)
-        else:
-            self._composer.load(task.request, parent=task.id, new_seed=command is TaskCommand.NEW_SEED)
-        if command is TaskCommand.EDIT_AND_SEND:
-            self._composer.show_refusals({str(said.path[0]): said.message for said in task.refusals if said.path})
+    def _write(self, draft: Draft) -> None:
+        """Puts a request into the composer."""
+        self._composer.load(draft.request, editing=draft.editing, parent=draft.parent, new_seed=draft.new_seed)
+        if draft.refusals:
+            self._composer.show_refusals(draft.refusals)
         self.written.emit()
-        if command is TaskCommand.OTHER_MODEL:
+        if draft.asks_model:
             self.model_wanted.emit()

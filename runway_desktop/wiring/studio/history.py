@@ -15,9 +15,8 @@ from runway_desktop.catalog import Catalog
 from runway_desktop.domain.account import Fingerprint, fingerprint_of
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
-from runway_desktop.domain.library import LedgerEntry
+from runway_desktop.domain.library import LedgerEntry, clean_tag
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import (
     Batch,
     BatchId,

@@ -148,12 +148,12 @@ def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened)
 
 
 def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
-    opened.choose("Open the result")
+    opened.choose("Open result")
     assert not opened.edit.isEnabled()
     assert "This key stays as it is. It is the system's own way." in opened.said()
     opened.choose("Retry")
     opened.press(Qt.Key.Key_Return)
-    assert "Return stays with “Open the result”." in opened.said()
+    assert "Return stays with “Open result”." in opened.said()
     assert not opened.button("Use it here instead").isVisible()
 
 

@@ -18,7 +18,7 @@ from runway_desktop.services.exchange import file_export
 from runway_desktop.services.results import embedding
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import EXPORT
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.exchange import export as export_model
@@ -264,7 +264,7 @@ async def test_the_menu_of_a_task_and_the_key_lead_to_it(tmp_path: Path, theme: 
     async with Shop(tmp_path, theme) as shop:
         await shop.fill()
         shop.window.view.select([shop.ids[1], shop.ids[2]])
-        shop.window.task_menu.take(TaskCommand.EXPORT)
+        shop.window.task_menu.take(EXPORT)
         window = await shop.opened(ExportWindow)
         assert window.model.chosen_count == 2
         window.close()

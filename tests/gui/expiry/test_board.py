@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import COPY_PROMPT
 from runway_desktop.usecases.words.expiry import BoardColumn
 from tests.fake_runway import remote_id
 from tests.gui import pill
@@ -121,7 +121,7 @@ async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_l
         rig.window.view.select([TaskId("t1")])
         rig.window.not_saved.open()
         assert rig.details.chosen == (TaskId("t2"),)
-        rig.window.task_menu.take(TaskCommand.COPY_PROMPT)
+        rig.window.task_menu.take(COPY_PROMPT)
         await until(lambda: QGuiApplication.clipboard().text() == "Shot 2")
 
 

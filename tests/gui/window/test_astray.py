@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, Q
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import DELETE_FILE
+from runway_desktop.usecases.commands.results import CHOOSE_FILE, LOOK_FOR
 from runway_desktop.usecases.listing.columns import Column
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until
@@ -122,7 +123,7 @@ async def test_a_search_says_how_it_goes_and_can_be_stopped(tmp_path: Path, them
         output = await shown(desk)
         Path(output.path).unlink()
         await noticed(desk)
-        desk.task_commands.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
+        desk.task_commands.carry_out(LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         notices = desk.window.activity
         assert notices.messages() == ["Looking for missing files…"]
         pill.press(desk.window, "Stop")
@@ -138,7 +139,7 @@ async def test_what_was_not_found_offers_another_folder(tmp_path: Path, theme, q
         elsewhere.mkdir()
         Path(output.path).rename(elsewhere / "1.png")
         await noticed(desk)
-        desk.task_commands.carry_out(TaskCommand.LOOK_FOR, await desk.store.rows([TaskId("t1")]))
+        desk.task_commands.carry_out(LOOK_FOR, await desk.store.rows([TaskId("t1")]))
         await until(lambda: any("was not found" in said for said in desk.window.activity.messages()))
         pill.press(desk.window, "Look in a folder…")
         await until(lambda: desk.window.findChildren(QFileDialog))
@@ -157,7 +158,7 @@ async def test_another_file_is_taken_only_after_a_question_whose_safe_answer_has
         other.write_bytes(b"another picture")
         await noticed(desk)
         await until(lambda: desk.details.next_step() is not None)
-        desk.window.task_menu.take(TaskCommand.CHOOSE_FILE)
+        desk.window.task_menu.take(CHOOSE_FILE)
         await until(lambda: desk.window.findChildren(QFileDialog))
         [dialog] = desk.window.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(other))
@@ -221,14 +222,14 @@ async def test_delete_file_can_be_undone_from_its_notice_and_by_the_key(tmp_path
         output = await shown(desk)
         path = Path(output.path)
         notices = desk.window.activity
-        desk.task_commands.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
+        desk.task_commands.carry_out(DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: "1 file moved to the trash." in notices.messages())
         assert not path.exists()
         await until(lambda: status(desk) == "Done")
         pill.press(desk.window, "Undo")
         await until(path.exists)
         await until(lambda: status(desk) == "Saved")
-        desk.task_commands.carry_out(TaskCommand.DELETE_FILE, desk.window.chosen_rows())
+        desk.task_commands.carry_out(DELETE_FILE, desk.window.chosen_rows())
         await until(lambda: not path.exists())
         await until(lambda: "1 file moved to the trash." in notices.messages())
         desk.window.activity.undo()

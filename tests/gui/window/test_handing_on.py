@@ -14,7 +14,7 @@ from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.sharing import launching
 from runway_desktop.ui.window.task_menu import ProgramsMenu
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import COPY_LINK, COPY_PICTURE
 from tests.gui.rig import Desktop, rest, until
 from tests.rows import saved, task
 
@@ -41,7 +41,7 @@ async def show(rig: Desktop, *paths: Path, media: Media = Media.IMAGE, poster: s
 async def test_a_picture_is_copied_as_a_picture(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path))
-        rig.window.task_menu.take(TaskCommand.COPY_PICTURE)
+        rig.window.task_menu.take(COPY_PICTURE)
         await until(lambda: "Picture copied." in rig.window.activity.messages())
         copied = QGuiApplication.clipboard().image()
         assert (copied.width(), copied.height()) == (64, 36)
@@ -56,7 +56,7 @@ async def test_of_several_pictures_the_shown_one_is_copied(tmp_path, theme):
         assert preview is not None
         preview.strip.setCurrentRow(1)
         await until(lambda: preview.shown_path == tmp_path / "other.png")
-        rig.window.task_menu.take(TaskCommand.COPY_PICTURE)
+        rig.window.task_menu.take(COPY_PICTURE)
         await until(lambda: "Picture copied." in rig.window.activity.messages())
         assert QGuiApplication.clipboard().image().pixelColor(0, 0) == QColor("maroon")
 
@@ -66,7 +66,7 @@ async def test_of_a_clip_that_plays_nowhere_the_poster_is_copied(tmp_path, theme
         clip = tmp_path / "clip.mp4"
         clip.write_bytes(b"clip")
         await show(rig, clip, media=Media.VIDEO, poster=str(still(tmp_path, "poster.png")))
-        rig.window.task_menu.take(TaskCommand.COPY_PICTURE)
+        rig.window.task_menu.take(COPY_PICTURE)
         await until(lambda: "Poster of the clip copied." in rig.window.activity.messages())
         assert QGuiApplication.clipboard().image().width() == 64
 
@@ -76,10 +76,10 @@ async def test_a_picture_that_is_damaged_or_gone_is_said(tmp_path, theme):
         path = tmp_path / "still.png"
         path.write_bytes(b"no picture")
         await show(rig, path)
-        rig.window.task_menu.take(TaskCommand.COPY_PICTURE)
+        rig.window.task_menu.take(COPY_PICTURE)
         await until(lambda: "still.png cannot be read here. It may be damaged." in rig.told)
         path.unlink()
-        rig.window.task_menu.take(TaskCommand.COPY_PICTURE)
+        rig.window.task_menu.take(COPY_PICTURE)
         await until(lambda: "still.png is no longer where it was saved." in rig.told)
 
 
@@ -87,7 +87,7 @@ async def test_a_link_is_copied_with_its_warning_in_small_print(tmp_path, theme)
     async with Desktop(tmp_path, theme) as rig:
         await show(rig, still(tmp_path))
         rig.clock.jump(-rig.clock.now() + rig.details.row.outputs[0].url_fetched_at + 60)
-        rig.window.task_menu.take(TaskCommand.COPY_LINK)
+        rig.window.task_menu.take(COPY_LINK)
         await until(lambda: any("Link copied." in told for told in rig.window.activity.messages()))
         assert QGuiApplication.clipboard().text() == "https://out.example/clip.mp4"
 

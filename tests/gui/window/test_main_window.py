@@ -42,7 +42,7 @@ from runway_desktop.ui.theme import Choice
 from runway_desktop.ui.window.command_bindings import list_bindings, window_bindings
 from runway_desktop.ui.window.task_menu import OnwardMenu
 from runway_desktop.usecases.commands.command import Scope
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.values import replace
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
@@ -322,7 +322,7 @@ async def test_a_new_task_in_a_folded_group_is_unfolded(tmp_path, theme, qtbot):
     [
         (State.RUNNING, {}, {"Cancel on Runway…"}, {"Retry", "Delete from Runway…"}),
         (State.HELD, {}, {"Edit", "Send next", "Do not send"}, {"Cancel on Runway…"}),
-        (State.UNCERTAIN, {}, {"Send again…", "It was made: enter its id…", "Dismiss…"}, {"Retry"}),
+        (State.UNCERTAIN, {}, {"Send again…", "Enter its id…", "Dismiss…"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="SAFETY.INPUT.TEXT")}, {"Edit and send"}, {"Retry"}),
         (State.FAILED, {"failure": Failure(code="INTERNAL")}, {"Retry"}, {"Cancel on Runway…"}),
     ],
@@ -367,14 +367,14 @@ async def test_cancel_asks_with_the_count_and_the_safe_answer_has_the_keyboard(t
         rig.runway.say(remote_id(1), "RUNNING")
         rig.runway.say(remote_id(2), "RUNNING")
         choose(rig, 1, 2)
-        rig.window.task_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(CANCEL)
         [asked] = dialogs(rig.window)
         yes = next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks")
         assert not yes.isDefault()
         QTest.keyClick(asked, Qt.Key.Key_Escape)
         await rest()
         assert rig.runway.named("delete") == []
-        rig.window.task_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(CANCEL)
         [asked] = dialogs(rig.window)
         QTest.mouseClick(
             next(button for button in asked.findChildren(QPushButton) if button.text() == "Cancel 2 tasks"), LEFT
@@ -388,7 +388,7 @@ async def test_who_does_not_want_to_be_asked_is_not(tmp_path, theme, qtbot):
         await listed(rig, task(1, State.RUNNING))
         rig.runway.say(remote_id(1), "RUNNING")
         choose(rig, 1)
-        rig.window.task_menu.take(TaskCommand.CANCEL)
+        rig.window.task_menu.take(CANCEL)
         assert dialogs(rig.window) == []
         await until(lambda: rig.runway.named("delete"))
 

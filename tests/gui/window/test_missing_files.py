@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.window.missing_files import FileSearch
-from runway_desktop.usecases.commands.doing import Given, Wanted
 from runway_desktop.usecases.commands.questions import other_file
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import FIND_FILE
+from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted
 
-FIND = TaskCommand.FIND_FILE
+FIND = FIND_FILE
 
 
 class NotingDesk(QObject):

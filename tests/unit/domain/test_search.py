@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from runway_desktop.domain.library import Entries, Span, Takes
-from runway_desktop.domain.search import Words, asked_seconds, clean_tag, clean_tags, prompt_key, words_of
+from runway_desktop.domain.library import (
+    Entries,
+    Span,
+    Takes,
+    Words,
+    asked_seconds,
+    clean_tag,
+    clean_tags,
+    prompt_key,
+    words_of,
+)
 from runway_desktop.domain.task import Request, TaskId
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runway_desktop.domain.inputs import value_at
+from runway_desktop.domain.library import folded, search_words, searched_text
 from runway_desktop.domain.prices import shape_of
-from runway_desktop.domain.search import folded, search_words, searched_text
 from runway_desktop.domain.task import Request
 
 

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Self
 
-from runway_desktop.domain.library import Entries, Filter, GroupBy, GroupSummary, Listing, Place, SortKey, Without
-from runway_desktop.domain.search import (
+from runway_desktop.domain.library import (
+    Entries,
+    Filter,
+    GroupBy,
+    GroupSummary,
+    Listing,
+    Place,
+    SortKey,
+    Without,
     Words,
     asked_seconds,
     heading_of,

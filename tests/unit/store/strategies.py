@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Failure, Reason, ReasonCode
+from runway_desktop.domain.library import clean_tags
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.presence import Look, Presence, Signs
-from runway_desktop.domain.search import clean_tags
 from runway_desktop.domain.task import (
     ITS_TURN,
     BatchId,

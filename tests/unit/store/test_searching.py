@@ -14,8 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Span, Without
-from runway_desktop.domain.search import words_of
+from runway_desktop.domain.library import Filter, GroupBy, Listing, SortKey, Span, Without, words_of
 from runway_desktop.domain.task import Request, Task, TaskId
 from runway_desktop.store import SqliteStore, listing
 from runway_desktop.store.conditions import add_pieces

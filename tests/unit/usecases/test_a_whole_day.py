@@ -15,8 +15,7 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.tasks.submission import Ask, Door, NewTask, Origin
 from runway_desktop.usecases.commands.commands import Commands
-from runway_desktop.usecases.commands.table import available_by_command
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.searching import language
 from runway_desktop.usecases.sending.questions import question_for
@@ -101,9 +100,9 @@ async def test_all_of_it_is_done_without_a_window(tmp_path: Path):
         # Cancel what is running, as it is offered.
         commands = Commands(engine, sending)
         shown = await engine.library.rows([third])
-        assert available_by_command(shown)[TaskCommand.CANCEL].enabled
-        assert commands.question(TaskCommand.CANCEL, shown) is not None
-        report = await commands.do(TaskCommand.CANCEL, shown)
+        assert not CANCEL.reason(shown)
+        assert commands.question(CANCEL, shown) is not None
+        report = await commands.do(CANCEL, shown)
         assert report.changed == (third,)
 
         # Export.

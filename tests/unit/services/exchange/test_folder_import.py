@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.domain.library import GroupBy, Listing
+from runway_desktop.domain.library import GroupBy, Listing, clean_tag
 from runway_desktop.domain.presence import Look, Presence
-from runway_desktop.domain.search import clean_tag
 from runway_desktop.domain.task import Batch, BatchId, Output, OutputState, Pick, Request, State, TaskId
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.exchange.folder_import import CHUNK, FolderImport, FolderLook, Imported

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,9 +16,18 @@ from runway_desktop.domain.transitions import Sending
 from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.commands import questions
 from runway_desktop.usecases.commands.commands import Commands
-from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.table import ENTRIES, GROUPS, TABLE, Need, available_by_command, why_not
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DELETE_REMOTELY, REMOVE
+from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT, USE_AS_INPUT
+from runway_desktop.usecases.commands.queued import FIND_FILE, HOLD, MOVE_DOWN, MOVE_UP, PUT_BEFORE, RELEASE, SEND_NEXT
+from runway_desktop.usecases.commands.requests import (
+    ADOPT_ID,
+    RENAME,
+    RETRY,
+    SAME,
+    SEND_AGAIN,
+)
+from runway_desktop.usecases.commands.task_command import Given
+from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.words.states import Around, describe
 from runway_desktop.values import replace
 from tests import sent
@@ -28,17 +36,6 @@ from tests.engines import Unasked, engine_of
 from tests.fake_runway import remote_id
 from tests.fakes import settle
 from tests.rows import saved, task
-
-OF_A_FACE = {
-    TaskCommand.OPEN,
-    TaskCommand.EDIT_AND_SEND,
-    TaskCommand.EDIT_HELD,
-    TaskCommand.NEW_SEED,
-    TaskCommand.OTHER_MODEL,
-    TaskCommand.USE_AS_INPUT,
-    TaskCommand.COPY_PICTURE,
-    TaskCommand.EXPORT,
-}
 
 
 class Script:
@@ -71,22 +68,21 @@ async def a_script(folder: Path, loops: tuple[str, ...] = ()) -> AsyncIterator[S
         yield Script(rig, engine)
 
 
-def test_each_command_has_exactly_one_entry():
-    assert Counter(entry.command for entry in TABLE) == Counter(TaskCommand)
-    assert sum(map(len, GROUPS)) == len(ENTRIES)
+def test_only_what_opens_a_menu_is_left_to_the_face():
+    assert {command for command in TASKS if command.does is None} == {USE_AS_INPUT}
 
 
-def test_only_what_needs_a_window_is_left_to_the_face():
-    assert {entry.command for entry in TABLE if entry.does is None} == OF_A_FACE
+def test_what_is_paid_for_is_prepared_and_nothing_else_is():
+    assert {command for command in TASKS if command.prepares} == {command for command in TASKS if command.pays}
 
 
 def test_everything_that_is_paid_for_says_so():
-    assert {entry.command for entry in TABLE if entry.pays} == {
-        TaskCommand.RELEASE,
-        TaskCommand.RETRY,
-        TaskCommand.SAME,
-        TaskCommand.SEND_AGAIN,
-        TaskCommand.SEND_NEXT,
+    assert {command for command in TASKS if command.pays} == {
+        RELEASE,
+        RETRY,
+        SAME,
+        SEND_AGAIN,
+        SEND_NEXT,
     }
 
 
@@ -95,11 +91,11 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING), task(3, State.HELD))
         script.rig.runway.say(remote_id(1), "RUNNING")
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
-        assert available_by_command(rows)[TaskCommand.CANCEL].text == "Cancel 2 on Runway…"
-        asked = script.commands.question(TaskCommand.CANCEL, rows)
+        assert CANCEL.text(rows) == "Cancel 2 on Runway…"
+        asked = script.commands.question(CANCEL, rows)
         assert asked is not None
         assert asked.yes == "Cancel 2 tasks"
-        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
         assert report.said == (
             "1 task canceled: it was running, so Runway refunds nothing. "
@@ -117,7 +113,7 @@ async def test_a_cancel_that_is_not_answered_yet_is_told_with_what_the_program_d
         script.rig.runway.say(remote_id(1), "RUNNING")
         script.rig.runway.say(remote_id(2), "RUNNING")
         script.rig.runway.then("delete", NoReply("The connection was cut."))
-        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        report = await script.commands.do(CANCEL, rows)
         assert len(report.changed) == len(report.failed) == 1
         assert report.problems == ("The connection was cut. The program keeps trying.",)
 
@@ -127,7 +123,7 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
         rows = await script.put(task(1, State.RUNNING), task(2, State.RUNNING))
         script.rig.runway.fail(remote_id(1), "INTERNAL")
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
-        report = await script.commands.do(TaskCommand.CANCEL, rows)
+        report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == ((), ("t2",), {})
         assert report.said == (
             "1 task had finished in the meantime: kept, and saved. 1 task had failed in the meantime."
@@ -165,16 +161,16 @@ async def test_whoever_does_not_want_to_be_asked_before_canceling_is_not(tmp_pat
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING))
         script.engine.settings.ask_before_cancel = False
-        assert script.commands.question(TaskCommand.CANCEL, rows) is None
+        assert script.commands.question(CANCEL, rows) is None
 
 
 async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.CANCELLED), task(2, State.SUCCEEDED))
-        report = await script.commands.do(TaskCommand.RETRY, rows)
+        report = await script.commands.do(RETRY, rows)
         [made] = report.show
         assert (await script.rig.task(made)).parent_id == "t1"
-        again = await script.commands.do(TaskCommand.RETRY, rows)
+        again = await script.commands.do(RETRY, rows)
         assert again.changed == ()
         assert again.said == "Just sent again. Choose “Retry” once more if you want another."
 
@@ -182,9 +178,9 @@ async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
 @pytest.mark.parametrize(
     ("command", "state"),
     [
-        (TaskCommand.RETRY, State.CANCELLED),
-        (TaskCommand.SAME, State.SUCCEEDED),
-        (TaskCommand.SEND_AGAIN, State.UNCERTAIN),
+        (RETRY, State.CANCELLED),
+        (SAME, State.SUCCEEDED),
+        (SEND_AGAIN, State.UNCERTAIN),
     ],
 )
 async def test_everything_that_is_paid_for_again_asks_about_its_price(command, state, tmp_path):
@@ -201,27 +197,30 @@ async def test_an_uncertain_task_is_sent_again_or_settled_by_its_id(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.UNCERTAIN), task(2, State.UNCERTAIN))
         with pytest.raises(NotPossible):
-            await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+            await script.commands.do(SEND_AGAIN, rows[:1])
         assert await script.state(1) is State.UNCERTAIN, "nobody was asked"
-        asked = script.commands.question(TaskCommand.SEND_AGAIN, rows[:1])
+        asked = script.commands.question(SEND_AGAIN, rows[:1])
         assert asked is not None
         with pytest.raises(NotPossible):
-            await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1])
+            await script.commands.do(SEND_AGAIN, rows[:1])
         assert await script.state(1) is State.UNCERTAIN, "a question is no answer"
-        report = await script.commands.do(TaskCommand.SEND_AGAIN, rows[:1], Given(prepared=asked.prepared))
+        report = await script.commands.do(SEND_AGAIN, rows[:1], Given(prepared=asked.prepared))
         assert (await script.rig.task(report.show[0])).parent_id == "t1"
-        assert ENTRIES[TaskCommand.ADOPT_ID].needs is Need.TASK_ID
-        await script.commands.do(TaskCommand.ADOPT_ID, rows[1:], Given(text=remote_id(7)))
+        prompt = script.commands.prompt(ADOPT_ID, rows[1:])
+        assert prompt is not None
+        assert prompt.problem("no id")
+        assert not prompt.problem(remote_id(7))
+        await script.commands.do(ADOPT_ID, rows[1:], Given(text=remote_id(7)))
         assert (await script.rig.task(TaskId("t2"))).remote_id == remote_id(7)
 
 
 async def test_what_is_removed_comes_back_by_undo(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.FAILED), task(2, State.RUNNING))
-        report = await script.commands.do(TaskCommand.REMOVE, rows)
+        report = await script.commands.do(REMOVE, rows)
         assert report.said == "1 task removed from the list. Files stay."
         assert (await script.rig.task(TaskId("t1"))).removed_at is not None
-        back = await script.commands.undo(TaskCommand.REMOVE, report.undo)
+        back = await script.commands.undo(REMOVE, report.undo)
         assert back.show == ("t1",)
         assert (await script.rig.task(TaskId("t1"))).removed_at is None
 
@@ -231,10 +230,10 @@ async def test_a_deleted_file_comes_back_by_undo(tmp_path):
         clip, one = tmp_path / "clip.mp4", task(1, State.SUCCEEDED)
         clip.write_bytes(b"clip")
         rows = await script.put(one, outputs=[saved(one, str(clip))])
-        report = await script.commands.do(TaskCommand.DELETE_FILE, rows)
+        report = await script.commands.do(DELETE_FILE, rows)
         assert (report.said, report.undo) == ("1 file moved to the trash.", ("t1",))
         assert not clip.exists()
-        back = await script.commands.undo(TaskCommand.DELETE_FILE, report.undo)
+        back = await script.commands.undo(DELETE_FILE, report.undo)
         assert back.said == "1 file put back from the trash."
         assert clip.exists()
 
@@ -242,7 +241,7 @@ async def test_a_deleted_file_comes_back_by_undo(tmp_path):
 async def test_a_task_is_renamed(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1))
-        await script.commands.do(TaskCommand.RENAME, rows, Given(text="Opening shot"))
+        await script.commands.do(RENAME, rows, Given(text="Opening shot"))
         assert (await script.rig.task(TaskId("t1"))).title == "Opening shot"
 
 
@@ -252,7 +251,7 @@ async def test_what_cannot_be_deleted_at_runway_says_why_and_the_others_are(tmp_
         rows = await script.put(
             first, second, outputs=[saved(first, "/library/1.mp4"), saved(second, "", state=OutputState.FAILED)]
         )
-        report = await script.commands.do(TaskCommand.DELETE_REMOTELY, rows)
+        report = await script.commands.do(DELETE_REMOTELY, rows)
         assert report.changed == ("t1",)
         assert report.failed == {"t2": "A result of this task is not saved yet."}
         assert report.problems == ("A result of this task is not saved yet.",)
@@ -270,26 +269,26 @@ async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
         await settle()
         assert (await rig.task(task_id)).hold.code is HoldCode.FILE_MISSING
         rows = list(await rig.store.rows([task_id]))
-        report = await script.commands.do(TaskCommand.FIND_FILE, rows)
+        report = await script.commands.do(FIND_FILE, rows)
         assert report.wants is not None
         assert report.wants.path == old
         other, found = tmp_path / "other.png", tmp_path / "moved.png"
         other.write_bytes(b"another picture")
         found.write_bytes(b"a picture")
-        report = await script.commands.do(TaskCommand.FIND_FILE, rows, Given(path=other))
+        report = await script.commands.do(FIND_FILE, rows, Given(path=other))
         assert report.asks is not None
         assert report.asks.title == "other.png is another file. Use it anyway?"
-        report = await script.commands.do(TaskCommand.FIND_FILE, rows, Given(path=found))
+        report = await script.commands.do(FIND_FILE, rows, Given(path=found))
         assert (report.changed, report.said) == ((task_id,), "Found 1 file for 1 task.")
 
 
 async def test_support_details_are_words_without_the_prompt(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING, prompt="My secret idea"))
-        report = await script.commands.do(TaskCommand.COPY_SUPPORT, rows)
+        report = await script.commands.do(COPY_SUPPORT, rows)
         assert remote_id(1) in report.text
         assert "secret idea" not in report.text
-        told = await script.commands.do(TaskCommand.COPY_SUPPORT, rows, Given(with_prompt=True))
+        told = await script.commands.do(COPY_SUPPORT, rows, Given(with_prompt=True))
         assert "secret idea" in told.text
 
 
@@ -300,7 +299,7 @@ async def test_support_details_hold_no_key_in_use_and_no_path_of_this_computer(t
         library = engine.settings.library
         words = f"refused a-key-of/another+form, a-key-of%2Fanother%2Bform in {library / 'Aurora' / 'fox.mp4'}"
         rows = await script.put(task(1, State.FAILED, failure=Failure(code="INTERNAL", words=words)))
-        report = await script.commands.do(TaskCommand.COPY_SUPPORT, rows)
+        report = await script.commands.do(COPY_SUPPORT, rows)
         assert "Runway's words: refused key_…, key_… in <results folder>" in report.text
         assert str(tmp_path) not in report.text
 
@@ -308,10 +307,10 @@ async def test_support_details_hold_no_key_in_use_and_no_path_of_this_computer(t
 async def test_what_cannot_be_done_is_refused_with_its_reason_and_changes_nothing(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.RUNNING))
-        assert why_not(TaskCommand.REMOVE, rows) == "Still running. Cancel it before removing."
+        assert REMOVE.reason(rows) == "Still running. Cancel it before removing."
         with pytest.raises(NotPossible, match="Still running"):
-            await script.commands.do(TaskCommand.REMOVE, rows)
-        for command in TaskCommand:
+            await script.commands.do(REMOVE, rows)
+        for command in (command for command in TASKS if not command.takes_none):
             with pytest.raises(NotPossible, match="Select a task"):
                 await script.commands.do(command, [])
         assert (await script.rig.task(TaskId("t1"))).removed_at is None
@@ -324,11 +323,11 @@ def order(script: Script) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "chosen", "given", "there"),
     [
-        (TaskCommand.MOVE_UP, 3, Given(), ["t1", "t3", "t2"]),
-        (TaskCommand.MOVE_DOWN, 1, Given(), ["t2", "t1", "t3"]),
-        (TaskCommand.SEND_NEXT, 3, Given(), ["t3", "t1", "t2"]),
-        (TaskCommand.PUT_BEFORE, 3, Given(before=TaskId("t1")), ["t3", "t1", "t2"]),
-        (TaskCommand.PUT_BEFORE, 1, Given(), ["t2", "t3", "t1"]),
+        (MOVE_UP, 3, Given(), ["t1", "t3", "t2"]),
+        (MOVE_DOWN, 1, Given(), ["t2", "t1", "t3"]),
+        (SEND_NEXT, 3, Given(), ["t3", "t1", "t2"]),
+        (PUT_BEFORE, 3, Given(before=TaskId("t1")), ["t3", "t1", "t2"]),
+        (PUT_BEFORE, 1, Given(), ["t2", "t3", "t1"]),
     ],
 )
 async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chosen, given, there):
@@ -343,15 +342,15 @@ async def test_what_moves_in_the_queue_is_undone_as_one(tmp_path, command, chose
 async def test_holding_and_releasing_are_each_undone(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.HELD), task(2, State.HELD))
-        held = await script.commands.do(TaskCommand.HOLD, rows)
+        held = await script.commands.do(HOLD, rows)
         assert held.said == "2 tasks held. They are not sent until released."
         assert all(row.task.waits_for_person for row in script.commands.queued())
-        await script.commands.undo(TaskCommand.HOLD, held.undo)
+        await script.commands.undo(HOLD, held.undo)
         assert not any(row.task.waits_for_person for row in script.commands.queued())
-        await script.commands.do(TaskCommand.HOLD, rows)
-        released = await script.commands.do(TaskCommand.RELEASE, script.commands.queued())
+        await script.commands.do(HOLD, rows)
+        released = await script.commands.do(RELEASE, script.commands.queued())
         assert (released.said, released.stood.places) == ("2 tasks released.", {})
-        await script.commands.undo(TaskCommand.RELEASE, released.stood)
+        await script.commands.undo(RELEASE, released.stood)
         assert all(row.task.waits_for_person for row in script.commands.queued())
 
 
@@ -360,9 +359,9 @@ async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_
         await script.put(*(task(n, State.HELD, position=float(n)) for n in (1, 2, 3)))
         await script.rig.ledger.move(TaskId("t1"), Sending())
         [first, _] = script.commands.queued()
-        await script.commands.do(TaskCommand.HOLD, [first])
+        await script.commands.do(HOLD, [first])
         assert not (await script.rig.task(TaskId("t1"))).waits_for_person, "more than that one is queued"
-        report = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        report = await script.commands.do(HOLD, script.commands.queued())
         assert report.said == "1 task held. It is not sent until released."
         assert (await script.rig.task(TaskId("t1"))).waits_for_person
 
@@ -379,11 +378,11 @@ async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_s
         same, edited, capped = await rig.submit(request("same"), request("edited"), request("capped"))
         await rig.ledger.change(capped, lambda task: replace(task, project="Aurora"), "project")
         rig.settings.project_caps = {"Aurora": 20.0}
-        held = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        held = await script.commands.do(HOLD, script.commands.queued())
         await sent.edit(script.engine, edited, dear)
         rig.settings.project_caps = {"Aurora": 900.0}
         await rig.lane.resume()
-        back = await script.commands.undo(TaskCommand.HOLD, held.undo)
+        back = await script.commands.undo(HOLD, held.undo)
         await settle()
         assert back.changed == (same,)
         assert back.said == ("1 task queued again. 2 tasks stay held. The request, its price or a cap changed since.")
@@ -397,10 +396,10 @@ async def test_undo_of_a_hold_sends_nothing_that_another_price_was_learned_of(tm
         await script.rig.lane.pause()
         await script.rig.pricing.learn(request(), 25.0)
         await script.rig.submit(request())
-        held = await script.commands.do(TaskCommand.HOLD, script.commands.queued())
+        held = await script.commands.do(HOLD, script.commands.queued())
         await script.rig.pricing.learn(request(), 50.0)
         await script.rig.lane.resume()
-        back = await script.commands.undo(TaskCommand.HOLD, held.undo)
+        back = await script.commands.undo(HOLD, held.undo)
         await settle()
         assert back.said == "1 task stays held. The request, its price or a cap changed since."
         assert script.rig.runway.named("create") == []
@@ -410,11 +409,11 @@ async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tm
     async with a_script(tmp_path, loops=("lane",)) as script:
         await script.rig.lane.pause()
         rows = await script.put(task(1, State.HELD))
-        report = await script.commands.do(TaskCommand.REMOVE, rows)
+        report = await script.commands.do(REMOVE, rows)
         assert report.said == "1 task removed from the queue. Nothing is charged."
         await script.rig.lane.resume()
         await settle()
-        await script.commands.undo(TaskCommand.REMOVE, report.undo)
+        await script.commands.undo(REMOVE, report.undo)
         await settle()
         assert script.rig.runway.named("create") == []
         assert [row.task.waits_for_person for row in script.commands.queued()] == [True]

@@ -6,18 +6,18 @@ import pytest
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
+from runway_desktop.usecases.commands.ending import CANCEL
 from runway_desktop.usecases.commands.next_steps import next_steps, steps_of
-from runway_desktop.usecases.commands.task_command import TaskCommand
 from tests.rows import task
 
 
 @pytest.mark.parametrize("state", [State.PENDING, State.THROTTLED, State.RUNNING])
 def test_what_goes_on_at_runway_can_be_canceled_by_a_button(state: State):
     row = Row(task=task(1, state))
-    assert next_steps(row) == [TaskCommand.CANCEL]
+    assert next_steps(row) == [CANCEL]
     assert [step.text for step in steps_of(row)] == ["Cancel on Runway…"]
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.SUCCEEDED, State.CANCELLED])
 def test_what_does_not_go_on_there_cannot(state: State):
-    assert TaskCommand.CANCEL not in next_steps(Row(task=task(1, state)))
+    assert CANCEL not in next_steps(Row(task=task(1, state)))

@@ -13,8 +13,10 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Hold, HoldCode, Output, OutputState, State, Task, TaskId
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.usecases.commands.commands import Commands
-from runway_desktop.usecases.commands.doing import Given, Report
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL, DELETE_REMOTELY, REMOVE
+from runway_desktop.usecases.commands.queued import RELEASE, SEND_NEXT
+from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, NEW_SEED, RENAME, RETRY, SEND_AGAIN
+from runway_desktop.usecases.commands.task_command import Draft, Given, Report, TaskCommand
 from runway_desktop.usecases.sending.sending import MOMENT, NotAnswered, Sending
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
@@ -59,45 +61,45 @@ async def a_till(tmp_path: Path) -> AsyncIterator[Till]:
 async def test_the_price_is_that_of_all_tasks_that_the_command_is_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED), task(3, State.RUNNING))
-        assert till.commands.price(TaskCommand.RETRY, rows) == "120 credits"
+        assert till.commands.price(RETRY, rows) == "120 credits"
         [done] = await till.put(task(4, State.SUCCEEDED))
-        assert till.commands.price(TaskCommand.NEW_SEED, [done]) == "60 credits"
+        assert till.commands.price(NEW_SEED, [done]) == "60 credits"
         monkeypatch.setattr(till.rig.pricing, "price", lambda _: Price(PRICE, exact=False))
-        assert till.commands.price(TaskCommand.RETRY, rows) == "about 120 credits"
+        assert till.commands.price(RETRY, rows) == "about 120 credits"
 
 
 async def test_no_price_is_said_where_nothing_is_paid_or_one_is_not_known(tmp_path: Path):
     async with a_till(tmp_path) as till:
         unknown = replace(task(2, State.CANCELLED), request=request(model="kling3.0_pro"))
         rows = await till.put(task(1, State.CANCELLED), unknown)
-        assert till.commands.price(TaskCommand.REMOVE, rows) == ""
-        assert till.commands.price(TaskCommand.RETRY, rows) == ""
-        assert till.commands.price(TaskCommand.RETRY, []) == ""
+        assert till.commands.price(REMOVE, rows) == ""
+        assert till.commands.price(RETRY, rows) == ""
+        assert till.commands.price(RETRY, []) == ""
 
 
 async def test_an_answer_is_for_the_tasks_that_were_asked_about_and_counts_once(tmp_path: Path):
     async with a_till(tmp_path) as till:
         first, second = await till.put(task(1, State.CANCELLED), task(2, State.CANCELLED))
-        yes = till.yes(TaskCommand.RETRY, [first])
+        yes = till.yes(RETRY, [first])
         for others in ([second], [first, second]):
             with pytest.raises(NotAnswered):
-                await till.commands.do(TaskCommand.RETRY, others, yes)
-        assert len((await till.commands.do(TaskCommand.RETRY, [first], yes)).changed) == 1
+                await till.commands.do(RETRY, others, yes)
+        assert len((await till.commands.do(RETRY, [first], yes)).changed) == 1
         with pytest.raises(NotPossible, match="sent already"):
-            await till.commands.do(TaskCommand.RETRY, [first], yes)
+            await till.commands.do(RETRY, [first], yes)
         await till.rig.clock.advance(MOMENT)
         with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.RETRY, [first])
+            await till.commands.do(RETRY, [first])
         assert len(till.order) == 1
 
 
 @pytest.mark.parametrize(
     ("command", "state"),
     [
-        (TaskCommand.RETRY, State.CANCELLED),
-        (TaskCommand.SEND_AGAIN, State.UNCERTAIN),
-        (TaskCommand.RELEASE, State.HELD),
-        (TaskCommand.SEND_NEXT, State.HELD),
+        (RETRY, State.CANCELLED),
+        (SEND_AGAIN, State.UNCERTAIN),
+        (RELEASE, State.HELD),
+        (SEND_NEXT, State.HELD),
     ],
 )
 async def test_a_question_is_no_answer(tmp_path: Path, command: TaskCommand, state: State):
@@ -115,7 +117,7 @@ async def test_an_answer_is_for_the_command_that_was_asked_about(tmp_path: Path)
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.HELD, hold=RESTORED))
         with pytest.raises(NotAnswered):
-            await till.commands.do(TaskCommand.SEND_NEXT, rows, till.yes(TaskCommand.RELEASE, rows))
+            await till.commands.do(SEND_NEXT, rows, till.yes(RELEASE, rows))
         assert (await till.rig.task(TaskId("t1"))).hold == RESTORED
 
 
@@ -123,24 +125,22 @@ async def test_nothing_is_asked_where_nothing_would_be_sent(tmp_path: Path):
     async with a_till(tmp_path) as till:
         invalid = replace(task(2, State.CANCELLED), request=request(duration=600))
         for row in await till.put(invalid, task(3, State.RUNNING)):
-            assert till.commands.question(TaskCommand.RETRY, [row]) is None
+            assert till.commands.question(RETRY, [row]) is None
             with pytest.raises(NotPossible):
-                await till.commands.do(TaskCommand.RETRY, [row])
+                await till.commands.do(RETRY, [row])
         assert till.order == []
 
 
 async def test_what_was_sent_a_moment_ago_is_not_asked_about_again(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
-        await till.commands.do(TaskCommand.RETRY, rows, till.yes(TaskCommand.RETRY, rows))
-        assert till.commands.question(TaskCommand.RETRY, rows) is None
-        assert (await till.commands.do(TaskCommand.RETRY, rows)).changed == ()
+        await till.commands.do(RETRY, rows, till.yes(RETRY, rows))
+        assert till.commands.question(RETRY, rows) is None
+        assert (await till.commands.do(RETRY, rows)).changed == ()
         assert len(till.order) == 1
 
 
-@pytest.mark.parametrize(
-    ("command", "order"), [(TaskCommand.SEND_NEXT, ["t2", "t1"]), (TaskCommand.RELEASE, ["t1", "t2"])]
-)
+@pytest.mark.parametrize(("command", "order"), [(SEND_NEXT, ["t2", "t1"]), (RELEASE, ["t1", "t2"])])
 async def test_after_its_answer_a_task_goes_to_where_the_command_says(tmp_path: Path, command: TaskCommand, order):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.HELD), task(2, State.HELD, hold=RESTORED))
@@ -152,18 +152,19 @@ async def test_only_canceling_can_be_had_without_its_question(tmp_path: Path):
     async with a_till(tmp_path) as till:
         done = task(1, State.SUCCEEDED)
         rows = await till.put(done, task(2, State.RUNNING), outputs=(saved(done, state=OutputState.SAVED),))
-        assert till.commands.question(TaskCommand.CANCEL, rows[1:]) is not None
+        assert till.commands.question(CANCEL, rows[1:]) is not None
         till.rig.settings.ask_before_cancel = False
-        assert till.commands.question(TaskCommand.CANCEL, rows[1:]) is None
-        assert till.commands.question(TaskCommand.DELETE_REMOTELY, rows[:1]) is not None
-        assert till.commands.question(TaskCommand.RENAME, rows[:1]) is None
+        assert till.commands.question(CANCEL, rows[1:]) is None
+        assert till.commands.question(DELETE_REMOTELY, rows[:1]) is not None
+        assert till.commands.question(RENAME, rows[:1]) is None
 
 
-async def test_what_is_the_faces_alone_and_what_has_no_undo_change_nothing(tmp_path: Path):
+async def test_what_only_writes_a_draft_and_what_has_no_undo_change_nothing(tmp_path: Path):
     async with a_till(tmp_path) as till:
         rows = await till.put(task(1, State.CANCELLED))
-        assert await till.commands.do(TaskCommand.EDIT_AND_SEND, rows) == Report()
-        assert await till.commands.undo(TaskCommand.RETRY, [TaskId("t1")]) == Report()
+        report = await till.commands.do(EDIT_AND_SEND, rows)
+        assert report == Report(draft=Draft(request=rows[0].task.request, parent=TaskId("t1")))
+        assert await till.commands.undo(RETRY, [TaskId("t1")]) == Report()
         assert till.order == []
 
 

@@ -12,7 +12,8 @@ from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, 
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.outlook import Outlook, Slots
 from runway_desktop.usecases.commands.places import Does, taken_by
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import RELEASE
+from runway_desktop.usecases.commands.requests import RETRY
 from runway_desktop.usecases.listing.queue import OVER_CAP, Member, by_lane, lane_group_words, queue_line
 from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.words.queue import InQueue, lifted_words, start_words
@@ -114,8 +115,8 @@ def test_projects_tags_and_picks_take_what_is_let_go_there():
 
 def test_the_queue_takes_what_can_be_released_or_retried():
     queue = entry(place=Place.WAITING_HERE)
-    assert taken_by(queue, [row(State.HELD, hold=HELD)]).command is TaskCommand.RELEASE
-    assert taken_by(queue, [failed("INTERNAL")]).command is TaskCommand.RETRY
+    assert taken_by(queue, [row(State.HELD, hold=HELD)]).command is RELEASE
+    assert taken_by(queue, [failed("INTERNAL")]).command is RETRY
     assert taken_by(queue, [row(State.SUCCEEDED)]).reason
 
 

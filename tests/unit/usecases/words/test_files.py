@@ -10,15 +10,27 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import Filter, Listing, Place, PlaceCounts, Row, Without
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
+from runway_desktop.usecases.commands.ending import DELETE_FILE, DELETE_REMOTELY, PUT_BACK
+from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PATH, USE_AS_INPUT
 from runway_desktop.usecases.commands.next_steps import next_steps
-from runway_desktop.usecases.commands.table import Available, available_by_command, concerned, question
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.results import (
+    CHOOSE_FILE,
+    FETCH_AGAIN,
+    FETCH_ORIGINAL,
+    KEEP_CHANGE,
+    LOOK_FOR,
+    OPEN,
+    OPEN_WITH_SYSTEM,
+    REFRESH,
+    SHOW_FILE,
+)
 from runway_desktop.usecases.listing.changes import Touch, moves
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words
 from runway_desktop.usecases.words.states import Around, Tone, describe
 from runway_desktop.values import replace
 from tests.rows import row
+from tests.shown import found
 
 AT = datetime(2026, 11, 5, 14, 2, 7).timestamp()
 GONE = Look(presence=Presence.MISSING, at=AT)
@@ -42,10 +54,6 @@ def _become(output: Output, kind: str) -> Output:
             return replace(output, path="", binned_from=output.path)
         case _:
             return output
-
-
-def found(*rows: Row) -> dict[TaskCommand, Available]:
-    return available_by_command(rows)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +98,15 @@ def test_the_words_of_an_older_version_are_no_trouble():
         old.outputs[0], binned_from="", problem=Reason(ReasonCode.UNKNOWN, words="The file was moved to the bin.")
     )
     assert trouble_words(replace(old, outputs=(problem,))) == ""
-    assert TaskCommand.PUT_BACK not in found(replace(old, outputs=(problem,)))
+    assert PUT_BACK not in found(replace(old, outputs=(problem,)))
 
 
 @pytest.mark.parametrize(
     ("kind", "steps"),
     [
-        ("missing", [TaskCommand.LOOK_FOR, TaskCommand.FETCH_AGAIN, TaskCommand.CHOOSE_FILE]),
-        ("changed", [TaskCommand.KEEP_CHANGE, TaskCommand.FETCH_ORIGINAL, TaskCommand.OPEN_WITH_SYSTEM]),
-        ("binned", [TaskCommand.PUT_BACK, TaskCommand.FETCH_AGAIN]),
+        ("missing", [LOOK_FOR, FETCH_AGAIN, CHOOSE_FILE]),
+        ("changed", [KEEP_CHANGE, FETCH_ORIGINAL, OPEN_WITH_SYSTEM]),
+        ("binned", [PUT_BACK, FETCH_AGAIN]),
         ("here", []),
     ],
 )
@@ -107,28 +115,26 @@ def test_each_comes_with_its_next_steps_and_all_are_offered(kind, steps):
     offered = found(of(kind))
     assert all(offered[command].enabled for command in steps)
     gone = next_steps(of(kind, deleted_remotely=True))
-    assert [command for command in gone if command is not TaskCommand.REFRESH] == [
-        command for command in steps if command not in (TaskCommand.FETCH_AGAIN, TaskCommand.FETCH_ORIGINAL)
+    assert [command for command in gone if command is not REFRESH] == [
+        command for command in steps if command not in (FETCH_AGAIN, FETCH_ORIGINAL)
     ]
 
 
 def test_what_runway_keeps_no_longer_is_not_fetched_and_says_why():
-    assert found(of("missing", deleted_remotely=True))[TaskCommand.FETCH_AGAIN].reason == "Runway no longer keeps it."
-    assert (
-        found(of("changed", deleted_remotely=True))[TaskCommand.FETCH_ORIGINAL].reason == "Runway no longer keeps it."
-    )
+    assert found(of("missing", deleted_remotely=True))[FETCH_AGAIN].reason == "Runway no longer keeps it."
+    assert found(of("changed", deleted_remotely=True))[FETCH_ORIGINAL].reason == "Runway no longer keeps it."
 
 
 def test_a_missing_file_is_not_opened_copied_used_or_deleted():
     offered = found(of("missing"))
     here = found(of("here"))
     for verb in (
-        TaskCommand.OPEN,
-        TaskCommand.SHOW_FILE,
-        TaskCommand.COPY_FILE,
-        TaskCommand.COPY_PATH,
-        TaskCommand.USE_AS_INPUT,
-        TaskCommand.DELETE_FILE,
+        OPEN,
+        SHOW_FILE,
+        COPY_FILE,
+        COPY_PATH,
+        USE_AS_INPUT,
+        DELETE_FILE,
     ):
         assert verb in here
         assert verb not in offered
@@ -137,22 +143,22 @@ def test_a_missing_file_is_not_opened_copied_used_or_deleted():
 def test_many_are_counted_and_only_those_that_it_concerns_are_taken():
     rows = [of("missing", "missing"), of("here"), of("changed"), of("binned")]
     offered = found(*rows)
-    assert offered[TaskCommand.LOOK_FOR].text == "Look for 2 files"
-    assert TaskCommand.CHOOSE_FILE not in offered
-    assert concerned(TaskCommand.LOOK_FOR, rows) == [rows[0]]
-    assert concerned(TaskCommand.KEEP_CHANGE, rows) == [rows[2]]
-    assert concerned(TaskCommand.PUT_BACK, rows) == [rows[3]]
-    assert found(of("changed"), of("changed"))[TaskCommand.KEEP_CHANGE].text == "Keep 2 changes"
-    assert found(of("binned"), of("binned"))[TaskCommand.PUT_BACK].text == "Put 2 back from the trash"
+    assert offered[LOOK_FOR].text == "Look for 2 files"
+    assert CHOOSE_FILE not in offered
+    assert LOOK_FOR.meant(rows) == [rows[0]]
+    assert KEEP_CHANGE.meant(rows) == [rows[2]]
+    assert PUT_BACK.meant(rows) == [rows[3]]
+    assert found(of("changed"), of("changed"))[KEEP_CHANGE].text == "Keep 2 changes"
+    assert found(of("binned"), of("binned"))[PUT_BACK].text == "Put 2 back from the trash"
 
 
 def test_what_was_never_saved_is_saved_and_not_fetched_again():
-    assert found(of("waiting"))[TaskCommand.FETCH_AGAIN].text == "Save now"
-    assert found(of("missing"))[TaskCommand.FETCH_AGAIN].text == "Fetch again from Runway"
+    assert found(of("waiting"))[FETCH_AGAIN].text == "Save now"
+    assert found(of("missing"))[FETCH_AGAIN].text == "Fetch again from Runway"
 
 
 def test_deleting_at_runway_says_that_a_missing_file_would_be_lost():
-    asked = question(TaskCommand.DELETE_REMOTELY, [of("missing")])
+    asked = DELETE_REMOTELY.asked([of("missing")])
     assert asked is not None
     assert "would be lost" in asked.text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from runway_desktop.domain.events import DownloadsCounted
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.usecases.activity import LEAST_SECONDS
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import LINGERS, Activity
@@ -32,7 +32,7 @@ class Watched:
 async def removed(rig: Rig, *numbers: int) -> None:
     for number in numbers:
         rows = await rig.store.rows([TaskId(f"t{number}")])
-        rig.task_commands.carry_out(TaskCommand.REMOVE, rows)
+        rig.task_commands.carry_out(REMOVE, rows)
         await until(lambda number=number: rig.store.tasks[f"t{number}"].removed_at is not None)  # type: ignore[misc]
         await rest(5)
 

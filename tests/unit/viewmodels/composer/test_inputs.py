@@ -13,9 +13,9 @@ from runway_desktop.domain.events import FilesMoved
 from runway_desktop.domain.folders import FileMove
 from runway_desktop.domain.inputs import FixKind, FrameAt, InputFix
 from runway_desktop.domain.task import HoldCode, State, TaskId
-from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.table import available
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import FIND_FILE
+from runway_desktop.usecases.commands.task_command import Given
+from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.requests.input_item import InputItem
 from tests import sent
 from tests.engine_rig import with_picture
@@ -205,13 +205,13 @@ async def test_task_without_its_file_asks_for_it_once_for_all(tmp_path):
         await rig.load()
         await rig.fetch_rows()
         row = rig.rows.row_of(ids[0])
-        assert TaskCommand.FIND_FILE in [found.command for group in available([row]) for found in group]
+        assert FIND_FILE in available([row])
         rig.details.choose([ids[0]])
         await until(rig.details.next_step)
         assert rig.details.next_step().text == "Find the file…"
         wanted = []
         rig.task_commands.path_wanted.connect(lambda *said: wanted.append(said))
-        rig.task_commands.carry_out(TaskCommand.FIND_FILE, [row])
+        rig.task_commands.carry_out(FIND_FILE, [row])
         await until(lambda: wanted)
         [(command, rows, what)] = wanted
         assert what.path == olds[0]
@@ -235,7 +235,7 @@ async def test_another_file_is_asked_about(tmp_path):
         await rig.engine.lane.pause()
         asked = []
         rig.task_commands.answer_wanted.connect(lambda *said: asked.append(said))
-        rig.task_commands.carry_out(TaskCommand.FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
+        rig.task_commands.carry_out(FIND_FILE, await rig.store.rows([task_id]), Given(path=other))
         await until(lambda: asked)
         [(command, rows, path, question)] = asked
         assert question.title == "other.png is another file. Use it anyway?"
@@ -253,7 +253,7 @@ async def test_file_that_is_back_is_not_asked_for(tmp_path):
         picture(path)
         await rig.load()
         await rig.fetch_rows()
-        rig.task_commands.carry_out(TaskCommand.FIND_FILE, [rig.rows.row_of(task_id)])
+        rig.task_commands.carry_out(FIND_FILE, [rig.rows.row_of(task_id)])
         await until(lambda: "The file is there again." in rig.told)
         await until(lambda: rig.engine.ledger.get_open(task_id).state is State.PENDING)
 

@@ -20,7 +20,8 @@ from runway_desktop.domain.failures import Failure, Reason, ReasonCode
 from runway_desktop.domain.library import Filter, GroupBy, Place, SortKey
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Evidence, OutputState, Refusal, State, TaskId
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.requests import EDIT_AND_SEND, RETRY
+from runway_desktop.usecases.commands.results import FETCH_AGAIN, REFRESH
 from runway_desktop.usecases.searching.language import STATES
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.usecases.words.tasks import small_print
@@ -337,7 +338,7 @@ async def test_what_runway_or_this_key_did_not_know_is_asked_for_again_by_a_butt
         await show(rig, task(1, state, **members))
         step = rig.details.next_step()
         assert step is not None
-        assert (step.command, step.text) == (TaskCommand.REFRESH, "Refresh")
+        assert (step.command, step.text) == (REFRESH, "Refresh")
 
 
 async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
@@ -352,7 +353,7 @@ async def test_a_refusal_names_its_field_and_offers_edit_and_send(tmp_path):
             ),
         )
         assert "Ratio: Not this ratio." in rig.details.trouble().replace("Shape", "Ratio").replace("Size", "Ratio")
-        assert rig.details.next_step().command is TaskCommand.EDIT_AND_SEND
+        assert rig.details.next_step().command is EDIT_AND_SEND
         assert "REQUEST.REFUSED" in small_print(rig.details.row.task)
 
 
@@ -372,10 +373,10 @@ async def test_why_a_result_is_not_saved_stands_once(tmp_path, state):
 async def test_what_broke_at_runway_offers_retry_and_what_was_not_saved_offers_saving(tmp_path):
     async with Rig(tmp_path) as rig:
         await show(rig, task(1, State.FAILED, failure=Failure(code="INTERNAL")))
-        assert rig.details.next_step().command is TaskCommand.RETRY
+        assert rig.details.next_step().command is RETRY
         two = task(2, State.SUCCEEDED)
         await show(rig, two, saved(two, state=OutputState.FAILED, problem=Reason(ReasonCode.DISK_FULL, "/library")))
-        assert rig.details.next_step().command is TaskCommand.FETCH_AGAIN
+        assert rig.details.next_step().command is FETCH_AGAIN
         assert rig.details.trouble().startswith("The disk is full.")
 
 

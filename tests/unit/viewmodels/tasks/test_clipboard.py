@@ -12,8 +12,17 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.outputs import Launch
 from runway_desktop.domain.task import Output, State
-from runway_desktop.usecases.commands.doing import Report
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.handing_on import (
+    COPY_FILE,
+    COPY_ID,
+    COPY_LINK,
+    COPY_PATH,
+    COPY_PICTURE,
+    COPY_PROMPT,
+)
+from runway_desktop.usecases.commands.results import SHOW_FILE
+from runway_desktop.usecases.commands.task_command import Report, Use
+from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED, Clipboard
 from tests.fake_runway import remote_id
@@ -40,11 +49,11 @@ async def test_files_and_paths_are_those_that_are_there_and_the_others_are_said(
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, 3, names=("t1.mp4", "t3.mp4"))
         async with after(rig.task_commands.clipboard.files_copied) as copied:
-            rig.task_commands.carry_out(TaskCommand.COPY_FILE, rows)
+            rig.task_commands.carry_out(COPY_FILE, rows)
         assert copied == [[tmp_path / "t1.mp4", tmp_path / "t3.mp4"]]
         assert rig.told == ["t2.mp4 is no longer where it was saved."]
         async with after(rig.task_commands.clipboard.text_copied) as words:
-            rig.task_commands.carry_out(TaskCommand.COPY_PATH, rows)
+            rig.task_commands.carry_out(COPY_PATH, rows)
         assert words == [(f"{tmp_path / 't1.mp4'}\n{tmp_path / 't3.mp4'}", "2 paths copied.", "")]
 
 
@@ -52,20 +61,20 @@ async def test_show_in_folder_points_at_the_files_or_opens_where_they_were(tmp_p
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1, 2, names=("t1.mp4",))
         async with after(rig.task_commands.clipboard.selection_wanted) as selected:
-            rig.task_commands.carry_out(TaskCommand.SHOW_FILE, rows)
+            rig.task_commands.carry_out(SHOW_FILE, rows)
         assert selected == [[tmp_path / "t1.mp4"]]
         async with after(rig.task_commands.clipboard.folder_wanted) as opened:
-            rig.task_commands.carry_out(TaskCommand.SHOW_FILE, rows[1:])
+            rig.task_commands.carry_out(SHOW_FILE, rows[1:])
         assert opened == [tmp_path]
 
 
 @pytest.mark.parametrize(
     ("command", "count", "sentence"),
     [
-        (TaskCommand.COPY_PROMPT, 1, "Prompt copied."),
-        (TaskCommand.COPY_PROMPT, 2, "2 prompts copied."),
-        (TaskCommand.COPY_ID, 1, "Task id copied."),
-        (TaskCommand.COPY_ID, 2, "2 task ids copied."),
+        (COPY_PROMPT, 1, "Prompt copied."),
+        (COPY_PROMPT, 2, "2 prompts copied."),
+        (COPY_ID, 1, "Task id copied."),
+        (COPY_ID, 2, "2 task ids copied."),
     ],
 )
 async def test_the_sentence_says_how_many_words_were_copied(tmp_path, command, count, sentence):
@@ -80,7 +89,7 @@ async def test_a_link_is_copied_with_its_life_and_a_word_of_warning(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, 1)
         async with after(rig.task_commands.clipboard.text_copied) as copied:
-            rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
+            rig.task_commands.carry_out(COPY_LINK, rows)
         [(text, sentence, detail)] = copied
         assert text == rows[0].outputs[0].url
         assert sentence.startswith("Link copied. It works until about ")
@@ -96,7 +105,7 @@ async def test_links_of_many_stand_a_line_each_and_an_old_one_is_asked_for_anew(
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/fresh{number}.mp4?sig=1")
         async with after(rig.task_commands.clipboard.text_copied) as copied:
-            rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
+            rig.task_commands.carry_out(COPY_LINK, rows)
         assert copied[0][0].splitlines() == [f"https://out.example/fresh{number}.mp4?sig=1" for number in (1, 2)]
         assert copied[0][1].startswith("2 links copied. They work until about ")
 
@@ -108,7 +117,7 @@ async def test_where_no_link_can_be_had_nothing_is_copied_and_the_reason_is_said
         rows = await chosen(rig, 1)
         rig.clock.jump(49 * HOUR)
         rig.runway.always("task", NotReached("There is no network."))
-        rig.task_commands.carry_out(TaskCommand.COPY_LINK, rows)
+        rig.task_commands.carry_out(COPY_LINK, rows)
         await until(lambda: rig.told)
         assert "There is no network." in rig.told[0]
         assert copied == []
@@ -119,8 +128,8 @@ async def test_a_picture_is_copied_by_the_window_that_shows_it(tmp_path):
         rows = await chosen(rig, 1)
         wanted = []
         rig.task_commands.clipboard.picture_wanted.connect(wanted.append)
-        rig.task_commands.carry_out(TaskCommand.COPY_PICTURE, rows)
-        assert wanted == rows
+        rig.task_commands.carry_out(COPY_PICTURE, rows)
+        await until(lambda: wanted == rows)
 
 
 async def test_programs_are_found_by_the_kind_of_the_file_and_started_with_it(tmp_path):
@@ -150,7 +159,7 @@ async def test_where_the_system_asks_itself_its_dialog_is_started(tmp_path):
         assert not handing.lists_programs
         started = []
         handing.launch_wanted.connect(lambda name, launches: started.append(launches))
-        handing.take(TaskCommand.OPEN_WITH, Report(paths=(tmp_path / "t1.mp4",)))
+        handing.take(Report(paths=(tmp_path / "t1.mp4",), use=Use.CHOOSE_PROGRAM))
         assert started == [[Launch(("OpenWith.exe", str(tmp_path / "t1.mp4")))]]
 
 
@@ -159,7 +168,7 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
         rows = await chosen(rig, 1, 2, names=("none",))
         copied = []
         rig.task_commands.clipboard.files_copied.connect(copied.append)
-        rig.task_commands.carry_out(TaskCommand.COPY_FILE, rows)
+        rig.task_commands.carry_out(COPY_FILE, rows)
         await until(lambda: rig.told)
         await rest()
         assert rig.told == ["2 files are no longer where they were saved."]
@@ -167,12 +176,11 @@ async def test_nothing_is_said_twice_when_nothing_is_there(tmp_path):
 
 
 def test_a_clip_offers_its_frame_and_a_sound_no_picture():
-    from runway_desktop.usecases.commands.table import available
 
     def words(media: Media) -> list[str]:
         one = task(1, State.SUCCEEDED)
         row = Row(task=one, outputs=(saved(one, media=media),))
-        return [offer.text for group in available([row]) for offer in group]
+        return [command.text([row]) for command in available([row])]
 
     assert "Copy this frame" in words(Media.VIDEO)
     assert "Copy picture" in words(Media.IMAGE)

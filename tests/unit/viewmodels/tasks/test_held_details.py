@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runway_desktop.domain.task import Hold, HoldCode, State
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.words.tasks import small_print
 from tests.gui.rig import Rig, after, until
 from tests.rows import task
@@ -39,5 +39,5 @@ async def test_what_waits_for_the_person_is_sent_by_a_button_that_may_ask_first(
         await show(rig, Hold(code))
         step = rig.details.next_step()
         assert step is not None
-        assert (step.command, step.text) == (TaskCommand.RELEASE, text)
+        assert (step.command, step.text) == (RELEASE, text)
         assert small_print(rig.details.row.task) == ""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
-from runway_desktop.usecases.commands.doing import Given
+from runway_desktop.usecases.commands.ending import DELETE_FILE
 from runway_desktop.usecases.commands.next_steps import steps_of
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.results import CHOOSE_FILE, FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR, LOOK_IN
+from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
 from tests.gui.rig import Rig, rest, until
@@ -58,7 +59,7 @@ async def test_looking_tells_how_it_goes_and_what_was_found(tmp_path):
         await gone(rig, to=tmp_path / "library" / "best" / "renamed.mp4")
         said: list[Searching | None] = []
         rig.task_commands.searching.connect(said.append)
-        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.carry_out(LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file." in rig.told)
         assert (await now(rig)).is_here
         first, *_, last = said
@@ -75,11 +76,11 @@ async def test_what_is_not_found_may_be_looked_for_in_a_folder(tmp_path):
         offered, folders = [], []
         rig.task_commands.next_offered.connect(lambda *said: offered.append(said))
         rig.task_commands.path_wanted.connect(lambda *said: folders.append(said))
-        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.carry_out(LOOK_FOR, await rows(rig, 1))
         await until(lambda: offered)
         [(sentence, command, missing)] = offered
         assert sentence == "The file was not found in the library, nor where it was."
-        assert command is TaskCommand.LOOK_IN
+        assert command is LOOK_IN
         rig.task_commands.carry_out(command, missing)
         await until(lambda: folders)
         [(_, _, wanted)] = folders
@@ -94,7 +95,7 @@ async def test_some_found_and_some_not_says_both(tmp_path):
         await gone(rig, 2)
         offered = []
         rig.task_commands.next_offered.connect(lambda *said: offered.append(said[0]))
-        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1, 2))
+        rig.task_commands.carry_out(LOOK_FOR, await rows(rig, 1, 2))
         await until(lambda: offered)
         assert offered == ["Found 1 of 2 files. The others are not in the library, nor where they were."]
 
@@ -103,7 +104,7 @@ async def test_neighbors_that_came_along_are_told_of(tmp_path):
     async with Rig(tmp_path) as rig:
         for number in (1, 2):
             await gone(rig, number, to=tmp_path / "library" / "best" / f"{number}.mp4")
-        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.carry_out(LOOK_FOR, await rows(rig, 1))
         await until(lambda: "Found 1 file, and 1 more that had moved with it." in rig.told)
         assert (await now(rig, 2)).is_here
 
@@ -113,7 +114,7 @@ async def test_a_search_that_is_stopped_says_no_more(tmp_path):
         await gone(rig)
         said: list[Searching | None] = []
         rig.task_commands.searching.connect(said.append)
-        rig.task_commands.carry_out(TaskCommand.LOOK_FOR, await rows(rig, 1))
+        rig.task_commands.carry_out(LOOK_FOR, await rows(rig, 1))
         rig.task_commands.stop_search()
         await rest()
         assert said[-1] is None
@@ -125,7 +126,7 @@ async def test_the_file_that_the_person_shows_is_taken(tmp_path):
         await gone(rig, to=tmp_path / "elsewhere" / "found.mp4")
         wanted = []
         rig.task_commands.path_wanted.connect(lambda *said: wanted.append(said))
-        rig.task_commands.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1))
+        rig.task_commands.carry_out(CHOOSE_FILE, await rows(rig, 1))
         await until(lambda: wanted)
         [(command, missing, what)] = wanted
         assert (what.path.name, what.near) == ("1.mp4", tmp_path / "library")
@@ -141,7 +142,7 @@ async def test_another_file_wants_an_answer_first(tmp_path):
         other.write_bytes(b"another film")
         asked = []
         rig.task_commands.answer_wanted.connect(lambda *said: asked.append(said))
-        rig.task_commands.carry_out(TaskCommand.CHOOSE_FILE, await rows(rig, 1), Given(path=other))
+        rig.task_commands.carry_out(CHOOSE_FILE, await rows(rig, 1), Given(path=other))
         await until(lambda: asked)
         [(command, missing, path, question)] = asked
         assert question.title == "other.mp4 is another file. Use it anyway?"
@@ -159,7 +160,7 @@ async def test_what_runway_keeps_no_longer_keeps_nobody_from_asking_for_the_othe
             rig.runway.finish(one.remote_id, f"https://out.example/{number}.mp4")
         for number in (1, 2):
             await rig.vanish(number)
-        rig.task_commands.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1, 2, 3))
+        rig.task_commands.carry_out(FETCH_AGAIN, await rows(rig, 1, 2, 3))
         await until(lambda: "Runway does not keep 2 of these results any more." in rig.told)
         assert [(await now(rig, number)).is_missing for number in (1, 2, 3)] == [True, True, False]
 
@@ -168,7 +169,7 @@ async def test_one_that_runway_keeps_no_longer_says_so(tmp_path):
     async with Rig(tmp_path) as rig:
         await gone(rig)
         await rig.vanish(1)
-        rig.task_commands.carry_out(TaskCommand.FETCH_AGAIN, await rows(rig, 1))
+        rig.task_commands.carry_out(FETCH_AGAIN, await rows(rig, 1))
         await until(lambda: rig.told == ["Runway no longer keeps this result."])
 
 
@@ -179,7 +180,7 @@ async def test_a_change_is_kept_and_shows_as_saved(tmp_path):
         Path(output.path).write_bytes(b"graded")
         await noticed(rig)
         assert (await now(rig)).is_changed
-        rig.task_commands.carry_out(TaskCommand.KEEP_CHANGE, await rows(rig, 1))
+        rig.task_commands.carry_out(KEEP_CHANGE, await rows(rig, 1))
         await rest()
         assert (await now(rig)).sha256 == hashlib.sha256(b"graded").hexdigest()
 
@@ -190,9 +191,9 @@ async def test_delete_file_offers_undo_and_undo_brings_it_back(tmp_path):
         offered, released = [], []
         rig.task_commands.undo_offered.connect(lambda *said: offered.append(said))
         rig.task_commands.release_wanted.connect(released.append)
-        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
+        rig.task_commands.carry_out(DELETE_FILE, await rows(rig, 1))
         await until(lambda: offered)
-        assert offered == [("1 file moved to the trash.", TaskCommand.DELETE_FILE, ["t1"])]
+        assert offered == [("1 file moved to the trash.", DELETE_FILE, ["t1"])]
         assert released == [[Path(output.path)]]
         assert not Path(output.path).exists()
         rig.task_commands.undo(*offered[0][1:])
@@ -204,7 +205,7 @@ async def test_where_the_bin_tells_nothing_the_person_is_told_how(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.parts.bin.tells = False
         await kept(rig)
-        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, await rows(rig, 1))
+        rig.task_commands.carry_out(DELETE_FILE, await rows(rig, 1))
         await until(lambda: rig.told)
         assert rig.told == ["1 file moved to the trash. Put it back from there to have it here again."]
 
@@ -255,5 +256,5 @@ async def test_what_is_shown_or_chosen_is_looked_at(tmp_path):
         assert [shown.text for shown in rig.details.showing] == ["2.mp4 is not where it was saved."]
         step = rig.details.next_step()
         assert step is not None
-        assert step.command is TaskCommand.LOOK_FOR
+        assert step.command is LOOK_FOR
         assert [more.text for more in steps_of(rig.details.row)[1:]] == ["Fetch again from Runway", "Choose the file…"]

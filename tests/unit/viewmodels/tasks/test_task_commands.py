@@ -13,8 +13,13 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, Request, State, TaskId
 from runway_desktop.services.intake.gathered import Draft, Gathered
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
-from runway_desktop.usecases.commands.doing import Given
-from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.commands.ending import CANCEL, DELETE_FILE, DO_NOT_SEND, REMOVE
+from runway_desktop.usecases.commands.handing_on import COPY_ID, COPY_PROMPT, COPY_SUPPORT
+from runway_desktop.usecases.commands.queued import SEND_NEXT
+from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, LET_GO, RENAME, RETRY, SAME, SEND_AGAIN
+from runway_desktop.usecases.commands.results import REFRESH
+from runway_desktop.usecases.commands.task_command import Given
+from runway_desktop.usecases.commands.tasks import TASKS
 from tests.engine_rig import request as plain_request
 from tests.fake_runway import remote_id
 from tests.gui.rig import Rig, after, rest, until
@@ -173,8 +178,8 @@ async def test_edit_and_send_takes_the_request_up_with_what_runway_said_of_it(tm
                 refusals=(Refusal(path=("ratio",), message="Not this ratio."),),
             ),
         )
-        rig.task_commands.carry_out(TaskCommand.EDIT_AND_SEND, rows)
-        assert rig.composer.prompt == "Refused"
+        rig.task_commands.carry_out(EDIT_AND_SEND, rows)
+        await until(lambda: rig.composer.prompt == "Refused")
         assert rig.composer.finding_for("ratio") == "Not this ratio."
         assert rig.composer.editing is None
         rig.composer.set_value("ratio", "720:1280")
@@ -194,13 +199,11 @@ async def test_retry_makes_a_linked_row_of_each_that_it_may_help(tmp_path):
             task(2, State.FAILED, failure=Failure(code="SAFETY.INPUT.TEXT")),
         )
         async with after(rig.task_commands.show_wanted) as shown:
-            rig.task_commands.carry_out(TaskCommand.RETRY, rows)
+            rig.task_commands.carry_out(RETRY, rows)
         assert [rig.store.tasks[one].parent_id for one in shown[0]] == ["t1"]
 
 
-@pytest.mark.parametrize(
-    ("command", "state"), [(TaskCommand.RETRY, State.CANCELLED), (TaskCommand.SAME, State.SUCCEEDED)]
-)
+@pytest.mark.parametrize(("command", "state"), [(RETRY, State.CANCELLED), (SAME, State.SUCCEEDED)])
 async def test_the_same_again_by_a_second_press_is_not_paid_for_twice(command, state, tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, state))
@@ -220,11 +223,11 @@ async def test_a_retry_that_the_disk_refused_may_be_tried_at_once_and_left_no_pa
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.CANCELLED), task(2, State.CANCELLED))
         rig.store.trouble = StoreError("The disk is full.", advice="Make room.")
-        rig.task_commands.carry_out(TaskCommand.RETRY, rows)
+        rig.task_commands.carry_out(RETRY, rows)
         await until(lambda: rig.notices)
         rig.store.trouble = None
         assert len(rig.store.tasks) == 2
-        rig.task_commands.carry_out(TaskCommand.RETRY, rows)
+        rig.task_commands.carry_out(RETRY, rows)
         await until(lambda: len(rig.store.tasks) == 4)
 
 
@@ -232,23 +235,23 @@ async def test_a_dear_retry_asks_as_a_dear_sending_does(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.CANCELLED) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        assert rig.task_commands.question(TaskCommand.RETRY, rows) is None
+        assert rig.task_commands.question(RETRY, rows) is None
         rig.engine.settings.confirm_above = 100
-        asked = rig.task_commands.question(TaskCommand.RETRY, rows)
+        asked = rig.task_commands.question(RETRY, rows)
         assert asked is not None
         assert asked.title == "Send 3 tasks for 180 credits?"
-        assert rig.task_commands.question(TaskCommand.RETRY, rows[:1]) is None
+        assert rig.task_commands.question(RETRY, rows[:1]) is None
 
 
 async def test_a_dear_retry_of_what_runway_does_not_know_asks_both_in_one(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.GONE) for number in range(1, 4)))
         await rig.engine.pricing.learn(rows[0].task.request, 60)
-        plain = rig.task_commands.question(TaskCommand.RETRY, rows)
+        plain = rig.task_commands.question(RETRY, rows)
         assert plain is not None
         assert plain.title == "Send 3 tasks again?"
         rig.engine.settings.confirm_above = 100
-        dear = rig.task_commands.question(TaskCommand.RETRY, rows)
+        dear = rig.task_commands.question(RETRY, rows)
         assert dear is not None
         assert dear.title == "Send 3 tasks for 180 credits?"
         assert dear.text.startswith(plain.text)
@@ -258,7 +261,7 @@ async def test_refresh_asks_runway_again_for_what_was_gone_and_pays_for_nothing(
     async with Rig(tmp_path, loops=("poller",)) as rig:
         rows = await chosen(rig, task(1, State.GONE, rating=3))
         rig.runway.say(remote_id(1), "RUNNING", progress=0.5)
-        rig.task_commands.carry_out(TaskCommand.REFRESH, rows)
+        rig.task_commands.carry_out(REFRESH, rows)
         await until(lambda: rig.store.tasks["t1"].state is State.PENDING)
         for _ in range(5):
             await rig.clock.advance(2)
@@ -275,7 +278,7 @@ async def test_refresh_finds_a_result_that_was_taken_for_deleted(tmp_path):
         )
         rows = list(await rig.store.rows([one.id]))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.task_commands.carry_out(TaskCommand.REFRESH, rows)
+        rig.task_commands.carry_out(REFRESH, rows)
         await until(lambda: rig.store.output(one.id).state is OutputState.WAITING)
         assert not (await rig.by_id(1)).deleted_remotely
 
@@ -292,10 +295,10 @@ async def test_cancel_leaves_alone_what_its_count_did_not_name(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING), task(2, State.HELD))
         rig.runway.say(remote_id(1), "RUNNING")
-        rig.task_commands.carry_out(TaskCommand.CANCEL, rows)
+        rig.task_commands.carry_out(CANCEL, rows)
         await until(lambda: rig.store.tasks["t1"].state is State.CANCELLED)
         assert rig.store.tasks["t2"].state is State.HELD
-        rig.task_commands.carry_out(TaskCommand.DO_NOT_SEND, rows)
+        rig.task_commands.carry_out(DO_NOT_SEND, rows)
         await until(lambda: rig.store.tasks["t2"].state is State.CANCELLED)
         assert len(rig.runway.named("delete")) == 1
 
@@ -304,7 +307,7 @@ async def test_a_task_that_finished_meanwhile_is_kept_and_that_is_said(tmp_path)
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING))
         rig.runway.finish(remote_id(1), "https://out.example/1.mp4")
-        rig.task_commands.carry_out(TaskCommand.CANCEL, rows)
+        rig.task_commands.carry_out(CANCEL, rows)
         await until(lambda: rig.notices)
         assert "finished in the meantime: kept" in rig.told[0]
         assert rig.runway.named("delete") == []
@@ -314,7 +317,7 @@ async def test_remove_offers_undo_and_undo_brings_them_back(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.FAILED), task(2, State.RUNNING))
         async with after(rig.task_commands.undo_offered) as offered:
-            rig.task_commands.carry_out(TaskCommand.REMOVE, rows)
+            rig.task_commands.carry_out(REMOVE, rows)
         sentence, command, ids = offered[0]
         assert sentence == "1 task removed from the list. Files stay."
         assert list(ids) == ["t1"]
@@ -330,7 +333,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
         rows = await chosen(rig, one, outputs=[saved(one, str(clip))])
         released = []
         rig.task_commands.release_wanted.connect(released.append)
-        rig.task_commands.carry_out(TaskCommand.DELETE_FILE, rows)
+        rig.task_commands.carry_out(DELETE_FILE, rows)
         assert released == [[clip]]
         await until(lambda: rig.parts.bin.thrown)
         assert rig.parts.bin.thrown[0] == clip
@@ -338,7 +341,7 @@ async def test_deleting_files_lets_the_preview_go_first_and_uses_the_bin(tmp_pat
 
 @pytest.mark.parametrize(
     ("command", "text"),
-    [(TaskCommand.COPY_PROMPT, "Prompt 1\nPrompt 2"), (TaskCommand.COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
+    [(COPY_PROMPT, "Prompt 1\nPrompt 2"), (COPY_ID, f"{remote_id(1)}\n{remote_id(2)}")],
 )
 async def test_words_are_copied_a_line_each(tmp_path, command, text):
     async with Rig(tmp_path) as rig:
@@ -352,7 +355,7 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.RUNNING, prompt="My secret idea"))
         async with after(rig.task_commands.clipboard.text_copied) as copied:
-            rig.task_commands.carry_out(TaskCommand.COPY_SUPPORT, rows)
+            rig.task_commands.carry_out(COPY_SUPPORT, rows)
         assert remote_id(1) in copied[0][0]
         assert "secret idea" not in copied[0][0]
         assert "key_test" not in copied[0][0]
@@ -361,15 +364,15 @@ async def test_support_details_hold_no_prompt_unless_chosen(tmp_path):
 async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, *(task(number, State.UNCERTAIN) for number in (1, 2, 3)))
-        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(77)))
-        rig.task_commands.carry_out(TaskCommand.LET_GO, rows[1:2])
-        rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:])
+        rig.task_commands.carry_out(ADOPT_ID, rows[:1], Given(text=remote_id(77)))
+        rig.task_commands.carry_out(LET_GO, rows[1:2])
+        rig.task_commands.carry_out(SEND_AGAIN, rows[2:])
         await until(lambda: any("Nothing was sent" in told for told in rig.told))
         assert rig.store.tasks["t3"].state is State.UNCERTAIN, "nobody was asked"
-        asked = rig.task_commands.question(TaskCommand.SEND_AGAIN, rows[2:])
+        asked = rig.task_commands.question(SEND_AGAIN, rows[2:])
         assert asked is not None
         async with after(rig.task_commands.show_wanted) as shown:
-            rig.task_commands.carry_out(TaskCommand.SEND_AGAIN, rows[2:], Given(prepared=asked.prepared))
+            rig.task_commands.carry_out(SEND_AGAIN, rows[2:], Given(prepared=asked.prepared))
         await until(lambda: rig.store.tasks["t2"].let_go)
         assert rig.store.tasks["t1"].remote_id == remote_id(77)
         assert rig.store.tasks["t3"].let_go
@@ -378,7 +381,14 @@ async def test_the_three_decisions_of_an_uncertain_task(tmp_path):
 
 async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(tmp_path):
     async with Rig(tmp_path) as rig:
-        assert rig.task_commands.known_ids() == ()
+        rows = await chosen(rig, task(3, State.UNCERTAIN))
+
+        def offered() -> str:
+            prompt = rig.task_commands.prompt(ADOPT_ID, rows)
+            assert prompt is not None
+            return prompt.words
+
+        assert offered() == "The id that Runway gave it, from a log or from support."
         ids = rig.parts.ids
         assert ids is not None
         await ids.open()
@@ -386,18 +396,18 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
             await ids.keep(AcceptedId(task_id=TaskId(f"lost {number}"), remote_id=remote_id(number), at=float(number)))
         # As at the next start.
         await ids.open()
-        assert rig.task_commands.known_ids() == (remote_id(2), remote_id(1))
-        rows = await chosen(rig, task(3, State.UNCERTAIN))
-        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows, Given(text=remote_id(2)))
-        await until(lambda: rig.task_commands.known_ids() == (remote_id(1),))
+        assert offered().endswith(f"not in the list:\n{remote_id(2)}\n{remote_id(1)}")
+        rig.task_commands.carry_out(ADOPT_ID, rows, Given(text=remote_id(2)))
+        await until(lambda: offered().endswith(f"not in the list:\n{remote_id(1)}"))
+        assert rig.task_commands.prompt(ADOPT_ID, rows).text == remote_id(1)
 
 
 async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1), task(2))
-        rig.task_commands.carry_out(TaskCommand.RENAME, rows[:1], Given(text="Opening shot"))
+        rig.task_commands.carry_out(RENAME, rows[:1], Given(text="Opening shot"))
         await until(lambda: rig.store.tasks["t1"].title == "Opening shot")
-        rig.task_commands.carry_out(TaskCommand.SEND_NEXT, rows[1:])
+        rig.task_commands.carry_out(SEND_NEXT, rows[1:])
         await until(lambda: rig.store.tasks["t2"].position < rig.store.tasks["t1"].position)
         rig.task_commands.pause(True)
         await until(lambda: rig.engine.lane.paused)
@@ -408,7 +418,7 @@ async def test_rename_pause_and_send_next_reach_the_engine(tmp_path):
 async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
     async with Rig(tmp_path) as rig:
         rows = await chosen(rig, task(1, State.UNCERTAIN), task(2, State.RUNNING))
-        rig.task_commands.carry_out(TaskCommand.ADOPT_ID, rows[:1], Given(text=remote_id(2)))
+        rig.task_commands.carry_out(ADOPT_ID, rows[:1], Given(text=remote_id(2)))
         await until(lambda: rig.notices)
         assert rig.notices[0].is_problem
         assert rig.told == ["A task with this id is in the list already."]
@@ -416,7 +426,7 @@ async def test_what_the_world_refuses_becomes_a_sentence(tmp_path):
 
 async def test_nothing_is_carried_out_on_nothing(tmp_path):
     async with Rig(tmp_path) as rig:
-        for command in TaskCommand:
+        for command in TASKS:
             rig.task_commands.carry_out(command, [])
         await rest()
         assert rig.notices == []

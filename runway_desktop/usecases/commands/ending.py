@@ -1,0 +1,192 @@
+"""Commands that end tasks or take something away. Four stay apart: canceling at Runway, deleting there, removing from
+the list, and moving files to the trash. What is still queued is not canceled but not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.words import queue, units
+from runway_desktop.usecases.words.reasons import why_not_words
+from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words
+from runway_desktop.usecases.words.tasks import removed_words
+
+from . import questions
+from .command import Standard
+from .conditions import (
+    can_be_canceled,
+    can_be_deleted_remotely,
+    can_be_removed,
+    is_here,
+    is_in_bin,
+    is_queued,
+    unless,
+)
+from .task_command import Context, Given, Report, TaskCommand, each_once, ids_of
+
+if TYPE_CHECKING:
+    from runway_desktop.services.results.trash import TrashReport
+    from runway_desktop.services.tasks.actions import Done
+
+_DELETE = Text("Delete")
+_REMOVE, _REMOVE_SOME = Text("Remove from {where}"), Text("Remove {n} from {where}")
+
+
+async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    engine = context.engine
+    done = await engine.actions.cancel(ids_of(rows))
+    failed = _why_not(done)
+    found = [await engine.ledger.task(task_id) for task_id in done.done]
+    canceled = canceled_words([task for task in found if task is not None])
+    for task_id in failed:
+        left = await engine.ledger.task(task_id)
+        if left is not None and left.is_canceling:
+            failed[task_id] += f" {KEEPS_TRYING}"
+    return Report(
+        changed=tuple(done.done),
+        kept=tuple(done.kept),
+        failed=failed,
+        said=" ".join(filter(None, (canceled, ended_words(len(done.kept), len(done.without_result))))),
+        problems=each_once(failed),
+    )
+
+
+async def _delete_remotely(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    done = await context.engine.actions.delete_remotely(ids_of(rows))
+    failed = _why_not(done)
+    return Report(changed=tuple(done.done), failed=failed, problems=each_once(failed))
+
+
+def _why_not(done: Done) -> dict[TaskId, str]:
+    return {task_id: why_not_words(why) for task_id, why in done.failed.items()}
+
+
+async def _remove(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    ids = tuple(ids_of(rows))
+    await context.engine.actions.remove(ids)
+    says = queue.removed if all(map(is_queued, rows)) else removed_words
+    return Report(changed=ids, undo=ids, said=says(len(ids)))
+
+
+async def _restore(context: Context, task_ids: Sequence[TaskId]) -> Report:
+    await context.engine.actions.restore(task_ids)
+    return Report(changed=tuple(task_ids), show=tuple(task_ids))
+
+
+async def _delete_files(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    done = await context.engine.trash.throw(ids_of(rows))
+    said = f"{units.count(done.files, 'file')} moved to the trash."
+    if not done.can_undo:
+        back = units.plural(
+            done.files,
+            "Put it back from there to have it here again.",
+            "Put them back from there to have them here again.",
+        )
+        said = f"{said} {back}"
+    return _of_trash(done, said, can_undo=done.can_undo)
+
+
+async def _put_back(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return await _put_files_back(context, ids_of(rows))
+
+
+async def _put_files_back(context: Context, task_ids: Sequence[TaskId]) -> Report:
+    done = await context.engine.trash.put_back(list(task_ids))
+    return _of_trash(done, f"{units.count(done.files, 'file')} put back from the trash.", can_undo=False)
+
+
+def _of_trash(done: TrashReport, said: str, *, can_undo: bool) -> Report:
+    return Report(
+        changed=done.done,
+        failed=done.failed,
+        said=said if done.files else "",
+        problems=each_once(done.failed),
+        undo=done.done if can_undo and done.files else (),
+    )
+
+
+def _remove_words(rows: Sequence[Row]) -> Text:
+    removable = list(filter(can_be_removed, rows))
+    of_list = [row for row in removable if not is_queued(row)]
+    meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
+    words = _REMOVE_SOME.of(len(meant)) if meant and len(rows) > 1 else _REMOVE
+    return words.with_(where=where)
+
+
+def _why_it_stays(rows: Sequence[Row]) -> Text | str:
+    states = {row.task.state for row in rows}
+    if any(map(can_be_removed, rows)):
+        return ""
+    if states == {State.UNCERTAIN}:
+        return Text("It is not known whether this was made. Decide that first.")
+    if states == {State.SENDING}:
+        return Text("It is being sent.")
+    return Text("Still running. Cancel it before removing.")
+
+
+CANCEL = TaskCommand(
+    id="task.cancel",
+    stored="cancel",
+    words=Text("Cancel on Runway…", "Cancel {n} on Runway…"),
+    does=_cancel,
+    icon="mdi6.cancel",
+    keys=("Ctrl+.",),
+    begins=True,
+    concerns=can_be_canceled,
+    is_listed=lambda row: row.task.state.is_live or row.task.is_hidden,
+    why_not=unless(can_be_canceled, Text("It can't be canceled with this key.")),
+    asks=lambda settings: settings.ask_before_cancel,
+    question=questions.canceling,
+    is_dangerous=True,
+)
+DO_NOT_SEND = TaskCommand(
+    id="do not send", words=Text("Do not send", "Do not send {n}"), does=_cancel, concerns=is_queued, is_dangerous=True
+)
+REMOVE = TaskCommand(
+    id="task.remove",
+    stored="remove",
+    words=_REMOVE.with_(where="list"),
+    label=_remove_words,
+    does=_remove,
+    icon="mdi6.playlist-minus",
+    keys=(Standard.DELETE,),
+    concerns=can_be_removed,
+    # To clear what has ended is not to give up what is still to be sent.
+    prefers=lambda row: not is_queued(row),
+    is_listed=lambda _: True,
+    why_not=_why_it_stays,
+    is_dangerous=True,
+    undo=_restore,
+)
+DELETE_FILE = TaskCommand(
+    id="delete file",
+    words=Text("Delete file…", "Delete files…"),
+    does=_delete_files,
+    moves_files=True,
+    icon="mdi6.trash-can-outline",
+    submenu=_DELETE,
+    outputs=is_here,
+    question=questions.deleting_files,
+    is_dangerous=True,
+    undo=_put_files_back,
+)
+DELETE_REMOTELY = TaskCommand(
+    id="delete remotely",
+    words=Text("Delete from Runway…"),
+    does=_delete_remotely,
+    icon="mdi6.cloud-remove-outline",
+    submenu=_DELETE,
+    concerns=can_be_deleted_remotely,
+    question=questions.deleting_remotely,
+    is_dangerous=True,
+)
+PUT_BACK = TaskCommand(
+    id="put back",
+    words=Text("Put back from the trash", "Put {n} back from the trash"),
+    does=_put_back,
+    icon="mdi6.delete-restore",
+    outputs=is_in_bin,
+)

@@ -1,0 +1,157 @@
+"""Commands that hand results and words on: to the clipboard, to another request, to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
+from runway_desktop.usecases.words.support import support_details
+
+from .command import EXCHANGE, Scope, Standard, Surface
+from .conditions import can_be_linked, has_picture, has_prompt, has_remote_id, is_here, is_kept_by_runway, unless
+from .results import NO_FILE, used
+from .task_command import Context, Given, Report, TaskCommand, Use, each_once, ids_of
+
+COPYING = Text("Copy")
+
+
+async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return _copied("prompt", [row.task.request.prompt for row in rows])
+
+
+async def _remote_ids(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return _copied("task id", [row.task.remote_id or "" for row in rows])
+
+
+async def _paths(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    found = await used(None)(context, rows, given)
+    return _copied("path", list(map(str, found.paths)), found.problems) if found.paths else found
+
+
+def _copied(what: str, words: Sequence[str], problems: tuple[str, ...] = ()) -> Report:
+    """A line for each; of several their number is told."""
+    lines = [word for word in words if word]
+    count = f"{what[:1].upper()}{what[1:]}" if len(lines) == 1 else units.count(len(lines), what)
+    return Report(text="\n".join(lines), said=f"{count} copied.", problems=problems)
+
+
+async def _picture(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(picture_of=rows[0])
+
+
+async def _links(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    handed = await context.engine.links.hand_on(ids_of(rows))
+    if handed.life is None:
+        return Report(failed=handed.failed, problems=each_once(handed.failed))
+    return Report(
+        failed=handed.failed,
+        problems=each_once(handed.failed),
+        text="\n".join(output.url for output in handed.outputs),
+        said=copied_words(len(handed.outputs), handed.life, context.engine.clock.now()),
+        detail=OPEN_TO_ALL,
+    )
+
+
+async def _support(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """What Runway's support needs, without secret, and without prompt unless that is asked for."""
+    engine, texts = context.engine, []
+    for task_id in ids_of(rows):
+        details = await engine.library.details(task_id)
+        if details is not None:
+            task, ledger = details.row.task, details.ledger
+            texts.append(support_details(task, ledger, engine.private_places, include_prompt=given.with_prompt))
+    return Report(text=engine.secrecy.struck_out("\n\n".join(texts)), said="Support details copied.")
+
+
+async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(exports=tuple(ids_of(rows)))
+
+
+def _picture_words(rows: Sequence[Row]) -> Text:
+    clips = all(output.media is Media.VIDEO for output in rows[0].outputs if output.is_here)
+    return Text("Copy this frame") if clips else COPY_PICTURE.words
+
+
+USE_AS_INPUT = TaskCommand(
+    id="use as input",
+    words=Text("Use as input"),
+    does=None,
+    icon="mdi6.image-plus-outline",
+    left_out_of=frozenset({Surface.PALETTE}),
+    takes_one=True,
+    outputs=is_here,
+)
+"""Opens what a result can become (`use_as_input`), which does it. The palette offers each way by itself."""
+COPY_PROMPT = TaskCommand(
+    id="task.copy",
+    stored="copy prompt",
+    words=Text("Copy prompt", "Copy prompts"),
+    does=_prompts,
+    icon="mdi6.content-copy",
+    keys=(Standard.COPY,),
+    begins=True,
+    submenu=COPYING,
+    why_not=unless(has_prompt, Text("There is no prompt.")),
+)
+COPY_FILE = TaskCommand(
+    id="task.copy.files",
+    stored="copy file",
+    words=Text("Copy file", "Copy {n} files"),
+    does=used(Use.COPY),
+    keys=("Ctrl+Alt+C",),
+    submenu=COPYING,
+    outputs=is_here,
+    absence=lambda _: NO_FILE,
+)
+COPY_PICTURE = TaskCommand(
+    id="copy picture",
+    words=Text("Copy picture"),
+    label=_picture_words,
+    does=_picture,
+    icon="mdi6.image-outline",
+    submenu=COPYING,
+    takes_one=True,
+    concerns=has_picture,
+)
+COPY_LINK = TaskCommand(
+    id="task.copy.link",
+    stored="copy link",
+    words=Text("Copy link", "Copy {n} links"),
+    does=_links,
+    icon="mdi6.link-variant",
+    keys=("Ctrl+Alt+L",),
+    submenu=COPYING,
+    outputs=lambda _: True,
+    concerns=can_be_linked,
+    why_not=unless(lambda row: can_be_linked(row) and is_kept_by_runway(row), Text("It was deleted from Runway.")),
+    absence=lambda _: Text("There is no result that a link could lead to."),
+)
+COPY_PATH = TaskCommand(
+    id="copy path", words=Text("Copy path", "Copy paths"), does=_paths, submenu=COPYING, outputs=is_here
+)
+COPY_ID = TaskCommand(
+    id="copy id",
+    words=Text("Copy task id", "Copy task ids"),
+    does=_remote_ids,
+    submenu=COPYING,
+    why_not=unless(has_remote_id, Text("Runway has given no id yet.")),
+)
+COPY_SUPPORT = TaskCommand(
+    id="copy support details", words=Text("Copy support details"), does=_support, submenu=COPYING
+)
+EXPORT = TaskCommand(
+    id="exchange.export",
+    stored="export",
+    words=Text("Export…"),
+    does=_export,
+    section=EXCHANGE,
+    scopes=frozenset({Scope.WINDOW}),
+    icon="mdi6.export-variant",
+    keys=("Ctrl+Shift+E",),
+    takes_none=True,
+)
+"""Of what is listed, where nothing is selected."""

@@ -1,0 +1,220 @@
+"""Commands about queued tasks: sending them next, holding and releasing them, their order. Sending and releasing are
+paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import HoldCode, State, Task, TaskId
+from runway_desktop.domain.text import Text
+from runway_desktop.services.tasks.lane_order import Stood
+from runway_desktop.usecases.words import queue, units
+from runway_desktop.values import replace
+
+from . import questions
+from .command import LIST, Command, Scope, Surface
+from .conditions import is_free, is_held, is_queued, wants_file
+from .task_command import Context, Given, Report, TaskCommand, Wanted, ids_of
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.submission import Prepared
+
+NOT_QUEUED = Text("It is not in the queue.")
+_IN_THE_QUEUE = Text("In the queue")
+_SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
+_RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")
+
+
+def _prepared_next(context: Context, rows: Sequence[Row]) -> Prepared:
+    return context.sending.prepare_release([row.task for row in rows], is_next=True)
+
+
+def _prepared(context: Context, rows: Sequence[Row]) -> Prepared:
+    return context.sending.prepare_release([row.task for row in rows], is_next=False)
+
+
+async def _send_next(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """Queued tasks are sent next, those too that wait for the person."""
+    stood = context.engine.lane.stood(ids_of(rows))
+    changed = await context.sending.send(*given.answering(_prepared_next(context, rows)))
+    return Report(changed=changed, stood=stood, said=queue.released(rows))
+
+
+async def _release(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """Tasks that wait for the person are sent when it is their turn, where they stand."""
+    stood = context.engine.lane.stood(ids_of(rows))
+    changed = await context.sending.send(*given.answering(_prepared(context, rows)))
+    return Report(changed=changed, stood=replace(stood, places={}), said=queue.released(rows))
+
+
+async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    engine, ids = context.engine, ids_of(rows)
+    if all(task.id in ids or task.waits_for_person for task in engine.ledger.queued()):
+        # The whole queue: what Runway turns away does not come back into it to be sent.
+        ids += [task.id for task in engine.ledger.open() if task.state is State.SENDING]
+    tasks = [task for i in await engine.lane.hold(ids) if (task := engine.ledger.get_open(i)) is not None]
+    held = sum(task.state is State.HELD for task in tasks)
+    context.held_at |= {task.id: _means(context, task) for task in tasks}
+    changed = tuple(task.id for task in tasks)
+    return Report(changed=changed, undo=changed, said=queue.held(held)) if held else Report(said=queue.TOO_LATE)
+
+
+async def _release_again(context: Context, task_ids: Sequence[TaskId]) -> Report:
+    """Undoes `_hold`. Only what would mean the same as before is queued again: its questions were answered then."""
+    engine = context.engine
+    tasks = [task for i in task_ids if (task := engine.ledger.get_open(i)) is not None]
+    held = [task for task in tasks if task.state is State.HELD and task.waits_for_person]
+    key = engine.account.key.fingerprint
+    same = [task for task in held if task.is_for(key) and context.held_at.get(task.id) == _means(context, task)]
+    if same:
+        prepared = context.sending.prepare_release(same, is_next=False)
+        await context.sending.send(prepared, prepared.asks)
+    return Report(changed=tuple(task.id for task in same), said=queue.unheld(len(same), len(held) - len(same)))
+
+
+def _means(context: Context, task: Task) -> tuple[object, ...]:
+    """What is sent of a task, why it waits, for how much, against which caps, and who pays."""
+    engine = context.engine
+    price, caps = engine.pricing.price(task.request), engine.budget.caps_of(task.project)
+    return task.request, task.hold, price, caps, engine.account.key.fingerprint
+
+
+async def _move_up(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=True))
+
+
+async def _move_down(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=False))
+
+
+async def _put_before(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """In the order given, before another task of the queue or at its end."""
+    stood = await context.engine.lane.move(ids_of(rows), given.before)
+    return replace(_moved(rows, stood), said=queue.moved(len(rows)))
+
+
+def _moved(rows: Sequence[Row], stood: Stood) -> Report:
+    """The rows themselves show it."""
+    return Report(changed=tuple(ids_of(rows)), stood=stood or None)
+
+
+async def _stand_back(context: Context, stood: Stood) -> Report:
+    """Undoes what moved tasks in the queue, or released them."""
+    await context.engine.lane.put_back(stood)
+    return Report(changed=tuple(dict.fromkeys((*stood.places, *stood.holds))))
+
+
+async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """The first input that a queued task misses is the file at the path. Every task that waits for it gets it, and
+    its siblings with it."""
+    engine, ids = context.engine, ids_of(rows)
+    missing = await engine.missing_inputs.missing(ids[0])
+    if not missing:
+        await engine.lane.send_next(ids)
+        return Report(changed=tuple(ids), said="The file is there again.")
+    if given.path is None:
+        return Report(wants=Wanted(path=missing[0]))
+    back = await engine.missing_inputs.put_back(missing[0], given.path, anyway=given.anyway)
+    if back.is_other:
+        return Report(asks=questions.other_file(missing[0].name, given.path.name, is_input=True))
+    said = f"Found {units.count(back.files, 'file')} for {units.count(len(back.tasks), 'task')}."
+    return Report(changed=back.tasks, said=said)
+
+
+def _is_asked_about(row: Row) -> bool:
+    return row.task.may_be_sent_already or row.task.hold.code is HoldCode.OTHER_KEY
+
+
+def _send_next_words(rows: Sequence[Row]) -> Text:
+    return _SEND_NEXT_ASKED if any(map(_is_asked_about, rows)) else _SEND_NEXT
+
+
+def _release_words(rows: Sequence[Row]) -> Text:
+    held = list(filter(is_held, rows))
+    return (_RELEASE_ASKED if any(map(_is_asked_about, held)) else _RELEASE).of(max(len(held), 1))
+
+
+SEND_NEXT = TaskCommand(
+    id="queue.next",
+    stored="send next",
+    words=_SEND_NEXT,
+    label=_send_next_words,
+    does=_send_next,
+    prepares=_prepared_next,
+    icon="mdi6.arrow-collapse-up",
+    keys=("Ctrl+Up",),
+    concerns=is_queued,
+    absence=lambda _: NOT_QUEUED,
+    pays=True,
+    undo=_stand_back,
+)
+HOLD_OR_RELEASE: Command[Sequence[Row]] = Command(
+    id="queue.hold", words=Text("Hold or release"), section=LIST, scopes=frozenset({Scope.LIST}), keys=("H",)
+)
+"""The key of both: it releases where all are held."""
+HOLD = TaskCommand(
+    id="hold",
+    words=Text("Hold", "Hold {n}"),
+    does=_hold,
+    icon="mdi6.pause",
+    given_by=HOLD_OR_RELEASE,
+    submenu=_IN_THE_QUEUE,
+    concerns=is_free,
+    absence=lambda _: NOT_QUEUED,
+    undo=_release_again,
+)
+RELEASE = TaskCommand(
+    id="release",
+    words=_RELEASE,
+    label=_release_words,
+    does=_release,
+    prepares=_prepared,
+    icon="mdi6.play",
+    given_by=HOLD_OR_RELEASE,
+    submenu=_IN_THE_QUEUE,
+    concerns=is_held,
+    absence=lambda _: NOT_QUEUED,
+    pays=True,
+    undo=_stand_back,
+)
+MOVE_UP = TaskCommand(
+    id="queue.up",
+    stored="move up",
+    words=Text("Move up"),
+    does=_move_up,
+    icon="mdi6.arrow-up",
+    keys=("Alt+Up",),
+    repeats=True,
+    submenu=_IN_THE_QUEUE,
+    concerns=is_queued,
+    absence=lambda _: NOT_QUEUED,
+    undo=_stand_back,
+)
+MOVE_DOWN = TaskCommand(
+    id="queue.down",
+    stored="move down",
+    words=Text("Move down"),
+    does=_move_down,
+    icon="mdi6.arrow-down",
+    keys=("Alt+Down",),
+    repeats=True,
+    submenu=_IN_THE_QUEUE,
+    concerns=is_queued,
+    absence=lambda _: NOT_QUEUED,
+    undo=_stand_back,
+)
+PUT_BEFORE = TaskCommand(
+    id="put before",
+    words=Text("Move to another place"),
+    does=_put_before,
+    left_out_of=frozenset(Surface),
+    concerns=is_queued,
+    absence=lambda _: NOT_QUEUED,
+    undo=_stand_back,
+)
+"""A drag shows where to."""
+FIND_FILE = TaskCommand(
+    id="find file", words=Text("Find the file…"), does=_find_file, takes_one=True, concerns=wants_file
+)

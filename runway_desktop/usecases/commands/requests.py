@@ -1,0 +1,227 @@
+"""Commands about requests: what is sent once more, changed and sent, or settled where no answer came. Only `again` is
+paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import State, parse_remote_id
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.question import Question
+
+from .command import LIST, Command, Scope
+from .conditions import (
+    can_have_a_new_seed,
+    has_succeeded,
+    is_queued,
+    is_uncertain,
+    may_retry,
+    unless,
+    was_sent,
+)
+from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand
+
+if TYPE_CHECKING:
+    from runway_desktop.services.tasks.submission import Prepared
+
+MOST_IDS = 8
+"""Known ids that a person is shown at once."""
+_MAKE_ANOTHER = Text("Make another")
+_UNKNOWN = unless(
+    lambda row: bool(row.task.request.endpoint),
+    Text("The request is not known: it was started elsewhere, or the list was damaged."),
+)
+
+
+def _prepared(context: Context, rows: Sequence[Row]) -> Prepared:
+    return context.sending.prepare_again([row.task for row in rows])
+
+
+async def again(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """The same request again, as a new task of each; all of them or none. An uncertain task is dismissed for it."""
+    prepared, answers = given.answering(_prepared(context, rows))
+    if prepared.is_repeat:
+        said = Text("Just sent again. Choose “{command}” once more if you want another.")
+        name = SAME.name if has_succeeded(rows[0]) else RETRY.name
+        return Report(said=str(said.with_(command=name)))
+    made = await context.sending.send(prepared, answers)
+    return Report(changed=made, show=made)
+
+
+async def _adopt(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    settled = await context.engine.adoption.settle_with(rows[0].task.id, given.text.strip().lower())
+    return Report(changed=(settled.id,))
+
+
+async def _dismiss(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return Report(changed=((await context.engine.adoption.let_go(rows[0].task.id)).id,))
+
+
+async def _rename(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    return Report(changed=((await context.engine.actions.rename(rows[0].task.id, given.text.strip())).id,))
+
+
+async def _edit_held(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(draft=Draft(request=rows[0].task.request, editing=rows[0].task.id))
+
+
+async def _edit(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    task = rows[0].task
+    refusals = {str(said.path[0]): said.message for said in task.refusals if said.path}
+    return Report(draft=Draft(request=task.request, parent=task.id, refusals=refusals))
+
+
+async def _new_seed(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(draft=Draft(request=rows[0].task.request, parent=rows[0].task.id, new_seed=True))
+
+
+async def _other_model(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(draft=Draft(request=rows[0].task.request, parent=rows[0].task.id, asks_model=True))
+
+
+def _id_prompt(context: Context, _: Row) -> Prompt:
+    """Ids of tasks that Runway accepted and that are not in the list, latest first: one of them may be that of an
+    uncertain task."""
+    ids = context.engine.accepted_ids
+    known = tuple(entry.remote_id for entry in reversed(ids.left)) if ids is not None else ()
+    listed = "\n".join(known[:MOST_IDS])
+    return Prompt(
+        Text("Enter the task's id"),
+        f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
+        if known
+        else "The id that Runway gave it, from a log or from support.",
+        known[0] if len(known) == 1 else "",
+        lambda text: "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.",
+    )
+
+
+def _why_no_retry(rows: Sequence[Row]) -> Text:
+    states = {row.task.state for row in rows}
+    if states == {State.SUCCEEDED}:
+        said = Text("It succeeded. “{new_seed}” or “{same}” makes another take.")
+        return said.with_(new_seed=NEW_SEED.name, same=SAME.name)
+    if not any(state.is_final for state in states):
+        return Text("It has not ended yet.")
+    return Text("The same request would fail again. “{edit}” sends another.").with_(edit=EDIT_AND_SEND.name)
+
+
+SEND_AGAIN = TaskCommand(
+    id="send again",
+    words=Text("Send again…"),
+    does=again,
+    prepares=_prepared,
+    begins=True,
+    takes_one=True,
+    concerns=is_uncertain,
+    why_not=_UNKNOWN,
+    pays=True,
+    is_dangerous=True,
+)
+ADOPT_ID = TaskCommand(
+    id="adopt id",
+    words=Text("Enter its id…"),
+    does=_adopt,
+    takes_one=True,
+    concerns=is_uncertain,
+    prompt=_id_prompt,
+)
+LET_GO = TaskCommand(
+    id="let go",
+    words=Text("Dismiss…"),
+    does=_dismiss,
+    takes_one=True,
+    concerns=is_uncertain,
+    question=lambda _: Question(
+        "Dismiss it?",
+        "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
+        "Let 1 task go",
+    ),
+)
+EDIT: Command[Sequence[Row]] = Command(
+    id="task.edit",
+    words=Text("Edit"),
+    section=LIST,
+    scopes=frozenset({Scope.LIST}),
+    keys=("Ctrl+E",),
+    icon="mdi6.pencil-outline",
+    begins=True,
+)
+"""The key of both: a queued task is edited in its place."""
+EDIT_HELD = TaskCommand(
+    id="edit held",
+    words=EDIT.words,
+    does=_edit_held,
+    icon=EDIT.icon,
+    given_by=EDIT,
+    begins=True,
+    takes_one=True,
+    concerns=is_queued,
+)
+EDIT_AND_SEND = TaskCommand(
+    id="edit and send",
+    words=Text("Edit and send"),
+    does=_edit,
+    icon=EDIT.icon,
+    given_by=EDIT,
+    takes_one=True,
+    concerns=was_sent,
+    why_not=_UNKNOWN,
+)
+RETRY = TaskCommand(
+    id="task.retry",
+    stored="retry",
+    words=Text("Retry", "Retry {n}"),
+    does=again,
+    prepares=_prepared,
+    icon="mdi6.refresh",
+    keys=("Ctrl+R",),
+    concerns=may_retry,
+    absence=_why_no_retry,
+    pays=True,
+)
+SAME = TaskCommand(
+    id="same again",
+    words=Text("Same again"),
+    does=again,
+    prepares=_prepared,
+    submenu=_MAKE_ANOTHER,
+    takes_one=True,
+    concerns=has_succeeded,
+    why_not=_UNKNOWN,
+    pays=True,
+)
+NEW_SEED = TaskCommand(
+    id="task.seed",
+    stored="new seed",
+    words=Text("Same with a new seed"),
+    does=_new_seed,
+    tells_price=True,
+    icon="mdi6.dice-multiple-outline",
+    keys=("Ctrl+Shift+R",),
+    submenu=_MAKE_ANOTHER,
+    takes_one=True,
+    concerns=can_have_a_new_seed,
+    why_not=_UNKNOWN,
+)
+OTHER_MODEL = TaskCommand(
+    id="task.model",
+    stored="other model",
+    words=Text("Same with another model"),
+    does=_other_model,
+    keys=("Ctrl+Alt+M",),
+    submenu=_MAKE_ANOTHER,
+    takes_one=True,
+    concerns=was_sent,
+    why_not=_UNKNOWN,
+)
+RENAME = TaskCommand(
+    id="task.rename",
+    stored="rename",
+    words=Text("Rename"),
+    does=_rename,
+    keys=("F2",),
+    takes_one=True,
+    prompt=lambda _, row: Prompt(Text("Rename"), "A name for this task; empty shows its prompt.", row.task.title),
+)

@@ -1,0 +1,258 @@
+"""Commands about results: opening them, fetching them from Runway, and files that are missing or were changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runway_desktop.domain.errors import NotSeen, NotThere
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.words import units
+
+from . import questions
+from .conditions import (
+    can_be_fetched,
+    has,
+    is_changed,
+    is_done,
+    is_here,
+    is_kept_by_runway,
+    is_missing,
+    is_not_here,
+    may_be_known_after_all,
+    unless,
+)
+from .task_command import SELECT_ONE, Context, Does, Given, Report, TaskCommand, Use, Wanted, ids_of, tasks_of
+
+if TYPE_CHECKING:
+    from runway_desktop.services.results.relinking import Relinked
+
+NO_FILE = Text("No file of it is on this computer.")
+NO_LONGER = Text("Runway no longer keeps it.")
+_OPEN_ELSEWHERE = Text("Open elsewhere")
+
+
+def saved_paths(rows: Sequence[Row]) -> list[Path]:
+    """The files of all saved results that are here."""
+    return [Path(output.path) for row in rows for output in row.outputs if output.is_here]
+
+
+async def _open(_: Context, rows: Sequence[Row], __: Given) -> Report:
+    return Report(opens=rows[0].task.id)
+
+
+def used(use: Use | None) -> Does:
+    """The files that are there. Of the others their folder, and what is wrong."""
+
+    async def files(context: Context, rows: Sequence[Row], _: Given) -> Report:
+        engine = context.engine
+        engine.integrity.look_at(ids_of(rows))
+        outputs = [output for row in rows for output in row.outputs if output.is_here]
+        gone = await engine.library.missing(outputs)
+        there = tuple(Path(one.path) for one in outputs if (one.task_id, one.index) not in gone)
+        names = [Path(one.path).name for one in outputs if (one.task_id, one.index) in gone]
+        problems: tuple[str, ...] = ()
+        if len(names) == 1:
+            problems = (f"{names[0]} is no longer where it was saved.",)
+        elif names:
+            problems = (f"{len(names):,} files are no longer where they were saved.",)
+        folder = await engine.library.folder_of(outputs[0]) if outputs and not there else None
+        return Report(paths=there, problems=problems, folder=folder, use=use)
+
+    return files
+
+
+async def _fetch_again(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return await _fetch(context, ids_of(rows))
+
+
+async def _fetch_original(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    return await _fetch(context, ids_of(rows), changed=True)
+
+
+async def _refresh(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    await context.engine.adoption.ask_again(ids_of(rows))
+    return await _fetch(context, [row.task.id for row in rows if row.task.state is State.SUCCEEDED])
+
+
+async def _fetch(context: Context, task_ids: Sequence[TaskId], *, changed: bool = False) -> Report:
+    """What Runway keeps no longer is told of together and does not end the fetching of the others; nor does what
+    this key cannot see."""
+    gone: list[str] = []
+    failed: dict[TaskId, str] = {}
+    unseen: dict[str, None] = {}
+    for task_id in task_ids:
+        try:
+            await context.engine.downloads.fetch_again(task_id, changed=changed)
+        except (NotThere, NotSeen) as error:
+            failed[task_id] = error.in_words()
+            if isinstance(error, NotThere):
+                gone.append(error.in_words())
+            else:
+                unseen[error.in_words()] = None
+    if len(gone) > 1:
+        gone = [f"Runway does not keep {len(gone):,} of these results any more."]
+    fetched = tuple(task_id for task_id in task_ids if task_id not in failed)
+    return Report(changed=fetched, failed=failed, problems=(*unseen, *gone))
+
+
+async def _look_for(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """In the library and where they were; or in that folder alone."""
+    ids = ids_of(rows)
+    return _found(await context.engine.relinking.look_for(ids, given.path, given.progress), ids, given.path)
+
+
+async def _look_in(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    if given.path is not None:
+        return await _look_for(context, rows, given)
+    library = context.engine.library
+    missing = [output for row in await library.rows(ids_of(rows)) for output in row.outputs if output.is_missing]
+    if not missing:
+        return Report()
+    near = await library.folder_of(missing[0])
+    return Report(wants=Wanted(path=Path(missing[0].path), near=near, is_folder=True))
+
+
+async def _choose_file(context: Context, rows: Sequence[Row], given: Given) -> Report:
+    """The first missing file of the task is the one at the path."""
+    output = next(output for output in rows[0].outputs if output.is_missing)
+    if given.path is None:
+        near = await context.engine.library.folder_of(output)
+        return Report(wants=Wanted(path=Path(output.path), near=near))
+    relinking = context.engine.relinking
+    chosen = await relinking.choose(output.task_id, output.index, given.path, anyway=given.anyway)
+    if chosen.is_other:
+        return Report(asks=questions.other_file(Path(output.path).name, given.path.name, is_input=False))
+    more = len(chosen.outputs) - 1
+    said = f"{given.path.name} is back, and {more:,} more that had moved with it." if more > 0 else ""
+    return Report(changed=tasks_of(chosen.outputs), said=said)
+
+
+async def _keep_change(context: Context, rows: Sequence[Row], _: Given) -> Report:
+    kept = await context.engine.relinking.keep_changes(ids_of(rows))
+    return Report(changed=tasks_of(kept), said=f"{len(kept):,} changes kept." if len(kept) > 1 else "")
+
+
+def _found(found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> Report:
+    asked = set(task_ids)
+    of_these = sum(output.task_id in asked for output in found.outputs)
+    more = len(found.outputs) - of_these
+    along = f", and {more:,} more that had moved {units.plural(of_these, 'with it', 'with them')}" if more else ""
+    changed = tasks_of(found.outputs)
+    if not found.missing:
+        said = f"Found {units.count(of_these, 'file')}" if of_these else "The files are there again"
+        return Report(changed=changed, said=f"{said}{along}.")
+    were = "it was" if found.missing == 1 and not of_these else "they were"
+    where = f"in {folder}" if folder is not None else f"in the library, nor where {were}"
+    if of_these:
+        said = f"Found {of_these:,} of {of_these + found.missing:,} files{along}. The others are not {where}."
+    elif found.missing == 1:
+        said = f"The file was not found {where}."
+    else:
+        said = f"None of the {found.missing:,} files were found {where}."
+    return Report(changed=changed, said=said, offers=LOOK_IN)
+
+
+def _fetch_words(rows: Sequence[Row]) -> Text:
+    """A first saving is not called one that is done again."""
+    unsaved = any(output.state is not OutputState.SAVED for row in rows if is_done(row) for output in row.outputs)
+    return Text("Save now") if unsaved else FETCH_AGAIN.words
+
+
+def _why_not_fetched(rows: Sequence[Row]) -> Text | str:
+    done = list(filter(is_done, rows))
+    wanted = list(filter(has(is_not_here), done)) or done
+    return "" if any(map(is_kept_by_runway, wanted)) else NO_LONGER
+
+
+LOOK_FOR = TaskCommand(
+    id="look for file",
+    words=Text("Look for the file", "Look for {n} files"),
+    does=_look_for,
+    searches=lambda _: True,
+    icon="mdi6.magnify",
+    begins=True,
+    outputs=is_missing,
+)
+LOOK_IN = TaskCommand(
+    id="look in folder",
+    words=Text("Look in a folder…"),
+    does=_look_in,
+    searches=lambda given: given.path is not None,
+    outputs=is_missing,
+)
+CHOOSE_FILE = TaskCommand(
+    id="choose file", words=Text("Choose the file…"), does=_choose_file, takes_one=True, outputs=is_missing
+)
+KEEP_CHANGE = TaskCommand(
+    id="keep change",
+    words=Text("Keep the change", "Keep {n} changes"),
+    does=_keep_change,
+    icon="mdi6.check",
+    outputs=is_changed,
+)
+FETCH_ORIGINAL = TaskCommand(
+    id="fetch original",
+    words=Text("Fetch the original again", "Fetch the originals again"),
+    does=_fetch_original,
+    outputs=is_changed,
+    why_not=unless(lambda row: has(is_changed)(row) and is_kept_by_runway(row), NO_LONGER),
+)
+REFRESH = TaskCommand(
+    id="refresh",
+    words=Text("Refresh"),
+    does=_refresh,
+    icon="mdi6.cloud-refresh-outline",
+    concerns=may_be_known_after_all,
+)
+OPEN = TaskCommand(
+    id="task.open",
+    stored="open",
+    words=Text("Open result"),
+    does=_open,
+    icon="mdi6.play-outline",
+    keys=("Return",),
+    fixed=Text("It is the system's own way."),
+    begins=True,
+    outputs=is_here,
+    why_not=lambda rows: "" if len(rows) == 1 else SELECT_ONE,
+    absence=lambda _: NO_FILE,
+)
+SHOW_FILE = TaskCommand(
+    id="task.folder",
+    stored="show file",
+    words=Text("Show in folder"),
+    does=used(Use.SHOW),
+    icon="mdi6.folder-outline",
+    keys=("Ctrl+Alt+O",),
+    outputs=is_here,
+    absence=lambda _: NO_FILE,
+)
+OPEN_WITH_SYSTEM = TaskCommand(
+    id="open with system",
+    words=Text("Open with the system's program"),
+    does=used(Use.OPEN),
+    submenu=_OPEN_ELSEWHERE,
+    outputs=is_here,
+)
+OPEN_WITH = TaskCommand(
+    id="open with",
+    words=Text("Open with…"),
+    does=used(Use.CHOOSE_PROGRAM),
+    submenu=_OPEN_ELSEWHERE,
+    outputs=is_here,
+)
+"""The menu lists programs, or the system asks."""
+FETCH_AGAIN = TaskCommand(
+    id="fetch again",
+    words=Text("Fetch again from Runway"),
+    label=_fetch_words,
+    does=_fetch_again,
+    concerns=can_be_fetched,
+    prefers=has(is_not_here),
+    is_listed=is_done,
+    why_not=_why_not_fetched,
+)
