@@ -30,13 +30,13 @@ MOST_CREDITS = 100_000_000
 class Section(StrEnum):
     """The pages of the preferences' window, in their order, each with other words that people look for it by."""
 
-    KEY = "Key", "api key, api secret, token, sign in, log in, account, credentials"
+    KEY = "Key", "api key, api secret, token, sign in, login, account"
     PROFILE = "Profile", "backups, restore, workspace"
     SAVING = "Saving", "downloads, file names, disk space, free space, clean up, cache"
     LOOK = "Look", "appearance, colors, display"
     NOTIFICATIONS = "Notifications", "alerts, messages, tray"
     RUNWAY = "Runway", "organization, tier, limits, concurrency, catalog, update models"
-    MONEY = "Money", "budget, caps, spending limit, credits limit"
+    MONEY = "Money", "budget, cap, spending limit, credits limit"
     ABOUT = "About", "version, license, report a bug, log, support"
 
     synonyms: str
@@ -54,6 +54,9 @@ class Group(Struct, frozen=True):
     section: Section
     title: str
     note: str = ""
+    protects: bool = False
+    """What it sets keeps something from being lost: it is changed in the preferences alone, where its explanation
+    stands."""
 
 
 class Editor(Protocol[Checked_co]):
@@ -153,8 +156,7 @@ class Keeper(Protocol):
 class Preference(Generic[Value]):
     """One line of the table, and a typed attribute of the settings. `group` None: it is changed elsewhere, as `help`
     says. `needs` names a switch without which this has no effect, and `without` says why. `synonyms` are other words
-    that people look for it by, separated by commas. `protects`: it keeps something from being lost, and is changed in
-    the preferences alone, where its explanation stands."""
+    that people look for it by, separated by commas."""
 
     def __init__(
         self,
@@ -167,7 +169,6 @@ class Preference(Generic[Value]):
         needs: str = "",
         without: str = "",
         synonyms: str = "",
-        protects: bool = False,
     ) -> None:
         self.default = default
         self.group = group
@@ -177,14 +178,13 @@ class Preference(Generic[Value]):
         self.needs = needs
         self.without = without
         self.synonyms = synonyms
-        self.protects = protects
         self.name = ""
 
     @property
     def is_set_anywhere(self) -> bool:
         """Whether one step may change it outside the preferences' window: a look or a habit, not what money, files or
         protection depend on."""
-        return self.group is not None and not self.protects and isinstance(self.editor, Switch | Choice)
+        return self.group is not None and not self.group.protects and isinstance(self.editor, Switch | Choice)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -227,9 +227,9 @@ def _shortcuts(value: Any) -> dict[str, list[str]]:
     }
 
 
-_BACKUPS = Group(Section.PROFILE, "Daily backups")
+_BACKUPS = Group(Section.PROFILE, "Daily backups", protects=True)
 _FOLDER = Group(Section.SAVING, "Folder")
-_UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used")
+_UNAVAILABLE = Group(Section.SAVING, "While the folder cannot be used", protects=True)
 _NAMES = Group(Section.SAVING, "File names")
 _BESIDE = Group(Section.SAVING, "With each result")
 _THEME = Group(Section.LOOK, "Theme")
@@ -247,7 +247,7 @@ _OF_A_MODEL = Group(
     "Tasks of one model at the same time",
     "Set a number where you want fewer than Runway allows. Other tasks stay queued here, where you can change them.",
 )
-_CANCELING = Group(Section.RUNWAY, "Canceling")
+_CANCELING = Group(Section.RUNWAY, "Canceling", protects=True)
 _CAPS = Group(
     Section.MONEY,
     "Caps",
@@ -264,56 +264,38 @@ _SENDING = Group(
 class Preferences:
     """The table. The order is that of the pages."""
 
-    daily_backup = Preference(
-        True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch(), protects=True
-    )
+    daily_backup = Preference(True, _BACKUPS, "Keep a light backup of each day on which something changed", Switch())
     library_folder = Preference(
         "",
         _FOLDER,
         "Folder for results",
         Own(_any_text),
-        synonyms="save to, download folder, output folder, library folder, move the library, move to folder",
+        synonyms="output, save to, download to, move to folder, library",
     )
     rescue = Preference(
-        True,
-        _UNAVAILABLE,
-        "After an hour, save results in the profile's folder and move them home later",
-        Switch(),
-        protects=True,
+        True, _UNAVAILABLE, "After an hour, save results in the profile's folder and move them home later", Switch()
     )
-    name_template = Preference(
-        DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text), synonyms="naming, filename pattern"
-    )
+    name_template = Preference(DEFAULT_TEMPLATE, _NAMES, "Template for file names", Own(_text), synonyms="pattern")
     sidecars = Preference(
-        True, _BESIDE, "Keep the request in a small JSON file beside it", Switch(), synonyms="sidecar, metadata"
+        True, _BESIDE, "Keep the request in a small JSON file beside it", Switch(), synonyms="sidecar"
     )
-    embed = Preference(
-        True,
-        _BESIDE,
-        "Write the request into the file too, where its format can hold it",
-        Switch(),
-        synonyms="embed metadata, exif",
-    )
+    embed = Preference(True, _BESIDE, "Write the request into the file too, where its format can hold it", Switch())
     theme = Preference[Theme](
         "system",
         _THEME,
         "Theme",
         Choice((("system", "Match system"), ("light", "Light"), ("dark", "Dark"))),
-        synonyms="dark mode, light mode, night mode, appearance, color scheme",
+        synonyms="appearance, color scheme, mode",
     )
     reduce_motion = Preference(
         False,
         _MOTION,
         "Reduce motion: clips open still, and posters stay still under the pointer",
         Switch(),
-        synonyms="animations, autoplay, still, calm, accessibility",
+        synonyms="animations, autoplay, accessibility",
     )
-    loop_clips = Preference(
-        True, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop, repeat"
-    )
-    muted = Preference(
-        False, _PLAYING, "Play without sound", Switch(), synonyms="mute, unmute, silent, quiet, volume, audio off"
-    )
+    loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop")
+    muted = Preference(False, _PLAYING, "Play without sound", Switch(), synonyms="mute, unmute, silent, volume")
     announce = Preference[Announce](
         "batch",
         _ANNOUNCED,
@@ -328,9 +310,7 @@ class Preferences:
         ),
         synonyms="do not disturb, alerts, notifications",
     )
-    tray = Preference(
-        True, _TRAY, "Show an icon in the system's tray, where there is one", Switch(), synonyms="tray icon, menu bar"
-    )
+    tray = Preference(True, _TRAY, "Show an icon in the system's tray, where there is one", Switch())
     stay_in_tray = Preference(
         False,
         _TRAY,
@@ -338,16 +318,14 @@ class Preferences:
         Switch(),
         needs="tray",
         without="Without the icon nothing would bring the window back.",
-        synonyms="background, minimize to tray, close to tray",
+        synonyms="background, minimize to tray",
     )
     poll_limit = Preference(8, _AT_ONCE, "Tasks to check", Number(1, 8), synonyms="polling, rate")
     download_limit = Preference(4, _AT_ONCE, "Results to download", Number(1, 4), synonyms="parallel downloads")
     lane_limits = Preference[dict[str, int]](
         {}, _OF_A_MODEL, "Limits of models", NumberEach(int, 100, "model", "Tasks of {} at the same time", "as allowed")
     )
-    ask_before_cancel = Preference(
-        True, _CANCELING, "Ask before a task is canceled on Runway", Switch(), synonyms="confirmation", protects=True
-    )
+    ask_before_cancel = Preference(True, _CANCELING, "Ask before a task is canceled on Runway", Switch())
     day_cap = Preference[float | None](None, _CAPS, "A day", Credits(), synonyms="daily cap, budget")
     month_cap = Preference[float | None](None, _CAPS, "A month", Credits(), synonyms="monthly cap, budget")
     sending_cap = Preference[float | None](None, _CAPS, "A single task", Credits(), synonyms="cap of a task, budget")

@@ -6,22 +6,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.library import Filter, GroupBy, Listing
+from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
+from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
 from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Section, Used, arrange
 from runway_desktop.usecases.requests.choices import Scope
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.library import Row
-    from runway_desktop.services.supervised import Runner
-    from runway_desktop.usecases.use_cases import UseCases
-    from runway_desktop.viewmodels.composer.composer import Composer
-    from runway_desktop.viewmodels.tasks.places import Places
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.tasks.places import Places
 
 MOST_TASKS = 8
 """Tasks that a search may show."""
@@ -39,8 +36,6 @@ class PaletteModel(QObject):
         self._composer = composer
         self._places = places
         self._used = Used(cases.settings)
-        self._fixed: list[Offer] = []
-        self._of_rows: list[Offer] = []
         self._offers: list[Searchable] = []
         self._found: list[Searchable] = []
         """Tasks."""
@@ -55,16 +50,17 @@ class PaletteModel(QObject):
         """Gathers what is offered. `rows` are those that are selected, `commands` those of the face."""
         cases = self._cases
         price = cases.commands.price
-        self._of_rows = [*sources.of_selection(rows, lambda command: price(command, rows)), *commands]
-        self._fixed = [
+        of_rows = list(sources.of_selection(rows, lambda command: price(command, rows)))
+        offers = (
+            *([*of_rows, *commands] if rows else [*commands, *of_rows]),
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
             *sources.of_presets(self._composer.presets.all),
             *sources.of_places(self._places.entries()),
             *sources.of_pages_of_preferences(),
             *sources.of_settings(cases.settings),
             *sources.of_meanings(),
-        ]
-        self._offers = [Searchable.of(offer) for offer in (*self._of_rows, *self._fixed)]
+        )
+        self._offers = [Searchable.of(offer) for offer in offers]
         page = typed_words(self._places.title)
         ranks = {one.offer.id: rank_of(one.words, page) for one in self._offers}
         self._near = frozenset(found for found, rank in ranks.items() if rank is not None and rank <= Rank.SYNONYM)

@@ -143,7 +143,6 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "viewmodels/composer/composer.py": 1,
     "viewmodels/composer/presets.py": 1,
     "viewmodels/composer/sending.py": 2,
-    "viewmodels/palette.py": 5,
     "viewmodels/tasks/clipboard.py": 1,
     "viewmodels/tasks/details.py": 1,
     "viewmodels/tasks/judging.py": 1,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from enum import IntEnum
 
 from runway_desktop.domain.library import folded, search_words
@@ -18,6 +19,8 @@ LONGEST_NAME = 6
 """Words of a text that is a name. A longer one is a sentence."""
 LEAST_CORRECTED = 4
 """Letters of a word that may hold a slip: a shorter one is too near to many others."""
+_ALIKE = 0.75
+"""One letter of four is another one."""
 _WORD = re.compile(r"[^\W_]+")
 _START = re.compile(r"(?<![^\W_])(?=[^\W_])")
 _MARK = "\n"
@@ -121,10 +124,17 @@ def letters_of(text: str, typed: Typed) -> tuple[tuple[int, int], ...]:
 
 
 def corrected(typed: Typed, among: Sequence[Searched]) -> Typed:
-    """With one slip of the finger mended in each word that begins no known one: a letter too many, too few, another
-    one, or two in the wrong order. The first letter is taken as meant. An amount, as in "cap 500", is left out."""
+    """With slips of the finger mended in words that begin no known one. Their first letter is taken as meant. An
+    amount, as in "cap 500", is left out."""
     named = [word for word in typed.words if not word.isdecimal()]
     return _of_words(tuple(_corrected(word, among) for word in named or typed.words))
+
+
+def _corrected(word: str, among: Sequence[Searched]) -> str:
+    near = {own[: len(word)] for one in among for own in one.own_words if own[0] == word[0]}
+    if len(word) < LEAST_CORRECTED or word in near:
+        return word
+    return next(iter(get_close_matches(word, near, 1, _ALIKE)), word)
 
 
 def _has_all(text: str, words: Sequence[str]) -> bool:
@@ -141,27 +151,6 @@ def _of_words(words: tuple[str, ...]) -> Typed:
 
 def _begun(text: str) -> str:
     return _START.sub(_MARK, text)
-
-
-def _corrected(word: str, among: Sequence[Searched]) -> str:
-    if len(word) < LEAST_CORRECTED:
-        return word
-    near = {own for one in among for own in one.own_words if own[0] == word[0]}
-    if any(own.startswith(word) for own in near):
-        return word
-    return min((own for own in near if len(own) + 1 >= len(word) and _is_one_slip(word, own)), default=word)
-
-
-def _is_one_slip(word: str, meant: str) -> bool:
-    """Whether one slip parts a word from the beginning of another."""
-    shared = min(len(word), len(meant))
-    at = next((at for at in range(shared) if word[at] != meant[at]), shared)
-    rest, other = word[at:], meant[at:]
-    return (
-        other.startswith(rest[1:])
-        or other[1:].startswith((rest, rest[1:]))
-        or other.startswith(rest[1:2] + rest[:1] + rest[2:])
-    )
 
 
 def _position(text: str, word: str) -> int | None:

@@ -1,15 +1,15 @@
 """The palette as a value: what is offered, in sections, the best match, and what was used. Pure.
 
-What cannot be done comes last. What destroys or pays comes after everything else that can be done, until one of its own
-words is typed out. Then counts how well it fits, how much it was used, and whether it suits the page in front. The
-section of the best match stands first; the others keep their order.
+What cannot be done comes after what can and is called so. What destroys or pays comes after everything else that can be
+done, until all that was typed are whole words of its own. Then counts how well it fits, how much it was used, and
+whether it suits the page in front. The section of the best match stands first; the others keep their order.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from operator import itemgetter
 from typing import Any
 
@@ -123,6 +123,16 @@ class Searchable(Struct, frozen=True):
         return cls(offer, searched(offer.text, offer.synonyms, f"{offer.detail} {offer.also}"))
 
 
+class _Stage(IntEnum):
+    """The better ones first."""
+
+    POSSIBLE = 0
+    NAMED = 1
+    """It cannot be done, but its whole name was typed: it says why before what only mentions it."""
+    MENTIONED = 2
+    IMPOSSIBLE = 3
+
+
 def arrange(
     offers: Sequence[Searchable],
     typed: str,
@@ -182,7 +192,11 @@ def _fitting(
             rank = min(rank, Rank.BEGINS)
         is_grave = offer.is_grave and bool(typed.words)
         is_held_back = is_grave and not one.words.own_words.issuperset(typed.words)
-        ranked.append(((bool(offer.reason), is_held_back, rank, is_grave, -uses, offer.id not in near), offer))
+        if offer.reason:
+            stage = _Stage.NAMED if rank is Rank.WHOLE else _Stage.IMPOSSIBLE
+        else:
+            stage = _Stage.MENTIONED if is_held_back or rank > Rank.SYNONYM else _Stage.POSSIBLE
+        ranked.append(((stage, is_held_back, rank, is_grave, -uses, offer.id not in near), offer))
     ranked.sort(key=itemgetter(0))
     return [offer for _, offer in ranked]
 

@@ -13,7 +13,7 @@ from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.commands.command import Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.commands.tasks import TASKS, available
+from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.requests.choices import Offer as ModelOffer
 from runway_desktop.usecases.requests.presets import Preset
 from runway_desktop.usecases.searching.places import Entry
@@ -29,16 +29,14 @@ _PLAIN = "mdi6.chevron-right"
 
 
 def of_selection(rows: Sequence[Row], price: Callable[[TaskCommand], str]) -> Iterator[Offer]:
-    """Every command for these rows with its price; those too that cannot be given, where there is a reason to tell."""
-    listed = available(rows)
-    more = [one for one in TASKS if one not in listed and one.absence is not None] if rows else []
-    for command in (*listed, *more):
+    """Every command for these rows, perhaps none, with its price; those too that cannot be given, which say why."""
+    for command in TASKS:
         if Surface.PALETTE not in command.left_out_of:
             yield Offer(
                 id=f"task:{command.remembered}",
                 section=Section.SELECTION if rows else Section.COMMANDS,
-                text=command.text(rows),
-                detail=price(command) if command in listed else "",
+                text=command.text(rows) if rows else str(command.words),
+                detail=price(command) if command.is_for(rows) else "",
                 reason=command.reason(rows),
                 icon=command.icon or _PLAIN,
                 key=command.keyed.id,
@@ -103,6 +101,7 @@ def of_places(entries: Iterable[Entry]) -> Iterator[Offer]:
             detail=_ONE_OF.get(heading, ""),
             aside=entry.note or count,
             icon=entry.icon or _PLACE_ICONS.get(heading, "mdi6.folder-outline"),
+            synonyms=entry.synonyms,
         )
 
 

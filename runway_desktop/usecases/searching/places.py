@@ -18,15 +18,16 @@ RECENT_BATCHES = 8
 MOST_TAGS = 24
 """The most frequent ones, by name."""
 _PLACES = (
-    (Place.ALL, "All tasks", "mdi6.view-grid-outline"),
-    (Place.LIVE, "Live", "mdi6.progress-clock"),
-    (Place.WAITING_HERE, "Queue", "mdi6.tray-full"),
-    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline"),
-    (Place.SAVED, "Saved", "mdi6.check-circle-outline"),
-    (Place.PICKS, "Picks", "mdi6.star-outline"),
-    (Place.MISSING, "Missing files", "mdi6.file-question-outline"),
-    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline"),
+    (Place.ALL, "All tasks", "mdi6.view-grid-outline", "everything, library"),
+    (Place.LIVE, "Live", "mdi6.progress-clock", "running, in progress, pending"),
+    (Place.WAITING_HERE, "Queue", "mdi6.tray-full", "waiting, unsent, outbox"),
+    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline", "failed, errors, problems, uncertain"),
+    (Place.SAVED, "Saved", "mdi6.check-circle-outline", "finished, done, results, downloads"),
+    (Place.PICKS, "Picks", "mdi6.star-outline", "favorites, selects"),
+    (Place.MISSING, "Missing files", "mdi6.file-question-outline", "lost files"),
+    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline", "modified files"),
 )
+"""Each with its title, its icon, and other words that people look for it by."""
 _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
 """Listed while there is something in them, or they are open."""
 _BOARD_AFTER = 4
@@ -131,6 +132,7 @@ class Entry(Struct, frozen=True):
     """A kept sheet with rows that were not sent: no list of tasks."""
     note: str = ""
     """Beside the title: "1 unsent"."""
+    synonyms: str = ""
 
     @property
     def key(self) -> str:
@@ -155,8 +157,8 @@ def entries_of(
     """`opened`: the place that the list shows. `found`: how many tasks each saved search finds, by its id.
     `not_saved`: what the board counts; None leaves it out."""
     fixed = [
-        Entry(title, counts.places.get(place, 0), icon, Filter(place=place))
-        for place, title, icon in _PLACES
+        Entry(title, counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
+        for place, title, icon, synonyms in _PLACES
         if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
     ]
     # Where the eye looks for what was left: it is in no list of tasks.

@@ -73,18 +73,24 @@ class Meaning(Struct, frozen=True):
     synonyms: str = ""
 
 
-_CREDITS = Meaning(
-    "Credits of failed and canceled tasks",
-    "A failed task that Runway refunded shows a cost of 0 credits. Runway gives nothing back where moderation refused "
-    "an input, nor for a task that was canceled while it was running, and guarantees no refund for one that was "
-    "canceled before. The details of a task say what it cost.",
-    "refund, money back, credits back, charged, cost of failed tasks",
-)
 MEANINGS: Mapping[str, Meaning] = {
     one.headline: one
     for one in (
         # Several codes have the same headline: the first of them counts.
         *(Meaning(headline, words.format(_SOME_INPUT)) for headline, words in reversed(tuple(_WORDS.values()))),
-        _CREDITS,
+        Meaning(
+            "Credits of failed and canceled tasks",
+            "A failed task that Runway refunded shows a cost of 0 credits. Runway gives nothing back where moderation "
+            "refused an input, nor for a task that was canceled while it was running, and guarantees no refund for one "
+            "that was canceled before. The details of a task say what it cost.",
+            "refund, money back, credits back, charged",
+        ),
+        Meaning(
+            "Uncertain, maybe charged",
+            "Runway did not answer when the task was sent, so it may have been made and charged. The counts and the "
+            "balance of your account show which is likely. You can enter its id, dismiss it, or send it again, which "
+            "may be charged a second time.",
+            "no answer, charged twice, unknown",
+        ),
     )
 }

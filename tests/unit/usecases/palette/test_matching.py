@@ -54,10 +54,12 @@ def test_the_letters_that_were_typed_are_told_even_where_folding_makes_a_text_lo
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("prefrences", "preferences"),
-        ("setings", "settings"),
+        ("prefrences", "preference"),
+        ("setings", "setting"),
+        ("preefre", "prefere"),
         ("dleete", "delete"),
         ("expoort", "export"),
+        ("ecport", "export"),
         ("expirt", "export"),
         ("csc", "csc"),
         ("sett", "sett"),

@@ -3,6 +3,9 @@ rest, and what destroys or pays never by accident."""
 
 from __future__ import annotations
 
+import random
+import statistics
+import time
 from pathlib import Path
 
 from runway_desktop.services.bus import Bus
@@ -48,6 +51,14 @@ def test_what_cannot_be_done_now_comes_last_with_its_reason_and_is_never_the_bes
     assert arrange(offers, "ret").best == "command:Retry"
 
 
+def test_what_was_named_in_full_and_cannot_be_done_says_why_before_what_only_mentions_it():
+    mentions = offer("Write the request into the file, where its format can hold it", Section.SETTINGS)
+    offers = [mentions, offer("Hold", reason="It is not in the queue.")]
+    assert arrange(offers, "hold").best == "command:Hold"
+    assert arrange(offers, "hol").best == mentions.id
+    assert arrange([*offers, offer("Hold all")], "hold").best == "command:Hold all"
+
+
 def test_what_people_call_a_thing_comes_before_what_is_only_said_of_others():
     offers = [offer("Notify about", also="budget"), offer("A day", Section.SETTINGS, synonyms="budget, spending limit")]
     assert arrange(offers, "budget").best == "command:A day"
@@ -85,7 +96,7 @@ def test_a_mended_slip_of_the_finger_types_nothing_grave_out():
     offers = [offer("Delete file…", is_grave=True), offer("Preferences"), offer("Delegate")]
     assert arrange(offers, "prefrences").best == "command:Preferences"
     assert arrange(offers, "preefre").best == "command:Preferences"
-    assert arrange(offers, "delege").best == "command:Delegate"
+    assert arrange(offers, "delgate").best == "command:Delegate"
     assert arrange([*offers, offer("Depart", synonyms="delete")], "dleete").best == "command:Depart"
 
 
@@ -140,6 +151,40 @@ def test_a_prompt_that_begins_like_a_command_comes_after_the_command():
 
 def test_where_nothing_fits_nothing_is_selected():
     assert arrange([offer("Retry")], "xyz").best == ""
+
+
+def test_a_key_is_answered_within_a_blink_among_three_thousand_offers():
+    words = [
+        "mountain",
+        "export",
+        "delete",
+        "folder",
+        "project",
+        "queue",
+        "motion",
+        "picture",
+        "seed",
+        "search",
+        "request",
+        "theme",
+        "preset",
+        "sound",
+    ]
+    rng = random.Random(7)
+    offers = [
+        Searchable.of(
+            offer(" ".join(rng.choices(words, k=4)), rng.choice(list(Section)[1:]), synonyms=rng.choice(words))
+        )
+        for _ in range(3000)
+    ]
+    took = []
+    for typed in ("mountain export", "theme", "prset", "zzzz", "seed"):
+        for length in range(len(typed) + 1):
+            began = time.thread_time()
+            arrange_searchable(offers, typed[:length])
+            took.append(time.thread_time() - began)
+    assert statistics.median(took) < 0.01
+    assert max(took) < 0.1, "on a machine that does much else"
 
 
 def test_often_and_lately_counts_most():

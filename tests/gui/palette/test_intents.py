@@ -1,0 +1,161 @@
+"""What an editor types during a day, and what must come first: on the real commands, catalog and preferences.
+
+Halves of words, other words for the same thing, two words in any order, a slip of the finger. Return on what comes
+first must never destroy or pay by accident.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from runway_desktop.domain.failures import Failure
+from runway_desktop.domain.library import Filter, Place
+from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.commands.table import COMMANDS
+from runway_desktop.ui.palette.host import PaletteHost
+from runway_desktop.usecases.commands.tasks import TASKS
+from runway_desktop.usecases.palette.palette import Offer, Section
+from runway_desktop.viewmodels.palette import PaletteModel
+from tests.gui.rig import Desktop, until
+from tests.rows import saved, task
+
+NOTHING, ONE, THREE, FAILED, QUEUED = (), ("t1",), ("t1", "t2", "t3"), ("t4",), ("t5",)
+SELECTIONS = {"nothing": NOTHING, "one": ONE, "three": THREE, "failed": FAILED, "queued": QUEUED}
+
+
+@asynccontextmanager
+async def palette(
+    rig: Desktop, theme, selected: tuple[str, ...], page: Place = Place.ALL
+) -> AsyncIterator[PaletteModel]:
+    """Open on a list of three saved results, a failed and a queued task."""
+    done = [task(number, State.SUCCEEDED) for number in (1, 2, 3)]
+    await rig.put(
+        *done,
+        task(4, State.FAILED, failure=Failure(code="INTERNAL")),
+        task(5, State.HELD),
+        outputs=[saved(one, f"/library/{one.id}.mp4") for one in done],
+    )
+    rig.rows.refresh()
+    await until(lambda: rig.rows.task_count == 5)
+    await rig.fetch_rows()
+    if page is not Place.ALL:
+        rig.filter.open_place(Filter(place=page), "Queue")
+    rig.window.view.select([TaskId(one) for one in selected])
+    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.places, rig.owner)
+    host = PaletteHost(model, rig.window, theme)
+    host.toggle()
+    await until(lambda: host.panel)
+    yield model
+    host.toggle()
+
+
+def first(model: PaletteModel, typed: str) -> Offer | None:
+    model.search(typed)
+    found = [one.offer for group in model.arranged.groups for one in group.shown]
+    return next((one for one in found if one.id == model.arranged.best), None)
+
+
+INTENTS: dict[str, dict[str, str]] = {
+    "nothing": {
+        "refund": "meaning:Credits of failed and canceled tasks",
+        "money back": "meaning:Credits of failed and canceled tasks",
+        "export csv": "task:export",
+        "trash": "task:delete file",
+        "move to folder": "setting:library_folder",
+        "api key": "setting:Key",
+        "mute": "setting:muted",
+        "budget": "setting:Money",
+        "cap 500": "setting:Money",
+        "about": "setting:About",
+        "dark": "setting:theme=dark",
+        "dark mode": "setting:theme=dark",
+        "reduce mot": "setting:reduce_motion",
+        "new req": "command:request.new",
+        "prompt hist": "command:request.recall",
+        "gen4.5": "model:image_to_video/gen4.5",
+        "waiting": "place:waiting here",
+        "failed": "place:needs attention",
+        "login": "setting:Key",
+        "back up": "command:profile.backup",
+        "retry": "task:retry",
+    },
+    "one": {
+        "": "task:open",
+        "trash": "task:delete file",
+        "show in finder": "task:show file",
+        "copy li": "task:copy link",
+        "link": "task:copy link",
+        "variation": "task:new seed",
+        "seed same": "task:new seed",
+        "rate 5": "command:judge.rate.5",
+        "titl": "task:rename",
+        "renmae": "task:rename",
+        "same": "task:new seed",
+        "report a bug": "setting:About",
+    },
+    "three": {
+        "re": "command:judge.reject",
+        "remove": "task:remove",
+        "reject": "command:judge.reject",
+        "copy prompts": "task:copy prompt",
+        "export csv": "task:export",
+    },
+    "failed": {
+        "": "task:edit and send",
+        "re": "task:rename",
+        "try again": "task:retry",
+        "retry": "task:retry",
+        "change prompt": "task:edit and send",
+        "refund": "meaning:Credits of failed and canceled tasks",
+    },
+    "queued": {
+        "": "task:edit held",
+        "hold": "task:hold",
+        "sooner": "task:move up",
+        "priority": "task:send next",
+        "send next": "task:send next",
+        "cancel": "task:do not send",
+    },
+}
+"""For each selection: what is typed, and the offer that comes first."""
+
+
+@pytest.mark.parametrize("selection", INTENTS)
+async def test_what_an_editor_means_comes_first(tmp_path, theme, qtbot, selection):
+    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, SELECTIONS[selection]) as model:
+        found = {typed: offer.id if (offer := first(model, typed)) is not None else "" for typed in INTENTS[selection]}
+        assert found == INTENTS[selection]
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+async def test_no_beginning_of_a_word_leads_to_what_destroys_or_pays(tmp_path, theme, qtbot, selection):
+    """It comes first only when all that was typed are whole words of its own, or when nothing else that can be done
+    fits."""
+    records = [one for one in (*TASKS, *COMMANDS) if one.is_dangerous or one.pays]
+    assert len(records) > 8
+    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, SELECTIONS[selection]) as model:
+        names = {name.strip() for one in records for name in (str(one.words), *one.synonyms.split(","))}
+        for typed in sorted({name[:length] for name in names for length in range(len(name) + 1)}):
+            offer = first(model, typed)
+            if offer is not None and offer.is_grave and not offer.reason:
+                whole = set(typed.casefold().split()) <= set(
+                    re.findall(r"\w+", f"{offer.text} {offer.synonyms}".casefold())
+                )
+                others = [one.offer for group in model.arranged.groups for one in group.shown]
+                assert whole or not any(other.may_lead for other in others), (typed, offer.text)
+
+
+async def test_what_cannot_be_done_comes_after_what_can_and_says_why(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING) as model:
+        retry = first(model, "retry")
+        assert retry.reason == "Select a task in the list first."
+        assert retry.section is Section.COMMANDS
+        for typed in ("e", "re", "s"):
+            model.search(typed)
+            for group in model.arranged.groups:
+                reasons = [bool(found.offer.reason) for found in group.shown]
+                assert reasons == sorted(reasons)
