@@ -16,15 +16,7 @@ from runway_desktop.usecases.words.tasks import removed_words
 
 from . import questions
 from .command import Standard
-from .conditions import (
-    can_be_canceled,
-    can_be_deleted_remotely,
-    can_be_removed,
-    is_here,
-    is_in_bin,
-    is_queued,
-    unless,
-)
+from .conditions import can_be_canceled, can_be_fetched, is_here, is_in_trash, is_queued, unless
 from .task_command import Context, Given, Report, TaskCommand, each_once, ids_of
 
 if TYPE_CHECKING:
@@ -89,10 +81,6 @@ async def _delete_files(context: Context, rows: Sequence[Row], _: Given) -> Repo
     return _of_trash(done, said, can_undo=done.can_undo)
 
 
-async def _put_back(context: Context, rows: Sequence[Row], _: Given) -> Report:
-    return await _put_files_back(context, ids_of(rows))
-
-
 async def _put_files_back(context: Context, task_ids: Sequence[TaskId]) -> Report:
     done = await context.engine.trash.put_back(list(task_ids))
     return _of_trash(done, f"{units.count(done.files, 'file')} put back from the trash.", can_undo=False)
@@ -108,8 +96,14 @@ def _of_trash(done: TrashReport, said: str, *, can_undo: bool) -> Report:
     )
 
 
+def _can_be_removed(row: Row) -> bool:
+    """Of one that this key cannot see nobody knows when it ends; it may never be seen again. A queued one is not sent
+    while it is away."""
+    return row.task.state.is_final or row.task.is_hidden or is_queued(row)
+
+
 def _remove_words(rows: Sequence[Row]) -> Text:
-    removable = list(filter(can_be_removed, rows))
+    removable = list(filter(_can_be_removed, rows))
     of_list = [row for row in removable if not is_queued(row)]
     meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
     words = _REMOVE_SOME.of(len(meant)) if meant and len(rows) > 1 else _REMOVE
@@ -118,7 +112,7 @@ def _remove_words(rows: Sequence[Row]) -> Text:
 
 def _why_it_stays(rows: Sequence[Row]) -> Text | str:
     states = {row.task.state for row in rows}
-    if any(map(can_be_removed, rows)):
+    if any(map(_can_be_removed, rows)):
         return ""
     if states == {State.UNCERTAIN}:
         return Text("It is not known whether this was made. Decide that first.")
@@ -160,7 +154,7 @@ REMOVE = TaskCommand(
     does=_remove,
     icon="mdi6.playlist-minus",
     keys=(Standard.DELETE,),
-    concerns=can_be_removed,
+    concerns=_can_be_removed,
     # To clear what has ended is not to give up what is still to be sent.
     prefers=lambda row: not is_queued(row),
     is_listed=lambda _: True,
@@ -188,7 +182,7 @@ DELETE_REMOTELY = TaskCommand(
     does=_delete_remotely,
     icon="mdi6.cloud-remove-outline",
     submenu=_DELETE,
-    concerns=can_be_deleted_remotely,
+    concerns=lambda row: can_be_fetched(row) and bool(row.task.remote_id),
     question=questions.deleting_remotely,
     is_dangerous=True,
 )
@@ -196,7 +190,7 @@ PUT_BACK = TaskCommand(
     id="put back",
     words=Text("Put back from the trash", "Put {n} back from the trash"),
     synonyms="undelete, untrash, restore file",
-    does=_put_back,
+    does=lambda context, rows, _: _put_files_back(context, ids_of(rows)),
     icon="mdi6.delete-restore",
-    outputs=is_in_bin,
+    outputs=is_in_trash,
 )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import State
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.support import support_details
 
 from .command import EXCHANGE, Scope, Standard, Surface
-from .conditions import can_be_linked, has_picture, has_prompt, has_remote_id, is_here, is_kept_by_runway, unless
-from .results import NO_FILE, used
+from .conditions import has, is_here, is_kept_by_runway, unless
+from .results import NO_FILE, files
 from .task_command import Context, Given, Report, TaskCommand, Use, each_once, ids_of
 
 COPYING = Text("Copy")
+_PICTURED = (Media.IMAGE, Media.VIDEO)
+"""What has a picture that can be copied as such."""
 
 
 async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -28,7 +32,7 @@ async def _remote_ids(_: Context, rows: Sequence[Row], __: Given) -> Report:
 
 
 async def _paths(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    found = await used(None)(context, rows, given)
+    found = await files(context, rows, given)
     return _copied("path", list(map(str, found.paths)), found.problems) if found.paths else found
 
 
@@ -71,6 +75,10 @@ async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(exports=tuple(ids_of(rows)))
 
 
+def _can_be_linked(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and bool(row.task.remote_id and row.outputs)
+
+
 def _picture_words(rows: Sequence[Row]) -> Text:
     clips = all(output.media is Media.VIDEO for output in rows[0].outputs if output.is_here)
     return Text("Copy this frame") if clips else COPY_PICTURE.words
@@ -86,7 +94,8 @@ USE_AS_INPUT = TaskCommand(
     outputs=is_here,
 )
 """Opens what a result can become (`use_as_input`), which does it. The palette offers each way by itself."""
-COPY_PROMPT = TaskCommand(
+_copied_as = partial(TaskCommand, submenu=COPYING)
+COPY_PROMPT = _copied_as(
     id="task.copy",
     stored="copy prompt",
     words=Text("Copy prompt", "Copy prompts"),
@@ -94,31 +103,28 @@ COPY_PROMPT = TaskCommand(
     icon="mdi6.content-copy",
     keys=(Standard.COPY,),
     begins=True,
-    submenu=COPYING,
-    why_not=unless(has_prompt, Text("There is no prompt.")),
+    why_not=unless(lambda row: bool(row.task.request.prompt), Text("There is no prompt.")),
 )
-COPY_FILE = TaskCommand(
+COPY_FILE = _copied_as(
     id="task.copy.files",
     stored="copy file",
     words=Text("Copy file", "Copy {n} files"),
-    does=used(Use.COPY),
+    does=partial(files, use=Use.COPY),
     keys=("Ctrl+Alt+C",),
-    submenu=COPYING,
     outputs=is_here,
     absence=lambda _: NO_FILE,
 )
-COPY_PICTURE = TaskCommand(
+COPY_PICTURE = _copied_as(
     id="copy picture",
     words=Text("Copy picture"),
     synonyms="copy image",
     label=_picture_words,
     does=_picture,
     icon="mdi6.image-outline",
-    submenu=COPYING,
     takes_one=True,
-    concerns=has_picture,
+    concerns=has(lambda one: one.is_here and one.media in _PICTURED),
 )
-COPY_LINK = TaskCommand(
+COPY_LINK = _copied_as(
     id="task.copy.link",
     stored="copy link",
     words=Text("Copy link", "Copy {n} links"),
@@ -126,25 +132,19 @@ COPY_LINK = TaskCommand(
     does=_links,
     icon="mdi6.link-variant",
     keys=("Ctrl+Alt+L",),
-    submenu=COPYING,
     outputs=lambda _: True,
-    concerns=can_be_linked,
-    why_not=unless(lambda row: can_be_linked(row) and is_kept_by_runway(row), Text("It was deleted from Runway.")),
+    concerns=_can_be_linked,
+    why_not=unless(lambda row: _can_be_linked(row) and is_kept_by_runway(row), Text("It was deleted from Runway.")),
     absence=lambda _: Text("There is no result that a link could lead to."),
 )
-COPY_PATH = TaskCommand(
-    id="copy path", words=Text("Copy path", "Copy paths"), does=_paths, submenu=COPYING, outputs=is_here
-)
-COPY_ID = TaskCommand(
+COPY_PATH = _copied_as(id="copy path", words=Text("Copy path", "Copy paths"), does=_paths, outputs=is_here)
+COPY_ID = _copied_as(
     id="copy id",
     words=Text("Copy task id", "Copy task ids"),
     does=_remote_ids,
-    submenu=COPYING,
-    why_not=unless(has_remote_id, Text("Runway has given no id yet.")),
+    why_not=unless(lambda row: row.task.remote_id is not None, Text("Runway has given no id yet.")),
 )
-COPY_SUPPORT = TaskCommand(
-    id="copy support details", words=Text("Copy support details"), does=_support, submenu=COPYING
-)
+COPY_SUPPORT = _copied_as(id="copy support details", words=Text("Copy support details"), does=_support)
 EXPORT = TaskCommand(
     id="exchange.export",
     stored="export",

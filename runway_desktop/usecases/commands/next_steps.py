@@ -13,7 +13,7 @@ from .conditions import (
     can_be_fetched,
     has,
     is_changed,
-    is_in_bin,
+    is_in_trash,
     is_missing,
     may_be_known_after_all,
     may_retry,
@@ -67,7 +67,7 @@ def _about_files(row: Row) -> list[TaskCommand]:
         steps = [results.LOOK_FOR, results.FETCH_AGAIN, results.CHOOSE_FILE]
     elif has(is_changed)(row):
         steps = [results.KEEP_CHANGE, results.FETCH_ORIGINAL, results.OPEN_WITH_SYSTEM]
-    elif has(is_in_bin)(row):
+    elif has(is_in_trash)(row):
         steps = [ending.PUT_BACK, results.FETCH_AGAIN]
     else:
         return []

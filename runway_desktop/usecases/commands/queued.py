@@ -4,8 +4,10 @@ paid for."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.domain.text import Text
@@ -15,38 +17,26 @@ from runway_desktop.values import replace
 
 from . import questions
 from .command import LIST, Command, Scope, Surface
-from .conditions import is_free, is_held, is_queued, wants_file
+from .conditions import is_queued
 from .task_command import Context, Given, Report, TaskCommand, Wanted, ids_of
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
 
 NOT_QUEUED = Text("It is not in the queue.")
-_IN_THE_QUEUE = Text("In the queue")
 _SEND_NEXT, _SEND_NEXT_ASKED = Text("Send next"), Text("Send next…")
 _RELEASE, _RELEASE_ASKED = Text("Release", "Release {n}"), Text("Release…", "Release {n}…")
 
 
-def _prepared_next(context: Context, rows: Sequence[Row]) -> Prepared:
-    return context.sending.prepare_release([row.task for row in rows], is_next=True)
+def _prepared(context: Context, rows: Sequence[Row], *, is_next: bool = False) -> Prepared:
+    return context.sending.prepare_release([row.task for row in rows], is_next=is_next)
 
 
-def _prepared(context: Context, rows: Sequence[Row]) -> Prepared:
-    return context.sending.prepare_release([row.task for row in rows], is_next=False)
-
-
-async def _send_next(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """Queued tasks are sent next, those too that wait for the person."""
+async def _release(context: Context, rows: Sequence[Row], given: Given, *, is_next: bool = False) -> Report:
+    """Tasks are sent when it is their turn, where they stand, or next; those too that wait for the person."""
     stood = context.engine.lane.stood(ids_of(rows))
-    changed = await context.sending.send(*given.answering(_prepared_next(context, rows)))
-    return Report(changed=changed, stood=stood, said=queue.released(rows))
-
-
-async def _release(context: Context, rows: Sequence[Row], given: Given) -> Report:
-    """Tasks that wait for the person are sent when it is their turn, where they stand."""
-    stood = context.engine.lane.stood(ids_of(rows))
-    changed = await context.sending.send(*given.answering(_prepared(context, rows)))
-    return Report(changed=changed, stood=replace(stood, places={}), said=queue.released(rows))
+    changed = await context.sending.send(*given.answering(_prepared(context, rows, is_next=is_next)))
+    return Report(changed=changed, stood=stood if is_next else replace(stood, places={}), said=queue.released(rows))
 
 
 async def _hold(context: Context, rows: Sequence[Row], _: Given) -> Report:
@@ -81,12 +71,8 @@ def _means(context: Context, task: Task) -> tuple[object, ...]:
     return task.request, task.hold, price, caps, engine.account.key.fingerprint
 
 
-async def _move_up(context: Context, rows: Sequence[Row], _: Given) -> Report:
-    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=True))
-
-
-async def _move_down(context: Context, rows: Sequence[Row], _: Given) -> Report:
-    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=False))
+async def _step(context: Context, rows: Sequence[Row], _: Given, *, up: bool) -> Report:
+    return _moved(rows, await context.engine.lane.step(ids_of(rows), up=up))
 
 
 async def _put_before(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -123,6 +109,11 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
     return Report(changed=back.tasks, said=said)
 
 
+def _is_held(row: Row) -> bool:
+    """Kept here until the person releases it."""
+    return is_queued(row) and row.task.waits_for_person
+
+
 def _is_asked_about(row: Row) -> bool:
     return row.task.may_be_sent_already or row.task.hold.code is HoldCode.OTHER_KEY
 
@@ -132,42 +123,39 @@ def _send_next_words(rows: Sequence[Row]) -> Text:
 
 
 def _release_words(rows: Sequence[Row]) -> Text:
-    held = list(filter(is_held, rows))
+    held = list(filter(_is_held, rows))
     return (_RELEASE_ASKED if any(map(_is_asked_about, held)) else _RELEASE).of(max(len(held), 1))
 
 
-SEND_NEXT = TaskCommand(
+_queued = partial(TaskCommand, concerns=is_queued, absence=lambda _: NOT_QUEUED, undo=_stand_back)
+_in_order = partial(_queued, submenu=Text("In the queue"))
+SEND_NEXT = _queued(
     id="queue.next",
     stored="send next",
     words=_SEND_NEXT,
     synonyms="priority, urgent",
     label=_send_next_words,
-    does=_send_next,
-    prepares=_prepared_next,
+    does=partial(_release, is_next=True),
+    prepares=partial(_prepared, is_next=True),
     icon="mdi6.arrow-collapse-up",
     keys=("Ctrl+Up",),
-    concerns=is_queued,
-    absence=lambda _: NOT_QUEUED,
     pays=True,
-    undo=_stand_back,
 )
 HOLD_OR_RELEASE: Command[Sequence[Row]] = Command(
     id="queue.hold", words=Text("Hold or release"), section=LIST, scopes=frozenset({Scope.LIST}), keys=("H",)
 )
 """The key of both: it releases where all are held."""
-HOLD = TaskCommand(
+HOLD = _in_order(
     id="hold",
     words=Text("Hold", "Hold {n}"),
     synonyms="pause, wait",
     does=_hold,
     icon="mdi6.pause",
     given_by=HOLD_OR_RELEASE,
-    submenu=_IN_THE_QUEUE,
-    concerns=is_free,
-    absence=lambda _: NOT_QUEUED,
+    concerns=lambda row: is_queued(row) and not row.task.waits_for_person,
     undo=_release_again,
 )
-RELEASE = TaskCommand(
+RELEASE = _in_order(
     id="release",
     words=_RELEASE,
     synonyms="resume, unhold",
@@ -176,50 +164,37 @@ RELEASE = TaskCommand(
     prepares=_prepared,
     icon="mdi6.play",
     given_by=HOLD_OR_RELEASE,
-    submenu=_IN_THE_QUEUE,
-    concerns=is_held,
-    absence=lambda _: NOT_QUEUED,
+    concerns=_is_held,
     pays=True,
-    undo=_stand_back,
 )
-MOVE_UP = TaskCommand(
+MOVE_UP = _in_order(
     id="queue.up",
     stored="move up",
     words=Text("Move up"),
     synonyms="sooner, earlier, raise priority",
-    does=_move_up,
+    does=partial(_step, up=True),
     icon="mdi6.arrow-up",
     keys=("Alt+Up",),
     repeats=True,
-    submenu=_IN_THE_QUEUE,
-    concerns=is_queued,
-    absence=lambda _: NOT_QUEUED,
-    undo=_stand_back,
 )
-MOVE_DOWN = TaskCommand(
+MOVE_DOWN = _in_order(
     id="queue.down",
     stored="move down",
     words=Text("Move down"),
     synonyms="later, lower priority",
-    does=_move_down,
+    does=partial(_step, up=False),
     icon="mdi6.arrow-down",
     keys=("Alt+Down",),
     repeats=True,
-    submenu=_IN_THE_QUEUE,
-    concerns=is_queued,
-    absence=lambda _: NOT_QUEUED,
-    undo=_stand_back,
 )
-PUT_BEFORE = TaskCommand(
-    id="put before",
-    words=Text("Move to another place"),
-    does=_put_before,
-    left_out_of=frozenset(Surface),
-    concerns=is_queued,
-    absence=lambda _: NOT_QUEUED,
-    undo=_stand_back,
+PUT_BEFORE = _queued(
+    id="put before", words=Text("Move to another place"), does=_put_before, left_out_of=frozenset(Surface)
 )
 """A drag shows where to."""
 FIND_FILE = TaskCommand(
-    id="find file", words=Text("Find the file…"), does=_find_file, takes_one=True, concerns=wants_file
+    id="find file",
+    words=Text("Find the file…"),
+    does=_find_file,
+    takes_one=True,
+    concerns=lambda row: misses_file(row.task),
 )

@@ -4,6 +4,7 @@ paid for."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
@@ -12,15 +13,7 @@ from runway_desktop.domain.text import Text
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope
-from .conditions import (
-    can_have_a_new_seed,
-    has_succeeded,
-    is_queued,
-    is_uncertain,
-    may_retry,
-    unless,
-    was_sent,
-)
+from .conditions import is_queued, may_retry, unless
 from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand
 
 if TYPE_CHECKING:
@@ -28,11 +21,24 @@ if TYPE_CHECKING:
 
 MOST_IDS = 8
 """Known ids that a person is shown at once."""
-_MAKE_ANOTHER = Text("Make another")
 _UNKNOWN = unless(
     lambda row: bool(row.task.request.endpoint),
     Text("The request is not known: it was started elsewhere, or the list was damaged."),
 )
+
+_DISMISS = Question(
+    "Dismiss it?",
+    "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
+    "Let 1 task go",
+)
+
+
+def _was_sent(row: Row) -> bool:
+    return row.task.state is not State.HELD
+
+
+def _has_succeeded(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED
 
 
 def _prepared(context: Context, rows: Sequence[Row]) -> Prepared:
@@ -44,7 +50,7 @@ async def again(context: Context, rows: Sequence[Row], given: Given) -> Report:
     prepared, answers = given.answering(_prepared(context, rows))
     if prepared.is_repeat:
         said = Text("Just sent again. Choose “{command}” once more if you want another.")
-        name = SAME.name if has_succeeded(rows[0]) else RETRY.name
+        name = SAME.name if _has_succeeded(rows[0]) else RETRY.name
         return Report(said=str(said.with_(command=name)))
     made = await context.sending.send(prepared, answers)
     return Report(changed=made, show=made)
@@ -67,18 +73,12 @@ async def _edit_held(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(draft=Draft(request=rows[0].task.request, editing=rows[0].task.id))
 
 
-async def _edit(_: Context, rows: Sequence[Row], __: Given) -> Report:
+async def _edit(_: Context, rows: Sequence[Row], __: Given, *, new_seed: bool = False, model: bool = False) -> Report:
+    """A new request like a task's; what Runway refused is said where the same one is edited."""
     task = rows[0].task
-    refusals = {str(said.path[0]): said.message for said in task.refusals if said.path}
-    return Report(draft=Draft(request=task.request, parent=task.id, refusals=refusals))
-
-
-async def _new_seed(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return Report(draft=Draft(request=rows[0].task.request, parent=rows[0].task.id, new_seed=True))
-
-
-async def _other_model(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return Report(draft=Draft(request=rows[0].task.request, parent=rows[0].task.id, asks_model=True))
+    refusals = {} if new_seed or model else {str(said.path[0]): said.message for said in task.refusals if said.path}
+    draft = Draft(request=task.request, parent=task.id, new_seed=new_seed, refusals=refusals, asks_model=model)
+    return Report(draft=draft)
 
 
 def _id_prompt(context: Context, _: Row) -> Prompt:
@@ -107,39 +107,20 @@ def _why_no_retry(rows: Sequence[Row]) -> Text:
     return Text("The same request would fail again. “{edit}” sends another.").with_(edit=EDIT_AND_SEND.name)
 
 
-SEND_AGAIN = TaskCommand(
+_of_uncertain = partial(TaskCommand, takes_one=True, concerns=lambda row: row.task.state is State.UNCERTAIN)
+SEND_AGAIN = _of_uncertain(
     id="send again",
     words=Text("Send again…"),
     synonyms="resubmit",
     does=again,
     prepares=_prepared,
     begins=True,
-    takes_one=True,
-    concerns=is_uncertain,
     why_not=_UNKNOWN,
     pays=True,
     is_dangerous=True,
 )
-ADOPT_ID = TaskCommand(
-    id="adopt id",
-    words=Text("Enter its id…"),
-    does=_adopt,
-    takes_one=True,
-    concerns=is_uncertain,
-    prompt=_id_prompt,
-)
-LET_GO = TaskCommand(
-    id="let go",
-    words=Text("Dismiss…"),
-    does=_dismiss,
-    takes_one=True,
-    concerns=is_uncertain,
-    question=lambda _: Question(
-        "Dismiss it?",
-        "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
-        "Let 1 task go",
-    ),
-)
+ADOPT_ID = _of_uncertain(id="adopt id", words=Text("Enter its id…"), does=_adopt, prompt=_id_prompt)
+LET_GO = _of_uncertain(id="let go", words=Text("Dismiss…"), does=_dismiss, question=lambda _: _DISMISS)
 EDIT: Command[Sequence[Row]] = Command(
     id="task.edit",
     words=Text("Edit"),
@@ -150,26 +131,16 @@ EDIT: Command[Sequence[Row]] = Command(
     begins=True,
 )
 """The key of both: a queued task is edited in its place."""
-EDIT_HELD = TaskCommand(
-    id="edit held",
-    words=EDIT.words,
-    synonyms="change prompt, modify",
-    does=_edit_held,
-    icon=EDIT.icon,
-    given_by=EDIT,
-    begins=True,
-    takes_one=True,
-    concerns=is_queued,
+_edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
+EDIT_HELD = _edited(
+    id="edit held", words=EDIT.words, synonyms="change prompt, modify", does=_edit_held, begins=True, concerns=is_queued
 )
-EDIT_AND_SEND = TaskCommand(
+EDIT_AND_SEND = _edited(
     id="edit and send",
     words=Text("Edit and send"),
     synonyms="change prompt, modify, tweak",
     does=_edit,
-    icon=EDIT.icon,
-    given_by=EDIT,
-    takes_one=True,
-    concerns=was_sent,
+    concerns=_was_sent,
     why_not=_UNKNOWN,
 )
 RETRY = TaskCommand(
@@ -179,49 +150,41 @@ RETRY = TaskCommand(
     synonyms="try again, rerun",
     does=again,
     prepares=_prepared,
+    pays=True,
     icon="mdi6.refresh",
     keys=("Ctrl+R",),
     concerns=may_retry,
     absence=_why_no_retry,
-    pays=True,
 )
-SAME = TaskCommand(
+_another = partial(TaskCommand, submenu=Text("Make another"), takes_one=True, why_not=_UNKNOWN)
+SAME = _another(
     id="same again",
     words=Text("Same again"),
     synonyms="repeat, duplicate, rerun",
     does=again,
     prepares=_prepared,
-    submenu=_MAKE_ANOTHER,
-    takes_one=True,
-    concerns=has_succeeded,
-    why_not=_UNKNOWN,
+    concerns=_has_succeeded,
     pays=True,
 )
-NEW_SEED = TaskCommand(
+NEW_SEED = _another(
     id="task.seed",
     stored="new seed",
     words=Text("Same with a new seed"),
     synonyms="variation, reroll, another take, randomize",
-    does=_new_seed,
+    does=partial(_edit, new_seed=True),
     tells_price=True,
     icon="mdi6.dice-multiple-outline",
     keys=("Ctrl+Shift+R",),
-    submenu=_MAKE_ANOTHER,
-    takes_one=True,
-    concerns=can_have_a_new_seed,
-    why_not=_UNKNOWN,
+    concerns=lambda row: _was_sent(row) and ("seed" in row.task.request.values or _has_succeeded(row)),
 )
-OTHER_MODEL = TaskCommand(
+OTHER_MODEL = _another(
     id="task.model",
     stored="other model",
     words=Text("Same with another model"),
     synonyms="switch model, change model",
-    does=_other_model,
+    does=partial(_edit, model=True),
     keys=("Ctrl+Alt+M",),
-    submenu=_MAKE_ANOTHER,
-    takes_one=True,
-    concerns=was_sent,
-    why_not=_UNKNOWN,
+    concerns=_was_sent,
 )
 RENAME = TaskCommand(
     id="task.rename",

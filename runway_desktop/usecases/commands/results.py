@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,22 +18,19 @@ from .conditions import (
     can_be_fetched,
     has,
     is_changed,
-    is_done,
     is_here,
     is_kept_by_runway,
     is_missing,
-    is_not_here,
     may_be_known_after_all,
     unless,
 )
-from .task_command import SELECT_ONE, Context, Does, Given, Report, TaskCommand, Use, Wanted, ids_of, tasks_of
+from .task_command import SELECT_ONE, Context, Given, Report, TaskCommand, Use, Wanted, ids_of, tasks_of
 
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Relinked
 
 NO_FILE = Text("No file of it is on this computer.")
 NO_LONGER = Text("Runway no longer keeps it.")
-_OPEN_ELSEWHERE = Text("Open elsewhere")
 
 
 def saved_paths(rows: Sequence[Row]) -> list[Path]:
@@ -44,47 +42,35 @@ async def _open(_: Context, rows: Sequence[Row], __: Given) -> Report:
     return Report(opens=rows[0].task.id)
 
 
-def used(use: Use | None) -> Does:
+async def files(context: Context, rows: Sequence[Row], _: Given, *, use: Use | None = None) -> Report:
     """The files that are there. Of the others their folder, and what is wrong."""
-
-    async def files(context: Context, rows: Sequence[Row], _: Given) -> Report:
-        engine = context.engine
-        engine.integrity.look_at(ids_of(rows))
-        outputs = [output for row in rows for output in row.outputs if output.is_here]
-        gone = await engine.library.missing(outputs)
-        there = tuple(Path(one.path) for one in outputs if (one.task_id, one.index) not in gone)
-        names = [Path(one.path).name for one in outputs if (one.task_id, one.index) in gone]
-        problems: tuple[str, ...] = ()
-        if len(names) == 1:
-            problems = (f"{names[0]} is no longer where it was saved.",)
-        elif names:
-            problems = (f"{len(names):,} files are no longer where they were saved.",)
-        folder = await engine.library.folder_of(outputs[0]) if outputs and not there else None
-        return Report(paths=there, problems=problems, folder=folder, use=use)
-
-    return files
+    engine = context.engine
+    engine.integrity.look_at(ids_of(rows))
+    outputs = [output for row in rows for output in row.outputs if output.is_here]
+    gone = await engine.library.missing(outputs)
+    there = tuple(Path(one.path) for one in outputs if (one.task_id, one.index) not in gone)
+    names = [Path(one.path).name for one in outputs if (one.task_id, one.index) in gone]
+    problems: tuple[str, ...] = ()
+    if len(names) == 1:
+        problems = (f"{names[0]} is no longer where it was saved.",)
+    elif names:
+        problems = (f"{len(names):,} files are no longer where they were saved.",)
+    folder = await engine.library.folder_of(outputs[0]) if outputs and not there else None
+    return Report(paths=there, problems=problems, folder=folder, use=use)
 
 
-async def _fetch_again(context: Context, rows: Sequence[Row], _: Given) -> Report:
-    return await _fetch(context, ids_of(rows))
-
-
-async def _fetch_original(context: Context, rows: Sequence[Row], _: Given) -> Report:
-    return await _fetch(context, ids_of(rows), changed=True)
-
-
-async def _refresh(context: Context, rows: Sequence[Row], _: Given) -> Report:
+async def _refresh(context: Context, rows: Sequence[Row], given: Given) -> Report:
     await context.engine.adoption.ask_again(ids_of(rows))
-    return await _fetch(context, [row.task.id for row in rows if row.task.state is State.SUCCEEDED])
+    return await _fetch(context, [row for row in rows if row.task.state is State.SUCCEEDED], given)
 
 
-async def _fetch(context: Context, task_ids: Sequence[TaskId], *, changed: bool = False) -> Report:
+async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bool = False) -> Report:
     """What Runway keeps no longer is told of together and does not end the fetching of the others; nor does what
     this key cannot see."""
     gone: list[str] = []
     failed: dict[TaskId, str] = {}
     unseen: dict[str, None] = {}
-    for task_id in task_ids:
+    for task_id in ids_of(rows):
         try:
             await context.engine.downloads.fetch_again(task_id, changed=changed)
         except (NotThere, NotSeen) as error:
@@ -95,7 +81,7 @@ async def _fetch(context: Context, task_ids: Sequence[TaskId], *, changed: bool 
                 unseen[error.in_words()] = None
     if len(gone) > 1:
         gone = [f"Runway does not keep {len(gone):,} of these results any more."]
-    fetched = tuple(task_id for task_id in task_ids if task_id not in failed)
+    fetched = tuple(task_id for task_id in ids_of(rows) if task_id not in failed)
     return Report(changed=fetched, failed=failed, problems=(*unseen, *gone))
 
 
@@ -158,16 +144,22 @@ def _found(found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> 
 
 def _fetch_words(rows: Sequence[Row]) -> Text:
     """A first saving is not called one that is done again."""
-    unsaved = any(output.state is not OutputState.SAVED for row in rows if is_done(row) for output in row.outputs)
+    unsaved = any(output.state is not OutputState.SAVED for row in rows if _is_done(row) for output in row.outputs)
     return Text("Save now") if unsaved else FETCH_AGAIN.words
 
 
 def _why_not_fetched(rows: Sequence[Row]) -> Text | str:
-    done = list(filter(is_done, rows))
-    wanted = list(filter(has(is_not_here), done)) or done
+    done = list(filter(_is_done, rows))
+    wanted = list(filter(_is_unsaved, done)) or done
     return "" if any(map(is_kept_by_runway, wanted)) else NO_LONGER
 
 
+def _is_done(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and bool(row.outputs)
+
+
+_is_unsaved = has(lambda output: not output.is_here)
+_with_file = partial(TaskCommand, outputs=is_here, absence=lambda _: NO_FILE)
 LOOK_FOR = TaskCommand(
     id="look for file",
     words=Text("Look for the file", "Look for {n} files"),
@@ -199,7 +191,7 @@ KEEP_CHANGE = TaskCommand(
 FETCH_ORIGINAL = TaskCommand(
     id="fetch original",
     words=Text("Fetch the original again", "Fetch the originals again"),
-    does=_fetch_original,
+    does=partial(_fetch, changed=True),
     outputs=is_changed,
     why_not=unless(lambda row: has(is_changed)(row) and is_kept_by_runway(row), NO_LONGER),
 )
@@ -211,7 +203,7 @@ REFRESH = TaskCommand(
     icon="mdi6.cloud-refresh-outline",
     concerns=may_be_known_after_all,
 )
-OPEN = TaskCommand(
+OPEN = _with_file(
     id="task.open",
     stored="open",
     words=Text("Open result"),
@@ -225,32 +217,27 @@ OPEN = TaskCommand(
     why_not=lambda rows: "" if len(rows) == 1 else SELECT_ONE,
     absence=lambda _: NO_FILE,
 )
-SHOW_FILE = TaskCommand(
+SHOW_FILE = _with_file(
     id="task.folder",
     stored="show file",
     words=Text("Show in folder"),
     synonyms="show in finder, show in explorer, reveal, open folder",
-    does=used(Use.SHOW),
+    does=partial(files, use=Use.SHOW),
     icon="mdi6.folder-outline",
     keys=("Ctrl+Alt+O",),
-    outputs=is_here,
-    absence=lambda _: NO_FILE,
 )
-OPEN_WITH_SYSTEM = TaskCommand(
+_elsewhere = partial(TaskCommand, submenu=Text("Open elsewhere"), outputs=is_here)
+OPEN_WITH_SYSTEM = _elsewhere(
     id="open with system",
     words=Text("Open with the system's program"),
     synonyms="default app, external player",
-    does=used(Use.OPEN),
-    submenu=_OPEN_ELSEWHERE,
-    outputs=is_here,
+    does=partial(files, use=Use.OPEN),
 )
-OPEN_WITH = TaskCommand(
+OPEN_WITH = _elsewhere(
     id="open with",
     words=Text("Open with…"),
     synonyms="open in, app, program",
-    does=used(Use.CHOOSE_PROGRAM),
-    submenu=_OPEN_ELSEWHERE,
-    outputs=is_here,
+    does=partial(files, use=Use.CHOOSE_PROGRAM),
 )
 """The menu lists programs, or the system asks."""
 FETCH_AGAIN = TaskCommand(
@@ -258,9 +245,9 @@ FETCH_AGAIN = TaskCommand(
     words=Text("Fetch again from Runway"),
     synonyms="download again, redownload",
     label=_fetch_words,
-    does=_fetch_again,
+    does=_fetch,
     concerns=can_be_fetched,
-    prefers=has(is_not_here),
-    is_listed=is_done,
+    prefers=_is_unsaved,
+    is_listed=_is_done,
     why_not=_why_not_fetched,
 )
