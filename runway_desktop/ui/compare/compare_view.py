@@ -15,11 +15,11 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
 from runway_desktop.ui.commands.keys import Binding, Keys
-from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, small_poster
+from runway_desktop.ui.media.kinds.kinds import kind_of
+from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.strips import Strips
@@ -229,8 +229,7 @@ class CompareView(QWidget):
             elif self._takes[place] is None or self._takes[place] != take:
                 self._put(place, take)
         files = [
-            (take.path, take.media) if take is not None and take.media is not Media.IMAGE else None
-            for take in self._takes
+            (take.path, take.media) if take is not None and take.media.kind.is_timed else None for take in self._takes
         ]
         if any(files):
             self.clips.open(files, at=at, play=play)
@@ -277,8 +276,11 @@ class CompareView(QWidget):
             self.clips.let_go(place)
         poster = take.output.poster
         self.panes[place].surface.clear(small_poster(Path(poster) if poster else None))
-        if take.media is Media.IMAGE:
-            self._workers.run(partial(read_picture, take.path), partial(self._picture_read, place), at=take.path)
+        kind = kind_of(take.media)
+        if kind is None:
+            self.panes[place].surface.words = f"{take.path.name}\nNo preview"
+        elif kind.read is not None:
+            self._workers.run(partial(kind.read, take.path), partial(self._picture_read, place), at=take.path)
         self._repaint(place)
 
     def _empty(self, place: int) -> None:
@@ -325,7 +327,7 @@ class CompareView(QWidget):
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
         self._bar.show_choice(model.size, self.way, model.auto_advance, model.where_words())
-        clips = any(take is not None and take.media is not Media.IMAGE for take in self._takes)
+        clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
         self._bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 

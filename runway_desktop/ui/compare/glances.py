@@ -11,7 +11,6 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.usecases.listing.takes import Take
 
@@ -74,7 +73,7 @@ class Glances(QObject):
 
     def _shown(self) -> list[tuple[int, Take]]:
         return [
-            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media is Media.VIDEO
+            (place, take) for place, take in enumerate(self._takes) if take is not None and take.media.kind.has_frames
         ]
 
     def _changed(self) -> None:

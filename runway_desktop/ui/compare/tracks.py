@@ -153,7 +153,7 @@ class Tracks(QObject):
                 track.phase = Phase.FAILED
                 self.failed.emit(place, Fault.MISSING)
             else:
-                track.open(file[0], pictures=file[1] is Media.VIDEO)
+                track.open(file[0], pictures=file[1].kind.has_frames)
         for track in self._tracks[len(files) :]:
             track.close()
         self._send_sound()

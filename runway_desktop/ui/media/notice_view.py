@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.ui.building import STRETCH, push_button, vbox
+from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
 
@@ -19,7 +19,9 @@ from .stage import Stage, fitted
 
 class NoticeView(Stage):
     action_wanted = Signal()
-    """The button was pressed."""
+    """To open the file with the system's program."""
+    folder_wanted = Signal()
+    """To show it in its folder."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -27,19 +29,20 @@ class NoticeView(Stage):
         self._poster = QImage()
         self._words = words(self, tone="muted")
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = push_button(self, "", self.action_wanted)
-        rows = (STRETCH, self._words, (self.button, Qt.AlignmentFlag.AlignHCenter), STRETCH)
+        self.button = push_button(self, "Open", self.action_wanted)
+        self._folder = push_button(self, "Show in folder", self.folder_wanted)
+        buttons = hbox(STRETCH, self.button, self._folder, STRETCH, spacing=GRID)
+        rows = (STRETCH, self._words, buttons, STRETCH)
         vbox(*rows, on=self, margins=(3 * GRID, GRID, 3 * GRID, GRID), spacing=GRID + GRID // 2)
 
-    def say(self, sentence: str, button: str = "", poster: QImage | None = None) -> None:
-        """`button` is the label of the one next action; empty for none."""
+    def say(self, sentence: str, poster: QImage | None = None, *, can_open: bool = False) -> None:
+        """`can_open`: there is a file that other programs may open."""
         self._poster = QImage() if poster is None else poster
         self._words.setText(sentence)
         self._words.setVisible(bool(sentence))
         self._words.setAccessibleName(sentence)
-        self.button.setText(button)
-        self.button.setAccessibleName(button)
-        self.button.setVisible(bool(button))
+        self.button.setVisible(can_open)
+        self._folder.setVisible(can_open)
         self.update()
 
     @property

@@ -1,19 +1,17 @@
 """The preview: shows the outputs of one task, from their saved files, with the controls that fit each kind.
 
-Clips play, scrub, loop and step by frames; pictures zoom and pan; sounds show their waveform; anything else, and what
-Qt cannot decode, offers the system's program. Being asked to show what is already shown changes nothing, so live
-updates never disturb a running clip. GUI thread; nothing here raises for a file's sake, the stage says what is wrong in
-words.
+What a kind shows is in its record (`kinds`); a kind without one, and what Qt cannot decode, offers the system's program
+and its folder. Being asked to show what is already shown changes nothing, so live updates never disturb a running clip.
+GUI thread; nothing here raises for a file's sake, the stage says what is wrong in words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QHideEvent, QImage, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
@@ -26,20 +24,17 @@ from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
+from .kinds.kind import KindPreview, Parts
+from .kinds.kinds import kind_of
 from .notice_view import NoticeView
-from .picture import BadPicture, Picture, read_picture, small_poster
-from .picture_view import PictureView
+from .picture import BadPicture, small_poster
 from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
 from .strip import OutputStrip, PreviewItem
 from .strips import Strips
 from .transport import Transport
-from .video_view import VideoView
-from .waveform import Waveform, WaveformReader
-from .waveform_view import WaveformView
 from .workers import Workers
-from .zoom_bar import ZoomBar
 
 __all__ = ["Preview", "PreviewItem"]
 
@@ -47,15 +42,14 @@ OPEN_DELAY_MS = 120
 """One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
 arrow keys opens none of them."""
 
-LOOK_MS = 1000
-"""Who looks at a clip for so long may drag its position: its small frames are made."""
-
 
 class Preview(QWidget):
     currentChanged = Signal(int)
     """A person chose another output of the strip."""
     openRequested = Signal(Path)
     """Open this file with the system's program."""
+    folder_wanted = Signal(Path)
+    """Show this file in its folder."""
     full_screen_asked = Signal()
     released = Signal()
     """After `stop`: no file is held any more."""
@@ -75,21 +69,19 @@ class Preview(QWidget):
         self._workers = Workers(self)
         self._look = QuickLook()
         self.playback = playback if playback is not None else Playback(self)
-        self._strips = strips
         self._items: tuple[PreviewItem, ...] = ()
         self.current_index = 0
         self._shown: PreviewItem | None = None
         self._missing: Path | None = None
         """The shown file, if it was not there; it is looked for again at the next call."""
-        self._decoding: Future[Picture | BadPicture] | None = None
-        self._waveforms = WaveformReader(self._workers, self)
+        self._previews: dict[Media, KindPreview] = {}
+        """Of each kind that was shown so far."""
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
         self._opened = QElapsedTimer()
-        self._looked_at = timer(self, LOOK_MS, self._want_strip)
         self._full_screen: FullScreenWindow | None = None
         self._is_lent = False
-        self._build()
+        self._build(strips)
         self._connect()
         self.clear()
 
@@ -100,7 +92,8 @@ class Preview(QWidget):
 
     def shown_frame(self) -> QImage:
         """The frame of the clip that is on the stage; a null image for all else, and while only its poster is."""
-        return self._video.image() if self.stage is self._video and self._video.shows_frame else QImage()
+        on_stage = self._on_stage()
+        return on_stage.frame() if on_stage is not None else QImage()
 
     @property
     def stage(self) -> Stage:
@@ -140,7 +133,9 @@ class Preview(QWidget):
 
     def zoom(self, by: int) -> None:
         """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
-        (self._picture.toggle_fit, self._picture.zoom_in, self._picture.zoom_out)[by]()
+        on_stage = self._on_stage()
+        if on_stage is not None:
+            on_stage.zoom(by)
 
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
@@ -161,8 +156,7 @@ class Preview(QWidget):
             window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             window.left.connect(self._full_screen_left)
             self._full_screen = window
-            for stage in self._all_stages():
-                stage.set_rounded(False)
+            self._stages.set_rounded(False)
             self._rows.setContentsMargins(2 * GRID, 0, 2 * GRID, GRID)
             window.take(self._body, self._items[self.current_index].title)
             self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -191,19 +185,24 @@ class Preview(QWidget):
         if self._full_screen is None:
             self.playback.pause()
 
-    def _build(self) -> None:
+    def _build(self, strips: Strips) -> None:
         self._body = QWidget(self)
         self._notice = NoticeView(self._theme)
-        self._picture = PictureView(self._theme)
-        self._video = VideoView(self._theme)
-        self._sound = WaveformView(self._theme)
-        self._stages = StageBox(self._all_stages(), self._body)
+        self._stages = StageBox(self._notice, self._body)
         self._transport = Transport(self._theme, self.playback, keys=self._keys)
-        self._zoom_bar = ZoomBar(self._theme, self._picture, self._keys)
         self._no_bar = QWidget()
         self._bars = QStackedWidget(self._body)
-        for bar in (self._no_bar, self._transport, self._zoom_bar):
+        for bar in (self._no_bar, self._transport):
             self._bars.addWidget(bar)
+        self._parts = Parts(
+            theme=self._theme,
+            keys=self._keys,
+            workers=self._workers,
+            strips=strips,
+            playback=self.playback,
+            transport=self._transport,
+            open_soon=self._open_soon,
+        )
         self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.strip = OutputStrip(self._theme, self._workers, self._body)
         self.strip.hide()
@@ -212,35 +211,18 @@ class Preview(QWidget):
         vbox(self._body, on=self)
         self.setFocusProxy(self._stages)
         self.setAccessibleName("Preview")
-        self._picture.setAccessibleName("Picture")
-        self._video.setAccessibleName("Clip")
-        self._sound.setAccessibleName("Waveform")
 
     def _connect(self) -> None:
         playback = self.playback
-        playback.frame.connect(self._video.show_frame)
-        playback.moved.connect(self._sound_moved)
         playback.failed.connect(self._play_failed)
         playback.released.connect(self.released)
-        self._waveforms.ready.connect(self._waveform_ready)
-        self._notice.action_wanted.connect(self._open_outside)
+        self._notice.action_wanted.connect(lambda: self._hand_over(self.openRequested))
+        self._notice.folder_wanted.connect(lambda: self._hand_over(self.folder_wanted))
+        self._notice.drag_wanted.connect(self._drag_out)
         self.strip.chosen.connect(self._chosen)
         self.strip.drag_wanted.connect(self._drag_out_of_strip)
-        self._video.clicked.connect(self.toggle_play)
-        # The first of the two clicks has toggled playing; full screen should not.
-        self._video.double_clicked.connect(self.toggle_play)
-        self._video.double_clicked.connect(self.toggle_full_screen)
-        self._sound.scrub_began.connect(playback.begin_scrub)
-        self._sound.scrubbed.connect(lambda fraction: playback.seek(fraction * playback.duration))
-        self._sound.scrub_ended.connect(playback.end_scrub)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
-        self._transport.neared.connect(self._want_strip)
-        self._strips.grown.connect(self._strip_grown)
-        playback.glance = self._glance
-        self._zoom_bar.full_screen_wanted.connect(self.toggle_full_screen)
-        for stage in self._all_stages():
-            stage.drag_wanted.connect(self._drag_out)
         bindings: dict[str, Binding] = {
             "play.toggle": self.toggle_play,
             "play.back": partial(self.shuttle, -1),
@@ -251,15 +233,29 @@ class Preview(QWidget):
             "play.loop": lambda: playback.set_loop(not playback.loop),
             "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
             "play.full": self.toggle_full_screen,
-            "look.fit": self._picture.toggle_fit,
-            "look.in": self._picture.zoom_in,
-            "look.out": self._picture.zoom_out,
+            "look.fit": partial(self.zoom, 0),
+            "look.in": partial(self.zoom, 1),
+            "look.out": partial(self.zoom, -1),
         }
         # On the body, which holds all controls and moves into the full-screen window with them.
         self._keys.bind(self._body, Scope.PREVIEW, bindings, Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
-    def _all_stages(self) -> tuple[Stage, ...]:
-        return (self._notice, self._picture, self._video, self._sound)
+    def _on_stage(self) -> KindPreview | None:
+        """None while the stage has words alone."""
+        return next((one for one in self._previews.values() if one.stage is self.stage), None)
+
+    def _preview_of(self, media: Media) -> KindPreview | None:
+        kind = kind_of(media)
+        if kind is not None and media not in self._previews:
+            made = self._previews[media] = kind.preview(self._parts)
+            made.setParent(self)
+            self._stages.add(made.stage)
+            self._bars.addWidget(made.bar)
+            made.failed.connect(self._not_shown)
+            made.play_wanted.connect(self.toggle_play)
+            made.full_screen_wanted.connect(self.toggle_full_screen)
+            made.stage.drag_wanted.connect(self._drag_out)
+        return self._previews.get(media)
 
     def _show_current(self) -> None:
         item = self._items[self.current_index] if self._items else None
@@ -270,50 +266,22 @@ class Preview(QWidget):
         self._missing = None
         same_file = item.path is not None and before is not None and _content(before) == _content(item)
         self._shown = item
-        for stage in (self._picture, self._video, self._sound):
-            stage.setAccessibleDescription(item.title)
+        on_stage = self._on_stage()
         if same_file and not came_back:
+            if on_stage is not None:
+                on_stage.take(item)
             return
         self._leave()
         if item.path is None:
             self._say(item.text, poster=self._poster(item))
         elif not self._look.is_file(item.path):
             self._say_missing(item.path)
-        elif item.media is Media.IMAGE:
-            self._show_picture(item, item.path)
-        elif item.media is Media.VIDEO:
-            self._video.show_poster(self._poster(item))
-            self._put(self._video, self._transport)
-            self._open_soon(item.path, pictures=True)
-            self._looked_at.start()
-        elif item.media is Media.AUDIO:
-            self._sound.show_waveform(None)
-            self._sound.set_fraction(0.0)
-            self._put(self._sound, self._transport)
-            self._waveforms.read(item.path)
-            self._open_soon(item.path, pictures=False)
+        elif (preview := self._preview_of(item.media)) is not None:
+            preview.take(item)
+            preview.show(item.path)
+            self._put(preview.stage, preview.bar)
         else:
-            self._offer_system(item.path, "This kind of file cannot be shown here.")
-
-    def _want_strip(self) -> None:
-        item = self._shown
-        if item is not None and item.path is not None and item.media is Media.VIDEO:
-            self._strips.want((str(item.path), str(item.poster or "")))
-
-    def _glance(self, seconds: float) -> bool:
-        """Shows a small frame of about that time; False where there is none and none comes."""
-        if self._shown is None or self._shown.path is None:
-            return False
-        self._want_strip()
-        path = str(self._shown.path)
-        image = self._strips.near(path, seconds)
-        if image is not None:
-            self._video.show_glance(image)
-        return image is not None or self._strips.is_coming(path)
-
-    def _strip_grown(self, path: str) -> None:
-        if self.playback.is_glancing and self._shown is not None and path == str(self._shown.path):
-            self._glance(self.playback.position)
+            self._offer_system(item.path, "No preview")
 
     def _put(self, stage: Stage, bar: QWidget) -> None:
         if self._bars.currentWidget() is not bar:
@@ -323,17 +291,14 @@ class Preview(QWidget):
     def _leave(self, *, even_if_empty: bool = False) -> None:
         """Ends whatever works for the output that was shown."""
         self._opener.stop()
-        self._looked_at.stop()
         self._pending_open = None
-        self._waveforms.cancel()
-        if self._decoding is not None:
-            self._decoding.cancel()
-            self._decoding = None
+        for preview in self._previews.values():
+            preview.leave()
         if even_if_empty or self.playback.activity is not Activity.EMPTY:
             self.playback.close()
 
-    def _say(self, words: str, button: str = "", poster: QImage | None = None) -> None:
-        self._notice.say(words, button, poster)
+    def _say(self, words: str, poster: QImage | None = None, *, can_open: bool = False) -> None:
+        self._notice.say(words, poster, can_open=can_open)
         self._put(self._notice, self._no_bar)
 
     def _say_missing(self, path: Path) -> None:
@@ -341,28 +306,18 @@ class Preview(QWidget):
         self._say(f"{path.name} is no longer where it was saved.")
 
     def _offer_system(self, path: Path, words: str) -> None:
-        self._say(f"{path.name}\n{words}", "Open with the system’s program", self._poster(self._shown))
+        self._say(f"{path.name}\n{words}", self._poster(self._shown), can_open=True)
 
     def _poster(self, item: PreviewItem | None) -> QImage:
         return small_poster(item.poster if item is not None else None)
 
-    def _show_picture(self, item: PreviewItem, path: Path) -> None:
-        self._picture.show_poster(self._poster(item))
-        self._put(self._picture, self._zoom_bar)
-        self._decoding = self._workers.run(partial(read_picture, path), self._picture_read, at=path)
-
-    def _picture_read(self, result: Picture | BadPicture) -> None:
-        if self._shown is None or result.path != self._shown.path:
-            return
-        self._decoding = None
-        if isinstance(result, Picture):
-            self._picture.show_picture(result)
-        elif result.missing:
-            self._say_missing(result.path)
+    def _not_shown(self, found: BadPicture) -> None:
+        if found.missing:
+            self._say_missing(found.path)
         else:
-            self._offer_system(result.path, result.reason)
+            self._offer_system(found.path, found.reason)
 
-    def _open_soon(self, path: Path, *, pictures: bool) -> None:
+    def _open_soon(self, path: Path, pictures: bool) -> None:
         self._pending_open = (path, pictures)
         if self._opened.isValid() and self._opened.elapsed() < OPEN_DELAY_MS:
             self._opener.start()
@@ -372,7 +327,8 @@ class Preview(QWidget):
 
     def _opens_now(self) -> bool:
         """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""
-        if self.stage not in (self._video, self._sound):
+        on_stage = self._on_stage()
+        if on_stage is None or not on_stage.plays:
             return False
         if self._shown is None:
             self._show_current()
@@ -397,23 +353,15 @@ class Preview(QWidget):
         else:
             self._offer_system(path, "This file cannot be played here. It may be damaged.")
 
-    def _sound_moved(self, seconds: float) -> None:
-        duration = self.playback.duration
-        self._sound.set_fraction(min(1.0, seconds / duration) if duration > 0 else 0.0)
-
-    def _waveform_ready(self, path: Path, waveform: Waveform) -> None:
-        if self._shown is not None and path == self._shown.path:
-            self._sound.show_waveform(waveform)
-
     def _chosen(self, index: int) -> None:
         if index != self.current_index:
             self.current_index = index
             self._show_current()
             self.currentChanged.emit(index)
 
-    def _open_outside(self) -> None:
+    def _hand_over(self, wanted: SignalInstance) -> None:
         if self._shown is not None and self._shown.path is not None:
-            self.openRequested.emit(self._shown.path)
+            wanted.emit(self._shown.path)
 
     def _drag_out_of_strip(self, row: int) -> None:
         if 0 <= row < len(self._items) and self._items[row].path is not None:
@@ -423,10 +371,8 @@ class Preview(QWidget):
         item = self._shown
         if item is None or item.path is None:
             return
-        stage = self.stage
-        image = stage.image() if isinstance(stage, VideoView) else self._poster(item)
-        if isinstance(stage, PictureView) and stage.picture is not None:
-            image = stage.picture.levels[-1]
+        on_stage = self._on_stage()
+        image = on_stage.drag_image() if on_stage is not None else self._poster(item)
         start_drag(self, self._theme, self._parcel(self.current_index), image)
 
     def _parcel(self, row: int) -> DragPayload:
@@ -436,8 +382,7 @@ class Preview(QWidget):
     def _full_screen_left(self) -> None:
         self._full_screen = None
         self._rows.setContentsMargins(0, 0, 0, 0)
-        for stage in self._all_stages():
-            stage.set_rounded(True)
+        self._stages.set_rounded(True)
         layout = self.layout()
         if layout is not None:
             layout.addWidget(self._body)

@@ -7,8 +7,6 @@ are looked up in `paintEvent`. GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -161,18 +159,29 @@ class Stage(QWidget):
 class StageBox(QWidget):
     """Holds the stages, one visible at a time, and keeps the shape of 16:9 while the layout around it allows."""
 
-    def __init__(self, stages: Sequence[Stage], parent: QWidget | None = None) -> None:
+    def __init__(self, first: Stage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stages = tuple(stages)
-        self.current = self._stages[0]
-        for stage in self._stages:
-            stage.setParent(self)
-            stage.setVisible(stage is self.current)
-        self.setFocusProxy(self.current)
+        self._stages = [first]
+        self._rounded = True
+        self.current = first
+        first.setParent(self)
+        self.setFocusProxy(first)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumSize(160, 90)
+
+    def add(self, stage: Stage) -> None:
+        stage.hide()
+        stage.setParent(self)
+        stage.set_rounded(self._rounded)
+        self._stages.append(stage)
+
+    def set_rounded(self, rounded: bool) -> None:
+        """Off in full screen."""
+        self._rounded = rounded
+        for stage in self._stages:
+            stage.set_rounded(rounded)
 
     def show_stage(self, stage: Stage) -> None:
         """Changes what is visible; the focus goes along if the old stage had it."""

@@ -152,6 +152,8 @@ class MainWindow(QMainWindow):
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
+        clipboard = self.models.task_commands.clipboard
+        self.preview.folder_wanted.connect(lambda path: clipboard.selection_wanted.emit([path]))
         self._poster_maker = PosterMaker(self)
         posters.wanted.connect(self._poster_maker.request)
         self._poster_maker.made.connect(posters.made)

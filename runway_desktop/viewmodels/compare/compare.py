@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
@@ -22,7 +21,6 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 SIZES = (1, 2, 4)
-_SHOWN = frozenset({Media.IMAGE, Media.VIDEO, Media.AUDIO})
 
 
 class Compare(QObject):
@@ -64,14 +62,9 @@ class Compare(QObject):
     def open(self, rows: Sequence[Row], *, at: TaskId | None = None, stacked: bool = True) -> None:
         """Compares the saved results of these rows, in their order, `at` in the focus. Not `stacked`: side by side
         even if their prompts differ."""
-        takes = [
-            Take(row.task, output)
-            for row in rows
-            for output in row.outputs
-            if output.is_here and output.media in _SHOWN
-        ]
+        takes = [Take(row.task, output) for row in rows for output in row.outputs if output.is_here]
         if not takes:
-            self.said.emit("There is nothing to compare: no selected task has a saved picture, clip or sound.")
+            self.said.emit("There is nothing to compare: no selected task has a saved result.")
             return
         self._takes = tuple(takes)
         self._stacked = stacked and len({take.prompt for take in takes}) > 1

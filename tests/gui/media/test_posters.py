@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,8 @@ from runway_desktop.ui.media.posters import PosterMaker
 
 from .conftest import SAMPLES
 from .fake_engine import FakeEngine
+
+TIME_OUT_MS = 3_600_000
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def scripted(engine: FakeEngine) -> Iterator[PosterMaker]:
     def make(_parent: QObject) -> Engine:
         return engine
 
-    maker = PosterMaker(make_engine=make, clip_time_out_ms=3_600_000)
+    maker = PosterMaker(make_engine=make, clip_time_out_ms=TIME_OUT_MS)
     yield maker
     maker.shutdown()
 
@@ -159,8 +161,9 @@ def test_clip_without_frames_times_out_and_the_next_gets_its_turn(
         # Two requests at once are looked up by two threads, so that either may come first.
         qtbot.waitUntil(lambda: engine.path == clip)
         scripted.request(portrait_clip, Media.VIDEO, tmp_path / "b.jpg")
-        assert scripted._time_out.isActive()
-        scripted._time_out.timeout.emit()
+        time_out = next(timer for timer in scripted.findChildren(QTimer) if timer.interval() == TIME_OUT_MS)
+        assert time_out.isActive()
+        time_out.timeout.emit()
     assert "decoded" in (caught.args or ["", ""])[1]
     qtbot.waitUntil(lambda: engine.path == portrait_clip)
     with qtbot.waitSignal(scripted.made):
