@@ -90,7 +90,7 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "services/results/sidecar_keeper.py": 1,
     "services/settings.py": 1,
     "services/supervised.py": 1,
-    "services/tasks/ledger.py": 3,
+    "services/tasks/ledger.py": 2,
     "ui/activity/pill.py": 1,
     "ui/compare/surface.py": 1,
     "ui/composer/inputs_strip.py": 2,

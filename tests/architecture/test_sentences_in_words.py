@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, int] = {
     "services.intake.rows": 9,
     "services.intake.sources": 6,
     "services.intake.tables": 7,
-    "services.media.input_fixes": 7,
+    "services.media.input_fixes": 3,
     "services.profiles.profiles": 6,
     "services.results.downloads": 1,
     "services.results.fresh_links": 5,
