@@ -17,20 +17,19 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.announcements import End, end_of, is_over, may_end, of_batch, of_tasks
+from runway_desktop.viewmodels.model import Model
 
 from .bridge import Bridge
 
 GATHER_MS = 2000
 
 
-class Announcements(QObject):
+class Announcements(Model):
     announced = Signal(object)
     """An Announcement."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._touched: dict[TaskId, None] = {}
         self._told: set[tuple[str, End]] = set()
         self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)

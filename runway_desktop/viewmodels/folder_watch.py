@@ -13,11 +13,12 @@ from runway_desktop.domain.folders import FolderState
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.folders import Way, trouble_of
+from runway_desktop.viewmodels.model import Model
 
 from .bridge import Bridge
 
 
-class FolderWatch(QObject):
+class FolderWatch(Model):
     troubled = Signal(object)
     """FolderTrouble: what is wrong now, in place of what was said before."""
     mended = Signal(str)
@@ -30,9 +31,7 @@ class FolderWatch(QObject):
     """Files that are moved next: whoever plays or shows one lets go of it."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._said = False
         bridge.library_folder_changed.connect(self._tell)
         bridge.files_moving.connect(self.release_wanted)

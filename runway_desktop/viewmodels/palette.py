@@ -18,21 +18,20 @@ from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable,
 from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.tasks.places import Places
 
 MOST_TASKS = 8
 """Tasks that a search may show."""
 
 
-class PaletteModel(QObject):
+class PaletteModel(Model):
     changed = Signal()
 
     def __init__(
         self, cases: UseCases, runner: Runner, composer: Composer, places: Places, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._composer = composer
         self._places = places
         self._used = Used(cases.settings)

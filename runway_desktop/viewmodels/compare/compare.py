@@ -18,12 +18,13 @@ from runway_desktop.usecases.listing.takes import Stack, Take, differences, judg
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.tasks.judging import JudgingModel
 
 SIZES = (1, 2, 4)
 
 
-class Compare(QObject):
+class Compare(Model):
     changed = Signal()
     """Other results are before the eyes."""
     judged = Signal()
@@ -39,9 +40,7 @@ class Compare(QObject):
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, judge: JudgingModel, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._judge = judge
         self._takes: tuple[Take, ...] = ()
         self._stacks: list[Stack] = []

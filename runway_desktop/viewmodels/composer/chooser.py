@@ -20,20 +20,19 @@ from runway_desktop.usecases.requests.choices import (
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .composing import Composing
 
 
-class Chooser(QObject):
+class Chooser(Model):
     changed = Signal()
     """Favorites, times, prices or limits moved."""
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._composer = composer
         self._usually: dict[Key, str] = {}
         self._new: frozenset[Key] | None = None

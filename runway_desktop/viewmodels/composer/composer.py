@@ -33,6 +33,7 @@ from runway_desktop.usecases.requests.kept_draft import Draft, ParkedValues
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .draft_keeping import DraftKeeping, PutAside
 from .input_taking import InputTaking
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from .chooser import Chooser
 
 
-class Composer(QObject):
+class Composer(Model):
     structure_changed = Signal()
     """Another endpoint or model: the form must be built again."""
     changed = Signal()
@@ -62,9 +63,7 @@ class Composer(QObject):
     """Name of the field that needs attention."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._choice = PairChoice(cases.catalog, cases.settings)
         self._draft = RequestDraft(self._choice.first())
         self.places = InputPlaces(self._draft, self._inputs_moved)

@@ -17,9 +17,10 @@ from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.input_item import may_hold
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.model import Model
 
 
-class InputTaking(QObject):
+class InputTaking(Model):
     said = Signal(str)
     """What was replaced, or why something was not taken."""
     touched = Signal(str)
@@ -41,12 +42,10 @@ class InputTaking(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`switch` goes to another model because of what it takes, which is named ("a clip")."""
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._draft = draft
         self._choice = choice
         self._switch = switch
-        self._runner = runner
 
     def add(self, drops: Sequence[AssetDrop]) -> None:
         """Puts each where it fits, switching to an endpoint that takes it when the present one does not. A file that no

@@ -22,11 +22,12 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.model import Model
 
 from .composer import Composer
 
 
-class InputMending(QObject):
+class InputMending(Model):
     changed = Signal()
     """Sizes, trouble or what is being made moved: tiles and their popup should look again."""
     frame_wanted = Signal(object, object)
@@ -36,10 +37,8 @@ class InputMending(QObject):
     thumbnails_changed = Signal()
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._composer = composer
-        self._runner = runner
         self._busy: dict[str, str] = {}
         self._trouble: dict[str, str] = {}
         self._sizes: dict[str, dict[InputFix, int]] = {}

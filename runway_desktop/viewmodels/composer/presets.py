@@ -13,6 +13,7 @@ from runway_desktop.usecases.requests.presets import KEYS, PRESETS, Preset, Pres
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from .composing import Composing
@@ -21,16 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["KEYS", "ComposerPresets", "Preset"]
 
 
-class ComposerPresets(QObject):
+class ComposerPresets(Model):
     changed = Signal()
     said = Signal(str)
 
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, composer: Composing, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._composer = composer
         self._presets = Presets(cases.settings)
         bridge.settings_changed.connect(self._moved)

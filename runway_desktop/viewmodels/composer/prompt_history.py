@@ -10,20 +10,19 @@ from PySide6.QtCore import QObject, Signal
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 MOST = 300
 
 
-class PromptHistory(QObject):
+class PromptHistory(Model):
     stepped = Signal(str)
     """The prompt to show now."""
     listed = Signal(object)
     """All that are remembered, latest first."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._prompts: list[str] | None = None
         self._place = -1
         self._own = ""

@@ -19,6 +19,7 @@ from runway_desktop.usecases.orders import Button, Order, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Ask, Prepared
@@ -29,7 +30,7 @@ _NOTE_MS = 8_000
 """How long it is said why a press sent nothing."""
 
 
-class ComposerSending(QObject):
+class ComposerSending(Model):
     changed = Signal()
     """The storing began or ended, or there is another note."""
     question_wanted = Signal(object, object)
@@ -38,9 +39,7 @@ class ComposerSending(QObject):
     """An Order, and the tuple of its task ids, which are in the lane."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._last: tuple[Request, str] | None = None
         """The request that was sent last, as it was written, and its project."""
         self.is_storing = False

@@ -14,13 +14,14 @@ from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .export import ExportModel
 from .folder_import import FolderImportModel
 from .id_import import IdImportModel
 
 
-class ExchangeDoor(QObject):
+class ExchangeDoor(Model):
     """`listing` gives what the list shows now."""
 
     def __init__(
@@ -31,10 +32,8 @@ class ExchangeDoor(QObject):
         listing: Callable[[], Listing],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._bridge = bridge
-        self._runner = runner
         self._listing = listing
 
     def id_import(self, ids: TaskIds) -> IdImportModel:

@@ -28,6 +28,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
+from runway_desktop.viewmodels.model import Model
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
@@ -36,7 +37,7 @@ _MEMORY = "export"
 FOLDER_NAME = "Runway export"
 
 
-class ExportModel(QObject):
+class ExportModel(Model):
     changed = Signal()
     reported = Signal(str, bool)
     """What came of the export, and whether that is a problem."""
@@ -49,9 +50,7 @@ class ExportModel(QObject):
         chosen: Sequence[TaskId],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._listing = listing
         self._chosen = tuple(chosen)
         self._listed: tuple[TaskId, ...] = ()

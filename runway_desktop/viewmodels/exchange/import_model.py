@@ -11,19 +11,18 @@ from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.model import Model
 
 from .preview_table import PreviewTable
 
 
-class ImportModel(QObject):
+class ImportModel(Model):
     changed = Signal()
     finished = Signal(object)
     """Ids of the tasks that came or came back, to show them in the list."""
 
     def __init__(self, cases: UseCases, runner: Runner, titles: Sequence[str], parent: QObject | None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self.phase = Phase.LOOKING
         self.problem = ""
         self.table = PreviewTable(titles, self)

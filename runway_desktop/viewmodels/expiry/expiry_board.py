@@ -28,6 +28,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .board_table import BoardLines
 
@@ -39,16 +40,14 @@ TICK_MS = 20_000
 ASKED_AT_ONCE = 4
 
 
-class ExpiryBoard(QObject):
+class ExpiryBoard(Model):
     changed = Signal()
     """Numbers or words beside the lines moved."""
     urgent = Signal(str)
     """A sentence: results have become urgent, and nothing moves. Once for each link."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self.lines = BoardLines(self)
         self._found = NotSaved()
         self._is_open = False

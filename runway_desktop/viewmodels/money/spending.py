@@ -22,6 +22,7 @@ from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
+from runway_desktop.viewmodels.model import Model
 
 from .spending_tables import MoneyTable
 
@@ -38,7 +39,7 @@ PERIODS = (
 )
 
 
-class SpendingModel(QObject):
+class SpendingModel(Model):
     changed = Signal()
     """The report moved."""
     compared = Signal()
@@ -47,9 +48,7 @@ class SpendingModel(QObject):
     """A sentence, its small print, and whether it is a problem."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._period = Period.MONTH
         self._side = Side.MODEL
         self._report: Report | None = None

@@ -20,19 +20,18 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.model import Model
 
 _FOLDER = "backup.folder"
 """The setting with the folder of the last backup."""
 
 
-class BackupModel(QObject):
+class BackupModel(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._backups = backups
-        self._runner = runner
         self.phase = Phase.LOOKING
         self.outline = Outline()
         self.results = False

@@ -12,16 +12,15 @@ from runway_desktop.services.backup.backups import Backups, Kept
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.model import Model
 
 
-class KeptBackups(QObject):
+class KeptBackups(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, backups: Backups, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._backups = backups
-        self._runner = runner
         self._kept: Sequence[Kept] | None = None
 
     @property

@@ -17,9 +17,10 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.model import Model
 
 
-class NewProfileForm(QObject):
+class NewProfileForm(Model):
     """`made` carries the Profile, and what stood in the way of keeping its key, in words."""
 
     changed = Signal()
@@ -28,10 +29,8 @@ class NewProfileForm(QObject):
     def __init__(
         self, cases: UseCases, profiles: Profiles, runner: Runner, taken: tuple[str, ...], parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._profiles = profiles
-        self._runner = runner
         self._taken = taken
         self._name, self._key = "", ""
         self._touched = False

@@ -14,9 +14,10 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.model import Model
 
 
-class ProfilesModel(QObject):
+class ProfilesModel(Model):
     changed = Signal()
     """This window's profile has another name or color, or there are others than before."""
     listed = Signal()
@@ -32,9 +33,7 @@ class ProfilesModel(QObject):
     """A Profile, and the Question to ask first."""
 
     def __init__(self, cases: UseCases, runner: Runner, name: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._name = name
         self._others: tuple[Profile, ...] = ()
 

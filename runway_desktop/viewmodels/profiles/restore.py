@@ -26,11 +26,12 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
+from runway_desktop.viewmodels.model import Model
 
 __all__ = ["Into", "PutBack", "RestoreModel"]
 
 
-class RestoreModel(QObject):
+class RestoreModel(Model):
     """`made` carries the new Profile. `restart_wanted`: the next start puts the restored state in place."""
 
     changed = Signal()
@@ -46,10 +47,8 @@ class RestoreModel(QObject):
         taken: tuple[str, ...],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._restores = restores
-        self._runner = runner
         self._taken = taken
         self.path = path
         self.phase = Phase.LOOKING

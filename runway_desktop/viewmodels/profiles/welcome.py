@@ -18,6 +18,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import KEY_BEGIN, cleaned_key, key_problem
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 PATIENCE_MS = 1000
 """So long a keychain may take before the window says that it is waited for."""
@@ -27,7 +28,7 @@ SESSION_ONLY = "The key is kept for this session only."
 WHERE_FROM = "You get a key at dev.runwayml.com → API keys."
 
 
-class KeyForm(QObject):
+class KeyForm(Model):
     """`accepted` carries the organization, after the key is in use."""
 
     changed = Signal()
@@ -42,9 +43,7 @@ class KeyForm(QObject):
         *,
         patience_ms: int = PATIENCE_MS,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._text = ""
         self._remember: bool | None = None
         self._phase = KeyPhase.TYPING

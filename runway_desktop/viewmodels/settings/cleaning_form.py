@@ -12,15 +12,14 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import files, units
 from runway_desktop.usecases.words.states import Tone
+from runway_desktop.viewmodels.model import Model
 
 
-class CleaningForm(QObject):
+class CleaningForm(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._is_busy = False
         self._was_looked_at = False
         self._count = 0

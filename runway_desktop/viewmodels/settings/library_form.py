@@ -25,19 +25,18 @@ from runway_desktop.usecases.words.folders import (
 )
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 _ENOUGH_TO_TELL = 3.0
 """Seconds of moving after which the time left can be told."""
 
 
-class LibraryForm(QObject):
+class LibraryForm(Model):
     changed = Signal()
     """The folder's state, the plan, the progress, or what was left behind."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._plan: MovePlan | None = None
         self._problem = ""
         self._left: list[LeftBehind] = []

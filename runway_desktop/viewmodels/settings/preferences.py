@@ -25,6 +25,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 from runway_desktop.viewmodels.profiles.kept_backups import KeptBackups
 from runway_desktop.viewmodels.profiles.welcome import KeyForm
 
@@ -35,16 +36,14 @@ MODELS, PROJECTS = "lane_limits", "project_caps"
 """The preferences that are a number for each of several names."""
 
 
-class PreferencesForm(QObject):
+class PreferencesForm(Model):
     changed = Signal(str)
     """The name of the preference that changed, here or elsewhere, or whose remark or choice of names did."""
     catalog_told = Signal(str, bool)
     """What came of a renewal, in a sentence, and whether it is a refusal."""
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._added: dict[str, list[str]] = {MODELS: [], PROJECTS: []}
         """Rows that are shown without a number, until the preferences are opened again."""
         self._projects: tuple[str, ...] = ()

@@ -18,11 +18,12 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.model import Model
 
 from .sheet import Sheet
 
 
-class SheetDoor(QObject):
+class SheetDoor(Model):
     opened = Signal(object)
     """A `Sheet` that wants a window."""
     grid_wanted = Signal(object)
@@ -46,10 +47,8 @@ class SheetDoor(QObject):
         composer: Composer,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._bridge = bridge
-        self._runner = runner
         self._composer = composer
         self._open: set[str] = set()
 

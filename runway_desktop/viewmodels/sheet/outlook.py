@@ -20,6 +20,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import left_today_words
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .model import SheetModel
 
@@ -29,7 +30,7 @@ _SPENT_MS = 500
 """After something happened to a task; what happens meanwhile is counted with it."""
 
 
-class Outlook(QObject):
+class Outlook(Model):
     changed = Signal()
 
     def __init__(
@@ -42,9 +43,7 @@ class Outlook(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`ready` gives the tasks of all rows that are ready."""
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._model = model
         self._ready = ready
         self.kept = 0

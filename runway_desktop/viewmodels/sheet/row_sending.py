@@ -26,11 +26,12 @@ from runway_desktop.usecases.sheets.row_tasks import Following
 from runway_desktop.usecases.sheets.rows import SheetRow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
+from runway_desktop.viewmodels.model import Model
 
 from .model import SheetModel
 
 
-class RowSending(QObject):
+class RowSending(Model):
     sent = Signal(object)
     """A tuple of task ids, stored in the lane."""
     question_wanted = Signal(object, object)
@@ -53,9 +54,7 @@ class RowSending(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`keep` writes the sheet, with what is `planned`."""
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._model = model
         self._following = following
         self._keep = keep

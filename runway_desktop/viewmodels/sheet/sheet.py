@@ -35,6 +35,7 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
+from runway_desktop.viewmodels.model import Model
 
 from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
@@ -47,7 +48,7 @@ KEEP_AFTER_MS = 500
 LOOKED_AT_ONCE = 100
 
 
-class Sheet(QObject):
+class Sheet(Model):
     named = Signal()
     left_changed = Signal()
     """It was kept, and other rows than before are not sent yet."""
@@ -65,9 +66,7 @@ class Sheet(QObject):
         findings: Sequence[IntakeFinding] = (),
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._content = content
         self.id = sheet_id or new_sheet_id()
         self._was_kept = bool(sheet_id)

@@ -17,6 +17,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.task_command import Report, Use
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.domain.outputs import Application, Launch
@@ -25,7 +26,7 @@ MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""
 
 
-class Clipboard(QObject):
+class Clipboard(Model):
     text_copied = Signal(str, str, str)
     """The text, the sentence that tells of it, and small print."""
     files_copied = Signal(object)
@@ -44,9 +45,7 @@ class Clipboard(QObject):
     def __init__(
         self, cases: UseCases, runner: Runner, parent: QObject | None = None, *, platform: str = sys.platform
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._platform = platform
         self._kinds: QMimeDatabase | None = None
 

@@ -29,6 +29,7 @@ from runway_desktop.usecases.words.tasks import (
 )
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .lineage import LineageModel
 from .task_list import TaskListModel
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
-class DetailsModel(QObject):
+class DetailsModel(Model):
     changed = Signal()
     """Lines, words or next step moved."""
     showing_changed = Signal()
@@ -48,9 +49,7 @@ class DetailsModel(QObject):
     def __init__(
         self, cases: UseCases, bridge: Bridge, runner: Runner, rows: TaskListModel, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._list = rows
         self.lineage = LineageModel(cases, bridge, runner, self)
         """The one chosen task among its kin."""

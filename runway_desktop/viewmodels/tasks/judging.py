@@ -18,6 +18,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.judging import Judged
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 MOST_JUDGMENTS = 200
 
 
-class JudgingModel(QObject):
+class JudgingModel(Model):
     changed = Signal()
     """There is something else to undo or to redo."""
     done = Signal(str, int, bool)
@@ -38,9 +39,7 @@ class JudgingModel(QObject):
     """The number of what was undone."""
 
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._judgments: dict[int, Judged] = {}
         """By their numbers, oldest first."""
         self._undone: list[Judged] = []

@@ -13,6 +13,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.usecases.listing.lineage import Family
@@ -20,13 +21,11 @@ if TYPE_CHECKING:
 SETTLE_MS = 200
 
 
-class LineageModel(QObject):
+class LineageModel(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._task_id: TaskId | None = None
         self.family: Family | None = None
         """None while not exactly one task is selected, and until its kin are known."""

@@ -12,17 +12,16 @@ from runway_desktop.usecases.searching.places import Entry, entries_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
+from runway_desktop.viewmodels.model import Model
 
 from .list_filter import ListFilter
 
 
-class Places(QObject):
+class Places(Model):
     changed = Signal()
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._counts = PlaceCounts()
         self._filter: ListFilter | None = None
         self._board: ExpiryBoard | None = None

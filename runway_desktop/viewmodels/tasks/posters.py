@@ -21,11 +21,12 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
+from runway_desktop.viewmodels.model import Model
 
 from .task_list import TaskListModel
 
 
-class Posters(QObject):
+class Posters(Model):
     wanted = Signal(object, object, object)
     """Path of the result, its Media, path to write the poster to."""
 
@@ -38,9 +39,7 @@ class Posters(QObject):
         folder: Path,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._rows = rows
         self._folder = folder
         self._asked: dict[str, Output] = {}

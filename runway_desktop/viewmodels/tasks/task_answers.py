@@ -21,6 +21,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing import lines
 from runway_desktop.usecases.listing.changes import Touch, counts, moves
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.model import Model
 
 PAUSE = 0.25
 """Seconds that a new question rests before everything that answers it is asked for."""
@@ -29,7 +30,7 @@ PAUSE = 0.25
 _WITHOUT_SUMS = (GroupBy.NONE, GroupBy.LANE)
 
 
-class TaskAnswers(QObject):
+class TaskAnswers(Model):
     """`take` gets the rows that a window shows first, so that nothing is shown without its words."""
 
     begun = Signal(object, object)
@@ -46,9 +47,7 @@ class TaskAnswers(QObject):
         take: Callable[[Sequence[Row]], None],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._take = take
         self._ahead: Ahead | None = None
         self._listing = Listing()

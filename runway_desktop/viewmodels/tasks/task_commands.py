@@ -21,6 +21,7 @@ from runway_desktop.usecases.words.files import Searching, search_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.inputs import InputMending
 from runway_desktop.viewmodels.first_opening import FirstOpenings
+from runway_desktop.viewmodels.model import Model
 
 from .clipboard import Clipboard
 from .judging import JudgingModel
@@ -50,7 +51,7 @@ _TAKING_IN = "runway_desktop.services.exchange.exchange"
 """What reads what is dropped or pasted."""
 
 
-class TaskCommands(QObject):
+class TaskCommands(Model):
     written = Signal()
     """A task's request is in the composer: the keyboard goes there."""
     model_wanted = Signal()
@@ -85,10 +86,8 @@ class TaskCommands(QObject):
     """Paths that are about to be moved away: the preview must let go of them."""
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._composer = composer
-        self._runner = runner
         self._search: asyncio.Task[Any] | None = None
         self._carried: dict[Path, Request] = {}
         self._holds_looks = False

@@ -19,6 +19,7 @@ from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.lines import GroupLine, Line
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import Around
+from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
@@ -30,7 +31,7 @@ MOST_ROWS = 4000
 """Rows kept in memory before those far from what was looked at last are let go."""
 
 
-class TaskPages(QObject):
+class TaskPages(Model):
     """`position` says where a task is listed; None when it is not."""
 
     changed = Signal(object)
@@ -41,9 +42,7 @@ class TaskPages(QObject):
     def __init__(
         self, cases: UseCases, runner: Runner, position: Callable[[TaskId], int | None], parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._cases = cases
-        self._runner = runner
+        super().__init__(cases, runner, parent)
         self._position = position
         self._rows: dict[TaskId, Row] = {}
         self._received: dict[TaskId, dict[int, tuple[int, int | None]]] = {}

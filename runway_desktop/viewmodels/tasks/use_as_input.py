@@ -17,19 +17,18 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.input_places import CONTINUES, WayToUse, ways_to_use
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.model import Model
 
 
-class UseAsInput(QObject):
+class UseAsInput(Model):
     frame_wanted = Signal(object)
     """Path of a clip: decode its last frame and give it to `keep_last_frame`, or say `frame_failed`."""
     placed = Signal()
     """The composer holds the input now."""
 
     def __init__(self, cases: UseCases, composer: Composer, runner: Runner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._cases = cases
+        super().__init__(cases, runner, parent)
         self._composer = composer
-        self._runner = runner
 
     def ways(self, media: Media) -> list[WayToUse]:
         """The likeliest first; nothing for what no endpoint takes."""
