@@ -291,7 +291,7 @@ class Submission:
     async def _edit(self, task_id: TaskId, request: Request, hashes: Mapping[str, str]) -> None:
         def edit(task: Task) -> Task:
             if task.state is not State.HELD:
-                raise NotPossible("This task is being sent already.", advice="Use “Edit and send” for a new one.")
+                raise NotPossible("This task is being sent already.", advice="Edit a copy of it to send another.")
             return replace(task, request=request, hold=task.hold if task.waits_for_person else ITS_TURN)
 
         old = await self._task(task_id)

@@ -22,6 +22,7 @@ from runway_desktop.ui.building import STRETCH, make_plain, push_button, vbox
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.labels import SECOND_INKS, ElidedLabel, announce, say, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.commands.ending import removing
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
@@ -129,7 +130,7 @@ class IdImportWindow(ImportWindow):
         super().show_model()
         amount = len(self._ids.not_there) if self._ids.phase is Phase.DONE else 0
         self._gone.setVisible(bool(amount))
-        self._gone.setText(f"Remove {amount:,} from the list")
+        self._gone.setText(str(removing(amount, "list")))
 
     def begin_work(self) -> None:
         self._ids.adopt()

@@ -16,6 +16,7 @@ from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.commands.handing_on import COPY_LINK
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 
@@ -114,8 +115,7 @@ class BoardPane(QWidget):
             menu.addAction(text, lambda: self._board.save_now(keys))
         menu.addAction("Show in the list", lambda: self.task_wanted.emit(keys[0][0])).setEnabled(len(keys) == 1)
         menu.addSeparator()
-        copy = units.plural(len(keys), "Copy link", "Copy links")
-        menu.addAction(copy, lambda: self.link_wanted.emit(self._board.rows_of(keys)))
+        menu.addAction(str(COPY_LINK.words.of(len(keys))), lambda: self.link_wanted.emit(self._board.rows_of(keys)))
         menu.addAction("Choose another folder…", self.choose_folder)
         menu.popup(at)
 

@@ -97,7 +97,7 @@ class FilterRow(QWidget):
         return pill
 
     def _status_menu(self) -> None:
-        self._open_menu(self.status, "state", STATUSES.items())
+        self._open_menu(self.status, "state", ((word, str(name)) for word, name in STATUSES.items()))
 
     def _model_menu(self) -> None:
         models = sorted(self._places.counts.models.items())

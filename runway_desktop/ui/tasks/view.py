@@ -36,6 +36,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.commands.queued import HOLD, RELEASE
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
@@ -316,8 +317,8 @@ class TaskView(TaskItems, QTableView):
         # In a narrow list the prompt has the room until the pointer is there.
         is_hovered = row == self._delegate.hovered_row and not self._lifted
         if found.task.waits_for_person:
-            return "Release" if is_hovered or not self.is_narrow else ""
-        return "Hold" if is_hovered else ""
+            return str(RELEASE.words) if is_hovered or not self.is_narrow else ""
+        return str(HOLD.words) if is_hovered else ""
 
     def press_button(self, point: QPoint) -> bool:
         row, direction = self.line_at(point), self.layoutDirection()

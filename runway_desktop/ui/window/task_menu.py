@@ -176,7 +176,7 @@ class OnwardMenu(QMenu):
     """Each endpoint that takes this kind, the likeliest first; a clip's last frame before them."""
 
     def __init__(self, use_as_input: UseAsInput, path: Path, media: Media, parent: QWidget) -> None:
-        super().__init__("Use as input", parent)
+        super().__init__(USE_AS_INPUT.name, parent)
         ways = use_as_input.ways(media)
         for number, way in enumerate(ways):
             if number and ways[number - 1].last_frame:
@@ -191,7 +191,7 @@ MOST = 16
 
 class ProgramsMenu(QMenu):
     def __init__(self, clipboard: Clipboard, paths: Sequence[Path], parent: QWidget) -> None:
-        super().__init__("Open with", parent)
+        super().__init__(OPEN_WITH.name, parent)
         self._handing = clipboard
         self._paths = tuple(paths)
         self._is_filled = False

@@ -106,8 +106,12 @@ def _remove_words(rows: Sequence[Row]) -> Text:
     removable = list(filter(_can_be_removed, rows))
     of_list = [row for row in removable if not is_queued(row)]
     meant, where = (removable, "queue") if removable and not of_list else (of_list, "list")
-    words = _REMOVE_SOME.of(len(meant)) if meant and len(rows) > 1 else _REMOVE
-    return words.with_(where=where)
+    return removing(len(meant), where) if meant and len(rows) > 1 else _REMOVE.with_(where=where)
+
+
+def removing(amount: int, where: str) -> Text:
+    """Of a number of tasks, from the list or the queue."""
+    return _REMOVE_SOME.of(amount).with_(where=where)
 
 
 def _why_it_stays(rows: Sequence[Row]) -> Text | str:

@@ -442,7 +442,7 @@ def _spoken(key: str, value: str) -> str:
         case "model":
             return model_label(value)
         case "state":
-            return value.capitalize()
+            return str(STATUSES.get(value) or value.capitalize())
         case _:
             return f"{KEYS[key]}: {value}"
 

@@ -103,7 +103,7 @@ def _retrying_doubtful(olds: list[Task]) -> Question | None:
     which = units.plural(len(olds), "this task", f"{doubtful:,} of these tasks")
     if gone:
         made_with = units.plural(len(olds), "With the key it was made with", "With the key they were made with")
-        why = f"Runway no longer knows {which}. {made_with}, “Refresh” may still find the result. Sending again is "
+        why = f"Runway no longer knows {which}. {made_with}, a refresh may still find the result. Sending again is "
         why += "charged again."
     else:
         why = f"Runway may have made and charged {which} already. Sending again may be charged a second time."

@@ -45,8 +45,8 @@ def hold_words(hold: Hold) -> str:
             return hold.words or "It could not be sent. It is tried again."
         case HoldCode.NOT_PREPARED:
             return (
-                "The program made a mistake while preparing this. Choose “Send next” to try again; if that fails, copy "
-                "the support details."
+                "The program made a mistake while preparing this. Send it next to try again; if that fails, copy the "
+                "support details."
             )
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
+from runway_desktop.domain.text import Text
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.values import Struct, replace
 
@@ -75,46 +77,49 @@ class Around(Struct, frozen=True, kw_only=True):
 class StateLook(Struct, frozen=True):
     """How a state is shown, whatever is known beside it, and the word of `STATUSES` by which it is found."""
 
-    headline: str
+    headline: Text
     icon: str
     word: str
-    detail: str = ""
+    detail: Text | str = ""
     tone: Tone = Tone.PLAIN
     moving: bool = False
 
 
-STATUSES: Mapping[str, str] = {
-    "waiting": "Queued",
-    "live": "Live",
-    "succeeded": "Succeeded",
-    "failed": "Failed",
-    "uncertain": "Uncertain",
-    "canceled": "Canceled",
-    "gone": "Not at Runway",
+_QUEUED, _FAILED, _CANCELED, _GONE = Text("Queued"), Text("Failed"), Text("Canceled"), Text("Not at Runway")
+STATUSES: Mapping[str, Text] = {
+    "waiting": _QUEUED,
+    "live": Text("Live"),
+    "succeeded": Text("Succeeded"),
+    "failed": _FAILED,
+    "uncertain": Text("Uncertain"),
+    "canceled": _CANCELED,
+    "gone": _GONE,
 }
-"""The search's words for states, with their names in the menu of the status filter."""
-
+"""The search's words for states, with their names in the menu of the status filter and on chips."""
+_MOVES = partial(StateLook, tone=Tone.BUSY, moving=True)
 LOOKS: Mapping[State, StateLook] = {
-    State.HELD: StateLook("Queued", "mdi6.tray-full", "waiting", "sent when a slot is free"),
-    State.SENDING: StateLook("Sending", "mdi6.send", "waiting", "", Tone.BUSY, moving=True),
-    State.UNCERTAIN: StateLook("Uncertain, maybe charged", "mdi6.help-circle-outline", "uncertain", "", Tone.WARN),
-    State.PENDING: StateLook("Queued at Runway", "mdi6.clock-outline", "live", "", Tone.BUSY, moving=True),
-    State.THROTTLED: StateLook(
-        "Waiting for a free slot", "mdi6.timer-sand", "live", "starts automatically", Tone.WARN, moving=True
+    State.HELD: StateLook(_QUEUED, "mdi6.tray-full", "waiting", Text("sent when a slot is free")),
+    State.SENDING: _MOVES(Text("Sending"), "mdi6.send", "waiting"),
+    State.UNCERTAIN: StateLook(
+        Text("Uncertain, maybe charged"), "mdi6.help-circle-outline", "uncertain", tone=Tone.WARN
     ),
-    State.RUNNING: StateLook("Running", "mdi6.progress-clock", "live", "", Tone.BUSY, moving=True),
-    State.OTHER: StateLook(
-        "At Runway",
-        "mdi6.cloud-question-outline",
+    State.PENDING: _MOVES(Text("Queued at Runway"), "mdi6.clock-outline", "live"),
+    State.THROTTLED: StateLook(
+        Text("Waiting for a free slot"),
+        "mdi6.timer-sand",
         "live",
-        "a status this version does not know",
-        Tone.BUSY,
+        Text("starts automatically"),
+        Tone.WARN,
         moving=True,
     ),
-    State.SUCCEEDED: StateLook("Finished", "mdi6.download", "succeeded", "downloading", Tone.BUSY, moving=True),
-    State.FAILED: StateLook("Failed", "mdi6.alert-circle-outline", "failed", "", Tone.BAD),
-    State.CANCELLED: StateLook("Canceled", "mdi6.cancel", "canceled"),
-    State.GONE: StateLook("Not at Runway", "mdi6.cloud-off-outline", "gone", "deleted, or another key's", Tone.WARN),
+    State.RUNNING: _MOVES(Text("Running"), "mdi6.progress-clock", "live"),
+    State.OTHER: _MOVES(
+        Text("At Runway"), "mdi6.cloud-question-outline", "live", Text("a status this version does not know")
+    ),
+    State.SUCCEEDED: _MOVES(Text("Finished"), "mdi6.download", "succeeded", Text("downloading")),
+    State.FAILED: StateLook(_FAILED, "mdi6.alert-circle-outline", "failed", tone=Tone.BAD),
+    State.CANCELLED: StateLook(_CANCELED, "mdi6.cancel", "canceled"),
+    State.GONE: StateLook(_GONE, "mdi6.cloud-off-outline", "gone", Text("deleted, or another key's"), Tone.WARN),
 }
 
 
@@ -169,7 +174,8 @@ def _described(row: Row, around: Around) -> StateWords:
 
 def _shown(state: State) -> StateWords:
     look = LOOKS[state]
-    return StateWords(headline=look.headline, detail=look.detail, tone=look.tone, icon=look.icon, moving=look.moving)
+    headline, detail = str(look.headline), str(look.detail)
+    return StateWords(headline=headline, detail=detail, tone=look.tone, icon=look.icon, moving=look.moving)
 
 
 def _percent(part: float) -> str:
@@ -247,7 +253,7 @@ def _uncertain_headline(task: Task) -> str:
         case Likelihood.NOT_MADE:
             return "Uncertain, probably not charged"
         case Likelihood.UNKNOWN:
-            return LOOKS[State.UNCERTAIN].headline
+            return str(LOOKS[State.UNCERTAIN].headline)
 
 
 def _uncertain_words(task: Task) -> str:

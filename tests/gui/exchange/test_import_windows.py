@@ -138,7 +138,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
         ]  # fmt: skip
         [ids] = shown
         assert len(ids) == await listed(counter) == 2
-        press(window, "Remove 1 from the list")
+        press(window, "Remove 1 from list")
         await until(lambda: not window.model.not_there)
         await rest()
         assert await listed(counter) == 1

@@ -158,7 +158,7 @@ def test_what_may_have_been_made_is_not_paid_for_again_without_a_question():
     question = asked(again([gone]), {Ask.MAY_BE_PAID_TWICE})
     assert question is not None
     assert (question.title, question.yes) == ("Send 1 task again?", "Send 1 task again")
-    assert "“Refresh” may still find the result" in question.text
+    assert "a refresh may still find the result" in question.text
     both = asked(again([gone, other]), {Ask.MAY_BE_PAID_TWICE})
     assert both is not None
     assert both.title == "Send 2 tasks again?"

@@ -19,7 +19,7 @@ DENIED = Evidence(cause=Reason(ReasonCode.SERVER_TROUBLE, words="Runway is busy.
 def test_every_state_has_its_look_and_a_word_of_the_search():
     assert list(LOOKS) == list(State)
     for look in LOOKS.values():
-        assert look.headline
+        assert str(look.headline)
         assert look.icon.startswith("mdi6.")
         assert look.word in STATUSES
 
