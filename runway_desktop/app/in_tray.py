@@ -10,9 +10,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.services.supervised import Runner
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.announcements import Announcements
 

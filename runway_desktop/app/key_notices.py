@@ -63,4 +63,4 @@ class KeyNotices(QObject):
         self._refused = refused
 
     def _enter(self) -> None:
-        self._window.preferences_wanted.emit("Key")
+        self._window.open_room("preferences", "Key")

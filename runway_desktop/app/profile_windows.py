@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile, own_words
@@ -25,7 +25,6 @@ from runway_desktop.usecases.words.profiles import EMPTY_QUESTION, MAKING_WORDS,
 from runway_desktop.wiring import environment
 
 if TYPE_CHECKING:
-    from runway_desktop.ui.dialogs.preferences import Preferences
     from runway_desktop.wiring.demo import Demo
 
 
@@ -56,7 +55,7 @@ class ProfileWindows(QObject):
         profiles.open_wanted.connect(self.open)
         profiles.new_wanted.connect(self.make_new)
         profiles.backup_wanted.connect(self.back_up)
-        profiles.restore_wanted.connect(self.choose_backup)
+        profiles.restore_wanted.connect(self._restore_wanted)
         profiles.removal_asked.connect(self._ask_to_remove)
         profiles.empty_wanted.connect(self._ask_to_empty)
         self._demo: Demo | None = None
@@ -104,6 +103,12 @@ class ProfileWindows(QObject):
         if backups is not None:
             choose_backup(self._front(), self.restore, backups.profile.backups)
 
+    def _restore_wanted(self, path: Path | None) -> None:
+        if path is None:
+            self.choose_backup()
+        else:
+            self.restore(path)
+
     def restore(self, path: Path) -> None:
         restores = self._cases.restores
         if restores is None:
@@ -117,12 +122,6 @@ class ProfileWindows(QObject):
         opened = RestoreWindow(model, self._theme, self._front())
         opened.open_wanted.connect(self.open)
         opened.open()
-
-    def follow(self, preferences: Preferences) -> None:
-        """Lets the page of the profile open what it asks for."""
-        preferences.back_up_wanted.connect(self.back_up)
-        preferences.restore_wanted.connect(self.restore)
-        preferences.folder_wanted.connect(self._window.models.task_commands.clipboard.folder_wanted)
 
     def tell_restored(self) -> None:
         """What has to be decided after a restore, or in a copy, once."""
@@ -191,9 +190,9 @@ class ProfileWindows(QObject):
         if after_restore.TOLD in names:
             self.tell_restored()
 
-    def _front(self) -> Preferences | MainWindow:
+    def _front(self) -> QWidget:
         """Whatever is in front: a window that waits for an answer keeps the others from being used."""
-        from runway_desktop.ui.dialogs.preferences import Preferences
+        from runway_desktop.ui.preferences.preferences import Preferences
 
         found = self._window.findChildren(Preferences)
         return next((one for one in found if one.isVisible()), self._window)

@@ -27,9 +27,10 @@ from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.library.library import Ahead
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
-from runway_desktop.ui.window.models import Models
+from runway_desktop.ui.wishes import Sheets
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.viewmodels.activity.activity import Activity
@@ -52,6 +53,7 @@ from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
 from .options import Options
+from .rooms import Rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,10 +63,8 @@ if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
 
     from .bugs import Bugs
-    from .exchange_windows import ExchangeWindows
     from .in_tray import InTray
     from .profile_windows import ProfileWindows
-    from .rooms import Rooms
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,6 @@ class Session(QObject):
         self.cases: UseCases | None = None
         self.models: Models | None = None
         self._in_tray: InTray | None = None
-        self.exchange: ExchangeWindows | None = None
         self.profiles: ProfileWindows | None = None
         self.rooms: Rooms | None = None
         self.starts_again = False
@@ -244,7 +243,8 @@ class Session(QObject):
         bridge.settings_changed.connect(partial(self._look_changed, cases, theme))
         bridge.key_changed.connect(self._key_changed)
         with theme.put_on_at_the_end():
-            window = open_main_window(models, theme)
+            self.rooms = Rooms(cases, runner, theme, models)
+            window = open_main_window(models, theme, self.rooms.open)
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)
@@ -284,14 +284,12 @@ class Session(QObject):
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
-        from .exchange_windows import ExchangeWindows
         from .key_notices import KeyNotices
         from .profile_windows import ProfileWindows
-        from .rooms import Rooms
 
-        self.exchange = ExchangeWindows(cases, self._runner, theme, window)
+        if self.rooms is not None:
+            self.rooms.stand_over(window)
         self.profiles = ProfileWindows(cases, self._runner, theme, window, self._start_again, self._open_profile)
-        self.rooms = Rooms(cases, self._runner, theme, window, self.profiles)
         KeyNotices(window.models.bridge, window, lambda: self.ready.is_set() and not self._welcoming)
 
     def _watch_from_tray(self, window: MainWindow) -> None:
@@ -317,9 +315,15 @@ class Session(QObject):
         # The list and all that plays have come meanwhile.
         collector.spare_what_is_there()
         collector.begin_to_give_back(self)
-        if self.rooms is not None:
-            self.rooms.offer_open_sheet()
+        self._offer_open_sheet(cases)
         self._take_items()
+
+    def _offer_open_sheet(self, cases: UseCases) -> None:
+        """One that was open when the program was killed."""
+        from runway_desktop.services.library.sheets import OPEN_SHEET
+
+        if self.window is not None and cases.settings.get(OPEN_SHEET) is not None:
+            self.window.open_room("sheet", Sheets.LEFT_OPEN)
 
     def _key_changed(self, status: KeyStatus) -> None:
         """A key that was forgotten leaves the workspace to the welcome page; its tasks stay."""

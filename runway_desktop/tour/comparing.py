@@ -10,7 +10,6 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from runway_desktop.app.session import Session
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
@@ -58,7 +57,7 @@ async def _large(walk: Walk) -> None:
 
 async def _culling(walk: Walk) -> None:
     walk.say("compare window with clips")
-    room = await _enter(walk.session, walk, _saved(walk, Media.VIDEO)[:4])
+    room = await _enter(walk, _saved(walk, Media.VIDEO)[:4])
     await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
     room.clips.pause()
     await until(lambda: not room.clips.is_seeking, "clips that stand")
@@ -74,21 +73,19 @@ async def _culling(walk: Walk) -> None:
     _key(room, Qt.Key.Key_Escape)
     walk.say("difference of two pictures")
     several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in _saved(walk, Media.IMAGE)]
-    room = await _enter(walk.session, walk, several[:1])
+    room = await _enter(walk, several[:1])
     await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
     _key(room, Qt.Key.Key_D)
     await walk.album.take(room, "compare-difference")
     _key(room, Qt.Key.Key_Escape)
 
 
-async def _enter(session: Session, walk: Walk, task_ids: list[TaskId]) -> CompareView:
+async def _enter(walk: Walk, task_ids: list[TaskId]) -> CompareView:
     if not task_ids:
         raise StepFailed("there is nothing to compare")
     walk.window.view.select(task_ids)
-    walk.window.compare_wanted.emit(task_ids)
-    room = await until(
-        lambda: session.rooms.compare.room if session.rooms and session.rooms.compare else None, "the compare window"
-    )
+    walk.window.open_room("compare", task_ids)
+    room = await until(lambda: walk.window.findChild(CompareView), "the compare window")
     await until(room.isVisible, "the compare window")
     room.showNormal()
     room.resize(1440, 900)

@@ -16,7 +16,7 @@ from runway_desktop.domain.folders import FolderState, MovePhase
 from runway_desktop.domain.library import Place
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.usecases.commands.results import KEEP_CHANGE, LOOK_FOR
 from runway_desktop.viewmodels.settings.library_form import LibraryForm
 
@@ -127,7 +127,7 @@ async def show_folder(walk: Walk) -> None:
     await cases.folder.look()
     await until(lambda: cases.folder.health.state.can_write, "the folder that is back", 20)
     walk.say("the library moves")
-    window.preferences_wanted.emit("Saving")
+    window.open_room("preferences", "Saving")
     preferences = await opened(window, Preferences, "the preferences")
     form = preferences.findChild(LibraryForm)
     if form is None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPlai
 
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
@@ -188,13 +188,13 @@ class First(Walk):
     async def looks(self) -> None:
         window = self.window
         self.say("preferences")
-        window.preferences_wanted.emit("Saving")
+        window.open_room("preferences", "Saving")
         preferences = await opened(window, Preferences, "the preferences")
         await self.take("preferences")
         preferences.accept()
         await until(lambda: not self.having(*UNDER_WAY), "everything to end", 120)
         self.say("spending")
-        window.spending_wanted.emit()
+        window.open_room("spending")
         spending = await opened(window, SpendingWindow, "the spending")
         await self.take("spending", after=0.5)
         spending.close()

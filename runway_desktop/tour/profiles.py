@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QTo
 
 from runway_desktop.app.profile_windows import ProfileWindows
 from runway_desktop.domain.profiles import Profile
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.new_profile import NewProfileDialog
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
@@ -69,7 +69,7 @@ async def _switch(walk: Walk) -> None:
 async def _back_up_and_restore(walk: Walk, windows: ProfileWindows) -> None:
     window = walk.window
     walk.say("the page of the profile")
-    window.preferences_wanted.emit("Profile")
+    window.open_room("preferences", "Profile")
     preferences = await opened(window, Preferences, "the preferences")
     await walk.take("profile-page")
     preferences.accept()

@@ -10,8 +10,8 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, State, TaskId
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.window.main_window import MainWindow
-from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.use_cases import UseCases
 
 from .hands import Album, StepFailed, until

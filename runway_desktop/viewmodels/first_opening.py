@@ -15,30 +15,33 @@ LINES_A_TURN = 300
 """Importing so many takes a few milliseconds."""
 
 
+Wish = tuple[Callable[..., object], tuple[object, ...]]
+
+
 class FirstOpenings(QObject):
     """Imports what is opened for the first time. A wish is carried out once its entry module is there."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wishes: dict[str, list[tuple[Callable[[], object], bool]]] = {}
+        self._wishes: dict[str, list[Wish]] = {}
         self._walk: Iterator[int] | None = None
         self._is_over = False
         self._turns = QTimer(self, singleShot=True, interval=0)
         self._turns.timeout.connect(self._turn)
 
-    def open(self, entry: str, wish: Callable[[], object], *, each: bool = False) -> None:
-        """Calls `wish` once the module `entry` is imported: at once if it is, else in a plain slot. Of what is wished
-        until then only the latest is done, so that a key pressed twice opens one window, and all with `each`. An
-        import that fails goes to `sys.excepthook`, and the wishes for it are dropped."""
+    def open(self, entry: str, does: Callable[..., object], *given: object) -> None:
+        """Calls `does` with what is given once the module `entry` is imported: at once if it is, else in a plain slot.
+        The same wish is carried out once, so that a key pressed twice opens one window. An import that fails goes to
+        `sys.excepthook`, and the wishes for it are dropped."""
+        wish = (does, given)
         if self._is_over:
             return
         if entry in self._wishes:
-            before = self._wishes[entry]
-            self._wishes[entry] = [*(one for one in before if each or one[1]), (wish, each)]
+            self._wishes[entry] = [*(one for one in self._wishes[entry] if one != wish), wish]
         elif entry in sys.modules:
-            wish()
+            does(*given)
         else:
-            self._wishes[entry] = [(wish, each)]
+            self._wishes[entry] = [wish]
             self._turns.start()
 
     def end(self) -> None:
@@ -74,7 +77,7 @@ class FirstOpenings(QObject):
 
     def _grant_first(self, entry: str) -> None:
         """One in each turn: what it raises takes none of the others along."""
-        (wish, _), *others = self._wishes.pop(entry)
+        (does, given), *others = self._wishes.pop(entry)
         if others:
             self._wishes[entry] = others
-        wish()
+        does(*given)

@@ -49,10 +49,10 @@ class Room:
 
 ROOMS = {
     "spending": Room("spending", "spending.spending_window", "SpendingWindow"),
-    "settings": Room("preferences", "dialogs.preferences", "Preferences"),
+    "settings": Room("preferences", "preferences.preferences", "Preferences"),
     "palette": Room("palette", "palette.panel", "PalettePanel"),
     "help": Room("help", "help.help_window", "HelpWindow"),
-    "shortcuts": Room("shortcuts", "dialogs.shortcuts", "ShortcutsDialog"),
+    "shortcuts": Room("shortcuts", "shortcuts.shortcuts", "ShortcutsDialog"),
     "a blank sheet": Room("sheet.new", "sheet.window", "SheetWindow"),
     "large view": Room("large.open", "large.large_view", "LargeView"),
     "compare": Room("compare.chosen", "compare.compare_view", "CompareView"),
@@ -127,7 +127,7 @@ def _close(window: MainWindow, room: Room) -> None:
     if window.large.is_open:
         window.large.leave()
     elif room.command == "palette":
-        window.palette_wanted.emit()
+        window.open_room("palette")
     elif found is not None:
         found.close()
 

@@ -73,7 +73,7 @@ async def _pasted(session: Session, rows: int) -> dict[str, float]:
     from PySide6.QtGui import QGuiApplication
 
     assert session.window is not None, "the session is ready"
-    session.window.sheet_wanted.emit(None)
+    session.window.open_room("sheet")
     window = await _window(session)
     model, painted = window.sheet.model, _paints_of(window.table.viewport())
     while not model.is_checked or not painted():
@@ -116,10 +116,12 @@ async def _opened(session: Session, path: Path) -> SheetWindow:
 
 async def _window(session: Session) -> SheetWindow:
     """Of the sheet that was just asked for; those before it were closed."""
-    assert session.rooms is not None, "the session is ready"
-    while session.rooms.sheets is None or not session.rooms.sheets.windows:
+    from runway_desktop.ui.sheet.entry import OpenSheets
+
+    assert session.window is not None, "the session is ready"
+    while (sheets := session.window.findChild(OpenSheets)) is None or not sheets.windows:
         await asyncio.sleep(0)
-    return session.rooms.sheets.windows[-1]
+    return sheets.windows[-1]
 
 
 async def _typed(window: SheetWindow, keys: int) -> list[float]:

@@ -23,12 +23,12 @@ ON_DEMAND = (
     "runway_desktop.services.exchange",
     "runway_desktop.services.intake",
     "runway_desktop.services.results.relinking",
-    "runway_desktop.ui.compare",
-    "runway_desktop.ui.dialogs.preferences",
+    "runway_desktop.ui.compare.compare_view",
+    "runway_desktop.ui.preferences.preferences",
     "runway_desktop.ui.large.large_view",
     "runway_desktop.ui.media.drawing_cleaner",
-    "runway_desktop.ui.palette",
-    "runway_desktop.ui.sheet",
+    "runway_desktop.ui.palette.panel",
+    "runway_desktop.ui.sheet.window",
     "runway_desktop.viewmodels.sheet",
 )
 AT_REST = """

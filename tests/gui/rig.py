@@ -22,15 +22,16 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from runway_desktop.app.rooms import Rooms
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
-from runway_desktop.ui.window.models import Models
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
@@ -238,16 +239,20 @@ class Rig:
 
 
 class Desktop(Rig):
-    """The rig with its main window on the screen."""
+    """The rig with its main window on the screen. `wished` is what was wanted of rooms, which open if `opens_rooms`."""
 
-    def __init__(self, folder: Path, theme: Theme, **more: Any) -> None:
+    def __init__(self, folder: Path, theme: Theme, *, opens_rooms: bool = False, **more: Any) -> None:
         super().__init__(folder, **more)
         self._theme = theme
+        self._opens_rooms = opens_rooms
+        self.wished: list[tuple[str, Any]] = []
         self.closes = 0
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.window = open_main_window(self.models, self._theme)
+        self.rooms = Rooms(self.cases, self.runner, self._theme, self.models)
+        self.window = open_main_window(self.models, self._theme, self.open_room)
+        self.rooms.stand_over(self.window)
         if self.models.memory.recall("window.geometry") is None:
             # The screen that is not there is small.
             self.window.resize(1440, 900)
@@ -261,7 +266,14 @@ class Desktop(Rig):
         await until(lambda: self.rows.is_loaded)
         return self
 
+    def open_room(self, room: str, wish: object = None, /) -> None:
+        self.wished.append((room, wish))
+        if self._opens_rooms:
+            self.rooms.open(room, wish)
+
     async def __aexit__(self, *error: object) -> None:
+        self.rooms.open_no_more()
+        await self.rooms.shutdown()
         self.window.let_close()
         self.window.deleteLater()
         await super().__aexit__(*error)

@@ -15,12 +15,12 @@ from runway_desktop.domain.library import Place
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.exchange.wanted import Wanted
 from runway_desktop.ui.labels import DOT_INKS, PlainLabel
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
+from runway_desktop.ui.wishes import Exchange
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
 from runway_desktop.usecases.words.plain import caption, tip
@@ -46,10 +46,10 @@ _NAME_WIDTH = 13 * GRID
 """Of a profile's name; what is longer ends in dots."""
 _NARROW = 150 * GRID
 _EXCHANGE = (
-    (Wanted.IDS_FROM_FILE, "Import task ids from a file…"),
-    (Wanted.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
-    (Wanted.FOLDER, "Import a folder of results…"),
-    (Wanted.EXPORT, "Export…"),
+    (Exchange.IDS_FROM_FILE, "Import task ids from a file…"),
+    (Exchange.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
+    (Exchange.FOLDER, "Import a folder of results…"),
+    (Exchange.EXPORT, "Export…"),
 )
 
 
@@ -60,7 +60,7 @@ class TopBar(QWidget):
     pause_wanted = Signal(bool)
     spending_wanted = Signal()
     exchange_wanted = Signal(object)
-    """A `Wanted` of import or export."""
+    """A `Exchange` of import or export."""
     menu_wanted = Signal()
     """The menu of all commands, at `menu_button`."""
 
@@ -193,7 +193,7 @@ class TopBar(QWidget):
     def _library_menu(self) -> None:
         menu = passing_menu(self)
         for wanted, text in _EXCHANGE:
-            if wanted is Wanted.EXPORT:
+            if wanted is Exchange.EXPORT:
                 menu.addSeparator()
             action = menu.addAction(text, partial(self.exchange_wanted.emit, wanted))
             action.setShortcuts(self._keys.of(wanted.value)[:1])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 
 from runway_desktop.ui.commands.keys import Binding
-from runway_desktop.ui.exchange.wanted import Wanted
+from runway_desktop.ui.room import Opens
+from runway_desktop.ui.wishes import Exchange, Sheets
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.viewmodels.composer.presets import KEYS
@@ -19,10 +20,9 @@ from .main_window import MainWindow
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.models import Models
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import Entry
-
-    from .models import Models
 
 
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
@@ -30,9 +30,9 @@ _HAS_MENU_BAR = sys.platform.startswith("darwin")
 _INSIDE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
-def open_main_window(models: Models, theme: Theme) -> MainWindow:
+def open_main_window(models: Models, theme: Theme, open_room: Opens) -> MainWindow:
     """The main window with all its commands bound to their keys."""
-    window = MainWindow(models, theme)
+    window = MainWindow(models, theme, open_room)
     keys = window.keys
     keys.bind(window, Scope.WINDOW, window_bindings(window), Qt.ShortcutContext.WindowShortcut)
     keys.bind(window.workspace.views, Scope.LIST, list_bindings(window), _INSIDE)
@@ -90,8 +90,8 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "request.model": work.composer.choose_model,
         "request.recall": m.composer.history.ask,
         **{f"request.preset.{number}": partial(m.composer.presets.take_key, number) for number in KEYS},
-        "sheet.new": lambda: window.sheet_wanted.emit(None),
-        "sheet.kept": window.kept_sheets_wanted.emit,
+        "sheet.new": partial(window.open_room, "sheet"),
+        "sheet.kept": partial(window.open_room, "sheet", Sheets.KEPT),
         "sending.pause": lambda: m.task_commands.pause(not m.status.paused),
         "search.focus": window.focus_search,
         "search.keep": window.save_search,
@@ -101,19 +101,19 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "list.undo": m.activity.undo,
         "compare.chosen": window.compare,
         "runway.ask": m.task_commands.ask_now,
-        **{wanted.value: partial(window.exchange_wanted.emit, wanted) for wanted in Wanted},
+        **{wanted.value: partial(window.open_room, "exchange", wanted) for wanted in Exchange},
         "profiles": work.top.open_profiles,
         "profile.backup": m.profiles.ask_for_backup,
-        "spending": window.spending_wanted.emit,
+        "spending": partial(window.open_room, "spending"),
         "not_saved": window.not_saved.open,
         "menu": partial(open_menu, window),
-        "help": window.help_wanted.emit,
-        "palette": window.palette_wanted.emit,
+        "help": partial(window.open_room, "help"),
+        "palette": partial(window.open_room, "palette"),
         "notices.focus": window.show_activity,
         "panes.places": partial(work.fold, 0),
         "panes.details": partial(work.fold, 2),
-        "preferences": lambda: window.preferences_wanted.emit(""),
-        "shortcuts": window.shortcuts_wanted.emit,
+        "preferences": partial(window.open_room, "preferences"),
+        "shortcuts": partial(window.open_room, "shortcuts"),
         "quit": window.quit_wanted.emit,
     }
 

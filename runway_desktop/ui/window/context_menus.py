@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.searching.places import Entry
 
 from .given_commands import actions_of
@@ -33,10 +34,10 @@ def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
         menu.addAction("Delete", partial(window.keeper.delete, entry.search))
     elif wanted is not None and wanted.batches:
         [batch] = wanted.batches
-        menu.addAction("Sheet and grid…", partial(window.batch_menu_wanted.emit, batch, at))
+        menu.addAction("Sheet and grid…", partial(window.open_room, "sheet", BatchMenu(batch, at)))
     elif wanted is not None and wanted.projects:
-        menu.addAction("Set a cap…", partial(window.preferences_wanted.emit, "project_caps"))
-        menu.addAction("Spending…", window.spending_wanted.emit)
+        menu.addAction("Set a cap…", partial(window.open_room, "preferences", "project_caps"))
+        menu.addAction("Spending…", partial(window.open_room, "spending"))
     elif wanted is not None and wanted.place is Place.WAITING_HERE:
         _add_pause(menu, window)
     elif wanted is not None and wanted.place is Place.LIVE:
@@ -52,7 +53,7 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
     m, work = window.models, window.workspace
     menu = passing_menu(window)
     _add(menu, window, "runway.ask")
-    menu.addAction("Change the key…", partial(window.preferences_wanted.emit, "Key"))
+    menu.addAction("Change the key…", partial(window.open_room, "preferences", "Key"))
     menu.addSeparator()
     for place in (Place.LIVE, Place.WAITING_HERE):
         entry = next((one for one in m.places.entries() if one.filter is not None and one.filter.place is place), None)
@@ -61,10 +62,10 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
     _add_pause(menu, window)
     menu.addSeparator()
     _add(menu, window, "spending")
-    menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
+    menu.addAction("Caps…", partial(window.open_room, "preferences", "Money"))
     menu.addSeparator()
     _add(menu, window, "not_saved")
-    menu.addAction("Folder for results…", partial(window.preferences_wanted.emit, "library_folder"))
+    menu.addAction("Folder for results…", partial(window.open_room, "preferences", "library_folder"))
     menu.popup(at)
 
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QMainWindow
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.theme import Theme
 
-from .models import Models
 from .workspace import Workspace
 
 if TYPE_CHECKING:

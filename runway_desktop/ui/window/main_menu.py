@@ -91,9 +91,9 @@ def _fill(
         if Surface.MENU in command.left_out_of:
             continue
         if command.id == "preferences":
-            menu.addAction("Caps…", partial(window.preferences_wanted.emit, "Money"))
+            menu.addAction("Caps…", partial(window.open_room, "preferences", "Money"))
         if command.id == "quit":
-            menu.addAction("About Runway Desktop", partial(window.preferences_wanted.emit, "About"))
+            menu.addAction("About Runway Desktop", partial(window.open_room, "preferences", "About"))
         if command.begins:
             menu.addSeparator()
         if command.id.startswith(_PRESET):

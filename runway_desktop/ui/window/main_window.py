@@ -20,8 +20,10 @@ from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.room import Opens
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.wishes import Export, Import
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.results import SHOW_FILE
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
+    from runway_desktop.ui.models import Models
     from runway_desktop.ui.search.keeper import SearchKeeper
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import SavedSearch
@@ -52,7 +55,6 @@ if TYPE_CHECKING:
     from runway_desktop.viewmodels.activity.caps import CapNotices
 
     from .lifting import Lifting
-    from .models import Models
     from .queue_room import QueueRoom
     from .reveal import Finding
 
@@ -65,30 +67,14 @@ class MainWindow(QMainWindow):
     """The person closed the window. It stays until the program closed it down."""
     quit_wanted = Signal()
     """The person wants to end the program."""
-    preferences_wanted = Signal(str)
-    """Name of the section to open, or of the preference to go to; may be empty."""
-    sheet_wanted = Signal(object)
-    """What was dropped or pasted, for a sheet; None for a blank one."""
-    kept_sheets_wanted = Signal()
-    compare_wanted = Signal(object)
-    """Task ids whose results are to be compared in the compare window."""
-    sheet_chosen = Signal(str)
-    """The id of a kept sheet, to be opened."""
-    batch_menu_wanted = Signal(object, QPoint)
-    """The id of a batch, and a global position."""
-    shortcuts_wanted = Signal()
-    help_wanted = Signal()
-    palette_wanted = Signal()
-    spending_wanted = Signal()
-    exchange_wanted = Signal(object)
-    """A `Wanted` of import or export."""
     painted = Signal()
     """Once, after the first paint."""
     preview_added = Signal(object)
     """The preview that was built after the first paint."""
 
-    def __init__(self, models: Models, theme: Theme) -> None:
+    def __init__(self, models: Models, theme: Theme, open_room: Opens) -> None:
         super().__init__()
+        self.open_room = open_room
         self.models = models
         self.keys = Keys(models.keys, self)
         self._theme = theme
@@ -117,10 +103,7 @@ class MainWindow(QMainWindow):
         """Made when a header or a queued row is first pressed."""
         from .queue_room import QueueRoom
 
-        room = QueueRoom(self.models, self.workspace, self.task_menu)
-        room.batch_menu_wanted.connect(self.batch_menu_wanted)
-        room.caps_wanted.connect(lambda: self.preferences_wanted.emit("Money"))
-        return room
+        return QueueRoom(self.models, self.workspace, self.task_menu, self.open_room)
 
     def _group_menu(self, key: str, at: QPoint) -> None:
         self.queue_room.popup(key, at)
@@ -235,7 +218,7 @@ class MainWindow(QMainWindow):
 
     def compare(self) -> None:
         if chosen := self.workspace.chosen_ids():
-            self.compare_wanted.emit(chosen)
+            self.open_room("compare", chosen)
         else:
             self.activity.tell("Select what to compare: several tasks, or one for its takes.")
 
@@ -318,7 +301,7 @@ class MainWindow(QMainWindow):
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         Acts(m.task_commands, m.rows, m.activity, self)
         self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
-        self.large.compare_wanted.connect(self.compare_wanted)
+        self.large.compare_wanted.connect(partial(self.open_room, "compare"))
         self.large.show_file_wanted.connect(partial(self.task_menu.take, SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
@@ -332,11 +315,11 @@ class MainWindow(QMainWindow):
         """The panes with each other, with their models and with the window."""
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
-        top.preferences_wanted.connect(self.preferences_wanted)
+        top.preferences_wanted.connect(partial(self.open_room, "preferences"))
         top.refresh_wanted.connect(m.task_commands.ask_now)
         top.pause_wanted.connect(m.task_commands.pause)
-        top.spending_wanted.connect(self.spending_wanted)
-        top.exchange_wanted.connect(self.exchange_wanted)
+        top.spending_wanted.connect(lambda: self.open_room("spending"))
+        top.exchange_wanted.connect(partial(self.open_room, "exchange"))
         work.search.save_wanted.connect(self.save_search)
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
@@ -345,7 +328,7 @@ class MainWindow(QMainWindow):
         places.search_chosen.connect(m.filter.open_search)
         places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
-        places.sheet_chosen.connect(self.sheet_chosen)
+        places.sheet_chosen.connect(partial(self.open_room, "sheet"))
         work.composer.pasted.connect(self.taking_in.take)
         work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):
@@ -383,7 +366,9 @@ class MainWindow(QMainWindow):
         m.task_commands.written.connect(self.composer_pane.focus_prompt)
         m.task_commands.model_wanted.connect(self.composer_pane.choose_model)
         m.task_commands.use_as_input.placed.connect(self.composer_pane.focus_prompt)
-        m.task_commands.sheet_wanted.connect(self.sheet_wanted)
+        m.task_commands.sheet_wanted.connect(partial(self.open_room, "sheet"))
+        m.task_commands.export_wanted.connect(lambda ids: self.open_room("exchange", Export(ids)))
+        m.task_commands.brought.connect(lambda found, otherwise: self.open_room("exchange", Import(found, otherwise)))
         m.task_commands.show_wanted.connect(self._show_tasks)
         m.task_commands.open_wanted.connect(self._open)
         m.task_commands.undo_offered.connect(self._leave)
@@ -393,7 +378,7 @@ class MainWindow(QMainWindow):
                 message, action_text="Take its settings", on_action=lambda: m.composer.load(request)
             )
         )
-        m.folder.choose_wanted.connect(lambda: self.preferences_wanted.emit("Saving"))
+        m.folder.choose_wanted.connect(partial(self.open_room, "preferences", "Saving"))
         m.bridge.cap_reached.connect(self._cap_reached)
         m.bridge.cap_raised.connect(self._cap_raised)
         m.bridge.notice.connect(self._notice)

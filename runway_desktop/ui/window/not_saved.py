@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.models import Models
 from runway_desktop.usecases.commands.handing_on import COPY_LINK
 
-from .models import Models
 from .workspace import Workspace
 
 if TYPE_CHECKING:

@@ -6,31 +6,29 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint
 
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.models import Models
+from runway_desktop.ui.room import Opens
+from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.words.holds import raise_words
 
-from .models import Models
 from .task_menu import TaskMenu
 from .workspace import Workspace
 
 
 class QueueRoom(QObject):
-    batch_menu_wanted = Signal(object, QPoint)
-    """The id of a batch, and a global position."""
-    caps_wanted = Signal()
-    """The page of the preferences where caps are set."""
-
-    def __init__(self, models: Models, work: Workspace, menu: TaskMenu) -> None:
+    def __init__(self, models: Models, work: Workspace, menu: TaskMenu, open_room: Opens) -> None:
         super().__init__(work)
         self._m = models
         self._work = work
         self._menu = menu
+        self._open_room = open_room
 
     def hold_all(self) -> None:
         self.hold_or_release([row.task.id for row in self._m.task_commands.queued()])
@@ -51,7 +49,7 @@ class QueueRoom(QObject):
         held = [found for task_id in rows.group_ids(key) if (found := rows.lane.held_back(task_id)) is not None]
         for one in {raise_words(one): one for one in held if raise_words(one)}.values():
             menu.addAction(rows.lane.raise_words(one), partial(self._m.task_commands.raise_cap, one))
-        menu.addAction("Change caps…", self.caps_wanted.emit)
+        menu.addAction("Change caps…", partial(self._open_room, "preferences", "Money"))
         menu.popup(at)
 
     def popup(self, key: str, at: QPoint) -> None:
@@ -72,7 +70,7 @@ class QueueRoom(QObject):
         menu.addAction("Unfold all", partial(rows.fold_all, False))
         if rows.listing.group is GroupBy.BATCH and key:
             menu.addSeparator()
-            menu.addAction("Batch…", partial(self.batch_menu_wanted.emit, BatchId(key), at))
+            menu.addAction("Batch…", partial(self._open_room, "sheet", BatchMenu(BatchId(key), at)))
         menu.popup(at)
 
     def _select(self, key: str, task_ids: list[TaskId]) -> None:

@@ -16,6 +16,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
+from runway_desktop.ui.models import Models
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -25,7 +26,6 @@ from runway_desktop.ui.window.bars import StatusLine, TopBar
 from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.window.folding import FoldingSplitter
 from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
-from runway_desktop.ui.window.models import Models
 from runway_desktop.ui.window.places_pane import PlacesPane
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ class ProfilesModel(Model):
     """A Profile, in a window of its own."""
     new_wanted = Signal()
     backup_wanted = Signal()
-    restore_wanted = Signal()
+    restore_wanted = Signal(object)
+    """Path of a backup; None: the person is asked for one."""
     empty_wanted = Signal()
     """Of the demo."""
     removal_asked = Signal(object, object)
@@ -129,7 +130,7 @@ class ProfilesModel(Model):
         self.backup_wanted.emit()
 
     def ask_for_restore(self) -> None:
-        self.restore_wanted.emit()
+        self.restore_wanted.emit(None)
 
     def rename(self, name: str) -> None:
         self._change(name=name)

@@ -78,10 +78,8 @@ class TaskCommands(Model):
     """A sentence, and the Request that a dropped result carries inside."""
     export_wanted = Signal(object)
     """Ids of the tasks to be exported."""
-    ids_brought = Signal(object, object)
-    """TaskIds; and what takes them in as anything else."""
-    results_brought = Signal(object, object)
-    """Path of a folder of results that are not in the list; and what takes it in as anything else."""
+    brought = Signal(object, object)
+    """TaskIds, or the path of a folder of results that are not in the list; and what takes it in as anything else."""
     release_wanted = Signal(object)
     """Paths that are about to be moved away: the preview must let go of them."""
 
@@ -127,7 +125,7 @@ class TaskCommands(Model):
             dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
             self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
 
-        self.openings.open(_TAKING_IN, begin, each=True)
+        self.openings.open(_TAKING_IN, begin)
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
@@ -227,9 +225,9 @@ class TaskCommands(Model):
                     renewed = await cases.renewal.renew(source.path, source.content)
                     self.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
             case TaskIds() as ids:
-                self.ids_brought.emit(ids, otherwise)
+                self.brought.emit(ids, otherwise)
             case ResultsFolder(path):
-                self.results_brought.emit(path, otherwise)
+                self.brought.emit(path, otherwise)
             case gathered:
                 self.receive(gathered, to_field, at, are_results=are_results)
 

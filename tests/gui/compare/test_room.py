@@ -17,7 +17,7 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import commands_in
-from runway_desktop.ui.compare.host import CompareHost
+from runway_desktop.ui.compare.entry import Comparing
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
@@ -190,7 +190,7 @@ def test_its_keys_can_be_read_over_the_dark_room_in_a_light_theme(
     theme.choose(Choice.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)
-    host = CompareHost(opened.model, theme, Keys(), Strips(window), window)
+    host = Comparing(opened.model, theme, Keys(), Strips(window), window)
     host.full_screen = False
     opened.model.open([opened.row(1, pictures[0], "Fog")])
     qtbot.waitUntil(lambda: host.room is not None and host.room.isVisible())
@@ -386,7 +386,7 @@ def test_opening_and_closing_fifty_times_leaves_no_hang(theme: Theme, qtbot: QtB
     window = QWidget()
     qtbot.addWidget(window)
     strips = Strips(window)
-    host = CompareHost(found.model, theme, Keys(), strips, window)
+    host = Comparing(found.model, theme, Keys(), strips, window)
     host.full_screen = False
     rows = [found.row(number, path, "Fog") for number, path in enumerate(clips, start=1)]
     for _ in range(50):

@@ -27,7 +27,7 @@ from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.building import fit, open_at
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.dialogs.rig import KEY, Kind, Rig, child

@@ -18,7 +18,7 @@ from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.library.file_moving import Disk
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding.note import Note
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.engine_rig import request

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import COMMANDS
-from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from runway_desktop.app.exchange_windows import ExchangeWindows
+from runway_desktop.ui.exchange.entry import ExchangeWindows
 from runway_desktop.ui.exchange.export_window import ExportWindow
 from runway_desktop.ui.exchange.import_window import ImportWindow
-from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from tests.gui.rig import Desktop, until
 
 
 class Counter(Desktop):
-    """The desktop with import and export."""
+    """The desktop with import and export; of other rooms what was wished is noted."""
 
-    def __init__(self, folder: Path, theme: Theme, **more: Any) -> None:
-        super().__init__(folder, theme, **more)
-        self._look = theme
-
-    async def __aenter__(self) -> Any:
-        await super().__aenter__()
-        self.exchange = ExchangeWindows(self.cases, self.runner, self._look, self.window)
-        return self
+    def open_room(self, room: str, wish: object = None, /) -> None:
+        super().open_room(room, wish)
+        if room == "exchange":
+            self.rooms.open(room, wish)
 
     @property
     def host(self) -> Any:
-        return self.exchange.host
+        found = self.window.findChild(ExchangeWindows)
+        return found if found is not None else ExchangeWindows(self.rooms.desk)
 
     async def opened(self, kind: type[Any]) -> Any:
         """The window of this kind, as soon as it is open and has looked."""

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QRadioButton
 
 from runway_desktop.domain.folders import NO_ANSWER
-from runway_desktop.domain.task import Pick, State
+from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.services.exchange import file_export
 from runway_desktop.services.results import embedding
 from runway_desktop.ui.exchange.export_window import ExportWindow
@@ -44,7 +44,7 @@ class Shop(Counter):
         await self.fetch_rows()
 
     @property
-    def ids(self) -> list[str]:
+    def ids(self) -> list[TaskId]:
         found = (self.rows.task_id(row) for row in range(self.rows.rowCount()))
         return [one for one in found if one is not None]
 

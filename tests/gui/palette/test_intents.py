@@ -16,7 +16,7 @@ from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Place
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.table import COMMANDS
-from runway_desktop.ui.palette.host import PaletteHost
+from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Offer, Section
 from runway_desktop.viewmodels.palette import PaletteModel

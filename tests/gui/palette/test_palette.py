@@ -7,10 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.palette.host import PaletteHost
+from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.ui.palette.panel import PalettePanel
 from runway_desktop.usecases.palette.palette import Section
-from runway_desktop.viewmodels.palette import PaletteModel
 from tests.gui.rig import Desktop, until
 from tests.rows import task
 
@@ -18,11 +17,10 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 async def opened(rig: Desktop, theme) -> tuple[PaletteHost, PalettePanel]:
-    model = PaletteModel(rig.cases, rig.runner, rig.composer, rig.places, rig.owner)
-    host = PaletteHost(model, rig.window, theme)
-    rig.window.palette_wanted.connect(host.toggle)
     QTest.keyClick(rig.window, Qt.Key.Key_K, CONTROL)
-    await until(lambda: host.panel)
+    rig.rooms.open(*rig.wished.pop())
+    await until(lambda: (found := rig.window.findChild(PaletteHost)) is not None and found.panel)
+    host = rig.window.findChild(PaletteHost)
     assert host.panel is not None
     return host, host.panel
 
@@ -107,11 +105,9 @@ async def test_arrows_and_tab_go_through_lines_and_sections(tmp_path, theme, qtb
 async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         host, panel = await opened(rig, theme)
-        wanted = []
-        rig.window.spending_wanted.connect(lambda: wanted.append("spending"))
         QTest.keyClicks(panel.line, "spending")
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert wanted == ["spending"]
+        assert rig.wished == [("spending", None)]
         host.toggle()
         await until(lambda: host.panel)
         assert host.panel.current.text == "Spending"
@@ -123,12 +119,10 @@ async def test_what_was_used_lately_comes_first_the_next_time(tmp_path, theme, q
 async def test_a_setting_asks_for_its_own_place_in_the_preferences(tmp_path, theme, qtbot, typed, name):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
-        asked = []
-        rig.window.preferences_wanted.connect(asked.append)
         QTest.keyClicks(panel.line, typed)
         assert panel.current.id == f"setting:{name}"
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert asked == [name]
+        assert rig.wished == [("preferences", name)]
 
 
 async def test_no_key_of_the_window_is_heard_below_it_and_the_keyboard_goes_back(tmp_path, theme, qtbot):
@@ -179,10 +173,8 @@ async def test_a_switch_shows_its_new_value_while_the_palette_stays_open(tmp_pat
 async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme, qtbot, typed):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
-        asked = []
-        rig.window.preferences_wanted.connect(asked.append)
         before = [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()]
         QTest.keyClicks(panel.line, typed)
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
-        assert len(asked) == 1
+        assert [room for room, _ in rig.wished] == ["preferences"]
         assert [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()] == before

@@ -12,14 +12,13 @@ from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.watching import Watch
 from runway_desktop.ui.asking import Confirm
-from runway_desktop.ui.dialogs.preferences import Preferences
-from runway_desktop.ui.dialogs.profile_page import ProfilePage
+from runway_desktop.ui.preferences.preferences import Preferences
+from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow
 from runway_desktop.ui.profiles.restore_window import RestoreWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.profiles.restore import Into, PutBack
-from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.profiles.rig import ProfilesDesktop, shown
 from tests.gui.rig import until
 from tests.gui.targets import too_small
@@ -159,11 +158,9 @@ async def test_every_control_has_a_name_and_fits_its_window(tmp_path: Path, them
 async def test_the_page_of_the_profile_leads_to_both(tmp_path: Path, theme: Theme):
     made = await a_profile(tmp_path)
     async with ProfilesDesktop(tmp_path, theme, made) as desktop:
-        form = PreferencesForm(desktop.cases, desktop.bridge, desktop.runner)
-        preferences = Preferences(form, theme, desktop.window, profiles=desktop.models.profiles)
-        desktop.windows.follow(preferences)
-        preferences.show_section("Profile")
-        preferences.open()
+        desktop.rooms.open("preferences", "Profile")
+        await until(lambda: desktop.window.findChild(Preferences))
+        preferences = desktop.window.findChild(Preferences)
         page = preferences.findChild(ProfilePage)
         await until(lambda: any(text.startswith("None yet") for text in texts(page)))
         button(page, "Back up…").click()

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QWidget
 
 from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.sheet.host import SheetHost
+from runway_desktop.ui.sheet.entry import OpenSheets
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.sheets.columns import PROMPT
 from runway_desktop.usecases.sheets.rows import SheetRow
-from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.model import SheetModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
-from tests.gui.rig import Rig, rest, until
+from tests.gui.rig import Desktop, Rig, rest, until
 
 from .conftest import COMPOSED
 
 MANY = 2_500
-
-
-@pytest.fixture
-def main_window(qapp: object) -> Iterator[QWidget]:
-    made = QWidget()
-    yield made
-    made.deleteLater()
 
 
 async def sheet_of_many(rig: Rig, folder: Path) -> Sheet:
@@ -40,16 +29,13 @@ async def sheet_of_many(rig: Rig, folder: Path) -> Sheet:
     return Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED)
 
 
-async def test_others_have_their_turn_before_a_window_that_opens_is_shown(
-    tmp_path: Path, theme: Theme, main_window: QWidget
-):
-    async with Rig(tmp_path) as rig:
-        door = SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
-        host = SheetHost(door, theme, Keys(), main_window)
-        door.open_blank()
-        [window] = host.windows
+async def test_others_have_their_turn_before_a_window_that_opens_is_shown(tmp_path: Path, theme: Theme):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.open("sheet")
+        await until(lambda: (found := rig.window.findChild(OpenSheets)) is not None and found.windows)
+        [window] = rig.window.findChild(OpenSheets).windows
         seen: list[bool] = []
-        look = QTimer(main_window, interval=0)
+        look = QTimer(rig.window, interval=0)
         look.timeout.connect(lambda: seen.append(window.isVisible()))
         look.start()
         await until(window.isVisible)

@@ -18,19 +18,17 @@ from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import Request
 from runway_desktop.services.library import sheets
 from runway_desktop.ui.choice_popup import ChoicePopup
-from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.sheet.axis_dialog import AxisDialog
 from runway_desktop.ui.sheet.columns_dialog import ColumnsDialog
+from runway_desktop.ui.sheet.entry import OpenSheets
 from runway_desktop.ui.sheet.fill_handle import FillHandle
 from runway_desktop.ui.sheet.grid_view import GridWindow
-from runway_desktop.ui.sheet.host import SheetHost
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
-from runway_desktop.viewmodels.sheet.door import SheetDoor
-from tests.gui.rig import Rig, move_pointer, rest, until
+from tests.gui.rig import Desktop, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 from tests.gui.targets import too_small
 
@@ -346,16 +344,20 @@ async def test_a_sheet_that_is_closed_while_its_rows_are_stored_still_knows_whic
         assert all(row.sent for row in sheets.read(kept.text).rows)
 
 
+def windows(rig: Desktop) -> tuple[SheetWindow, ...]:
+    sheets = rig.window.findChild(OpenSheets)
+    return sheets.windows if sheets is not None else ()
+
+
 async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_being_kept(
     tmp_path: Path, theme: Theme, caplog: pytest.LogCaptureFixture
 ):
-    async with Rig(tmp_path) as rig:
-        window = QWidget()
-        door = SheetDoor(rig.cases, rig.bridge, rig.runner, rig.composer, rig.owner)
-        host = SheetHost(door, theme, Keys(), window)
-        for prompt in ("A lighthouse", "A pier"):
-            door.open_blank()
-            sheet = host.windows[-1].sheet
+    async with Desktop(tmp_path, theme) as rig:
+        for before, prompt in enumerate(("A lighthouse", "A pier")):
+            rig.rooms.open("sheet")
+            while len(windows(rig)) == before:
+                await rest(1)
+            sheet = windows(rig)[-1].sheet
             sheet.model.setData(sheet.model.index(0, 0), prompt)
         kept: list[str] = []
 
@@ -365,14 +367,13 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
                 raise StoreError("The disk is full.", advice="Make room.")
 
         rig.store.save_sheet = full_at_first
-        await host.keep_all()
+        await rig.rooms.shutdown()
         assert "A pier" in kept[-1]
         assert "could not be kept: The disk is full." in caplog.text
         caplog.clear()
-        for opened_window in host.windows:
+        for opened_window in windows(rig):
             opened_window.close()
         await rest()
-        window.deleteLater()
 
 
 async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps(opened: Opened):

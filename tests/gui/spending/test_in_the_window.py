@@ -28,20 +28,19 @@ async def test_the_balance_leads_to_spending_and_caps(tmp_path: Path, theme: The
         QTest.mouseClick(balance, Qt.MouseButton.LeftButton)
         menu = next(found for found in desktop.window.findChildren(QMenu) if found.isVisible())
         deeds = {action.text(): action for action in menu.actions()}
-        async with after(desktop.window.spending_wanted):
-            deeds["Spending…"].trigger()
-        async with after(desktop.window.preferences_wanted) as section:
-            deeds["Caps…"].trigger()
-        assert section == ["Money"]
+        deeds["Spending…"].trigger()
+        deeds["Caps…"].trigger()
+        assert desktop.wished == [("spending", None), ("preferences", "Money")]
         menu.close()
         await rest()
 
 
 async def test_spending_has_a_key(tmp_path: Path, theme: Theme):
-    async with Desktop(tmp_path, theme) as desktop, after(desktop.window.spending_wanted):
+    async with Desktop(tmp_path, theme) as desktop:
         QTest.keyClick(
             desktop.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         )
+        assert desktop.wished == [("spending", None)]
 
 
 async def test_a_cap_that_is_reached_is_told_with_the_button_that_raises_it(tmp_path: Path, theme: Theme):

@@ -50,12 +50,10 @@ async def test_a_project_can_be_opened_given_a_cap_and_its_name_copied(tmp_path,
         await until(lambda: any(entry.title == "Aurora" for entry in rig.places.entries()))
         menu = await menu_of_place(rig, "Aurora")
         assert {"Open", "Set a cap…", "Copy name"} <= set(words(menu))
-        asked = []
-        rig.window.preferences_wanted.connect(asked.append)
         for action in entries(menu):
             if action.text() in ("Open", "Set a cap…", "Copy name"):
                 action.trigger()
-        assert asked == ["project_caps"]
+        assert rig.wished == [("preferences", "project_caps")]
         assert QGuiApplication.clipboard().text() == "Aurora"
         assert rig.filter.title == "Aurora"
         menu.close()

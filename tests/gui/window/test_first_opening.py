@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QObject, QTimer
 
+from runway_desktop.app.rooms import ROOMS
 from runway_desktop.viewmodels.first_opening import LINES_A_TURN, FirstOpenings
 from tests.gui.rig import rest, until
 from tests.made_modules import Makes, there
@@ -16,16 +17,9 @@ from tests.made_modules import Makes, there
 LARGE = "\n" * LINES_A_TURN + "def last(): pass\n"
 """A module that fills a turn."""
 ENTRIES = (
-    "services.exchange.exchange",
-    "ui.compare.host",
-    "ui.dialogs.preferences",
-    "ui.dialogs.shortcuts",
-    "ui.exchange.host",
-    "ui.help.host",
-    "ui.large.large_view",
-    "ui.palette.host",
-    "ui.sheet.host",
-    "ui.spending.spending_window",
+    "runway_desktop.services.exchange.exchange",
+    "runway_desktop.ui.large.large_view",
+    *(room.entry for room in ROOMS),
 )
 MOST_AT_ONCE = 2
 """Modules of the program that one step imports."""
@@ -42,7 +36,7 @@ def own():
     return {name for name in sys.modules if name.startswith("runway_desktop.")}
 
 before = own()
-for lines in leaves_first("runway_desktop." + sys.argv[1]):
+for lines in leaves_first(sys.argv[1]):
     print(lines, len(own() - before))
     before = own()
 print(0, len(own() - before))
@@ -95,28 +89,27 @@ async def test_what_is_there_opens_at_once(openings, room, qtbot):
 
 async def test_asked_for_twice_while_it_comes_it_opens_once(openings, room, qtbot):
     opened = []
-    openings.open(room, lambda: opened.append("first"))
-    openings.open(room, lambda: opened.append("second"))
+    openings.open(room, opened.append, "blank")
+    openings.open(room, opened.append, "blank")
     await until(lambda: opened)
     await rest()
-    assert opened == ["second"]
+    assert opened == ["blank"]
 
 
 async def test_what_was_dropped_is_not_lost_by_what_is_asked_later(openings, room, qtbot):
     opened = []
-    openings.open(room, lambda: opened.append("dropped"), each=True)
-    openings.open(room, lambda: opened.append("blank"))
-    openings.open(room, lambda: opened.append("blank again"))
+    for wish in ("dropped", "blank", "blank"):
+        openings.open(room, opened.append, wish)
     await until(lambda: len(opened) == 2)
     await rest()
-    assert opened == ["dropped", "blank again"]
+    assert opened == ["dropped", "blank"]
 
 
 async def test_a_room_that_cannot_be_opened_takes_no_other_wish_along(openings, room, qtbot, monkeypatch):
     told, opened = [], []
     monkeypatch.setattr(sys, "excepthook", lambda _, error, __: told.append(type(error)))
-    openings.open(room, lambda: 1 // 0, each=True)
-    openings.open(room, lambda: opened.append("dropped"), each=True)
+    openings.open(room, lambda: 1 // 0)
+    openings.open(room, lambda: opened.append("dropped"))
     await until(lambda: opened)
     assert (told, opened) == ([ZeroDivisionError], ["dropped"])
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLabel
 
 from runway_desktop.domain.library import Filter, Place
 from runway_desktop.ui.commands.table import BY_ID
-from runway_desktop.ui.dialogs.preferences import Preferences
+from runway_desktop.ui.help.entry import room_of
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
-from runway_desktop.ui.help.host import open_help, room_of, serve
+from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.rig import Desktop, rest, until
@@ -35,7 +35,8 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.keys.choose("request.model", [QKeySequence("Ctrl+G")])
         rig.window.composer_pane.focus_prompt()
-        open_help(rig.window, theme)
+        rig.rooms.open("help")
+        await until(lambda: rig.window.findChildren(HelpWindow))
         [shown] = rig.window.findChildren(HelpWindow)
         said = [label.text() for label in shown.findChildren(QLabel)]
         assert "Ctrl+G" in said
@@ -53,10 +54,10 @@ def test_every_room_has_words_and_leads_on():
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
 async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path, theme, qtbot, name):
-    async with Desktop(tmp_path, theme) as rig:
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         form = PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.owner)
         dialog = Preferences(form, theme, rig.window)
-        serve(dialog, Room.PREFERENCES, rig.window, theme)
+        rig.rooms.desk.give_help(dialog, Room.PREFERENCES)
         dialog.show_section(name)
         dialog.open()
         focus = dialog.focusWidget()
@@ -67,6 +68,7 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
         assert name in names
         await until(dialog.isActiveWindow)
         QTest.keyClick(dialog, Qt.Key.Key_F1)
+        await until(lambda: dialog.findChildren(HelpWindow))
         [shown] = dialog.findChildren(HelpWindow)
         assert shown.windowTitle() == "Help: Preferences"
         shown.close()

@@ -50,12 +50,10 @@ async def test_trying_again_in_vain_says_so_again_and_making_it_again_helps(tmp_
 
 async def test_another_folder_is_chosen_in_the_preferences(tmp_path: Path, theme: Theme):
     async with Desktop(tmp_path, theme) as desktop, watching(desktop) as library:
-        sections: list[str] = []
-        desktop.window.preferences_wanted.connect(sections.append)
         library.rmdir()
         await desktop.engine.folder.look()
         pill.press(desktop.window, "Choose another folder…")
-        assert sections == ["Saving"]
+        assert desktop.wished == [("preferences", "Saving")]
         (tmp_path / "other").mkdir()
         desktop.engine.settings.library_folder = str(tmp_path / "other")
         await rest()

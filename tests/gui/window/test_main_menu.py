@@ -55,8 +55,6 @@ async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_no
 async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         menu = await opened(rig)
-        wanted = []
-        rig.window.sheet_wanted.connect(wanted.append)
         QTest.keyClick(menu, Qt.Key.Key_Down)
         assert menu.activeAction().text() == "Find a command, a task, a setting"
         QTest.keyClick(menu, Qt.Key.Key_Down)
@@ -67,7 +65,7 @@ async def test_the_keyboard_opens_it_and_goes_through_it(tmp_path, theme, qtbot)
         assert below.title() == "Make"
         below.setActiveAction(next(action for action in below.actions() if action.text() == "New sheet"))
         QTest.keyClick(below, Qt.Key.Key_Return)
-        assert wanted == [None]
+        assert rig.wished == [("sheet", None)]
 
 
 async def test_what_cannot_be_done_now_is_disabled_and_says_why_while_its_key_goes_on(tmp_path, theme, qtbot):
@@ -107,7 +105,5 @@ async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_b
         assert quit_ in rig.window.actions()
         assert quit_.menuRole() is QAction.MenuRole.QuitRole
         assert rig.window.workspace.top.menu_button.isHidden()
-        asked = []
-        rig.window.preferences_wanted.connect(asked.append)
         QTest.keyClick(rig.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-        assert asked == [""]
+        assert rig.wished == [("preferences", None)]

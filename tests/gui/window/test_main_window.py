@@ -100,11 +100,11 @@ async def test_a_dropped_text_file_of_prompts_wants_a_sheet(tmp_path, theme, qtb
     async with Desktop(tmp_path, theme) as rig:
         prompts = tmp_path / "prompts.txt"
         prompts.write_text("A lighthouse\nA harbour\n", encoding="utf-8")
-        wanted = []
-        rig.window.sheet_wanted.connect(wanted.append)
         assert drop(rig.window, mime(urls=[QUrl.fromLocalFile(str(prompts))]))
-        await until(lambda: wanted)
-        assert len(wanted[0].drafts) == 2
+        await until(lambda: rig.wished)
+        [(room, gathered)] = rig.wished
+        assert room == "sheet"
+        assert len(gathered.drafts) == 2
         assert rig.store.tasks == {}
 
 

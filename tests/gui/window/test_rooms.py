@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.app.profile_windows import ProfileWindows
-from runway_desktop.app.rooms import Rooms
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import Export
+from runway_desktop.usecases.words.failures import MEANINGS
 from tests.gui.rig import Desktop, rest, until
-
-
-@asynccontextmanager
-async def desktop(folder: Path, theme: Theme) -> AsyncIterator[tuple[Desktop, Rooms]]:
-    async with Desktop(folder, theme) as rig:
-        profiles = ProfileWindows(rig.cases, rig.runner, theme, rig.window, lambda: None, lambda _: True)
-        rooms = Rooms(rig.cases, rig.runner, theme, rig.window, profiles)
-        yield rig, rooms
-        rooms.open_no_more()
-        await rooms.shutdown()
 
 
 def opened(rig: Desktop, name: str) -> list[QWidget]:
@@ -32,28 +16,32 @@ def opened(rig: Desktop, name: str) -> list[QWidget]:
 
 
 @pytest.mark.parametrize(
-    ("asks", "name", "words"),
+    ("room", "wish", "name"),
     [
-        ("preferences_wanted", "Preferences", ("Money",)),
-        ("shortcuts_wanted", "ShortcutsDialog", ()),
-        ("spending_wanted", "SpendingWindow", ()),
-        ("palette_wanted", "PalettePanel", ()),
-        ("help_wanted", "HelpWindow", ()),
-        ("sheet_wanted", "SheetWindow", (None,)),
+        ("preferences", "Money", "Preferences"),
+        ("shortcuts", None, "ShortcutsDialog"),
+        ("spending", None, "SpendingWindow"),
+        ("palette", None, "PalettePanel"),
+        ("help", None, "HelpWindow"),
+        ("help", next(iter(MEANINGS)), "MeaningWindow"),
+        ("sheet", None, "SheetWindow"),
+        ("exchange", Export([]), "ExportWindow"),
     ],
 )
-async def test_room_opens_over_the_window(tmp_path, theme, qtbot, asks: str, name: str, words: tuple[Any, ...]):
-    async with desktop(tmp_path, theme) as (rig, _):
-        getattr(rig.window, asks).emit(*words)
+async def test_room_opens_over_the_window(tmp_path, theme, qtbot, room: str, wish: object, name: str):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.open(room, wish)
         await until(lambda: opened(rig, name), name)
+        await rest()
         for window in opened(rig, name):
             window.close()
+        await rest()
 
 
 async def test_spending_is_one_window(tmp_path, theme, qtbot):
-    async with desktop(tmp_path, theme) as (rig, _):
+    async with Desktop(tmp_path, theme) as rig:
         for _turn in range(2):
-            rig.window.spending_wanted.emit()
+            rig.rooms.open("spending")
             await until(lambda: opened(rig, "SpendingWindow"))
             await rest()
         [window] = opened(rig, "SpendingWindow")
@@ -61,8 +49,8 @@ async def test_spending_is_one_window(tmp_path, theme, qtbot):
 
 
 async def test_a_program_that_closes_opens_no_room(tmp_path, theme, qtbot):
-    async with desktop(tmp_path, theme) as (rig, rooms):
-        rooms.open_no_more()
-        rig.window.shortcuts_wanted.emit()
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.open_no_more()
+        rig.rooms.open("shortcuts")
         await rest()
         assert opened(rig, "ShortcutsDialog") == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
@@ -13,9 +12,10 @@ from shiboken6 import isValid
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.table import BY_ID
-from runway_desktop.ui.help.host import show_meaning
+from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.given_commands import actions_of, reason_against
+from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.commands.command import JUDGING, Surface
 from runway_desktop.usecases.commands.tasks import KEYED, TASKS
 from runway_desktop.usecases.palette.palette import Offer, Section
@@ -24,8 +24,15 @@ from runway_desktop.viewmodels.palette import PaletteModel
 
 from .panel import PalettePanel
 
-if TYPE_CHECKING:
-    from runway_desktop.ui.window.main_window import MainWindow
+
+def open_room(desk: Desk, _wish: object) -> None:
+    """Asked for again, it goes."""
+    palette = desk.window.findChild(PaletteHost)
+    if palette is None:
+        models = desk.models
+        model = PaletteModel(desk.cases, desk.runner, models.composer, models.places, desk.window)
+        palette = PaletteHost(model, desk.window, desk.theme)
+    palette.toggle()
 
 
 class PaletteHost(QObject):
@@ -125,9 +132,9 @@ class PaletteHost(QObject):
             case "setting" if offer.value is not None:
                 m.activity.act(*self._model.set_value(offer))
             case "setting":
-                window.preferences_wanted.emit(what)
+                window.open_room("preferences", what)
             case "meaning":
-                show_meaning(what, window)
+                window.open_room("help", what)
 
     def _use_as_input(self, what: str) -> None:
         use, shown = self._window.models.task_commands.use_as_input, self._window.shown_result()

@@ -1,22 +1,23 @@
-"""The sheets that are open beside the main window, and how they come and go. GUI thread only."""
+"""Opens sheets: those that are open beside the main window, and how they come and go. GUI thread only."""
 
 from __future__ import annotations
 
 import logging
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.library import KeptSheet
 from runway_desktop.domain.task import BatchId
 from runway_desktop.ui.building import in_turns, passing_menu
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
-from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import BatchMenu, Sheets
 from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
+from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -27,26 +28,41 @@ from .window import SheetWindow
 log = logging.getLogger(__name__)
 
 
-class SheetHost(QObject):
-    show_wanted = Signal(object)
-    """Task ids to show in the list."""
-    told = Signal(str)
-    window_opened = Signal(object)
-    """A SheetWindow."""
-    left_open = Signal(str, object)
-    """A sentence, and what opens the sheet again."""
+def open_room(desk: Desk, wish: Any) -> None:
+    """`wish`: None for a blank sheet, what was gathered, the id of a kept sheet, a `Sheets` or a `BatchMenu`."""
+    sheets = desk.window.findChild(OpenSheets) or OpenSheets(desk)
+    match wish:
+        case None:
+            sheets.door.open_blank()
+        case Sheets.KEPT:
+            sheets.door.list_kept()
+        case Sheets.LEFT_OPEN:
+            sheets.door.look_for_left_open()
+        case BatchMenu(batch_id, at):
+            sheets.batch_menu(batch_id, at)
+        case str(sheet_id):
+            sheets.door.open_kept(sheet_id)
+        case gathered:
+            sheets.door.open_gathered(gathered)
 
-    def __init__(self, door: SheetDoor, theme: Theme, keys: Keys, window: QWidget) -> None:
-        super().__init__(window)
-        self.door = door
-        self._theme = theme
-        self._keys = keys
-        self._window = window
+
+class OpenSheets(QObject):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        models = desk.models
+        self.door = door = SheetDoor(desk.cases, models.bridge, desk.runner, models.composer, self)
+        self._desk = desk
+        self._theme = desk.theme
+        self._keys = desk.keys
+        self._window = desk.window
+        self._commands = models.task_commands
         self._windows: dict[str, SheetWindow] = {}
+        desk.endings.append(self.keep_all)
+        door.left_changed.connect(models.places.refresh)
         door.opened.connect(self._open)
         door.grid_wanted.connect(self._open_grid)
         door.shown_again.connect(self._show_again)
-        door.not_kept.connect(lambda: self.told.emit("This batch did not come from a sheet."))
+        door.not_kept.connect(lambda: self._commands.tell("This batch did not come from a sheet."))
         door.listed.connect(self._choose_kept)
         door.left_open.connect(self._offer)
 
@@ -75,7 +91,7 @@ class SheetHost(QObject):
     def _open(self, sheet: Sheet) -> None:
         window = SheetWindow(sheet, self._theme, self._keys, self._window)
         self._windows[sheet.id] = window
-        window.show_wanted.connect(self.show_wanted)
+        window.show_wanted.connect(self._commands.show_wanted)
         window.finished.connect(lambda _: self._gone(sheet.id))
         window.resize(window.sizeHint())
         in_turns(window, *window.first_steps(), partial(self._show, sheet.id))
@@ -84,13 +100,13 @@ class SheetHost(QObject):
         window = self._windows.get(sheet_id)
         if window is not None:
             window.show()
-            self.window_opened.emit(window)
+            self._desk.give_help(window, HelpOf.SHEET)
 
     def _open_grid(self, sheet: Sheet) -> None:
         posters = PosterCache(self)
         grid = GridWindow(GridModel(sheet), self._theme, posters, self._window)
         sheet.setParent(grid)
-        grid.task_wanted.connect(self.show_wanted)
+        grid.task_wanted.connect(self._commands.show_wanted)
         grid.finished.connect(lambda _: posters.shutdown())
         grid.resize(grid.sizeHint().boundedTo(self._window.size()))
         grid.show()
@@ -109,7 +125,7 @@ class SheetHost(QObject):
     def _choose_kept(self, kept: list[KeptSheet]) -> None:
         if not kept:
             keys = self._keys.words("sheet.new")
-            self.told.emit(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
+            self._commands.tell(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
             return
         options = [Option(sheet.id, kept_in_words(sheet, self.door.when(sheet))) for sheet in kept]
         popup = ChoicePopup(options, None, "Kept sheets", self._window)
@@ -117,7 +133,8 @@ class SheetHost(QObject):
         popup.open_in_middle(self._window)
 
     def _offer(self, kept: KeptSheet) -> None:
-        self.left_open.emit(
+        self._desk.models.activity.tell(
             f"The sheet “{sheet_title(kept.name)}” was open when the program ended. It is kept.",
-            lambda: self.door.open_kept(kept.id),
+            action_text="Open sheet",
+            on_action=lambda: self.door.open_kept(kept.id),
         )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Place
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.words.failures import MEANINGS
 from runway_desktop.usecases.words.help import Room
 
 from .help_window import HelpWindow, MeaningWindow
 
-if TYPE_CHECKING:
-    from runway_desktop.ui.window.main_window import MainWindow
+
+def open_room(desk: Desk, wish: object) -> None:
+    """`wish`: the headline of a failure, for what it means; a room, and the window that its help stands over; None: the
+    room of the main window where the keyboard is."""
+    match wish:
+        case str(headline):
+            MeaningWindow(MEANINGS[headline], desk.window).open()
+        case (Room() as room, QWidget() as over):
+            _show(desk, room, over)
+        case _:
+            _show(desk, room_of(desk.window), desk.window)
 
 
 def room_of(window: MainWindow) -> Room:
@@ -31,23 +38,7 @@ def room_of(window: MainWindow) -> Room:
     return Room.QUEUE if window.models.filter.place is Place.WAITING_HERE else Room.LIST
 
 
-def open_help(window: MainWindow, theme: Theme) -> None:
-    show(room_of(window), window, window, theme)
-
-
-def show(room: Room, window: MainWindow, over: QWidget, theme: Theme) -> None:
-    opened = HelpWindow(room, window.keys, theme, over)
-    opened.shortcuts_wanted.connect(window.shortcuts_wanted)
+def _show(desk: Desk, room: Room, over: QWidget) -> None:
+    opened = HelpWindow(room, desk.keys, desk.theme, over)
+    opened.shortcuts_wanted.connect(lambda: desk.open("shortcuts"))
     opened.open()
-
-
-def show_meaning(headline: str, window: MainWindow) -> None:
-    MeaningWindow(MEANINGS[headline], window).open()
-
-
-def serve(over: QWidget, room: Room, window: MainWindow, theme: Theme) -> None:
-    """Gives a window of its own the key for help."""
-    action = QAction("Help", over)
-    action.triggered.connect(lambda: show(room, window, over, theme))
-    over.addAction(action)
-    window.keys.give(action, "help")

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vbox
+from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder
 from runway_desktop.ui.labels import mark_wrong, say, words
 from runway_desktop.ui.theme import Theme
@@ -14,7 +15,6 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .library_box import LibraryBox
-from .template_editor import TemplateEditor
 
 
 class OwnEditor(QWidget):

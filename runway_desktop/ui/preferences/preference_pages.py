@@ -25,6 +25,7 @@ from runway_desktop.domain.preferences import (
 from runway_desktop.ui.building import STRETCH, choices, clear_layout, hbox, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.confirm import confirm
+from runway_desktop.ui.dialogs.key_entry import KeyEntry
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.labels import say, set_reason, words
 from runway_desktop.ui.theme import GRID, Theme
@@ -33,7 +34,6 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.profiles.welcome import WHERE_FROM
 from runway_desktop.viewmodels.settings.preferences import PROJECTS, PreferencesForm
 
-from .key_entry import KeyEntry
 from .saving_editors import FolderEditor, NamesEditor, OwnEditor
 
 CREDITS_STEP = 100

@@ -1,17 +1,17 @@
-"""Whoever opens the windows for import and export, and asks for files first. GUI thread only."""
+"""Opens the windows for import and export, and asks for files first. GUI thread only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
-from runway_desktop.ui.theme import Theme
+from runway_desktop.ui.wishes import Exchange, Export, Import
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.door import ExchangeDoor
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
@@ -24,23 +24,34 @@ from .import_window import FolderImportWindow, IdImportWindow, ImportWindow
 _TEXTS = "Logs, tables and JSON (*.log *.txt *.csv *.tsv *.json *.jsonl *.ndjson *.out *.err);;All files (*)"
 
 
-class ExchangeHost(QObject):
-    show_wanted = Signal(object)
-    """Task ids to select in the list."""
-    folder_wanted = Signal(object)
-    """Path of a folder to open in the system's file manager."""
-    file_wanted = Signal(object)
-    """Path of a file to point at there."""
-    told = Signal(str, bool)
-    """A sentence for the person, and whether it is a problem."""
-    undo_offered = Signal(str, object)
-    """A sentence, and what undoes it."""
+def open_room(desk: Desk, wish: Exchange | Export | Import) -> None:
+    windows = desk.window.findChild(ExchangeWindows) or ExchangeWindows(desk)
+    match wish:
+        case Exchange.IDS_FROM_FILE:
+            windows.choose_log()
+        case Exchange.IDS_FROM_CLIPBOARD:
+            windows.paste_ids()
+        case Exchange.FOLDER:
+            windows.choose_folder()
+        case Exchange.EXPORT:
+            windows.export(desk.window.view.selected_ids())
+        case Export(task_ids):
+            windows.export(task_ids)
+        case Import(Path() as folder, otherwise):
+            windows.import_folder(folder, otherwise)
+        case Import(ids, otherwise):
+            windows.import_ids(windows.door.id_import(ids), otherwise)
 
-    def __init__(self, door: ExchangeDoor, theme: Theme, window: QWidget) -> None:
-        super().__init__(window)
-        self.door = door
-        self._theme = theme
-        self._window = window
+
+class ExchangeWindows(QObject):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.window)
+        models = desk.models
+        self.door = ExchangeDoor(desk.cases, models.bridge, desk.runner, lambda: models.rows.listing, self)
+        self._theme = desk.theme
+        self._window = desk.window
+        self._activity = models.activity
+        self._commands = models.task_commands
 
     def choose_log(self) -> None:
         title = "Choose files with task ids"
@@ -57,7 +68,7 @@ class ExchangeHost(QObject):
         if text.strip():
             self.import_ids(self.door.ids_in((), text))
         else:
-            self.told.emit("There is no text in the clipboard.", True)
+            self._commands.tell("There is no text in the clipboard.", problem=True)
 
     def choose_folder(self) -> None:
         choose_folder(self._window, "Choose a folder of results", self.import_folder, near=_documents())
@@ -73,7 +84,7 @@ class ExchangeHost(QObject):
         """Shows what results lie there. `otherwise` takes the same in as inputs."""
         model = self.door.folder_import(folder)
         words = "Use as inputs instead" if otherwise is not None else ""
-        model.undo_offered.connect(self.undo_offered)
+        model.undo_offered.connect(self._activity.act)
         window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
         self._import(window, model, otherwise)
         return window
@@ -82,7 +93,7 @@ class ExchangeHost(QObject):
         self, window: ImportWindow, model: IdImportModel | FolderImportModel, otherwise: Callable[[], object] | None
     ) -> None:
         self._open(window, model)
-        model.finished.connect(self.show_wanted)
+        model.finished.connect(self._commands.show_wanted)
         if otherwise is not None:
             window.otherwise_wanted.connect(otherwise)
         model.begin()
@@ -91,13 +102,16 @@ class ExchangeHost(QObject):
         """Of these tasks, or of all that the list shows."""
         model = self.door.export(chosen)
         window = ExportWindow(model, self._theme, self._window)
-        window.folder_wanted.connect(self.folder_wanted)
-        window.file_wanted.connect(self.file_wanted)
+        window.folder_wanted.connect(self._commands.clipboard.folder_wanted)
+        window.file_wanted.connect(lambda path: self._commands.clipboard.selection_wanted.emit([path]))
         self._open(window, model)
         # Without its window a notice says what came of it.
-        window.finished.connect(lambda _: model.reported.connect(self.told))
+        window.finished.connect(lambda _: model.reported.connect(self._tell))
         model.begin()
         return window
+
+    def _tell(self, words: str, problem: bool) -> None:
+        self._commands.tell(words, problem=problem)
 
     def _open(self, window: ExchangeWindow, model: Model) -> None:
         """The model outlives its window while there is still something to do."""

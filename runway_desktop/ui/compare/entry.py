@@ -1,4 +1,4 @@
-"""Whoever opens the compare window: it is made when it is first wanted, and used again. GUI thread."""
+"""Opens the compare window: it is made when it is first wanted, and used again. GUI thread."""
 
 from __future__ import annotations
 
@@ -10,20 +10,36 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import in_turns, timer
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.media.strips import Strips
+from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .compare_view import CompareView
 
 
-class CompareHost(QObject):
+def open_room(desk: Desk, wish: Sequence[TaskId]) -> None:
+    """`wish`: ids of tasks whose results are compared; of a single task, all its takes."""
+    window, commands = desk.window, desk.models.task_commands
+    comparing = window.findChild(Comparing)
+    if comparing is None:
+        model = Compare(desk.cases, desk.models.bridge, desk.runner, commands.judging, window)
+        model.said.connect(commands.tell)
+        comparing = Comparing(model, desk.theme, desk.keys, window.workspace.posters.strips, window)
+        comparing.entered.connect(window.pause_preview)
+        desk.endings.append(comparing.shutdown)
+    comparing.model.open_chosen(wish)
+
+
+class Comparing(QObject):
     entered = Signal()
     """The room is before the eyes: what plays elsewhere should stop."""
 
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, window: QWidget) -> None:
         super().__init__(window)
-        self._model = model
+        self.model = model
         self._theme = theme
         self._keys = keys
         self._strips = strips
@@ -33,10 +49,6 @@ class CompareHost(QObject):
         self.full_screen = True
         # The word may come from a coroutine, and players must not be made inside one.
         model.opened.connect(timer(self, 0, self._enter).start)
-
-    def compare(self, task_ids: Sequence[TaskId]) -> None:
-        """These tasks' results; of a single task, all its takes."""
-        self._model.open_chosen(task_ids)
 
     def shutdown(self) -> None:
         """Before the application ends. Let the event loop turn once afterwards."""
@@ -52,7 +64,7 @@ class CompareHost(QObject):
 
     def _make(self) -> None:
         if self.room is None and not self._closed:
-            self.room = CompareView(self._model, self._theme, self._keys, self._strips, self._window)
+            self.room = CompareView(self.model, self._theme, self._keys, self._strips, self._window)
             self.room.left.connect(self._window.activateWindow)
             self.room.keys_wanted.connect(self._show_keys)
 
@@ -64,9 +76,6 @@ class CompareHost(QObject):
         self.entered.emit()
 
     def _show_keys(self) -> None:
-        from runway_desktop.ui.dialogs.shortcuts import ShortcutsDialog
-        from runway_desktop.usecases.commands.command import COMPARING
-
         if self.room is not None:
             dialog = ShortcutsDialog(self._keys, self.room, COMPARING)
             self.room.dark.darken(dialog)

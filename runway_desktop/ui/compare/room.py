@@ -1,0 +1,12 @@
+"""The compare window, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="compare",
+    title=Text("Compare"),
+    kind=Kind.WINDOW,
+    icon="mdi6.compare",
+    entry="runway_desktop.ui.compare.entry",
+)

@@ -1,0 +1,43 @@
+"""What a room is given when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.help import Room as HelpOf
+from runway_desktop.values import Struct
+
+from .commands.keys import Keys
+from .models import Models
+from .room import Opens
+from .theme import Theme
+from .window.main_window import MainWindow
+
+
+class Desk(Struct, frozen=True, kw_only=True, eq=False):
+    """Use cases, the models that the main window shows, and the window itself, over which rooms open."""
+
+    cases: UseCases
+    runner: Runner
+    theme: Theme
+    models: Models
+    window: MainWindow
+    open: Opens
+    endings: list[Callable[[], Awaitable[None] | None]]
+    """Done one after the other before the program ends: rooms append what they have to keep or to stop."""
+
+    @property
+    def keys(self) -> Keys:
+        return self.window.keys
+
+    def give_help(self, over: QWidget, room: HelpOf) -> None:
+        """Gives a window of its own the key for help."""
+        action = QAction("Help", over)
+        action.triggered.connect(lambda: self.open("help", (room, over)))
+        over.addAction(action)
+        self.keys.give(action, "help")

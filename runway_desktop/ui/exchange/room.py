@@ -1,0 +1,12 @@
+"""The windows for import and export, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="exchange",
+    title=Text("Import and export"),
+    kind=Kind.WINDOW,
+    icon="mdi6.tray-arrow-down",
+    entry="runway_desktop.ui.exchange.entry",
+)

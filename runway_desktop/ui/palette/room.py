@@ -1,0 +1,12 @@
+"""The palette, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="palette",
+    title=Text("Command palette"),
+    kind=Kind.OVERLAY,
+    icon="mdi6.magnify",
+    entry="runway_desktop.ui.palette.entry",
+)

@@ -1,0 +1,22 @@
+"""Opens the preferences. GUI thread only."""
+
+from __future__ import annotations
+
+from runway_desktop.ui.desk import Desk
+from runway_desktop.usecases.words.help import Room as HelpOf
+from runway_desktop.viewmodels.settings.preferences import PreferencesForm
+
+from .preferences import Preferences
+
+
+def open_room(desk: Desk, wish: object) -> None:
+    """`wish`: the name of a section, or of the preference to go to; None for the first section."""
+    models = desk.models
+    form = PreferencesForm(desk.cases, models.bridge, desk.runner, desk.window)
+    dialog = Preferences(form, desk.theme, desk.window, profiles=models.profiles)
+    dialog.back_up_wanted.connect(models.profiles.ask_for_backup)
+    dialog.restore_wanted.connect(models.profiles.restore_wanted)
+    dialog.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
+    dialog.show_section(wish if isinstance(wish, str) else "Key")
+    dialog.open()
+    desk.give_help(dialog, HelpOf.PREFERENCES)

@@ -1,0 +1,12 @@
+"""The preferences, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="preferences",
+    title=Text("Preferences"),
+    kind=Kind.WINDOW,
+    icon="mdi6.cog-outline",
+    entry="runway_desktop.ui.preferences.entry",
+)

@@ -1,0 +1,12 @@
+"""Sheets, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="sheet",
+    title=Text("Sheets"),
+    kind=Kind.WINDOW,
+    icon="mdi6.table",
+    entry="runway_desktop.ui.sheet.entry",
+)

@@ -1,0 +1,1 @@
+"""The list of shortcuts, and where keys are changed."""

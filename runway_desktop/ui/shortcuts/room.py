@@ -1,0 +1,12 @@
+"""The list of shortcuts, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="shortcuts",
+    title=Text("Keyboard shortcuts"),
+    kind=Kind.WINDOW,
+    icon="mdi6.keyboard-outline",
+    entry="runway_desktop.ui.shortcuts.entry",
+)

@@ -1,0 +1,22 @@
+"""Opens the Spending window. GUI thread only."""
+
+from __future__ import annotations
+
+from runway_desktop.ui.desk import Desk
+from runway_desktop.usecases.words.help import Room as HelpOf
+from runway_desktop.viewmodels.money.spending import SpendingModel
+
+from .spending_window import SpendingWindow
+
+
+def open_room(desk: Desk, _wish: object) -> None:
+    """One window of it; asked for again it comes to the front."""
+    opened = desk.window.findChild(SpendingWindow)
+    if opened is None:
+        model = SpendingModel(desk.cases, desk.models.bridge, desk.runner, desk.window)
+        opened = SpendingWindow(model, desk.theme, desk.window)
+        opened.caps_wanted.connect(lambda: desk.open("preferences", "Money"))
+        desk.give_help(opened, HelpOf.WINDOWS)
+    opened.show()
+    opened.raise_()
+    opened.activateWindow()

@@ -1,0 +1,12 @@
+"""The Spending window, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+ROOM = Room(
+    id="spending",
+    title=Text("Spending"),
+    kind=Kind.WINDOW,
+    icon="mdi6.chart-bar",
+    entry="runway_desktop.ui.spending.entry",
+)

@@ -1,0 +1,48 @@
+"""What can be wished of a room, where its id and a plain word do not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from PySide6.QtCore import QPoint
+
+from runway_desktop.domain.task import BatchId, TaskId
+from runway_desktop.values import Struct
+
+
+class Exchange(StrEnum):
+    """By the ids of its commands."""
+
+    IDS_FROM_FILE = "exchange.ids.file"
+    IDS_FROM_CLIPBOARD = "exchange.ids.paste"
+    FOLDER = "exchange.folder"
+    EXPORT = "exchange.export"
+
+
+class Export(Struct, frozen=True):
+    """Of these tasks, or of all that the list shows."""
+
+    task_ids: Sequence[TaskId]
+
+
+class Import(Struct, frozen=True):
+    """Task ids, or the path of a folder of results. `otherwise` takes the same in as prompts or inputs."""
+
+    found: Any
+    otherwise: Callable[[], object]
+
+
+class Sheets(Enum):
+    KEPT = auto()
+    """The list of those that are kept."""
+    LEFT_OPEN = auto()
+    """One that was open when the program was killed."""
+
+
+class BatchMenu(Struct, frozen=True):
+    """What can be done with a whole batch, at a global position."""
+
+    batch_id: BatchId
+    at: QPoint

@@ -1,0 +1,74 @@
+"""Records of rooms stand in one list in `app/`. Nothing in `ui/` imports them, and nothing at all imports an entry: its
+name is a string, which is given to what imports it in turns."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from runway_desktop.app.rooms import ROOMS
+from runway_desktop.ui.room import Room
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "runway_desktop"
+RECORDS = sorted(file.parent.name for file in (PACKAGE / "ui").glob("*/room.py"))
+
+
+def imported(file: Path) -> set[str]:
+    """Names of all that a file imports, absolute or from its own folder, in functions too."""
+    here = ".".join(file.relative_to(ROOT).parent.parts)
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(filter(None, (here.rsplit(".", node.level - 1)[0] if node.level else "", node.module)))
+            found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    return found
+
+
+def importers(pattern: str) -> set[str]:
+    name = re.compile(pattern)
+    return {
+        file.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        if any(name.fullmatch(one) for one in imported(file))
+    }
+
+
+def test_only_the_list_of_rooms_imports_their_records():
+    assert importers(r"runway_desktop\.ui\.\w+\.room") == {"app/rooms.py"}
+
+
+def test_nothing_imports_an_entry():
+    assert importers(r"runway_desktop\.ui\.\w+\.entry") == set()
+
+
+def test_every_record_is_in_the_list_under_an_id_of_its_own():
+    assert sorted(room.entry.split(".")[2] for room in ROOMS) == RECORDS
+    assert len({room.id for room in ROOMS}) == len(ROOMS)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.id)
+def test_the_entry_of_a_room_opens_it(room: Room):
+    spec = find_spec(room.entry)
+    assert spec is not None
+    tree = ast.parse(Path(spec.origin).read_text("utf-8"))
+    assert "open_room" in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_rooms_are_opened_by_ids_that_are_there():
+    wanted = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                words = [ast.unparse(one) for one in (node.func, *node.args)]
+                for at, word in enumerate(words[:-1]):
+                    if word.endswith(("open_room", "desk.open")) and words[at + 1].startswith("'"):
+                        wanted.add(ast.literal_eval(words[at + 1]))
+    assert wanted <= {room.id for room in ROOMS}
+    assert {"sheet", "preferences"} <= wanted
