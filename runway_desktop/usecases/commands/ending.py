@@ -16,8 +16,18 @@ from runway_desktop.usecases.words.tasks import removed_words
 
 from . import questions
 from .command import Standard
-from .conditions import can_be_canceled, can_be_fetched, is_here, is_in_trash, is_queued, unless
-from .task_command import Context, Given, Report, TaskCommand, each_once, ids_of
+from .task_command import (
+    Context,
+    Given,
+    Report,
+    TaskCommand,
+    can_be_fetched,
+    each_once,
+    ids_of,
+    is_here,
+    is_queued,
+    unless,
+)
 
 if TYPE_CHECKING:
     from runway_desktop.services.results.trash import TrashReport
@@ -96,6 +106,10 @@ def _of_trash(done: TrashReport, said: str, *, can_undo: bool) -> Report:
     )
 
 
+def _can_be_canceled(row: Row) -> bool:
+    return row.task.state.is_live and not row.task.is_hidden
+
+
 def _can_be_removed(row: Row) -> bool:
     """Of one that this key cannot see nobody knows when it ends; it may never be seen again. A queued one is not sent
     while it is away."""
@@ -134,9 +148,9 @@ CANCEL = TaskCommand(
     icon="mdi6.cancel",
     keys=("Ctrl+.",),
     begins=True,
-    concerns=can_be_canceled,
+    concerns=_can_be_canceled,
     is_listed=lambda row: row.task.state.is_live or row.task.is_hidden,
-    why_not=unless(can_be_canceled, Text("It can't be canceled with this key.")),
+    why_not=unless(_can_be_canceled, Text("It can't be canceled with this key.")),
     asks=lambda settings: settings.ask_before_cancel,
     question=questions.canceling,
     is_dangerous=True,
@@ -196,5 +210,5 @@ PUT_BACK = TaskCommand(
     synonyms="undelete, untrash, restore file",
     does=lambda context, rows, _: _put_files_back(context, ids_of(rows)),
     icon="mdi6.delete-restore",
-    outputs=is_in_trash,
+    outputs=lambda one: one.is_binned and bool(one.binned_from),
 )

@@ -14,9 +14,20 @@ from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.support import support_details
 
 from .command import EXCHANGE, Scope, Standard, Surface
-from .conditions import has, is_here, is_kept_by_runway, unless
 from .results import NO_FILE, files
-from .task_command import Context, Given, Report, TaskCommand, Use, each_once, ids_of
+from .task_command import (
+    Context,
+    Given,
+    Report,
+    TaskCommand,
+    Use,
+    each_once,
+    has,
+    ids_of,
+    is_here,
+    is_kept_by_runway,
+    unless,
+)
 
 COPYING = Text("Copy")
 _PICTURED = (Media.IMAGE, Media.VIDEO)

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.inputs import misses_file
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State
 from runway_desktop.values import Struct
 
 from . import ending, queued, requests, results
-from .conditions import (
-    can_be_canceled,
-    can_be_fetched,
-    has,
-    is_changed,
-    is_in_trash,
-    is_missing,
-    may_be_known_after_all,
-    may_retry,
-)
 from .task_command import TaskCommand
 
 
@@ -42,34 +31,29 @@ def steps_of(row: Row) -> list[NextStep]:
 def next_steps(row: Row) -> list[TaskCommand]:
     """The most sensible first."""
     about_task = _about_task(row)
-    return [*about_task, *(command for command in _about_files(row) if command not in about_task)]
+    return [*about_task, *(command for command in _about_files([row]) if command not in about_task)]
 
 
 def _about_task(row: Row) -> list[TaskCommand]:
-    task = row.task
-    if misses_file(task):
-        return [queued.FIND_FILE]
-    if may_be_known_after_all(row):
-        return [results.REFRESH]
-    if can_be_canceled(row):
-        return [ending.CANCEL]
-    if task.state is State.HELD and task.waits_for_person:
-        return [queued.RELEASE]
+    task, rows = row.task, [row]
+    for command in (queued.FIND_FILE, results.REFRESH, ending.CANCEL, queued.RELEASE):
+        if command.meant(rows):
+            return [command]
     if task.state is State.FAILED and task.request.endpoint:
-        return [requests.RETRY if may_retry(row) else requests.EDIT_AND_SEND]
+        return [requests.RETRY if requests.RETRY.meant(rows) else requests.EDIT_AND_SEND]
     if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
         return [results.FETCH_AGAIN]
     return []
 
 
-def _about_files(row: Row) -> list[TaskCommand]:
-    if has(is_missing)(row):
+def _about_files(rows: list[Row]) -> list[TaskCommand]:
+    if results.LOOK_FOR.meant(rows):
         steps = [results.LOOK_FOR, results.FETCH_AGAIN, results.CHOOSE_FILE]
-    elif has(is_changed)(row):
+    elif results.KEEP_CHANGE.meant(rows):
         steps = [results.KEEP_CHANGE, results.FETCH_ORIGINAL, results.OPEN_WITH_SYSTEM]
-    elif has(is_in_trash)(row):
+    elif ending.PUT_BACK.meant(rows):
         steps = [ending.PUT_BACK, results.FETCH_AGAIN]
     else:
         return []
-    fetching = () if can_be_fetched(row) else (results.FETCH_AGAIN, results.FETCH_ORIGINAL)
+    fetching = () if results.FETCH_AGAIN.meant(rows) else (results.FETCH_AGAIN, results.FETCH_ORIGINAL)
     return [command for command in steps if command not in fetching]

@@ -17,8 +17,7 @@ from runway_desktop.values import replace
 
 from . import questions
 from .command import LIST, Command, Scope, Surface
-from .conditions import is_queued
-from .task_command import Context, Given, Report, TaskCommand, Wanted, ids_of
+from .task_command import Context, Given, Report, TaskCommand, Wanted, ids_of, is_queued
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared

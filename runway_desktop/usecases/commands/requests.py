@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, parse_remote_id
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.question import Question
 
 from .command import LIST, Command, Scope
-from .conditions import is_queued, may_retry, unless
-from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand
+from .task_command import Context, Draft, Given, Prompt, Report, TaskCommand, is_queued, unless
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.submission import Prepared
@@ -79,6 +79,16 @@ async def _edit(_: Context, rows: Sequence[Row], __: Given, *, new_seed: bool = 
     refusals = {} if new_seed or model else {str(said.path[0]): said.message for said in task.refusals if said.path}
     draft = Draft(request=task.request, parent=task.id, new_seed=new_seed, refusals=refusals, asks_model=model)
     return Report(draft=draft)
+
+
+def _may_retry(row: Row) -> bool:
+    """Whether the same request may help again: not after a refusal, not while something runs."""
+    task = row.task
+    if not task.request.endpoint:
+        return False
+    if task.state is State.FAILED and task.failure is not None:
+        return task.failure.advice is Advice.RETRY_LATER
+    return task.state in (State.CANCELLED, State.GONE)
 
 
 def _id_prompt(context: Context, _: Row) -> Prompt:
@@ -153,7 +163,7 @@ RETRY = TaskCommand(
     pays=True,
     icon="mdi6.refresh",
     keys=("Ctrl+R",),
-    concerns=may_retry,
+    concerns=_may_retry,
     absence=_why_no_retry,
 )
 _another = partial(TaskCommand, submenu=Text("Make another"), takes_one=True, why_not=_UNKNOWN)

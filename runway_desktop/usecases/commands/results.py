@@ -14,17 +14,22 @@ from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words import units
 
 from . import questions
-from .conditions import (
+from .task_command import (
+    SELECT_ONE,
+    Context,
+    Given,
+    Report,
+    TaskCommand,
+    Use,
+    Wanted,
     can_be_fetched,
     has,
-    is_changed,
+    ids_of,
     is_here,
     is_kept_by_runway,
-    is_missing,
-    may_be_known_after_all,
+    tasks_of,
     unless,
 )
-from .task_command import SELECT_ONE, Context, Given, Report, TaskCommand, Use, Wanted, ids_of, tasks_of
 
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Relinked
@@ -148,6 +153,13 @@ def _fetch_words(rows: Sequence[Row]) -> Text:
     return Text("Save now") if unsaved else FETCH_AGAIN.words
 
 
+def _may_be_known_after_all(row: Row) -> bool:
+    """Runway, or the key in use, did not know it; asking once more costs nothing."""
+    task = row.task
+    lost = task.state is State.SUCCEEDED and task.deleted_remotely and any(not output.is_here for output in row.outputs)
+    return task.is_hidden or lost or (task.state is State.GONE and not task.let_go)
+
+
 def _why_not_fetched(rows: Sequence[Row]) -> Text | str:
     done = list(filter(_is_done, rows))
     wanted = list(filter(_is_unsaved, done)) or done
@@ -159,8 +171,10 @@ def _is_done(row: Row) -> bool:
 
 
 _is_unsaved = has(lambda output: not output.is_here)
+_of_missing = partial(TaskCommand, outputs=lambda one: one.is_missing)
+_of_changed = partial(TaskCommand, outputs=lambda one: one.is_changed)
 _with_file = partial(TaskCommand, outputs=is_here, absence=lambda _: NO_FILE)
-LOOK_FOR = TaskCommand(
+LOOK_FOR = _of_missing(
     id="look for file",
     words=Text("Look for the file", "Look for {n} files"),
     synonyms="locate, relink, find file",
@@ -168,32 +182,26 @@ LOOK_FOR = TaskCommand(
     searches=lambda _: True,
     icon="mdi6.magnify",
     begins=True,
-    outputs=is_missing,
 )
-LOOK_IN = TaskCommand(
+LOOK_IN = _of_missing(
     id="look in folder",
     words=Text("Look in a folder…"),
     does=_look_in,
     searches=lambda given: given.path is not None,
-    outputs=is_missing,
 )
-CHOOSE_FILE = TaskCommand(
-    id="choose file", words=Text("Choose the file…"), does=_choose_file, takes_one=True, outputs=is_missing
-)
-KEEP_CHANGE = TaskCommand(
+CHOOSE_FILE = _of_missing(id="choose file", words=Text("Choose the file…"), does=_choose_file, takes_one=True)
+KEEP_CHANGE = _of_changed(
     id="keep change",
     words=Text("Keep the change", "Keep {n} changes"),
     synonyms="accept change",
     does=_keep_change,
     icon="mdi6.check",
-    outputs=is_changed,
 )
-FETCH_ORIGINAL = TaskCommand(
+FETCH_ORIGINAL = _of_changed(
     id="fetch original",
     words=Text("Fetch the original again", "Fetch the originals again"),
     does=partial(_fetch, changed=True),
-    outputs=is_changed,
-    why_not=unless(lambda row: has(is_changed)(row) and is_kept_by_runway(row), NO_LONGER),
+    why_not=unless(lambda row: any(one.is_changed for one in row.outputs) and is_kept_by_runway(row), NO_LONGER),
 )
 REFRESH = TaskCommand(
     id="refresh",
@@ -201,7 +209,7 @@ REFRESH = TaskCommand(
     synonyms="reload, update, check again",
     does=_refresh,
     icon="mdi6.cloud-refresh-outline",
-    concerns=may_be_known_after_all,
+    concerns=_may_be_known_after_all,
 )
 OPEN = _with_file(
     id="task.open",
@@ -213,9 +221,7 @@ OPEN = _with_file(
     keys=("Return",),
     fixed=Text("It is the system's own way."),
     begins=True,
-    outputs=is_here,
     why_not=lambda rows: "" if len(rows) == 1 else SELECT_ONE,
-    absence=lambda _: NO_FILE,
 )
 SHOW_FILE = _with_file(
     id="task.folder",

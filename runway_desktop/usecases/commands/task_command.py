@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Output, Request, TaskId
+from runway_desktop.domain.task import Output, Request, State, TaskId
 from runway_desktop.domain.text import Text
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.settings import Settings
@@ -248,6 +248,30 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
         if self.concerns is not None and not self.concerns(row):
             return False
         return self.outputs is None or any(map(self.outputs, row.outputs))
+
+
+def has(holds: Callable[[Output], bool]) -> Callable[[Row], bool]:
+    return lambda row: any(map(holds, row.outputs))
+
+
+def unless(holds: Callable[[Row], bool], reason: Text) -> Callable[[Sequence[Row]], Text | str]:
+    return lambda rows: "" if any(map(holds, rows)) else reason
+
+
+def is_here(output: Output) -> bool:
+    return output.is_here
+
+
+def is_queued(row: Row) -> bool:
+    return row.task.state is State.HELD
+
+
+def is_kept_by_runway(row: Row) -> bool:
+    return not row.task.deleted_remotely
+
+
+def can_be_fetched(row: Row) -> bool:
+    return row.task.state is State.SUCCEEDED and is_kept_by_runway(row)
 
 
 def ids_of(rows: Sequence[Row]) -> list[TaskId]:
