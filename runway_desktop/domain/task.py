@@ -16,7 +16,7 @@ from runway_desktop.values import Struct, field
 
 from .account import NO_KEY, Fingerprint
 from .failures import Failure, Reason
-from .media import Media as Media  # noqa: PLC0414 - re-exported
+from .media import Media
 from .moments import local_time
 from .presence import NEVER_LOOKED, Look, Presence
 

@@ -24,13 +24,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from runway_desktop.simulator.media.recipe import Recipe, prompt_of, recipe_of
+from runway_desktop.simulator.media.recipe import FORMATS, Recipe, prompt_of, recipe_of
 from runway_desktop.simulator.media.tones import Shape
-from runway_desktop.values import Struct
+from runway_desktop.values import Struct, replace
 
 from .knobs import DAY, Knobs
 
-_WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status)(?::([^\[\]]*))?\]")
+_WORD = re.compile(r"\[(fail|outputs|seconds|stuck|status|as)(?::([^\[\]]*))?\]")
 _MOST_OUTPUTS = 10
 
 
@@ -41,6 +41,7 @@ class Magic(Struct, frozen=True):
     outputs: int | None = None
     seconds: float | None = None
     status_word: str | None = None
+    format: str | None = None
 
 
 def read_magic(prompt: str) -> tuple[Magic, str]:
@@ -57,6 +58,8 @@ def read_magic(prompt: str) -> tuple[Magic, str]:
             found["seconds"] = float("inf")
         elif word == "status" and argument:
             found["status_word"] = argument.strip()
+        elif word == "as" and argument in FORMATS:
+            found["format"] = argument
     return Magic(**found), " ".join(_WORD.sub(" ", prompt).split())
 
 
@@ -223,6 +226,7 @@ class World:
         self._refuse_over_daily_limit(model, now)
         magic, words = read_magic(prompt_of(values))
         recipe = recipe_of(endpoint, values, words, magic.outputs, self._random.randrange(2**31))
+        recipe = replace(recipe, format=magic.format or recipe.format)
         credits = price_of(recipe)
         if credits > self.balance:
             raise NotEnoughCredits

@@ -17,11 +17,14 @@ import pytest
 from runway_desktop.api.fetcher import HttpFetcher
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, Request, State
+from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.library_folder import LibraryFolder
+from runway_desktop.services.exchange.file_export import FileChoice, FileExport
+from runway_desktop.services.exchange.progress import Progress
 from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results.downloads import Downloads
 from runway_desktop.simulator.faults import Fault, Harm
-from tests.engine_rig import Rig, request
+from tests.engine_rig import AtOnce, Rig, request
 from tests.faults.test_on_the_simulator import QuickClock, all_tasks, ended, engine, simulated, until
 
 
@@ -97,6 +100,33 @@ async def test_whatever_goes_wrong_every_result_is_saved_whole(trouble: str, tmp
             kept = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
             assert kept["output"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
         assert not [path for path in library.rglob("*") if ".part" in path.name]
+
+
+@pytest.mark.parametrize("ending", ["glb", "bin"])
+async def test_result_of_a_kind_that_nobody_knows_is_kept_and_never_taken_for_a_clip(ending: str, tmp_path: Path):
+    """Its endpoint makes clips, and its link ends as a program's may: it gets the ending that no system runs."""
+    library = tmp_path / "library"
+    async with simulated() as (simulator, clock), engine(simulator, clock, tmp_path / "db") as rig:
+        async with saving(rig, clock, library):
+            await rig.submit(request(f"Fox [as:{ending}]"))
+            (path,) = await everything_saved(rig, 1)
+        (task,) = await all_tasks(rig)
+        (output,) = await rig.store.outputs(task.id)
+        handed, choice = (
+            FileExport(rig.store, AtOnce(), DiskRoom()),
+            FileChoice(folder=tmp_path / "out", template="{prompt}"),
+        )
+        survey = await handed.survey((task.id,), Progress(), only_picks=False)
+        await handed.run((task.id,), choice, survey, Progress())
+    (copy,) = (tmp_path / "out").rglob("*.bin")
+    assert copy.read_bytes() == path.read_bytes()
+    assert output.media is Media.OTHER
+    assert path.suffix == ".bin"
+    assert "Fox" in path.name
+    assert path.read_bytes().startswith(b"glTF")
+    kept = json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+    assert kept["output"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert kept["output"]["media"] == "other"
 
 
 async def test_program_that_closes_in_the_middle_goes_on_at_the_next_start(tmp_path: Path):

@@ -48,6 +48,8 @@ FORMATS: Mapping[str, Format] = {
     "wav": Format(".wav", "audio/wav"),
     "flac": Format(".flac", "audio/flac"),
     "ogg": Format(".ogg", "audio/ogg"),
+    "glb": Format(".glb", "model/gltf-binary"),
+    "bin": Format(".bin", "application/octet-stream"),
 }
 
 

@@ -13,13 +13,13 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.ui.building import STRETCH, hbox, timer, vbox
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.painting import rounded
+from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.tasks.text_cache import TextCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.viewports import viewport_of
-from runway_desktop.usecases.listing.columns import clip_of, poster_of
+from runway_desktop.usecases.listing.columns import clip_of, poster_of, sign_of
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
@@ -87,6 +87,8 @@ class TakeTile(QAbstractButton):
         if not self._scrub.paint(painter, box):
             self._posters.paint(painter, box, poster_of(row), _DIMMED if is_rejected else 1.0)
         self._letters.use(self.font())
+        if sign := sign_of(row):
+            self._letters.icon(painter, square_in(box, 2 * GRID), sign, Role.MUTED)
         rating = f"{row.task.rating}★" if row.task.rating else ""
         self._letters.badge(painter, QRectF(box), rating, at_left=True, inset=3)
         self._letters.badge(painter, QRectF(box), badge(row), at_left=False, inset=3)

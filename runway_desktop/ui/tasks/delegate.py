@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from runway_desktop.ui.labels import INKS
+from runway_desktop.ui.painting import square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import COLUMNS, Column, RowWords
 from runway_desktop.usecases.words.states import StateWords, Tone
@@ -165,6 +166,8 @@ class RowDelegate(QStyledItemDelegate):
         painter.fillRect(frame, self._theme.color(Role.MEDIA if words.poster else Role.HOVER))
         if scrub is None or not scrub.paint(painter, box):
             self._posters.paint(painter, box, words.poster, DIMMED if words.is_poster_alone else 1.0)
+        if words.sign:
+            self._letters.icon(painter, square_in(box, 2 * GRID), words.sign, Role.MUTED)
         self._letters.badge(painter, frame, words.marks, at_left=not sides.is_mirrored, inset=3)
         self._letters.badge(painter, frame, words.badge, at_left=sides.is_mirrored, inset=3)
         painter.setClipping(False)

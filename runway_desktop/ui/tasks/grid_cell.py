@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 
 from runway_desktop.ui.labels import QUIET_INKS
+from runway_desktop.ui.painting import square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.listing.columns import RowWords
 
@@ -80,19 +81,17 @@ class CellPainter:
         painter.restore()
 
     def _icon(self, painter: QPainter, box: QRect, words: RowWords, *, on_picture: bool) -> None:
-        """The state's, in the middle."""
-        if words.status is None or not words.status.icon:
+        """The state's in the middle, or the kind's of a result without a picture."""
+        if words.status is None or not (words.sign or words.status.icon):
             return
-        side = 3 * GRID
-        place = QRect(0, 0, side, side)
-        place.moveCenter(box.center())
+        place = square_in(box, 3 * GRID)
         if on_picture:
             plate = QColor(self._theme.color(Role.SURFACE))
             plate.setAlpha(220)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(plate)
             painter.drawEllipse(place.adjusted(-GRID, -GRID, GRID, GRID))
-        self._letters.icon(painter, place, words.status.icon, QUIET_INKS[words.status.tone])
+        self._letters.icon(painter, place, words.sign or words.status.icon, QUIET_INKS[words.status.tone])
 
     def _marks(self, painter: QPainter, box: QRect, sides: Sides, words: RowWords) -> None:
         frame = QRectF(box)

@@ -16,7 +16,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import Media
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words import units
@@ -111,16 +110,16 @@ class Sharing(QObject):
         if output is None:
             return
         preview = self._preview()
-        if output.media is Media.VIDEO:
+        if output.media.kind.has_frames:
             frame = preview.shown_frame() if preview is not None and self._shown_path() == Path(output.path) else None
             if frame is not None and not frame.isNull():
                 self._put_picture(frame, "Frame")
                 return
-        source = output.path if output.media is Media.IMAGE else output.poster
+        source = output.path if output.media.kind.is_picture else output.poster
         if not source:
             self._task_commands.tell("This clip shows no frame yet. Play it, then copy.", problem=True)
             return
-        self._read(Path(source), "Picture" if output.media is Media.IMAGE else "Poster of the clip")
+        self._read(Path(source), "Picture" if output.media.kind.is_picture else "Poster of the clip")
 
     def _read(self, path: Path, what: str) -> None:
         """Decodes the picture in a worker; it may be large."""

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.task import MOST_STARS, Media, Pick, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import MOST_STARS, Pick, TaskId
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Output, State
 from runway_desktop.usecases.words import units
 from runway_desktop.values import Struct, replace
@@ -89,4 +88,4 @@ def chosen_output(row: Row, shown: Path | None) -> Output | None:
 
 
 def _picture(output: Output) -> str:
-    return output.poster or (output.path if output.media is Media.IMAGE else "")
+    return output.poster or (output.path if output.media.kind.is_picture else "")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import State
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words import units
@@ -30,8 +29,6 @@ from .task_command import (
 )
 
 COPYING = Text("Copy")
-_PICTURED = (Media.IMAGE, Media.VIDEO)
-"""What has a picture that can be copied as such."""
 
 
 async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -91,7 +88,7 @@ def _can_be_linked(row: Row) -> bool:
 
 
 def _picture_words(rows: Sequence[Row]) -> Text:
-    clips = all(output.media is Media.VIDEO for output in rows[0].outputs if output.is_here)
+    clips = all(output.media.kind.has_frames for output in rows[0].outputs if output.is_here)
     return Text("Copy this frame") if clips else COPY_PICTURE.words
 
 
@@ -133,7 +130,7 @@ COPY_PICTURE = _copied_as(
     does=_picture,
     icon="mdi6.image-outline",
     takes_one=True,
-    concerns=has(lambda one: one.is_here and one.media in _PICTURED),
+    concerns=has(lambda one: one.is_here and (one.media.kind.is_picture or one.media.kind.has_frames)),
 )
 COPY_LINK = _copied_as(
     id="task.copy.link",

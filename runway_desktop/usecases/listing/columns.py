@@ -89,6 +89,8 @@ class RowWords(Struct, frozen=True, kw_only=True):
     plain: Mapping[Column, str] = field(default_factory=dict)
     """The cells that are one line of text."""
     poster: str = ""
+    sign: str = ""
+    """The icon of a saved result in place of a poster that it has not."""
     badge: str = ""
     marks: str = ""
     is_poster_alone: bool = False
@@ -108,6 +110,7 @@ def row_words(cell: Cell) -> RowWords:
         status=describe(row, cell.around),
         plain={column: COLUMNS[column].shown(cell) for column in _PLAIN},
         poster=poster_of(row),
+        sign=sign_of(row),
         badge=badge(row),
         marks=marks_of(task),
         is_poster_alone=bool(row.outputs) and row.outputs[0].is_missing,
@@ -120,6 +123,12 @@ def row_words(cell: Cell) -> RowWords:
 def poster_of(row: Row) -> str:
     """The picture that stands for a task: of its first result that has one, else of its first input; may be empty."""
     return next((output.poster for output in row.outputs if output.poster), "") or row.first_input_path
+
+
+def sign_of(row: Row) -> str:
+    """The icon of the kind of a saved result where no picture stands for the task; else empty."""
+    here = next((output for output in row.outputs if output.is_here), None)
+    return here.media.kind.icon if here is not None and not poster_of(row) else ""
 
 
 def clip_of(row: Row) -> Output | None:

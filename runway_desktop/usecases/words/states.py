@@ -358,7 +358,9 @@ def badge(row: Row) -> str:
     """The few characters on the poster: a clip's length, or how many results there are."""
     if len(row.outputs) > 1:
         return f"×{len(row.outputs)}"
-    if row.outputs and row.outputs[0].duration and row.outputs[0].media.kind.is_timed:
+    if row.outputs and not row.outputs[0].media.kind.is_timed:
+        return ""
+    if row.outputs and row.outputs[0].duration:
         return f"{row.outputs[0].duration:.0f} s"
     length = row.task.request.values.get("duration")
     return f"{length:g} s" if isinstance(length, int | float) and not isinstance(length, bool) else ""

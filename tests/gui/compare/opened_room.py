@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.media import Media
+from runway_desktop.domain.media import guess_media
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.compare_view import CompareView
@@ -53,10 +53,16 @@ class Open:
         self.room.resize(800, 500)
         self.qtbot.waitUntil(lambda: all(pane.surface.is_live for pane in self.shown))
 
+    def enter_beside(self, *paths: Path) -> None:
+        """Of any kinds, some of which are never live."""
+        self.model.open([self.row(number, path, "Fog") for number, path in enumerate(paths, start=1)])
+        with self.qtbot.waitActive(self.room):
+            self.room.enter(full_screen=False)
+
     @staticmethod
     def row(number: int, path: Path, prompt: str, **members: object) -> Row:
         of = task(number, State.SUCCEEDED, prompt, **members)
-        media = Media.IMAGE if path.suffix == ".png" else Media.VIDEO
+        media = guess_media(path.name)
         return Row(task=of, outputs=(saved(of, str(path), media=media),))
 
     def decide(self, number: int, **members: Any) -> None:

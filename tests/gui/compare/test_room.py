@@ -269,6 +269,17 @@ def test_missing_file_is_said_in_its_pane(opened: Open, pictures: list[Path], tm
     opened.qtbot.waitUntil(lambda: "no longer" in opened.room.panes[1].surface.words)
 
 
+def test_result_of_an_unknown_kind_is_named_beside_a_clip_that_plays(
+    opened: Open, clips: list[Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "fox.bin"
+    path.write_bytes(b"glTF")
+    opened.enter_beside(clips[0], path)
+    opened.qtbot.waitUntil(lambda: opened.shown[0].surface.is_live)
+    assert opened.shown[1].surface.words == "fox.bin\nNo preview"
+    assert opened.room.clips.has_clips
+
+
 def test_a_picture_that_was_changed_outside_is_shown_as_it_is_now(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures[:2])
     wide = QImage(320, 60, QImage.Format.Format_RGB32)

@@ -44,6 +44,8 @@ def test_knobs_take_whole_numbers_for_others_and_none_for_no_limit() -> None:
         ("[outputs:many] [seconds:-1]", Magic(), ""),
         ("[stuck]", Magic(seconds=float("inf")), ""),
         ("[status:FINALIZING]", Magic(status_word="FINALIZING"), ""),
+        ("A fox [as:glb]", Magic(format="glb"), "A fox"),
+        ("A fox [as:hologram]", Magic(), "A fox"),
         ("[fails] [ratio:1]", Magic(), "[fails] [ratio:1]"),
     ],
 )
