@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.commands.table import BY_ID
 from runway_desktop.usecases.commands.command import JUDGING, PLAYING, SECTIONS, Command, Section
-from runway_desktop.usecases.commands.tasks import KEYED, given_by
+from runway_desktop.usecases.commands.tasks import KEYED
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
@@ -39,7 +39,7 @@ def reason_against(command: Command[Any], rows: Sequence[Row], *, shows_result: 
     if command.section is PLAYING:
         return "" if shows_result else NOTHING_SHOWN
     if command in KEYED:
-        return given_by(command, rows).reason(rows)
+        return command.reason(rows)
     is_judging = command.section is JUDGING and command.id not in ("judge.redo",)
     return SELECT_FIRST if (is_judging or command.id in _OF_SELECTION) and not rows else ""
 

@@ -67,14 +67,6 @@ def deleting_files(rows: Sequence[Row]) -> Question:
     )
 
 
-def letting_go(_: Sequence[Row]) -> Question:
-    return Question(
-        "Dismiss it?",
-        "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
-        "Let 1 task go",
-    )
-
-
 def other_file(wanted: str, chosen: str, *, is_input: bool) -> Question:
     """Before a file with other bytes is taken for the missing one. Both are names of files."""
     if is_input:

@@ -141,10 +141,15 @@ SEND_NEXT = _queued(
     pays=True,
 )
 HOLD_OR_RELEASE: Command[Sequence[Row]] = Command(
-    id="queue.hold", words=Text("Hold or release"), section=LIST, scopes=frozenset({Scope.LIST}), keys=("H",)
+    id="queue.hold",
+    words=Text("Hold or release"),
+    section=LIST,
+    scopes=frozenset({Scope.LIST}),
+    keys=("H",),
+    why_not=lambda rows: HOLD.reason(rows) and RELEASE.reason(rows),
 )
 """The key of both: it releases where all are held."""
-HOLD = _in_order(
+HOLD: TaskCommand = _in_order(
     id="hold",
     words=Text("Hold", "Hold {n}"),
     synonyms="pause, wait",
@@ -154,7 +159,7 @@ HOLD = _in_order(
     concerns=lambda row: is_queued(row) and not row.task.waits_for_person,
     undo=_release_again,
 )
-RELEASE = _in_order(
+RELEASE: TaskCommand = _in_order(
     id="release",
     words=_RELEASE,
     synonyms="resume, unhold",

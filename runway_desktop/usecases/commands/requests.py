@@ -29,7 +29,7 @@ _UNKNOWN = unless(
 _DISMISS = Question(
     "Dismiss it?",
     "The program stops asking about it. If Runway made it, its result cannot be found again without its id.",
-    "Let 1 task go",
+    "Dismiss",
 )
 
 
@@ -99,9 +99,9 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
     listed = "\n".join(known[:MOST_IDS])
     return Prompt(
         Text("Enter the task's id"),
-        f"The id that Runway gave it. Accepted by Runway and not in the list:\n{listed}"
+        Text("The id that Runway gave it. Accepted by Runway and not in the list:\n{ids}").with_(ids=listed)
         if known
-        else "The id that Runway gave it, from a log or from support.",
+        else Text("The id that Runway gave it, from a log or from support."),
         known[0] if len(known) == 1 else "",
         lambda text: "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.",
     )
@@ -139,13 +139,14 @@ EDIT: Command[Sequence[Row]] = Command(
     keys=("Ctrl+E",),
     icon="mdi6.pencil-outline",
     begins=True,
+    why_not=lambda rows: EDIT_HELD.reason(rows) and EDIT_AND_SEND.reason(rows),
 )
 """The key of both: a queued task is edited in its place."""
 _edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
-EDIT_HELD = _edited(
+EDIT_HELD: TaskCommand = _edited(
     id="edit held", words=EDIT.words, synonyms="change prompt, modify", does=_edit_held, begins=True, concerns=is_queued
 )
-EDIT_AND_SEND = _edited(
+EDIT_AND_SEND: TaskCommand = _edited(
     id="edit and send",
     words=Text("Edit and send"),
     synonyms="change prompt, modify, tweak",
@@ -196,7 +197,7 @@ OTHER_MODEL = _another(
     keys=("Ctrl+Alt+M",),
     concerns=_was_sent,
 )
-RENAME = TaskCommand(
+RENAME: TaskCommand = TaskCommand(
     id="task.rename",
     stored="rename",
     words=Text("Rename"),
@@ -204,5 +205,5 @@ RENAME = TaskCommand(
     does=_rename,
     keys=("F2",),
     takes_one=True,
-    prompt=lambda _, row: Prompt(Text("Rename"), "A name for this task; empty shows its prompt.", row.task.title),
+    prompt=lambda _, row: Prompt(RENAME.words, Text("A name for this task; empty shows its prompt."), row.task.title),
 )

@@ -150,7 +150,7 @@ class Prompt(Struct, frozen=True):
     """A line of text that is asked for before the command."""
 
     title: Text
-    words: str
+    words: Text
     text: str = ""
     """What stands in the line at first."""
     problem: Callable[[str], str] = lambda _: ""

@@ -6,9 +6,11 @@ from collections import Counter
 
 import pytest
 
-from runway_desktop.domain.task import OutputState, State
+from runway_desktop.domain.task import Hold, HoldCode, OutputState, State
+from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
+from runway_desktop.usecases.commands.requests import EDIT, EDIT_AND_SEND, EDIT_HELD
 from runway_desktop.usecases.commands.task_command import TaskCommand
-from runway_desktop.usecases.commands.tasks import TASKS, Part, Submenu, available, menu_of
+from runway_desktop.usecases.commands.tasks import KEYED, TASKS, Part, Submenu, available, given_by, menu_of
 from tests.rows import row
 
 MOST_LINES = 17
@@ -48,3 +50,24 @@ def test_what_can_be_done_is_all_there_and_few_of_it_at_once(rows):
 def test_what_takes_things_away_comes_last():
     last = menu_of([row(State.SUCCEEDED, OutputState.SAVED)])[-1]
     assert [str(line.title) for line in last if isinstance(line, Submenu)] == ["Delete"]
+
+
+@pytest.mark.parametrize(
+    ("key", "rows", "given"),
+    [
+        (EDIT, [row(State.HELD)], EDIT_HELD),
+        (EDIT, [row(State.FAILED)], EDIT_AND_SEND),
+        (HOLD_OR_RELEASE, [row(State.HELD)], HOLD),
+        (HOLD_OR_RELEASE, [row(State.HELD, hold=Hold(HoldCode.WAITS_FOR_PERSON))], RELEASE),
+    ],
+)
+def test_one_key_gives_the_command_that_is_possible(key, rows, given):
+    assert given_by(key, rows) is given
+    assert key.reason(rows) == given.reason(rows) == ""
+    assert given.keyed is key
+
+
+@pytest.mark.parametrize("rows", [[], [row(State.RUNNING)], [row(State.FAILED, number=1), row(State.FAILED, number=2)]])
+@pytest.mark.parametrize("key", KEYED, ids=lambda key: key.id)
+def test_a_key_says_the_reason_of_the_command_that_it_would_give(key, rows):
+    assert key.reason(rows) == given_by(key, rows).reason(rows)

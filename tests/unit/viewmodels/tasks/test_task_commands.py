@@ -386,7 +386,7 @@ async def test_ids_that_are_known_and_not_in_the_list_are_offered_latest_first(t
         def offered() -> str:
             prompt = rig.task_commands.prompt(ADOPT_ID, rows)
             assert prompt is not None
-            return prompt.words
+            return str(prompt.words)
 
         assert offered() == "The id that Runway gave it, from a log or from support."
         ids = rig.parts.ids
