@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from runway_desktop.domain.account import NO_KEY
 from runway_desktop.domain.task import Request, Task, TaskId
+from runway_desktop.services.money.pricing import Sum
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.submission import (
     Door,
@@ -20,7 +21,6 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Submission,
-    Sum,
 )
 
 

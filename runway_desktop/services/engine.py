@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .intake.intake import Intake
     from .library.library import Library
     from .library.library_move import LibraryMove
+    from .library.lineage import Lineage
+    from .library.sheets import Sheets
     from .media.input_fixes import InputFixer
     from .money.budget import Budget
     from .money.pricing import Pricing
@@ -226,6 +228,18 @@ class Engine:
         from .library.library import Library
 
         return Library(self._store, self.bus, self.settings, self._file_workers)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        from .library.sheets import Sheets
+
+        return Sheets(self._store, self._file_workers)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        from .library.lineage import Lineage
+
+        return Lineage(self._store)
 
     @property
     def private_places(self) -> dict[Path, str]:

@@ -9,34 +9,38 @@ from collections.abc import Collection, Sequence
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Entries
 from runway_desktop.domain.task import State, Task, TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.usecases.words.holds import raise_words
 
+from .commands.commands import Commands
 from .listing.lines import GroupWords
 from .listing.queue import Member, by_lane, lane_group_words, queue_line
-from .use_cases import UseCases
+from .sending.sending import Sending
 
 
 class LaneLines:
     """What the lane knows of the queued tasks that are listed: their groups with what each says, where one may be put,
     and what all of them cost."""
 
-    def __init__(self, cases: UseCases) -> None:
-        self._cases = cases
+    def __init__(self, engine: Engine, sending: Sending, commands: Commands) -> None:
+        self._engine = engine
+        self._sending = sending
+        self._commands = commands
 
     def groups(self, entries: Entries) -> Entries:
         """Tasks in the order in which they are sent: a group for each model, and one for what no cap lets go."""
-        return by_lane(entries, self._cases.tasks.get_open, self._cases.queue.outlook().over)
+        return by_lane(entries, self._engine.ledger.get_open, self._engine.lane.outlook().over)
 
     def group_words(self, key: str, task_ids: Sequence[TaskId], *, is_folded: bool) -> GroupWords:
-        cases = self._cases
-        tasks = [task for task_id in task_ids if (task := cases.tasks.get_open(task_id)) is not None]
+        ledger, lane = self._engine.ledger, self._engine.lane
+        tasks = [task for task_id in task_ids if (task := ledger.get_open(task_id)) is not None]
         members = [Member(task=task, price=self._price(task)) for task in tasks]
-        running = [task for task in cases.tasks.open() if task.request.model == key and task.state is State.RUNNING]
-        return lane_group_words(key, members, cases.queue.slots, running, cases.queue.outlook(), is_folded=is_folded)
+        running = [task for task in ledger.open() if task.request.model == key and task.state is State.RUNNING]
+        return lane_group_words(key, members, lane.slots, running, lane.outlook(), is_folded=is_folded)
 
     def line(self) -> str:
         """What is queued, what it costs, and when all of it is done."""
-        return queue_line(self._queued(), self._price, self._cases.queue.outlook())
+        return queue_line(self._queued(), self._price, self._engine.lane.outlook())
 
     @property
     def is_all_held(self) -> bool:
@@ -46,33 +50,33 @@ class LaneLines:
 
     def held_back(self, task_id: TaskId) -> HeldBack | None:
         """The cap or the balance that does not let a queued task go."""
-        return self._cases.queue.outlook().over.get(task_id)
+        return self._engine.lane.outlook().over.get(task_id)
 
     def raise_words(self, held: HeldBack) -> str:
         """The button that raises a cap, with what that sends as things stand."""
-        return raise_words(held, self._cases.sending.freed(held)) if held.raised is not None else ""
+        return raise_words(held, self._sending.freed(held)) if held.raised is not None else ""
 
     def caps_reached(self) -> list[HeldBack]:
         """What keeps each queued task here that waits for a cap or the balance."""
-        return list(self._cases.queue.outlook().over.values())
+        return list(self._engine.lane.outlook().over.values())
 
     def may_stand_by(self, lifted: Collection[TaskId], over: TaskId) -> bool:
         """Whether queued tasks have a place beside another one: all are of its model, or it waits for a cap."""
         if self.held_back(over) is not None:
             return True
-        tasks = [self._cases.tasks.get_open(task_id) for task_id in (*lifted, over)]
+        tasks = [self._engine.ledger.get_open(task_id) for task_id in (*lifted, over)]
         return len({task.request.model for task in tasks if task is not None}) == 1
 
     def before(self, over: TaskId, lifted: Collection[TaskId], *, below: bool) -> TaskId | None:
         """The task of the queue before which others stand that are put right before, or `below`, another one; None: at
         its end."""
-        queued = [row.task.id for row in self._cases.commands.queued()]
+        queued = [row.task.id for row in self._commands.queued()]
         at = queued.index(over) + below if over in queued else len(queued)
         return next((task_id for task_id in queued[at:] if task_id not in lifted), None)
 
     def _queued(self) -> list[Task]:
-        return [task for task in self._cases.tasks.held() if task.removed_at is None]
+        return [task for task in self._engine.ledger.held() if task.removed_at is None]
 
     def _price(self, task: Task) -> float | None:
-        found = self._cases.pricing.price(task.request)
+        found = self._engine.pricing.price(task.request)
         return found.credits if found is not None else None

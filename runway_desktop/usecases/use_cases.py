@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import LaneForecast, Outlook, Slots
 
     from .commands.commands import Commands
+    from .lane_lines import LaneLines
     from .listing.lineage import Family
     from .orders import Orders
     from .sending.sending import Sending
@@ -106,6 +107,7 @@ class UseCases:
     request_cleaning = _Of(lambda engine: engine.request_cleaning)
     restores = _Of(lambda engine: engine.restores)
     settings = _Of(lambda engine: engine.settings)
+    sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)
     tasks = _Of(_tasks)
     trash = _Of(lambda engine: engine.trash)
@@ -140,6 +142,12 @@ class UseCases:
         from .listing.lineage import family_of
 
         return await family_of(task_id, self._engine)
+
+    @cached_property
+    def lane_lines(self) -> LaneLines:
+        from .lane_lines import LaneLines
+
+        return LaneLines(self._engine, self.sending, self.commands)
 
     @cached_property
     def judging(self) -> Judging:

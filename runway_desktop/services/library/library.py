@@ -10,7 +10,6 @@ import asyncio
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,6 @@ from runway_desktop.values import Struct, field, replace
 if TYPE_CHECKING:
     from runway_desktop.services.ports import Clock, LedgerEntry, Store
 
-    from .lineage import Lineage
-    from .sheets import Sheets
 
 LARGEST_TEXT = 5_000_000
 """Bytes of a file of presets; more is none."""
@@ -66,18 +63,6 @@ class Library:
         self._bus = bus
         self._settings = settings
         self._executor = executor
-
-    @cached_property
-    def sheets(self) -> Sheets:
-        from .sheets import Sheets
-
-        return Sheets(self._store, self._executor)
-
-    @cached_property
-    def lineage(self) -> Lineage:
-        from .lineage import Lineage
-
-        return Lineage(self._store)
 
     async def list(self, listing: Listing) -> Entries:
         """The ids to show, in order."""

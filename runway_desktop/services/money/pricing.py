@@ -88,6 +88,21 @@ class OpenPrice(Struct, frozen=True):
     a_second: bool
 
 
+class Sum(Struct, frozen=True, kw_only=True):
+    """What an intent costs in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
+
+    amount: int = 0
+    credits: float = 0.0
+    unknown: int = 0
+    exact: bool = True
+    at_least: bool = False
+    """It may be more: of one task only the least is known."""
+    between: OpenPrice | None = None
+    """Of each of those of no known price, where all of them ask for the same."""
+    like: LikePrices | None = None
+    """For those of no known price, where all of them ask for as much of the same."""
+
+
 class Pricing:
     def __init__(self, store: Store, clock: Clock, prices: tuple[PublishedPrice, ...] = ()) -> None:
         self._store = store

@@ -33,7 +33,7 @@ from runway_desktop.domain.task import (
     new_batch_id,
     new_task_id,
 )
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice
+from runway_desktop.services.money.pricing import Sum
 from runway_desktop.services.ports import Clock, Store
 from runway_desktop.values import Struct, field, replace
 
@@ -111,21 +111,6 @@ class Release(Struct, frozen=True):
 
 
 Intent = NewTasks | SendAgain | Edit | Release
-
-
-class Sum(Struct, frozen=True, kw_only=True):
-    """What an intent costs in credits. `unknown` of its `amount` tasks have no known price and are not counted."""
-
-    amount: int = 0
-    credits: float = 0.0
-    unknown: int = 0
-    exact: bool = True
-    at_least: bool = False
-    """It may be more: of one task only the least is known."""
-    between: OpenPrice | None = None
-    """Of each of those of no known price, where all of them ask for the same."""
-    like: LikePrices | None = None
-    """For those of no known price, where all of them ask for as much of the same."""
 
 
 class Door(Enum):

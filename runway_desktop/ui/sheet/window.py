@@ -48,7 +48,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.commands.command import Scope
-from runway_desktop.usecases.orders import kept_text
+from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import STATE
 from runway_desktop.usecases.sheets.edits import Edit
 from runway_desktop.usecases.sheets.tally import price_words

@@ -50,7 +50,7 @@ class Family(Struct, frozen=True):
 
 async def family_of(task_id: TaskId, engine: Engine) -> Family | None:
     """None for a task that is not here."""
-    tree = await engine.library.lineage.around(task_id, engine.input_fixer)
+    tree = await engine.lineage.around(task_id, engine.input_fixer)
     if tree is None:
         return None
     catalog = engine.catalog

@@ -18,7 +18,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.prices import price_shape, terms_of
 from runway_desktop.domain.task import ITS_TURN, Request, State, Task, TaskId
 from runway_desktop.services.engine import Engine
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, Sum
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.tasks.submission import (
     AT_ONCE,
@@ -34,26 +34,17 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
-    Sum,
 )
 from runway_desktop.usecases.requests.choices import typical_request
 from runway_desktop.usecases.requests.open_price import open_price
-from runway_desktop.values import Struct, replace
+from runway_desktop.usecases.requests.order import Kept
+from runway_desktop.values import replace
 
 TOO_OLD = 600.0
 """Seconds after which what was prepared is prepared anew: prices, caps and the queue have moved on."""
 CHECKED_AT_ONCE = 200
 """Requests of one turn of the loop: about 5 ms of checking and pricing."""
 _ENOUGH = 1e-6
-
-
-class Kept(Struct, frozen=True):
-    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and all that
-    is sent with the others once that cap is raised."""
-
-    held: HeldBack
-    tasks: int
-    freed: Sum | None = None
 
 
 class NotAnswered(NotPossible):

@@ -6,14 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from runway_desktop.catalog import FieldKind, Pair
+from runway_desktop.catalog import FieldKind
 from runway_desktop.domain.library import KeptSheet, MadeSheet, new_sheet_id
-from runway_desktop.domain.task import Request, TaskId
-from runway_desktop.services.library import sheets
+from runway_desktop.domain.task import TaskId
+from runway_desktop.services.engine import Engine
 from runway_desktop.services.library.expansion import expansions
-from runway_desktop.services.library.library import Library
-from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
-from runway_desktop.services.ports import Clock
+from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent, write, write_row
+from runway_desktop.usecases.requests.order import Order
 from runway_desktop.usecases.words import units
 
 from . import cells as cell
@@ -48,22 +47,21 @@ def batch_name(prompt: str) -> str:
     return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-async def keep_as_sheet(
-    library: Library, clock: Clock, pair: Pair, request: Request, task_ids: Sequence[TaskId], project: str
-) -> None:
-    """Keeps the request that these tasks were made of, one for each text of its prompt."""
-    batch_id = next((row.task.batch_id for row in await library.rows(task_ids[:1])), None)
+async def keep_as_sheet(engine: Engine, order: Order, task_ids: Sequence[TaskId]) -> None:
+    """Keeps the order that these tasks were made of, one for each text of its prompt."""
+    request = order.request
+    batch_id = next((row.task.batch_id for row in await engine.library.rows(task_ids[:1])), None)
     if batch_id is None:
         return
     cells: dict[str, Any] = {PROMPT: request.prompt, ENDPOINT: request.endpoint, MODEL: request.model}
-    for field in pair.fields:
+    for field in order.pair.fields:
         value = request.values.get(field.name)
         if value is not None and field.kind is not FieldKind.PROMPT:
             cells[field.name] = cell.inputs_of_wire(field, value) if field.is_asset else value
     texts = expansions(request.prompt)
     sent = tuple(SentTask(task_id, found.choices) for task_id, found in zip(task_ids, texts, strict=False))
     name = batch_name(request.prompt)
-    content = SheetContent(name=name, composed=request, project=project)
-    text = sheets.write(content, [sheets.write_row(KeptRow(cells=cells, sent=sent))])
-    kept = KeptSheet(id=new_sheet_id(), name=name, changed_at=clock.now(), rows=1, batch_id=batch_id, text=text)
-    await library.sheets.keep(kept)
+    content = SheetContent(name=name, composed=request, project=order.project)
+    text = write(content, [write_row(KeptRow(cells=cells, sent=sent))])
+    kept = KeptSheet(id=new_sheet_id(), name=name, changed_at=engine.clock.now(), rows=1, batch_id=batch_id, text=text)
+    await engine.sheets.keep(kept)

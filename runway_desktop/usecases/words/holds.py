@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limit
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
+from runway_desktop.services.money.pricing import Sum
 
 from . import units
 from .reasons import cause_words
-
-if TYPE_CHECKING:
-    from runway_desktop.services.tasks.submission import Sum
 
 
 def hold_words(hold: Hold) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING
 
 from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
@@ -21,11 +20,9 @@ from runway_desktop.values import Struct, replace
 from . import units
 from .failures import failure_headline
 from .holds import hold_words, lane_words, left_words
+from .queue import SOON, InQueue, about, start_words, turn_words
 from .reasons import saving_words
 from .uncertain import count_words
-
-if TYPE_CHECKING:
-    from .queue import InQueue
 
 _OVER = "mdi6.cash-lock"
 
@@ -230,7 +227,6 @@ def _queued(task: Task, around: Around) -> StateWords:
     if why or turn is None:
         return replace(shown, detail=why or lane_words(around.lane_reason) or shown.detail, tone=tone)
     # Not before the first paint, unless something is queued.
-    from .queue import SOON, about, start_words, turn_words
 
     if turn.over is not None:
         return replace(shown, headline="Over cap", detail=left_words(turn.over), tone=Tone.WARN, icon=_OVER)

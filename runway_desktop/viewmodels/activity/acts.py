@@ -12,6 +12,7 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.usecases.activity import MayLeave, Removal
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.words import queue
 from runway_desktop.usecases.words.tasks import removed_short, removed_words
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
@@ -38,8 +39,6 @@ class Acts(QObject):
 
     def _done(self, message: str, command: TaskCommand, what: Any) -> None:
         """`what` undoes it: ids of tasks, or where queued tasks stood. Without a message the list shows it."""
-        from runway_desktop.usecases.words import queue
-
         if command is not REMOVE:
             told = message or queue.REORDERED
             self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)

@@ -22,7 +22,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
-from .composing import Composing
+from .presets import Composing
 
 
 class Chooser(Model):

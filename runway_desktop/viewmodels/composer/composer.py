@@ -24,12 +24,12 @@ from runway_desktop.services.library import expansion
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
-from runway_desktop.usecases.orders import Button, Order, price_words
 from runway_desktop.usecases.requests.draft import RequestDraft
 from runway_desktop.usecases.requests.findings import FieldFindings, brace_findings, inside
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
 from runway_desktop.usecases.requests.kept_draft import Draft, ParkedValues
+from runway_desktop.usecases.requests.order import Button, Order, price_words
 from runway_desktop.usecases.requests.pair_choice import PairChoice
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from runway_desktop.catalog import FieldKind
+from runway_desktop.catalog import FieldKind, Pair
+from runway_desktop.domain.task import Request
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.requests.presets import KEYS, PRESETS, Preset, Presets
 from runway_desktop.usecases.use_cases import UseCases
@@ -15,11 +16,29 @@ from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
-if TYPE_CHECKING:
-    from .composing import Composing
-
-
 __all__ = ["KEYS", "ComposerPresets", "Preset"]
+
+
+class Composing(Protocol):
+    """The part of the composer that its presets and its model chooser change."""
+
+    structure_changed: SignalInstance
+
+    @property
+    def pair(self) -> Pair: ...
+
+    @property
+    def prompt(self) -> str: ...
+
+    def request(self) -> Request: ...
+
+    def choose(self, endpoint: str, model: str) -> None: ...
+
+    def choose_endpoint(self, endpoint: str) -> None: ...
+
+    def set_value(self, name: str, value: Any) -> None: ...
+
+    def set_prompt(self, text: str) -> None: ...
 
 
 class ComposerPresets(Model):

@@ -15,15 +15,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from runway_desktop.domain.task import Request
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.supervised import Runner
-from runway_desktop.usecases.orders import Button, Order, too_soon_words
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.requests.order import Button, Kept, Order, button_of, too_soon_words
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
-    from runway_desktop.services.tasks.submission import Ask, Prepared
-    from runway_desktop.usecases.sending.sending import Kept
+    from runway_desktop.services.tasks.submission import Prepared
 
 _HELD_MS = 500
 _NOTE_MS = 8_000
@@ -72,7 +72,7 @@ class ComposerSending(Model):
             reasons = ("It is being stored.",)
         kept = self._kept_of(order) if not reasons else None
         is_another = self.is_another(order.request, order.project)
-        return self._cases.orders.button(order, kept, reasons, self.note, is_another=is_another)
+        return button_of(order, self._cases.pricing.price, kept, reasons, self.note, is_another=is_another)
 
     def _kept_of(self, order: Order) -> Kept | None:
         """What a cap or the balance keeps of the order in the queue. Looked for when the price changes, and a moment
@@ -98,9 +98,10 @@ class ComposerSending(Model):
         self._begin()
         self._runner(self._ask_or_store(order, was_told=kept is not None), "send request")
 
-    def _confirm(self, order: Order, prepared: Prepared) -> None:
-        self._begin()
-        self._runner(self._store(order, prepared, prepared.asks), "store request")
+    def _confirm(self, order: Order, answered: Question) -> None:
+        if answered.prepared is not None:
+            self._begin()
+            self._runner(self._store(order, answered.prepared, is_answered=True), "store request")
 
     def _begin(self) -> None:
         self.is_storing = True
@@ -108,37 +109,32 @@ class ComposerSending(Model):
         self.changed.emit()
 
     async def _ask_or_store(self, order: Order, *, was_told: bool) -> None:
-        from runway_desktop.services.tasks.submission import Ask
-
         try:
             prepared = await self._cases.orders.prepare(order)
-            if Ask.REPEAT in prepared.asks:
+            if prepared.is_repeat:
                 self.note = too_soon_words(order.amount, has_seed="seed" in order.request.values)
                 self._note_end.start()
                 return
-            await self._store(order, prepared, frozenset({Ask.OVER_CAP, Ask.LOW_BALANCE}) if was_told else ())
+            await self._store(order, prepared, was_told=was_told)
         finally:
             self.is_storing = False
             self.changed.emit()
 
-    async def _store(self, order: Order, prepared: Prepared, answers: frozenset[Ask] | tuple[()]) -> None:
-        from runway_desktop.usecases.sending.questions import question_for
-        from runway_desktop.usecases.sending.sending import NotAnswered
-
+    async def _store(
+        self, order: Order, prepared: Prepared, *, is_answered: bool = False, was_told: bool = False
+    ) -> None:
         try:
-            ids = await self._cases.orders.send(order, prepared, answers)
-        except NotAnswered as error:
-            above, is_raised = self._cases.settings.confirm_above, order.raising is not None
-            asked = question_for(error.prepared, above, is_raised=is_raised)
-            self.question_wanted.emit(asked, partial(self._confirm, order, error.prepared))
-            return
+            came = await self._cases.orders.send(order, prepared, is_answered=is_answered, was_told=was_told)
         finally:
             self.is_storing = False
             self.changed.emit()
+        if isinstance(came, Question):
+            self.question_wanted.emit(came, partial(self._confirm, order, came))
+            return
         self._last = (order.request, order.project)
         if order.raising is not None:
             self._look_again()
-        self.stored.emit(order, ids)
+        self.stored.emit(order, came)
 
     def _queue_moved(self, _: object) -> None:
         if self._kept is not None and not self._kept_end.isActive():

@@ -79,27 +79,25 @@ class SheetDoor(Model):
         if sheet_id in self._open:
             self.shown_again.emit(sheet_id)
         else:
-            self._runner(
-                self._read(lambda: self._cases.library.sheets.open(sheet_id)), "open a sheet", done=self._found
-            )
+            self._runner(self._read(lambda: self._cases.sheets.open(sheet_id)), "open a sheet", done=self._found)
 
     def open_batch(self, batch_id: BatchId, *, as_grid: bool = False) -> None:
         """The sheet that a batch was sent from, or its results as a grid."""
         self._runner(
-            self._read(lambda: self._cases.library.sheets.of_batch(batch_id)),
+            self._read(lambda: self._cases.sheets.of_batch(batch_id)),
             "open a batch's sheet",
             done=lambda found: self._found(found, as_grid=as_grid),
         )
 
     def list_kept(self) -> None:
-        self._runner(self._cases.library.sheets.recent(), "list sheets", done=self.listed.emit)
+        self._runner(self._cases.sheets.recent(), "list sheets", done=self.listed.emit)
 
     def look_for_left_open(self) -> None:
         """Once at start: a sheet that was open when the program was killed is offered again."""
         sheet_id = self._cases.settings.get(OPEN_SHEET)
         if isinstance(sheet_id, str):
             self._cases.settings.set(OPEN_SHEET, None)
-            self._runner(self._cases.library.sheets.open(sheet_id), "look for an open sheet", done=self._was_left)
+            self._runner(self._cases.sheets.open(sheet_id), "look for an open sheet", done=self._was_left)
 
     def when(self, kept: KeptSheet) -> str:
         """When it was last changed."""
@@ -115,7 +113,7 @@ class SheetDoor(Model):
 
     async def _read(self, find: Callable[[], Awaitable[KeptSheet | None]]) -> tuple[KeptSheet, SheetContent] | None:
         kept = await find()
-        return None if kept is None else (kept, await self._cases.library.sheets.content(kept))
+        return None if kept is None else (kept, await self._cases.sheets.content(kept))
 
     def _found(self, found: tuple[KeptSheet, SheetContent] | None, *, as_grid: bool = False) -> None:
         if found is None:

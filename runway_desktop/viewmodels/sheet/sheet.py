@@ -278,7 +278,7 @@ class Sheet(Model):
         if not filled:
             if self._was_kept:
                 self._was_kept = False
-                await self._cases.library.sheets.forget(self.id)
+                await self._cases.sheets.forget(self.id)
             return
         for row in filled:
             # Changed since, while others were written.
@@ -292,7 +292,7 @@ class Sheet(Model):
         text = sheets.write(content, texts)
         self._was_kept = True
         unsent = sum(not row.sent and row.number not in planned for row in filled)
-        await self._cases.library.sheets.keep(
+        await self._cases.sheets.keep(
             KeptSheet(
                 id=self.id, name=self._content.name, changed_at=self._cases.clock.now(), rows=len(filled),
                 unsent=unsent, batch_id=self.sending.batch_id, text=text,

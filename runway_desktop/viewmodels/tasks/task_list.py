@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -169,12 +168,10 @@ class TaskListModel(QAbstractTableModel):
         for key in {self._group_of[task_id] for task_id in task_ids if task_id in self._group_of} & self._collapsed:
             self.toggle_group(key)
 
-    @cached_property
+    @property
     def lane(self) -> LaneLines:
         """What the lane knows of the queue, when that is listed."""
-        from runway_desktop.usecases.lane_lines import LaneLines
-
-        return LaneLines(self._cases)
+        return self._cases.lane_lines
 
     def fold_all(self, on: bool) -> None:
         """All groups, or none, are collapsed."""

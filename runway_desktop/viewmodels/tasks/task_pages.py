@@ -18,12 +18,12 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch, merged
 from runway_desktop.usecases.listing.lines import GroupLine, Line
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.queue import InQueue
 from runway_desktop.usecases.words.states import Around
 from runway_desktop.viewmodels.model import Model
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.outlook import Outlook
-    from runway_desktop.usecases.words.queue import InQueue
 
 PAGE = 120
 """Rows fetched at once; a little more than a tall window shows."""
@@ -110,8 +110,6 @@ class TaskPages(Model):
         )
 
     def _turn(self, task_id: TaskId) -> InQueue:
-        from runway_desktop.usecases.words.queue import InQueue
-
         now = self._cases.queue.outlook()
         shown = self.shown_move or now
         start, before = shown.starts.get(task_id), now.starts.get(task_id)

@@ -12,7 +12,8 @@ import pytest
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import Notice
 from runway_desktop.services.engine import Engine
-from runway_desktop.usecases.orders import Order, Orders
+from runway_desktop.usecases.orders import Orders
+from runway_desktop.usecases.requests.order import Order, button_of
 from runway_desktop.usecases.sending.sending import Sending
 from tests.engine_rig import Rig, request
 from tests.engines import engine_of
@@ -39,10 +40,11 @@ async def test_a_prompt_with_braces_becomes_a_named_batch_that_is_kept_as_a_shee
     async with a_desk(tmp_path) as (rig, engine, orders):
         order = order_of(engine, project="Farm")
         ids = await orders.send(order, await orders.prepare(order))
+        assert isinstance(ids, tuple)
         tasks = await rig.store.get_many(ids)
         assert [task.request.prompt for task in tasks] == ["A fox at dawn", "A hen at dawn"]
         assert {task.project for task in tasks} == {"Farm"}
-        [kept] = await engine.library.sheets.recent()
+        [kept] = await engine.sheets.recent()
         assert (kept.name, kept.batch_id) == ("A {fox|hen} at dawn", tasks[0].batch_id)
 
 
@@ -50,21 +52,21 @@ async def test_an_edit_of_a_queued_task_takes_braces_as_they_are(tmp_path: Path)
     async with a_desk(tmp_path) as (rig, engine, orders):
         [queued] = await rig.submit(request("before"))
         order = order_of(engine, editing=queued)
-        assert (order.amount, orders.button(order, None, ()).text) == (1, "Save changes")
+        assert (order.amount, button_of(order, engine.pricing.price, None, ()).text) == (1, "Save changes")
         assert await orders.send(order, await orders.prepare(order)) == (queued,)
         assert (await rig.task(queued)).request.prompt == BRACES.prompt
-        assert await engine.library.sheets.recent() == []
+        assert await engine.sheets.recent() == []
 
 
 async def test_the_button_says_the_price_and_what_a_cap_keeps(tmp_path: Path):
     async with a_desk(tmp_path) as (rig, engine, orders):
         order = order_of(engine)
-        button = orders.button(order, orders.kept(order), ())
+        button = button_of(order, engine.pricing.price, orders.kept(order), ())
         assert (button.text, button.price) == ("Generate 2", "50 credits")
         rig.settings.day_cap = 30.0
-        assert orders.button(order, orders.kept(order), ()).text == "Send 1, queue 1"
+        assert button_of(order, engine.pricing.price, orders.kept(order), ()).text == "Send 1, queue 1"
         rig.settings.day_cap = 10.0
-        assert orders.button(order, orders.kept(order), ()).text == "Queue 2"
+        assert button_of(order, engine.pricing.price, orders.kept(order), ()).text == "Queue 2"
 
 
 async def test_tasks_are_stored_though_their_sheet_could_not_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -74,8 +76,10 @@ async def test_tasks_are_stored_though_their_sheet_could_not_be(tmp_path: Path, 
     async with a_desk(tmp_path) as (_, engine, orders):
         told: list[object] = []
         engine.bus.listen(told.append)
-        monkeypatch.setattr(engine.library.sheets, "keep", refuses)
+        monkeypatch.setattr(engine.sheets, "keep", refuses)
         order = order_of(engine)
-        assert len(await orders.send(order, await orders.prepare(order))) == 2
+        ids = await orders.send(order, await orders.prepare(order))
+        assert isinstance(ids, tuple)
+        assert len(ids) == 2
         [notice] = [one for one in told if isinstance(one, Notice)]
         assert "2 tasks are stored, but not the sheet" in notice.message

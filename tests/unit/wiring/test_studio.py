@@ -153,8 +153,8 @@ async def test_inputs_are_the_results_that_they_were_made_from(tmp_path: Path):
         used = [found for row in rows for found in (await start.engine.library.details(row.task.id)).inputs]
         assert len(used) >= 8
         assert {found.path: found.sha256 for found in used}.items() <= made.items()
-        kept = await start.engine.library.sheets.recent()
-        sheet = read_sheet((await start.engine.library.sheets.open(kept[0].id)).text)
+        kept = await start.engine.sheets.recent()
+        sheet = read_sheet((await start.engine.sheets.open(kept[0].id)).text)
         ids = {row.task.id for row in rows}
         assert [one.task_id for row in sheet.rows for one in row.sent if one.task_id not in ids] == []
 

@@ -15,6 +15,7 @@ from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import ITS_TURN, Batch, BatchId, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.domain.transitions import NoAnswer, Sending
+from runway_desktop.services.money.pricing import Sum
 from runway_desktop.services.tasks.ledger import NoSuchTask
 from runway_desktop.services.tasks.submission import (
     Ask,
@@ -29,7 +30,6 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
-    Sum,
 )
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request, with_picture

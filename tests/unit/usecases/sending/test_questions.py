@@ -9,7 +9,7 @@ import pytest
 from runway_desktop.domain.account import NO_KEY, Fingerprint
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, State, Task
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Sum
 from runway_desktop.services.tasks.submission import (
     Ask,
     Door,
@@ -21,7 +21,6 @@ from runway_desktop.services.tasks.submission import (
     Release,
     SendAgain,
     Stamp,
-    Sum,
 )
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.sending.questions import question_for

@@ -16,17 +16,8 @@ from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Evidence, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.domain.transitions import Accepted, Answer, Dropped, NoAnswer
 from runway_desktop.domain.transitions import Sending as SendingBegan
-from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, read_published
-from runway_desktop.services.tasks.submission import (
-    Ask,
-    Door,
-    NewTask,
-    NewTasks,
-    Origin,
-    Prepared,
-    Stamp,
-    Sum,
-)
+from runway_desktop.services.money.pricing import LikePrices, OpenPrice, Price, Sum, read_published
+from runway_desktop.services.tasks.submission import Ask, Door, NewTask, NewTasks, Origin, Prepared, Stamp
 from runway_desktop.usecases.sending.questions import question_for
 from runway_desktop.usecases.sending.sending import MOMENT, TOO_OLD, NotAnswered, Sending
 from runway_desktop.values import replace

@@ -23,7 +23,7 @@ async def test_braces_price_and_send_a_task_for_each_text(tmp_path: Path):
         tasks = await rig.store.get_many(sent)
         assert [one.request.prompt for one in tasks] == ["A harbour, fog", "A harbour, clear sky"]
         assert len({one.batch_id for one in tasks}) == 1
-        kept = await rig.engine.library.sheets.of_batch(tasks[0].batch_id)
+        kept = await rig.engine.sheets.of_batch(tasks[0].batch_id)
         assert kept is not None
         sheet = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         assert [task.labels for task in sheet.model.rows[0].sent] == [("fog",), ("clear sky",)]

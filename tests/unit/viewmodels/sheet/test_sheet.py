@@ -366,7 +366,7 @@ async def test_a_sheet_survives_a_kill_with_its_rows_axes_and_tasks(tmp_path: Pa
         await until(lambda: sheet.sending.batch_id is not None and sheet.model.rows[0].sent)
         await until(lambda: rig.store.kept_sheets and rig.store.kept_sheets[0].batch_id, "it is kept by itself")
         assert rig.engine.settings.get("sheet.open") == sheet.id
-        kept = await rig.engine.library.sheets.of_batch(sheet.sending.batch_id)
+        kept = await rig.engine.sheets.of_batch(sheet.sending.batch_id)
         assert kept is not None
         again = Sheet.of_kept(rig.cases, rig.bridge, rig.runner, kept, read(kept.text), parent=rig.owner)
         await until(lambda: again.model.is_checked and said(again, 1) == "Queued")

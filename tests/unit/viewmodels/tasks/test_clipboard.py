@@ -209,6 +209,6 @@ async def test_a_result_of_ours_that_comes_back_is_an_input_and_offers_no_settin
         await until(lambda: len(rig.store.tasks) == 2)
         young = next(found for found in rig.store.tasks.values() if found.id != one.id)
         await until(lambda: rig.runway.named("create"))
-        tree = await rig.engine.library.lineage.around(young.id, rig.engine.input_fixer)
+        tree = await rig.engine.lineage.around(young.id, rig.engine.input_fixer)
         assert tree is not None
         assert [kin.row.task.id for kin in tree.above[0] if kin.row] == [one.id]

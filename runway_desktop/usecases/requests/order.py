@@ -1,0 +1,118 @@
+"""What one press of the send button asks for, and what the button says: what it does, what that costs, why it cannot.
+Pure."""
+
+from __future__ import annotations
+
+from runway_desktop.catalog import Pair
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.library import expansion
+from runway_desktop.services.money.pricing import OpenPrice, Price, Sum
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.account import about, open_words, price_detail
+from runway_desktop.usecases.words.holds import over_words, raise_words
+from runway_desktop.values import Struct
+
+from .findings import requests_of
+from .open_price import PriceOf, open_price
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    pair: Pair
+    request: Request
+    """As it was written, with its braces."""
+    editing: TaskId | None = None
+    """The held task that becomes this, instead of a new one."""
+    parent: TaskId | None = None
+    project: str = ""
+    raising: HeldBack | None = None
+    """The cap that is raised once it is stored."""
+
+    @property
+    def amount(self) -> int:
+        """How many tasks it makes, also where they are too many to be sent."""
+        is_one = self.editing is not None or self.pair.prompt_field is None
+        return 1 if is_one else expansion.count(self.request.prompt)
+
+    def requests(self) -> list[Request]:
+        """One for each task."""
+        return [self.request] if self.editing is not None else requests_of(self.pair, self.request)
+
+
+class Kept(Struct, frozen=True):
+    """The tasks that a cap or the balance keeps in the queue: what `held` says of the first, their number, and all that
+    is sent with the others once that cap is raised."""
+
+    held: HeldBack
+    tasks: int
+    freed: Sum | None = None
+
+
+class Button(Struct, frozen=True):
+    """What the send button says and may. `reasons` says why not, each a sentence."""
+
+    text: str
+    price: str
+    reasons: tuple[str, ...]
+    detail: str = ""
+    """The price in dollars, and where it comes from."""
+    note: str = ""
+    """What to say beside it: why the last press sent nothing, or what a press would not send yet."""
+    raising: str = ""
+    """The button that makes room for it, such as "Raise today's cap to 2,600"; empty where nothing is in the way."""
+
+
+def button_of(
+    order: Order,
+    priced: PriceOf,
+    kept: Kept | None,
+    reasons: tuple[str, ...],
+    note: str = "",
+    *,
+    is_another: bool = False,
+) -> Button:
+    """`kept`: what a cap or the balance keeps of it. `is_another`: the same was sent before, and would be made once
+    more."""
+    if order.editing is not None:
+        return Button("Save changes", "", reasons, note=note)
+    amount, raising = order.amount, ""
+    price = priced(order.request, None)
+    between = open_price(order.pair, order.request, priced) if price is None else None
+    text = units.plural(amount, "Generate", f"Generate {amount:,}")
+    if kept is not None:
+        text, raising = kept_text(kept.tasks, amount), raise_words(kept.held, kept.freed)
+        note = note or f"{over_words(kept.held, is_one=amount == 1)}: {_waits_words(kept.tasks, amount)}."
+    elif is_another:
+        text = units.plural(amount, "Generate another", f"Generate {amount:,} more")
+    return Button(text, price_words(price, amount, between), reasons, price_detail(price), note, raising)
+
+
+def kept_text(kept: int, amount: int) -> str:
+    """The button of tasks of which so many wait in the queue: "Send 4, queue 2", or "Queue 6"."""
+    if kept < amount:
+        return f"Send {amount - kept:,}, queue {kept:,}"
+    return units.plural(amount, "Queue", f"Queue {amount:,}")
+
+
+def _waits_words(kept: int, amount: int) -> str:
+    if kept < amount:
+        return f"{kept:,} of {amount:,} wait in the queue"
+    return units.plural(amount, "it waits in the queue", "they wait in the queue")
+
+
+def too_soon_words(amount: int, *, has_seed: bool = False) -> str:
+    """Why a press that repeats what was just sent sends nothing. A seed makes "similar results" (Runway's API
+    reference), which a second take is seldom meant to be."""
+    said = units.plural(
+        amount,
+        "Just sent. Press again to make another take.",
+        f"Just sent. Press again to make {amount:,} more.",
+    )
+    return f"{said} With the same seed it will look much the same." if has_seed else said
+
+
+def price_words(price: Price | None, amount: int = 1, between: OpenPrice | None = None) -> str:
+    """What the button says of money: exact, "about", a range, or that it is not known before."""
+    if price is None:
+        return f"{open_words(between)}{' each' if amount > 1 else ''}" if between else "price shown after sending"
+    return f"{about(price)}{units.credits_in_words(price.credits * amount)}"
