@@ -127,7 +127,7 @@ class Report(Struct, frozen=True, kw_only=True):
     opens: TaskId | None = None
     """The task whose result is shown large."""
     exports: tuple[TaskId, ...] | None = None
-    """Tasks to be exported; none: what is listed."""
+    """Tasks to be exported. Empty: what is listed; None: nothing is."""
     draft: Draft | None = None
     wants: Wanted | None = None
     asks: Question | None = None
@@ -161,7 +161,7 @@ Does = Callable[[Context, Sequence[Row], Given], Awaitable[Report]]
 
 
 class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
-    """Where a function is given several rows, they are those that are selected, at least one."""
+    """A command for the rows that are selected: a function that is given several gets at least one."""
 
     does: Does | None
     """Carries it out on the rows that it concerns. None: its menu or its buttons do."""
@@ -200,7 +200,7 @@ class TaskCommand(Command[Sequence[Row]], frozen=True, kw_only=True, eq=False):
     moves_files: bool = False
     """What shows its files closes them first."""
     undo: Callable[[Context, Any], Awaitable[Report]] | None = None
-    """Is given what the report says that it is undone with."""
+    """Undoes it, given what its report keeps for that: ids, or where queued tasks stood."""
 
     @property
     def keyed(self) -> Command[Sequence[Row]]:

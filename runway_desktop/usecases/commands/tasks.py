@@ -1,7 +1,7 @@
-"""Every command for selected tasks, in the order of their menu, and what of them is there for some rows. Pure.
+"""Every command for selected tasks, in the order of their menu, and which of them are there for some rows. Pure.
 
-In the menu comes first what opens a result, then what a task in trouble needs, then what makes another one, judging,
-handing on, and last what takes things away. A refused task is offered *Edit and send*, never *Retry*.
+The menu: what a task or a file in trouble needs, opening, the queue and making another one, judging, handing on, and
+last what takes things away. A refused task is offered *Edit and send*, never *Retry*.
 """
 
 from __future__ import annotations
