@@ -53,15 +53,11 @@ class Activity(QObject):
         """The number of the entry that somebody looks at more closely."""
         self._going: Going = NO_GOING
         self._went_on_at = float("-inf")
-        self._shown = Shown()
+        self.shown = Shown()
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._show)
         status.changed.connect(self._status_changed)
         self._show()
-
-    @property
-    def shown(self) -> Shown:
-        return self._shown
 
     @property
     def listed(self) -> Listed:
@@ -169,11 +165,11 @@ class Activity(QObject):
             self._gesture = Gesture(text, hint)
             self._show()
             if text and is_other:
-                self.said.emit(self._shown.whole, False)
+                self.said.emit(self.shown.whole, False)
 
     def hold(self, on: bool) -> None:
         """Somebody points at the pill or has the keyboard in it: what it shows stays, and for a while longer."""
-        entry = self._shown.entry
+        entry = self.shown.entry
         if on:
             self._held = entry.number if entry is not None else None
             return
@@ -222,6 +218,6 @@ class Activity(QObject):
         if wait is not None:
             self._timer.start(round(wait * 1000) + 1)
         found = shown(self._entries, self._going, self._gesture, now, self._held)
-        if found != self._shown:
-            self._shown = found
+        if found != self.shown:
+            self.shown = found
             self.changed.emit()

@@ -45,9 +45,10 @@ class Compare(Model):
         self._takes: tuple[Take, ...] = ()
         self._stacks: list[Stack] = []
         self._first = 0
-        self._focus = 0
-        self._size = 4
-        self._stacked = False
+        self.focus = 0
+        """Place of the focus among those shown."""
+        self.size = 4
+        self.is_stacked = False
         self.auto_advance = False
         """After a decision the focus goes on by itself."""
         bridge.tasks_touched.connect(self._touched)
@@ -66,9 +67,9 @@ class Compare(Model):
             self.said.emit("There is nothing to compare: no selected task has a saved result.")
             return
         self._takes = tuple(takes)
-        self._stacked = stacked and len({take.prompt for take in takes}) > 1
+        self.is_stacked = stacked and len({take.prompt for take in takes}) > 1
         self._pile()
-        self._size = next((size for size in SIZES if size >= len(self._stacks)), SIZES[-1])
+        self.size = next((size for size in SIZES if size >= len(self._stacks)), SIZES[-1])
         self._go_to(next((n for n, stack in enumerate(self._stacks) if stack.top.task.id == at), 0))
         self.opened.emit()
         self.changed.emit()
@@ -76,25 +77,12 @@ class Compare(Model):
     @property
     def shown(self) -> tuple[Stack, ...]:
         """What is before the eyes now, in order."""
-        return tuple(self._stacks[self._first : self._first + self._size])
-
-    @property
-    def size(self) -> int:
-        return self._size
-
-    @property
-    def focus(self) -> int:
-        """Place of the focus among those shown."""
-        return self._focus
+        return tuple(self._stacks[self._first : self._first + self.size])
 
     @property
     def focused(self) -> Stack | None:
         shown = self.shown
-        return shown[self._focus] if self._focus < len(shown) else None
-
-    @property
-    def is_stacked(self) -> bool:
-        return self._stacked
+        return shown[self.focus] if self.focus < len(shown) else None
 
     def caption(self, place: int) -> str:
         """What the others before the eyes are not; where nothing differs, what it is."""
@@ -122,23 +110,23 @@ class Compare(Model):
 
     def show(self, size: int) -> None:
         """One, two or four at a time; the focused one stays in sight."""
-        if size != self._size and self._stacks:
-            at = self._first + self._focus
-            self._size = size
+        if size != self.size and self._stacks:
+            at = self._first + self.focus
+            self.size = size
             self._go_to(at)
             self.changed.emit()
 
     def turn(self, by: int) -> None:
         """To the next (1) or previous (-1) set, as far as there is one."""
-        first = self._first + by * self._size
+        first = self._first + by * self.size
         if 0 <= first < len(self._stacks):
             self._first = first
-            self._focus = min(self._focus, len(self.shown) - 1)
+            self.focus = min(self.focus, len(self.shown) - 1)
             self.changed.emit()
 
     def focus_on(self, place: int) -> None:
-        if place != self._focus and 0 <= place < len(self.shown):
-            self._focus = place
+        if place != self.focus and 0 <= place < len(self.shown):
+            self.focus = place
             self.focus_moved.emit()
 
     def move_focus(self, by: int) -> None:
@@ -147,7 +135,7 @@ class Compare(Model):
         if amount == 1:
             self.turn(by)
         elif amount:
-            self.focus_on((self._focus + by) % amount)
+            self.focus_on((self.focus + by) % amount)
 
     def move_take(self, by: int) -> None:
         """Another take of the focused stack; without one the next set, and where all are before the eyes the focus."""
@@ -163,7 +151,7 @@ class Compare(Model):
         stack = self.focused
         if stack is None or len(stack.takes) < 2:
             return False
-        self._stacks[self._first + self._focus] = replace(stack, at=(stack.at + by) % len(stack.takes))
+        self._stacks[self._first + self.focus] = replace(stack, at=(stack.at + by) % len(stack.takes))
         self.changed.emit()
         return True
 
@@ -172,17 +160,17 @@ class Compare(Model):
         shown = self.shown
         if len(shown) < 2:
             return
-        other = self._focus + 1 if self._focus + 1 < len(shown) else self._focus - 1
-        here, there = self._first + self._focus, self._first + other
+        other = self.focus + 1 if self.focus + 1 < len(shown) else self.focus - 1
+        here, there = self._first + self.focus, self._first + other
         self._stacks[here], self._stacks[there] = self._stacks[there], self._stacks[here]
-        self._focus = other
+        self.focus = other
         self.changed.emit()
 
     def stack(self, stacked: bool) -> None:
         """Takes of one prompt on one stack, or all side by side."""
-        if stacked != self._stacked and self._takes:
+        if stacked != self.is_stacked and self._takes:
             top = self.focused.top.key if self.focused is not None else None
-            self._stacked = stacked
+            self.is_stacked = stacked
             self._pile()
             held = (n for n, stack in enumerate(self._stacks) if any(take.key == top for take in stack.takes))
             self._go_to(next(held, 0))
@@ -225,13 +213,13 @@ class Compare(Model):
 
     def _go_to(self, at: int) -> None:
         """The set that holds a stack, with the focus on it."""
-        self._first = at - at % self._size
-        self._focus = at - self._first
+        self._first = at - at % self.size
+        self.focus = at - self._first
 
     def _pile(self) -> None:
         piles: dict[object, list[Take]] = {}
         for take in self._takes:
-            piles.setdefault(take.prompt if self._stacked else take.key, []).append(take)
+            piles.setdefault(take.prompt if self.is_stacked else take.key, []).append(take)
         self._stacks = [Stack(tuple(takes)) for takes in piles.values()]
 
     def _decided(self, task_id: TaskId, *, is_decision: bool) -> None:
@@ -246,13 +234,13 @@ class Compare(Model):
             return top.task.id != task_id and not top.is_decided
 
         end = self._first + len(self.shown)
-        here = self._first + self._focus
+        here = self._first + self.focus
         found = next((n for n in (*range(here + 1, end), *range(self._first, here)) if is_open(n)), None)
         if found is not None:
             self.focus_on(found - self._first)
         elif end < len(stacks):
-            self._first, self._focus = end, 0
-            self._focus = next((n for n in range(len(self.shown)) if is_open(end + n)), 0)
+            self._first, self.focus = end, 0
+            self.focus = next((n for n in range(len(self.shown)) if is_open(end + n)), 0)
             self.changed.emit()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:

@@ -74,9 +74,10 @@ class Composer(Model):
         self.history.stepped.connect(self.set_prompt)
         self.presets.said.connect(self.said)
         self._field_findings = FieldFindings()
-        self._editing: TaskId | None = None
+        self.editing: TaskId | None = None
+        """The held task that is being edited, if one is."""
         self._parent_task: TaskId | None = None
-        self._project = ""
+        self.project = ""
         self.taking = InputTaking(cases, self._draft, self._choice, self._switch_to, runner, self)
         """Takes inputs in, moves them and takes them out."""
         self.taking.said.connect(self.said)
@@ -129,15 +130,6 @@ class Composer(Model):
     def prompt(self) -> str:
         return self._draft.prompt
 
-    @property
-    def editing(self) -> TaskId | None:
-        """The held task that is being edited, if one is."""
-        return self._editing
-
-    @property
-    def project(self) -> str:
-        return self._project
-
     def value(self, name: str) -> Any:
         return self._draft.values.get(name)
 
@@ -187,11 +179,11 @@ class Composer(Model):
         if pair is None:
             return
         self._put_aside()
-        self._project = draft.project
+        self.project = draft.project
         self._take(pair, draft.request.values, draft.parked)
-        self._editing, self._parent_task = draft.editing, draft.parent
+        self.editing, self._parent_task = draft.editing, draft.parent
         if draft.was_sent:
-            self._sending.recall(self.request(), self._project)
+            self._sending.recall(self.request(), self.project)
         if draft.editing is not None:
             self._runner(self._edit_on(draft.editing), "go on editing")
         self.changed.emit()
@@ -230,8 +222,8 @@ class Composer(Model):
             self._go_to(pair)
 
     def set_project(self, name: str) -> None:
-        if name != self._project:
-            self._project = name
+        if name != self.project:
+            self.project = name
             self._moved()
 
     def set_value(self, name: str, value: Any) -> None:
@@ -279,7 +271,7 @@ class Composer(Model):
         if (self.pair, self.request().values) != (pair, values):
             self._put_aside()
         self._take(pair, values)
-        self._editing, self._parent_task = editing, parent
+        self.editing, self._parent_task = editing, parent
         self.changed.emit()
 
     def show_refusals(self, refusals: Mapping[str, str]) -> None:
@@ -289,7 +281,7 @@ class Composer(Model):
 
     def stop_editing(self) -> None:
         """What was edited stays here, as a request of its own."""
-        self._editing = self._parent_task = None
+        self.editing = self._parent_task = None
         self._moved()
 
     def clear(self) -> None:
@@ -302,7 +294,7 @@ class Composer(Model):
             self._draft.switch(pair)
             self._draft.clear()
         self._field_findings.begin_again()
-        self._editing = self._parent_task = None
+        self.editing = self._parent_task = None
         self._moved()
         self.prompt_changed.emit()
         self.inputs_changed.emit()
@@ -354,16 +346,16 @@ class Composer(Model):
         return Order(
             pair=self.pair,
             request=self.request(),
-            editing=self._editing,
+            editing=self.editing,
             parent=self._parent_task,
-            project=self._project,
+            project=self.project,
         )
 
     def _stored(self, order: Order, ids: tuple[TaskId, ...]) -> None:
         self._field_findings.attempted = False
-        if (self._editing, self._parent_task) == (order.editing, order.parent):
+        if (self.editing, self._parent_task) == (order.editing, order.parent):
             # Else something else was taken up while this one was being stored.
-            self._editing = self._parent_task = None
+            self.editing = self._parent_task = None
         self._choice.remember(order.request)
         self._keeping.keep()
         self.changed.emit()
@@ -372,13 +364,13 @@ class Composer(Model):
     async def _edit_on(self, task_id: TaskId) -> None:
         """The held task that was being edited may have been sent, or dropped, since this was kept."""
         task = await self._cases.tasks.task(task_id)
-        if self._editing == task_id and (task is None or task.state is not State.HELD):
+        if self.editing == task_id and (task is None or task.state is not State.HELD):
             self.stop_editing()
             self.said.emit("The task that you were editing is no longer queued. Your changes are a new request now.")
 
     def _take(self, pair: Pair, values: Mapping[str, Any], parked: ParkedValues | None = None) -> None:
         strange = self._draft.take(pair, values, parked)
-        self._editing = self._parent_task = None
+        self.editing = self._parent_task = None
         self.taking.ask_facts()
         self._rebuilt(strange)
 
@@ -442,9 +434,9 @@ class Composer(Model):
         pair = self._draft.pair
         return Draft(
             request=Request(endpoint=pair.endpoint, model=pair.model, values=self.wire_values()),
-            project=self._project,
+            project=self.project,
             parked=self._draft.parked,
-            was_sent=self._sending.is_another(self.request(), self._project),
-            editing=self._editing,
+            was_sent=self._sending.is_another(self.request(), self.project),
+            editing=self.editing,
             parent=self._parent_task,
         )

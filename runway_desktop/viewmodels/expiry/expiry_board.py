@@ -50,7 +50,8 @@ class ExpiryBoard(Model):
         super().__init__(cases, runner, parent)
         self.lines = BoardLines(self)
         self._found = NotSaved()
-        self._is_open = False
+        self.is_open = False
+        """A person looks at it: its place stays, even when nothing is left."""
         self._received: dict[Key, tuple[int, int | None]] = {}
         self._moved: dict[Key, float] = {}
         """When the last byte of each running download came."""
@@ -78,15 +79,10 @@ class ExpiryBoard(Model):
         stuck = any(is_stuck(output, now) for _, output in self._found.results)
         return self.total if stuck else 0
 
-    @property
-    def is_open(self) -> bool:
-        """A person looks at it: its place stays, even when nothing is left."""
-        return self._is_open
-
     def set_open(self, is_open: bool) -> None:
         """While it is open it has its lines; else it only counts what is not saved."""
-        if is_open != self._is_open:
-            self._is_open = is_open
+        if is_open != self.is_open:
+            self.is_open = is_open
             # Whatever was said before: without lines it said less.
             self._said = ()
             self._show()
@@ -199,13 +195,13 @@ class ExpiryBoard(Model):
                 moved.add((task_id, index))
             if (touch.outputs or touch.task is not None) and not self._soon.isActive():
                 self._soon.start()
-        for row, output in self._found.results if moved and self._is_open else ():
+        for row, output in self._found.results if moved and self.is_open else ():
             if (output.task_id, output.index) in moved:
                 self.lines.fill(self._line(row, output, now))
 
     def _show(self) -> None:
         now = self._cases.clock.now()
-        if self._is_open:
+        if self.is_open:
             self.lines.show([self._line(row, output, now) for row, output in self._found.results])
         said = (self.total, self.count, self.folder_trouble(), self.ready())
         if said != self._said:

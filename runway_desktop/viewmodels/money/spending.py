@@ -49,13 +49,14 @@ class SpendingModel(Model):
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
-        self._period = Period.MONTH
-        self._side = Side.MODEL
-        self._report: Report | None = None
+        self.period = Period.MONTH
+        self.side = Side.MODEL
+        self.report: Report | None = None
+        """None until the store has answered."""
         self._books: Reconciliation | None = None
         self._refused = 0
         self._trouble = ""
-        self._asking = False
+        self.is_asking = False
         self._asked = 0
         self.sums = MoneyTable(words.SUM_TITLES, self)
         self.comparison = MoneyTable(words.COMPARED_TITLES, self)
@@ -63,37 +64,20 @@ class SpendingModel(Model):
         self._soon.timeout.connect(self._look)
         bridge.tasks_touched.connect(self._touched)
 
-    @property
-    def period(self) -> Period:
-        return self._period
-
-    @property
-    def side(self) -> Side:
-        return self._side
-
-    @property
-    def report(self) -> Report | None:
-        """None until the store has answered."""
-        return self._report
-
-    @property
-    def is_asking(self) -> bool:
-        return self._asking
-
     def refresh(self) -> None:
         """Reads the period anew, and asks Runway."""
         self._look()
         self.ask_runway()
 
     def set_period(self, period: Period) -> None:
-        if period is not self._period:
-            self._period = period
+        if period is not self.period:
+            self.period = period
             self._books = None
             self.refresh()
 
     def set_side(self, side: Side) -> None:
-        if side is not self._side:
-            self._side = side
+        if side is not self.side:
+            self.side = side
             self._fill()
             self.changed.emit()
 
@@ -104,11 +88,11 @@ class SpendingModel(Model):
             self.compared.emit()
             return
         self._asked += 1
-        self._asking, self._trouble = True, ""
+        self.is_asking, self._trouble = True, ""
         self.compared.emit()
         asked = self._asked
         self._runner(
-            self._cases.spending.compare(self._period),
+            self._cases.spending.compare(self.period),
             "compare spending",
             done=lambda books: self._compared(asked, books),
             failed=lambda error: self._not_compared(asked, error),
@@ -117,40 +101,40 @@ class SpendingModel(Model):
     def export(self, path: Path, project: str | None) -> None:
         """Writes a bill of the period; None: of all projects. Says what became of it."""
         self._runner(
-            self._cases.spending.export(self._period, project, path, csv_dialect_of(self._cases.settings)),
+            self._cases.spending.export(self.period, project, path, csv_dialect_of(self._cases.settings)),
             "export bill",
             done=self._exported,
             failed=lambda error: self.said.emit(error.in_words(), error.detail, True),
         )
 
     def bill_name(self, project: str | None) -> str:
-        return words.bill_name(project, *self._cases.spending.days(self._period))
+        return words.bill_name(project, *self._cases.spending.days(self.period))
 
     def projects(self) -> list[str]:
         """Projects that spent something in the period, dearest first."""
-        return [one.title for one in self._report.projects if one.title] if self._report is not None else []
+        return [one.title for one in self.report.projects if one.title] if self.report is not None else []
 
     def days(self) -> list[words.DayBar]:
-        if self._report is None:
+        if self.report is None:
             return []
         now = self._cases.clock.now()
-        return [words.day_bar(one, now) for one in self._report.days]
+        return [words.day_bar(one, now) for one in self.report.days]
 
     @property
     def day_cap(self) -> float | None:
         return self._cases.settings.day_cap
 
     def total_words(self) -> str:
-        return words.total_words(self._report.total) if self._report is not None else ""
+        return words.total_words(self.report.total) if self.report is not None else ""
 
     def period_words(self) -> str:
-        return words.period_words(*self._cases.spending.days(self._period))
+        return words.period_words(*self._cases.spending.days(self.period))
 
     def empty_words(self) -> str:
         """What to say in place of the chart; empty when there is something to show."""
-        if self._report is None:
+        if self.report is None:
             return "Adding up…"
-        return "" if self._report.total.tasks else "Nothing was sent in these days."
+        return "" if self.report.total.tasks else "Nothing was sent in these days."
 
     def cap_words(self) -> str:
         """How far the caps of the day and the month are used, and what was imported beside; empty without either."""
@@ -159,7 +143,7 @@ class SpendingModel(Model):
             cap_words("Today", budget.spent_today, settings.day_cap),
             cap_words("This month", budget.spent_this_month, settings.month_cap),
         )
-        total = self._report.total if self._report is not None else None
+        total = self.report.total if self.report is not None else None
         apart = f"{words.imported_words(total)}, in no sum" if total is not None and total.imported else ""
         return " · ".join(filter(None, (*parts, apart)))
 
@@ -172,36 +156,36 @@ class SpendingModel(Model):
         if self._trouble:
             return self._trouble, Tone.WARN
         if self._books is None:
-            return ("Asking Runway…" if self._asking else ""), Tone.PLAIN
+            return ("Asking Runway…" if self.is_asking else ""), Tone.PLAIN
         return words.comparison_words(self._books)
 
     def comparison_period(self) -> str:
         return words.comparison_period(self._books) if self._books is not None else ""
 
     def _look(self) -> None:
-        self._runner(self._read(self._period), "add up spending")
+        self._runner(self._read(self.period), "add up spending")
 
     async def _read(self, period: Period) -> None:
         report = await self._cases.spending.report(period)
         refused = await self._cases.spending.refused_this_week()
-        if period is self._period and (report, refused) != (self._report, self._refused):
-            self._report, self._refused = report, refused
+        if period is self.period and (report, refused) != (self.report, self._refused):
+            self.report, self._refused = report, refused
             self._fill()
             self.changed.emit()
 
     def _fill(self) -> None:
-        if self._report is not None:
-            self.sums.show(words.sum_lines(self._report, self._side), self._side.value)
+        if self.report is not None:
+            self.sums.show(words.sum_lines(self.report, self.side), self.side.value)
 
     def _compared(self, asked: int, books: Reconciliation) -> None:
         if asked == self._asked:
-            self._asking, self._books = False, books
+            self.is_asking, self._books = False, books
             self.comparison.show(words.compared_lines(books.models), words.COMPARED_TITLES[0])
             self.compared.emit()
 
     def _not_compared(self, asked: int, error: RunwayDesktopError) -> None:
         if asked == self._asked:
-            self._asking, self._trouble = False, f"Runway's numbers could not be loaded. {error.in_words()}"
+            self.is_asking, self._trouble = False, f"Runway's numbers could not be loaded. {error.in_words()}"
             self.compared.emit()
 
     def _exported(self, bill: Bill) -> None:

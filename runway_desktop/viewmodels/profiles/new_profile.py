@@ -32,7 +32,7 @@ class NewProfileForm(Model):
         super().__init__(cases, runner, parent)
         self._profiles = profiles
         self._taken = taken
-        self._name, self._key = "", ""
+        self._name, self.key = "", ""
         self._touched = False
         self.color = Color.BLUE
         self.busy = False
@@ -53,11 +53,7 @@ class NewProfileForm(Model):
             return "The profile is being made."
         if problem := name_problem(self._name, self._taken):
             return problem
-        return key_problem(self._key) if self._key and not self._key.startswith(KEY_BEGIN) else ""
-
-    @property
-    def key(self) -> str:
-        return self._key
+        return key_problem(self.key) if self.key and not self.key.startswith(KEY_BEGIN) else ""
 
     def set_name(self, text: str) -> None:
         self._name, self._touched, self.trouble = text, True, ""
@@ -70,8 +66,8 @@ class NewProfileForm(Model):
 
     def set_key(self, text: str) -> None:
         clean = cleaned_key(text)
-        if clean != self._key:
-            self._key = clean
+        if clean != self.key:
+            self.key = clean
             problem = key_problem(clean)
             self.key_words, self.key_tone = problem, Tone.WARN if problem else Tone.PLAIN
             self.changed.emit()
@@ -83,18 +79,18 @@ class NewProfileForm(Model):
             self.changed.emit()
             return
         self.busy, self.trouble = True, ""
-        if self._key:
+        if self.key:
             self.key_words, self.key_tone = "Asking Runway…", Tone.BUSY
         self.changed.emit()
         self._runner(self._create(), "make profile", failed=self._failed)
 
     async def _create(self) -> None:
-        if self._key:
-            found = await self._cases.account.test_key(self._key)
+        if self.key:
+            found = await self._cases.account.test_key(self.key)
             balance = units.credits_in_words(found.balance)
             self.key_words, self.key_tone = f"Accepted. Its balance is {balance}.", Tone.GOOD
-        profile, problem = await self._profiles.create(self._name, self.color, self._key)
-        self._key, self.busy = "", False
+        profile, problem = await self._profiles.create(self._name, self.color, self.key)
+        self.key, self.busy = "", False
         if isValid(self):
             self.made.emit(profile, problem)
 

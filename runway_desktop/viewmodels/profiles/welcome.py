@@ -44,10 +44,10 @@ class KeyForm(Model):
         patience_ms: int = PATIENCE_MS,
     ) -> None:
         super().__init__(cases, runner, parent)
-        self._text = ""
+        self.text = ""
         self._remember: bool | None = None
-        self._phase = KeyPhase.TYPING
-        self._words, self._small, self._tone = "", "", Tone.PLAIN
+        self.phase = KeyPhase.TYPING
+        self._words, self.small_print, self._tone = "", "", Tone.PLAIN
         self._patience = QTimer(self, singleShot=True, interval=patience_ms)
         self._patience.timeout.connect(self._keychain_is_slow)
         bridge.key_changed.connect(self._key_moved)
@@ -57,43 +57,31 @@ class KeyForm(Model):
         self.changed.emit()
 
     @property
-    def text(self) -> str:
-        return self._text
-
-    @property
-    def phase(self) -> KeyPhase:
-        return self._phase
-
-    @property
     def busy(self) -> bool:
-        return self._phase in (KeyPhase.ASKING, KeyPhase.KEEPING)
+        return self.phase in (KeyPhase.ASKING, KeyPhase.KEEPING)
 
     @property
     def words(self) -> str:
         """What to say below the line: of its form while one types, else of what came of the test."""
-        return self.problem if self._phase is KeyPhase.TYPING else self._words
-
-    @property
-    def small_print(self) -> str:
-        return self._small
+        return self.problem if self.phase is KeyPhase.TYPING else self._words
 
     @property
     def tone(self) -> Tone:
-        return (Tone.WARN if self.problem else Tone.PLAIN) if self._phase is KeyPhase.TYPING else self._tone
+        return (Tone.WARN if self.problem else Tone.PLAIN) if self.phase is KeyPhase.TYPING else self._tone
 
     @property
     def problem(self) -> str:
         """What is wrong with the form of what was typed; empty for nothing typed and for a good form."""
-        return key_problem(self._text)
+        return key_problem(self.text)
 
     @property
     def reason(self) -> str:
         """Why it cannot be checked now; empty when it can. A key of an odd length may be tried: only Runway knows."""
         if self.busy:
             return "The key is being checked."
-        if not self._text:
+        if not self.text:
             return "Paste your key first."
-        return "" if self._text.startswith(KEY_BEGIN) else self.problem
+        return "" if self.text.startswith(KEY_BEGIN) else self.problem
 
     @property
     def status(self) -> KeyStatus:
@@ -147,10 +135,10 @@ class KeyForm(Model):
     def set_text(self, text: str) -> None:
         """What is in the line, as typed or pasted: blanks and quotation marks around it are no part of a key."""
         clean = cleaned_key(text)
-        if clean == self._text or self.busy:
+        if clean == self.text or self.busy:
             return
-        self._text = clean
-        self._phase, self._words, self._small = KeyPhase.TYPING, "", ""
+        self.text = clean
+        self.phase, self._words, self.small_print = KeyPhase.TYPING, "", ""
         self.changed.emit()
 
     def set_remember(self, remember: bool) -> None:
@@ -163,7 +151,7 @@ class KeyForm(Model):
         if self.reason:
             return
         self._say(KeyPhase.ASKING, "Asking Runway…", Tone.BUSY)
-        self._runner(self._check(self._text, self.remember), "check key", failed=self._refused)
+        self._runner(self._check(self.text, self.remember), "check key", failed=self._refused)
 
     def forget(self) -> None:
         """Removes the key from memory and keychain."""
@@ -182,7 +170,7 @@ class KeyForm(Model):
             status = await account.use_key(secret, remember=remember)
         finally:
             self._wait_for_keychain(False)
-        self._text = ""
+        self.text = ""
         said = f"Accepted. Your balance is {units.credits_in_words(found.balance)}."
         self._say(KeyPhase.ACCEPTED, f"{said} {status.problem}".strip(), Tone.WARN if status.problem else Tone.GOOD)
         if isValid(self):
@@ -211,7 +199,7 @@ class KeyForm(Model):
         self._say(KeyPhase.REFUSED, f"The keychain still holds the key. {error.in_words()}", Tone.BAD, error.detail)
 
     def _say(self, phase: KeyPhase, words: str, tone: Tone, small: str = "") -> None:
-        self._phase, self._words, self._tone, self._small = phase, words, tone, small
+        self.phase, self._words, self._tone, self.small_print = phase, words, tone, small
         # The window may have been closed while Runway or the keychain was waited for.
         if isValid(self):
             self.changed.emit()

@@ -37,8 +37,9 @@ class LibraryForm(Model):
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
-        self._plan: MovePlan | None = None
-        self._problem = ""
+        self.plan: MovePlan | None = None
+        """What is asked about: a move that was looked into, and is not decided."""
+        self.problem = ""
         self._left: list[LeftBehind] = []
         self._dismissed: MoveProgress | None = None
         self._began: tuple[float, int] | None = None
@@ -52,15 +53,6 @@ class LibraryForm(Model):
     def state(self) -> tuple[str, Tone]:
         """How the folder is, in a sentence, and its tone."""
         return state_words(self._cases.folder.health)
-
-    @property
-    def plan(self) -> MovePlan | None:
-        """What is asked about: a move that was looked into, and is not decided."""
-        return self._plan
-
-    @property
-    def problem(self) -> str:
-        return self._problem
 
     @property
     def progress(self) -> MoveProgress | None:
@@ -82,7 +74,7 @@ class LibraryForm(Model):
     @property
     def is_of_library(self) -> bool:
         """What is asked about are the results in the library as it is, so that new ones may go elsewhere alone."""
-        return self._plan is not None and self._plan.source == self._cases.settings.library
+        return self.plan is not None and self.plan.source == self._cases.settings.library
 
     @property
     def left_behind(self) -> Sequence[LeftBehind]:
@@ -92,12 +84,12 @@ class LibraryForm(Model):
     @property
     def question(self) -> str:
         """What is asked about the plan, in words; or why it cannot be carried out."""
-        return plan_words(self._plan) if self._plan is not None else ""
+        return plan_words(self.plan) if self.plan is not None else ""
 
     @property
     def move_words(self) -> str:
         """What the button says that moves."""
-        files = self._plan.files if self._plan is not None else 0
+        files = self.plan.files if self.plan is not None else 0
         return units.plural(files, "Move the file there", f"Move the {files:,} files there")
 
     @property
@@ -120,7 +112,7 @@ class LibraryForm(Model):
 
     def look_into(self, target: Path, source: Path | None = None) -> None:
         """Looks into moving to a folder; the question comes with `changed`."""
-        self._problem = ""
+        self.problem = ""
         self._run(self._cases.move.plan(target, source), "plan a move of the library", self._planned)
 
     def bring(self, left: LeftBehind) -> None:
@@ -129,21 +121,21 @@ class LibraryForm(Model):
 
     def move(self) -> None:
         """Begins what was planned."""
-        plan, self._plan = self._plan, None
+        plan, self.plan = self.plan, None
         if plan is not None and plan.problem is None:
             self._began = None
             self._run(self._cases.move.begin(plan), "move the library", lambda _: self._tell())
 
     def only_new(self) -> None:
         """Saves new results in the planned folder and leaves the others where they are."""
-        plan, self._plan = self._plan, None
+        plan, self.plan = self.plan, None
         if plan is not None and plan.can_save:
             self._cases.settings.library_folder = str(plan.target)
         self._look_for_left()
         self.changed.emit()
 
     def leave_it(self) -> None:
-        self._plan, self._problem = None, ""
+        self.plan, self.problem = None, ""
         self.changed.emit()
 
     def stop(self) -> None:
@@ -155,7 +147,7 @@ class LibraryForm(Model):
         self.changed.emit()
 
     def _planned(self, plan: MovePlan) -> None:
-        self._plan = plan
+        self.plan = plan
         if not plan.files and plan.can_save and plan.source == self._cases.settings.library:
             # Nothing is there to be moved: it is simply another folder.
             self.only_new()
@@ -201,7 +193,7 @@ class LibraryForm(Model):
 
         def failed(error: RunwayDesktopError) -> None:
             if isValid(self):
-                self._problem = error.in_words()
+                self.problem = error.in_words()
                 self.changed.emit()
 
         self._runner(work, name, done=lambda result: done(result) if isValid(self) else None, failed=failed)

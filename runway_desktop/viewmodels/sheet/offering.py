@@ -138,7 +138,9 @@ class AxisPreview(QObject):
         self._tally = Tally()
         self._left: list[SheetRow] = []
         self._combos = 1
-        self._problem = ""
+        self.problem = ""
+        """What the axes would bring that keeps a row from being sent, which could be sent before; empty when nothing
+        would."""
         self._checker: RowChecker | None = None
         self._work = QTimer(self, interval=0)
         self._work.timeout.connect(self._more)
@@ -148,7 +150,7 @@ class AxisPreview(QObject):
         of_sheet = self._model.checker
         checker = RowChecker(self._catalog, self._model.all_columns, self._pricing, of_sheet.composed)
         checker.axes, checker.looks, checker.refused = tuple(axes), of_sheet.looks, of_sheet.refused
-        self._checker, self._tally, self._problem = checker, Tally(), ""
+        self._checker, self._tally, self.problem = checker, Tally(), ""
         self._left = [row for row in reversed(self._model.rows) if row.cells and not row.sent]
         self._combos = 1
         for axis in axes:
@@ -168,20 +170,14 @@ class AxisPreview(QObject):
         parts = [f"{base:,} × {self._combos:,} = {units.count(totals.tasks, 'task')}", price_words(totals)]
         return ", ".join(part for part in parts if part)
 
-    @property
-    def problem(self) -> str:
-        """What the axes would bring that keeps a row from being sent, which could be sent before; empty when nothing
-        would."""
-        return self._problem
-
     def _more(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
         while self._left and self._checker is not None:
             row = self._left.pop()
             check = self._checker.check(SheetRow(row.cells))
             was_fine = row.check is not None and not row.check.problems
-            if check.problems and was_fine and not self._problem:
-                self._problem = f"Row {(self._model.place_of(row.number) or 0) + 1}: {check.problems[0].message}"
+            if check.problems and was_fine and not self.problem:
+                self.problem = f"Row {(self._model.place_of(row.number) or 0) + 1}: {check.problems[0].message}"
             self._tally.put(row, check)
             if time.perf_counter() >= until:
                 return

@@ -53,19 +53,16 @@ class DetailsModel(Model):
         self._list = rows
         self.lineage = LineageModel(cases, bridge, runner, self)
         """The one chosen task among its kin."""
-        self._chosen: tuple[TaskId, ...] = ()
+        self.chosen: tuple[TaskId, ...] = ()
         self._details: Details | None = None
-        self._showing: tuple[Showing, ...] = ()
+        self.showing: tuple[Showing, ...] = ()
         self._asked = 0
-        self._several: tuple[Row, ...] = ()
+        self.several: tuple[Row, ...] = ()
+        """The chosen tasks, where there are several; none while they are being fetched, or are too many to add up."""
         self._raise: tuple[HeldBack, str] | None = None
         bridge.tasks_touched.connect(self._touched)
         for moved in (bridge.lane_changed, bridge.tasks_moved):
             moved.connect(lambda _: self.changed.emit())
-
-    @property
-    def chosen(self) -> tuple[TaskId, ...]:
-        return self._chosen
 
     @property
     def row(self) -> Row | None:
@@ -83,26 +80,17 @@ class DetailsModel(Model):
         return self._common(lambda task: task.pick, Pick.NONE)
 
     def _common(self, value: Callable[[Task], Value], otherwise: Value) -> Value:
-        tasks = [row.task for row in ((self.row,) if self.row is not None else self._several)]
+        tasks = [row.task for row in ((self.row,) if self.row is not None else self.several)]
         values = {value(task) for task in tasks}
         return values.pop() if len(values) == 1 else otherwise
 
-    @property
-    def several(self) -> tuple[Row, ...]:
-        """The chosen tasks, where there are several; none while they are being fetched, or are too many to add up."""
-        return self._several
-
-    @property
-    def showing(self) -> tuple[Showing, ...]:
-        return self._showing
-
     def choose(self, task_ids: Sequence[TaskId]) -> None:
         chosen = tuple(task_ids)
-        if chosen == self._chosen:
+        if chosen == self.chosen:
             return
-        self._chosen = chosen
+        self.chosen = chosen
         self.lineage.choose(chosen[0] if len(chosen) == 1 else None)
-        self._several = ()
+        self.several = ()
         if len(chosen) != 1:
             self._details = None
             self._asked += 1
@@ -171,8 +159,8 @@ class DetailsModel(Model):
 
     def _ask(self) -> None:
         self._asked += 1
-        if len(self._chosen) == 1:
-            self._runner(self._load(self._asked, self._chosen[0]), "show details")
+        if len(self.chosen) == 1:
+            self._runner(self._load(self._asked, self.chosen[0]), "show details")
 
     async def _load(self, asked: int, task_id: TaskId) -> None:
         found = await self._cases.library.details(task_id)
@@ -184,9 +172,9 @@ class DetailsModel(Model):
             self.changed.emit()
 
     def _touched(self, touches: dict[TaskId, Touch]) -> None:
-        if len(self._chosen) > 1 and not touches.keys().isdisjoint(self._chosen):
+        if len(self.chosen) > 1 and not touches.keys().isdisjoint(self.chosen):
             self._add_up()
-        touch = touches.get(self._chosen[0]) if len(self._chosen) == 1 else None
+        touch = touches.get(self.chosen[0]) if len(self.chosen) == 1 else None
         if touch is None:
             return
         if touch.task is not None or touch.outputs:
@@ -197,26 +185,26 @@ class DetailsModel(Model):
 
     def _add_up(self) -> None:
         """Fetches the rows of several chosen tasks, to tell what they cost and hold together."""
-        chosen = self._chosen
+        chosen = self.chosen
         if 1 < len(chosen) <= MOST_ADDED_UP:
             self._list.with_rows(chosen, lambda rows: self._added_up(chosen, rows))
 
     def _added_up(self, chosen: tuple[TaskId, ...], rows: Sequence[Row]) -> None:
-        if chosen == self._chosen:
-            self._several = tuple(rows)
+        if chosen == self.chosen:
+            self.several = tuple(rows)
             self._show()
             self.changed.emit()
 
     def _show(self) -> None:
         showing = tuple(self._showings())
-        if showing != self._showing:
-            self._showing = showing
+        if showing != self.showing:
+            self.showing = showing
             self.showing_changed.emit()
 
     def _showings(self) -> list[Showing]:
         row = self.row
         if row is None:
-            several = several_words(len(self._chosen), self._several)
-            return [Showing(None, Media.OTHER, None, "", several)] if len(self._chosen) > 1 else []
+            several = several_words(len(self.chosen), self.several)
+            return [Showing(None, Media.OTHER, None, "", several)] if len(self.chosen) > 1 else []
         words = self._list.words(row.task.id)
         return showings_of(row, self.title(), words.headline if words is not None else "")

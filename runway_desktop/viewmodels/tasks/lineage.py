@@ -26,7 +26,7 @@ class LineageModel(Model):
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
-        self._task_id: TaskId | None = None
+        self.task_id: TaskId | None = None
         self.family: Family | None = None
         """None while not exactly one task is selected, and until its kin are known."""
         self._asked = 0
@@ -37,24 +37,20 @@ class LineageModel(Model):
 
     def choose(self, task_id: TaskId | None) -> None:
         """None while not exactly one task is selected."""
-        if task_id != self._task_id:
-            self._task_id, self.family = task_id, None
+        if task_id != self.task_id:
+            self.task_id, self.family = task_id, None
             self._asked += 1
             self._soon.stop()
             self.changed.emit()
             self._ask()
 
-    @property
-    def task_id(self) -> TaskId | None:
-        return self._task_id
-
     def _ask(self) -> None:
         self._asked += 1
-        if self._task_id is not None:
-            self._runner(self._load(self._asked, self._task_id), "look for kin")
+        if self.task_id is not None:
+            self._runner(self._load(self._asked, self.task_id), "look for kin")
 
     def _ask_soon(self) -> None:
-        if self._task_id is not None and not self._soon.isActive():
+        if self.task_id is not None and not self._soon.isActive():
             self._soon.start()
 
     async def _load(self, asked: int, task_id: TaskId) -> None:

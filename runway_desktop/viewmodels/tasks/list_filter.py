@@ -54,8 +54,8 @@ class ListFilter(QObject):
         self._model = model
         self._known = PlaceCounts()
         self._place = Filter()
-        self._title = "All tasks"
-        self._text = ""
+        self.title = "All tasks"
+        self.text = ""
         self._chosen: tuple[Term, ...] = ()
         self._query = Query()
         self._query_of: tuple[str, tuple[Term, ...]] = ("", ())
@@ -100,9 +100,9 @@ class ListFilter(QObject):
     @property
     def query(self) -> Query:
         """Everything that is asked for, typed or chosen."""
-        of = (self._text, self._chosen)
+        of = (self.text, self._chosen)
         if of != self._query_of:
-            typed = read(self._text)
+            typed = read(self.text)
             self._query = Query(tuple(dict.fromkeys((*self._chosen, *typed.terms))), typed.text)
             self._query_of = of
         return self._query
@@ -113,10 +113,6 @@ class ListFilter(QObject):
         return self._meaning().said
 
     @property
-    def title(self) -> str:
-        return self._title
-
-    @property
     def is_everywhere(self) -> bool:
         """All tasks are open, and not a place among them."""
         return self._place == Filter()
@@ -125,10 +121,6 @@ class ListFilter(QObject):
     def place(self) -> Place:
         """The open one."""
         return self._place.place
-
-    @property
-    def text(self) -> str:
-        return self._text
 
     @property
     def chips(self) -> tuple[Term, ...]:
@@ -172,30 +164,30 @@ class ListFilter(QObject):
         """What the word at the cursor of the search line could become."""
         from runway_desktop.usecases.searching.suggestions import suggestions
 
-        return suggestions(self._text, cursor, self._known)
+        return suggestions(self.text, cursor, self._known)
 
     def open_place(self, place: Filter, title: str) -> None:
-        self._place, self._title = place, title
+        self._place, self.title = place, title
         self._in_lane = True
         self._apply()
 
     def open_search(self, saved: SavedSearch) -> None:
         """Asks a saved search anew, in the whole library."""
         query = read(saved.line)
-        self._place, self._title = Filter(), saved.name
-        self._chosen, self._text = query.terms, query.text
+        self._place, self.title = Filter(), saved.name
+        self._chosen, self.text = query.terms, query.text
         self.text_wanted.emit(query.text)
         self._apply()
 
     def leave_search(self) -> None:
         """Another place is opened: what a saved search asked goes with it."""
-        self._chosen, self._text = (), ""
+        self._chosen, self.text = (), ""
         self.text_wanted.emit("")
 
     def search(self, text: str) -> None:
         """As one types."""
-        if text != self._text:
-            self._text = text
+        if text != self.text:
+            self.text = text
             self._timer.start()
 
     def set_today(self, on: bool) -> None:
@@ -222,14 +214,14 @@ class ListFilter(QObject):
         self._remember(replace(self._order, sort=key, descending=descending))
 
     def clear(self) -> None:
-        self._text, self._chosen = "", ()
+        self.text, self._chosen = "", ()
         self.text_wanted.emit("")
         self._apply()
 
     def clear_next(self) -> bool:
         """One step back: the words that were typed, then what was chosen by menu. False when nothing narrows."""
-        if self._text:
-            self._text = ""
+        if self.text:
+            self.text = ""
             self.text_wanted.emit("")
             self._apply()
         elif self._chosen:
@@ -242,7 +234,7 @@ class ListFilter(QObject):
         """Saves the present search; None when nothing is asked for."""
         query = self.query
         whole = Query((*place_terms(self._place, self._known), *query.terms), query.text)
-        return self._edit_searches(lambda: self._saved.save(whole, name or usual_name(query, self._title)))
+        return self._edit_searches(lambda: self._saved.save(whole, name or usual_name(query, self.title)))
 
     def rename_search(self, search_id: str, name: str) -> None:
         self._edit_searches(lambda: self._saved.rename(search_id, name))
@@ -263,12 +255,12 @@ class ListFilter(QObject):
 
     def _turn(self, term: Term, on: bool) -> None:
         self._chosen = tuple(found for found in self._chosen if found != term)
-        typed = read(self._text)
+        typed = read(self.text)
         if on:
             self._chosen = (*self._chosen, term)
         elif term in typed.terms:
-            self._text = typed.without(term).line
-            self.text_wanted.emit(self._text)
+            self.text = typed.without(term).line
+            self.text_wanted.emit(self.text)
         self._apply()
 
     def _meaning(self) -> Meaning:

@@ -22,7 +22,7 @@ class Places(Model):
 
     def __init__(self, cases: UseCases, bridge: Bridge, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(cases, runner, parent)
-        self._counts = PlaceCounts()
+        self.counts = PlaceCounts()
         self._filter: ListFilter | None = None
         self._board: ExpiryBoard | None = None
         self._lines: list[str] = []
@@ -49,10 +49,6 @@ class Places(Model):
         board.changed.connect(self.changed)
 
     @property
-    def counts(self) -> PlaceCounts:
-        return self._counts
-
-    @property
     def title(self) -> str:
         """Of what the list shows; empty before it shows anything."""
         return self._filter.title if self._filter is not None else ""
@@ -60,7 +56,7 @@ class Places(Model):
     def entries(self) -> list[Entry]:
         board, chosen = self._board, self._filter
         return entries_of(
-            self._counts,
+            self.counts,
             chosen.place if chosen is not None else Place.ALL,
             chosen.searches if chosen is not None else (),
             self._found,
@@ -92,8 +88,8 @@ class Places(Model):
 
     async def _reload(self) -> None:
         counts = await self._cases.library.counts()
-        moved = counts != self._counts
-        self._counts = counts
+        moved = counts != self.counts
+        self.counts = counts
         if self._filter is not None:
             self._filter.know(counts)
             found = {

@@ -50,7 +50,8 @@ class TaskAnswers(Model):
         super().__init__(cases, runner, parent)
         self._take = take
         self._ahead: Ahead | None = None
-        self._listing = Listing()
+        self.listing = Listing()
+        """The present question."""
         self._loaded: Listing | None = None
         self._sums: dict[str, GroupSummary] = {}
         self._most = 0
@@ -66,22 +67,17 @@ class TaskAnswers(Model):
         self._sums_timer.timeout.connect(self._ask_sums)
 
     @property
-    def listing(self) -> Listing:
-        """The present question."""
-        return self._listing
-
-    @property
     def is_whole(self) -> bool:
         """Whether the whole answer to the present question came."""
-        return self._loaded is self._listing
+        return self._loaded is self.listing
 
     def expect(self, ahead: Ahead) -> None:
         """The next question, if it is this one, is answered by what is on its way already."""
         self._ahead = ahead
 
     def ask(self, listing: Listing) -> None:
-        if listing != self._listing or not self._asked:
-            self._listing = listing
+        if listing != self.listing or not self._asked:
+            self.listing = listing
             # What would go through the whole library for a question that is no more does not hold up this one.
             for answer in self._under_way:
                 answer.cancel()
@@ -89,7 +85,7 @@ class TaskAnswers(Model):
 
     def refresh(self) -> None:
         self._asked += 1
-        self._begin(self._answer(self._asked, self._listing), "list tasks")
+        self._begin(self._answer(self._asked, self.listing), "list tasks")
 
     def refresh_soon(self) -> None:
         """Within a fifth of a second, however often it is asked for meanwhile; later in a burst of changes to a library
@@ -106,7 +102,7 @@ class TaskAnswers(Model):
 
     def touched(self, touches: Mapping[TaskId, Touch]) -> None:
         """Asks again where what happened can alter the answer or its sums."""
-        reorder = any(moves(touch, self._listing) for touch in touches.values())
+        reorder = any(moves(touch, self.listing) for touch in touches.values())
         if reorder:
             self.refresh_soon()
         if (reorder or any(map(counts, touches.values()))) and not self._sums_timer.isActive():
@@ -150,7 +146,7 @@ class TaskAnswers(Model):
         return found or await self._cases.library.beginning(listing)
 
     def _is_stale(self, asked: int, listing: Listing) -> bool:
-        return listing is not self._listing or asked < self._answered
+        return listing is not self.listing or asked < self._answered
 
     def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
         answer = self._runner(work, name)
@@ -160,12 +156,12 @@ class TaskAnswers(Model):
     def _ask_sums(self) -> None:
         if not self._rest_of_sums.is_over:
             self._sums_timer.start(self._rest_of_sums.ms)
-        elif self.is_whole and self._listing.group not in _WITHOUT_SUMS:
-            self._begin(self._sum(self._listing), "group sums")
+        elif self.is_whole and self.listing.group not in _WITHOUT_SUMS:
+            self._begin(self._sum(self.listing), "group sums")
 
     async def _sum(self, listing: Listing) -> None:
         with self._rest_of_sums:
             found = {summary.key: summary for summary in await self._cases.library.groups(listing)}
-        if listing is self._listing and found != self._sums:
+        if listing is self.listing and found != self._sums:
             self._sums = found
             self.summed.emit(found)
