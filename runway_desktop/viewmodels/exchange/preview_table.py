@@ -24,34 +24,42 @@ class PreviewTable(LinesTable[PreviewLine]):
 
     def __init__(self, titles: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(titles, parent)
-        self.ticked_count = 0
+        self._ticked = 0
         self.is_locked = False
         """While the work goes on nothing can be ticked."""
 
+    @property
+    def lines(self) -> Sequence[PreviewLine]:
+        return self._lines
+
+    @property
+    def ticked_count(self) -> int:
+        return self._ticked
+
     def show_lines(self, lines: Iterable[PreviewLine]) -> None:
         self.beginResetModel()
-        self.lines = list(lines)
-        self.ticked_count = sum(line.is_ticked for line in self.lines)
+        self._lines = list(lines)
+        self._ticked = sum(line.is_ticked for line in self._lines)
         self.endResetModel()
         self.ticks_changed.emit()
 
     def ticked(self) -> list[int]:
         """Rows, in order."""
-        return [row for row, line in enumerate(self.lines) if line.is_ticked]
+        return [row for row, line in enumerate(self._lines) if line.is_ticked]
 
     def tick(self, wanted: Callable[[int], bool]) -> None:
         """Ticks those rows of the ones that can be ticked, and no others."""
         if self.is_locked:
             return
-        for row, line in enumerate(self.lines):
+        for row, line in enumerate(self._lines):
             line.is_ticked = not line.fixed and wanted(row)
-        self.ticked_count = sum(line.is_ticked for line in self.lines)
-        self._tell(range(len(self.lines)))
+        self._ticked = sum(line.is_ticked for line in self._lines)
+        self._tell(range(len(self._lines)))
         self.ticks_changed.emit()
 
     def lock(self, locked: bool = True) -> None:
         self.is_locked = locked
-        self._tell(range(len(self.lines)))
+        self._tell(range(len(self._lines)))
 
     def say(self, row: int, standing: str, tone: Tone) -> None:
         """What became of a line."""
@@ -60,7 +68,7 @@ class PreviewTable(LinesTable[PreviewLine]):
     def say_many(self, rows: Sequence[int], standing: str, tone: Tone) -> None:
         """What became of these lines, given in their order."""
         for row in rows:
-            line = self.lines[row]
+            line = self._lines[row]
             line.cells[self.STANDING], line.tone, line.remark = standing, tone, ""
         if rows:
             self._tell(range(rows[0], rows[-1] + 1))
@@ -69,14 +77,14 @@ class PreviewTable(LinesTable[PreviewLine]):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-        if index.column() == 0 and not self.is_locked and not self.lines[index.row()].fixed:
+        if index.column() == 0 and not self.is_locked and not self._lines[index.row()].fixed:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        line = self.lines[index.row()]
+        line = self._lines[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return line.cells[index.column()]
@@ -97,9 +105,9 @@ class PreviewTable(LinesTable[PreviewLine]):
     def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsUserCheckable:
             return False
-        line = self.lines[index.row()]
+        line = self._lines[index.row()]
         line.is_ticked = Qt.CheckState(value) == Qt.CheckState.Checked
-        self.ticked_count += 1 if line.is_ticked else -1
+        self._ticked += 1 if line.is_ticked else -1
         self._tell(range(index.row(), index.row() + 1))
         self.ticks_changed.emit()
         return True
