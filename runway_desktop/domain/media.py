@@ -49,6 +49,8 @@ class MediaKind(Struct, frozen=True, kw_only=True):
     icon: str
     synonyms: str = ""
     """Further words to search by."""
+    columns: str = ""
+    """Titles of a table's columns that hold such inputs, in small letters and without blanks."""
     formats: tuple[MediaFormat, ...] = ()
     megabytes: tuple[int, int, int] = (32, 16, 200)
     """The largest input that Runway takes as a link, as data and as an upload."""
@@ -96,6 +98,7 @@ class Media(StrEnum):
             many="pictures",
             icon="mdi6.image-outline",
             synonyms="image photo still",
+            columns="image picture photo inputimage imagefile imagepath imageurl sourceimage still",
             formats=(
                 MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), (b"\xff\xd8\xff",), accepted=True),
                 MediaFormat("PNG", ("png",), ("image/png",), (b"\x89PNG\r\n\x1a\n",), accepted=True),
@@ -118,6 +121,7 @@ class Media(StrEnum):
             many="clips",
             icon="mdi6.filmstrip",
             synonyms="video film movie",
+            columns="video clip inputvideo videofile videopath videourl sourcevideo footage movie",
             formats=(
                 MediaFormat("MP4", ("mp4", "m4v"), ("video/mp4",), accepted=True),
                 MediaFormat("MOV", ("mov", "qt"), ("video/quicktime",), accepted=True),
@@ -136,6 +140,7 @@ class Media(StrEnum):
             many="sound",
             icon="mdi6.waveform",
             synonyms="audio voice music recording",
+            columns="audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
             formats=(
                 MediaFormat("MP3", ("mp3",), ("audio/mpeg",), (b"ID3",), accepted=True),
                 MediaFormat("WAV", ("wav",), ("audio/wav", "audio/x-wav"), (b"RF64",), accepted=True),

@@ -142,10 +142,9 @@ class RowReader:
 
     def _gather_inputs(self, made: _Making, column: Column, value: Any) -> None:
         """Finds the files and links of a column that holds inputs by its meaning."""
-        meaning = column.meaning
         if column.wire_names == ("audio",) and isinstance(value, str) and value.strip().casefold() not in _SWITCH_WORDS:
-            meaning, column = Meaning.AUDIO, Column(column.title, Meaning.AUDIO)
-        if meaning.media is Media.OTHER:
+            column = Column(column.title, Meaning.INPUT, media=Media.AUDIO)
+        if column.media is Media.OTHER:
             return
         for words in _pieces(value):
             made.inputs.append((column, self._finder.find(words, self.beside)))
@@ -274,7 +273,7 @@ def _room(field: Field) -> int:
 def _kind(column: Column, found: FoundInput) -> Media:
     if found.facts is not None:
         return found.facts.media
-    return column.meaning.media if column.meaning.media is not Media.OTHER else found.media
+    return column.media if column.media is not Media.OTHER else found.media
 
 
 def _media_kind(item: AssetItem, found: FoundInput, field: Field) -> Media:

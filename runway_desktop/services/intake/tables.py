@@ -158,6 +158,6 @@ def _carries(column: Column) -> bool:
     wire = " ".join(column.wire_names).casefold()
     return (
         column.meaning in (Meaning.PROMPT, Meaning.REMOTE_ID)
-        or column.meaning.media is not Media.OTHER
+        or column.media is not Media.OTHER
         or any(word in wire for word in ("uri", "image", "video", "media", "character", "speech"))
     )

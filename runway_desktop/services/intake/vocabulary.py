@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from runway_desktop.catalog import Catalog, Endpoint, Field, FieldKind, Pair
-from runway_desktop.domain.media import Media
-from runway_desktop.values import Struct
+from runway_desktop.domain.media import INPUTS, Media
+from runway_desktop.values import Struct, replace
 
 PROMPT = "promptText"
 """The wire name of a prompt where nothing is known of endpoint and model."""
@@ -29,43 +29,38 @@ class Meaning(StrEnum):
     SETTING = "setting"
     FIRST_FRAME = "first frame"
     LAST_FRAME = "last frame"
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
+    INPUT = "input"
     REMOTE_ID = "id"
 
-    @property
-    def media(self) -> Media:
-        """The kind of input that a column of inputs holds; OTHER for other columns."""
-        return _MEDIA.get(self, Media.OTHER)
 
-
-_MEDIA = {
-    Meaning.FIRST_FRAME: Media.IMAGE,
-    Meaning.LAST_FRAME: Media.IMAGE,
-    Meaning.IMAGE: Media.IMAGE,
-    Meaning.VIDEO: Media.VIDEO,
-    Meaning.AUDIO: Media.AUDIO,
+INPUT_NAMES = {
+    Meaning.FIRST_FRAME.value: Media.IMAGE,
+    Meaning.LAST_FRAME.value: Media.IMAGE,
+    **{kind.value: kind for kind in INPUTS},
 }
+"""What the program calls columns of inputs, and the kind that each holds."""
 
 
 class Column(Struct, frozen=True):
     """`title` as the file has it. `wire_names`: what it may be on the wire, likeliest first; only for settings and
-    wire-named inputs."""
+    wire-named inputs. `media`: the kind of input that it holds; OTHER for other columns."""
 
     title: str
     meaning: Meaning
     wire_names: tuple[str, ...] = ()
+    media: Media = Media.OTHER
 
     @property
     def name(self) -> str:
         """What the program calls it: the wire name of a setting, else the meaning."""
+        if self.meaning is Meaning.INPUT:
+            return self.media.value
         return self.wire_names[0] if self.wire_names else self.meaning.value
 
     @property
     def key(self) -> tuple[str, ...]:
         """The same for two columns that mean the same."""
-        return (self.meaning.value, *self.wire_names)
+        return (self.meaning.value, self.media.value, *self.wire_names)
 
 
 _ALIASES = {
@@ -76,9 +71,6 @@ _ALIASES = {
     Meaning.SHOT: "shot shotname shotid scene title name",
     Meaning.FIRST_FRAME: "firstframe startframe firstimage startimage keyframe1 framestart",
     Meaning.LAST_FRAME: "lastframe endframe lastimage endimage tailimage frameend",
-    Meaning.IMAGE: "image picture photo inputimage imagefile imagepath imageurl sourceimage still",
-    Meaning.VIDEO: "video clip inputvideo videofile videopath videourl sourcevideo footage movie",
-    Meaning.AUDIO: "audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
     Meaning.REMOTE_ID: "id taskid remoteid runwayid runwaytaskid",
 }
 _SETTINGS = {
@@ -128,7 +120,7 @@ class Vocabulary:
     def column(self, title: str) -> Column | None:
         """What a column of this title holds; None when nobody knows."""
         found = self._columns.get(normalized(title))
-        return Column(title.strip(), found.meaning, found.wire_names) if found else None
+        return replace(found, title=title.strip()) if found else None
 
     def nearest(self, title: str) -> str:
         """A known name much like `title`, for "did you mean"; empty when there is none."""
@@ -203,7 +195,10 @@ class Vocabulary:
             found[normalized(name)] = self._setting_or_input(name, (name,))
         for meaning, words in _ALIASES.items():
             for word in words.split():
-                found[word] = Column(meaning.value, meaning)
+                found[word] = Column(meaning.value, meaning, media=INPUT_NAMES.get(meaning.value, Media.OTHER))
+        for media in INPUTS:
+            for word in media.kind.columns.split():
+                found[word] = Column(media.value, Meaning.INPUT, media=media)
         return found
 
     def _setting_or_input(self, title: str, names: tuple[str, ...]) -> Column:

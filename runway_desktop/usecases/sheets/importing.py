@@ -12,7 +12,7 @@ from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import MadeSheet
 from runway_desktop.domain.media import Media
 from runway_desktop.services.intake.gathered import CLIPBOARD, Draft, Gathered
-from runway_desktop.services.intake.vocabulary import Meaning
+from runway_desktop.services.intake.vocabulary import INPUT_NAMES
 from runway_desktop.services.library.expansion import literal
 from runway_desktop.services.library.sheets import KeptRow
 
@@ -21,7 +21,6 @@ from .columns import ENDPOINT, MODEL, PROJECT, PROMPT, SHOT, Columns
 from .rows import RowChecker, SheetRow
 
 _NAMED = {"model": MODEL, "endpoint": ENDPOINT, "project": PROJECT, "shot": SHOT}
-_INPUT_WORDS = {meaning.value: meaning.media for meaning in Meaning if meaning.media is not Media.OTHER}
 _USUAL_PROMPTS = frozenset({"promptText", "text", "prompt"})
 
 
@@ -83,9 +82,9 @@ class Importer:
         for name, value in given.items():
             if name in _NAMED or name in ("prompt", "id"):
                 continue
-            if name in _INPUT_WORDS:
+            if name in INPUT_NAMES:
                 if not kept_inputs:
-                    key = self._place_for(_INPUT_WORDS[name])
+                    key = self._place_for(INPUT_NAMES[name])
                     cells[key] = [*cells.get(key, ()), *cell.inputs_of_text(_text(value), "")]
             elif name not in cells:
                 cells[name] = value
