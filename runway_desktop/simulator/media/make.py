@@ -29,8 +29,10 @@ def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:
             return exr_frames(recipe, index)
         case "mp3" | "wav" | "flac" | "ogg":
             return sound(recipe, index, samples)
-        case "glb" | "bin":
+        case "glb":
             return box(recipe, index)
+        case "bin":
+            return b"BOX\0" + recipe.seed_of(index).to_bytes(8, "big")
         case _:
             return clip(recipe, index, samples)
 

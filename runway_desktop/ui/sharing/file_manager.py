@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from runway_desktop.domain.outputs import Launch
+
 from . import launching
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusPendingCallWatcher
-
-    from runway_desktop.domain.outputs import Launch
 
 MOST = 100
 """Files that are selected at once: a folder window with thousands of marks helps nobody."""
@@ -96,8 +96,6 @@ class FileManager(QObject):
 
 def select_command(platform: str, paths: Sequence[Path]) -> Launch | None:
     """The command that selects files in the system's file manager; None where D-Bus does it. Explorer selects one."""
-    from runway_desktop.domain.outputs import Launch
-
     if platform == "win32":
         # A path with a blank or a comma stays whole only in quotes that are put by Windows' rules, as Qt does.
         return Launch(("explorer.exe", "/select,", str(paths[0])))

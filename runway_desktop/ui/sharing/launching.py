@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QProcess
 
-if TYPE_CHECKING:
-    from runway_desktop.domain.outputs import Launch
+from runway_desktop.domain.outputs import Launch
 
 
 def start(launch: Launch) -> bool:

@@ -6,7 +6,6 @@ Models have lanes of their own: among the rows of another model a task has no pl
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
@@ -16,9 +15,8 @@ from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.lifted_rows import has_rows
 from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.plain import tip
-
-if TYPE_CHECKING:
-    from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+from runway_desktop.usecases.words.queue import OTHER_LANE
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 EDGE = 24
 """Pixels at the upper and the lower edge in which a drag scrolls."""
@@ -93,8 +91,6 @@ class LaneDrops(QObject):
         if over is None:
             return None
         if not rows.lane.may_stand_by(self._lifted, over):
-            from runway_desktop.usecases.words.queue import OTHER_LANE
-
             QToolTip.showText(viewport_of(view).mapToGlobal(point), tip(OTHER_LANE), view)
             return None
         QToolTip.hideText()

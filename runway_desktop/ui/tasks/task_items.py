@@ -12,14 +12,13 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.viewports import viewport_of
+from runway_desktop.ui.viewports import is_by_key, menu_place, viewport_of
 from runway_desktop.usecases.listing.columns import clip_of
+from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .hover_scrub import HoverScrub
 
 if TYPE_CHECKING:
-    from runway_desktop.viewmodels.tasks.task_list import TaskListModel
-
     _View = QAbstractItemView
 else:
     _View = object
@@ -117,7 +116,6 @@ class TaskItems(_View):
         super().leaveEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        from runway_desktop.ui.viewports import is_by_key, menu_place
 
         under = self.currentIndex().row() if is_by_key(event) else self.line_at(event.pos())
         key, at = self.rows.group_key(under), menu_place(self, event)

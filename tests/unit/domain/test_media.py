@@ -65,7 +65,7 @@ def test_format_is_told_by_the_first_bytes(head: bytes, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "head", [b"", b"\xff", b"Just some text in a file named .png", b"glTF\x02\x00", b"RIFF\0\0\0\0abcd"]
+    "head", [b"", b"\xff", b"Just some text in a file named .png", b"HOLO\x02\x00", b"RIFF\0\0\0\0abcd"]
 )
 def test_what_is_no_medium_has_no_format(head: bytes) -> None:
     assert format_of(head) is None
@@ -99,7 +99,7 @@ def test_result_is_what_its_ending_says_else_what_its_endpoint_makes() -> None:
 
 
 def test_ending_that_nobody_knows_is_never_taken_for_a_clip() -> None:
-    assert guess_media("https://files.example.com/fox.glb", CATALOG.makes("image_to_video")) is Media.OTHER
+    assert guess_media("https://files.example.com/fox.hologram", CATALOG.makes("image_to_video")) is Media.OTHER
 
 
 def test_kind_of_a_later_version_reads_as_an_unknown_one() -> None:
