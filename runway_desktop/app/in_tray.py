@@ -10,11 +10,11 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.models import Models
 from runway_desktop.ui.tray import Tray
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.announcements import Announcements
+from runway_desktop.viewmodels.models import Models
 
 _WAS_TOLD = "tray.told"
 

@@ -6,36 +6,41 @@ GUI thread only.
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.compare.room import ROOM as COMPARE
 from runway_desktop.ui.exchange.room import ROOM as EXCHANGE
+from runway_desktop.ui.expiry.room import ROOM as NOT_SAVED
 from runway_desktop.ui.help.room import ROOM as HELP
-from runway_desktop.ui.models import Models
 from runway_desktop.ui.palette.room import ROOM as PALETTE
 from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
-from runway_desktop.ui.room import Room
+from runway_desktop.ui.room import Kind, Room
 from runway_desktop.ui.sheet.room import ROOM as SHEET
 from runway_desktop.ui.shortcuts.room import ROOM as SHORTCUTS
 from runway_desktop.ui.spending.room import ROOM as SPENDING
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.models import Models
 
-ROOMS: tuple[Room, ...] = (SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
-_BY_ID = {room.id: room for room in ROOMS}
+ROOMS: tuple[Room, ...] = (NOT_SAVED, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
 
 
 class Rooms:
     """Rooms can be opened once there is a window that they stand over."""
 
-    def __init__(self, cases: UseCases, runner: Runner, theme: Theme, models: Models) -> None:
+    def __init__(
+        self, cases: UseCases, runner: Runner, theme: Theme, models: Models, rooms: Sequence[Room] = ROOMS
+    ) -> None:
         self._cases = cases
         self._runner = runner
         self._theme = theme
         self._models = models
         self._openings = models.task_commands.openings
+        self._rooms = {room.id: room for room in rooms}
+        models.places.list_pages(self._pages)
         self._endings: list[Callable[[], Awaitable[None] | None]] = []
 
     def stand_over(self, window: MainWindow) -> None:
@@ -53,7 +58,8 @@ class Rooms:
         )
 
     def open(self, room: str, wish: object = None, /) -> None:
-        self._openings.open(_BY_ID[room].entry, self._enter, _BY_ID[room].entry, wish)
+        entry = self._rooms[room].entry
+        self._openings.open(entry, self._enter, entry, wish)
 
     def open_no_more(self) -> None:
         """The program closes: what is still on its way does not come."""
@@ -64,6 +70,15 @@ class Rooms:
         for end in self._endings:
             if (ending := end()) is not None:
                 await ending
+
+    def _pages(self, opened: str) -> list[Entry]:
+        """The lines of the left pane."""
+        cases = self._cases
+        return [
+            Entry(str(room.title), room.count(cases) if room.count is not None else None, room.icon, page=room.id)
+            for room in self._rooms.values()
+            if room.kind is Kind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
+        ]
 
     def _enter(self, entry: str, wish: object) -> None:
         sys.modules[entry].open_room(self.desk, wish)

@@ -44,16 +44,16 @@ async def show_not_saved(walk: Walk) -> None:
         await until(lambda prompt=prompt: prompt in _prompts(walk), "the sent task")  # type: ignore[misc]
     await until(lambda: not walk.having(*UNDER_WAY) and board.count >= len(_PROMPTS), "results that wait", 60)
     find(window.workspace.status, QToolButton, f"{board.count} not saved").click()
-    await until(lambda: window.workspace.shows_board, "the board")
+    page = await until(lambda: window.workspace.page, "the page")
     await until(lambda: models.details.row is not None, "the details")
     await walk.take("not-saved")
     walk.say("all of them saved")
     await control(walk.base_url, "faults", {}, method="DELETE")
-    find(window.workspace.board, QPushButton, "Save all").click()
+    find(page.center, QPushButton, "Save all").click()
     await until(lambda: board.total == 0, "everything to be saved", 60)
     await walk.take("everything-saved")
     window.workspace.places.choose_all()
-    await until(lambda: not window.workspace.shows_board, "the list")
+    await until(lambda: window.workspace.page is None, "the list")
 
 
 def _prompts(walk: Walk) -> list[str]:

@@ -10,9 +10,9 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, State, TaskId
-from runway_desktop.ui.models import Models
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.viewmodels.models import Models
 
 from .hands import Album, StepFailed, until
 

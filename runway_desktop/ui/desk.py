@@ -11,9 +11,9 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.values import Struct
+from runway_desktop.viewmodels.models import Models
 
 from .commands.keys import Keys
-from .models import Models
 from .room import Opens
 from .theme import Theme
 from .window.main_window import MainWindow

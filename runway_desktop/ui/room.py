@@ -11,6 +11,9 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Protocol
 
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.domain.task import TaskId
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.commands.command import RoomCommand
 from runway_desktop.usecases.use_cases import UseCases
@@ -34,7 +37,22 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     commands: tuple[RoomCommand[Any], ...] = ()
     help: tuple[Text, ...] = ()
     count: Callable[[UseCases], int] | None = None
-    """Of a page: the number in the left pane."""
+    """Of a page: the number in the left pane, of what is known already."""
+    is_listed: Callable[[UseCases], object] | None = None
+    """Of a page: whether its line is there while it is not open; None: always."""
+
+
+class Page(Struct, frozen=True, kw_only=True, eq=False):
+    """What a page shows, which its entry gives to the window's `pages`."""
+
+    center: QWidget
+    """In the place of the list."""
+    side: QWidget | None = None
+    """In the place of preview and details. A page that has one needs no composer either."""
+    chosen: Callable[[], list[TaskId]] = list
+    """The tasks that commands act on while it is shown."""
+    left: Callable[[], object] = lambda: None
+    """Something else is opened."""
 
 
 class Opens(Protocol):

@@ -34,6 +34,7 @@ def copy(tmp_path):
     (package / "values.py").write_text("import msgspec\n")
     (package / "__main__.py").write_text("import runway_desktop.simulator.__main__\n")
     (package / "ui" / "icons.py").write_text("import runway_desktop.services.disk.disk_threads\n")
+    (package / "ui" / "desk.py").write_text("import runway_desktop.services.supervised\n")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

@@ -49,7 +49,7 @@ LATE = (
     "runway_desktop.ui.preferences.preferences",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.ui.exchange.entry",
-    "runway_desktop.ui.expiry",
+    "runway_desktop.ui.expiry.board_pane",
     "runway_desktop.ui.inputs.fix_popup",
     "runway_desktop.ui.lineage.thumb",
     "runway_desktop.ui.media.preview",

@@ -22,14 +22,14 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from runway_desktop.app.rooms import Rooms
+from runway_desktop.app.rooms import ROOMS, Rooms
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
 from runway_desktop.domain.prices import PublishedPrice
 from runway_desktop.domain.task import Batch, BatchId, Output, Task, TaskId
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.supervised import Runner
-from runway_desktop.ui.models import Models
+from runway_desktop.ui.room import Kind, Room
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
 from runway_desktop.usecases.use_cases import Memory, UseCases
@@ -39,6 +39,7 @@ from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.folder_watch import FolderWatch
+from runway_desktop.viewmodels.models import Models
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from runway_desktop.viewmodels.status import Status
@@ -241,16 +242,19 @@ class Rig:
 class Desktop(Rig):
     """The rig with its main window on the screen. `wished` is what was wanted of rooms, which open if `opens_rooms`."""
 
-    def __init__(self, folder: Path, theme: Theme, *, opens_rooms: bool = False, **more: Any) -> None:
+    def __init__(
+        self, folder: Path, theme: Theme, *, opens_rooms: bool = False, rooms: Sequence[Room] = ROOMS, **more: Any
+    ) -> None:
         super().__init__(folder, **more)
         self._theme = theme
         self._opens_rooms = opens_rooms
+        self._rooms = rooms
         self.wished: list[tuple[str, Any]] = []
         self.closes = 0
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        self.rooms = Rooms(self.cases, self.runner, self._theme, self.models)
+        self.rooms = Rooms(self.cases, self.runner, self._theme, self.models, self._rooms)
         self.window = open_main_window(self.models, self._theme, self.open_room)
         self.rooms.stand_over(self.window)
         if self.models.memory.recall("window.geometry") is None:
@@ -268,7 +272,7 @@ class Desktop(Rig):
 
     def open_room(self, room: str, wish: object = None, /) -> None:
         self.wished.append((room, wish))
-        if self._opens_rooms:
+        if self._opens_rooms or any(one.id == room and one.kind is Kind.PAGE for one in self._rooms):
             self.rooms.open(room, wish)
 
     async def __aexit__(self, *error: object) -> None:

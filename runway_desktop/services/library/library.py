@@ -63,6 +63,8 @@ class Library:
         self._bus = bus
         self._settings = settings
         self._executor = executor
+        self.left = NotSaved()
+        """What was not saved when it was last asked for."""
 
     async def list(self, listing: Listing) -> Entries:
         """The ids to show, in order."""
@@ -146,7 +148,8 @@ class Library:
 
     async def not_saved(self, now: float, limit: int) -> NotSaved:
         """What is not on this disk though Runway may still have it, the most urgent first."""
-        return await self._store.not_saved(now, limit)
+        self.left = await self._store.not_saved(now, limit)
+        return self.left
 
     async def maker_of(self, path: Path) -> Row | None:
         """The task that made this file, by its bytes, so that it holds for a copy and after renaming; None for a file

@@ -33,7 +33,7 @@ def room_of(window: MainWindow) -> Room:
     for room, part in ((Room.COMPOSER, work.composer), (Room.PLACES, work.places), (Room.PREVIEW, work.preview_room)):
         if focus is not None and (part is focus or part.isAncestorOf(focus)):
             return room
-    if work.shows_board:
+    if work.page is not None:
         return Room.NOT_SAVED
     return Room.QUEUE if window.models.filter.place is Place.WAITING_HERE else Room.LIST
 

@@ -20,9 +20,9 @@ from .main_window import MainWindow
 
 if TYPE_CHECKING:
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.models import Models
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import Entry
+    from runway_desktop.viewmodels.models import Models
 
 
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
@@ -105,7 +105,7 @@ def window_bindings(window: MainWindow) -> dict[str, Binding]:
         "profiles": work.top.open_profiles,
         "profile.backup": m.profiles.ask_for_backup,
         "spending": partial(window.open_room, "spending"),
-        "not_saved": window.not_saved.open,
+        "not_saved": partial(window.open_room, "not_saved"),
         "menu": partial(open_menu, window),
         "help": partial(window.open_room, "help"),
         "palette": partial(window.open_room, "palette"),

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.models import Models
 from runway_desktop.ui.theme import Theme
+from runway_desktop.viewmodels.models import Models
 
 from .workspace import Workspace
 

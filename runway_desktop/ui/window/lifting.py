@@ -29,9 +29,9 @@ from runway_desktop.usecases.words.queue import lifted_words, moving_words
 from .places_pane import Taking
 
 if TYPE_CHECKING:
-    from runway_desktop.ui.models import Models
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import Entry
+    from runway_desktop.viewmodels.models import Models
 
     from .task_menu import TaskMenu
     from .workspace import Workspace

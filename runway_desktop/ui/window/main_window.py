@@ -34,7 +34,7 @@ from .clipboard import Sharing
 from .large_view_room import LargeViewRoom
 from .library_notices import LibraryNotices
 from .missing_files import FileSearch
-from .not_saved import NotSavedPlace
+from .pages import Pages
 from .paste_and_drop import PasteAndDrop
 from .task_menu import TaskMenu
 from .workspace import Workspace, first_size, state_of, text_of
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from runway_desktop.ui.lineage.last_frame import LastFrames
     from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.models import Models
     from runway_desktop.ui.search.keeper import SearchKeeper
     from runway_desktop.ui.theme import Theme
     from runway_desktop.usecases.searching.places import SavedSearch
     from runway_desktop.usecases.words.tasks import Showing
     from runway_desktop.viewmodels.activity.caps import CapNotices
+    from runway_desktop.viewmodels.models import Models
 
     from .lifting import Lifting
     from .queue_room import QueueRoom
@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
-        self.not_saved = NotSavedPlace(m, work, self._show_tasks, self)
+        self.pages = Pages(m, work, self.open_room, self)
         m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
         LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
         FileSearch(m.task_commands, m.activity, self)
@@ -323,8 +323,14 @@ class MainWindow(QMainWindow):
         work.search.save_wanted.connect(self.save_search)
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
-        m.places.keep_board(m.board)
+        m.board.changed.connect(m.places.recount)
+        m.board.urgent.connect(
+            lambda sentence: self.activity.tell(
+                sentence, problem=True, action_text="Show them", on_action=partial(self.open_room, "not_saved")
+            )
+        )
         m.status.keep_board(m.board)
+        work.status.not_saved_wanted.connect(partial(self.open_room, "not_saved"))
         places.search_chosen.connect(m.filter.open_search)
         places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
@@ -501,7 +507,7 @@ class MainWindow(QMainWindow):
 
     def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
         self.large.leave()
-        self.not_saved.leave()
+        self.pages.leave()
         self._finding.show(task_ids)
 
     def _show_everything(self) -> None:

@@ -123,14 +123,14 @@ class PlacesPane(QListWidget):
     """The Entry on which rows of the list were let go; None: to be removed."""
     rows_over = Signal(object)
     """The Entry over which they are held; None: over none."""
-    board_chosen = Signal()
-    """What is not saved."""
+    page_chosen = Signal(str)
+    """The id of a room that is listed here."""
 
     def __init__(self, places: Places, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._places = places
-        self._before_board = ""
-        """Key of the place that was open before the board."""
+        self._before_page = ""
+        """Key of the list that was open before a page."""
         self.setAccessibleName("Places")
         self._delegate = _EntryDelegate(theme, self)
         self._delegate.named.connect(self.search_named)
@@ -234,19 +234,22 @@ class PlacesPane(QListWidget):
     def choose_all(self) -> None:
         self.setCurrentRow(0)
 
-    def choose_board(self) -> None:
-        rows = [row for row in range(self.count()) if self.item(row).data(_ENTRY).is_board]
-        if rows:
-            self.setCurrentRow(rows[0])
-
-    def leave_board(self) -> None:
-        """Back to the place that was open before it, which is still what is listed. Tells nobody."""
+    @property
+    def current_page(self) -> str:
+        """The id of the page that is current; empty for a list of tasks."""
         current = self.currentItem()
-        if current is None or not current.data(_ENTRY).is_board:
+        return current.data(_ENTRY).page if current is not None else ""
+
+    def show_page(self, page_id: str) -> None:
+        """Makes the line of a page current, or with an empty id that of the list that was open before. Tells nobody."""
+        if page_id == self.current_page:
             return
         keys = [self.item(row).data(_ENTRY).key for row in range(self.count())]
+        if page_id and not self.current_page:
+            self._before_page = keys[self.currentRow()]
+        wanted = f"page {page_id}" if page_id else self._before_page
         blocked = self.blockSignals(True)
-        self.setCurrentRow(keys.index(self._before_board) if self._before_board in keys else 0)
+        self.setCurrentRow(keys.index(wanted) if wanted in keys else 0)
         self.blockSignals(blocked)
 
     def _show(self) -> None:
@@ -290,9 +293,11 @@ class PlacesPane(QListWidget):
             self.setCurrentRow(self.row(before) if before is not None else 0)
             self.blockSignals(blocked)
             self.sheet_chosen.emit(entry.sheet_id)
-        elif entry is not None and entry.is_board:
-            self._before_board = before.data(_ENTRY).key if before is not None else ""
-            self.board_chosen.emit()
+        elif entry is not None and entry.page:
+            left: Entry | None = before.data(_ENTRY) if before is not None else None
+            if left is not None and not left.page:
+                self._before_page = left.key
+            self.page_chosen.emit(entry.page)
         elif entry is not None and entry.search is not None:
             self.search_chosen.emit(entry.search)
         elif entry is not None and entry.filter is not None:

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QPoint
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.ui.building import passing_menu
-from runway_desktop.ui.models import Models
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.queued import HOLD, HOLD_OR_RELEASE, RELEASE
 from runway_desktop.usecases.commands.tasks import given_by
 from runway_desktop.usecases.words.holds import raise_words
+from runway_desktop.viewmodels.models import Models
 
 from .task_menu import TaskMenu
 from .workspace import Workspace

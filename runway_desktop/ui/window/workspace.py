@@ -6,17 +6,17 @@ Builds and holds the panes; connects nothing. GUI thread.
 
 from __future__ import annotations
 
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import Item, line, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.composer_pane import ComposerPane
-from runway_desktop.ui.models import Models
+from runway_desktop.ui.room import Page
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.tasks.grid import GridView
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -27,9 +27,9 @@ from runway_desktop.ui.window.details_pane import DetailsPane
 from runway_desktop.ui.window.folding import FoldingSplitter
 from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
 from runway_desktop.ui.window.places_pane import PlacesPane
+from runway_desktop.viewmodels.models import Models
 
 if TYPE_CHECKING:
-    from runway_desktop.ui.expiry.board_pane import BoardPane
     from runway_desktop.ui.tasks.view import TaskView
 
 
@@ -42,9 +42,6 @@ STAGE_HEIGHT = 290
 
 
 class Workspace(QWidget):
-    board_made = Signal(object)
-    """The BoardPane, once, when it is first wanted."""
-
     def __init__(self, m: Models, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._m = m
@@ -60,18 +57,23 @@ class Workspace(QWidget):
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.views, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
+        self.page: Page | None = None
+        """What stands in the place of the list."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
         self.details = DetailsPane(m.details, theme, self.posters)
         left = pane_of((self.places, 1), pane="side")
-        middle = pane_of((self._middle, 1), line(), self.composer, pane="list")
+        self._composer_line = line()
+        middle = pane_of((self._middle, 1), self._composer_line, self.composer, pane="list")
         self.preview_room = pane_of()
         self.preview_room.layout().setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID + GRID // 2, 0)
         self._stage = QSplitter(Qt.Orientation.Vertical, handleWidth=1, childrenCollapsible=False)
         for place, (widget, share) in enumerate(((self.preview_room, 3), (self.details, 2))):
             self._stage.addWidget(widget)
             self._stage.setStretchFactor(place, share)
-        right = pane_of((self._stage, 1), pane="raised")
+        self._right = QStackedWidget()
+        self._right.addWidget(self._stage)
+        right = pane_of((self._right, 1), pane="raised")
         for widget, least in ((left, 140), (middle, 420), (right, 36 * GRID)):
             widget.setMinimumWidth(least)
         self.columns = FoldingSplitter(theme, (left, middle, right), (FIRST_WIDTHS[0], FIRST_WIDTHS[2]))
@@ -84,23 +86,18 @@ class Workspace(QWidget):
         self._rows = vbox(self.top, self._top_line, (self.columns, 1), line(), self.status, on=self, spacing=0)
         self.list.grid_changed.connect(self._remember_grid)
 
-    @cached_property
-    def board(self) -> BoardPane:
-        """Made when it is first wanted: most days nobody opens it."""
-        from runway_desktop.ui.expiry.board_pane import BoardPane
-
-        board = BoardPane(self._m.board, self._theme, self.posters)
-        self._middle.addWidget(board)
-        self.board_made.emit(board)
-        return board
-
-    @property
-    def shows_board(self) -> bool:
-        """The expiry board stands in the place of the list."""
-        return self._middle.currentWidget() is not self.list
-
-    def show_board(self, on: bool) -> None:
-        self._middle.setCurrentWidget(self.board if on else self.list)
+    def show_page(self, page: Page | None) -> None:
+        """A page in the place of the list; one with a side of its own has the place of everything but the left pane."""
+        self.page = page
+        for stack, widget in (
+            (self._middle, page.center if page is not None else self.list),
+            (self._right, page.side if page is not None and page.side is not None else self._stage),
+        ):
+            if stack.indexOf(widget) < 0:
+                stack.addWidget(widget)
+            stack.setCurrentWidget(widget)
+        for part in (self._composer_line, self.composer):
+            part.setVisible(self._right.currentWidget() is self._stage)
 
     def show_large(self, view: QWidget | None) -> None:
         """Over everything but the line at the foot; None brings the panes back."""
@@ -110,8 +107,8 @@ class Workspace(QWidget):
             part.setVisible(view is None)
 
     def chosen_ids(self) -> list[TaskId]:
-        """What is chosen in what is shown: the list, or the expiry board."""
-        return self.board.chosen_ids() if self.shows_board else self.view.selected_ids()
+        """What is chosen in what is shown: the list, or a page."""
+        return self.page.chosen() if self.page is not None else self.view.selected_ids()
 
     def fold(self, place: int) -> None:
         """Folds the left (0) or the right pane (2), or brings it back. The keyboard leaves what is folded."""

@@ -1,5 +1,5 @@
-"""The places of the library: fixed ones, the board of results that are not saved, projects, tags, batches, and the
-searches that the person saved. Saved searches are kept in the settings as their words and asked anew each time.
+"""The places of the library: fixed ones, pages that are no lists of tasks, projects, tags, batches, and the searches
+that the person saved. Saved searches are kept in the settings as their words and asked anew each time.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _PLACES = (
 """Each with its title, its icon, and other words that people look for it by."""
 _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
 """Listed while there is something in them, or they are open."""
-_BOARD_AFTER = 4
-"""Fixed places that stand above the board."""
+_PAGES_AFTER = 4
+"""Fixed places that stand above the pages."""
 _SHEET_ICON = "mdi6.table-alert"
 _KEY = "list.searches"
 _LONGEST_NAME = 60
@@ -126,8 +126,8 @@ class Entry(Struct, frozen=True):
     filter: Filter | None = None
     heading: bool = False
     search: SavedSearch | None = None
-    is_board: bool = False
-    """The board of results that are not saved: no list of tasks."""
+    page: str = ""
+    """The id of a page of its own: no list of tasks."""
     sheet_id: str = ""
     """A kept sheet with rows that were not sent: no list of tasks."""
     note: str = ""
@@ -140,7 +140,7 @@ class Entry(Struct, frozen=True):
         if self.sheet_id:
             return f"sheet {self.sheet_id}"
         if chosen is None:
-            return f"# {self.title}"
+            return f"page {self.page}" if self.page else f"# {self.title}"
         if self.search is not None:
             return f"search {self.search.id}"
         tags = [f"tag {tag}" for tag in sorted(chosen.tags)]
@@ -152,10 +152,10 @@ def entries_of(
     opened: Place,
     searches: Iterable[SavedSearch] = (),
     found: Mapping[str, int] | None = None,
-    not_saved: int | None = None,
+    pages: Sequence[Entry] = (),
 ) -> list[Entry]:
     """`opened`: the place that the list shows. `found`: how many tasks each saved search finds, by its id.
-    `not_saved`: what the board counts; None leaves it out."""
+    `pages` are those that are no lists of tasks."""
     fixed = [
         Entry(title, counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
         for place, title, icon, synonyms in _PLACES
@@ -166,11 +166,7 @@ def entries_of(
         Entry(kept.name, icon=_SHEET_ICON, sheet_id=kept.id, note=_unsent(kept.unsent))
         for kept in counts.unsent[:RECENT_BATCHES]
     ]
-    fixed[_BOARD_AFTER:_BOARD_AFTER] = sheets
-    if not_saved is not None:
-        fixed.insert(
-            _BOARD_AFTER + len(sheets), Entry("Not saved", not_saved, "mdi6.content-save-alert-outline", is_board=True)
-        )
+    fixed[_PAGES_AFTER:_PAGES_AFTER] = [*sheets, *pages]
     frequent = sorted(counts.tags.items(), key=lambda item: -item[1])[:MOST_TAGS]
     unsent = {kept.batch_id: kept.unsent for kept in counts.unsent}
     groups = {

@@ -9,7 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from runway_desktop.catalog.labels import model_label
-from runway_desktop.domain.library import Row
+from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.task import Output, OutputState, TaskId
@@ -161,6 +161,11 @@ def is_stuck(output: Output, now: float) -> bool:
     """Whether it is more than a result that is just being saved, as every one is for a moment."""
     has_failed = output.state is OutputState.FAILED or output.problem is not None or output.is_missing
     return has_failed or not 0 <= now - output.url_fetched_at < A_MOMENT
+
+
+def worth_telling(found: NotSaved, now: float) -> int:
+    """How many results are not saved; 0 while all there is are results of this very moment."""
+    return found.total if any(is_stuck(output, now) for _, output in found.results) else 0
 
 
 def urgent_words(lives: list[LinkLife], now: float) -> str:

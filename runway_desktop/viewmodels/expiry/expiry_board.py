@@ -25,7 +25,15 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
-from runway_desktop.usecases.words.expiry import BoardLine, Key, is_over, is_stuck, is_urgent, line_of, urgent_words
+from runway_desktop.usecases.words.expiry import (
+    BoardLine,
+    Key,
+    is_over,
+    is_urgent,
+    line_of,
+    urgent_words,
+    worth_telling,
+)
 from runway_desktop.usecases.words.folders import refusal_words
 from runway_desktop.viewmodels.bridge import Bridge
 from runway_desktop.viewmodels.model import Model
@@ -74,10 +82,8 @@ class ExpiryBoard(Model):
 
     @property
     def count(self) -> int:
-        """What is worth a place and a word: 0 while all there is are results of this very moment."""
-        now = self._cases.clock.now()
-        stuck = any(is_stuck(output, now) for _, output in self._found.results)
-        return self.total if stuck else 0
+        """What is worth a line and a word."""
+        return worth_telling(self._found, self._cases.clock.now())
 
     def set_open(self, is_open: bool) -> None:
         """While it is open it has its lines; else it only counts what is not saved."""

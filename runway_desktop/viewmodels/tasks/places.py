@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from runway_desktop.domain.library import Place, PlaceCounts
@@ -11,7 +13,6 @@ from runway_desktop.usecases.listing.changes import recounts
 from runway_desktop.usecases.searching.places import Entry, entries_of
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.expiry.expiry_board import ExpiryBoard
 from runway_desktop.viewmodels.model import Model
 
 from .list_filter import ListFilter
@@ -24,9 +25,10 @@ class Places(Model):
         super().__init__(cases, runner, parent)
         self.counts = PlaceCounts()
         self._filter: ListFilter | None = None
-        self._board: ExpiryBoard | None = None
-        self._lines: list[str] = []
-        """The keys of the entries that were told of last."""
+        self._pages: Callable[[str], Sequence[Entry]] = lambda _: ()
+        self._open_page = ""
+        self._lines: list[tuple[str, int | None]] = []
+        """The entries that were told of last, by their keys, and what the pages count."""
         self._found: dict[str, int] = {}
         """How many tasks each saved search finds, by its id."""
         self._is_wanted = self._is_counting = False
@@ -43,10 +45,20 @@ class Places(Model):
         chosen.changed.connect(self._place_changed)
         self._searches_changed()
 
-    def keep_board(self, board: ExpiryBoard) -> None:
-        """Shows how much is not saved, as long as there is something."""
-        self._board = board
-        board.changed.connect(self.changed)
+    def list_pages(self, pages: Callable[[str], Sequence[Entry]]) -> None:
+        """Lists rooms among the fixed places. `pages` is given the id of the one that is open, if one is."""
+        self._pages = pages
+
+    def open_page(self, page_id: str) -> None:
+        """It stays in the list while it is open; empty: none is."""
+        self._open_page = page_id
+        self.recount()
+
+    def recount(self) -> None:
+        """Something that a page counts has moved."""
+        if self._told() != self._lines:
+            self._lines = self._told()
+            self.changed.emit()
 
     @property
     def title(self) -> str:
@@ -54,14 +66,17 @@ class Places(Model):
         return self._filter.title if self._filter is not None else ""
 
     def entries(self) -> list[Entry]:
-        board, chosen = self._board, self._filter
+        chosen = self._filter
         return entries_of(
             self.counts,
             chosen.place if chosen is not None else Place.ALL,
             chosen.searches if chosen is not None else (),
             self._found,
-            board.total if board is not None and (board.count or board.is_open) else None,
+            self._pages(self._open_page),
         )
+
+    def _told(self) -> list[tuple[str, int | None]]:
+        return [(entry.key, entry.count if entry.page else None) for entry in self.entries()]
 
     def refresh(self) -> None:
         """Counts anew. Asked for while it counts, it counts once more, however often."""
@@ -97,10 +112,11 @@ class Places(Model):
                 for search in self._filter.searches
             }
             moved, self._found = moved or found != self._found, found
-        lines = [entry.key for entry in self.entries()]
-        if moved or lines != self._lines:
-            self._lines = lines
+        if moved:
+            self._lines = self._told()
             self.changed.emit()
+        else:
+            self.recount()
 
     def _searches_changed(self) -> None:
         self.changed.emit()
@@ -108,7 +124,7 @@ class Places(Model):
 
     def _place_changed(self) -> None:
         """One that is shown only for what is in it goes when it is left empty."""
-        if not self._is_counting and [entry.key for entry in self.entries()] != self._lines:
+        if not self._is_counting and self._told() != self._lines:
             self._soon()
 
     def _soon(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
 
 from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
+from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.usecases.commands.handing_on import COPY_PROMPT
 from runway_desktop.usecases.words.expiry import BoardColumn
 from tests.fake_runway import remote_id
@@ -40,8 +41,12 @@ async def left(rig: Desktop, *outputs: Output) -> None:
 
 async def opened(rig: Desktop, *outputs: Output) -> None:
     await left(rig, *outputs)
-    rig.window.not_saved.open()
-    assert rig.window.workspace.shows_board
+    rig.open_room("not_saved")
+    await until(lambda: rig.window.workspace.page)
+
+
+def pane(rig: Desktop) -> BoardPane:
+    return rig.window.findChild(BoardPane)
 
 
 def status_button(rig: Desktop) -> QToolButton:
@@ -77,15 +82,15 @@ async def test_every_way_leads_there_and_the_list_comes_back(tmp_path, theme, wa
         if way == "status line":
             status_button(rig).click()
         elif way == "left pane":
-            work.places.choose_board()
+            work.places.choose("page not_saved")
         else:
             QTest.keyClick(
                 rig.window, Qt.Key.Key_U, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
             )
-        assert work.shows_board
+        await until(lambda: work.page)
         assert list(rig.details.chosen) == [TaskId("t2")], "the most urgent"
         work.places.setCurrentRow(0)
-        assert not work.shows_board
+        assert work.page is None
         assert list(rig.details.chosen) == [TaskId("t1")]
 
 
@@ -94,9 +99,9 @@ async def test_it_stays_while_one_looks_at_it_and_says_that_all_is_saved(tmp_pat
         await opened(rig, result(rig, 1, hours=2))
         await rig.output(saved(task(1, State.SUCCEEDED), "/library/a.mp4"))
         await until(lambda: rig.board.total == 0)
-        assert rig.window.workspace.shows_board
+        assert rig.window.workspace.page is not None
         assert "Not saved, 0" in place_words(rig)
-        assert rig.window.workspace.board._empty_title.isVisible()
+        assert pane(rig)._empty_title.isVisible()
         rig.window.workspace.places.setCurrentRow(0)
         assert "Not saved, 0" not in place_words(rig)
 
@@ -105,13 +110,13 @@ async def test_a_search_and_a_task_that_is_to_be_seen_bring_the_list_back(tmp_pa
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
         rig.window.search.setText("Shot 1")
-        await until(lambda: not rig.window.workspace.shows_board)
+        await until(lambda: rig.window.workspace.page is None)
         assert "All tasks" in str(rig.window.workspace.places.currentItem().data(Qt.ItemDataRole.AccessibleTextRole))
         rig.window.search.clear()
         await rest()
-        rig.window.not_saved.open()
-        rig.window.workspace.board.task_wanted.emit(TaskId("t2"))
-        assert not rig.window.workspace.shows_board
+        rig.open_room("not_saved")
+        pane(rig).task_wanted.emit(TaskId("t2"))
+        assert rig.window.workspace.page is None
         await until(lambda: rig.window.view.selected_ids() == [TaskId("t2")])
 
 
@@ -119,7 +124,8 @@ async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_l
     async with Desktop(tmp_path, theme) as rig:
         await left(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
         rig.window.view.select([TaskId("t1")])
-        rig.window.not_saved.open()
+        rig.open_room("not_saved")
+        await until(lambda: rig.window.workspace.page)
         assert rig.details.chosen == (TaskId("t2"),)
         rig.window.task_menu.take(COPY_PROMPT)
         await until(lambda: QGuiApplication.clipboard().text() == "Shot 2")
@@ -128,7 +134,7 @@ async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_l
 async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=60), result(rig, 2, hours=70))
-        view = rig.window.workspace.board.view
+        view = pane(rig).view
         for number in (1, 2):
             rig.runway.finish(remote_id(number), f"https://out.example/{number}.mp4")
         cell = view.visualRect(view.model().index(0, BoardColumn.ACTION))
@@ -148,11 +154,7 @@ async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme
 async def test_all_are_saved_with_one_press_and_a_disabled_button_says_why(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=2), result(rig, 2, hours=3))
-        [button] = [
-            found
-            for found in rig.window.workspace.board.findChildren(QPushButton)
-            if found.property("kind") == "primary"
-        ]
+        [button] = [found for found in pane(rig).findChildren(QPushButton) if found.property("kind") == "primary"]
         assert button.text() == "Save all 2"
         for number in (1, 2):
             await rig.output(result(rig, number, hours=2, state=OutputState.DOWNLOADING))
@@ -168,15 +170,15 @@ async def test_what_is_urgent_is_told_with_the_way_there(tmp_path, theme):
         [told] = rig.window.activity.messages()
         assert told.startswith("A result is not saved yet, and nothing moves.")
         pill.press(rig.window, "Show them")
-        assert rig.window.workspace.shows_board
+        await until(lambda: rig.window.workspace.page)
 
 
 async def test_the_menu_of_a_line_copies_its_link(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=0.5))
-        pane = rig.window.workspace.board
-        pane.view.menu_wanted.emit(pane.mapToGlobal(pane.rect().center()))
-        menu = pane.findChild(QMenu)
+        board = pane(rig)
+        board.view.menu_wanted.emit(board.mapToGlobal(board.rect().center()))
+        menu = board.findChild(QMenu)
         assert menu is not None
         actions = {action.text(): action for action in menu.actions()}
         assert {"Save now", "Show in the list", "Copy link", "Choose another folder…"} <= set(actions)
@@ -189,9 +191,9 @@ async def test_the_menu_of_a_line_copies_its_link(tmp_path, theme):
 async def test_a_folder_is_chosen_without_a_loop_of_its_own(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
         await opened(rig, result(rig, 1, hours=0.5))
-        pane = rig.window.workspace.board
-        pane.choose_folder()
-        dialog = pane.findChild(QFileDialog)
+        board = pane(rig)
+        board.choose_folder()
+        dialog = board.findChild(QFileDialog)
         assert dialog is not None
         new = tmp_path / "elsewhere"
         new.mkdir()

@@ -121,7 +121,7 @@ def test_the_queue_takes_what_can_be_released_or_retried():
 
 
 @pytest.mark.parametrize(
-    "place", [entry(batches=frozenset({BatchId("b")})), entry(place=Place.SAVED), Entry("Not saved", is_board=True)]
+    "place", [entry(batches=frozenset({BatchId("b")})), entry(place=Place.SAVED), Entry("Not saved", page="not_saved")]
 )
 def test_other_places_say_why_they_take_nothing(place):
     taken = taken_by(place, [row(State.SUCCEEDED)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from runway_desktop.domain.library import Filter, GroupBy, KeptSheet, Listing, Place, PlaceCounts, SortKey
@@ -10,7 +11,14 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from runway_desktop.usecases.listing.lines import keep_order, kept_order
 from runway_desktop.usecases.searching.language import Query, Term, read
-from runway_desktop.usecases.searching.places import MOST_TAGS, SavedSearches, entries_of, place_terms, usual_name
+from runway_desktop.usecases.searching.places import (
+    MOST_TAGS,
+    Entry,
+    SavedSearches,
+    entries_of,
+    place_terms,
+    usual_name,
+)
 from tests.fakes import FakeClock, MemoryStore
 
 FOG = read("fog rating:>=4")
@@ -21,8 +29,8 @@ def settings() -> Settings:
     return Settings(MemoryStore(), Bus(), FakeClock(), default_library=Path("library"))
 
 
-def titles(counts: PlaceCounts, opened: Place = Place.ALL, not_saved: int | None = None) -> list[str]:
-    return [entry.title for entry in entries_of(counts, opened, not_saved=not_saved)]
+def titles(counts: PlaceCounts, opened: Place = Place.ALL, pages: Sequence[Entry] = ()) -> list[str]:
+    return [entry.title for entry in entries_of(counts, opened, pages=pages)]
 
 
 def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is_open() -> None:
@@ -31,9 +39,9 @@ def test_a_place_for_what_went_wrong_is_listed_while_something_is_in_it_or_it_is
     assert "Missing files" in titles(PlaceCounts(), opened=Place.MISSING)
 
 
-def test_results_that_are_not_saved_stand_after_what_needs_attention() -> None:
-    assert "Not saved" not in titles(PlaceCounts())
-    assert titles(PlaceCounts(), not_saved=0)[3:5] == ["Needs attention", "Not saved"]
+def test_pages_stand_after_what_needs_attention() -> None:
+    page = Entry("Not saved", 0, page="not_saved")
+    assert titles(PlaceCounts(), pages=[page])[3:5] == ["Needs attention", "Not saved"]
 
 
 def test_only_the_most_frequent_tags_are_listed_by_name() -> None:

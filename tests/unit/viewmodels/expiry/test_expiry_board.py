@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.app.rooms import Rooms
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.events import DownloadProgressed
 from runway_desktop.domain.failures import Reason, ReasonCode
@@ -59,15 +60,16 @@ async def test_while_nobody_looks_it_counts_and_writes_no_lines(tmp_path):
 
 async def test_results_of_this_moment_make_no_place_and_no_word(tmp_path):
     async with Rig(tmp_path) as rig:
-        rig.places.keep_board(rig.board)
+        Rooms(rig.cases, rig.runner, None, rig.models)
+        rig.board.changed.connect(rig.places.recount)
         rig.models.status.keep_board(rig.board)
         await left(rig, result(rig, 1, hours=0))
         assert (rig.board.total, rig.board.count) == (1, 0)
-        assert not [entry for entry in rig.places.entries() if entry.is_board]
+        assert not [entry for entry in rig.places.entries() if entry.page]
         assert rig.models.status.not_saved_words() == ""
         rig.clock.jump(61)
         rig.board.tick()
-        [entry] = [entry for entry in rig.places.entries() if entry.is_board]
+        [entry] = [entry for entry in rig.places.entries() if entry.page]
         assert (entry.title, entry.count) == ("Not saved", 1)
         assert rig.models.status.not_saved_words() == "1 not saved"
 

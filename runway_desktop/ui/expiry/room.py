@@ -1,0 +1,15 @@
+"""The page of what is not saved, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+from runway_desktop.usecases.words.expiry import worth_telling
+
+ROOM = Room(
+    id="not_saved",
+    title=Text("Not saved"),
+    kind=Kind.PAGE,
+    icon="mdi6.content-save-alert-outline",
+    count=lambda cases: cases.library.left.total,
+    is_listed=lambda cases: worth_telling(cases.library.left, cases.clock.now()),
+    entry="runway_desktop.ui.expiry.entry",
+)

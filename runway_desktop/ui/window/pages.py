@@ -1,0 +1,66 @@
+"""Which page stands in the window: the list, or a room that is listed in the left pane. It is opened from there, or by
+its id from anywhere, and goes when anything else is opened. GUI thread.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+
+from runway_desktop.ui.room import Opens, Page
+from runway_desktop.viewmodels.models import Models
+
+from .workspace import Workspace
+
+
+class Pages(QObject):
+    def __init__(self, m: Models, work: Workspace, open_room: Opens, parent: QObject) -> None:
+        super().__init__(parent)
+        self._m = m
+        self._work = work
+        self._open_room = open_room
+        self._listing = m.filter.listing
+        """What was listed when the page was opened."""
+        self._chosen = ""
+        """The page that was chosen in the left pane, which may still be on its way."""
+        work.places.page_chosen.connect(self._open_chosen)
+        work.places.chosen.connect(self.leave)
+        work.places.search_chosen.connect(self.leave)
+        m.filter.changed.connect(self._leave_for_another_list)
+
+    def show(self, page_id: str, page: Page) -> None:
+        """The keyboard stays in the left pane where the page was chosen there."""
+        chosen, self._chosen = self._chosen, ""
+        if page_id == chosen != self._work.places.current_page:
+            return
+        if self._work.page is not None and self._work.page.center is not page.center:
+            self._work.page.left()
+        self._listing = self._m.filter.listing
+        self._m.places.open_page(page_id)
+        self._work.places.show_page(page_id)
+        self._work.show_page(page)
+        self.choice_moved()
+        if page_id != chosen:
+            page.center.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self, *_: object) -> None:
+        """The list comes back, with what was chosen in it."""
+        page = self._work.page
+        if page is not None:
+            self._work.show_page(None)
+            # Before its line goes, which may be the current one.
+            self._work.places.show_page("")
+            self._m.places.open_page("")
+            page.left()
+            self.choice_moved()
+
+    def choice_moved(self) -> None:
+        """Other tasks are chosen on the page that is shown."""
+        self._m.details.choose(self._work.chosen_ids())
+
+    def _open_chosen(self, page_id: str) -> None:
+        self._chosen = page_id
+        self._open_room(page_id)
+
+    def _leave_for_another_list(self) -> None:
+        if self._m.filter.listing != self._listing:
+            self.leave()

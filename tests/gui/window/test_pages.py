@@ -1,0 +1,119 @@
+"""A room that is listed in the left pane stands where the list stands, and goes when anything else is opened."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from runway_desktop.app.rooms import ROOMS
+from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+from tests.gui.rig import Desktop, rest, until
+from tests.made_modules import Makes
+from tests.rows import task
+
+ENTRY = """
+from PySide6.QtWidgets import QLabel, QWidget
+from runway_desktop.ui.room import Page
+
+left = []
+
+def open_room(desk, wish):
+    if not hasattr(desk.window, "made"):
+        desk.window.made = QLabel("center"), QLabel("side")
+        desk.window.made[0].setFocusPolicy(desk.window.focusPolicy().StrongFocus)
+    center, side = desk.window.made
+    desk.window.pages.show("trial", Page(center=center, side=side, left=lambda: left.append(1)))
+"""
+
+
+@pytest.fixture
+def trial(makes: Makes) -> Room:
+    """A page with a side, and the number of tasks that are open."""
+    return Room(
+        id="trial",
+        title=Text("Trial"),
+        kind=Kind.PAGE,
+        icon="mdi6.flask-outline",
+        count=lambda cases: len(cases.tasks.open()),
+        entry=f"{makes(entry=ENTRY)}.entry",
+    )
+
+
+def lines(rig: Desktop) -> list[str]:
+    pane = rig.window.workspace.places
+    return [str(pane.item(row).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(pane.count())]
+
+
+def shown(rig: Desktop) -> list[str]:
+    return sorted(one.text() for one in getattr(rig.window, "made", ()) if one.isVisible())
+
+
+def desktop(folder: Any, theme: Any, trial: Room) -> Desktop:
+    return Desktop(folder, theme, rooms=(*ROOMS, trial))
+
+
+async def test_it_is_listed_with_its_count(tmp_path, theme, trial):
+    async with desktop(tmp_path, theme, trial) as rig:
+        await until(lambda: "Trial, 0" in lines(rig))
+
+
+async def test_its_center_and_side_have_the_place_of_list_composer_preview_and_details(tmp_path, theme, trial):
+    async with desktop(tmp_path, theme, trial) as rig:
+        work = rig.window.workspace
+        work.places.choose("page trial")
+        await until(lambda: shown(rig) == ["center", "side"])
+        parts = (work.list, work.composer, work.details, work.preview_room)
+        assert not any(part.isVisible() for part in parts)
+        work.places.setCurrentRow(0)
+        assert shown(rig) == []
+        assert all(part.isVisible() for part in parts)
+        assert sys.modules[trial.entry].left == [1]
+
+
+async def test_the_keyboard_stays_in_the_left_pane_where_the_page_was_chosen_there(tmp_path, theme, trial):
+    async with desktop(tmp_path, theme, trial) as rig:
+        places = rig.window.workspace.places
+        places.setFocus()
+        places.choose("page trial")
+        await until(lambda: shown(rig))
+        assert rig.window.focusWidget() is places
+        places.setCurrentRow(0)
+        rig.open_room("trial")
+        assert isinstance(rig.window.focusWidget(), QLabel)
+        assert places.current_page == "trial"
+
+
+async def test_what_is_chosen_while_a_page_is_on_its_way_is_not_taken_away(tmp_path, theme, trial):
+    async with desktop(tmp_path, theme, trial) as rig:
+        places = rig.window.workspace.places
+        places.choose("page trial")
+        places.setCurrentRow(1)
+        await until(lambda: trial.entry in sys.modules)
+        await rest()
+        assert shown(rig) == []
+        assert places.currentRow() == 1
+
+
+async def test_one_page_leads_to_another_and_the_list_comes_back_as_it_was(tmp_path, theme, trial):
+    async with desktop(tmp_path, theme, trial) as rig:
+        await rig.add(task(1))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        work = rig.window.workspace
+        work.places.setCurrentRow(1)
+        rig.window.view.select([TaskId("t1")])
+        rig.open_room("trial")
+        await until(lambda: shown(rig))
+        assert rig.details.chosen == ()
+        rig.open_room("not_saved")
+        await until(lambda: work.places.current_page == "not_saved")
+        assert shown(rig) == []
+        assert sys.modules[trial.entry].left == [1]
+        assert work.composer.isVisible()
+        rig.window.pages.leave()
+        assert work.places.currentRow() == 1
