@@ -15,6 +15,7 @@ from typing import Any
 from runway_desktop.catalog.labels import model_label
 from runway_desktop.domain.library import Filter, Place, PlaceCounts, Span, Without, clean_tag, folded
 from runway_desktop.domain.task import FINAL, MOST_STARS, Pick, State
+from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.states import LOOKS, STATUSES
 from runway_desktop.values import Struct, field, replace
 
@@ -58,12 +59,22 @@ IS = (
     "pick", "reject", "rated", "unrated", "saved", "live", "waiting", "attention", "missing", "changed", "failed",
     "uncertain",
 )  # fmt: skip
-_IS_WORDS = {
-    "pick": "Picks",
-    "reject": "Rejected",
-    "attention": "Needs attention",
-    "missing": "File missing",
-    "changed": "Changed outside",
+TITLES: Mapping[Place, Text] = {
+    Place.ALL: Text("All tasks"),
+    Place.LIVE: STATUSES["live"],
+    Place.WAITING_HERE: Text("Queue"),
+    Place.NEEDS_ATTENTION: Text("Needs attention"),
+    Place.SAVED: Text("Saved"),
+    Place.PICKS: Text("Picks"),
+    Place.MISSING: Text("Missing files"),
+    Place.CHANGED: Text("Changed files"),
+}
+"""What the fixed pages of the left pane are called, there and on chips."""
+_IS_WORDS: Mapping[str, Text] = {
+    **STATUSES,
+    **{word: TITLES[place] for word, place in PLACES.items()},
+    "pick": TITLES[Place.PICKS],
+    "reject": Text("Rejected"),
 }
 DAYS = ("today", "yesterday", "week", "month", "year")
 BY_CLOCK = frozenset({"date", "before", "after"})
@@ -436,7 +447,7 @@ def _spoken(key: str, value: str) -> str:
         case "length":
             return f"Length {_span_words(value)} s"
         case "is" | "date":
-            return _IS_WORDS.get(value, value.capitalize())
+            return str(_IS_WORDS.get(value) or value.capitalize())
         case "before" | "after":
             return f"{'Before' if key == 'before' else 'From'} {value}"
         case "model":

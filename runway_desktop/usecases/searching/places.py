@@ -12,22 +12,22 @@ from runway_desktop.domain.task import BatchId
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, replace
 
-from .language import PLACES, Query, Term
+from .language import PLACES, TITLES, Query, Term
 
 RECENT_BATCHES = 8
 MOST_TAGS = 24
 """The most frequent ones, by name."""
 _PLACES = (
-    (Place.ALL, "All tasks", "mdi6.view-grid-outline", "everything, library"),
-    (Place.LIVE, "Live", "mdi6.progress-clock", "running, in progress, pending"),
-    (Place.WAITING_HERE, "Queue", "mdi6.tray-full", "waiting, unsent, outbox"),
-    (Place.NEEDS_ATTENTION, "Needs attention", "mdi6.alert-outline", "failed, errors, problems, uncertain"),
-    (Place.SAVED, "Saved", "mdi6.check-circle-outline", "finished, done, results, downloads"),
-    (Place.PICKS, "Picks", "mdi6.star-outline", "favorites, selects"),
-    (Place.MISSING, "Missing files", "mdi6.file-question-outline", "lost files"),
-    (Place.CHANGED, "Changed files", "mdi6.file-edit-outline", "modified files"),
+    (Place.ALL, "mdi6.view-grid-outline", "everything, library"),
+    (Place.LIVE, "mdi6.progress-clock", "running, in progress, pending"),
+    (Place.WAITING_HERE, "mdi6.tray-full", "waiting, unsent, outbox"),
+    (Place.NEEDS_ATTENTION, "mdi6.alert-outline", "failed, errors, problems, uncertain"),
+    (Place.SAVED, "mdi6.check-circle-outline", "finished, done, results, downloads"),
+    (Place.PICKS, "mdi6.star-outline", "favorites, selects"),
+    (Place.MISSING, "mdi6.file-question-outline", "lost files"),
+    (Place.CHANGED, "mdi6.file-edit-outline", "modified files"),
 )
-"""Each with its title, its icon, and other words that people look for it by."""
+"""Each with its icon, and other words that people look for it by."""
 _ONLY_IF_ANY = frozenset({Place.MISSING, Place.CHANGED})
 """Listed while there is something in them, or they are open."""
 _PAGES_AFTER = 4
@@ -157,8 +157,8 @@ def entries_of(
     """`opened`: the place that the list shows. `found`: how many tasks each saved search finds, by its id.
     `pages` are those that are no lists of tasks."""
     fixed = [
-        Entry(title, counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
-        for place, title, icon, synonyms in _PLACES
+        Entry(str(TITLES[place]), counts.places.get(place, 0), icon, Filter(place=place), synonyms=synonyms)
+        for place, icon, synonyms in _PLACES
         if place not in _ONLY_IF_ANY or counts.places.get(place) or place is opened
     ]
     # Where the eye looks for what was left: it is in no list of tasks.

@@ -178,4 +178,4 @@ def test_they_are_found_by_a_word_and_listed_anew_when_that_changes(line, wanted
     assert moves(touch, Listing(filter=wanted))
     assert moves(touch, Listing(filter=Filter(place=Place.MISSING)))
     assert not moves(touch, Listing())
-    assert read(line).terms[0].label in ("File missing", "Changed outside", "Not file missing")
+    assert read(line).terms[0].label in ("Missing files", "Changed files", "Not missing files")
