@@ -52,6 +52,7 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
+from .commands import COMMANDS
 from .options import Options
 from .rooms import Rooms
 
@@ -244,7 +245,7 @@ class Session(QObject):
         bridge.key_changed.connect(self._key_changed)
         with theme.put_on_at_the_end():
             self.rooms = Rooms(cases, runner, theme, models)
-            window = open_main_window(models, theme, self.rooms.open)
+            window = open_main_window(models, theme, self.rooms.open, COMMANDS)
         self.window = window
         window.close_wanted.connect(self._closed)
         window.quit_wanted.connect(self._quit_wanted)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.values import Struct
 from runway_desktop.viewmodels.models import Models
 
+from .commands.everywhere import HELP
 from .commands.keys import Keys
 from .room import Opens
 from .theme import Theme
@@ -37,7 +40,5 @@ class Desk(Struct, frozen=True, kw_only=True, eq=False):
 
     def give_help(self, over: QWidget, room: HelpOf) -> None:
         """Gives a window of its own the key for help."""
-        action = QAction("Help", over)
-        action.triggered.connect(lambda: self.open("help", (room, over)))
-        over.addAction(action)
-        self.keys.give(action, "help")
+        opens = partial(self.open, "help", (room, over))
+        self.keys.bind(over, Scope.WINDOW, ((HELP,), lambda: opens), context=Qt.ShortcutContext.WindowShortcut)

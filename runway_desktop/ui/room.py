@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.domain.text import Text
-from runway_desktop.usecases.commands.command import RoomCommand
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import Struct
 
@@ -34,7 +34,8 @@ class Room(Struct, frozen=True, kw_only=True, eq=False):
     entry: str
     """Name of the module that opens it."""
     icon: str = ""
-    commands: tuple[RoomCommand[Any], ...] = ()
+    commands: tuple[Command[Any], ...] = ()
+    """Its own, and those of the main window that open it."""
     help: tuple[Text, ...] = ()
     count: Callable[[UseCases], int] | None = None
     """Of a page: the number in the left pane, of what is known already."""

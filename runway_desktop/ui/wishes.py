@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import Enum, StrEnum, auto
+from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import QPoint
@@ -12,13 +12,10 @@ from runway_desktop.domain.task import BatchId, TaskId
 from runway_desktop.values import Struct
 
 
-class Exchange(StrEnum):
-    """By the ids of its commands."""
-
-    IDS_FROM_FILE = "exchange.ids.file"
-    IDS_FROM_CLIPBOARD = "exchange.ids.paste"
-    FOLDER = "exchange.folder"
-    EXPORT = "exchange.export"
+class Exchange(Enum):
+    IDS_FROM_FILE = auto()
+    IDS_FROM_CLIPBOARD = auto()
+    FOLDER = auto()
 
 
 class Export(Struct, frozen=True):

@@ -22,6 +22,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS, Rooms
 from runway_desktop.domain.advance import GONE_AFTER
 from runway_desktop.domain.events import Notice, OutputChanged, TaskChanged, TasksAdded
@@ -32,6 +33,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.room import Kind, Room
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.activity.activity import Activity
@@ -93,6 +95,11 @@ def painted(widget: QWidget) -> tuple[QColor, int]:
 async def rest(turns: int = 30) -> None:
     """Lets everything run until nobody has anything to do; for promises that something does not happen."""
     await come_to_rest(turns)
+
+
+def named(command_id: str) -> Command[Any]:
+    """The record that settings know by this id."""
+    return next(one for one in COMMANDS if one.id == command_id)
 
 
 class Rig:
@@ -255,7 +262,7 @@ class Desktop(Rig):
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         self.rooms = Rooms(self.cases, self.runner, self._theme, self.models, self._rooms)
-        self.window = open_main_window(self.models, self._theme, self.open_room)
+        self.window = open_main_window(self.models, self._theme, self.open_room, COMMANDS)
         self.rooms.stand_over(self.window)
         if self.models.memory.recall("window.geometry") is None:
             # The screen that is not there is small.

@@ -11,6 +11,7 @@ from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from runway_desktop.ui.building import hbox, push_button
+from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -106,7 +107,7 @@ class Pill(QWidget):
         self._action.setVisible(action is not None)
         self._action.setText(action.text if action is not None else "")
         self._action.setAccessibleDescription(shown.whole)
-        key = self._keys.words("list.undo").partition(", ")[0] if shown.is_act and action is not None else ""
+        key = self._keys.cap(UNDO) if shown.is_act and action is not None else ""
         self._key.setText(key)
         self._key.setVisible(bool(key) and self.width() == WIDTH)
         self.face.show_it(shown)

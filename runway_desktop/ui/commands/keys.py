@@ -1,119 +1,162 @@
-"""The keys that commands have now: the person's own, else those of the table. Whoever shows or obeys a key asks here
-and hears of changes.
+"""The keys that commands have now, the person's own or else those of their records, and the commands that are given
+where one is: menus, the palette and help list those.
 
 Which keys were chosen is the view-model's; `rivals` says who has a key already wherever both would hear it. GUI thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from runway_desktop.usecases.commands.command import Command, Scope, Standard
+from runway_desktop.usecases.commands.command import SECTIONS, Command, RoomCommand, Scope, Standard
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 
-from .table import BY_ID, COMMANDS, commands_in
-
-Binding = Callable[[], object]
+On = Callable[[], Any]
+"""Gives what a command acts on now; None while it is not there yet."""
+Gives = Callable[[Command[Any], Any], object]
+"""Gives a command to what it acts on."""
 _NATIVE, _PORTABLE = QKeySequence.SequenceFormat.NativeText, QKeySequence.SequenceFormat.PortableText
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _SPOKEN = {",": "comma", ".": "full stop", "+": "plus", "-": "minus", "=": "equals", "?": "question mark"}
 
 
+def _does(command: Command[Any], on: Any) -> None:
+    if isinstance(command, RoomCommand):
+        command.does(on)
+
+
 class Keys(QObject):
-    """Without choices, the table's own keys, which cannot be changed then."""
+    """`commands` are all that there are, of the window and its rooms. Without
+    choices, commands have the keys of their records, which cannot be changed then."""
 
     changed = Signal()
 
-    def __init__(self, choices: KeyChoices | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        choices: KeyChoices | None = None,
+        parent: QObject | None = None,
+        commands: Sequence[Command[Any]] = (),
+    ) -> None:
         super().__init__(parent)
+        self.commands = tuple(sorted(commands, key=lambda command: SECTIONS.index(command.section)))
         self._choices = choices
         if choices is not None:
             choices.changed.connect(self.changed)
 
-    def of(self, command_id: str) -> list[QKeySequence]:
-        """All that hold; none where the person took the key away, or gave it to another command that is heard in the
-        same place."""
-        chosen = self._chosen(command_id)
-        return self._free(command_id, default_keys(BY_ID[command_id])) if chosen is None else chosen
+    def named(self, command_id: str) -> Command[Any] | None:
+        return next((command for command in self.commands if command.id == command_id), None)
 
-    def usual(self, command_id: str) -> list[QKeySequence]:
+    def of(self, command: Command[Any]) -> list[QKeySequence]:
+        """All that hold; none where the person took the key away, or gave it to another command that is heard in the
+        same scope."""
+        chosen = self._chosen(command)
+        return self._free(command, default_keys(command)) if chosen is None else chosen
+
+    def usual(self, command: Command[Any]) -> list[QKeySequence]:
         """Those to tell of: keys that an ordinary keyboard has."""
-        chosen = self._chosen(command_id)
+        chosen = self._chosen(command)
         if chosen is None:
-            return self._free(command_id, usual_keys(BY_ID[command_id]))
+            return self._free(command, usual_keys(command))
         return list(filter(is_usual, chosen)) or chosen
 
-    def words(self, command_id: str) -> str:
+    def words(self, command: Command[Any]) -> str:
         """The usual keys in the system's own writing; empty for none."""
-        return ", ".join(sequence.toString(_NATIVE) for sequence in self.usual(command_id))
+        return ", ".join(sequence.toString(_NATIVE) for sequence in self.usual(command))
 
-    def spoken(self, command_id: str) -> str:
+    def cap(self, command: Command[Any]) -> str:
+        """The first of them, where there is little room: an arrow key is its arrow."""
+        first = self.words(command).partition(", ")[0]
+        return _ARROWS.get(first, first)
+
+    def spoken(self, command: Command[Any]) -> str:
         """The same for a screen reader, which passes over signs."""
-        return " or ".join(spoken(sequence) for sequence in self.usual(command_id))
+        return " or ".join(spoken(sequence) for sequence in self.usual(command))
 
-    def tip(self, text: str, command_id: str) -> str:
-        """A tool tip that tells the key."""
-        keys = self.words(command_id)
-        return f"{text} ({keys})" if keys else text
+    def tip(self, command: Command[Any], text: str = "") -> str:
+        """A tool tip that tells the key; without a text of its own, what the command is called."""
+        keys, said = self.words(command), text or command.name
+        return f"{said} ({keys})" if keys else said
 
-    def give(self, action: QAction, command_id: str) -> None:
-        """Gives the action its keys, now and after each change, and its object name, which is the command's id."""
-        _Held(self, action, command_id)
+    def bind(
+        self,
+        owner: QWidget,
+        scope: Scope,
+        *bound: tuple[Sequence[Command[Any]], On],
+        context: Qt.ShortcutContext = Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        within: QWidget | None = None,
+        tell: Callable[[str], object] | None = None,
+        give: Gives = _does,
+    ) -> None:
+        """An action on `owner` for each command of the scope, with what it acts on. It can be given while `owner` is
+        visible, or `within` another widget. `tell` says why one cannot be done whose key was pressed all the same;
+        without it the room itself says so. A command of a room carries itself out, others need a `give`. Fixed keys
+        that no room carries out are heard without an action."""
+        for commands, on in bound:
+            for command in commands:
+                if scope in command.scopes and (isinstance(command, RoomCommand) or not command.fixed):
+                    action = QAction(command.name, owner)
+                    action.setShortcutContext(context)
+                    action.setAutoRepeat(command.repeats)
+                    given = Given(self, action, command, on, within or owner, give)
+                    action.triggered.connect(partial(_do, given, tell))
+                    owner.addAction(action)
 
-    def bind(self, owner: QWidget, scope: Scope, bindings: Mapping[str, Binding], context: Qt.ShortcutContext) -> None:
-        """An action on `owner` for each command of a scope that has a binding there."""
-        for command in commands_in(scope):
-            if command.id in bindings:
-                action = QAction(str(command.words), owner)
-                action.setShortcutContext(context)
-                action.setAutoRepeat(command.repeats)
-                action.triggered.connect(lambda _=False, does=bindings[command.id]: does())
-                owner.addAction(action)
-                self.give(action, command.id)
+    def given(self, window: QWidget) -> dict[Command[Any], Given]:
+        """What can be given in this window now, in the order of the list of shortcuts: of what is in front, and of the
+        window itself."""
+        found: dict[Command[Any], Given] = {}
+        for given in window.findChildren(Given):
+            owner = given.within
+            if owner.window() is not window or not owner.isVisibleTo(window):
+                continue
+            # Of what is in front before those of the whole window.
+            if given.action.isEnabled() and (owner is not window or given.command not in found):
+                found[given.command] = given
+        return {command: found[command] for command in self.commands if command in found}
 
-    def is_changed(self, command_id: str) -> bool:
-        return self._chosen(command_id) is not None
+    def is_changed(self, command: Command[Any]) -> bool:
+        return self._chosen(command) is not None
 
     def changed_commands(self) -> list[Command[Any]]:
-        return [command for command in COMMANDS if self.is_changed(command.id)]
+        return list(filter(self.is_changed, self.commands))
 
-    def rivals(self, command_id: str, wanted: Sequence[QKeySequence]) -> list[Command[Any]]:
+    def rivals(self, command: Command[Any], wanted: Sequence[QKeySequence]) -> list[Command[Any]]:
         """Other commands that have one of these keys where both would hear it."""
-        own = BY_ID[command_id]
-        others = (other for other in COMMANDS if other is not own and other.meets(own))
-        return [other for other in others if any(sequence in self.of(other.id) for sequence in wanted)]
+        others = (other for other in self.commands if other is not command and other.meets(command))
+        return [other for other in others if any(sequence in self.of(other) for sequence in wanted)]
 
-    def choose(self, command_id: str, wanted: Sequence[QKeySequence]) -> None:
+    def choose(self, command: Command[Any], wanted: Sequence[QKeySequence]) -> None:
         """Gives a command these keys alone, and takes them away from whoever has them; none at all takes its keys."""
-        if self._choices is None or BY_ID[command_id].fixed:
+        if self._choices is None or command.fixed:
             return
         told: dict[str, list[str] | None] = {}
-        for other in self.rivals(command_id, wanted):
+        for other in self.rivals(command, wanted):
             if not other.fixed:
-                told[other.id] = [_portable(kept) for kept in self.of(other.id) if kept not in wanted]
-        is_usual = list(wanted) == default_keys(BY_ID[command_id])
-        told[command_id] = None if is_usual else [_portable(sequence) for sequence in wanted]
+                told[other.id] = [_portable(kept) for kept in self.of(other) if kept not in wanted]
+        is_usual = list(wanted) == default_keys(command)
+        told[command.id] = None if is_usual else [_portable(sequence) for sequence in wanted]
         self._choices.choose(told)
 
     def reset_all(self) -> None:
         if self._choices is not None:
             self._choices.forget_all()
 
-    def _free(self, command_id: str, sequences: list[QKeySequence]) -> list[QKeySequence]:
+    def _free(self, command: Command[Any], sequences: list[QKeySequence]) -> list[QKeySequence]:
         """A key that a person chose for one command is no usual key of another, which a later version may have."""
-        own = BY_ID[command_id]
         # By what was chosen, seldom anything: this is asked for each command of a room that opens.
         chosen = self._choices.ids if self._choices is not None else ()
-        others = (BY_ID[other] for other in chosen if other in BY_ID and other != command_id)
-        taken = [sequence for other in others if other.meets(own) for sequence in self._chosen(other.id) or ()]
+        others = (other for other in self.commands if chosen and other.id in chosen and other is not command)
+        taken = [sequence for other in others if other.meets(command) for sequence in self._chosen(other) or ()]
         return [sequence for sequence in sequences if sequence not in taken]
 
-    def _chosen(self, command_id: str) -> list[QKeySequence] | None:
-        chosen = self._choices.of(command_id) if self._choices is not None else None
+    def _chosen(self, command: Command[Any]) -> list[QKeySequence] | None:
+        chosen = self._choices.of(command.id) if self._choices is not None else None
         if chosen is None:
             return None
         found = [QKeySequence.fromString(text, _PORTABLE) for text in chosen]
@@ -122,20 +165,50 @@ class Keys(QObject):
         return known if known or not chosen else None
 
 
-class _Held(QObject):
-    """Ends with its action."""
+class Given(QObject):
+    """A command where it is bound: what its key does, a menu and the palette do too. Ends with its action, which has
+    the keys of now."""
 
-    def __init__(self, keys: Keys, action: QAction, command_id: str) -> None:
+    def __init__(
+        self, keys: Keys, action: QAction, command: Command[Any], on: On, within: QWidget, give: Gives
+    ) -> None:
         super().__init__(action)
+        self.command = command
+        self.action = action
+        self.within = within
+        """The widget that shows that it can be given."""
         self._keys = keys
-        self._action = action
-        self._id = command_id
-        action.setObjectName(command_id)
-        keys.changed.connect(self._again)
-        self._again()
+        self._on = on
+        self._give = give
+        action.setObjectName(command.id)
+        keys.changed.connect(self._renew)
+        self._renew()
 
-    def _again(self) -> None:
-        self._action.setShortcuts(self._keys.of(self._id))
+    @property
+    def text(self) -> str:
+        """What it is called now."""
+        on = self._on()
+        return self.command.text(on) if on else str(self.command.words)
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be done now; empty when it can."""
+        on = self._on()
+        return "This is not ready yet." if on is None else self.command.reason(on)
+
+    def do(self) -> None:
+        if (on := self._on()) is not None:
+            self._give(self.command, on)
+
+    def _renew(self) -> None:
+        self.action.setShortcuts(self._keys.of(self.command))
+
+
+def _do(given: Given, tell: Callable[[str], object] | None, *_: object) -> None:
+    if tell is not None and (reason := given.reason):
+        tell(reason)
+    else:
+        given.do()
 
 
 def default_keys(command: Command[Any]) -> list[QKeySequence]:

@@ -13,10 +13,12 @@ from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, announce, words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
+from runway_desktop.ui.media.commands import FULL_SCREEN, PLAY, SOUND
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
 from runway_desktop.usecases.words.plain import tip
 
+from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, WIPE
 from .in_step import InStep
 from .overlay import Way
 
@@ -111,7 +113,7 @@ class CompareBar(QWidget):
             for way in (Way.WIPE, Way.DIFFERENCE)
         }
         self._advance = BarButton(theme, self, self.advance_wanted, checkable=True)
-        self._mute = BarButton(theme, self, lambda: clips.set_muted(not clips.muted), checkable=True)
+        self._mute = BarButton(theme, self, clips.toggle_sound, checkable=True)
         self._full = BarButton(theme, self, self.full_screen_wanted)
         self._all_keys = BarButton(theme, self, self.keys_wanted)
         self._arrange()
@@ -160,9 +162,9 @@ class CompareBar(QWidget):
         for part in (self._play, self._line, self._now, self._length, self._mute):
             part.setVisible(there)
         self._rest.setVisible(not there)
-        self._play.dress_play(clips.is_playing, self._keys.words("play.toggle"))
+        self._play.dress_play(clips.is_playing, self._keys.words(PLAY))
         self._mute.setChecked(clips.muted)
-        self._mute.dress_sound(clips.muted, self._keys.words("play.sound"))
+        self._mute.dress_sound(clips.muted, self._keys.words(SOUND))
         self._line.setRange(0, round(clips.length * 1000))
         self._line.set_range(clips.range)
         self._length.setText(clock(clips.length))
@@ -189,17 +191,17 @@ class CompareBar(QWidget):
         return label
 
     def _dress(self) -> None:
-        keys = self._keys.words
-        icons = {1: "mdi6.square-outline", 2: "mdi6.view-parallel-outline", 4: "mdi6.view-grid-outline"}
-        names = {1: "One at a time", 2: "Two side by side", 4: "Four side by side"}
-        for size, button in self._sizes.items():
-            button.dress(icons[size], names[size], keys(f"compare.show.{size}"))
-        self._ways[Way.WIPE].dress("mdi6.compare", "Wipe between two", keys("compare.wipe"))
-        self._ways[Way.DIFFERENCE].dress("mdi6.circle-opacity", "Difference of two", keys("compare.difference"))
-        self._advance.dress("mdi6.debug-step-over", "Go on after a decision", keys("compare.advance"))
-        self._full.dress("mdi6.fullscreen", "Full screen or window", keys("play.full"))
-        self._all_keys.dress("mdi6.keyboard-outline", "All keys of this room", keys("compare.keys"))
-        ends = [keys(name) for name in ("compare.in", "compare.out", "compare.whole")]
+        dressed = {
+            **{button: SHOW[size] for size, button in self._sizes.items()},
+            self._ways[Way.WIPE]: WIPE,
+            self._ways[Way.DIFFERENCE]: DIFFERENCE,
+            self._advance: ADVANCE,
+            self._full: FULL_SCREEN,
+            self._all_keys: ALL_KEYS,
+        }
+        for button, command in dressed.items():
+            button.dress_as(command, self._keys)
+        ends = list(map(self._keys.words, LOOPS))
         loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""
         self._line.setToolTip(tip(f"Position of all clips{loops.format(*ends)}"))
 

@@ -17,7 +17,10 @@ from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.building import hbox, in_turns, line, vbox
-from runway_desktop.ui.commands.keys import Binding, Keys
+from runway_desktop.ui.commands.everywhere import MENU
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.menu import open_menu
+from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.kinds.kinds import kind_of
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.picture_view import STEP
@@ -25,6 +28,7 @@ from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.sharing.drag import start_drag
+from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.theme import GRID, DarkRoom, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
@@ -32,6 +36,7 @@ from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
 from .bar import CompareBar
+from .commands import COMMANDS
 from .glances import Glances
 from .hints import hints
 from .in_step import MOST, InStep
@@ -56,7 +61,7 @@ class CompareView(QWidget):
 
     def __init__(self, model: Compare, theme: Theme, keys: Keys, strips: Strips, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._model = model
+        self.model = model
         self._keys = keys
         self.dark = DarkRoom(theme)
         self._sight = Sight(self)
@@ -70,7 +75,10 @@ class CompareView(QWidget):
         self._build()
         self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
-        self._keys.bind(self, Scope.COMPARE, self._bindings(), Qt.ShortcutContext.WindowShortcut)
+
+        menu = ((MENU,), lambda: partial(open_menu, self, keys))
+        bound = (menu, (COMMANDS, lambda: self), (playing.COMMANDS, lambda: self), (judging.COMMANDS, lambda: model))
+        keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
 
     def enter(self, *, full_screen: bool = True) -> None:
         """Shows what the view-model compares now."""
@@ -95,7 +103,7 @@ class CompareView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self._is_open and self.isActiveWindow():
-            self._model.look_again()
+            self.model.look_again()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._is_open = False
@@ -110,12 +118,57 @@ class CompareView(QWidget):
         """Tab on media turns over the focused stack; where there is none it goes on as everywhere. The key itself is
         heard: Qt moves the focus on, as Tab does, from whatever it hides, too."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _TURNS:
-            return self._model.cycle(_TURNS[Qt.Key(event.key())])
+            return self.model.cycle(_TURNS[Qt.Key(event.key())])
         return super().eventFilter(watched, event)
 
     def set_way(self, way: Way) -> None:
         """The same way again goes back to side by side."""
         self._set_way(Way.SIDE_BY_SIDE if way is self.way else way)
+
+    def toggle_wipe(self) -> None:
+        self.set_way(Way.WIPE)
+
+    def toggle_difference(self) -> None:
+        self.set_way(Way.DIFFERENCE)
+
+    def show_size(self, size: int) -> None:
+        if self.way is not Way.SIDE_BY_SIDE:
+            self._set_way(Way.SIDE_BY_SIDE)
+        self.model.show(size)
+        self.bar.show_choice(self.model.size, self.way, self.model.auto_advance, self.model.where_words())
+
+    def move_divider(self, steps: int) -> None:
+        if self.way is Way.WIPE:
+            self.overlay.set_divider(self.overlay.divider + steps * STRIDE)
+
+    @property
+    def shows_result(self) -> bool:
+        return bool(self.model.shown)
+
+    def toggle_play(self) -> None:
+        self.clips.toggle()
+
+    def shuttle(self, direction: int) -> None:
+        self.clips.shuttle(direction)
+
+    def step(self, frames: int) -> None:
+        self.clips.step(frames)
+
+    def toggle_sound(self) -> None:
+        self.clips.toggle_sound()
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def zoom(self, by: int) -> None:
+        """1 closer, -1 further away, 0 fitted, or one pixel of the focused one on one pixel of the screen."""
+        if by:
+            self._sight.set(self._sight.zoom * STEP**by, self._sight.middle)
+        else:
+            self._toggle_zoom()
 
     def _build(self) -> None:
         self.setObjectName("compare")
@@ -145,82 +198,42 @@ class CompareView(QWidget):
         self._stage = QStackedWidget(self)
         self._stage.addWidget(side_by_side)
         self._stage.addWidget(self.overlay)
-        self._bar = CompareBar(self.dark, self.clips, self._keys, self)
-        self._bar.setObjectName("compare-bar")
-        self._bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        vbox((self._stage, 1), line(self), self._bar, on=self, spacing=0)
+        self.bar = CompareBar(self.dark, self.clips, self._keys, self)
+        self.bar.setObjectName("compare-bar")
+        self.bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        vbox((self._stage, 1), line(self), self.bar, on=self, spacing=0)
 
     def _connect(self) -> None:
-        model, clips = self._model, self.clips
+        model, clips = self.model, self.clips
         self._keys.changed.connect(self._show_words)
         model.changed.connect(self._changed)
         model.judged.connect(self._show_words)
-        model.undone.connect(self._bar.say)
+        model.undone.connect(self.bar.say)
         model.focus_moved.connect(self._show_focus)
         clips.shown.connect(self._show_frames)
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
-        self._bar.size_wanted.connect(self._show_size)
-        self._bar.way_wanted.connect(self.set_way)
-        self._bar.advance_wanted.connect(model.set_auto_advance)
-        self._bar.neared.connect(self._glances.want)
-        self._bar.keys_wanted.connect(self.keys_wanted)
-        self._bar.full_screen_wanted.connect(self._toggle_full_screen)
+        self.bar.size_wanted.connect(self.show_size)
+        self.bar.way_wanted.connect(self.set_way)
+        self.bar.advance_wanted.connect(model.set_auto_advance)
+        self.bar.neared.connect(self._glances.want)
+        self.bar.keys_wanted.connect(self.keys_wanted)
+        self.bar.full_screen_wanted.connect(self.toggle_full_screen)
         for place, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, place))
-            pane.opened.connect(lambda: self._show_size(4 if model.size == 1 else 1))
+            pane.opened.connect(lambda: self.show_size(4 if model.size == 1 else 1))
             pane.drag_wanted.connect(partial(self._drag, place))
-
-    def _bindings(self) -> dict[str, Binding]:
-        model, clips = self._model, self.clips
-        return {
-            "play.toggle": clips.toggle,
-            "play.back": partial(clips.shuttle, -1),
-            "play.stop": partial(clips.shuttle, 0),
-            "play.forward": partial(clips.shuttle, 1),
-            "play.frame.back": partial(clips.step, -1),
-            "play.frame.forward": partial(clips.step, 1),
-            "play.sound": lambda: clips.set_muted(not clips.muted),
-            "play.full": self._toggle_full_screen,
-            "look.fit": self._toggle_zoom,
-            "look.in": lambda: self._sight.set(self._sight.zoom * STEP, self._sight.middle),
-            "look.out": lambda: self._sight.set(self._sight.zoom / STEP, self._sight.middle),
-            "judge.pick": partial(model.pick, Pick.PICK),
-            "judge.reject": partial(model.pick, Pick.REJECT),
-            **{f"judge.rate.{stars}": partial(model.rate, stars) for stars in range(6)},
-            **{f"compare.show.{size}": partial(self._show_size, size) for size in (1, 2, 4)},
-            "compare.take.next": partial(model.move_take, 1),
-            "compare.take.before": partial(model.move_take, -1),
-            "compare.next": partial(model.turn, 1),
-            "compare.before": partial(model.turn, -1),
-            "compare.focus.up": partial(model.move_focus, -1),
-            "compare.focus.down": partial(model.move_focus, 1),
-            "compare.swap": model.swap,
-            "compare.stack": lambda: model.stack(not model.is_stacked),
-            "compare.wipe": partial(self.set_way, Way.WIPE),
-            "compare.divider.left": partial(self._move_divider, -STRIDE),
-            "compare.divider.right": partial(self._move_divider, STRIDE),
-            "compare.difference": partial(self.set_way, Way.DIFFERENCE),
-            "compare.in": clips.set_in,
-            "compare.out": clips.set_out,
-            "compare.whole": clips.clear_range,
-            "compare.advance": lambda: model.set_auto_advance(not model.auto_advance),
-            "compare.undo": model.undo,
-            "compare.controls": self._bar.focus_controls,
-            "compare.keys": self.keys_wanted.emit,
-            "compare.close": self.close,
-        }
 
     def _changed(self) -> None:
         if self._is_open:
             same = {take.key for take in self._takes if take is not None} & {
-                stack.top.key for stack in self._model.shown
+                stack.top.key for stack in self.model.shown
             }
             # The moment stays while one of them does: that is what is compared.
             self._fill(at=self.clips.position if same else 0.0, play=self.clips.is_playing or not same)
 
     def _fill(self, *, at: float, play: bool) -> None:
-        shown = self._model.shown
+        shown = self.model.shown
         for place, pane in enumerate(self.panes):
             take = shown[place].top if place < len(shown) else None
             pane.setVisible(take is not None)
@@ -246,7 +259,7 @@ class CompareView(QWidget):
 
     def _arrange(self) -> None:
         """Two beside each other, four in a square; what was rejected stands small, in a free corner or below."""
-        places, rejected = range(len(self._model.shown)), self._model.rejected()
+        places, rejected = range(len(self.model.shown)), self.model.rejected()
         held = [place for place in places if place not in rejected]
         if (held, rejected) == self._arranged:
             return
@@ -320,21 +333,21 @@ class CompareView(QWidget):
             self.overlay.update()
 
     def _show_words(self) -> None:
-        model = self._model
+        model = self.model
         self._arrange()
         for place, stack in enumerate(model.shown):
             task = stack.top.task
             bold = task.pick is not Pick.NONE or not task.rating
             self.panes[place].set_words(model.caption(place), stack.top.judgment(), bold=bold, stack=stack.words())
-        self._bar.show_choice(model.size, self.way, model.auto_advance, model.where_words())
+        self.bar.show_choice(model.size, self.way, model.auto_advance, model.where_words())
         clips = any(take is not None and take.media.kind.is_timed for take in self._takes)
-        self._bar.set_hints(hints(self._keys, model, clips=clips))
+        self.bar.set_hints(hints(self._keys, model, clips=clips))
         self._show_overlay()
 
     def _show_focus(self) -> None:
-        place = self._model.focus
+        place = self.model.focus
         for number, pane in enumerate(self.panes):
-            pane.set_marked(number == place and len(self._model.shown) > 1)
+            pane.set_marked(number == place and len(self.model.shown) > 1)
         pane = self.panes[place]
         focus = self.focusWidget()
         if self.way is Way.SIDE_BY_SIDE and (focus is None or isinstance(focus, Pane | Overlay)):
@@ -344,20 +357,20 @@ class CompareView(QWidget):
 
     def _pair(self) -> tuple[int, int] | None:
         """The focused place and its neighbor, left one first."""
-        amount = len(self._model.shown)
+        amount = len(self.model.shown)
         if amount < 2:
             return None
-        first = min(self._model.focus, amount - 2)
+        first = min(self.model.focus, amount - 2)
         return (first, first + 1)
 
     def _set_way(self, way: Way) -> None:
         if way is not Way.SIDE_BY_SIDE and self._pair() is None:
-            if self._model.size == 1 and self._model.place_words():
+            if self.model.size == 1 and self.model.place_words():
                 # One at a time has nothing beside it.
-                self._model.show(2)
+                self.model.show(2)
             if self._pair() is None:
                 self._show_words()
-                self._bar.say("There is no other result beside it to compare it with.")
+                self.bar.say("There is no other result beside it to compare it with.")
                 return
         self.way = way
         overlaid = way is not Way.SIDE_BY_SIDE
@@ -372,39 +385,22 @@ class CompareView(QWidget):
         pair = self._pair()
         if self.way is Way.SIDE_BY_SIDE or pair is None:
             return
-        names = [f"{self._model.caption(place)} · {self._model.shown[place].top.judgment()}" for place in pair]
+        names = [f"{self.model.caption(place)} · {self.model.shown[place].top.judgment()}" for place in pair]
         first, second = self.panes[pair[0]].surface, self.panes[pair[1]].surface
         self.overlay.show_pair(first, second, self.way, (names[0], names[1]))
         if self.way is Way.DIFFERENCE:
             self._sameness.look(first.picture, second.picture)
 
-    def _show_size(self, size: int) -> None:
-        if self.way is not Way.SIDE_BY_SIDE:
-            self._set_way(Way.SIDE_BY_SIDE)
-        self._model.show(size)
-        self._bar.show_choice(self._model.size, self.way, self._model.auto_advance, self._model.where_words())
-
-    def _move_divider(self, by: float) -> None:
-        if self.way is Way.WIPE:
-            self.overlay.set_divider(self.overlay.divider + by)
-
     def _toggle_zoom(self) -> None:
-        """Fitted, or one pixel of the focused one on one pixel of the screen."""
         if not self._sight.is_fitted:
             self._sight.fit()
             return
-        on: QWidget = self.panes[self._model.focus] if self.way is Way.SIDE_BY_SIDE else self.overlay
-        size, area = self.panes[self._model.focus].surface.size(), QRectF(on.rect())
+        on: QWidget = self.panes[self.model.focus] if self.way is Way.SIDE_BY_SIDE else self.overlay
+        size, area = self.panes[self.model.focus].surface.size(), QRectF(on.rect())
         if not size.isEmpty() and not area.isEmpty():
             fits = min(area.width() / size.width(), area.height() / size.height()) * on.devicePixelRatioF()
             # What is smaller than its pane is doubled: fitted it is larger than 100 % already.
             self._sight.set(1 / fits if fits < 0.95 else 2.0, self._sight.middle)
-
-    def _toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
 
     def _drag(self, place: int) -> None:
         take = self._takes[place]

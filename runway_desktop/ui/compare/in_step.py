@@ -248,11 +248,10 @@ class InStep(QObject):
             self._tracks.hear(self.heard, muted=self.muted)
             self.changed.emit()
 
-    def set_muted(self, muted: bool) -> None:
-        if muted != self.muted:
-            self.muted = muted
-            self._tracks.hear(self.heard, muted=self.muted)
-            self.changed.emit()
+    def toggle_sound(self) -> None:
+        self.muted = not self.muted
+        self._tracks.hear(self.heard, muted=self.muted)
+        self.changed.emit()
 
     def _set_range(self, wanted: tuple[float | None, float | None]) -> None:
         if wanted != self.range:

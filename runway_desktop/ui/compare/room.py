@@ -3,10 +3,13 @@
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room
 
+from .commands import COMMANDS
+
 ROOM = Room(
     id="compare",
     title=Text("Compare"),
     kind=Kind.WINDOW,
     icon="mdi6.compare",
     entry="runway_desktop.ui.compare.entry",
+    commands=COMMANDS,
 )

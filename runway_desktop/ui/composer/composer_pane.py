@@ -24,6 +24,7 @@ from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import flat_member
+from .commands import SEND
 from .field_editors import Chip, count_words
 from .form import Form
 from .inputs_strip import InputsStrip
@@ -281,7 +282,7 @@ class ComposerPane(QWidget):
         button = self._composer.button()
         self._send.setText("   ".join(part for part in (button.text, button.price) if part))
         reasons = "\n".join(button.reasons)
-        told = reasons or "\n".join(part for part in (self._keys.tip("Send", "request.send"), button.detail) if part)
+        told = reasons or "\n".join(part for part in (self._keys.tip(SEND), button.detail) if part)
         self._send.setToolTip(tip(told))
         self._raise.setText(button.raising)
         self._raise.setAccessibleName(button.raising or "Raise the cap")
@@ -347,7 +348,7 @@ class ComposerPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._prompt and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if _sequence(event) in self._keys.of("request.send"):
+            if _sequence(event) in self._keys.of(SEND):
                 if not event.isAutoRepeat():
                     self._composer.send()
                 return True

@@ -19,6 +19,8 @@ from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.viewmodels.composer.presets import KEYS, ComposerPresets, Preset
 
+from .commands import PRESETS
+
 _FILES = "Presets (*.json)"
 
 
@@ -43,7 +45,7 @@ class PresetsButton(QPushButton):
                 tip(model_label(preset.model) + (", with its prompt" if preset.prompt is not None else ""))
             )
             if preset.key:
-                action.setShortcuts(self._keys.of(f"request.preset.{preset.key}"))
+                action.setShortcuts(self._keys.of(PRESETS[preset.key]))
         menu.setToolTipsVisible(True)
         if presets.all:
             menu.addSeparator()
@@ -98,7 +100,7 @@ class SavePreset(Dialog):
         self._key.addItem("On no key", 0)
         for key in KEYS:
             holder = next((preset.name for preset in presets.all if preset.key == key), "")
-            pressed = keys.words(f"request.preset.{key}") or f"{key}, which has no key now"
+            pressed = keys.words(PRESETS[key]) or f"{key}, which has no key now"
             self._key.addItem(f"{pressed} (now {holder})" if holder else pressed, key)
         self._key.setCurrentIndex(self._key.findData(presets.free_key))
         self._save = push_button(self, "Save preset", self._done, kind="primary", default=True)

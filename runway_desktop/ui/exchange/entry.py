@@ -33,8 +33,6 @@ def open_room(desk: Desk, wish: Exchange | Export | Import) -> None:
             windows.paste_ids()
         case Exchange.FOLDER:
             windows.choose_folder()
-        case Exchange.EXPORT:
-            windows.export(desk.window.view.selected_ids())
         case Export(task_ids):
             windows.export(task_ids)
         case Import(Path() as folder, otherwise):

@@ -3,10 +3,13 @@
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.room import Kind, Room
 
+from .commands import COMMANDS
+
 ROOM = Room(
     id="exchange",
     title=Text("Import and export"),
     kind=Kind.WINDOW,
     icon="mdi6.tray-arrow-down",
     entry="runway_desktop.ui.exchange.entry",
+    commands=COMMANDS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -20,7 +20,6 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS
 from runway_desktop.ui.labels import strong, words
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.usecases.commands.command import (
@@ -51,15 +50,15 @@ _SECTIONS = {
 _OF_THE_QUEUE = ("task.edit", "task.cancel", "task.remove", "task.rename", "list.undo", "task.menu", "runway.ask")
 
 
-def commands_of(room: Room) -> list[Command[Any]]:
+def commands_of(room: Room, commands: Sequence[Command[Any]]) -> list[Command[Any]]:
     """Those that its help tells of: the room's, then those that are heard everywhere."""
     if room is Room.QUEUE:
-        own = [command for command in COMMANDS if command.id in _OF_THE_QUEUE]
+        own = [command for command in commands if command.id in _OF_THE_QUEUE]
     else:
         sections = _SECTIONS.get(room, ())
-        own = [command for section in sections for command in COMMANDS if command.section is section]
+        own = [command for section in sections for command in commands if command.section is section]
     shown = [command for command in own if Surface.HELP not in command.left_out_of]
-    return [*shown, *(command for command in COMMANDS if command.is_everywhere)]
+    return [*shown, *(command for command in commands if command.is_everywhere)]
 
 
 class HelpWindow(Dialog):
@@ -68,7 +67,7 @@ class HelpWindow(Dialog):
     def __init__(self, room: Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
         super().__init__(f"Help: {room.value}", parent)
         self._keys = keys
-        self._commands = commands_of(room)
+        self._commands = commands_of(room, keys.commands)
         title = strong(words(self, room.value))
         leads = [words(self, text, "muted") for text in ROOM_WORDS[room]]
         body = QWidget(self)
@@ -101,8 +100,8 @@ class HelpWindow(Dialog):
     def _lines(self) -> Iterator[tuple[str, str]]:
         """Keys and what they do. What has no key now is found in the menu."""
         for command in self._commands:
-            if key := self._keys.words(command.id):
-                yield key, str(command.words)
+            if key := self._keys.words(command):
+                yield key, command.name
 
 
 class MeaningWindow(Dialog):

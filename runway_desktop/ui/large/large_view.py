@@ -7,18 +7,21 @@ in it; a button or slider that has the keyboard keeps the keys that press or mov
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPushButton, QWidget
 
-from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.domain.task import Pick
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
-from runway_desktop.ui.commands.keys import Binding, Keys
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
+from runway_desktop.ui.media import commands as playing
+from runway_desktop.ui.media.commands import FULL_SCREEN
 from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.tasks import commands as judging
+from runway_desktop.ui.tasks.commands import COMPARE_TAKES
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
@@ -29,6 +32,7 @@ from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
+from .commands import CLOSE, COMMANDS, DETAILS
 from .lane import TakeLane
 from .side import SidePane
 
@@ -41,7 +45,6 @@ _NARROW = 130 * GRID
 class LargeView(QWidget):
     left = Signal()
     """Back to the list."""
-    compare_wanted = Signal()
     full_screen_wanted = Signal()
 
     def __init__(
@@ -55,7 +58,7 @@ class LargeView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model = model
+        self.model = model
         self._theme = theme
         self._keys = keys
         self._preview: Preview | None = None
@@ -72,7 +75,8 @@ class LargeView(QWidget):
         FollowsTheme(theme, self, self.update)
         middle = hbox((self._ground, 1), self.side, spacing=0)
         vbox(self.header, line(), (middle, 1), line(), self.lane, on=self, spacing=0)
-        keys.bind(self, Scope.LARGE, self._bindings(), Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        bound = ((COMMANDS, lambda: self), (playing.COMMANDS, lambda: self._preview), (judging.COMMANDS, lambda: model))
+        keys.bind(self, Scope.LARGE, *bound, tell=activity.tell)
         self._connect()
 
     def enter(self, preview: Preview, give_back: Callable[[], object]) -> None:
@@ -118,50 +122,15 @@ class LargeView(QWidget):
         super().resizeEvent(event)
         self._fit_side()
 
-    def _bindings(self) -> dict[str, Binding]:
-        model = self._model
-
-        def playing(does: Callable[[Preview], object]) -> Binding:
-            return lambda: does(self._preview) if self._preview is not None else None
-
-        return {
-            "large.take.before": partial(model.move_take, -1),
-            "large.take.next": partial(model.move_take, 1),
-            "large.shot.before": partial(model.move_shot, -1),
-            "large.shot.next": partial(model.move_shot, 1),
-            "large.advance": lambda: model.set_auto_advance(not model.auto_advance),
-            **{f"large.stay.rate.{n}": partial(model.rate, n, stay=True) for n in range(1, MOST_STARS + 1)},
-            "large.stay.pick": partial(model.pick, Pick.PICK, stay=True),
-            "large.stay.reject": partial(model.pick, Pick.REJECT, stay=True),
-            "large.pane": self.toggle_pane,
-            "large.close": self.leave,
-            "compare.takes": self.compare_wanted.emit,
-            **{f"judge.rate.{n}": partial(model.rate, n) for n in range(MOST_STARS + 1)},
-            "judge.pick": partial(model.pick, Pick.PICK),
-            "judge.reject": partial(model.pick, Pick.REJECT),
-            "play.toggle": playing(lambda preview: preview.toggle_play()),
-            "play.back": playing(lambda preview: preview.shuttle(-1)),
-            "play.stop": playing(lambda preview: preview.shuttle(0)),
-            "play.forward": playing(lambda preview: preview.shuttle(1)),
-            "play.frame.back": playing(lambda preview: preview.step(-1)),
-            "play.frame.forward": playing(lambda preview: preview.step(1)),
-            "play.loop": playing(lambda preview: preview.playback.set_loop(not preview.playback.loop)),
-            "play.sound": playing(_toggle_sound),
-            "play.full": self.full_screen_wanted.emit,
-            "look.fit": playing(lambda preview: preview.zoom(0)),
-            "look.in": playing(lambda preview: preview.zoom(1)),
-            "look.out": playing(lambda preview: preview.zoom(-1)),
-        }
-
     def _connect(self) -> None:
-        model = self._model
+        model = self.model
         model.changed.connect(self._show)
         model.moved.connect(self._show)
         self.lane.chosen.connect(model.go_to)
         self.side.rated.connect(model.rate)
         self.side.picked.connect(model.pick)
         self.header.back_wanted.connect(self.leave)
-        self.header.compare_wanted.connect(self.compare_wanted)
+        self.header.compare_wanted.connect(model.compare)
         self.header.pane_wanted.connect(self.toggle_pane)
         self.header.full_screen_wanted.connect(self.full_screen_wanted)
         self.header.step_wanted.connect(model.move_line)
@@ -175,10 +144,6 @@ class LargeView(QWidget):
         wanted = self._pane_wanted if self._pane_wanted is not None else self.width() >= _NARROW
         self.side.setVisible(wanted)
         self.header.show_pane(wanted)
-
-
-def _toggle_sound(preview: Preview) -> None:
-    preview.playback.set_volume(preview.playback.volume, not preview.playback.muted)
 
 
 class Header(QWidget):
@@ -254,7 +219,7 @@ class Header(QWidget):
         self._dots.show_shot(shot, model.take)
         at, of = model.place()
         self._place.setText(f"{at:,} of {of:,}" if at else "")
-        _name(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words("compare.takes"))
+        _name(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words(COMPARE_TAKES))
         self._can_compare = len(shot.rows) > 1
         self._fit()
 
@@ -263,13 +228,13 @@ class Header(QWidget):
         self._take.setFont(theme.strong_font())
         self._place.setFont(theme.tabular(self._place.font()))
         self._back.setIcon(theme.icon("mdi6.arrow-left", Role.TEXT))
-        self._back.setText(f"All tasks  {keys.words('large.close')}")
+        self._back.setText(f"All tasks  {keys.words(CLOSE)}")
         self._before.setIcon(theme.icon("mdi6.chevron-left", Role.TEXT))
         self._next.setIcon(theme.icon("mdi6.chevron-right", Role.TEXT))
         self._compare.setIcon(theme.icon("mdi6.compare", Role.TEXT))
-        self._pane.setToolTip(keys.tip("Show or hide the details", "large.pane"))
+        self._pane.setToolTip(keys.tip(DETAILS))
         self._full.setIcon(theme.icon("mdi6.fullscreen", Role.TEXT))
-        self._full.setToolTip(keys.tip("Full screen", "play.full"))
+        self._full.setToolTip(keys.tip(FULL_SCREEN))
         self.show_pane(self._pane.isChecked())
         self.show_take()
 

@@ -13,7 +13,9 @@ from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, words
+from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
 from runway_desktop.ui.tab_group import OneStop
+from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.listing.takes import differences
@@ -21,18 +23,19 @@ from runway_desktop.usecases.words.tasks import Fact, rating_words
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
+from .commands import ADVANCE, DETAILS, SHOTS, TAKES
+
 WIDTH = 40 * GRID
 _STAR = QSize(34, 34)
 _SHOWN = ("Model", "Settings", "Project", "Cost", "File", "Took")
 _KEYS = (
-    (("large.take.before", "large.take.next"), "Previous, next take"),
-    (("large.shot.before", "large.shot.next"), "Previous, next shot"),
-    (("play.toggle",), "Play, pause"),
-    (("play.back", "play.stop", "play.forward"), "Shuttle"),
-    (("play.frame.back", "play.frame.forward"), "One frame"),
-    (("large.pane",), "Hide this pane"),
+    (TAKES, "Previous, next take"),
+    (SHOTS, "Previous, next shot"),
+    ((PLAY,), "Play, pause"),
+    (SHUTTLE, "Shuttle"),
+    ((FRAME_BACK, FRAME_FORWARD), "One frame"),
+    ((DETAILS,), "Hide this pane"),
 )
-_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 
 class SidePane(QWidget):
@@ -170,23 +173,23 @@ class SidePane(QWidget):
 
     def _show_legend(self) -> None:
         _empty(self._legend_grid)
-        for at, (ids, said) in enumerate(_KEYS):
-            caps = [self._keys.words(command_id).partition(", ")[0] for command_id in ids]
+        for at, (commands, said) in enumerate(_KEYS):
+            caps = list(map(self._keys.cap, commands))
             if all(caps):
                 row = QWidget(self._legend)
-                hbox(*(KeyCap(row, _ARROWS.get(cap, cap)) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
+                hbox(*(KeyCap(row, cap) for cap in caps), STRETCH, on=row, spacing=GRID // 2)
                 label = words(self._legend, said, tone="muted", wrap=False)
                 label.setFont(self._theme.small_font())
                 self._legend_grid.addWidget(row, at, 0)
                 self._legend_grid.addWidget(label, at, 1)
 
     def _restyle(self) -> None:
-        rates = [self._keys.words(f"judge.rate.{number}") for number in range(1, MOST_STARS + 1)]
+        rates = list(map(self._keys.words, RATE[1:]))
         self._star_keys.setText("1–5" if rates == ["1", "2", "3", "4", "5"] else " ".join(rates))
-        self._advance_key.setText(self._keys.words("large.advance"))
+        self._advance_key.setText(self._keys.words(ADVANCE))
         self._hint.setFont(self._theme.small_font())
-        _name(self._pick, "Pick", self._keys.words("judge.pick"))
-        _name(self._reject, "Reject", self._keys.words("judge.reject"))
+        _name(self._pick, PICK.name, self._keys.words(PICK))
+        _name(self._reject, REJECT.name, self._keys.words(REJECT))
         self._show_legend()
         self._shown = None
         self.show_take()

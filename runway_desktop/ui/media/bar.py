@@ -4,14 +4,16 @@ GUI thread.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
 from runway_desktop.ui.building import Does
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 KNOB = 6.0
@@ -41,6 +43,9 @@ class BarButton(QToolButton):
         self.setIcon(self._theme.icon(icon, Role.ACCENT if self.isChecked() else Role.MUTED))
         self.setAccessibleName(name)
         self.setToolTip(tip(f"{name} ({keys})" if keys else name))
+
+    def dress_as(self, command: Command[Any], keys: Keys | None) -> None:
+        self.dress(command.sign, command.name, keys.words(command) if keys is not None else "")
 
     def dress_play(self, playing: bool, keys: str) -> None:
         self.dress("mdi6.pause" if playing else "mdi6.play", "Pause" if playing else "Play", keys)

@@ -254,6 +254,12 @@ class Playback(QObject):
             self.loop = loop
             self.changed.emit()
 
+    def toggle_loop(self) -> None:
+        self.set_loop(not self.loop)
+
+    def toggle_sound(self) -> None:
+        self.set_volume(self.volume, not self.muted)
+
     def set_volume(self, volume: float, muted: bool) -> None:
         """Volume from 0 to 1 as a person hears it."""
         if (volume, muted) != (self.volume, self.muted):

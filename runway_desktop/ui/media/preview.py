@@ -8,7 +8,6 @@ GUI thread; nothing here raises for a file's sake, the stage says what is wrong 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal, SignalInstance
@@ -18,12 +17,13 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from runway_desktop.domain.media import Media
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.building import timer, vbox
-from runway_desktop.ui.commands.keys import Binding, Keys
+from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
+from .commands import COMMANDS
 from .kinds.kind import KindPreview, Parts
 from .kinds.kinds import kind_of
 from .notice_view import NoticeView
@@ -90,6 +90,10 @@ class Preview(QWidget):
         """The file that is on the stage, or should be."""
         return self._shown.path if self._shown is not None else None
 
+    @property
+    def shows_result(self) -> bool:
+        return self.shown_path is not None
+
     def shown_frame(self) -> QImage:
         """The frame of the clip that is on the stage; a null image for all else, and while only its poster is."""
         on_stage = self._on_stage()
@@ -130,6 +134,12 @@ class Preview(QWidget):
             action.setEnabled(not on)
         if on and not self._theme.is_calm and not self.playback.is_playing and self._opens_now():
             self.playback.play()
+
+    def toggle_loop(self) -> None:
+        self.playback.toggle_loop()
+
+    def toggle_sound(self) -> None:
+        self.playback.toggle_sound()
 
     def zoom(self, by: int) -> None:
         """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
@@ -223,22 +233,8 @@ class Preview(QWidget):
         self.strip.drag_wanted.connect(self._drag_out_of_strip)
         self._transport.play_wanted.connect(self.toggle_play)
         self._transport.full_screen_wanted.connect(self.toggle_full_screen)
-        bindings: dict[str, Binding] = {
-            "play.toggle": self.toggle_play,
-            "play.back": partial(self.shuttle, -1),
-            "play.stop": partial(self.shuttle, 0),
-            "play.forward": partial(self.shuttle, 1),
-            "play.frame.back": partial(self.step, -1),
-            "play.frame.forward": partial(self.step, 1),
-            "play.loop": lambda: playback.set_loop(not playback.loop),
-            "play.sound": lambda: playback.set_volume(playback.volume, not playback.muted),
-            "play.full": self.toggle_full_screen,
-            "look.fit": partial(self.zoom, 0),
-            "look.in": partial(self.zoom, 1),
-            "look.out": partial(self.zoom, -1),
-        }
         # On the body, which holds all controls and moves into the full-screen window with them.
-        self._keys.bind(self._body, Scope.PREVIEW, bindings, Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._keys.bind(self._body, Scope.PREVIEW, (COMMANDS, lambda: self))
 
     def _on_stage(self) -> KindPreview | None:
         """None while the stage has words alone."""

@@ -7,6 +7,8 @@ of Tab, with arrows inside. GUI thread.
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget, QWidgetAction
@@ -16,9 +18,11 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.plain import tip
 
 from .bar import BarButton, LineSlider, ScrubSlider, sound_icon
+from .commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, LOOP, PLAY, SHUTTLE, SOUND
 from .playback import Activity, Playback
 
 LEAST_SLIDER = 15 * GRID
@@ -53,7 +57,7 @@ class Transport(QWidget):
         self._slider = ScrubSlider(theme, playback, self)
         self._time = words(self, tone="muted", wrap=False)
         self._time.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self._loop = BarButton(theme, self, lambda: playback.set_loop(not playback.loop), checkable=True)
+        self._loop = BarButton(theme, self, playback.toggle_loop, checkable=True)
         self._volume = BarButton(theme, self)
         self._full = BarButton(theme, self, self.full_screen_wanted)
         self._buttons = [self._back, self._play, self._on, self._loop, self._volume, self._full]
@@ -91,7 +95,7 @@ class Transport(QWidget):
     def _build_volume(self) -> None:
         menu, playback = QMenu(self), self._playback
         box = QWidget(menu)
-        self._mute = BarButton(self._theme, box, lambda: playback.set_volume(playback.volume, not playback.muted))
+        self._mute = BarButton(self._theme, box, playback.toggle_sound)
         self._loudness = LineSlider(self._theme, box)
         self._loudness.setRange(0, 100)
         self._loudness.setValue(round(playback.volume * 100))
@@ -108,34 +112,34 @@ class Transport(QWidget):
     def _restyle(self) -> None:
         small = self._theme.tabular(self._theme.small_font())
         self._time.setFont(small)
-        self._back.dress("mdi6.step-backward", "One frame back", self._told("play.frame.back"))
-        self._on.dress("mdi6.step-forward", "One frame on", self._told("play.frame.forward"))
+        self._back.dress_as(FRAME_BACK, self._keys)
+        self._on.dress_as(FRAME_FORWARD, self._keys)
         self._slider.setAccessibleName("Position")
-        shuttle = [self._told(name) for name in ("play.back", "play.stop", "play.forward")]
+        shuttle = list(map(self._told, SHUTTLE))
         words = "Position. {0} plays backwards, {1} stops, {2} plays" if all(shuttle) else "Position"
         self._slider.setToolTip(tip(words.format(*shuttle)))
         self._loudness.setAccessibleName("Volume")
-        self._full.dress("mdi6.fullscreen", "Full screen", self._told("play.full"))
+        self._full.dress_as(FULL_SCREEN, self._keys)
         self._show_state()
         self._fit()
 
     def _show_state(self) -> None:
         playback = self._playback
         ready = playback.activity in (Activity.PAUSED, Activity.PLAYING)
-        self._play.dress_play(playback.is_playing, self._told("play.toggle"))
+        self._play.dress_play(playback.is_playing, self._told(PLAY))
         for widget in (self._back, self._on, self._slider):
             widget.setEnabled(ready)
         self._loop.setChecked(playback.loop)
-        self._loop.dress("mdi6.repeat", "Loop", self._told("play.loop"))
+        self._loop.dress("mdi6.repeat", "Loop", self._told(LOOP))
         silent = playback.muted or playback.volume == 0
         self._volume.dress(sound_icon(silent), "Volume")
-        self._mute.dress_sound(silent, self._told("play.sound"))
+        self._mute.dress_sound(silent, self._told(SOUND))
         if playback.activity in (Activity.EMPTY, Activity.OPENING, Activity.FAILED) and playback.duration == 0:
             self._slider.setRange(0, 0)
         self._write_time()
 
-    def _told(self, command_id: str) -> str:
-        return self._keys.words(command_id) if self._keys is not None else ""
+    def _told(self, command: Command[Any]) -> str:
+        return self._keys.words(command) if self._keys is not None else ""
 
     def _length_known(self, seconds: float) -> None:
         self._slider.setRange(0, round(seconds * 1000))

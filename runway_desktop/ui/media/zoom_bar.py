@@ -11,6 +11,7 @@ from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
 from .bar import BarButton
+from .commands import AWAY, CLOSER, FIT, FULL_SCREEN
 from .picture_view import PictureView
 
 
@@ -36,9 +37,8 @@ class ZoomBar(QWidget):
 
     def _restyle(self) -> None:
         self._words.setFont(self._theme.tabular(self._theme.small_font()))
-        self._out.dress("mdi6.magnify-minus-outline", "Zoom out", self._keys.words("look.out"))
-        self._in.dress("mdi6.magnify-plus-outline", "Zoom in", self._keys.words("look.in"))
-        self._full.dress("mdi6.fullscreen", "Full screen", self._keys.words("play.full"))
+        for button, command in ((self._out, AWAY), (self._in, CLOSER), (self._full, FULL_SCREEN)):
+            button.dress_as(command, self._keys)
         self._show_zoom()
 
     def _show_zoom(self) -> None:
@@ -47,7 +47,7 @@ class ZoomBar(QWidget):
             button.setEnabled(picture is not None)
         self._fit.setChecked(picture is not None and self._view.is_fitted)
         self._pixel.setChecked(picture is not None and not self._view.is_fitted and abs(self._view.zoom - 1) < 0.001)
-        keys = self._keys.words("look.fit")
+        keys = self._keys.words(FIT)
         self._fit.dress("mdi6.fit-to-page-outline", "Fit", keys)
         self._pixel.dress("mdi6.numeric-1-box-outline", "100 %: one pixel to one pixel", keys)
         if picture is None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.ui.commands.keys import Given
 from runway_desktop.ui.desk import Desk
+from runway_desktop.ui.tasks.commands import COMPARE_SELECTED, COMPARE_TAKES
 from runway_desktop.ui.theme import Theme
-from runway_desktop.ui.window.given_commands import actions_of, reason_against
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.commands.command import JUDGING, Surface
 from runway_desktop.usecases.commands.tasks import KEYED, TASKS
@@ -41,7 +40,7 @@ class PaletteHost(QObject):
         self._model = model
         self._window = window
         self._theme = theme
-        self._actions: dict[str, QAction] = {}
+        self._given: dict[str, Given] = {}
         self.panel: PalettePanel | None = None
         self._before: QWidget | None = None
 
@@ -57,7 +56,7 @@ class PaletteHost(QObject):
             return
         window = self._window
         self._before = window.focusWidget()
-        self._actions = actions_of(window)
+        self._given = {}
         self._model.search("")
         self._model.open(rows, list(self._commands(rows)))
         self.panel = PalettePanel(self._model, _title(rows), self._theme, window.keys, window.workspace.posters, window)
@@ -66,22 +65,22 @@ class PaletteHost(QObject):
         self.panel.open()
 
     def _commands(self, rows: list[Row]) -> Iterator[Offer]:
-        """What keys do: of the selection, and of the window."""
+        """What keys do: of the selection, and of what is in front."""
         window = self._window
-        shows_result = window.preview is not None and window.preview.shown_path is not None
-        for command_id in self._actions:
-            command = BY_ID[command_id]
+        for command, given in window.keys.given(window).items():
             if command in KEYED or Surface.PALETTE in command.left_out_of:
                 continue
-            of_rows = command.section is JUDGING or command_id.startswith("compare.")
+            self._given[command.id] = given
+            of_rows = command.section is JUDGING or command in (COMPARE_TAKES, COMPARE_SELECTED)
             yield Offer(
-                id=f"command:{command_id}",
+                id=f"command:{command.id}",
                 section=Section.SELECTION if of_rows and rows else Section.COMMANDS,
-                text=str(command.words),
+                text=given.text,
                 detail="" if of_rows and rows else str(command.section.title),
-                reason=reason_against(command, rows, shows_result=shows_result),
-                key=command_id,
+                reason=given.reason,
+                key=command.id,
                 icon=command.sign,
+                also=str(command.words),
                 synonyms=command.synonyms,
                 is_grave=command.pays or command.is_dangerous,
             )
@@ -114,7 +113,7 @@ class PaletteHost(QObject):
             case "task":
                 window.task_menu.take(next(one for one in TASKS if one.remembered == what))
             case "command":
-                self._actions[what].trigger()
+                self._given[what].do()
             case "input":
                 self._use_as_input(what)
             case "row":

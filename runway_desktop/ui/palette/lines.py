@@ -9,7 +9,6 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import BY_ID
 from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -91,11 +90,11 @@ class Lines(QAbstractListModel):
         return None
 
     def spoken(self, offer: Offer) -> str:
-        key = self._keys.spoken(offer.key) if offer.key in BY_ID else ""
+        key = self._keys.spoken(command) if (command := self._keys.named(offer.key)) is not None else ""
         return ", ".join(part for part in (offer.in_words, key) if part)
 
     def key_words(self, offer: Offer) -> str:
-        return self._keys.words(offer.key).partition(", ")[0] if offer.key in BY_ID else ""
+        return self._keys.cap(command) if (command := self._keys.named(offer.key)) is not None else ""
 
 
 class LineDelegate(ItemDelegate):

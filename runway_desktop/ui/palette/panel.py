@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QWidget
 
 from runway_desktop.ui.building import hbox, line, vbox
+from runway_desktop.ui.commands.everywhere import PALETTE
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -96,7 +97,7 @@ class PalettePanel(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
         margins = (2 * GRID, GRID, 2 * GRID, GRID)
-        own_key = self._cap(self._keys.words("palette"))
+        own_key = self._cap(self._keys.words(PALETTE))
         top = hbox(self._sign, (self.line, 1), self._selected, own_key, margins=margins)
         vbox(
             top,
@@ -244,4 +245,4 @@ class PalettePanel(QWidget):
 
     def _is_own_key(self, event: QKeyEvent) -> bool:
         """The key that opened it closes it."""
-        return QKeySequence(event.keyCombination()) in self._keys.of("palette")
+        return QKeySequence(event.keyCombination()) in self._keys.of(PALETTE)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
@@ -144,7 +145,7 @@ class SearchLine(QLineEdit):
         self._star.setVisible(self._filter.narrows)
 
     def _restyle(self) -> None:
-        self._star.setToolTip(self._keys.tip("Save this search", "search.keep"))
+        self._star.setToolTip(self._keys.tip(KEEP_SEARCH))
         self._magnifier.setIcon(self._theme.icon("mdi6.magnify", Role.FAINT))
         self._star.setIcon(self._theme.icon("mdi6.star-outline", Role.MUTED))
         self._show_star()

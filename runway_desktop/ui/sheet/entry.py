@@ -22,6 +22,7 @@ from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
 
+from .commands import NEW
 from .grid_view import GridWindow
 from .window import SheetWindow
 
@@ -124,7 +125,7 @@ class OpenSheets(QObject):
 
     def _choose_kept(self, kept: list[KeptSheet]) -> None:
         if not kept:
-            keys = self._keys.words("sheet.new")
+            keys = self._keys.words(NEW)
             self._commands.tell(f"No sheet is kept yet. Drop a table{f', or begin one with {keys}' if keys else ''}.")
             return
         options = [Option(sheet.id, kept_in_words(sheet, self.door.when(sheet))) for sheet in kept]

@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QImage,
     QKeyEvent,
@@ -23,7 +22,6 @@ from PySide6.QtGui import (
     QUndoStack,
 )
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
-from shiboken6 import isValid
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.building import (
@@ -38,7 +36,9 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
+from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.menu import open_menu
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.dialogs.findings import FindingsList
 from runway_desktop.ui.file_dialogs import choose_files, choose_target
@@ -62,6 +62,7 @@ from runway_desktop.viewmodels.sheet.table import TONE_ROLE
 
 from .axis_dialog import AxisDialog
 from .columns_dialog import ColumnsDialog
+from .commands import COMMANDS, OF_ROWS, SEND
 from .fix_bar import FixBar
 from .grid_view import GridWindow
 from .table import SheetTable
@@ -88,7 +89,8 @@ class SheetWindow(Dialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.steps = UndoSteps(sheet.model)
         self._build()
-        self._make_actions()
+        menu = ((MENU,), lambda: partial(open_menu, self, keys))
+        keys.bind(self, Scope.SHEET, menu, (COMMANDS, lambda: self), context=Qt.ShortcutContext.WindowShortcut)
         keys.changed.connect(self._show)
         sheet.outlook.changed.connect(self._show)
         sheet.sending.changed.connect(self._show)
@@ -123,6 +125,19 @@ class SheetWindow(Dialog):
         grid.task_wanted.connect(self.show_wanted)
         grid.resize(grid.sizeHint())
         grid.show()
+
+    def send(self, most: int | None = None, places: list[int] | None = None) -> None:
+        self.table.finish_editing()
+        sheet = self.sheet
+        if sheet.reason:
+            self._tell(sheet.reason)
+        else:
+            sheet.send(most, places)
+
+    def export(self) -> None:
+        self.table.finish_editing()
+        start = Path(f"{Path(self.sheet.title).stem}.csv")
+        choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")
 
     def done(self, result: int) -> None:
         """However it is closed, it is kept."""
@@ -212,11 +227,11 @@ class SheetWindow(Dialog):
         )
 
     def _build_buttons(self) -> QHBoxLayout:
-        row = hbox(self._button("Export sheet", self._export))
+        row = hbox(self._button("Export sheet", self.export))
         self._grid = self._button("Show as grid", self.show_as_grid)
         self._cancel = self._button("Cancel", self.reject)
-        self._few = self._button(f"First {FIRST_FEW} only", lambda: self._send(FIRST_FEW))
-        self._go = self._button("", self._send, "primary")
+        self._few = self._button(f"First {FIRST_FEW} only", lambda: self.send(FIRST_FEW))
+        self._go = self._button("", self.send, "primary")
         hint = ElidedLabel(self, Qt.TextElideMode.ElideRight)
         hint.setText("F2 edits · Alt+↓ shows choices · Ctrl+D fills down")
         set_tone(hint, "faint")
@@ -226,26 +241,6 @@ class SheetWindow(Dialog):
     def _button(self, text: str, does: Callable[[], object], kind: str = "") -> QPushButton:
         # Without the signal's own word, which would be taken for how many to send.
         return push_button(self, text, lambda _=False: does(), kind=kind)
-
-    def _make_actions(self) -> None:
-        table = self.table
-        steps = StepActions(self.steps, self.sheet.model, self)
-        self.sheet.sending.changed.connect(steps.renew)
-        for action, command in ((steps.undo, "sheet.undo"), (steps.redo, "sheet.redo")):
-            self._keys.give(action, command)
-            self.addAction(action)
-        bindings: dict[str, Callable[[], object]] = {
-            "sheet.fill": table.fill_down,
-            "sheet.insert.above": table.insert_rows,
-            "sheet.insert.below": partial(table.insert_rows, below=True),
-            "sheet.duplicate": table.duplicate_rows,
-            "sheet.delete": table.delete_rows,
-            "sheet.finding": table.next_finding,
-            "sheet.send": self._send,
-            "sheet.export": self._export,
-            "sheet.close": self.reject,
-        }
-        self._keys.bind(self, Scope.SHEET, bindings, Qt.ShortcutContext.WindowShortcut)
 
     def _menu(self, at: QPoint) -> None:
         table, sheet = self.table, self.sheet
@@ -257,7 +252,7 @@ class SheetWindow(Dialog):
             )
         ready = sheet.ready_at(places)
         if ready:
-            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self._send(places=places))
+            menu.addAction(f"Generate {units.count(ready, 'selected task')}", lambda: self.send(places=places))
         if not menu.isEmpty():
             menu.addSeparator()
         current = table.currentIndex()
@@ -275,8 +270,9 @@ class SheetWindow(Dialog):
         ):
             menu.addAction(text, does).setShortcut(QKeySequence(keys))
         menu.addSeparator()
-        rows = ("sheet.fill", "sheet.insert.above", "sheet.insert.below", "sheet.duplicate", "sheet.delete")
-        menu.addActions([action for action in self.actions() if action.objectName() in rows])
+        for command in OF_ROWS:
+            action = menu.addAction(str(command.words), partial(command.does, self))
+            action.setShortcuts(self._keys.usual(command)[:1])
         menu.popup(at)
 
     def _tasks_of(self, places: list[int]) -> list[TaskId]:
@@ -296,7 +292,7 @@ class SheetWindow(Dialog):
         does = kept_text(kept, totals.ready) if kept else f"Generate {totals.ready:,} ready"
         self._go.setText("   ".join(part for part in (does, price) if part))
         self._go.setEnabled(not sheet.reason)
-        self._go.setToolTip(tip(sheet.reason) or self._keys.tip("Put them into the lane", "sheet.send"))
+        self._go.setToolTip(tip(sheet.reason) or self._keys.tip(SEND))
         spoken = does if kept else f"Generate {units.count(totals.ready, 'ready task')}"
         self._go.setAccessibleName(f"{spoken}, {price}".rstrip(", "))
         self._go.setAccessibleDescription(sheet.reason)
@@ -338,14 +334,6 @@ class SheetWindow(Dialog):
             self._axes_flow.addWidget(chip)
         self._axes.setVisible(bool(self.sheet.model.axes))
 
-    def _send(self, most: int | None = None, places: list[int] | None = None) -> None:
-        self.table.finish_editing()
-        sheet = self.sheet
-        if sheet.reason:
-            self._tell(sheet.reason)
-        else:
-            sheet.send(most, places)
-
     def _sent(self, ids: tuple[object, ...]) -> None:
         said = f"{units.count(len(ids), 'task')} queued."
         left = self.sheet.model.totals.rows
@@ -384,11 +372,6 @@ class SheetWindow(Dialog):
         popup.chosen.connect(lambda chosen: self.sheet.choose_default(*chosen))
         popup.open_at(self._default)
 
-    def _export(self) -> None:
-        self.table.finish_editing()
-        start = Path(f"{Path(self.sheet.title).stem}.csv")
-        choose_target(self, "Export sheet", self.sheet.export, start, "Tables (*.csv)")
-
 
 MOST_STEPS = 500
 
@@ -418,6 +401,14 @@ class UndoSteps(QUndoStack):
         self.setUndoLimit(MOST_STEPS)
         model.edited.connect(self._took_place)
 
+    @property
+    def why_no_undo(self) -> str:
+        return self._why_not("undo", self.canUndo())
+
+    @property
+    def why_no_redo(self) -> str:
+        return self._why_not("redo", self.canRedo())
+
     def undo(self) -> None:
         if self._model.takes_edits:
             super().undo()
@@ -426,33 +417,12 @@ class UndoSteps(QUndoStack):
         if self._model.takes_edits:
             super().redo()
 
+    def _why_not(self, what: str, has_step: bool) -> str:
+        """Nothing is taken back while rows are being stored or a change of many goes on: the stack would move on, and
+        the sheet would not."""
+        if not self._model.takes_edits:
+            return "The sheet is still busy. Try again in a moment."
+        return "" if has_step else f"There is nothing to {what}."
+
     def _took_place(self, step: Edit) -> None:
         self.push(_Step(self._model, step))
-
-
-class StepActions(QObject):
-    """Undo and redo of a window; `renew` them when the storing of rows begins or ends. Nothing is taken back while rows
-    are being stored or a change of many goes on: the stack would move on, and the sheet would not."""
-
-    def __init__(self, steps: UndoSteps, model: SheetModel, window: QWidget) -> None:
-        super().__init__(window)
-        self._steps = steps
-        self._model = model
-        self.undo, self.redo = QAction(window), QAction(window)
-        self.undo.triggered.connect(steps.undo)
-        self.redo.triggered.connect(steps.redo)
-        steps.indexChanged.connect(self.renew)
-        model.busy_changed.connect(self.renew)
-        self.renew()
-
-    @Slot()
-    def renew(self) -> None:
-        """What can be taken back now, and its name."""
-        if not isValid(self._steps):
-            # A stack that goes empties itself first, and says so.
-            return
-        steps, free = self._steps, self._model.takes_edits
-        self.undo.setEnabled(free and steps.canUndo())
-        self.redo.setEnabled(free and steps.canRedo())
-        self.undo.setText(f"Undo {steps.undoText()}".strip())
-        self.redo.setText(f"Redo {steps.redoText()}".strip())

@@ -112,21 +112,21 @@ class KeyEditor(QWidget):
         can = command is not None and not command.fixed
         for widget in (self._edit, self._none, self._reset):
             widget.setEnabled(can)
-        self._what.setText(str(command.words) if command is not None else "Select a command to change its shortcut.")
+        self._what.setText(command.name if command is not None else "Select a command to change its shortcut.")
         say(self._said, "", "muted")
         if command is None:
             self._edit.clear()
             self._name("Keys of no command yet")
             return
-        self._show_keys(self._keys.of(command.id)[:1])
-        keys = self._keys.spoken(command.id) or "none"
-        self._name(f"Keys of {command.words}: {keys}. Press other keys, or Tab to continue.")
-        changed, usual = self._keys.is_changed(command.id), usual_keys(command)
+        self._show_keys(self._keys.of(command)[:1])
+        keys = self._keys.spoken(command) or "none"
+        self._name(f"Keys of {command.name}: {keys}. Press other keys, or Tab to continue.")
+        changed, usual = self._keys.is_changed(command), usual_keys(command)
         self._reset.setEnabled(can and changed)
         written = ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in usual)
         self._reset.setToolTip(tip(f"Back to {written}" if changed else "It has its default keys."))
         self._reset.setAccessibleDescription("" if changed else "It has its default keys.")
-        has = bool(self._keys.of(command.id))
+        has = bool(self._keys.of(command))
         self._none.setEnabled(can and has)
         self._none.setToolTip(tip("" if has else "It has no key."))
         if command.fixed:
@@ -139,7 +139,7 @@ class KeyEditor(QWidget):
 
     def _pressed(self) -> None:
         command, sequence = self._command, self._edit.keySequence()
-        if command is not None and sequence not in (QKeySequence(), *self._keys.of(command.id)[:1]):
+        if command is not None and sequence not in (QKeySequence(), *self._keys.of(command)[:1]):
             self._ask_for([sequence])
 
     def _take_back(self) -> None:
@@ -151,18 +151,18 @@ class KeyEditor(QWidget):
         command = self._command
         if command is None:
             return
-        rivals = self._keys.rivals(command.id, wanted)
+        rivals = self._keys.rivals(command, wanted)
         if not rivals:
             self._choose(wanted)
             return
         stays = next((rival for rival in rivals if rival.fixed), None)
         self._wanted = wanted
-        met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival.id) for rival in rivals))
+        met = next(sequence for sequence in wanted if any(sequence in self._keys.of(rival) for rival in rivals))
         written = met.toString(QKeySequence.SequenceFormat.NativeText)
         if stays is not None:
-            say(self._said, f"{written} stays with “{stays.words}”. {stays.fixed} Press another one.", "warn")
+            say(self._said, f"{written} stays with “{stays.name}”. {stays.fixed} Press another one.", "warn")
         else:
-            whose = " and ".join(f"“{rival.words}” ({_lower(str(rival.section.title))})" for rival in rivals)
+            whose = " and ".join(f"“{rival.name}” ({_lower(str(rival.section.title))})" for rival in rivals)
             say(self._said, f"{written} is the key of {whose}.", "warn")
         self._take.setVisible(stays is None)
         announce(self, f"{self._said.text()}{' Use it here instead?' if stays is None else ''}")
@@ -175,8 +175,8 @@ class KeyEditor(QWidget):
         command = self._command
         if command is None:
             return
-        self._keys.choose(command.id, wanted)
-        announce(self, f"{command.words}: {', '.join(map(spoken, wanted[:1])) or 'no key'}.")
+        self._keys.choose(command, wanted)
+        announce(self, f"{command.name}: {', '.join(map(spoken, wanted[:1])) or 'no key'}.")
 
 
 def _lower(section: str) -> str:

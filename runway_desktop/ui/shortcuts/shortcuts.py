@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, SearchKeys, hbox, line, line_edit, open_at, push_button, vbox
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import BY_ID, COMMANDS
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.labels import set_reason, words
 from runway_desktop.ui.theme import GRID
@@ -21,7 +20,7 @@ from runway_desktop.usecases.words.plain import tip
 
 from .key_editor import KeyEditor
 
-_ID = Qt.ItemDataRole.UserRole
+_COMMAND = Qt.ItemDataRole.UserRole
 _READ = Qt.ItemDataRole.AccessibleTextRole
 
 
@@ -85,10 +84,10 @@ class ShortcutsDialog(Dialog):
             font.setWeight(font.Weight.DemiBold)
             heading.setFont(0, font)
             self._list.addTopLevelItem(heading)
-            for command in COMMANDS:
+            for command in self._keys.commands:
                 if command.section is section:
-                    item = QTreeWidgetItem(heading, [str(command.words)])
-                    item.setData(0, _ID, command.id)
+                    item = QTreeWidgetItem(heading, [command.name])
+                    item.setData(0, _COMMAND, command)
                     item.setToolTip(0, tip(str(command.fixed or "")))
             heading.setExpanded(True)
             heading.setFirstColumnSpanned(True)
@@ -99,11 +98,11 @@ class ShortcutsDialog(Dialog):
 
     def _show_keys(self) -> None:
         for item in self._items():
-            command = BY_ID[item.data(0, _ID)]
-            keys, changed = self._keys.words(command.id), self._keys.is_changed(command.id)
+            command = item.data(0, _COMMAND)
+            keys, changed = self._keys.words(command), self._keys.is_changed(command)
             item.setText(1, keys)
             item.setText(2, "changed" if changed else "")
-            said = f"{command.words}: {self._keys.spoken(command.id) or 'no key'}{', changed' if changed else ''}"
+            said = f"{command.name}: {self._keys.spoken(command) or 'no key'}{', changed' if changed else ''}"
             item.setData(0, _READ, said)
             for column, text in ((1, keys or "no key"), (2, "changed" if changed else "default")):
                 item.setData(column, _READ, text)
@@ -140,4 +139,4 @@ class ShortcutsDialog(Dialog):
 
 
 def _command_of(item: QTreeWidgetItem | None) -> Command[Any] | None:
-    return BY_ID.get(item.data(0, _ID)) if item is not None else None
+    return item.data(0, _COMMAND) if item is not None else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -25,6 +25,9 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 class Judge(QObject):
     """`chosen` gives the ids that are chosen now; `over` is where the small lines open."""
 
+    compare_wanted = Signal(object)
+    """Task ids."""
+
     def __init__(
         self,
         judging: JudgingModel,
@@ -34,21 +37,32 @@ class Judge(QObject):
         over: QWidget,
     ) -> None:
         super().__init__(over)
-        self._judging = judging
+        self.judging = judging
         self._rows = rows
         self._places = places
         self._chosen = chosen
         self._over = over
 
     def rate(self, stars: int) -> None:
-        self._judging.rate(self._chosen(), stars)
+        self.judging.rate(self._chosen(), stars)
 
-    def pick(self) -> None:
-        """Again takes it away: when all that is chosen is picked already."""
-        self._turn(Pick.PICK)
+    @property
+    def has_any(self) -> bool:
+        """Whether something is chosen."""
+        return bool(self._chosen())
 
-    def reject(self) -> None:
-        self._turn(Pick.REJECT)
+    def pick(self, pick: Pick) -> None:
+        """Again takes it away: when all that is chosen is picked, or rejected, already."""
+
+        def turn(rows: list[Row]) -> None:
+            had = bool(rows) and all(row.task.pick is pick for row in rows)
+            self.judging.pick([row.task.id for row in rows], Pick.NONE if had else pick)
+
+        self._rows.with_rows(self._chosen(), turn)
+
+    def compare(self) -> None:
+        """All that is chosen; of a single task, its takes."""
+        self.compare_wanted.emit(self._chosen())
 
     def tag(self) -> None:
         """One task's tags can be edited; many are given some more."""
@@ -64,7 +78,7 @@ class Judge(QObject):
             if len(rows) > 1:
                 title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
             popup = LinePopup(title, ", ".join(before), sorted(self._places.counts.tags), self._over, several=True)
-            popup.taken.connect(lambda text: self._judging.tag(ids, _difference(before, text)))
+            popup.taken.connect(lambda text: self.judging.tag(ids, _difference(before, text)))
             popup.open_over(self._over)
 
         self._rows.with_rows(self._chosen(), ask)
@@ -72,32 +86,25 @@ class Judge(QObject):
     def tags_menu(self, rows: Sequence[Row], keys: Sequence[QKeySequence], parent: QWidget) -> QMenu:
         """Gives and takes tags of these rows; `keys` are told beside what opens the line."""
 
-        return TagsMenu(self._judging, rows, self._places.counts.tags, self.tag, keys, parent)
+        return TagsMenu(self.judging, rows, self._places.counts.tags, self.tag, keys, parent)
 
     def project(self) -> None:
         self._ask(
-            "Project", lambda row: row.task.project, sorted(self._places.counts.projects), self._judging.set_project
+            "Project", lambda row: row.task.project, sorted(self._places.counts.projects), self.judging.set_project
         )
 
     def shot(self) -> None:
-        self._ask("Shot", lambda row: row.task.shot, sorted(self._places.counts.shots), self._judging.set_shot)
+        self._ask("Shot", lambda row: row.task.shot, sorted(self._places.counts.shots), self.judging.set_shot)
 
     def note(self) -> None:
         from .popups import NotePopup
 
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
             popup = NotePopup(title, text or "", self._over, differ=text is None)
-            popup.taken.connect(lambda text: self._judging.set_note(ids, text))
+            popup.taken.connect(lambda text: self.judging.set_note(ids, text))
             popup.open_over(self._over)
 
         self._alike("Note", lambda row: row.task.note, ask)
-
-    def _turn(self, pick: Pick) -> None:
-        def turn(rows: list[Row]) -> None:
-            had = bool(rows) and all(row.task.pick is pick for row in rows)
-            self._judging.pick([row.task.id for row in rows], Pick.NONE if had else pick)
-
-        self._rows.with_rows(self._chosen(), turn)
 
     def _ask(
         self,

@@ -3,10 +3,10 @@ Compare. One line at any width: where there is little room its buttons are signs
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
@@ -15,9 +15,11 @@ from runway_desktop.ui.building import STRETCH, hbox, tool_button
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
+from runway_desktop.usecases.commands.command import RoomCommand
 from runway_desktop.usecases.words.tasks import rating_words
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
+from .commands import COMPARE_TAKES, NOTE, PICK, RATE, REJECT, TAG
 from .judge import Judge
 
 _STARS = MOST_STARS * TARGET
@@ -29,8 +31,6 @@ _GAP = 2
 
 
 class JudgeBar(QWidget):
-    compare_wanted = Signal()
-
     def __init__(
         self, details: DetailsModel, judge: Judge, theme: Theme, keys: Keys, parent: QWidget | None = None
     ) -> None:
@@ -40,12 +40,10 @@ class JudgeBar(QWidget):
         self._theme = theme
         self._keys = keys
         self._stars = [self._star(number) for number in range(1, MOST_STARS + 1)]
-        self._pick = _CommandButton("Pick", "judge.pick", "mdi6.check", judge.pick, self, checkable=True)
-        self._reject = _CommandButton("Reject", "judge.reject", "mdi6.close", judge.reject, self, checkable=True)
-        self._tags = _CommandButton("Tags", "judge.tag", "mdi6.tag-outline", judge.tag, self)
-        self._note = _CommandButton("Note", "judge.note", "mdi6.note-text-outline", judge.note, self)
-        self._compare = _CommandButton("Compare", "compare.takes", "mdi6.compare", self.compare_wanted.emit, self)
-        self._worded = (self._pick, self._reject, self._tags, self._note, self._compare)
+        self._pick = _CommandButton(PICK, judge, self, checkable=True)
+        self._reject = _CommandButton(REJECT, judge, self, checkable=True)
+        others = (_CommandButton(command, judge, self) for command in (TAG, NOTE, COMPARE_TAKES))
+        self._worded = (self._pick, self._reject, *others)
         deciding = hbox(*self._worded, spacing=_GAP)
         hbox(hbox(*self._stars, spacing=0), _APART, deciding, STRETCH, on=self, spacing=0)
         OneStop(self, self._stars)
@@ -77,7 +75,7 @@ class JudgeBar(QWidget):
         for button in self._worded:
             button.dress(self._theme, self._keys)
         for number, star in enumerate(self._stars, start=1):
-            star.setToolTip(self._keys.tip(rating_words(number), f"judge.rate.{number}"))
+            star.setToolTip(self._keys.tip(RATE[number], rating_words(number)))
         self._show()
         self._fit()
 
@@ -110,33 +108,29 @@ class _CommandButton(QPushButton):
 
     def __init__(
         self,
-        name: str,
-        command: str,
-        sign: str,
-        does: Callable[[], object],
+        command: RoomCommand[Any],
+        judge: Judge,
         parent: QWidget,
         *,
         checkable: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._name = name
         self._command = command
-        self._sign = sign
-        self._words = name
+        self._words = command.name
         self._worded = False
         self.wide = _LEAST
         """Its width with words."""
         self.setProperty("compact", True)
-        self.setAccessibleName(name)
+        self.setAccessibleName(command.name)
         self.setCheckable(checkable)
         self.setIconSize(QSize(16, 16))
         # Its word about being checked is not the command's.
-        self.clicked.connect(lambda _=False: does())
+        self.clicked.connect(lambda _=False: command.does(judge))
 
     def dress(self, theme: Theme, keys: Keys) -> None:
-        self.setIcon(theme.icon(self._sign, Role.ACCENT if self.isChecked() else Role.MUTED))
-        self.setToolTip(keys.tip(self._name, self._command))
-        self._words = f"{self._name}  {keys.words(self._command)}".rstrip()
+        self.setIcon(theme.icon(self._command.sign, Role.ACCENT if self.isChecked() else Role.MUTED))
+        self.setToolTip(keys.tip(self._command))
+        self._words = f"{self._command.name}  {keys.words(self._command)}".rstrip()
         self.ensurePolished()
         self.wide = self.fontMetrics().horizontalAdvance(self._words) + 16 + 3 * GRID
         self.show_words(on=self._worded)

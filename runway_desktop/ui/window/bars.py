@@ -4,7 +4,6 @@ downloads)."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
@@ -14,13 +13,15 @@ from runway_desktop.domain.account import Link
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.building import STRETCH, add_all, hbox, open_below, passing_menu, push_button, tool_button
+from runway_desktop.ui.commands.everywhere import MENU
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.commands.menu import add_entries
 from runway_desktop.ui.labels import DOT_INKS, PlainLabel
 from runway_desktop.ui.profiles.badge import badge, badge_width
 from runway_desktop.ui.profiles.switcher import fill
 from runway_desktop.ui.search.search_line import SearchLine
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
-from runway_desktop.ui.wishes import Exchange
+from runway_desktop.usecases.commands.command import EXCHANGE
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.account import key_place_words, key_words
 from runway_desktop.usecases.words.plain import caption, tip
@@ -29,6 +30,8 @@ from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.places import Places
+
+from .commands import ASK_NOW, CAPS, PREFERENCES, SPENDING
 
 _LINK_ROLES = {
     Link.CONNECTED: Role.GOOD,
@@ -45,12 +48,6 @@ _BALANCES = (units.credits_in_words(88_888.88), f"about {units.credits_in_words(
 _NAME_WIDTH = 13 * GRID
 """Of a profile's name; what is longer ends in dots."""
 _NARROW = 150 * GRID
-_EXCHANGE = (
-    (Exchange.IDS_FROM_FILE, "Import task ids from a file…"),
-    (Exchange.IDS_FROM_CLIPBOARD, "Import task ids from the clipboard…"),
-    (Exchange.FOLDER, "Import a folder of results…"),
-    (Exchange.EXPORT, "Export…"),
-)
 
 
 class TopBar(QWidget):
@@ -58,9 +55,6 @@ class TopBar(QWidget):
     """The section to open; empty for the first."""
     refresh_wanted = Signal()
     pause_wanted = Signal(bool)
-    spending_wanted = Signal()
-    exchange_wanted = Signal(object)
-    """A `Exchange` of import or export."""
     menu_wanted = Signal()
     """The menu of all commands, at `menu_button`."""
 
@@ -133,10 +127,10 @@ class TopBar(QWidget):
         return lambda: self.preferences_wanted.emit(section)
 
     def _restyle(self) -> None:
-        self._preferences.setToolTip(self._keys.tip("Preferences", "preferences"))
+        self._preferences.setToolTip(self._keys.tip(PREFERENCES))
         self._preferences.setIcon(self._theme.icon("mdi6.cog-outline"))
         self._library.setIcon(self._theme.icon("mdi6.tray-arrow-down"))
-        self.menu_button.setToolTip(self._keys.tip("All commands", "menu"))
+        self.menu_button.setToolTip(self._keys.tip(MENU, "All commands"))
         self.menu_button.setIcon(self._theme.icon("mdi6.menu"))
         self._shown_link = None
         self._reserve_room()
@@ -183,25 +177,13 @@ class TopBar(QWidget):
         self._pause.setIcon(self._theme.icon(sign, role))
 
     def _balance_menu(self) -> None:
-        menu = passing_menu(self)
-        menu.addAction("Spending…", self.spending_wanted.emit).setShortcuts(self._keys.of("spending"))
-        menu.addAction("Caps…", self._open_section("Money"))
-        menu.addSeparator()
-        menu.addAction("Refresh", self.refresh_wanted.emit)
+        menu, given = passing_menu(self), self._keys.given(self.window())
+        add_entries(menu, (given[command] for command in (SPENDING, CAPS, ASK_NOW)), self._keys)
         open_below(menu, self._balance)
 
     def _library_menu(self) -> None:
-        menu = passing_menu(self)
-        for wanted, text in _EXCHANGE:
-            if wanted is Exchange.EXPORT:
-                menu.addSeparator()
-            action = menu.addAction(text, partial(self.exchange_wanted.emit, wanted))
-            action.setShortcuts(self._keys.of(wanted.value)[:1])
-        if self._profiles.may_back_up:
-            menu.addSeparator()
-            back_up = menu.addAction("Back up this profile…", self._profiles.ask_for_backup)
-            back_up.setShortcuts(self._keys.of("profile.backup")[:1])
-            menu.addAction("Restore a backup…", self._profiles.ask_for_restore)
+        menu, given = passing_menu(self), self._keys.given(self.window())
+        add_entries(menu, (one for one in given.values() if one.command.section is EXCHANGE), self._keys)
         open_below(menu, self._library)
 
     def _show_who(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
@@ -11,16 +11,18 @@ from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.ui.building import add_check, passing_menu
-from runway_desktop.ui.commands.table import BY_ID
+from runway_desktop.ui.commands.menu import add_entry
+from runway_desktop.ui.media.commands import FIT, FULL_SCREEN, LOOP, PLAY, SOUND
 from runway_desktop.ui.wishes import BatchMenu
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.searching.places import Entry
 
-from .given_commands import actions_of
+from . import commands
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-_PLAYING = ("play.toggle", "play.loop", "play.sound", "look.fit", "play.full")
+_PLAYING = (PLAY, LOOP, SOUND, FIT, FULL_SCREEN)
 
 
 def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
@@ -52,7 +54,7 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
     """Of the line at the foot: what each part of it tells of."""
     m, work = window.models, window.workspace
     menu = passing_menu(window)
-    _add(menu, window, "runway.ask")
+    _add(menu, window, commands.ASK_NOW)
     menu.addAction("Change the key…", partial(window.open_room, "preferences", "Key"))
     menu.addSeparator()
     for place in (Place.LIVE, Place.WAITING_HERE):
@@ -61,10 +63,10 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
             menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.places.choose, entry.key))
     _add_pause(menu, window)
     menu.addSeparator()
-    _add(menu, window, "spending")
-    menu.addAction("Caps…", partial(window.open_room, "preferences", "Money"))
+    _add(menu, window, commands.SPENDING)
+    _add(menu, window, commands.CAPS)
     menu.addSeparator()
-    _add(menu, window, "not_saved")
+    _add(menu, window, commands.NOT_SAVED)
     menu.addAction("Folder for results…", partial(window.open_room, "preferences", "library_folder"))
     menu.popup(at)
 
@@ -80,18 +82,16 @@ def _open_preview_menu(window: MainWindow, at: QPoint, rows: list[Row]) -> None:
     menu = passing_menu(window)
     menu.setToolTipsVisible(True)
     if window.preview.shown_path is not None:
-        for command_id in _PLAYING:
-            _add(menu, window, command_id)
+        for command in _PLAYING:
+            _add(menu, window, command)
         menu.addSeparator()
     window.task_menu.fill(menu, rows)
     menu.popup(at)
 
 
-def _add(menu: QMenu, window: MainWindow, command_id: str) -> None:
-    action = actions_of(window).get(command_id)
-    if action is not None:
-        shown = menu.addAction(str(BY_ID[command_id].words), partial(action.trigger))
-        shown.setShortcuts(window.keys.usual(command_id)[:1])
+def _add(menu: QMenu, window: MainWindow, command: Command[Any]) -> None:
+    if (given := window.keys.given(window).get(command)) is not None:
+        add_entry(menu, given, window.keys)
 
 
 def _add_pause(menu: QMenu, window: MainWindow) -> None:

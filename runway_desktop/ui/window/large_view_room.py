@@ -58,7 +58,9 @@ class LargeViewRoom(QObject):
     def model(self) -> LargeViewModel:
         from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 
-        return LargeViewModel(self._m.rows, self._m.bridge, self._m.task_commands.judging, self)
+        model = LargeViewModel(self._m.rows, self._m.bridge, self._m.task_commands.judging, self)
+        model.compare_wanted.connect(self.compare_wanted)
+        return model
 
     @cached_property
     def view(self) -> LargeView:
@@ -69,7 +71,6 @@ class LargeViewRoom(QObject):
         self.model.moved.connect(lambda task_id: work.view.select([task_id]))
         self.model.changed.connect(lambda: work.status.say_takes(self.model.judged_words()))
         view.left.connect(self._left)
-        view.compare_wanted.connect(self._compare)
         view.full_screen_wanted.connect(self._toggle_full_screen)
         view.side.use_as_input_wanted.connect(work.details.use_as_input_menu)
         view.side.show_file_wanted.connect(self.show_file_wanted)
@@ -119,11 +120,6 @@ class LargeViewRoom(QObject):
         if looked_at == self._opened_at and len(self._selected_before) > 1:
             work.view.select(self._selected_before, scroll=False)
         work.views.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _compare(self) -> None:
-        shot = self.model.shot
-        if shot is not None:
-            self.compare_wanted.emit([row.task.id for row in shot.rows])
 
     def _toggle_full_screen(self) -> None:
         window = self._window

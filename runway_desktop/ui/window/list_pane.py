@@ -21,6 +21,7 @@ from runway_desktop.ui.building import (
     vbox,
 )
 from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.composer.commands import SEND
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
@@ -31,6 +32,8 @@ from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
+
+from .commands import LOOK
 
 if TYPE_CHECKING:
     from runway_desktop.ui.empty_picture import Empty, EmptyPicture
@@ -217,7 +220,7 @@ class ListPane(QWidget):
         self._tell_keys()
 
     def _tell_keys(self) -> None:
-        keys = self._keys.words("list.look")
+        keys = self._keys.words(LOOK)
         for button in (self._as_list, self._as_grid):
             name = button.accessibleName()
             button.setToolTip(tip(f"{name} ({keys} changes)" if keys else name))
@@ -284,7 +287,7 @@ class ListPane(QWidget):
                 here if self._filter.has_queue else "Tasks appear here automatically.",
             )
         else:
-            key = self._keys.words("request.send").partition(", ")[0]
+            key = self._keys.cap(SEND)
             self._say_empty(
                 "nothing yet",
                 "Nothing made yet",

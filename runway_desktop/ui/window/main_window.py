@@ -18,12 +18,14 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.ui.wishes import Export, Import
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.results import SHOW_FILE
@@ -72,11 +74,12 @@ class MainWindow(QMainWindow):
     preview_added = Signal(object)
     """The preview that was built after the first paint."""
 
-    def __init__(self, models: Models, theme: Theme, open_room: Opens) -> None:
+    def __init__(self, models: Models, theme: Theme, open_room: Opens, commands: Sequence[Command[Any]]) -> None:
+        """`commands` are all that the program has."""
         super().__init__()
         self.open_room = open_room
         self.models = models
-        self.keys = Keys(models.keys, self)
+        self.keys = Keys(models.keys, self, commands)
         self._theme = theme
         self._may_close = False
         self._was_painted = False
@@ -216,15 +219,6 @@ class MainWindow(QMainWindow):
         if not self.models.filter.clear_next():
             self.view.clearSelection()
 
-    def compare(self) -> None:
-        if chosen := self.workspace.chosen_ids():
-            self.open_room("compare", chosen)
-        else:
-            self.activity.tell("Select what to compare: several tasks, or one for its takes.")
-
-    def save_search(self) -> None:
-        self.keeper.save()
-
     @cached_property
     def keeper(self) -> SearchKeeper:
         """Made when a search is first saved."""
@@ -295,7 +289,7 @@ class MainWindow(QMainWindow):
         chosen = work.chosen_ids
         self.judge = Judge(m.task_commands.judging, m.rows, m.places, chosen, work.views)
         judge_bar = JudgeBar(m.details, self.judge, theme, self.keys)
-        judge_bar.compare_wanted.connect(self.compare)
+        self.judge.compare_wanted.connect(partial(self.open_room, "compare"))
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
@@ -318,9 +312,7 @@ class MainWindow(QMainWindow):
         top.preferences_wanted.connect(partial(self.open_room, "preferences"))
         top.refresh_wanted.connect(m.task_commands.ask_now)
         top.pause_wanted.connect(m.task_commands.pause)
-        top.spending_wanted.connect(lambda: self.open_room("spending"))
-        top.exchange_wanted.connect(partial(self.open_room, "exchange"))
-        work.search.save_wanted.connect(self.save_search)
+        work.search.save_wanted.connect(partial(KEEP_SEARCH.does, self))
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
         m.board.changed.connect(m.places.recount)

@@ -18,6 +18,7 @@ from runway_desktop.domain.task import MOST_STARS, Pick, TaskId
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import ask_text, confirm
+from runway_desktop.ui.tasks.commands import NOTE, PICK, PROJECT, RATE, REJECT, SHOT, TAG
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
@@ -108,23 +109,19 @@ class TaskMenu(QObject):
         for number in (*range(MOST_STARS, 0, -1), 0):
             text = "★" * number or "None"
             action = add_check(stars, text, partial(self._judge.rate, number), checked=ratings == {number})
-            action.setShortcuts(self._keys.usual(f"judge.rate.{number}")[:1])
-        for pick, text, does, command in (
-            (Pick.PICK, "Pick", self._judge.pick, "judge.pick"),
-            (Pick.REJECT, "Reject", self._judge.reject, "judge.reject"),
-        ):
-            action = add_check(menu, text, does, checked=all(row.task.pick is pick for row in rows))
+            action.setShortcuts(self._keys.usual(RATE[number])[:1])
+        for pick, command in ((Pick.PICK, PICK), (Pick.REJECT, REJECT)):
+            does = partial(command.does, self._judge)
+            action = add_check(menu, command.name, does, checked=all(row.task.pick is pick for row in rows))
             action.setShortcuts(self._keys.usual(command)[:1])
 
     def _add_ordering(self, menu: QMenu, rows: list[Row]) -> None:
-        menu.addMenu(self._judge.tags_menu(rows, self._keys.usual("judge.tag"), menu))
+        menu.addMenu(self._judge.tags_menu(rows, self._keys.usual(TAG), menu))
         below = menu.addMenu("Project, shot, note")
-        for text, does, command in (
-            ("Project…", self._judge.project, "judge.project"),
-            ("Shot…", self._judge.shot, "judge.shot"),
-            ("Note…", self._judge.note, "judge.note"),
-        ):
-            below.addAction(text, does).setShortcuts(self._keys.usual(command)[:1])
+        for command in (PROJECT, SHOT, NOTE):
+            below.addAction(str(command.words), partial(command.does, self._judge)).setShortcuts(
+                self._keys.usual(command)[:1]
+            )
 
     def _add(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> None:
         action = self._submenu(menu, command, rows) or menu.addAction(command.text(rows), lambda: self.take(command))
@@ -132,7 +129,7 @@ class TaskMenu(QObject):
         action.setEnabled(not reason)
         action.setToolTip(tip(reason))
         if command.keyed.keys:
-            action.setShortcuts(self._keys.usual(command.keyed.id)[:1])
+            action.setShortcuts(self._keys.usual(command.keyed)[:1])
 
     def _submenu(self, menu: QMenu, command: TaskCommand, rows: list[Row]) -> QAction | None:
         if command is OPEN_WITH and self._task_commands.clipboard.lists_programs:

@@ -29,6 +29,8 @@ from runway_desktop.ui.window.list_pane import ListAndGrid, ListPane
 from runway_desktop.ui.window.places_pane import PlacesPane
 from runway_desktop.viewmodels.models import Models
 
+from .commands import DETAILS, PLACES
+
 if TYPE_CHECKING:
     from runway_desktop.ui.tasks.view import TaskView
 
@@ -121,8 +123,7 @@ class Workspace(QWidget):
             self.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_keys(self, keys: Keys) -> None:
-        names = {0: ("places", "panes.places"), 2: ("details", "panes.details")}
-        self.columns.tell_keys(lambda place: keys.tip(f"Show or hide the {names[place][0]}", names[place][1]))
+        self.columns.tell_keys(lambda place: keys.tip({0: PLACES, 2: DETAILS}[place]))
 
     def restore(self, height: int) -> None:
         """As it was left, or as a new profile begins in a window of this height."""

@@ -39,6 +39,10 @@ class Surface(Enum):
     HELP = auto()
 
 
+OPENS_A_MENU = frozenset({Surface.MENU, Surface.PALETTE})
+NOT_IN_PALETTE = frozenset({Surface.PALETTE})
+
+
 class Standard(Enum):
     """A key that each platform has its own for. The values are Qt's names."""
 
@@ -78,6 +82,7 @@ EXCHANGE = Section(Text("Importing and exporting"), Text("Import and export"), "
 WINDOW = Section(Text("Window"), None, "mdi6.chevron-right")
 SECTIONS = (MAKING, FINDING, LIST, JUDGING, PLAYING, LARGE, COMPARING, SHEET, EXCHANGE, WINDOW)
 """In the order of the list of shortcuts."""
+LEADS_OUT = Text("Escape always leads out.")
 
 
 class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
@@ -144,3 +149,16 @@ class RoomCommand(Command[On], Generic[On], frozen=True, kw_only=True, eq=False)
 
 def _heard(scopes: frozenset[Scope]) -> frozenset[Scope]:
     return scopes | {Scope.LIST, Scope.PREVIEW, Scope.LARGE} if Scope.WINDOW in scopes else scopes
+
+
+class RecordsOf(Generic[On]):
+    """Writes the commands of one section, whose keys hold in the same scopes unless one says otherwise."""
+
+    def __init__(self, section: Section, *scopes: Scope, **shared: Any) -> None:
+        self._shared = {"section": section, "scopes": frozenset(scopes), **shared}
+
+    def __call__(
+        self, id_: str, words: str | Text, does: Callable[[On], object], *keys: Standard | str, **more: Any
+    ) -> RoomCommand[On]:
+        text = Text(words) if isinstance(words, str) else words
+        return RoomCommand(id=id_, words=text, does=does, keys=keys, **self._shared | more)

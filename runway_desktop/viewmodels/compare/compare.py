@@ -181,6 +181,11 @@ class Compare(Model):
             self.auto_advance = on
             self.judged.emit()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether something is looked at that can be judged."""
+        return self.focused is not None
+
     def rate(self, stars: int) -> None:
         """1 to 5; 0 takes the rating away."""
         if self.focused is not None:

@@ -27,6 +27,8 @@ class LargeViewModel(QObject):
     """The shots, or what is known of a task."""
     moved = Signal(object)
     """The id of the task that is looked at now."""
+    compare_wanted = Signal(object)
+    """The ids of the takes of its shot."""
 
     def __init__(self, rows: TaskListModel, bridge: Bridge, judge: JudgingModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +105,16 @@ class LargeViewModel(QObject):
         if on != self.auto_advance:
             self.auto_advance = on
             self.changed.emit()
+
+    @property
+    def has_any(self) -> bool:
+        """Whether something is looked at that can be judged."""
+        return self.row is not None
+
+    def compare(self) -> None:
+        """All takes of the shot."""
+        if self.shot is not None:
+            self.compare_wanted.emit([row.task.id for row in self.shot.rows])
 
     def rate(self, stars: int, *, stay: bool = False) -> None:
         """1 to 5; 0 takes the rating away."""

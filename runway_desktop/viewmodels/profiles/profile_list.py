@@ -112,10 +112,6 @@ class ProfilesModel(Model):
             self.open_wanted.emit(profile)
 
     @property
-    def may_back_up(self) -> bool:
-        return self._cases.backups is not None
-
-    @property
     def may_start_empty(self) -> bool:
         """Whether this is the demo, whose list may be given up for an empty one."""
         return bool(self._cases.is_demo)

@@ -8,14 +8,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.settings import Settings
 from runway_desktop.ui.commands.keys import Keys, default_keys
-from runway_desktop.ui.commands.table import BY_ID, COMMANDS, commands_in
 from runway_desktop.usecases.commands.command import SECTIONS, Scope
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
-from tests.gui.rig import Desktop, Rig, rest, until
+from tests.gui.rig import Desktop, Rig, named, rest, until
 from tests.rows import task
 
 # The system's own keys are known only once there is an application.
@@ -25,7 +25,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 def keys_of(rig: Rig) -> Keys:
-    return Keys(rig.models.keys, rig.owner)
+    return Keys(rig.models.keys, rig.owner, COMMANDS)
 
 
 def held_by(owner: QObject) -> dict[str, QAction]:
@@ -33,9 +33,9 @@ def held_by(owner: QObject) -> dict[str, QAction]:
 
 
 def test_where_two_commands_are_heard_together_no_key_is_that_of_both() -> None:
-    usual = Keys()
+    usual = Keys(commands=COMMANDS)
     for command in COMMANDS:
-        assert usual.rivals(command.id, usual.of(command.id)) == []
+        assert usual.rivals(command, usual.of(command)) == []
 
 
 def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
@@ -47,21 +47,21 @@ def test_the_tables_ids_are_unique_and_every_section_has_some() -> None:
 
 
 def test_only_keys_that_an_ordinary_keyboard_has_are_told() -> None:
-    usual = Keys()
-    assert QKeySequence("Ctrl+Ins") in usual.of("task.copy")
-    assert usual.words("task.copy") == "Ctrl+C"
-    assert usual.words("list.undo") == "Ctrl+Z"
-    assert usual.words("request.send") == "Ctrl+Return, Ctrl+Enter"
+    usual = Keys(commands=COMMANDS)
+    assert QKeySequence("Ctrl+Ins") in usual.of(named("task.copy"))
+    assert usual.words(named("task.copy")) == "Ctrl+C"
+    assert usual.words(named("list.undo")) == "Ctrl+Z"
+    assert usual.words(named("request.send")) == "Ctrl+Return, Ctrl+Enter"
     for command in COMMANDS:
-        assert usual.words(command.id).isascii()
-        assert usual.words(command.id)
+        assert usual.words(command).isascii()
+        assert bool(usual.words(command)) is bool(command.keys)
 
 
 def test_signs_have_names_for_a_screen_reader() -> None:
-    usual = Keys()
-    assert usual.spoken("play.frame.back") == "comma"
-    assert usual.spoken("preferences") == "Ctrl+comma"
-    assert usual.spoken("look.in") == "plus or equals"
+    usual = Keys(commands=COMMANDS)
+    assert usual.spoken(named("play.frame.back")) == "comma"
+    assert usual.spoken(named("preferences")) == "Ctrl+comma"
+    assert usual.spoken(named("look.in")) == "plus or equals"
 
 
 async def test_another_key_works_at_once_and_the_old_one_no_more(tmp_path, theme, qtbot):
@@ -70,7 +70,7 @@ async def test_another_key_works_at_once_and_the_old_one_no_more(tmp_path, theme
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         rig.window.view.setFocus()
         rig.window.view.select([TaskId("t1")])
-        rig.window.keys.choose("task.retry", [QKeySequence("Ctrl+G")])
+        rig.window.keys.choose(named("task.retry"), [QKeySequence("Ctrl+G")])
         QTest.keyClick(rig.window.view, Qt.Key.Key_R, CONTROL)
         await rest()
         assert rig.rows.task_count == 1
@@ -82,22 +82,22 @@ async def test_tool_tips_and_menus_tell_the_key_that_holds_now(tmp_path, theme, 
     async with Desktop(tmp_path, theme) as rig:
         [gear] = [found for found in rig.window.findChildren(QToolButton) if found.accessibleName() == "Preferences"]
         assert gear.toolTip() == "Preferences (Ctrl+,)"
-        rig.window.keys.choose("preferences", [QKeySequence("Ctrl+P")])
+        rig.window.keys.choose(named("preferences"), [QKeySequence("Ctrl+P")])
         assert gear.toolTip() == "Preferences (Ctrl+P)"
-        rig.window.keys.choose("preferences", [])
+        rig.window.keys.choose(named("preferences"), [])
         assert gear.toolTip() == "Preferences"
 
 
 async def test_choices_are_kept_in_the_profile(tmp_path):
     async with Rig(tmp_path) as rig:
-        keys_of(rig).choose("task.retry", [QKeySequence("Ctrl+G")])
-        keys_of(rig).choose("quit", [])
+        keys_of(rig).choose(named("task.retry"), [QKeySequence("Ctrl+G")])
+        keys_of(rig).choose(named("quit"), [])
         await rig.engine.settings.flush()
         again = Settings(rig.store, rig.parts.bus, rig.clock, default_library=tmp_path)
         await again.load()
-        kept = Keys(KeyChoices(again, rig.bridge, rig.owner), rig.owner)
-        assert kept.of("task.retry") == [QKeySequence("Ctrl+G")]
-        assert kept.of("quit") == []
+        kept = Keys(KeyChoices(again, rig.bridge, rig.owner), rig.owner, COMMANDS)
+        assert kept.of(named("task.retry")) == [QKeySequence("Ctrl+G")]
+        assert kept.of(named("quit")) == []
         assert [command.id for command in kept.changed_commands()] == ["task.retry", "quit"]
         kept.reset_all()
         assert kept.changed_commands() == []
@@ -107,25 +107,25 @@ async def test_what_takes_anothers_key_leaves_that_one_its_others(tmp_path):
     async with Rig(tmp_path) as rig:
         keys = keys_of(rig)
         wanted = [QKeySequence("F11")]
-        assert [rival.id for rival in keys.rivals("task.edit", wanted)] == ["play.full"]
-        keys.choose("task.edit", wanted)
-        assert keys.of("task.edit") == wanted
-        assert keys.words("play.full") == "F"
-        assert keys.rivals("task.edit", wanted) == []
-        keys.choose("play.full", default_keys(BY_ID["play.full"]))
-        assert keys.words("play.full") == "F, F11"
-        assert keys.of("task.edit") == []
-        keys.choose("task.edit", default_keys(BY_ID["task.edit"]))
+        assert [rival.id for rival in keys.rivals(named("task.edit"), wanted)] == ["play.full"]
+        keys.choose(named("task.edit"), wanted)
+        assert keys.of(named("task.edit")) == wanted
+        assert keys.words(named("play.full")) == "F"
+        assert keys.rivals(named("task.edit"), wanted) == []
+        keys.choose(named("play.full"), default_keys(named("play.full")))
+        assert keys.words(named("play.full")) == "F, F11"
+        assert keys.of(named("task.edit")) == []
+        keys.choose(named("task.edit"), default_keys(named("task.edit")))
         assert keys.changed_commands() == []
 
 
 def test_the_same_key_may_do_two_things_where_only_one_of_them_is_heard() -> None:
-    usual = Keys()
-    assert usual.of("compare.takes") == usual.of("compare.swap")
-    assert [rival.id for rival in usual.rivals("judge.note", [QKeySequence("Shift+L")])] == []
+    usual = Keys(commands=COMMANDS)
+    assert usual.of(named("compare.takes")) == usual.of(named("compare.swap"))
+    assert [rival.id for rival in usual.rivals(named("judge.note"), [QKeySequence("Shift+L")])] == []
     # The window hears its keys in the list and the preview too, but not in a window of its own.
-    assert "play.loop" in [rival.id for rival in usual.rivals("runway.ask", [QKeySequence("Shift+L")])]
-    assert usual.rivals("runway.ask", [QKeySequence("Ctrl+W")]) == []
+    assert "play.loop" in [rival.id for rival in usual.rivals(named("runway.ask"), [QKeySequence("Shift+L")])]
+    assert usual.rivals(named("runway.ask"), [QKeySequence("Ctrl+W")]) == []
 
 
 @pytest.mark.parametrize("stored", [["Hyper+Nonsense"], ["Ctrl+"]])
@@ -133,8 +133,8 @@ async def test_a_key_that_nobody_can_press_is_no_choice(tmp_path, stored):
     async with Rig(tmp_path) as rig:
         rig.engine.settings.shortcuts = {"task.retry": stored, "from.a.later.version": ["Ctrl+G"]}
         keys = keys_of(rig)
-        assert keys.of("task.retry") == [QKeySequence("Ctrl+R")]
-        keys.choose("quit", [QKeySequence("Ctrl+G")])
+        assert keys.of(named("task.retry")) == [QKeySequence("Ctrl+R")]
+        keys.choose(named("quit"), [QKeySequence("Ctrl+G")])
         assert rig.engine.settings.shortcuts["from.a.later.version"] == ["Ctrl+G"]
 
 
@@ -149,7 +149,7 @@ async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, the
             Scope.PREVIEW: (preview,),
         }
         for where, owned in owners.items():
-            wanted = {command.id for command in commands_in(where) if not command.fixed}
+            wanted = {command.id for command in COMMANDS if where in command.scopes and not command.fixed}
             assert wanted <= {name for owner in owned for name in held_by(owner)}
 
 

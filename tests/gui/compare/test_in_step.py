@@ -159,7 +159,7 @@ def test_one_sound_at_a_time(two: Band) -> None:
     two.clips.hear(1)
     assert two.engines[0].told[-1] == "volume 1 True"
     assert two.engines[1].told[-1] == "volume 1 False"
-    two.clips.set_muted(True)
+    two.clips.toggle_sound()
     assert two.engines[1].told[-1] == "volume 1 True"
 
 

@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.compare.entry import Comparing
 from runway_desktop.ui.compare.overlay import Way
 from runway_desktop.ui.compare.sameness import Sameness, same_pixels
@@ -54,8 +54,10 @@ def test_pictures_fill_their_panes_and_the_focused_one_is_marked(opened: Open, p
 
 def test_every_command_of_the_room_is_carried_out_in_it(opened: Open) -> None:
     # Tab is the focus's own.
-    wanted = {command.id for command in commands_in(Scope.COMPARE)} - {"compare.take"}
+    wanted = {command.id for command in COMMANDS if Scope.COMPARE in command.scopes} - {"compare.take"}
     assert {action.objectName() for action in opened.room.actions()} == wanted
+    for action in opened.room.actions():
+        action.trigger()
 
 
 def test_wipe_shows_the_first_left_of_the_divider_and_the_second_right(opened: Open, pictures: list[Path]) -> None:
@@ -170,11 +172,11 @@ def test_wipe_of_one_at_a_time_takes_its_neighbor_beside_it(opened: Open, pictur
 @pytest.mark.parametrize("way", [Way.WIPE, Way.DIFFERENCE])
 def test_a_single_result_says_why_it_cannot_be_laid_over_another(opened: Open, pictures: list[Path], way: Way) -> None:
     opened.enter(pictures[:1])
-    switch = opened.room._bar._ways[way]
+    switch = opened.room.bar._ways[way]
     switch.click()
     assert opened.room.way is Way.SIDE_BY_SIDE
     assert not switch.isChecked()
-    assert opened.room._bar._hints.text() == "There is no other result beside it to compare it with."
+    assert opened.room.bar._hints.text() == "There is no other result beside it to compare it with."
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])

@@ -28,7 +28,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Choice, Theme
 from tests.engine_rig import CATALOG
 from tests.engine_rig import request as plain_request
-from tests.gui.rig import Rig, painted, rest, until
+from tests.gui.rig import Rig, named, painted, rest, until
 from tests.samples_of_requests import fullest
 
 PAIRS = list(CATALOG.pairs())
@@ -209,7 +209,7 @@ async def test_a_double_click_on_the_button_sends_once_and_says_how_to_make_anot
 async def test_only_the_key_that_was_chosen_for_sending_sends(tmp_path, theme, qtbot):
     async with shown(tmp_path, theme) as rig:
         rig.composer.set_prompt("A lighthouse")
-        rig.keys.choose("request.send", [QKeySequence("F9")])
+        rig.keys.choose(named("request.send"), [QKeySequence("F9")])
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             QTest.keyClick(rig.pane._prompt, key, CONTROL)
         await rest()

@@ -20,14 +20,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.commands.table import COMMANDS
 from runway_desktop.ui.shortcuts.shortcuts import ShortcutsDialog
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import COMPARING
 from runway_desktop.viewmodels.settings.key_choices import KeyChoices
 from tests.gui.dialogs.rig import Rig, child
+from tests.gui.rig import named
 from tests.gui.targets import too_small
 
 READ = Qt.ItemDataRole.AccessibleTextRole
@@ -38,7 +39,7 @@ class Opened:
     """The dialog on real choices, with hands."""
 
     def __init__(self, rig: Rig, owner: QObject, qtbot: QtBot) -> None:
-        self.keys = Keys(KeyChoices(rig.settings, rig.bridge, owner), owner)
+        self.keys = Keys(KeyChoices(rig.settings, rig.bridge, owner), owner, COMMANDS)
         self.dialog = ShortcutsDialog(self.keys)
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(self.dialog)
@@ -112,7 +113,7 @@ def test_it_is_searched_by_words_by_keys_and_by_section(opened: Opened, qtbot: Q
 def test_other_keys_are_pressed_and_hold_at_once(opened: Opened):
     opened.choose("Retry")
     opened.press(Qt.Key.Key_G, CONTROL)
-    assert opened.keys.of("task.retry") == [QKeySequence("Ctrl+G")]
+    assert opened.keys.of(named("task.retry")) == [QKeySequence("Ctrl+G")]
     row = opened.item("Retry")
     assert (row.text(1), row.text(2)) == ("Ctrl+G", "changed")
     assert row.data(0, READ) == "Retry: Ctrl+G, changed"
@@ -124,17 +125,17 @@ def test_a_key_that_another_has_is_told_and_taken_only_when_wanted(opened: Opene
     opened.choose("Retry")
     opened.press(Qt.Key.Key_E, CONTROL)
     assert "Ctrl+E is the key of “Edit” (in the list and the grid)." in opened.said()
-    assert opened.keys.words("task.retry") == "Ctrl+R"
+    assert opened.keys.words(named("task.retry")) == "Ctrl+R"
     opened.button("Use it here instead").click()
-    assert opened.keys.words("task.retry") == "Ctrl+E"
-    assert opened.keys.words("task.edit") == ""
+    assert opened.keys.words(named("task.retry")) == "Ctrl+E"
+    assert opened.keys.words(named("task.edit")) == ""
     assert not opened.button("Use it here instead").isVisible()
     # The other way round its own key is with somebody now, too.
     opened.choose("Edit")
     opened.button("Reset").click()
     assert "Ctrl+E is the key of “Retry”" in opened.said()
     opened.button("Use it here instead").click()
-    assert (opened.keys.words("task.edit"), opened.keys.words("task.retry")) == ("Ctrl+E", "")
+    assert (opened.keys.words(named("task.edit")), opened.keys.words(named("task.retry"))) == ("Ctrl+E", "")
 
 
 def test_a_wish_that_was_not_taken_is_gone_with_the_next_command(opened: Opened):
@@ -160,7 +161,7 @@ def test_the_systems_own_keys_stay_with_a_reason(opened: Opened):
 def test_a_key_can_be_taken_away(opened: Opened):
     opened.choose("Quit")
     opened.button("No key").click()
-    assert opened.keys.of("quit") == []
+    assert opened.keys.of(named("quit")) == []
     assert opened.item("Quit").data(0, READ) == "Quit: no key, changed"
     assert not opened.button("No key").isEnabled()
 
@@ -193,14 +194,14 @@ def test_the_keyboard_comes_there_and_away_again(opened: Opened, qtbot: QtBot):
     qtbot.keyClick(opened.line, Qt.Key.Key_Tab)
     assert opened.button("No key").hasFocus()
     opened.tree.setFocus()
-    assert opened.keys.words("task.rename") == "F2"
+    assert opened.keys.words(named("task.rename")) == "F2"
     assert opened.dialog.isVisible()
     with qtbot.waitSignal(opened.dialog.rejected):
         qtbot.keyClick(opened.tree, Qt.Key.Key_Escape)
 
 
 def test_it_opens_at_the_section_that_is_asked_for(rig: Rig, qapp: QApplication, qtbot: QtBot) -> None:
-    dialog = ShortcutsDialog(Keys(), first=COMPARING)
+    dialog = ShortcutsDialog(Keys(commands=COMMANDS), first=COMPARING)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.open()

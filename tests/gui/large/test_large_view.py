@@ -13,16 +13,16 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
-from runway_desktop.ui.commands.table import commands_in
 from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
-from tests.gui.rig import Desktop, rest, until
+from tests.gui.rig import Desktop, named, rest, until
 from tests.gui.targets import too_small
 from tests.rows import saved, task
 
@@ -267,16 +267,19 @@ async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qt
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         bound = {action.objectName() for action in rig.window.large.view.actions()}
-        assert bound == {command.id for command in commands_in(Scope.LARGE)}
+        assert bound == {command.id for command in COMMANDS if Scope.LARGE in command.scopes}
+        for action in rig.window.large.view.actions():
+            action.trigger()
+            await rest()
 
 
 async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         keys = rig.window.keys
         rig.models.keys.choose({"task.retry": ["Space"]})
-        assert keys.of("task.retry") == [QKeySequence("Space")]
-        assert keys.of("large.open") == []
-        assert keys.words("large.open") == ""
+        assert keys.of(named("task.retry")) == [QKeySequence("Space")]
+        assert keys.of(named("large.open")) == []
+        assert keys.words(named("large.open")) == ""
         QTest.keyClick(rig.window.view, KEYS.Key_Return)
         await until(lambda: rig.window.large.is_open)
 

@@ -404,7 +404,7 @@ def test_the_slider_of_a_clip_stays_long_enough_to_scrub(
     preview.window().resize(640, 500)
     qtbot.waitUntil(lambda: preview.width() == 640)
     back = {button.accessibleName() for button in bar.findChildren(QAbstractButton) if button.isVisible()}
-    assert back == {"One frame back", "Play", "One frame on", "Loop", "Volume", "Full screen"}
+    assert back == {"One frame back", "Play", "One frame forward", "Loop", "Volume", "Full screen"}
 
 
 def test_everything_that_is_clicked_is_large_enough_to_hit(preview: Preview, clip: Path, qtbot: QtBot) -> None:

@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.failures import Failure
 from runway_desktop.domain.library import Filter, Place
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.commands.table import COMMANDS
 from runway_desktop.ui.palette.entry import PaletteHost
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.palette.palette import Offer, Section

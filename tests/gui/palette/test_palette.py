@@ -46,7 +46,7 @@ async def test_sending_is_paused_by_its_name(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         _, panel = await opened(rig, theme)
         QTest.keyClicks(panel.line, "pause send")
-        assert panel.current.text == "Pause or resume sending"
+        assert panel.current.text == "Pause sending"
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
         await until(lambda: rig.models.status.paused)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
 from runway_desktop.ui.theme import GRID, TARGET
-from tests.gui.rig import Desktop, rest, until
+from tests.gui.rig import Desktop, named, rest, until
 from tests.rows import task
 
 
@@ -27,7 +27,13 @@ async def test_all_of_it_stands_on_one_line_inside_its_pane(tmp_path, theme, qtb
         await rest()
         [bar] = rig.window.findChildren(JudgeBar)
         buttons = bar.findChildren(QAbstractButton)
-        assert [button.accessibleName() for button in buttons][-5:] == ["Pick", "Reject", "Tags", "Note", "Compare"]
+        assert [button.accessibleName() for button in buttons][-5:] == [
+            "Pick",
+            "Reject",
+            "Tag",
+            "Note",
+            "Compare takes",
+        ]
         assert len({button.geometry().center().y() for button in buttons}) == 1
         assert max(button.geometry().right() for button in buttons) <= bar.width()
         assert min(min(button.width(), button.height()) for button in buttons) >= TARGET
@@ -46,11 +52,11 @@ async def test_words_stand_beside_the_signs_where_they_have_room(tmp_path, theme
         for width, words in (
             (300, ["", "", ""]),
             (420, ["Pick  P", "Reject  X", ""]),
-            (720, ["Pick  P", "Reject  X", "Tags  T"]),
+            (720, ["Pick  P", "Reject  X", "Tag  T"]),
         ):
             bar.resize(width, bar.height())
             assert [button.text() for button in bar.findChildren(QAbstractButton)[5:8]] == words
-        rig.window.keys.choose("judge.pick", [])
+        rig.window.keys.choose(named("judge.pick"), [])
         assert [button.text() for button in bar.findChildren(QAbstractButton)[5:7]] == ["Pick", "Reject  X"]
 
 

@@ -8,14 +8,14 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Filter, Place
-from runway_desktop.ui.commands.table import BY_ID
 from runway_desktop.ui.help.entry import room_of
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
-from tests.gui.rig import Desktop, rest, until
+from tests.gui.rig import Desktop, named, rest, until
 
 
 async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
@@ -33,14 +33,14 @@ async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot)
 
 async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.keys.choose("request.model", [QKeySequence("Ctrl+G")])
+        rig.window.keys.choose(named("request.model"), [QKeySequence("Ctrl+G")])
         rig.window.composer_pane.focus_prompt()
         rig.rooms.open("help")
         await until(lambda: rig.window.findChildren(HelpWindow))
         [shown] = rig.window.findChildren(HelpWindow)
         said = [label.text() for label in shown.findChildren(QLabel)]
         assert "Ctrl+G" in said
-        assert str(BY_ID["request.model"].words) in said
+        assert str(named("request.model").words) in said
         assert ROOM_WORDS[Room.COMPOSER][0] in said
         shown.close()
         await rest()
@@ -49,7 +49,7 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
 def test_every_room_has_words_and_leads_on():
     for room in Room:
         assert ROOM_WORDS[room]
-        assert {"palette", "help"} <= {command.id for command in commands_of(room)}
+        assert {"palette", "help"} <= {command.id for command in commands_of(room, COMMANDS)}
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])

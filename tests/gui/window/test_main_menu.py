@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.ui.commands.table import commands_in
-from runway_desktop.ui.window.main_menu import put_into_bar
-from runway_desktop.usecases.commands.command import Scope
-from tests.gui.rig import Desktop, rest, until
+from runway_desktop.ui.window.command_bindings import use_menu_bar
+from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Scope, Surface
+from runway_desktop.usecases.commands.tasks import KEYED
+from tests.gui.rig import Desktop, named, rest, until
 from tests.rows import task
 
 
@@ -39,15 +40,16 @@ async def opened(rig: Desktop) -> QMenu:
 async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.add_preview()
-        rig.window.keys.choose("runway.ask", [QKeySequence("Ctrl+G")])
+        await rest()
+        rig.window.keys.choose(named("runway.ask"), [QKeySequence("Ctrl+G")])
         menu = await opened(rig)
         found = {action.text(): action.shortcut() for action in entries(menu)}
-        places = (Scope.WINDOW, Scope.LIST, Scope.PREVIEW)
-        wanted = {command.id: command for place in places for command in commands_in(place)}
-        openers = {"menu", "task.menu"}
-        for command in wanted.values():
-            if not command.fixed and command.id not in openers and not command.id.startswith("request.preset."):
-                assert found[str(command.words)] in rig.window.keys.of(command.id), command.id
+        given = rig.window.keys.given(rig.window)
+        scopes = {Scope.WINDOW, Scope.LIST, Scope.PREVIEW}
+        for command in COMMANDS:
+            if command.scopes & scopes and not command.fixed and Surface.MENU not in command.left_out_of:
+                shown = found[given[command].text]
+                assert shown in rig.window.keys.of(command) or not command.keys, command.id
         assert found["Ask Runway now"] == QKeySequence("Ctrl+G")
         menu.close()
 
@@ -98,7 +100,7 @@ async def test_a_command_from_the_menu_does_what_its_key_does(tmp_path, theme, q
 
 async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_buttons_place(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        put_into_bar(rig.window)
+        use_menu_bar(rig.window)
         await rest()
         menus = rig.window.menuBar().findChildren(QMenu)
         [quit_] = [action for menu in menus for action in menu.actions() if action.text() == "Quit"]
@@ -107,3 +109,35 @@ async def test_a_bar_of_menus_holds_the_very_actions_of_the_keys_and_takes_the_b
         assert rig.window.workspace.top.menu_button.isHidden()
         QTest.keyClick(rig.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
         assert rig.wished == [("preferences", None)]
+
+
+async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        window, keys = rig.window, rig.window.keys
+        before = set(keys.given(window))
+        room = QWidget(window, Qt.WindowType.Window)
+        keys.bind(room, Scope.COMPARE, (COMMANDS, lambda: room))
+        room.show()
+        own = {command for command in COMMANDS if Scope.COMPARE in command.scopes and not command.fixed}
+        assert own <= set(keys.given(room))
+        assert set(keys.given(window)) == before
+        room.hide()
+        assert set(keys.given(window)) == before
+        assert not {command.section for command in before} & {COMPARING, LARGE, SHEET}
+
+
+async def test_every_command_can_be_carried_out_on_what_it_acts_on(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        window = rig.window
+        window.add_preview()
+        await rig.add(task(1, State.SUCCEEDED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        window.view.select([TaskId("t1")])
+        await rest()
+        QApplication.clipboard().setText("A lagoon")
+        for command, given in window.keys.given(window).items():
+            if command not in KEYED:
+                given.do()
+                await rest()
+                for popup in iter(QApplication.activePopupWidget, None):
+                    popup.close()

@@ -77,7 +77,7 @@ async def test_one_round_of_tab_passes_the_right_pane_from_above_to_below_and_co
         names = [name for _, _, name in right]
         assert names[0] == "Clip"
         assert sum(name.startswith("Rate ") for name in names) == 1
-        assert sum(name in ("Pick", "Reject", "Tags", "Note", "Compare") for name in names) == 1
+        assert sum(name in ("Pick", "Reject", "Tag", "Note", "Compare takes") for name in names) == 1
         assert names[-1] == "Edit and send"
         assert len(right) <= 10
 

@@ -1,0 +1,87 @@
+"""The menu of a window: every command that can be given there now, with its key, grouped. Behind one button or its key;
+for the main window on macOS in the bar at the top of the screen.
+
+Built when it is opened. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.building import passing_menu
+from runway_desktop.usecases.commands.command import Command, Surface
+from runway_desktop.usecases.words.plain import caption, tip
+
+from .keys import Given, Keys
+
+Add = Callable[[QMenu, Given], object]
+
+
+def open_menu(over: QWidget, keys: Keys, button: QWidget | None = None, first: Command[Any] | None = None) -> None:
+    """Opens below the button, or in the window's corner, ready for the arrow keys."""
+    menu = passing_menu(over)
+    menu.setAccessibleName("Menu")
+    menu.setToolTipsVisible(True)
+    given = keys.given(over)
+    if first in given:
+        add_entry(menu, given[first], keys)
+        menu.addSeparator()
+    for section, those in groupby(given.values(), lambda one: one.command.section):
+        into = menu
+        if section.menu is not None:
+            into = menu.addMenu(str(section.menu))
+            into.setToolTipsVisible(True)
+        else:
+            menu.addSeparator()
+        add_entries(into, those, keys)
+    size = menu.sizeHint()
+    if button is not None and button.isVisible():
+        # Its right edge below that of the button: the menu stays inside the window.
+        at = button.mapToGlobal(QPoint(button.width() - size.width(), button.height() + 2))
+    else:
+        at = over.mapToGlobal(QPoint(over.width() - size.width(), 0))
+    menu.popup(at)
+
+
+def put_into_bar(window: QMainWindow, keys: Keys, roles: Mapping[Command[Any], QAction.MenuRole]) -> None:
+    """The same commands in the bar, by the actions that their keys give: the system itself hears the keys there."""
+
+    def add(into: QMenu, given: Given) -> None:
+        given.action.setMenuRole(roles.get(given.command, QAction.MenuRole.NoRole))
+        into.addAction(given.action)
+
+    for section, those in groupby(keys.given(window).values(), lambda given: given.command.section):
+        _fill(window.menuBar().addMenu(str(section.menu or section.title)), those, add)
+
+
+def add_entries(into: QMenu, those: Iterable[Given], keys: Keys) -> None:
+    """With lines between their groups."""
+    _fill(into, those, lambda into, given: add_entry(into, given, keys))
+
+
+def add_entry(into: QMenu, given: Given, keys: Keys) -> None:
+    """An entry of its own: it can be disabled, and says why, while the key goes on to say it."""
+    shown = into.addAction(caption(given.text), given.do)
+    shown.setShortcuts(keys.usual(given.command)[:1])
+    shown.setEnabled(not given.reason)
+    shown.setToolTip(tip(given.reason))
+
+
+def _fill(menu: QMenu, those: Iterable[Given], add: Add) -> None:
+    below: tuple[Text | None, QMenu] = (None, menu)
+    for given in those:
+        command = given.command
+        if Surface.MENU in command.left_out_of:
+            continue
+        if command.begins:
+            menu.addSeparator()
+        if command.submenu != below[0]:
+            below = (command.submenu, menu if command.submenu is None else menu.addMenu(str(command.submenu)))
+        add(below[1], given)

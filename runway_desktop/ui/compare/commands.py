@@ -1,0 +1,101 @@
+"""The commands of the compare window, beside playing and judging. They act on its view, whose class is not named here:
+its bar shows these commands, and two modules would import each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.commands.command import COMPARING, LEADS_OUT, Command, RecordsOf, Scope, Standard
+
+
+def _alone(view: Any) -> str:
+    return "" if len(view.model.shown) > 1 else "There is no other result beside it to compare it with."
+
+
+def _no_clips(view: Any) -> str:
+    return "" if view.clips.has_clips else "Nothing is shown that plays."
+
+
+def _show(size: int, view: Any) -> None:
+    view.show_size(size)
+
+
+_comparing = RecordsOf[Any](COMPARING, Scope.COMPARE)
+_several = RecordsOf[Any](COMPARING, Scope.COMPARE, why_not=_alone)
+_clips = RecordsOf[Any](COMPARING, Scope.COMPARE, why_not=_no_clips)
+
+SHOW = {
+    size: _comparing(f"compare.show.{size}", words, partial(_show, size), f"Ctrl+{size}", icon=icon)
+    for size, words, icon in (
+        (1, "One at a time", "mdi6.square-outline"),
+        (2, "Two at a time", "mdi6.view-parallel-outline"),
+        (4, "Four at a time", "mdi6.view-grid-outline"),
+    )
+}
+TAKES = (
+    _comparing("compare.take.next", "Next take", lambda on: on.model.move_take(1), "Right", begins=True, repeats=True),
+    _comparing("compare.take.before", "Take before", lambda view: view.model.move_take(-1), "Left", repeats=True),
+)
+TURNS = (
+    _comparing("compare.next", "Next ones", lambda view: view.model.turn(1), "PgDown"),
+    _comparing("compare.before", "Ones before", lambda view: view.model.turn(-1), "PgUp"),
+)
+SWAP = _several("compare.swap", "Swap the two", lambda view: view.model.swap(), "C", begins=True)
+WIPE = _comparing("compare.wipe", "Wipe between two", lambda view: view.toggle_wipe(), "W", icon="mdi6.compare")
+DIFFERENCE = _comparing(
+    "compare.difference", "Difference of two", lambda view: view.toggle_difference(), "D", icon="mdi6.circle-opacity"
+)
+LOOPS = (
+    _clips("compare.in", "Loop from here", lambda view: view.clips.set_in(), "I", begins=True),
+    _clips("compare.out", "Loop up to here", lambda view: view.clips.set_out(), "O"),
+    _clips("compare.whole", "Loop the whole clip again", lambda view: view.clips.clear_range(), "Shift+L"),
+)
+ADVANCE = _comparing(
+    "compare.advance",
+    "Go on after a decision, or stay",
+    lambda view: view.model.set_auto_advance(not view.model.auto_advance),
+    "A",
+    icon="mdi6.debug-step-over",
+    begins=True,
+)
+ALL_KEYS = _comparing(
+    "compare.keys",
+    "All keys of this room",
+    lambda on: on.keys_wanted.emit(),
+    "Ctrl+?",
+    "F1",
+    icon="mdi6.keyboard-outline",
+)
+
+COMMANDS = (
+    *SHOW.values(),
+    *TAKES,
+    *TURNS,
+    _several("compare.focus.up", "Focus the one before", lambda view: view.model.move_focus(-1), "Up"),
+    _several("compare.focus.down", "Focus the next one", lambda view: view.model.move_focus(1), "Down"),
+    # Heard by the panes themselves.
+    Command(
+        id="compare.take",
+        words=Text("Next take of the stack"),
+        section=COMPARING,
+        scopes=frozenset({Scope.COMPARE}),
+        keys=("Tab",),
+        fixed=Text("Tab goes on everywhere."),
+    ),
+    SWAP,
+    _comparing("compare.stack", "Stack takes or spread them", lambda on: on.model.stack(not on.model.is_stacked), "S"),
+    WIPE,
+    _several("compare.divider.left", "Divider to the left", lambda on: on.move_divider(-1), "Shift+Left", repeats=True),
+    _several(
+        "compare.divider.right", "Divider to the right", lambda on: on.move_divider(1), "Shift+Right", repeats=True
+    ),
+    DIFFERENCE,
+    *LOOPS,
+    ADVANCE,
+    _comparing("compare.undo", "Undo the last decision", lambda view: view.model.undo(), "U", Standard.UNDO),
+    _comparing("compare.controls", "Go to the controls", lambda view: view.bar.focus_controls(), "F6", begins=True),
+    ALL_KEYS,
+    _comparing("compare.close", "Leave comparing", lambda view: view.close(), "Esc", fixed=LEADS_OUT),
+)

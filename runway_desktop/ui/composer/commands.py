@@ -1,0 +1,50 @@
+"""The commands that write and send a request. They act on the main window, whose class is not named here: its panes
+show these commands, and two modules would import each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.commands.command import MAKING, RecordsOf, Scope, Standard, Surface
+from runway_desktop.usecases.requests.presets import KEYS
+from runway_desktop.usecases.words.plain import caption
+
+
+def _preset_words(number: int, window: Any) -> str:
+    named = next((preset.name for preset in window.models.composer.presets.all if preset.key == number), "")
+    return caption(named) or f"Apply preset {number} (none yet)"
+
+
+def _take_preset(number: int, window: Any) -> None:
+    window.models.composer.presets.take_key(number)
+
+
+_making = RecordsOf[Any](MAKING, Scope.WINDOW)
+# The palette offers each preset by its own name.
+_preset = RecordsOf[Any](
+    MAKING, Scope.WINDOW, submenu=Text("Presets"), left_out_of=frozenset({Surface.PALETTE, Surface.HELP})
+)
+
+SEND = _making(
+    "request.send", "Send the request", lambda on: on.models.composer.send(), "Ctrl+Return", "Ctrl+Enter", pays=True
+)
+PRESETS = {
+    n: _preset(
+        f"request.preset.{n}",
+        Text("Apply preset {number}").with_(number=n),
+        partial(_take_preset, n),
+        f"Ctrl+{n}",
+        label=partial(_preset_words, n),
+    )
+    for n in KEYS
+}
+"""By the number that a preset has."""
+COMMANDS = (
+    _making("request.new", "New request", lambda window: window.begin_request(), Standard.NEW),
+    SEND,
+    _making("request.model", "Choose a model", lambda window: window.composer_pane.choose_model(), "Alt+M"),
+    _making("request.recall", "Prompt history", lambda window: window.models.composer.history.ask(), "Ctrl+H"),
+    *PRESETS.values(),
+)

@@ -1,0 +1,31 @@
+"""The commands that import, export and back up. They act on the main window."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from runway_desktop.ui.wishes import Exchange
+from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
+
+
+def _want(wanted: Exchange, window: Any) -> None:
+    window.open_room("exchange", wanted)
+
+
+_exchange = RecordsOf[Any](EXCHANGE, Scope.WINDOW)
+_FROM_FILE, _FROM_CLIPBOARD = partial(_want, Exchange.IDS_FROM_FILE), partial(_want, Exchange.IDS_FROM_CLIPBOARD)
+
+COMMANDS = (
+    _exchange("exchange.ids.file", "Import task ids from a file…", _FROM_FILE, "Ctrl+Shift+I", begins=True),
+    _exchange("exchange.ids.paste", "Import task ids from the clipboard…", _FROM_CLIPBOARD, "Ctrl+Shift+V"),
+    _exchange("exchange.folder", "Import a folder of results…", partial(_want, Exchange.FOLDER), "Ctrl+Shift+F"),
+    _exchange(
+        "profile.backup",
+        "Back up this profile…",
+        lambda on: on.models.profiles.ask_for_backup(),
+        "Ctrl+Shift+B",
+        begins=True,
+    ),
+    _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.ask_for_restore()),
+)

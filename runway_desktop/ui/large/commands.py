@@ -1,0 +1,47 @@
+"""The commands of the large view, beside playing and judging. They act on its view, whose class is not named here: its
+panes show these commands, and two modules would import each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.commands.command import LARGE, LEADS_OUT, RecordsOf, Scope
+
+
+def _rate_and_stay(stars: int, view: Any) -> None:
+    view.model.rate(stars, stay=True)
+
+
+_large = RecordsOf[Any](LARGE, Scope.LARGE)
+_words = {n: Text("Rate {stars} and stay").with_(stars=n) for n in range(1, MOST_STARS + 1)}
+
+TAKES = (
+    _large("large.take.before", "Take before", lambda view: view.model.move_take(-1), "Left", repeats=True),
+    _large("large.take.next", "Next take", lambda view: view.model.move_take(1), "Right", repeats=True),
+)
+SHOTS = (
+    _large("large.shot.before", "Shot before", lambda view: view.model.move_shot(-1), "Up", repeats=True),
+    _large("large.shot.next", "Next shot", lambda view: view.model.move_shot(1), "Down", repeats=True),
+)
+ADVANCE = _large(
+    "large.advance",
+    "Next after judging, or stay",
+    lambda view: view.model.set_auto_advance(not view.model.auto_advance),
+    "A",
+    begins=True,
+)
+DETAILS = _large("large.pane", "Show or hide the details", lambda view: view.toggle_pane(), "I", begins=True)
+CLOSE = _large("large.close", "Back to the list", lambda view: view.leave(), "Esc", fixed=LEADS_OUT)
+COMMANDS = (
+    *TAKES,
+    *SHOTS,
+    ADVANCE,
+    *(_large(f"large.stay.rate.{n}", words, partial(_rate_and_stay, n), f"Shift+{n}") for n, words in _words.items()),
+    _large("large.stay.pick", "Pick and stay", lambda view: view.model.pick(Pick.PICK, stay=True), "Shift+P"),
+    _large("large.stay.reject", "Reject and stay", lambda view: view.model.pick(Pick.REJECT, stay=True), "Shift+X"),
+    DETAILS,
+    CLOSE,
+)

@@ -1,0 +1,65 @@
+"""The commands of a batch sheet, which act on its window, and those of the main window that open one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.wishes import Sheets
+from runway_desktop.usecases.commands.command import MAKING, SHEET, RecordsOf, Scope, Standard
+
+_opening = RecordsOf[Any](MAKING, Scope.WINDOW)
+_sheet = RecordsOf[Any](SHEET, Scope.SHEET)
+
+NEW = _opening("sheet.new", "New sheet", lambda window: window.open_room("sheet"), "Ctrl+Shift+N", begins=True)
+SEND = _sheet(
+    "sheet.send",
+    "Send all that is ready",
+    lambda window: window.send(),
+    "Ctrl+Return",
+    "Ctrl+Enter",
+    pays=True,
+    why_not=lambda window: window.sheet.reason,
+)
+OF_ROWS = (
+    _sheet("sheet.fill", "Fill down", lambda window: window.table.fill_down(), "Ctrl+D", begins=True),
+    _sheet("sheet.insert.above", "Insert rows above", lambda window: window.table.insert_rows(), "Ctrl+I"),
+    _sheet("sheet.insert.below", "Insert rows below", lambda on: on.table.insert_rows(below=True), "Ctrl+Shift+I"),
+    _sheet("sheet.duplicate", "Duplicate rows", lambda window: window.table.duplicate_rows(), "Ctrl+Shift+D"),
+    _sheet("sheet.delete", "Delete rows", lambda window: window.table.delete_rows(), "Ctrl+-"),
+)
+UNDO = _sheet(
+    "sheet.undo",
+    "Undo in the sheet",
+    lambda window: window.steps.undo(),
+    Standard.UNDO,
+    label=lambda window: Text("Undo {step}").with_(step=window.steps.undoText()),
+    repeats=True,
+    why_not=lambda window: window.steps.why_no_undo,
+)
+REDO = _sheet(
+    "sheet.redo",
+    "Redo in the sheet",
+    lambda window: window.steps.redo(),
+    Standard.REDO,
+    "Ctrl+Y",
+    label=lambda window: Text("Redo {step}").with_(step=window.steps.redoText()),
+    repeats=True,
+    why_not=lambda window: window.steps.why_no_redo,
+)
+COMMANDS = (
+    NEW,
+    _opening(
+        "sheet.kept",
+        "Open a kept sheet",
+        lambda on: on.open_room("sheet", Sheets.KEPT),
+        "Ctrl+Shift+O",
+    ),
+    SEND,
+    *OF_ROWS,
+    _sheet("sheet.finding", "Next finding", lambda on: on.table.next_finding(), "F8", begins=True, repeats=True),
+    UNDO,
+    REDO,
+    _sheet("sheet.export", "Export sheet", lambda window: window.export(), Standard.SAVE, begins=True),
+    _sheet("sheet.close", "Close the sheet", lambda window: window.reject(), "Ctrl+W"),
+)

@@ -1,0 +1,60 @@
+"""The commands that judge and compare: the selected tasks, or in the large view and the compare window what is looked
+at."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Protocol
+
+from runway_desktop.domain.task import MOST_STARS, Pick
+from runway_desktop.domain.text import Text
+from runway_desktop.usecases.commands.command import JUDGING, LIST, RecordsOf, Scope, Standard
+
+
+class Judges(Protocol):
+    @property
+    def has_any(self) -> bool:
+        """Whether there is a task to be judged."""
+
+    def rate(self, stars: int) -> None: ...
+    def pick(self, pick: Pick) -> None: ...
+
+
+def _select_first(on: Judges) -> str:
+    return "" if on.has_any else "Select a task in the list first."
+
+
+def _nothing_to_compare(on: Judges) -> str:
+    return "" if on.has_any else "Select what to compare: several tasks, or one for its takes."
+
+
+def _rate(stars: int, on: Judges) -> None:
+    on.rate(stars)
+
+
+_seen = RecordsOf[Judges](JUDGING, Scope.LIST, Scope.PREVIEW, Scope.COMPARE, Scope.LARGE, why_not=_select_first)
+_list = RecordsOf[Any](JUDGING, Scope.LIST)
+_chosen = RecordsOf[Any](JUDGING, Scope.LIST, why_not=_select_first)
+_comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.LARGE, why_not=_nothing_to_compare, icon="mdi6.compare")
+
+PICK = _seen("judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check")
+REJECT = _seen("judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close")
+_words = {0: Text("Clear rating")} | {n: Text("Rate {stars}").with_(stars=n) for n in range(1, MOST_STARS + 1)}
+RATE = tuple(_seen(f"judge.rate.{n}", words, partial(_rate, n), f"{n}", begins=n == 1) for n, words in _words.items())
+"""By the number of stars; the first clears the rating."""
+TAG = _chosen("judge.tag", "Tag…", lambda judge: judge.tag(), "T", icon="mdi6.tag-outline", begins=True)
+NOTE = _chosen("judge.note", "Note…", lambda judge: judge.note(), "N", icon="mdi6.note-text-outline")
+PROJECT = _chosen("judge.project", "Project…", lambda judge: judge.project(), "Shift+P")
+SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T")
+REDO = _list("judge.redo", "Redo", lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
+COMPARE_TAKES = _comparing("compare.takes", "Compare takes", lambda on: on.compare(), "C")
+COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
+    "compare.chosen",
+    "Compare selected",
+    lambda window: window.judge.compare(),
+    "Ctrl+Shift+C",
+    icon="mdi6.compare",
+    why_not=lambda window: _nothing_to_compare(window.judge),
+)
+
+COMMANDS = (PICK, REJECT, *RATE[1:], RATE[0], TAG, NOTE, PROJECT, SHOT, REDO, COMPARE_TAKES, COMPARE_SELECTED)

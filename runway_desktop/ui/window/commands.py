@@ -1,0 +1,103 @@
+"""The commands of the main window and of its list. They act on the window, whose class is not named here: its panes
+show these commands, and two modules would import each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, UNDO
+from runway_desktop.usecases.commands.command import (
+    FINDING,
+    LIST,
+    MAKING,
+    NOT_IN_PALETTE,
+    OPENS_A_MENU,
+    WINDOW,
+    RecordsOf,
+    Scope,
+    Standard,
+)
+
+_making, _finding = RecordsOf[Any](MAKING, Scope.WINDOW), RecordsOf[Any](FINDING, Scope.WINDOW)
+_list, _anywhere = RecordsOf[Any](LIST, Scope.LIST), RecordsOf[Any](LIST, Scope.WINDOW)
+_window = RecordsOf[Any](WINDOW, Scope.WINDOW)
+PAUSE = _making(
+    "sending.pause",
+    "Pause or resume sending",
+    lambda window: window.models.task_commands.pause(not window.models.status.paused),
+    "Ctrl+Alt+P",
+    label=lambda window: "Resume sending" if window.models.status.paused else "Pause sending",
+    begins=True,
+)
+LOOK = _finding(
+    "list.look",
+    "List or grid",
+    lambda window: window.workspace.list.show_grid(not window.workspace.list.is_grid),
+    "Ctrl+Shift+G",
+)
+ACTIONS = _list(
+    "task.menu",
+    "Show actions",
+    lambda window: window.workspace.views.open_menu(),
+    "Shift+F10",
+    left_out_of=OPENS_A_MENU,
+)
+NOT_SAVED = _finding("not_saved", "Go to what is not saved", lambda window: window.open_room("not_saved"), "Ctrl+Alt+U")
+SPENDING = _window("spending", "Spending", lambda on: on.open_room("spending"), "Ctrl+Shift+M")
+# Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
+ASK_NOW = _window("runway.ask", "Ask Runway now", lambda on: on.models.task_commands.ask_now(), "F5", begins=True)
+PLACES = _window("panes.places", "Show or hide the places", lambda on: on.workspace.fold(0), "Ctrl+B")
+DETAILS = _window("panes.details", "Show or hide the details", lambda on: on.workspace.fold(2), "Ctrl+Alt+B")
+PREFERENCES = _window(
+    "preferences",
+    "Preferences",
+    lambda window: window.open_room("preferences"),
+    Standard.PREFERENCES,
+    "Ctrl+,",
+    begins=True,
+)
+CAPS = _window("caps", "Caps…", lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE)
+SHORTCUTS = _window(
+    "shortcuts", "Keyboard shortcuts", lambda window: window.open_room("shortcuts"), "Ctrl+?", is_everywhere=True
+)
+ABOUT = _window(
+    "about", "About Runway Desktop", lambda window: window.open_room("preferences", "About"), left_out_of=NOT_IN_PALETTE
+)
+QUIT = _window("quit", "Quit", lambda window: window.quit_wanted.emit(), Standard.QUIT, "Ctrl+Q", begins=True)
+
+COMMANDS = (
+    PAUSE,
+    PALETTE,
+    SEARCH,
+    KEEP_SEARCH,
+    _finding("list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True),
+    NOT_SAVED,
+    LOOK,
+    _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
+    _list("grid.out", "Smaller posters", lambda on: on.workspace.list.zoom(-1), Standard.ZOOM_OUT, repeats=True),
+    _list("grid.usual", "Posters of the usual size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
+    _list(
+        "list.clear",
+        "Clear search and selection",
+        lambda window: window.clear_choice(),
+        "Esc",
+        left_out_of=NOT_IN_PALETTE,
+    ),
+    _list("large.open", "Large view", lambda window: window.large.open(), "Space"),
+    ACTIONS,
+    # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
+    _anywhere(
+        "list.paste", "Paste tasks, prompts or files", lambda on: on.taking_in.paste(), Standard.PASTE, begins=True
+    ),
+    UNDO,
+    _window("profiles", "Switch to another profile", lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),
+    SPENDING,
+    ASK_NOW,
+    _window("notices.focus", "Show activity", lambda on: on.show_activity(), "F6"),
+    PLACES,
+    DETAILS,
+    PREFERENCES,
+    CAPS,
+)
+LAST = (SHORTCUTS, ABOUT, QUIT)
+"""Behind those of every window."""
