@@ -18,6 +18,8 @@ from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
+from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
+from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences
 from runway_desktop.usecases.words.tasks import Fact, rating_words
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -114,10 +116,10 @@ class SidePane(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(body)
-        self._use = push_button(self, "Use as input  ▾")
+        self._use = push_button(self, f"{USE_AS_INPUT.words}  ▾")
         self._use.clicked.connect(lambda: self.use_as_input_wanted.emit(self._use))
-        self._use.setAccessibleName("Use as input")
-        self._file = push_button(self, "Show in folder", self.show_file_wanted)
+        self._use.setAccessibleName(USE_AS_INPUT.name)
+        self._file = push_button(self, str(SHOW_FILE.words), self.show_file_wanted)
         buttons = QWidget(self)
         hbox((self._use, 1), (self._file, 1), on=buttons, margins=(edge, GRID, edge, edge), spacing=GRID)
         vbox((area, 1), buttons, on=self, spacing=0)
