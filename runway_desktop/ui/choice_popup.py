@@ -14,12 +14,12 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from runway_desktop.ui.building import Popup
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.values import Struct
 
 from .building import SearchKeys, line_edit, vbox
 from .painting import RIGHT
-from .popup import Popup
 from .theme import GRID
 
 GLANCE = 10

@@ -7,12 +7,18 @@ takes once it has the focus itself. GUI thread only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
 from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.words.plain import tip
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog, QWidget
+from .building import STRETCH, Dialog, add_all, hbox, push_button, vbox
+from .labels import mark_wrong, say, strong, words
+from .theme import GRID
+
+WIDTH = 52 * GRID
 
 
 def confirm(
@@ -23,8 +29,6 @@ def confirm(
     on_instead: Callable[[], object] | None = None,
 ) -> QDialog:
     """Asks, and calls what belongs to the answer. Gives the window, which is already open."""
-    from .asking import Confirm
-
     dialog = Confirm(question, parent)
     dialog.accepted.connect(on_yes)
     if on_no is not None:
@@ -47,9 +51,83 @@ def ask_text(
 ) -> QDialog:
     """Asks for a line. `check` gives a sentence for what will not do, "" for what will; `ok` names the action, else the
     title does."""
-    from .asking import AskText
-
     dialog = AskText(title, label, text, check, ok or title, parent)
     dialog.accepted.connect(lambda: on_ok(dialog.text()))
     dialog.open()
     return dialog
+
+
+class _Asking(Dialog):
+    """Title, words, and a row of buttons, deleted when it is answered."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._rows = vbox(on=self, margins=2 * GRID)
+        self.setMinimumWidth(WIDTH)
+
+    def _add_buttons(self, no: QPushButton, yes: QPushButton) -> None:
+        self._buttons = hbox(STRETCH, no, yes)
+        add_all(self._rows, GRID, self._buttons)
+        no.clicked.connect(self.reject)
+        yes.clicked.connect(self.accept)
+
+
+class Confirm(_Asking):
+    instead = Signal()
+
+    def __init__(self, question: Question, parent: QWidget) -> None:
+        super().__init__(question.title, parent)
+        add_all(self._rows, strong(words(self, question.title)), words(self, question.text, "muted"))
+        self.setAccessibleDescription(question.text)
+        no = QPushButton(question.no, self)
+        yes = QPushButton(question.yes, self)
+        yes.setProperty("kind", "danger")
+        no.setDefault(True)
+        self._add_buttons(no, yes)
+        if question.instead:
+            self._buttons.insertWidget(1, push_button(self, question.instead, self._take_instead))
+        no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_instead(self) -> None:
+        """As an answer that is neither: `rejected` is not told."""
+        self.hide()
+        self.deleteLater()
+        self.instead.emit()
+
+
+class AskText(_Asking):
+    def __init__(
+        self, title: str, label: str, text: str, check: Callable[[str], str], ok: str, parent: QWidget
+    ) -> None:
+        super().__init__(title, parent)
+        self._check = check
+        self._line = QLineEdit(text, self, clearButtonEnabled=True)
+        self._line.setAccessibleName(label)
+        self._line.selectAll()
+        caption = words(self, label)
+        caption.setBuddy(self._line)
+        self._note = words(self, tone="bad")
+        add_all(self._rows, caption, self._line, self._note)
+        no = push_button(self, "Cancel")
+        self._yes = push_button(self, ok, kind="primary", default=True)
+        self._add_buttons(no, self._yes)
+        self._line.textChanged.connect(self._judge)
+        self._line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._judge()
+
+    def text(self) -> str:
+        return self._line.text().strip()
+
+    def accept(self) -> None:
+        if not self._check(self._line.text()):
+            super().accept()
+
+    def _judge(self) -> None:
+        """Nothing typed yet is no reproach; the button knows the reason anyway."""
+        problem = self._check(self._line.text())
+        shown = problem if self._line.isModified() or self._line.text() else ""
+        say(self._note, shown)
+        mark_wrong(self._line, bool(shown))
+        self._line.setAccessibleDescription(problem)
+        self._yes.setEnabled(not problem)
+        self._yes.setToolTip(tip(problem))

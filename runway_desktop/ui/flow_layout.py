@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLayout, QLayoutItem, QSizePolicy, QWidget
 
+from runway_desktop.ui.building import Popup
 from runway_desktop.usecases.words.plain import tip
 
 from .building import push_button, vbox
 from .labels import mark_wrong
-from .popup import Popup
 from .theme import GRID
 
 

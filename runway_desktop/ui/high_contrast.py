@@ -1,6 +1,4 @@
-"""The theme where the desktop asks for high contrast: black or white grounds, and each button in an outline. Imported
-when that is so.
-"""
+"""The theme where the desktop asks for high contrast: black or white grounds, and each button in an outline."""
 
 from __future__ import annotations
 

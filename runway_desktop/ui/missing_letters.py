@@ -1,5 +1,5 @@
 """Whether this computer has a font for Chinese, Japanese and Korean letters that are shown: our own has none, and what
-no font has is drawn as boxes. Imported when the first such letter is shown. GUI thread only.
+no font has is drawn as boxes. GUI thread only.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from functools import cached_property
 from math import floor
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -34,8 +33,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from runway_desktop.catalog.resource_path import resource
 
-if TYPE_CHECKING:
-    from .missing_letters import MissingLetters
+from .high_contrast import COLORS, LINES
+from .missing_letters import MissingLetters
 
 _PREFIX = "mdi6."
 _LETTERS = "materialdesignicons6-webfont-6.9.96.ttf"
@@ -303,8 +302,6 @@ class Theme(QObject):
 
     @cached_property
     def _missing_letters(self) -> MissingLetters:
-        from .missing_letters import MissingLetters
-
         return MissingLetters(self.letters_missing.emit)
 
     @staticmethod
@@ -357,8 +354,6 @@ class Theme(QObject):
     def _style_sheet(self) -> str:
         more = _CALM if self.is_calm else ""
         if self._strong:
-            from .high_contrast import LINES
-
             more += LINES
         return _styled(self._colors, "dark" if self.is_dark else "light", more)
 
@@ -401,11 +396,7 @@ def _font(system: QFont) -> QFont:
 
 
 def _colors(*, is_dark: bool, is_strong: bool) -> dict[Role, QColor]:
-    table = _COLORS
-    if is_strong:
-        from .high_contrast import COLORS
-
-        table = COLORS
+    table = COLORS if is_strong else _COLORS
     return {role: QColor(table[role][0 if is_dark else 1]) for role in Role}
 
 

@@ -12,6 +12,7 @@ from runway_desktop.domain import events
 from runway_desktop.domain.task import TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.usecases.listing.changes import Touch
+from runway_desktop.usecases.words.notices import said
 
 GATHER_MS = 100
 
@@ -106,8 +107,6 @@ class Bridge(QObject):
             case events.Notice():
                 self.notice.emit(event)
             case events.EngineNotice():
-                from runway_desktop.usecases.words.notices import said
-
                 self.notice.emit(said(event))
             case _:
                 getattr(self, _WHOLE[type(event)]).emit(event)

@@ -1,15 +1,48 @@
-"""What most models have: the use cases, and the runner of what is waited for. GUI thread only."""
+"""What models have in common. GUI thread only."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 
+AnyIndex = QModelIndex | QPersistentModelIndex
+Line = TypeVar("Line")
+
 
 class Model(QObject):
+    """The use cases, and the runner of what is waited for."""
+
     def __init__(self, cases: UseCases, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
+
+
+class LinesTable(QAbstractTableModel, Generic[Line]):
+    """A table of a few columns over a list of lines. Subclasses say what a cell shows, and change `_lines` with the
+    signals that Qt wants."""
+
+    def __init__(self, titles: Sequence[str], parent: QObject | None) -> None:
+        super().__init__(parent)
+        self._titles = tuple(titles)
+        self._lines: list[Line] = []
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        is_title = orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+        return self._titles[section] if is_title else None
+
+    def _tell(self, rows: range) -> None:
+        """The lines at these rows show something else."""
+        if rows:
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(self._titles) - 1))

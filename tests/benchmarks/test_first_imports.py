@@ -45,7 +45,6 @@ LATE = (
     "runway_desktop.services.results.sidecar",
     "runway_desktop.store.snapshots",
     "runway_desktop.ui.composer.input_menu",
-    "runway_desktop.ui.asking",
     "runway_desktop.ui.preferences.preferences",
     "runway_desktop.ui.dialogs.welcome",
     "runway_desktop.ui.exchange.entry",

@@ -19,7 +19,7 @@ from runway_desktop.domain.transitions import CreatedTask
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.tasks.accepted_ids import REST, AcceptedId, AcceptedIds
 from runway_desktop.services.tasks.dispatch import CLOSING_PATIENCE
-from runway_desktop.usecases.words.reasons import sending_words
+from runway_desktop.usecases.words.failures import sending_words
 from tests.engine_rig import AtOnce, Rig, request
 from tests.fake_runway import FakeRunway, remote_id
 from tests.fakes import FakeClock, MemoryStore, settle

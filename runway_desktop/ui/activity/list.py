@@ -10,9 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QPushButton, QWidget
 
-from runway_desktop.ui.building import STRETCH, hbox, line, push_button, scroll_area, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, Popup, hbox, line, push_button, scroll_area, tool_button, vbox
 from runway_desktop.ui.labels import strong, words
-from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.activity import Action, Entry, Kind
 from runway_desktop.usecases.words import units

@@ -11,9 +11,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QToolButton, QWidget
 
 from runway_desktop.domain.media import INPUTS
-from runway_desktop.ui.building import hbox, tool_button, vbox
+from runway_desktop.ui.building import Popup, hbox, tool_button, vbox
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.requests.choices import Scope
 from runway_desktop.viewmodels.composer.chooser import Chooser

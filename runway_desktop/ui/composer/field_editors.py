@@ -16,10 +16,9 @@ from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QFontDatabase, QGuiApp
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from runway_desktop.catalog import Field, FieldKind, is_left_out, utf16_length, value_from_text
-from runway_desktop.ui.building import hbox, passing_menu, push_button, vbox
+from runway_desktop.ui.building import Popup, hbox, passing_menu, push_button, vbox
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.labels import mark_wrong, set_tone, words
-from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.words.plain import tip
 

@@ -11,9 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from runway_desktop.domain.inputs import InputFix
-from runway_desktop.ui.building import STRETCH, add_all, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Popup, add_all, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.requests.input_item import InputItem

@@ -16,6 +16,7 @@ from runway_desktop.ui.building import add_check, open_below, passing_menu, push
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.theme import GRID
 from runway_desktop.usecases.searching.language import Term
+from runway_desktop.usecases.searching.suggestions import values_of
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.states import STATUSES
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
@@ -105,8 +106,6 @@ class FilterRow(QWidget):
         self._open_menu(self.model, "model", offers, "No tasks yet")
 
     def _value_menu(self, pill: QPushButton, key: str) -> None:
-        from runway_desktop.usecases.searching.suggestions import values_of
-
         found = ((value, Term(key, value).label, amount) for value, amount in values_of(key, self._places.counts))
         offers = ((value, words if amount is None else f"{words}\t{amount:,}") for value, words, amount in found)
         self._open_menu(pill, key, offers)

@@ -7,8 +7,6 @@ the words first, then the chips. GUI thread only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -25,10 +23,8 @@ from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate, draw_line
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.searching.suggestions import Suggestion
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
-
-if TYPE_CHECKING:
-    from runway_desktop.usecases.searching.suggestions import Suggestion
 
 _TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Escape)
 

@@ -10,9 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
-from runway_desktop.ui.building import STRETCH, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Popup, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
-from runway_desktop.ui.popup import Popup
 from runway_desktop.ui.theme import GRID
 
 DIFFER = "They differ; what you write is for all"

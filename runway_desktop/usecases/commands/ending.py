@@ -10,7 +10,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words import queue, units
-from runway_desktop.usecases.words.reasons import why_not_words
+from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words
 from runway_desktop.usecases.words.tasks import removed_words
 

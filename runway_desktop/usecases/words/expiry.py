@@ -13,10 +13,10 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
 from . import units
-from .reasons import saving_words
 from .states import StateWords, Tone
 
 KEPT_NO_LONGER, ASKING_TELLS = "Runway may no longer keep it", "The link has expired; refresh to check"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Output
+from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
 from . import units
-from .reasons import saving_words
 
 if TYPE_CHECKING:
     from runway_desktop.services.results.relinking import Progress

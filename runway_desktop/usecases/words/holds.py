@@ -9,9 +9,9 @@ from runway_desktop.domain.caps import Cap, HeldBack, LaneCode, LaneReason, Limi
 from runway_desktop.domain.events import CapRaised
 from runway_desktop.domain.task import Hold, HoldCode
 from runway_desktop.services.money.pricing import Sum
+from runway_desktop.usecases.words.failures import cause_words
 
 from . import units
-from .reasons import cause_words
 
 
 def hold_words(hold: Hold) -> str:

@@ -15,13 +15,13 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
 from runway_desktop.domain.text import Text
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
 
 from . import units
 from .failures import failure_headline
 from .holds import hold_words, lane_words, left_words
 from .queue import SOON, InQueue, about, start_words, turn_words
-from .reasons import saving_words
 from .uncertain import count_words
 
 _OVER = "mdi6.cash-lock"

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from runway_desktop import __version__
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.task import State, Task
-
-from .reasons import sending_words
+from runway_desktop.usecases.words.failures import sending_words
 
 if TYPE_CHECKING:
     from runway_desktop.services.ports import LedgerEntry

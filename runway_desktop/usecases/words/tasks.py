@@ -18,6 +18,8 @@ from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
+from runway_desktop.services.tasks.judging import Judged
+from runway_desktop.usecases.words.failures import sending_words
 from runway_desktop.values import Struct
 
 from . import units
@@ -26,13 +28,11 @@ from .expiry import line_words
 from .failures import failure_words
 from .files import binned_words, file_words, first_problem, missing_words, trouble_words
 from .holds import cap_sentence, hold_words
-from .reasons import sending_words
 from .states import canceled_cost
 from .uncertain import verdict_words
 
 if TYPE_CHECKING:
     from runway_desktop.services.tasks.forecast import Usual
-    from runway_desktop.services.tasks.judging import Judged
 
 _JUDGING = {
     "rating": "rating",

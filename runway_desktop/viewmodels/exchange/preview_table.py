@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from runway_desktop.usecases.words.imports import PreviewLine
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.states import Tone
-from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable
 
 
 class PreviewTable(LinesTable[PreviewLine]):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from runway_desktop.usecases.words.expiry import BOARD_TITLES, BoardColumn, BoardLine, Key
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable
 
 LINE = Qt.ItemDataRole.UserRole + 1
 """The BoardLine of an index."""

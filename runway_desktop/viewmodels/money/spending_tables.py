@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.spending import MoneyLine
-from runway_desktop.viewmodels.lines_table import AnyIndex, LinesTable
+from runway_desktop.viewmodels.model import AnyIndex, LinesTable
 
 
 class MoneyTable(LinesTable[MoneyLine]):

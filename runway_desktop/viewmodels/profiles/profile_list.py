@@ -14,6 +14,7 @@ from runway_desktop.domain.events import Notice
 from runway_desktop.domain.profiles import DEFAULT, Color, Profile, initials, name_problem
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words.profiles import removal_question
 from runway_desktop.viewmodels.model import Model
 
 
@@ -154,8 +155,6 @@ class ProfilesModel(Model):
             self._runner(service.remove(profile), "remove profile", done=lambda said: self._removed(profile, said))
 
     async def _ask(self, profile: Profile) -> None:
-        from runway_desktop.usecases.words.profiles import removal_question
-
         service = self._cases.profiles
         if service is None:
             return

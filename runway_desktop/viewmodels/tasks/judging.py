@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import clean_tags
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.services.supervised import Runner
+from runway_desktop.services.tasks.judging import Judged, without
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.tasks import judged_one, judged_several, judging_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.model import Model
-
-if TYPE_CHECKING:
-    from runway_desktop.services.tasks.judging import Judged
 
 MOST_JUDGMENTS = 200
 
@@ -77,7 +75,6 @@ class JudgingModel(Model):
         """Undoes that judgment, whatever was decided since."""
         if number not in self._judgments:
             return
-        from runway_desktop.services.tasks.judging import without
 
         judgment = self._judgments[number]
         values, self._judgments = without(self._judgments, number)

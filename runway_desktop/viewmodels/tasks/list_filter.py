@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,13 +24,11 @@ from runway_desktop.usecases.searching.language import (
     read,
 )
 from runway_desktop.usecases.searching.places import SavedSearch, SavedSearches, place_terms, usual_name
+from runway_desktop.usecases.searching.suggestions import Suggestion, suggestions
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 
 from .task_list import TaskListModel
-
-if TYPE_CHECKING:
-    from runway_desktop.usecases.searching.suggestions import Suggestion
 
 SEARCH_DELAY_MS = 0
 """Keys that come in one turn of the loop are one question; a person's are each answered."""
@@ -162,8 +160,6 @@ class ListFilter(QObject):
 
     def suggestions(self, cursor: int) -> list[Suggestion]:
         """What the word at the cursor of the search line could become."""
-        from runway_desktop.usecases.searching.suggestions import suggestions
-
         return suggestions(self.text, cursor, self._known)
 
     def open_place(self, place: Filter, title: str) -> None:

@@ -25,8 +25,8 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.preferences import Group, Preference, Section, Switch
 from runway_desktop.domain.preferences import Preferences as Table
-from runway_desktop.ui.asking import Confirm
 from runway_desktop.ui.building import fit, open_at
+from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from runway_desktop.services.backup import finishing
 from runway_desktop.services.backup.packing import Choice, pack
 from runway_desktop.services.backup.watching import Watch
-from runway_desktop.ui.asking import Confirm
+from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.domain.task import State
-from runway_desktop.ui.asking import Confirm
+from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.words.profiles import MAKING_WORDS, STUDIO_WORDS
 from runway_desktop.wiring import environment

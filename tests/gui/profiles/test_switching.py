@@ -14,7 +14,7 @@ from runway_desktop.domain.events import ConnectionChanged
 from runway_desktop.domain.profiles import Color
 from runway_desktop.services.tasks import after_restore
 from runway_desktop.services.tasks.after_restore import TOLD
-from runway_desktop.ui.asking import Confirm
+from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.preferences.preferences import Preferences
 from runway_desktop.ui.preferences.profile_page import ProfilePage
 from runway_desktop.ui.profiles.backup_window import BackupWindow

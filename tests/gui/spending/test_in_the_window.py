@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from runway_desktop.domain.caps import Cap, HeldBack, Limit
-from runway_desktop.ui.asking import Confirm
+from runway_desktop.ui.confirm import Confirm
 from runway_desktop.ui.theme import Theme
 from tests import engine_rig
 from tests.gui import pill

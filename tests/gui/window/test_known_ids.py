@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.services.tasks.accepted_ids import AcceptedId
-from runway_desktop.ui.asking import AskText
+from runway_desktop.ui.confirm import AskText
 from tests.fake_runway import remote_id
 from tests.gui.rig import Desktop, until
 from tests.rows import task

@@ -20,7 +20,7 @@ from runway_desktop.services.exchange.whole_copy import How, Names, put_whole
 from runway_desktop.services.library.file_moving import Disk, Errand, Fate, bring
 from runway_desktop.services.results.downloads import DISK_AGAIN_AFTER
 from runway_desktop.services.results.part_file import part_of
-from runway_desktop.usecases.words.reasons import saving_words
+from runway_desktop.usecases.words.failures import saving_words
 from tests.fakes import settle
 from tests.unit.services.results.test_downloads import Bench, clip
 

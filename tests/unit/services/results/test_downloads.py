@@ -44,7 +44,7 @@ from runway_desktop.services.settings import Settings
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.services.tasks.schedule import LEAST_GAP
-from runway_desktop.usecases.words.reasons import saving_words
+from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import replace
 from tests.engine_rig import AtOnce
 from tests.fake_runway import FakeFetcher, FakeRunway, remote_id

@@ -8,7 +8,7 @@ from itertools import pairwise
 from runway_desktop.domain.account import NO_KEY, Link
 from runway_desktop.domain.errors import KeyRefused, NoReply, NotThere
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.usecases.words.reasons import why_not_words
+from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.values import replace
 from tests.engine_rig import Rig, request
 from tests.fake_runway import remote_id

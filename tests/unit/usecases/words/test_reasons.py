@@ -11,7 +11,7 @@ from runway_desktop.domain.errors import DiskError, NoReply, RunwayDesktopError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_words import is_of_disk
-from runway_desktop.usecases.words.reasons import saving_words, sending_words
+from runway_desktop.usecases.words.failures import saving_words, sending_words
 
 
 def output(problem: Reason | None) -> Output:

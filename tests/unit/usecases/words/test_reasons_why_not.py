@@ -6,7 +6,7 @@ import pytest
 
 from runway_desktop.domain.errors import NotReached
 from runway_desktop.domain.failures import WhyNot
-from runway_desktop.usecases.words.reasons import why_not_words
+from runway_desktop.usecases.words.failures import why_not_words
 
 
 @pytest.mark.parametrize("why", WhyNot)
