@@ -7,6 +7,7 @@ documentation leaves open which megabyte is meant, it is the figure the API's ow
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from posixpath import splitext
 from typing import Self
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from runway_desktop.values import Struct
 
 MEGABYTE = 1024 * 1024
-HEAD_LENGTH = 64
+HEAD_LENGTH = 4096
 """Bytes of a file that `format_of` wants to see."""
 
 
@@ -27,15 +28,20 @@ class Way(StrEnum):
     UPLOAD = "upload"  # an upload that is then named by its runway:// address
 
 
+COMMENTS = rb"(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
+"""Of XML. What was taken is not given back: else two hundred bytes of comments could be parted in more ways than can be
+tried."""
+_SVG = rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?+" + COMMENTS + rb"(?:<!DOCTYPE svg[^>]*+>\s*+)?+<svg[\s>]"
+
+
 class MediaFormat(Struct, frozen=True):
     """A format of files. `endings` have no dot and are lower case; results get the first one. The first of `mimes` is
-    sent to Runway. `starts`: first bytes that no other format has; where they do not suffice, `format_of` looks
-    closer."""
+    sent to Runway. `head` is a pattern of the first bytes that fits no other format."""
 
     name: str
     endings: tuple[str, ...]
     mimes: tuple[str, ...]
-    starts: tuple[bytes, ...] = ()
+    head: bytes
     accepted: bool = False
     """Whether Runway takes it as an input."""
 
@@ -67,10 +73,10 @@ _FILE = MediaKind(
     many="files",
     icon="mdi6.file-outline",
     formats=(
-        MediaFormat("ZIP", ("zip",), ("application/zip",), (b"PK\x03\x04", b"PK\x05\x06")),
-        MediaFormat("EXR", ("exr",), ("image/x-exr",), (b"v/1\x01",)),
-        MediaFormat("HDR", ("hdr",), ("image/vnd.radiance",), (b"#?RADIANCE",)),
-        MediaFormat("PDF", ("pdf",), ("application/pdf",), (b"%PDF-",)),
+        MediaFormat("ZIP", ("zip",), ("application/zip",), rb"PK(?:\x03\x04|\x05\x06)"),
+        MediaFormat("EXR", ("exr",), ("image/x-exr",), rb"v/1\x01"),
+        MediaFormat("HDR", ("hdr",), ("image/vnd.radiance",), rb"#\?RADIANCE"),
+        MediaFormat("PDF", ("pdf",), ("application/pdf",), rb"%PDF-"),
     ),
 )
 """Files that no kind below has: kept and named, opened by other programs."""
@@ -100,15 +106,15 @@ class Media(StrEnum):
             synonyms="image photo still",
             columns="image picture photo inputimage imagefile imagepath imageurl sourceimage still",
             formats=(
-                MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), (b"\xff\xd8\xff",), accepted=True),
-                MediaFormat("PNG", ("png",), ("image/png",), (b"\x89PNG\r\n\x1a\n",), accepted=True),
-                MediaFormat("WebP", ("webp",), ("image/webp",), accepted=True),
-                MediaFormat("GIF", ("gif",), ("image/gif",), (b"GIF8",)),
-                MediaFormat("BMP", ("bmp",), ("image/bmp",), (b"BM",)),
-                MediaFormat("TIFF", ("tif", "tiff"), ("image/tiff",), (b"II*\x00", b"MM\x00*")),
-                MediaFormat("HEIC", ("heic", "heif"), ("image/heic",)),
-                MediaFormat("AVIF", ("avif",), ("image/avif",)),
-                MediaFormat("SVG", ("svg",), ("image/svg+xml",), (b"<svg",)),
+                MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), rb"\xff\xd8\xff", accepted=True),
+                MediaFormat("PNG", ("png",), ("image/png",), rb"\x89PNG\r\n\x1a\n", accepted=True),
+                MediaFormat("WebP", ("webp",), ("image/webp",), rb"RIFF.{4}WEBP", accepted=True),
+                MediaFormat("GIF", ("gif",), ("image/gif",), rb"GIF8"),
+                MediaFormat("BMP", ("bmp",), ("image/bmp",), rb"BM.{4}\0{4}.{4}[\x0c-\x7c]\0{3}"),
+                MediaFormat("TIFF", ("tif", "tiff"), ("image/tiff",), rb"II\*\0|MM\0\*"),
+                MediaFormat("HEIC", ("heic", "heif"), ("image/heic",), rb".{4}ftyp(?:hei[cx]|mif1)"),
+                MediaFormat("AVIF", ("avif",), ("image/avif",), rb".{4}ftypavif"),
+                MediaFormat("SVG", ("svg",), ("image/svg+xml",), _SVG),
             ),
             megabytes=(16, 5, 200),
             is_picture=True,
@@ -123,11 +129,15 @@ class Media(StrEnum):
             synonyms="video film movie",
             columns="video clip inputvideo videofile videopath videourl sourcevideo footage movie",
             formats=(
-                MediaFormat("MP4", ("mp4", "m4v"), ("video/mp4",), accepted=True),
-                MediaFormat("MOV", ("mov", "qt"), ("video/quicktime",), accepted=True),
-                MediaFormat("WebM", ("webm",), ("video/webm",), accepted=True),
-                MediaFormat("MKV", ("mkv",), ("video/x-matroska",), accepted=True),
-                MediaFormat("AVI", ("avi",), ("video/x-msvideo",)),
+                MediaFormat(
+                    "MP4", ("mp4", "m4v"), ("video/mp4",), rb".{4}ftyp(?!qt  |M4[AB] |hei[cx]|mif1|avif)", accepted=True
+                ),
+                MediaFormat(
+                    "MOV", ("mov", "qt"), ("video/quicktime",), rb".{4}(?:ftypqt  |moov|mdat|wide)", accepted=True
+                ),
+                MediaFormat("WebM", ("webm",), ("video/webm",), rb"\x1aE\xdf\xa3.*webm", accepted=True),
+                MediaFormat("MKV", ("mkv",), ("video/x-matroska",), rb"\x1aE\xdf\xa3(?!.*webm)", accepted=True),
+                MediaFormat("AVI", ("avi",), ("video/x-msvideo",), rb"RIFF.{4}AVI "),
             ),
             has_frames=True,
             is_timed=True,
@@ -142,12 +152,14 @@ class Media(StrEnum):
             synonyms="audio voice music recording",
             columns="audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
             formats=(
-                MediaFormat("MP3", ("mp3",), ("audio/mpeg",), (b"ID3",), accepted=True),
-                MediaFormat("WAV", ("wav",), ("audio/wav", "audio/x-wav"), (b"RF64",), accepted=True),
-                MediaFormat("FLAC", ("flac",), ("audio/flac",), (b"fLaC",), accepted=True),
-                MediaFormat("M4A", ("m4a",), ("audio/mp4",), accepted=True),
-                MediaFormat("AAC", ("aac",), ("audio/aac",), accepted=True),
-                MediaFormat("OGG", ("ogg", "oga", "opus"), ("audio/ogg",), (b"OggS",), accepted=True),
+                MediaFormat(
+                    "MP3", ("mp3",), ("audio/mpeg",), rb"ID3|\xff[\xe2-\xe5\xea-\xed\xf2-\xf5\xfa-\xfd]", accepted=True
+                ),
+                MediaFormat("WAV", ("wav",), ("audio/wav", "audio/x-wav"), rb"RF64|RIFF.{4}WAVE", accepted=True),
+                MediaFormat("FLAC", ("flac",), ("audio/flac",), rb"fLaC", accepted=True),
+                MediaFormat("M4A", ("m4a",), ("audio/mp4",), rb".{4}ftypM4[AB] ", accepted=True),
+                MediaFormat("AAC", ("aac",), ("audio/aac",), rb"\xff[\xe0\xe1\xe8\xe9\xf0\xf1\xf8\xf9]", accepted=True),
+                MediaFormat("OGG", ("ogg", "oga", "opus"), ("audio/ogg",), rb"OggS", accepted=True),
             ),
             is_timed=True,
         ),
@@ -158,7 +170,6 @@ class Media(StrEnum):
 INPUTS = tuple(media for media in Media if any(known.accepted for known in media.kind.formats))
 """The kinds that Runway takes as inputs."""
 _FORMATS = tuple((known, media) for media in Media for known in media.kind.formats)
-_BY_NAME = {known.name: known for known, _ in _FORMATS}
 _BY_ENDING = {ending: known for known, _ in _FORMATS for ending in known.endings}
 _MEDIA = {known.name: media for known, media in _FORMATS}
 KNOWN_ENDINGS = frozenset(_BY_ENDING)
@@ -167,18 +178,6 @@ RESULT_ENDINGS = KNOWN_ENDINGS | {"json", "txt"}
 """What a result's name may end in. No system runs a file that bears one of them."""
 ENDING_OF_TYPE = {mime: known.endings[0] for known, _ in _FORMATS for mime in known.mimes}
 """The ending of each content type."""
-_STARTS = tuple((start, known) for known, _ in _FORMATS for start in known.starts)
-# ISO media files name their brand after "ftyp"; these are no MP4 video.
-_BRANDS = {
-    b"qt  ": "MOV",
-    b"M4A ": "M4A",
-    b"M4B ": "M4A",
-    b"heic": "HEIC",
-    b"heix": "HEIC",
-    b"mif1": "HEIC",
-    b"avif": "AVIF",
-}
-_RIFF = {b"WEBP": "WebP", b"WAVE": "WAV", b"AVI ": "AVI"}
 
 
 def largest(media: Media, way: Way, data_megabytes: int | None = None) -> int:
@@ -199,8 +198,7 @@ def format_by_name(file_name: str) -> MediaFormat | None:
 
 def format_of(head: bytes) -> MediaFormat | None:
     """The format that a file's first `HEAD_LENGTH` bytes show; None when they show none."""
-    name = _name_of(head)
-    return _BY_NAME[name] if name else next((known for start, known in _STARTS if head.startswith(start)), None)
+    return next((known for known, _ in _FORMATS if re.match(known.head, head, re.DOTALL)), None)
 
 
 def accepted_formats(media: Media) -> tuple[MediaFormat, ...]:
@@ -223,19 +221,3 @@ def guess_media(url: str, makes: Media = Media.OTHER) -> Media:
     if not ending:
         return makes
     return media_of_format(_BY_ENDING.get(ending))
-
-
-def _name_of(head: bytes) -> str | None:
-    """Of a format that its first bytes alone do not tell from others."""
-    if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "MP4")
-    if head[4:8] in (b"moov", b"mdat", b"wide"):
-        return "MOV"  # QuickTime files older than brands
-    if head[:4] == b"RIFF":
-        return _RIFF.get(head[8:12])
-    if head[:4] == b"\x1aE\xdf\xa3":
-        return "WebM" if b"webm" in head else "MKV"
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
-        # An MPEG audio frame; layer bits of zero mean ADTS, which is AAC.
-        return "AAC" if head[1] & 0x06 == 0 else "MP3"
-    return None

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.services.media.media_facts import HEAD_LENGTH, is_page, probe, sniff
+from runway_desktop.domain.media import HEAD_LENGTH
+from runway_desktop.services.media.media_facts import is_page, probe, sniff
 from runway_desktop.services.media.picture_copies import copy_of
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read

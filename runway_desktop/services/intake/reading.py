@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from runway_desktop.catalog.input_files import megabytes
-from runway_desktop.domain.media import MEGABYTE
+from runway_desktop.domain.media import HEAD_LENGTH, MEGABYTE
 from runway_desktop.services.disk.disk_steps import storable_text
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.values import Struct
 
 LARGEST_TEXT = 20 * MEGABYTE

@@ -7,7 +7,6 @@ is no picture, clip or sound.
 
 from __future__ import annotations
 
-import codecs
 import logging
 import re
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Media, format_of, media_of_format
+from runway_desktop.domain.media import COMMENTS, HEAD_LENGTH, Media, format_of, media_of_format
 from runway_desktop.values import Struct, replace
 
 from .film_boxes import FilmFacts, read_film
@@ -31,21 +30,10 @@ LONGEST = 100 * 86_400.0
 """Seconds. A file that says it lasts longer is damaged or hostile."""
 HIGHEST_RATE = 1_000.0
 """Frames a second. A file that says more is damaged or hostile."""
-HEAD_LENGTH = 4096
-"""Bytes of a file that `sniff` wants to see."""
-
-_COMMENTS = rb"(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+"
-"""What was taken is not given back: else two hundred bytes of comments could be parted in more ways than can be tried.
-"""
-_SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]*+>\s*+)?+" + _COMMENTS + rb"(?:<!DOCTYPE svg[^>]*+>\s*+)?+<svg[\s>]"
-)
 _PAGE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*+" + _COMMENTS + rb"<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
+    rb"(?:\xef\xbb\xbf)?\s*+" + COMMENTS + rb"<(?:!doctype\s+html|html|head|body|\?xml|error|code|message)\b",
     re.IGNORECASE,
 )
-_TEXT_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
-"""The first two look like the beginning of an MP3."""
 
 
 class Sniffed(Struct, frozen=True):
@@ -58,19 +46,13 @@ class Sniffed(Struct, frozen=True):
 
 def sniff(head: bytes) -> Sniffed | None:
     """What a file is by its first `HEAD_LENGTH` bytes; None when they say nothing."""
-    if _SVG.match(head):
-        return Sniffed(Media.IMAGE, "SVG", "svg")
-    if head.startswith(_TEXT_MARKS):
-        return None
     found = format_of(head)
-    if found is None or (found.name == "BMP" and not _is_bitmap(head)):
-        return None
-    return Sniffed(media_of_format(found), found.name, found.endings[0])
+    return Sniffed(media_of_format(found), found.name, found.endings[0]) if found is not None else None
 
 
 def is_page(head: bytes) -> bool:
     """A web page, or an error in XML or JSON, where a file was expected."""
-    if _SVG.match(head):
+    if format_of(head) is not None:
         return False
     return bool(_PAGE.match(head) or re.match(rb'^(?:\xef\xbb\xbf)?\s*(?:\{\s*["}]|\[\s*[{"\]])', head))
 
@@ -166,8 +148,3 @@ def _length(path: Path) -> float | None:
 def _sane(length: float | None) -> float | None:
     """None for a length that nothing has."""
     return length if length is not None and 0 < length < LONGEST else None
-
-
-def _is_bitmap(head: bytes) -> bool:
-    """Two letters are not enough to call a text that begins with "BM" a picture: the header's size must make sense."""
-    return len(head) >= 18 and 12 <= int.from_bytes(head[14:18], "little") <= 124 and head[6:10] == bytes(4)

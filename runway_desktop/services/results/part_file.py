@@ -32,12 +32,12 @@ import msgspec
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import numbered
+from runway_desktop.domain.media import HEAD_LENGTH
 from runway_desktop.services.disk.disk_room import DiskRoom, Share
 from runway_desktop.services.disk.disk_steps import read_json, rename_exclusively, sha256_of, sync_folder, write_whole
 from runway_desktop.services.disk.disk_words import disk_error, spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.folder_look import missing_because
-from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.values import Struct, as_json, replace
 
 from . import sidecar

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from runway_desktop.domain.media import HEAD_LENGTH
 from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import is_folder, rename_exclusively
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
-from runway_desktop.services.media.media_facts import HEAD_LENGTH
 from runway_desktop.values import replace
 
 from . import sidecar
