@@ -78,7 +78,6 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "ui/media/kinds/clip.py": 1,
     "ui/media/players.py": 2,
     "ui/media/strip_child.py": 1,
-    "ui/media/video_view.py": 1,
     "ui/media/waveform.py": 1,
     "ui/sharing/file_manager.py": 1,
     "ui/tasks/poster_cache.py": 1,

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
+from runway_desktop.ui.media.kinds.clip import VideoView
 from runway_desktop.ui.media.playback import Activity, Engine, Playback
 from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.transport import Transport
-from runway_desktop.ui.media.video_view import VideoView
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Theme
 

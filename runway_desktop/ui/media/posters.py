@@ -32,6 +32,7 @@ class PosterMaker(QObject):
     """Path, target, width and height of the file in pixels (0 for sound), its length in seconds (0 for pictures)."""
     failed = Signal(str, str)
     """Path, a sentence."""
+    closing = Signal()
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class PosterMaker(QObject):
             workers=self._workers,
             make_engine=make_engine or (lambda parent: MediaEngine(parent, sound=False)),
             clip_time_out_ms=clip_time_out_ms,
+            closing=self.closing,
         )
         self._painters: dict[Media, PosterPainter] = {}
         self._wanted: set[Path] = set()
@@ -68,8 +70,7 @@ class PosterMaker(QObject):
         """Before the application ends. Let the event loop turn once afterwards."""
         self._closed = True
         self._workers.shutdown()
-        for painter in self._painters.values():
-            painter.shutdown()
+        self.closing.emit()
 
     def _looked_up(self, kind: Kind, wish: Wish, kept: Made | None) -> None:
         if kept is not None:
@@ -84,7 +85,7 @@ class PosterMaker(QObject):
             return
         if kind.media not in self._painters:
             self._painters[kind.media] = kind.posters(self._tools)
-        self._painters[kind.media].paint(wish, partial(self._finish, wish))
+        self._painters[kind.media](wish, partial(self._finish, wish))
 
     def _finish(self, wish: Wish, result: Made | str | None) -> None:
         self._wanted.discard(wish.target)

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
+from runway_desktop.ui.media.kinds.clip import VideoView
+from runway_desktop.ui.media.kinds.sound import WaveformView
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Activity, Playback
 from runway_desktop.ui.media.preview import Preview, PreviewItem
-from runway_desktop.ui.media.video_view import VideoView
-from runway_desktop.ui.media.waveform_view import WaveformView
 from runway_desktop.ui.theme import Choice, Theme
 from tests.gui.targets import too_small
 

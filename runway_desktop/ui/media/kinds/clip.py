@@ -3,24 +3,25 @@ that is not black."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
 from runway_desktop.ui.media.playback import Engine
-from runway_desktop.ui.media.players import Fault
 from runway_desktop.ui.media.poster_file import POSTER_SIDE, Made, Wish, save_poster
-from runway_desktop.ui.media.video_view import VideoView
+from runway_desktop.ui.media.stage import Stage, fitted
+from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
-from .kind import Done, Kind, KindPreview, Parts, PosterTools
+from .kind import Kind, KindPreview, OneByOne, Parts, PosterTools
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -29,6 +30,51 @@ LOOK_MS = 1000
 """Who looks at a clip for so long may drag its position: its small frames are made."""
 _DARK = 24
 """Mean brightness of 255 below which a first frame says nothing: many clips fade in from black."""
+
+
+class VideoView(Stage):
+    """QVideoWidget is blank in pictures of the window and offscreen, so frames come from a sink and are drawn here.
+
+    A frame becomes an image when it is painted, not when it arrives: frames that nobody sees cost nothing. Until the
+    first one, and after the clip is gone, the poster stands in; while a person drags, a small frame may."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._poster = QImage()
+        self._frame: QVideoFrame | None = None
+        self._image = QImage()
+
+    def show_poster(self, poster: QImage) -> None:
+        """Forgets the last clip. A null image leaves the stage empty."""
+        self._poster = poster
+        self._frame = None
+        self._image = QImage()
+        self.update()
+
+    def show_frame(self, frame: QVideoFrame) -> None:
+        self._frame = frame
+        self.update()
+
+    def show_glance(self, image: QImage) -> None:
+        """A small frame, until the next one comes."""
+        self._frame, self._image = None, image
+        self.update()
+
+    @property
+    def shows_frame(self) -> bool:
+        return self._frame is not None or not self._image.isNull()
+
+    def image(self) -> QImage:
+        """What is on the stage: the frame, else the poster, else a null image."""
+        if self._frame is not None:
+            self._image = self._frame.toImage()
+            self._frame = None
+        return self._poster if self._image.isNull() else self._image
+
+    def paint_media(self, painter: QPainter, area: QRectF) -> None:
+        image = self.image()
+        if not image.isNull():
+            painter.drawImage(fitted(image.size(), area), image)
 
 
 class ClipPreview(KindPreview):
@@ -93,104 +139,71 @@ class _Still(Struct, frozen=True):
     is_dark: bool
 
 
-class ClipPosters(QObject):
-    """One clip after the other, through one player."""
+class ClipPosters(OneByOne):
+    """Through one player."""
 
     def __init__(self, tools: PosterTools) -> None:
-        super().__init__(tools.parent)
-        self._tools = tools
+        super().__init__(tools)
         self._engine: Engine | None = None
-        self._waiting: deque[tuple[Wish, Done]] = deque()
-        self._clip: tuple[Wish, Done] | None = None
         self._seconds = 0.0
         self._first: _Still | None = None
         """One that was dark."""
-        self._judged: tuple[Wish, Done] | None = None
+        self._judged: Wish | None = None
         """The clip of which a frame is being looked at."""
-        self._closed = False
         self._time_out = timer(self, tools.clip_time_out_ms, self._timed_out)
-        # Clips start from a timer's slot: a request may come from a coroutine, where a player must not be built.
-        self._starter = timer(self, 0, self._next)
 
-    def paint(self, wish: Wish, done: Done) -> None:
-        self._waiting.append((wish, done))
-        if self._clip is None:
-            self._starter.start()
-
-    def shutdown(self) -> None:
-        self._closed = True
-        self._starter.stop()
-        self._time_out.stop()
-        self._waiting.clear()
-        if self._engine is not None:
-            self._engine.shutdown()
-
-    def _next(self) -> None:
-        if self._closed or self._clip is not None or not self._waiting:
-            return
+    def begin(self, wish: Wish) -> None:
         if self._engine is None:
-            engine = self._tools.make_engine(self)
+            engine = self._engine = self.tools.make_engine(self)
             engine.frame.connect(self._frame_came)
             engine.duration.connect(self._duration_came)
-            engine.failed.connect(self._failed)
-            self._engine = engine
-        self._clip, self._seconds, self._first, self._judged = self._waiting.popleft(), 0.0, None, None
+            engine.failed.connect(lambda _fault: self.finish(None))
+        self._seconds, self._first, self._judged = 0.0, None, None
         self._time_out.start()
-        self._engine.load(self._clip[0].path)
+        self._engine.load(wish.path)
         self._engine.pause()
+
+    def finish(self, work: Callable[[], Made | str | None] | str | None) -> None:
+        self._time_out.stop()
+        super().finish(work)
+
+    def rest(self) -> None:
+        if self._engine is not None:
+            self._engine.unload()
+
+    def close(self) -> None:
+        super().close()
+        self._time_out.stop()
+        if self._engine is not None:
+            self._engine.shutdown()
 
     def _duration_came(self, milliseconds: int) -> None:
         self._seconds = milliseconds / 1000
 
     def _frame_came(self, frame: Any) -> None:
-        clip = self._clip
-        if clip is None or self._engine is None or self._judged is clip:
-            return
-        if self._first is not None and frame.startTime() == self._first.at:
+        wish = self.wish
+        if wish is None or self._judged is wish or (self._first is not None and frame.startTime() == self._first.at):
             return
         # On a worker: to make a picture of a frame takes longer than the window may stand still.
-        self._judged = clip
-        self._tools.workers.run(partial(_still_of, frame), partial(self._still_came, clip))
+        self._judged = wish
+        self.tools.workers.run(partial(_still_of, frame), partial(self._still_came, wish))
 
-    def _still_came(self, clip: tuple[Wish, Done], still: _Still) -> None:
-        if clip is not self._clip or self._engine is None:
+    def _still_came(self, wish: Wish, still: _Still) -> None:
+        if wish is not self.wish or self._engine is None:
             return
         self._judged = None
         if self._first is None and still.is_dark and self._seconds > 0.2:
             self._first = still
             self._engine.seek(round(min(1.0, self._seconds / 3) * 1000))
         else:
-            self._save(clip, still)
-
-    def _save(self, clip: tuple[Wish, Done], still: _Still) -> None:
-        self._end()
-        wish, done = clip
-        self._tools.workers.run(partial(_poster, wish, still, self._seconds), done, at=wish.target)
-
-    def _failed(self, _fault: Fault) -> None:
-        if self._clip is not None:
-            _, done = self._clip
-            self._end()
-            done(None)
+            self.finish(partial(_poster, wish, still, self._seconds))
 
     def _timed_out(self) -> None:
-        clip, first = self._clip, self._first
-        if clip is None:
-            return
-        if first is not None:
-            self._save(clip, first)
-        else:
-            self._end()
-            wish, done = clip
-            done(f"No frame of {wish.path.name} can be decoded here.")
-
-    def _end(self) -> None:
-        self._time_out.stop()
-        self._clip = None
-        if self._waiting:
-            self._starter.start()
-        elif self._engine is not None:
-            self._engine.unload()
+        wish, first = self.wish, self._first
+        if wish is not None and first is not None:
+            self.finish(partial(_poster, wish, first, self._seconds))
+        elif wish is not None:
+            self.finish(f"No frame of {wish.path.name} can be decoded here.")
 
 
 def _still_of(frame: QVideoFrame) -> _Still:
@@ -205,4 +218,4 @@ def _poster(wish: Wish, still: _Still, seconds: float) -> Made | str | None:
     return None if still.image.isNull() else save_poster(still.image, wish.target, still.size, seconds)
 
 
-CLIP = Kind(media=Media.VIDEO, preview=ClipPreview, posters=ClipPosters)
+CLIP = Kind(media=Media.VIDEO, preview=ClipPreview, posters=lambda tools: ClipPosters(tools).add)

@@ -6,15 +6,16 @@ functions of a record, which are called when the kind is first shown.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
+from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
 from runway_desktop.ui.media.playback import Engine, Playback
@@ -94,17 +95,65 @@ class PosterTools(Struct, frozen=True, kw_only=True):
     workers: Workers
     make_engine: Callable[[QObject], Engine]
     clip_time_out_ms: int
+    closing: SignalInstance
+    """The application ends."""
 
 
 Done = Callable[[Made | str | None], None]
 """Takes what became of a poster: made, a sentence, or None for a file that cannot be read."""
+PosterPainter = Callable[[Wish, Done], None]
+"""Makes the poster of a readable file, and says so later."""
 
 
-class PosterPainter(Protocol):
-    def paint(self, wish: Wish, done: Done) -> None:
-        """Makes the poster of a readable file; `done` follows later."""
+class OneByOne(QObject):
+    """Posters that are made one after the other."""
 
-    def shutdown(self) -> None: ...
+    def __init__(self, tools: PosterTools) -> None:
+        super().__init__(tools.parent)
+        self.tools = tools
+        self._current: tuple[Wish, Done] | None = None
+        self._waiting: deque[tuple[Wish, Done]] = deque()
+        # From a timer's slot: a request may come from a coroutine, where a player must not be built.
+        self._starter = timer(self, 0, self._next)
+        tools.closing.connect(self.close)
+
+    @property
+    def wish(self) -> Wish | None:
+        """The one that is being made."""
+        return self._current[0] if self._current is not None else None
+
+    def add(self, wish: Wish, done: Done) -> None:
+        self._waiting.append((wish, done))
+        self._starter.start()
+
+    def begin(self, wish: Wish) -> None:
+        """`finish` follows later."""
+        raise NotImplementedError
+
+    def finish(self, work: Callable[[], Made | str | None] | str | None) -> None:
+        """`work` makes the poster, on a worker; a sentence or None says that there is none."""
+        if self._current is None:
+            return
+        (wish, done), self._current = self._current, None
+        if callable(work):
+            self.tools.workers.run(work, done, at=wish.target)
+        else:
+            done(work)
+        if self._waiting:
+            self._starter.start()
+        else:
+            self.rest()
+
+    def rest(self) -> None:
+        """Nothing is left to do."""
+
+    def close(self) -> None:
+        self._waiting.clear()
+
+    def _next(self) -> None:
+        if self._current is None and self._waiting:
+            self._current = self._waiting.popleft()
+            self.begin(self._current[0])
 
 
 class Kind(Struct, frozen=True, kw_only=True):

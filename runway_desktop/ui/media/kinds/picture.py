@@ -18,7 +18,7 @@ from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.ui.media.poster_file import POSTER_SIDE, Made, Wish, save_poster
 from runway_desktop.ui.media.zoom_bar import ZoomBar
 
-from .kind import Done, Kind, KindPreview, Parts, PosterTools
+from .kind import Done, Kind, KindPreview, Parts, PosterPainter, PosterTools
 
 Read = Callable[[Path], Picture | BadPicture]
 ReadSmall = Callable[[Path, int], Drawn | str]
@@ -29,7 +29,7 @@ def of_still(media: Media, read: Read, read_small: ReadSmall | None = None) -> K
     return Kind(
         media=media,
         preview=partial(StillPreview, media, read),
-        posters=partial(StillPosters, read_small or partial(_smaller, read)),
+        posters=partial(_painter, read_small or partial(_smaller, read)),
         read=read,
     )
 
@@ -72,15 +72,11 @@ class StillPreview(KindPreview):
             self.failed.emit(found)
 
 
-class StillPosters:
-    def __init__(self, read: ReadSmall, tools: PosterTools) -> None:
-        self._read, self._workers = read, tools.workers
+def _painter(read: ReadSmall, tools: PosterTools) -> PosterPainter:
+    def paint(wish: Wish, done: Done) -> None:
+        tools.workers.run(partial(_poster, read, wish), done, at=wish.path)
 
-    def paint(self, wish: Wish, done: Done) -> None:
-        self._workers.run(partial(_poster, self._read, wish), done, at=wish.path)
-
-    def shutdown(self) -> None:
-        """Nothing is open."""
+    return paint
 
 
 def _poster(read: ReadSmall, wish: Wish) -> Made | str | None:
