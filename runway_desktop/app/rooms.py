@@ -53,6 +53,7 @@ class Rooms:
             theme=self._theme,
             models=self._models,
             window=window,
+            rooms=self._rooms,
             open=self.open,
             endings=self._endings,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -21,55 +21,31 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import strong, words
+from runway_desktop.ui.room import Room
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.usecases.commands.command import (
-    FINDING,
-    JUDGING,
-    LARGE,
-    LIST,
-    MAKING,
-    PLAYING,
-    SHEET,
-    Command,
-    Surface,
-)
+from runway_desktop.usecases.commands.command import Command, Scope, Surface
 from runway_desktop.usecases.words.failures import Meaning
-from runway_desktop.usecases.words.help import ROOM_WORDS, Room
 
-_LIST = (LIST, JUDGING)
-_SECTIONS = {
-    Room.LIST: (*_LIST, FINDING),
-    Room.QUEUE: _LIST,
-    Room.NOT_SAVED: _LIST,
-    Room.PLACES: (FINDING,),
-    Room.COMPOSER: (MAKING,),
-    Room.PREVIEW: (PLAYING, JUDGING),
-    Room.LARGE: (LARGE, PLAYING, JUDGING),
-    Room.SHEET: (SHEET,),
-}
-_OF_THE_QUEUE = ("task.edit", "task.cancel", "task.remove", "task.rename", "list.undo", "task.menu", "runway.ask")
+from .parts import Part
 
 
-def commands_of(room: Room, commands: Sequence[Command[Any]]) -> list[Command[Any]]:
-    """Those that its help tells of: the room's, then those that are heard everywhere."""
-    if room is Room.QUEUE:
-        own = [command for command in commands if command.id in _OF_THE_QUEUE]
-    else:
-        sections = _SECTIONS.get(room, ())
-        own = [command for section in sections for command in commands if command.section is section]
-    shown = [command for command in own if Surface.HELP not in command.left_out_of]
-    return [*shown, *(command for command in commands if command.is_everywhere)]
+def commands_of(of: Part | Room, keys: Keys) -> list[Command[Any]]:
+    """Those that its help tells of: its own, then those that are heard everywhere. What opens a room is no help in
+    it."""
+    own = [one for one in of.commands if isinstance(of, Part) or Scope.WINDOW not in one.scopes]
+    shown = [one for one in own if Surface.HELP not in one.left_out_of and not one.is_everywhere]
+    return [*shown, *(one for one in keys.commands if one.is_everywhere)]
 
 
 class HelpWindow(Dialog):
     shortcuts_wanted = Signal()
 
-    def __init__(self, room: Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
-        super().__init__(f"Help: {room.value}", parent)
+    def __init__(self, of: Part | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
+        super().__init__(f"Help: {of.title}", parent)
         self._keys = keys
-        self._commands = commands_of(room, keys.commands)
-        title = strong(words(self, room.value))
-        leads = [words(self, text, "muted") for text in ROOM_WORDS[room]]
+        self._commands = commands_of(of, keys)
+        title = strong(words(self, str(of.title)))
+        leads = [words(self, str(text), "muted") for text in of.help]
         body = QWidget(self)
         self._grid = QGridLayout(body)
         self._grid.setContentsMargins(0, 0, GRID, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from runway_desktop.ui.desk import Desk
-from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 
 from .preferences import Preferences
@@ -19,4 +18,4 @@ def open_room(desk: Desk, wish: object) -> None:
     dialog.folder_wanted.connect(models.task_commands.clipboard.folder_wanted)
     dialog.show_section(wish if isinstance(wish, str) else "Key")
     dialog.open()
-    desk.give_help(dialog, HelpOf.PREFERENCES)
+    desk.give_help(dialog, "preferences")

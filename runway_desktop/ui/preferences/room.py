@@ -9,4 +9,5 @@ ROOM = Room(
     kind=Kind.WINDOW,
     icon="mdi6.cog-outline",
     entry="runway_desktop.ui.preferences.entry",
+    help=(Text("Everything here applies at once. Each setting is found from the main window too, by its name."),),
 )

@@ -17,7 +17,6 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.wishes import BatchMenu, Sheets
 from runway_desktop.usecases.sheets.keeping import kept_in_words, sheet_title
-from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.viewmodels.sheet.door import SheetDoor
 from runway_desktop.viewmodels.sheet.grid import GridModel
 from runway_desktop.viewmodels.sheet.sheet import Sheet
@@ -101,7 +100,7 @@ class OpenSheets(QObject):
         window = self._windows.get(sheet_id)
         if window is not None:
             window.show()
-            self._desk.give_help(window, HelpOf.SHEET)
+            self._desk.give_help(window, "sheet")
 
     def _open_grid(self, sheet: Sheet) -> None:
         posters = PosterCache(self)

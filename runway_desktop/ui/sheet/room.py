@@ -12,4 +12,10 @@ ROOM = Room(
     icon="mdi6.table",
     entry="runway_desktop.ui.sheet.entry",
     commands=COMMANDS,
+    help=(
+        Text(
+            "One task in each row. Each cell is checked as you type, and the whole is priced before anything is sent."
+        ),
+        Text("Paste a table from any program. Drag the corner of a cell to fill down."),
+    ),
 )

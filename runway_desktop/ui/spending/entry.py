@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from runway_desktop.ui.desk import Desk
-from runway_desktop.usecases.words.help import Room as HelpOf
 from runway_desktop.viewmodels.money.spending import SpendingModel
 
 from .spending_window import SpendingWindow
@@ -16,7 +15,7 @@ def open_room(desk: Desk, _wish: object) -> None:
         model = SpendingModel(desk.cases, desk.models.bridge, desk.runner, desk.window)
         opened = SpendingWindow(model, desk.theme, desk.window)
         opened.caps_wanted.connect(lambda: desk.open("preferences", "Money"))
-        desk.give_help(opened, HelpOf.WINDOWS)
+        desk.give_help(opened, "spending")
     opened.show()
     opened.raise_()
     opened.activateWindow()

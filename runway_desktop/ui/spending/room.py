@@ -9,4 +9,5 @@ ROOM = Room(
     kind=Kind.WINDOW,
     icon="mdi6.chart-bar",
     entry="runway_desktop.ui.spending.entry",
+    help=(Text("Tab goes through everything that can be used here, and Escape closes it."),),
 )

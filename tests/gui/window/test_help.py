@@ -9,26 +9,29 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from runway_desktop.app.commands import COMMANDS
+from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.library import Filter, Place
-from runway_desktop.ui.help.entry import room_of
+from runway_desktop.ui.commands.keys import Keys
+from runway_desktop.ui.help.entry import here
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
+from runway_desktop.ui.help.parts import COMPOSER, LIST_OF_TASKS, PARTS, PLACES, QUEUE, Part
 from runway_desktop.ui.preferences.preferences import Preferences
-from runway_desktop.usecases.words.help import ROOM_WORDS, Room
+from runway_desktop.ui.room import Room
 from runway_desktop.viewmodels.settings.preferences import PreferencesForm
 from tests.gui.rig import Desktop, named, rest, until
 
 
 async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        window = rig.window
+        window, desk = rig.window, rig.rooms.desk
         window.workspace.places.setFocus()
-        assert room_of(window) is Room.PLACES
+        assert here(desk) is PLACES
         window.composer_pane.focus_prompt()
-        assert room_of(window) is Room.COMPOSER
+        assert here(desk) is COMPOSER
         window.search.setFocus()
-        assert room_of(window) is Room.LIST
+        assert here(desk) is LIST_OF_TASKS
         rig.filter.open_place(Filter(place=Place.WAITING_HERE), "Queued")
-        assert room_of(window) is Room.QUEUE
+        assert here(desk) is QUEUE
 
 
 async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
@@ -41,15 +44,17 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
         said = [label.text() for label in shown.findChildren(QLabel)]
         assert "Ctrl+G" in said
         assert str(named("request.model").words) in said
-        assert ROOM_WORDS[Room.COMPOSER][0] in said
+        assert str(COMPOSER.help[0]) in said
         shown.close()
         await rest()
 
 
 def test_every_room_has_words_and_leads_on():
-    for room in Room:
-        assert ROOM_WORDS[room]
-        assert {"palette", "help"} <= {command.id for command in commands_of(room, COMMANDS)}
+    told: list[Part | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
+    for one in told:
+        assert all(map(str, one.help))
+        assert {"palette", "help"} <= {command.id for command in commands_of(one, Keys(commands=COMMANDS))}
+    assert {"sheet", "preferences", "spending", "not_saved"} == {room.id for room in ROOMS if room.help}
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
@@ -57,7 +62,7 @@ async def test_a_preference_is_gone_to_with_the_keyboard_at_its_control(tmp_path
     async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
         form = PreferencesForm(rig.cases, rig.bridge, rig.runner, rig.owner)
         dialog = Preferences(form, theme, rig.window)
-        rig.rooms.desk.give_help(dialog, Room.PREFERENCES)
+        rig.rooms.desk.give_help(dialog, "preferences")
         dialog.show_section(name)
         dialog.open()
         focus = dialog.focusWidget()

@@ -1,0 +1,107 @@
+"""The parts of the main window and their help. A room of its own tells its help in its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.commands.everywhere import UNDO
+from runway_desktop.ui.composer import commands as composing
+from runway_desktop.ui.large import commands as large
+from runway_desktop.ui.media import commands as playing
+from runway_desktop.ui.tasks import commands as judging
+from runway_desktop.ui.window import commands as window
+from runway_desktop.ui.window.main_window import MainWindow
+from runway_desktop.ui.window.workspace import Workspace
+from runway_desktop.usecases.commands.command import FINDING, JUDGING, LIST, Command, Section
+from runway_desktop.usecases.commands.ending import CANCEL, REMOVE
+from runway_desktop.usecases.commands.requests import EDIT, RENAME
+from runway_desktop.usecases.commands.tasks import KEYED
+from runway_desktop.values import Struct
+
+
+class Part(Struct, frozen=True, kw_only=True, eq=False):
+    title: Text
+    help: tuple[Text, ...]
+    commands: tuple[Command[Any], ...]
+    is_here: Callable[[MainWindow], bool] = lambda _: False
+    """Whether one is there now, unless one is in a part before it. The list and the queue are where no other is."""
+
+
+def _has_focus(part: Callable[[Workspace], QWidget]) -> Callable[[MainWindow], bool]:
+    def has_focus(window: MainWindow) -> bool:
+        of, focus = part(window.workspace), window.focusWidget()
+        return focus is not None and (of is focus or of.isAncestorOf(focus))
+
+    return has_focus
+
+
+def _of(*sections: Section) -> tuple[Command[Any], ...]:
+    those = (*window.COMMANDS, *KEYED, *judging.COMMANDS)
+    return tuple(one for section in sections for one in those if one.section is section)
+
+
+COMPOSER = Part(
+    title=Text("A new request"),
+    help=(
+        Text("Write a prompt, choose what to make and the model, and drop pictures, clips or sound onto it."),
+        Text("The button says what it costs before anything is sent. {{fog|sun}} in a prompt makes a task of each."),
+    ),
+    commands=composing.COMMANDS,
+    is_here=_has_focus(lambda work: work.composer),
+)
+PLACES = Part(
+    title=Text("Places"),
+    help=(
+        Text("Parts of the list: by state, project, saved search, tag and batch. The arrow keys go through them."),
+        Text("Right-click one for what can be done with it."),
+    ),
+    commands=_of(FINDING),
+    is_here=_has_focus(lambda work: work.places),
+)
+QUEUE = Part(
+    title=Text("The queue"),
+    help=(
+        Text(
+            "Tasks that are not sent yet. They are sent by themselves, in this order, as soon as their model has room."
+        ),
+        Text("Nothing here is paid for yet: edit it, send it next, or choose “Do not send”."),
+    ),
+    commands=(EDIT, CANCEL, REMOVE, RENAME, UNDO, window.ACTIONS, window.ASK_NOW),
+)
+LIST_OF_TASKS = Part(
+    title=Text("The list of tasks"),
+    help=(
+        Text("Every task, live. Select one to see its result at the right, several to do the same with all of them."),
+        Text(
+            "Right-click, or the key for actions, shows what can be done with them. Drag a result into another "
+            "program, or onto the prompt to use it as an input."
+        ),
+    ),
+    commands=_of(LIST, JUDGING, FINDING),
+)
+PARTS = (
+    Part(
+        title=Text("The large view"),
+        help=(
+            Text(
+                "One result at the window's size. The arrows walk through takes and shots; judging goes on to the next."
+            ),
+        ),
+        commands=(*large.COMMANDS, *playing.COMMANDS, *_of(JUDGING)),
+        is_here=lambda window: window.large.is_open,
+    ),
+    COMPOSER,
+    PLACES,
+    Part(
+        title=Text("The preview"),
+        help=(
+            Text("The result of the selected task. Drag it out into another program; double-click it for full screen."),
+        ),
+        commands=(*playing.COMMANDS, *_of(JUDGING)),
+        is_here=_has_focus(lambda work: work.preview_room),
+    ),
+)
