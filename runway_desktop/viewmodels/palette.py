@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
 from runway_desktop.usecases.palette.palette import Arranged, Offer, Searchable, Section, Used, arrange
@@ -45,11 +46,12 @@ class PaletteModel(Model):
         self._search: asyncio.Task[Any] | None = None
         self.arranged = Arranged()
 
-    def open(self, rows: Sequence[Row], commands: Sequence[Offer]) -> None:
-        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face."""
+    def open(self, rows: Sequence[Row], commands: Sequence[Offer], take: Callable[[TaskCommand], object]) -> None:
+        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, and `take` gives
+        one for tasks."""
         cases = self._cases
         price = cases.commands.price
-        of_rows = list(sources.of_selection(rows, lambda command: price(command, rows)))
+        of_rows = list(sources.of_selection(rows, lambda command: price(command, rows), take))
         offers = (
             *([*of_rows, *commands] if rows else [*commands, *of_rows]),
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
@@ -61,7 +63,7 @@ class PaletteModel(Model):
         )
         self._offers = [Searchable.of(offer) for offer in offers]
         page = typed_words(self._places.title)
-        ranks = {one.offer.id: rank_of(one.words, page) for one in self._offers}
+        ranks = {one.offer.id: rank_of(one.words, page) for one in self._offers if one.offer.may_lead}
         self._near = frozenset(found for found, rank in ranks.items() if rank is not None and rank <= Rank.SYNONYM)
         self._arrange()
 

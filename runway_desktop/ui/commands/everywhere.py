@@ -21,7 +21,7 @@ MENU = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.COMPARE, Scop
     "menu", "Menu", lambda opens: opens(), "F10", left_out_of=OPENS_A_MENU
 )
 HELP = RecordsOf[Callable[[], object]](WINDOW, Scope.WINDOW, Scope.SHEET, is_everywhere=True)(
-    "help", "What can be done here", lambda opens: opens(), "F1"
+    "help", "What can be done here", lambda opens: opens(), "F1", synonyms="help, how to, manual"
 )
 
 # Of the main window, whose class is not named here: its panes show these, and two modules would import each other.
@@ -34,8 +34,12 @@ PALETTE = _finding(
     left_out_of=NOT_IN_PALETTE,
     is_everywhere=True,
 )
-SEARCH = _finding("search.focus", "Search", lambda window: window.focus_search(), Standard.FIND)
-KEEP_SEARCH = _finding("search.keep", "Save this search", lambda window: window.keeper.save(), Standard.SAVE)
+SEARCH = _finding(
+    "search.focus", "Search", lambda window: window.focus_search(), Standard.FIND, synonyms="find, filter"
+)
+KEEP_SEARCH = _finding(
+    "search.keep", "Save this search", lambda window: window.keeper.save(), Standard.SAVE, synonyms="save filter"
+)
 UNDO = RecordsOf[Any](LIST, Scope.WINDOW)(
-    "list.undo", "Undo in the list", lambda window: window.activity.undo(), Standard.UNDO
+    "list.undo", "Undo in the list", lambda window: window.activity.undo(), Standard.UNDO, synonyms="revert, take back"
 )

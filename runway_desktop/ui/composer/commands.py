@@ -42,9 +42,13 @@ PRESETS = {
 }
 """By the number that a preset has."""
 COMMANDS = (
-    _making("request.new", "New request", lambda window: window.begin_request(), Standard.NEW),
+    _making(
+        "request.new", "New request", lambda window: window.begin_request(), Standard.NEW, synonyms="create, generate"
+    ),
     SEND,
-    _making("request.model", "Choose a model", lambda window: window.composer_pane.choose_model(), "Alt+M"),
+    _making(
+        "request.model", "Choose a model", lambda window: window.composer_pane.choose_model(), "Alt+M", synonyms="model"
+    ),
     _making("request.recall", "Prompt history", lambda window: window.models.composer.history.ask(), "Ctrl+H"),
     *PRESETS.values(),
 )

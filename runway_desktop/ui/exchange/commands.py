@@ -26,6 +26,7 @@ COMMANDS = (
         lambda on: on.models.profiles.ask_for_backup(),
         "Ctrl+Shift+B",
         begins=True,
+        synonyms="backup, archive",
     ),
     _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.ask_for_restore()),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -10,13 +11,12 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.commands.keys import Given
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.commands import COMPARE_SELECTED, COMPARE_TAKES
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.usecases.commands.command import JUDGING, Surface
-from runway_desktop.usecases.commands.tasks import KEYED, TASKS
+from runway_desktop.usecases.commands.tasks import KEYED
 from runway_desktop.usecases.palette.palette import Offer, Section
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.palette import PaletteModel
@@ -40,7 +40,6 @@ class PaletteHost(QObject):
         self._model = model
         self._window = window
         self._theme = theme
-        self._given: dict[str, Given] = {}
         self.panel: PalettePanel | None = None
         self._before: QWidget | None = None
 
@@ -56,9 +55,8 @@ class PaletteHost(QObject):
             return
         window = self._window
         self._before = window.focusWidget()
-        self._given = {}
         self._model.search("")
-        self._model.open(rows, list(self._commands(rows)))
+        self._model.open(rows, list(self._commands(rows)), window.task_menu.take)
         self.panel = PalettePanel(self._model, _title(rows), self._theme, window.keys, window.workspace.posters, window)
         self.panel.taken.connect(self._taken)
         self.panel.closed.connect(self._closed)
@@ -70,7 +68,6 @@ class PaletteHost(QObject):
         for command, given in window.keys.given(window).items():
             if command in KEYED or Surface.PALETTE in command.left_out_of:
                 continue
-            self._given[command.id] = given
             of_rows = command.section is JUDGING or command in (COMPARE_TAKES, COMPARE_SELECTED)
             yield Offer(
                 id=f"command:{command.id}",
@@ -83,15 +80,17 @@ class PaletteHost(QObject):
                 also=str(command.words),
                 synonyms=command.synonyms,
                 is_grave=command.pays or command.is_dangerous,
+                does=given.do,
             )
-        use = window.models.task_commands.use_as_input
-        if shown := window.shown_result():
-            for way in use.ways(shown.media) if shown.path is not None else ():
+        use, shown = window.models.task_commands.use_as_input, window.shown_result()
+        if shown is not None and (path := shown.path) is not None:
+            for way in use.ways(shown.media):
                 yield Offer(
                     id=f"input:{way.endpoint}{'+' if way.last_frame else ''}",
                     section=Section.SELECTION,
                     text=f"Use as input: {way.text}",
                     icon="mdi6.image-plus-outline",
+                    does=partial(use.take, way, path, shown.media),
                 )
 
     def _taken(self, offer: Offer, keeps_open: bool) -> None:
@@ -109,13 +108,9 @@ class PaletteHost(QObject):
     def _carry_out(self, offer: Offer) -> None:
         window = self._window
         m, what = window.models, offer.what
+        if offer.does is not None:
+            offer.does()
         match offer.kind:
-            case "task":
-                window.task_menu.take(next(one for one in TASKS if one.remembered == what))
-            case "command":
-                self._given[what].do()
-            case "input":
-                self._use_as_input(what)
             case "row":
                 m.task_commands.show_wanted.emit([TaskId(what)])
             case "model":
@@ -134,13 +129,6 @@ class PaletteHost(QObject):
                 window.open_room("preferences", what)
             case "meaning":
                 window.open_room("help", what)
-
-    def _use_as_input(self, what: str) -> None:
-        use, shown = self._window.models.task_commands.use_as_input, self._window.shown_result()
-        if shown is not None and shown.path is not None:
-            for way in use.ways(shown.media):
-                if f"{way.endpoint}{'+' if way.last_frame else ''}" == what:
-                    use.take(way, shown.path, shown.media)
 
     def _closed(self) -> None:
         self.panel = None

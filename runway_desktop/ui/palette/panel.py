@@ -180,7 +180,7 @@ class PalettePanel(QWidget):
             self._list.scrollTo(index)
         offer = self.current
         metrics = self._does.fontMetrics()
-        says = "" if offer is None else "Say why not" if offer.reason else offer.text
+        says = "" if offer is None else "Say why not" if offer.reason else offer.act
         self._does.setText(metrics.elidedText(says, Qt.TextElideMode.ElideRight, 22 * GRID))
         if offer is not None:
             announce(self.line, self._lines.spoken(offer))

@@ -11,7 +11,9 @@ from runway_desktop.usecases.commands.command import MAKING, SHEET, RecordsOf, S
 _opening = RecordsOf[Any](MAKING, Scope.WINDOW)
 _sheet = RecordsOf[Any](SHEET, Scope.SHEET)
 
-NEW = _opening("sheet.new", "New sheet", lambda window: window.open_room("sheet"), "Ctrl+Shift+N", begins=True)
+NEW = _opening(
+    "sheet.new", "New sheet", lambda window: window.open_room("sheet"), "Ctrl+Shift+N", begins=True, synonyms="batch"
+)
 SEND = _sheet(
     "sheet.send",
     "Send all that is ready",

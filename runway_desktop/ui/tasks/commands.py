@@ -37,15 +37,25 @@ _list = RecordsOf[Any](JUDGING, Scope.LIST)
 _chosen = RecordsOf[Any](JUDGING, Scope.LIST, why_not=_select_first)
 _comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.LARGE, why_not=_nothing_to_compare, icon="mdi6.compare")
 
-PICK = _seen("judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check")
-REJECT = _seen("judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close")
+PICK = _seen(
+    "judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check", synonyms="favorite, like"
+)
+REJECT = _seen(
+    "judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close", synonyms="dislike"
+)
 _words = {0: Text("Clear rating")} | {n: Text("Rate {stars}").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 RATE = tuple(_seen(f"judge.rate.{n}", words, partial(_rate, n), f"{n}", begins=n == 1) for n, words in _words.items())
 """By the number of stars; the first clears the rating."""
-TAG = _chosen("judge.tag", "Tag…", lambda judge: judge.tag(), "T", icon="mdi6.tag-outline", begins=True)
-NOTE = _chosen("judge.note", "Note…", lambda judge: judge.note(), "N", icon="mdi6.note-text-outline")
-PROJECT = _chosen("judge.project", "Project…", lambda judge: judge.project(), "Shift+P")
-SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T")
+TAG = _chosen(
+    "judge.tag", "Tag…", lambda judge: judge.tag(), "T", icon="mdi6.tag-outline", begins=True, synonyms="label, keyword"
+)
+NOTE = _chosen(
+    "judge.note", "Note…", lambda judge: judge.note(), "N", icon="mdi6.note-text-outline", synonyms="comment, annotate"
+)
+PROJECT = _chosen(
+    "judge.project", "Project…", lambda judge: judge.project(), "Shift+P", synonyms="move to folder, collection"
+)
+SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T", synonyms="scene, slate")
 REDO = _list("judge.redo", "Redo", lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
 COMPARE_TAKES = _comparing("compare.takes", "Compare takes", lambda on: on.compare(), "C")
 COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
@@ -55,6 +65,7 @@ COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "Ctrl+Shift+C",
     icon="mdi6.compare",
     why_not=lambda window: _nothing_to_compare(window.judge),
+    synonyms="side by side, versus",
 )
 
 COMMANDS = (PICK, REJECT, *RATE[1:], RATE[0], TAG, NOTE, PROJECT, SHOT, REDO, COMPARE_TAKES, COMPARE_SELECTED)

@@ -28,12 +28,14 @@ PAUSE = _making(
     "Ctrl+Alt+P",
     label=lambda window: "Resume sending" if window.models.status.paused else "Pause sending",
     begins=True,
+    synonyms="stop sending, pause queue, resume queue",
 )
 LOOK = _finding(
     "list.look",
     "List or grid",
     lambda window: window.workspace.list.show_grid(not window.workspace.list.is_grid),
     "Ctrl+Shift+G",
+    synonyms="thumbnails, gallery, view",
 )
 ACTIONS = _list(
     "task.menu",
@@ -42,12 +44,22 @@ ACTIONS = _list(
     "Shift+F10",
     left_out_of=OPENS_A_MENU,
 )
-NOT_SAVED = _finding("not_saved", "Go to what is not saved", lambda window: window.open_room("not_saved"), "Ctrl+Alt+U")
-SPENDING = _window("spending", "Spending", lambda on: on.open_room("spending"), "Ctrl+Shift+M")
+NOT_SAVED = _finding(
+    "not_saved", "Go to what is not saved", lambda on: on.open_room("not_saved"), "Ctrl+Alt+U", synonyms="unsaved"
+)
+SPENDING = _window(
+    "spending", "Spending", lambda on: on.open_room("spending"), "Ctrl+Shift+M", synonyms="costs, balance, credits"
+)
 # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
-ASK_NOW = _window("runway.ask", "Ask Runway now", lambda on: on.models.task_commands.ask_now(), "F5", begins=True)
-PLACES = _window("panes.places", "Show or hide the places", lambda on: on.workspace.fold(0), "Ctrl+B")
-DETAILS = _window("panes.details", "Show or hide the details", lambda on: on.workspace.fold(2), "Ctrl+Alt+B")
+ASK_NOW = _window(
+    "runway.ask", "Ask Runway now", lambda on: on.models.task_commands.ask_now(), "F5", begins=True, synonyms="reload"
+)
+PLACES = _window(
+    "panes.places", "Show or hide the places", lambda on: on.workspace.fold(0), "Ctrl+B", synonyms="sidebar, left pane"
+)
+DETAILS = _window(
+    "panes.details", "Show or hide the details", lambda on: on.workspace.fold(2), "Ctrl+Alt+B", synonyms="inspector"
+)
 PREFERENCES = _window(
     "preferences",
     "Preferences",
@@ -55,15 +67,23 @@ PREFERENCES = _window(
     Standard.PREFERENCES,
     "Ctrl+,",
     begins=True,
+    synonyms="settings, options",
 )
 CAPS = _window("caps", "Caps…", lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE)
 SHORTCUTS = _window(
-    "shortcuts", "Keyboard shortcuts", lambda window: window.open_room("shortcuts"), "Ctrl+?", is_everywhere=True
+    "shortcuts",
+    "Keyboard shortcuts",
+    lambda on: on.open_room("shortcuts"),
+    "Ctrl+?",
+    is_everywhere=True,
+    synonyms="hotkeys",
 )
 ABOUT = _window(
     "about", "About Runway Desktop", lambda window: window.open_room("preferences", "About"), left_out_of=NOT_IN_PALETTE
 )
-QUIT = _window("quit", "Quit", lambda window: window.quit_wanted.emit(), Standard.QUIT, "Ctrl+Q", begins=True)
+QUIT = _window(
+    "quit", "Quit", lambda window: window.quit_wanted.emit(), Standard.QUIT, "Ctrl+Q", begins=True, synonyms="exit"
+)
 
 COMMANDS = (
     PAUSE,
@@ -73,7 +93,15 @@ COMMANDS = (
     _finding("list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True),
     NOT_SAVED,
     LOOK,
-    _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
+    _list(
+        "grid.in",
+        "Larger posters",
+        lambda on: on.workspace.list.zoom(1),
+        Standard.ZOOM_IN,
+        "Ctrl+=",
+        repeats=True,
+        synonyms="bigger thumbnails, zoom in",
+    ),
     _list("grid.out", "Smaller posters", lambda on: on.workspace.list.zoom(-1), Standard.ZOOM_OUT, repeats=True),
     _list("grid.usual", "Posters of the usual size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
     _list(
@@ -83,7 +111,7 @@ COMMANDS = (
         "Esc",
         left_out_of=NOT_IN_PALETTE,
     ),
-    _list("large.open", "Large view", lambda window: window.large.open(), "Space"),
+    _list("large.open", "Large view", lambda window: window.large.open(), "Space", synonyms="fullscreen, enlarge"),
     ACTIONS,
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
     _anywhere(
@@ -93,7 +121,7 @@ COMMANDS = (
     _window("profiles", "Switch to another profile", lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),
     SPENDING,
     ASK_NOW,
-    _window("notices.focus", "Show activity", lambda on: on.show_activity(), "F6"),
+    _window("notices.focus", "Show activity", lambda on: on.show_activity(), "F6", synonyms="messages, notifications"),
     PLACES,
     DETAILS,
     PREFERENCES,

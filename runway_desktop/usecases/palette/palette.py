@@ -8,7 +8,7 @@ whether it suits the page in front. The section of the best match stands first; 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from enum import IntEnum, StrEnum
 from operator import itemgetter
 from typing import Any
@@ -69,6 +69,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """It destroys or pays."""
     value: Any = None
     """What a setting is set to; None opens the place where it is set."""
+    does: Callable[[], object] | None = None
+    """Carries out a command."""
 
     @property
     def may_lead(self) -> bool:
@@ -82,6 +84,11 @@ class Offer(Struct, frozen=True, kw_only=True):
     @property
     def what(self) -> str:
         return self.id.partition(":")[2]
+
+    @property
+    def act(self) -> str:
+        """What taking it does: of a switch, which way it is turned."""
+        return self.detail if isinstance(self.value, bool) else self.text
 
     @property
     def in_words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from runway_desktop.catalog import Catalog
@@ -28,7 +29,9 @@ from .palette import Offer, Section
 _PLAIN = "mdi6.chevron-right"
 
 
-def of_selection(rows: Sequence[Row], price: Callable[[TaskCommand], str]) -> Iterator[Offer]:
+def of_selection(
+    rows: Sequence[Row], price: Callable[[TaskCommand], str], take: Callable[[TaskCommand], object]
+) -> Iterator[Offer]:
     """Every command for these rows, perhaps none, with its price; those too that cannot be given, which say why."""
     for command in TASKS:
         if Surface.PALETTE not in command.left_out_of:
@@ -36,12 +39,13 @@ def of_selection(rows: Sequence[Row], price: Callable[[TaskCommand], str]) -> It
                 id=f"task:{command.remembered}",
                 section=Section.SELECTION if rows else Section.COMMANDS,
                 text=command.text(rows) if rows else str(command.words),
-                detail=price(command) if command.is_for(rows) else "",
+                detail=(price(command) if command.is_for(rows) else "") if rows else str(command.section.title),
                 reason=command.reason(rows),
                 icon=command.icon or _PLAIN,
                 key=command.keyed.id,
                 synonyms=command.synonyms,
                 is_grave=command.is_dangerous or command.pays,
+                does=partial(take, command),
             )
 
 

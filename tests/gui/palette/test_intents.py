@@ -61,6 +61,7 @@ def first(model: PaletteModel, typed: str) -> Offer | None:
 
 INTENTS: dict[str, dict[str, str]] = {
     "nothing": {
+        "": "command:request.new",
         "refund": "meaning:Credits of failed and canceled tasks",
         "money back": "meaning:Credits of failed and canceled tasks",
         "export csv": "task:export",
@@ -75,12 +76,21 @@ INTENTS: dict[str, dict[str, str]] = {
         "dark mode": "setting:theme=dark",
         "reduce mot": "setting:reduce_motion",
         "new req": "command:request.new",
+        "generate": "command:request.new",
+        "setings": "command:preferences",
+        "hotkeys": "command:shortcuts",
+        "balance": "command:spending",
+        "how to": "command:help",
+        "sidebar": "command:panes.places",
+        "stop send": "command:sending.pause",
         "prompt hist": "command:request.recall",
+        "thumbnails bigger": "command:grid.in",
+        "batch": "command:sheet.new",
         "gen4.5": "model:image_to_video/gen4.5",
         "waiting": "place:waiting here",
         "failed": "place:needs attention",
         "login": "setting:Key",
-        "back up": "command:profile.backup",
+        "exit": "command:quit",
         "retry": "task:retry",
     },
     "one": {
@@ -92,14 +102,19 @@ INTENTS: dict[str, dict[str, str]] = {
         "variation": "task:new seed",
         "seed same": "task:new seed",
         "rate 5": "command:judge.rate.5",
+        "favorite": "command:judge.pick",
+        "move to folder": "command:judge.project",
+        "comment": "command:judge.note",
         "titl": "task:rename",
         "renmae": "task:rename",
         "same": "task:new seed",
+        "fullscreen": "command:large.open",
         "report a bug": "setting:About",
     },
     "three": {
         "re": "command:judge.reject",
         "remove": "task:remove",
+        "side by side": "command:compare.chosen",
         "reject": "command:judge.reject",
         "copy prompts": "task:copy prompt",
         "export csv": "task:export",
@@ -129,6 +144,11 @@ async def test_what_an_editor_means_comes_first(tmp_path, theme, qtbot, selectio
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, SELECTIONS[selection]) as model:
         found = {typed: offer.id if (offer := first(model, typed)) is not None else "" for typed in INTENTS[selection]}
         assert found == INTENTS[selection]
+
+
+async def test_the_empty_line_leads_with_what_suits_the_page_in_front(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig, palette(rig, theme, NOTHING, Place.WAITING_HERE) as model:
+        assert first(model, "").id == "command:sending.pause"
 
 
 @pytest.mark.parametrize("selection", SELECTIONS)

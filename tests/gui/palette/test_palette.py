@@ -152,7 +152,7 @@ async def test_a_setting_is_set_at_once_says_what_it_was_and_is_undone(tmp_path,
         host.toggle()
         await until(lambda: host.panel)
         QTest.keyClicks(host.panel.line, "mute")
-        assert (host.panel.current.detail, host.panel.current.aside) == ("Turn on", "Off")
+        assert (host.panel.current.act, host.panel.current.aside) == ("Turn on", "Off")
         QTest.keyClick(host.panel.line, Qt.Key.Key_Return)
         assert settings.muted
         assert rig.models.activity.shown.entry.message == "Play without sound: On."
