@@ -1,6 +1,6 @@
 """What went wrong. Of a task that failed at Runway: what its code means, and whether the same request may help again.
 Of a sending that got no answer, or of the saving of a result: a code with its few details. `usecases.words.failures`
-and `usecases.words.reasons` say it in words. Pure.
+says it in words. Pure.
 
 Source of the first: the API's page on task failures; the table stands in the tests.
 """
@@ -145,7 +145,7 @@ class Reason(Struct, frozen=True):
 
 
 class WhyNot(Enum):
-    """Why a task was not canceled or deleted; `usecases.words.reasons` says it in words."""
+    """Why a task was not canceled or deleted; `usecases.words.failures` says it in words."""
 
     UNDECIDED = auto()
     """Nobody knows whether it was made."""

@@ -26,9 +26,9 @@ from runway_desktop.domain.errors import (
 )
 from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, OrganizationChanged, TaskChanged
 from runway_desktop.domain.task import State
+from runway_desktop.services.clock import delay
 from runway_desktop.values import replace
 
-from .backoff import delay
 from .bus import Bus
 from .clock import Alarm, Moments
 from .supervised import keep_going, shielded, survived

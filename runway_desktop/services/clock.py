@@ -1,5 +1,7 @@
 """The real clock, the order of what happens, and the one way in which services wait: until something happens or a time
-is over.
+is over; and how long before a failed call is tried again.
+
+Source of the last: the API's page on errors: exponential, with a random extra of up to 50 %, and Retry-After obeyed.
 
 Loop's thread only. Raises nothing of its own.
 """
@@ -8,11 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING
+
+from runway_desktop.domain.caps import LaneReason
+from runway_desktop.values import Struct
 
 if TYPE_CHECKING:
     from .ports import Clock
@@ -20,6 +26,10 @@ if TYPE_CHECKING:
 
 LONGEST_CREATE = 400.0
 """Seconds after which `Runway.create` has ended, whatever the network does: nothing that is waited for takes longer."""
+LONGEST = 60.0
+"""Seconds, at the most, before a failed call is tried again."""
+LONGEST_RETRY_AFTER = 3_600.0
+"""A server that asks for more is asked again after an hour: a wrong header must not stop the program for a year."""
 THROTTLE_SHARE = 5
 
 
@@ -131,3 +141,34 @@ class Throttle:
         """From now until it may begin again; while it goes on, until that is worth asking anew."""
         left = 1000 * (self._until - self._clock.monotonic())
         return self._least if math.isinf(left) else round(max(self._least, left))
+
+
+def delay(
+    failures: int,
+    rng: random.Random,
+    *,
+    retry_after: float | None = None,
+    first: float = 1.0,
+    longest: float = LONGEST,
+) -> float:
+    """Seconds to wait after the `failures`th failure in a row (1 is the first). Never less than `retry_after`."""
+    grown = min(longest, first * 2.0 ** min(30, max(0, failures - 1)))
+    waited = min(longest, grown * (1.0 + 0.5 * rng.random()))
+    if retry_after is not None and retry_after > 0:
+        # Everyone who was turned away comes back at the same second otherwise.
+        return max(waited, min(LONGEST_RETRY_AFTER, retry_after) + 0.5 * rng.random())
+    return waited
+
+
+class Wait(Struct):
+    """The waiting after failures in a row. `until` is a moment of the monotonic clock."""
+
+    failures: int = 0
+    until: float = 0.0
+    reason: LaneReason | None = None
+
+    def extend(self, now: float, reason: LaneReason, rng: random.Random, *, retry_after: float | None = None) -> None:
+        """After one more failure. Never ends sooner by that."""
+        self.failures += 1
+        self.until = max(self.until, now + delay(self.failures, rng, retry_after=retry_after))
+        self.reason = reason

@@ -1,4 +1,5 @@
-"""How widgets are put together: buttons, rows and columns, windows with a title, menus. GUI thread only.
+"""How widgets are put together: buttons, rows and columns, windows with a title, popups, menus and where they open.
+GUI thread only.
 
 A layout takes widgets and layouts, an int as a gap in pixels, `STRETCH` for the room that is left, and a pair of item
 and stretch, or of widget and alignment.
@@ -9,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QAction, QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QSize, Qt, QTimer, SignalInstance
+from PySide6.QtGui import QAction, QContextMenuEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QBoxLayout,
     QButtonGroup,
     QDialog,
@@ -40,6 +42,7 @@ Kind = TypeVar("Kind", bound=QBoxLayout)
 Value = TypeVar("Value")
 
 STRETCH = None
+_VIEWPORT = "qt_scrollarea_viewport"
 _FRAME = QSize(2 * GRID, 6 * GRID)
 """What the system's frame and bars take of a screen where nobody says how much."""
 Pair = tuple[QWidget | QLayout | None, int] | tuple[QWidget, Qt.AlignmentFlag]
@@ -340,3 +343,30 @@ class Popup(QFrame):
         under = widget.mapToGlobal(QPoint(0, widget.height() + gap))
         is_over = over.y() >= screen.top() if above else under.y() + self.height() > screen.bottom()
         self.show_at(over if is_over else under, widget)
+
+
+def viewport_of(area: QAbstractScrollArea) -> QWidget:
+    """As `area.viewport()`, which is quick afterwards. To be asked in the constructor, before anything else asks.
+
+    PySide does not know a widget that Qt itself made. At the first one that is asked for it makes the Python classes of
+    all kinds of widgets, to see which of them it is: ten milliseconds before the window is there. A widget that is
+    looked for by its name is just what it is looked for as, and known from then on."""
+    named = area.findChild(QWidget, _VIEWPORT, Qt.FindChildOption.FindDirectChildrenOnly)
+    return named if isinstance(named, QWidget) else area.viewport()
+
+
+def is_by_key(event: QContextMenuEvent) -> bool:
+    return event.reason() is QContextMenuEvent.Reason.Keyboard
+
+
+def menu_place(view: QAbstractItemView, event: QContextMenuEvent) -> QPoint:
+    """Global. By key it is the middle of what is in sight of the keyboard's item, which is chosen where nothing is."""
+    if not is_by_key(event):
+        return event.globalPos()
+    current, chosen = view.currentIndex(), view.selectionModel()
+    if current.isValid() and not chosen.hasSelection():
+        whole_rows = QItemSelectionModel.SelectionFlag.Rows
+        chosen.select(current, QItemSelectionModel.SelectionFlag.Select | whole_rows)
+    seen = view.viewport().rect()
+    item = view.visualRect(current).intersected(seen) if current.isValid() else seen
+    return view.viewport().mapToGlobal((seen if item.isEmpty() else item).center())

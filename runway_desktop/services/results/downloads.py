@@ -51,9 +51,8 @@ from runway_desktop.domain.events import (
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
-from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import Alarm, first_of
+from runway_desktop.services.clock import Alarm, delay, first_of
 from runway_desktop.services.disk.disk_words import disk_error
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder

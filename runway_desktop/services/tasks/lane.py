@@ -36,9 +36,8 @@ from runway_desktop.domain.events import (
 )
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, State, Task, TaskId
 from runway_desktop.services.account import Account
-from runway_desktop.services.backoff import Wait
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import Alarm
+from runway_desktop.services.clock import Alarm, Wait
 from runway_desktop.services.money.budget import Budget
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.settings import CAPS, PAUSED, Settings

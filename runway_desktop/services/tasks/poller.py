@@ -29,9 +29,8 @@ from runway_desktop.domain.events import ConnectionChanged, Event, KeyChanged, T
 from runway_desktop.domain.task import RemoteId, State, Task, TaskId
 from runway_desktop.domain.transitions import Answer, Answered, NotFound
 from runway_desktop.services.account import Account
-from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import Alarm
+from runway_desktop.services.clock import Alarm, delay
 from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import keep_going, report
 from runway_desktop.values import Struct, replace

@@ -24,9 +24,8 @@ from runway_desktop.domain.events import Event, TaskChanged
 from runway_desktop.domain.task import Evidence, State, Task, TaskId
 from runway_desktop.domain.transitions import EvidenceGathered
 from runway_desktop.services.account import Account
-from runway_desktop.services.backoff import delay
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.clock import LONGEST_CREATE
+from runway_desktop.services.clock import LONGEST_CREATE, delay
 from runway_desktop.services.money.pricing import Pricing
 from runway_desktop.services.ports import Clock
 from runway_desktop.services.supervised import report, survived

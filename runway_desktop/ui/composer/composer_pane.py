@@ -20,7 +20,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
-from runway_desktop.viewmodels.composer.prompt_history import PromptHistory
+from runway_desktop.viewmodels.composer.draft_keeping import PromptHistory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import flat_member

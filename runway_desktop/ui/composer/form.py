@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from runway_desktop.catalog import Field, with_what_belongs_together
 from runway_desktop.catalog.labels import FIELD_GROUPS, group_label
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.viewmodels.composer.composer import Composer
 
 from .field_editors import FormRow

@@ -10,8 +10,8 @@ from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTex
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from runway_desktop.domain.task import parse_remote_id
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.requests.draft import separate_prompts
 
 MOST_LINES = 8

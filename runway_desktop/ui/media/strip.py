@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from runway_desktop.domain.media import Media
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.media.picture import read_thumbnail
 from runway_desktop.ui.media.stage import RADIUS, fitted
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Showing as PreviewItem
 

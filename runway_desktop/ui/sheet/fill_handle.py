@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QRubberBand, QTableView, QWidget
 
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 
 SIDE = GRID
 

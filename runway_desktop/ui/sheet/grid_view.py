@@ -7,13 +7,12 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signa
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
-from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox
+from runway_desktop.ui.building import STRETCH, Dialog, hbox, push_button, vbox, viewport_of
 from runway_desktop.ui.labels import SECOND_INKS, words
 from runway_desktop.ui.painting import Index, ItemDelegate
 from runway_desktop.ui.tasks.hover_scrub import HoverScrub
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.states import StateWords
 from runway_desktop.viewmodels.sheet.grid import CLIP_ROLE, POSTER_ROLE, TASK_ROLE, WORDS_ROLE, GridModel
 

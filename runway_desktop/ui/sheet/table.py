@@ -32,10 +32,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.sheets.blocks import block_of, text_of_block
 from runway_desktop.usecases.sheets.cell_texts import ADD
 from runway_desktop.usecases.sheets.columns import CREDITS, MODEL, PROMPT, RESULT, STATE, Column, Kind

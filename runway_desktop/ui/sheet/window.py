@@ -34,6 +34,7 @@ from runway_desktop.ui.building import (
     push_button,
     timer,
     vbox,
+    viewport_of,
 )
 from runway_desktop.ui.choice_popup import ChoicePopup, Option
 from runway_desktop.ui.commands.everywhere import MENU
@@ -46,7 +47,6 @@ from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import ElidedLabel, announce, say, set_tone, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.requests.order import kept_text
 from runway_desktop.usecases.sheets.columns import STATE

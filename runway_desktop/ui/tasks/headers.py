@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.theme import GRID, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.listing.columns import COLUMNS, Column
 from runway_desktop.usecases.listing.lines import GroupWords
 

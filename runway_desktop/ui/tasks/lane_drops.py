@@ -12,8 +12,8 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QTableView, QToolTip
 
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.building import viewport_of
 from runway_desktop.ui.lifted_rows import has_rows
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import OTHER_LANE
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel

@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView
 
 from runway_desktop.domain.task import TaskId
-from runway_desktop.ui.viewports import is_by_key, menu_place, viewport_of
+from runway_desktop.ui.building import is_by_key, menu_place, viewport_of
 from runway_desktop.usecases.listing.columns import clip_of
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 

@@ -22,11 +22,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionViewItem, QWidget
 from shiboken6 import isValid
 
-from runway_desktop.ui.building import line_edit
+from runway_desktop.ui.building import line_edit, viewport_of
 from runway_desktop.ui.labels import PlainLabel
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
-from runway_desktop.ui.viewports import viewport_of
 from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.tasks.places import Places

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from runway_desktop.domain.caps import LaneCode, LaneReason
 from runway_desktop.domain.failures import Reason, ReasonCode
-from runway_desktop.services.backoff import LONGEST, LONGEST_RETRY_AFTER, Wait, delay
+from runway_desktop.services.clock import LONGEST, LONGEST_RETRY_AFTER, Wait, delay
 
 
 def test_waits_grow_twofold_with_up_to_half_more():
