@@ -6,7 +6,6 @@ from typing import Any
 
 from runway_desktop.ui.commands.everywhere import HELP, MENU
 from runway_desktop.ui.composer import commands as composer
-from runway_desktop.ui.large import commands as large
 from runway_desktop.ui.media import commands as media
 from runway_desktop.ui.tasks import commands as tasks
 from runway_desktop.ui.window import commands as window
@@ -21,7 +20,6 @@ COMMANDS: tuple[Command[Any], ...] = (
     *KEYED,
     *tasks.COMMANDS,
     *media.COMMANDS,
-    *large.COMMANDS,
     *(command for room in ROOMS for command in room.commands),
     MENU,
     HELP,

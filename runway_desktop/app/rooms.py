@@ -13,6 +13,7 @@ from runway_desktop.ui.compare.room import ROOM as COMPARE
 from runway_desktop.ui.exchange.room import ROOM as EXCHANGE
 from runway_desktop.ui.expiry.room import ROOM as NOT_SAVED
 from runway_desktop.ui.help.room import ROOM as HELP
+from runway_desktop.ui.large.room import ROOM as LARGE
 from runway_desktop.ui.palette.room import ROOM as PALETTE
 from runway_desktop.ui.preferences.room import ROOM as PREFERENCES
 from runway_desktop.ui.room import Kind, Room
@@ -25,7 +26,7 @@ from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
-ROOMS: tuple[Room, ...] = (NOT_SAVED, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
+ROOMS: tuple[Room, ...] = (NOT_SAVED, LARGE, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
 
 
 class Rooms:

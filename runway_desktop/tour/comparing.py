@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import OutputState, TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 
 from .hands import StepFailed, find, press, type_text, until
 from .walk import Walk
@@ -44,15 +45,16 @@ async def _large(walk: Walk) -> None:
     window = walk.window
     await walk.choose(clips[0])
     press(window.view, Qt.Key.Key_Return)
-    await until(lambda: window.large.is_open and window.large.model.shots, "the large view")
+    view = await until(lambda: window.workspace.overlay, "the large view")
+    await until(lambda: (model := window.findChild(LargeViewModel)) is not None and model.shots, "its takes")
     preview = window.preview
     await until(lambda: preview is not None and preview.playback.position >= _SECONDS_IN, "a clip that plays", 40)
-    _key(window.large.view, Qt.Key.Key_K)
-    _key(window.large.view, Qt.Key.Key_4, shift=True)
+    _key(view, Qt.Key.Key_K)
+    _key(view, Qt.Key.Key_4, shift=True)
     await until(lambda: walk.row(clips[0]).task.rating, "the judgment")
     await walk.take("large-view", after=0.4)
-    _key(window.large.view, Qt.Key.Key_Escape)
-    await until(lambda: not window.large.is_open, "the list again")
+    _key(view, Qt.Key.Key_Escape)
+    await until(lambda: window.workspace.overlay is None, "the list again")
 
 
 async def _culling(walk: Walk) -> None:

@@ -124,8 +124,8 @@ async def _opened(window: MainWindow, room: Room) -> tuple[float, float]:
 
 def _close(window: MainWindow, room: Room) -> None:
     found = room.widget(window)
-    if window.large.is_open:
-        window.large.leave()
+    if window.workspace.overlay is not None:
+        window.leave_overlay()
     elif room.command == "palette":
         window.open_room("palette")
     elif found is not None:

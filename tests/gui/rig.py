@@ -279,7 +279,7 @@ class Desktop(Rig):
 
     def open_room(self, room: str, wish: object = None, /) -> None:
         self.wished.append((room, wish))
-        if self._opens_rooms or any(one.id == room and one.kind is Kind.PAGE for one in self._rooms):
+        if self._opens_rooms or room == "large" or any(one.id == room and one.kind is Kind.PAGE for one in self._rooms):
             self.rooms.open(room, wish)
 
     async def __aexit__(self, *error: object) -> None:

@@ -92,7 +92,7 @@ PARTS = (
             ),
         ),
         commands=(*large.COMMANDS, *playing.COMMANDS, *_of(JUDGING)),
-        is_here=lambda window: window.large.is_open,
+        is_here=lambda window: window.workspace.overlay is not None,
     ),
     COMPOSER,
     PLACES,

@@ -24,6 +24,7 @@ from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.tasks.commands import COMPARE_TAKES
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.ui.window.workspace import Overlay
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.takes import Shot
 from runway_desktop.usecases.words import units
@@ -42,7 +43,7 @@ _NARROW = 130 * GRID
 """Below that width the details leave the room to the picture until they are asked for."""
 
 
-class LargeView(QWidget):
+class LargeView(Overlay):
     left = Signal()
     """Back to the list."""
     full_screen_wanted = Signal()

@@ -111,7 +111,9 @@ COMMANDS = (
         "Esc",
         left_out_of=NOT_IN_PALETTE,
     ),
-    _list("large.open", "Large view", lambda window: window.large.open(), "Space", synonyms="fullscreen, enlarge"),
+    _list(
+        "large.open", "Large view", lambda window: window.open_room("large"), "Space", synonyms="fullscreen, enlarge"
+    ),
     ACTIONS,
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
     _anywhere(

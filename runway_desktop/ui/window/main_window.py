@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
@@ -28,12 +29,10 @@ from runway_desktop.ui.wishes import Export, Import
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
-from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.viewmodels.activity.acts import Acts
 
 from .clipboard import Sharing
-from .large_view_room import LargeViewRoom
 from .library_notices import LibraryNotices
 from .missing_files import FileSearch
 from .pages import Pages
@@ -200,17 +199,21 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.close()
 
+    def leave_overlay(self) -> None:
+        if self.workspace.overlay is not None:
+            self.workspace.overlay.leave()
+
     def begin_request(self) -> None:
-        self.large.leave()
+        self.leave_overlay()
         self.models.composer.clear()
         self.composer_pane.focus_prompt()
 
     def show_activity(self) -> None:
         """The list of the pill that is before the eyes."""
-        (self.large.view.header if self.large.is_open else self.workspace.top).pill.open()
+        next(pill for pill in self.findChildren(Pill) if pill.isVisible()).open()
 
     def focus_search(self) -> None:
-        self.large.leave()
+        self.leave_overlay()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -294,9 +297,6 @@ class MainWindow(QMainWindow):
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         Acts(m.task_commands, m.rows, m.activity, self)
-        self.large = LargeViewRoom(m, work, lambda: self.preview, theme, self.keys, self)
-        self.large.compare_wanted.connect(partial(self.open_room, "compare"))
-        self.large.show_file_wanted.connect(partial(self.task_menu.take, SHOW_FILE))
         self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
@@ -495,10 +495,10 @@ class MainWindow(QMainWindow):
     def _open(self, task_id: TaskId) -> None:
         """Return or a double click."""
         if self.models.rows.position(task_id) is not None:
-            self.large.open(task_id)
+            self.open_room("large", task_id)
 
     def _show_tasks(self, task_ids: Sequence[TaskId]) -> None:
-        self.large.leave()
+        self.leave_overlay()
         self.pages.leave()
         self._finding.show(task_ids)
 

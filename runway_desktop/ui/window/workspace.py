@@ -43,6 +43,13 @@ STAGE_HEIGHT = 290
 """Of a new profile: a clip of 16:9 in the right pane, with the controls below it."""
 
 
+class Overlay(QWidget):
+    """What lies over the panes."""
+
+    def leave(self) -> None:
+        raise NotImplementedError
+
+
 class Workspace(QWidget):
     def __init__(self, m: Models, theme: Theme, keys: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +66,7 @@ class Workspace(QWidget):
         self.places = PlacesPane(m.places, theme)
         self.list = ListPane(self.views, m.rows, m.filter, m.places, theme, keys)
         self.composer = ComposerPane(m.composer, m.task_commands, theme, keys, self.posters)
+        self.overlay: Overlay | None = None
         self.page: Page | None = None
         """What stands in the place of the list."""
         self._middle = QStackedWidget()
@@ -101,8 +109,9 @@ class Workspace(QWidget):
         for part in (self._composer_line, self.composer):
             part.setVisible(self._right.currentWidget() is self._stage)
 
-    def show_large(self, view: QWidget | None) -> None:
+    def show_large(self, view: Overlay | None) -> None:
         """Over everything but the line at the foot; None brings the panes back."""
+        self.overlay = view
         if view is not None and self._rows.indexOf(view) < 0:
             self._rows.insertWidget(0, view, 1)
         for part in (self.top, self._top_line, self.columns):

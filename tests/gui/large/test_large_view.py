@@ -17,9 +17,11 @@ from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import GroupBy
 from runway_desktop.domain.task import Pick, State, TaskId
 from runway_desktop.ui.large.lane import TakeTile
+from runway_desktop.ui.large.large_view import LargeView
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
 from tests.gui.rig import Desktop, named, rest, until
@@ -53,16 +55,16 @@ async def opened(folder: Path, theme: Theme, more: int = 0) -> AsyncIterator[Des
 
 
 def look(rig: Desktop) -> str:
-    return rig.window.large.model.current or ""
+    return rig.window.findChild(LargeViewModel).current or ""
 
 
 async def enter(rig: Desktop, key: Qt.Key = KEYS.Key_Space) -> None:
     QTest.keyClick(rig.window.view, key)
-    await until(lambda: rig.window.large.is_open and rig.window.large.model.shots)
+    await until(lambda: rig.window.workspace.overlay and rig.window.findChild(LargeViewModel).shots)
 
 
 def press(rig: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(rig.window.large.view, key, modifiers)
+    QTest.keyClick(rig.window.findChild(LargeView), key, modifiers)
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
@@ -71,7 +73,7 @@ async def test_a_key_on_a_task_opens_it_large_and_plays(tmp_path, theme, qtbot, 
         await enter(rig, key)
         preview = rig.window.preview
         assert preview.isVisible()
-        assert rig.window.large.view.isAncestorOf(preview)
+        assert rig.window.findChild(LargeView).isAncestorOf(preview)
         assert not rig.window.workspace.columns.isVisible()
         await until(lambda: preview.playback.activity is Activity.PLAYING)
         press(rig, KEYS.Key_Space)
@@ -97,7 +99,7 @@ async def test_double_click_opens_it_and_the_grid_does_too(tmp_path, theme, qtbo
         press(rig, KEYS.Key_Escape)
         rig.window.workspace.list.show_grid(True)
         QTest.keyClick(rig.window.workspace.grid, KEYS.Key_Space)
-        await until(lambda: rig.window.large.is_open)
+        await until(lambda: rig.window.workspace.overlay)
 
 
 async def test_arrows_walk_through_takes_and_shots_and_the_selection_follows(tmp_path, theme, qtbot):
@@ -145,7 +147,7 @@ async def test_shift_stays_and_the_advance_can_be_turned_off(tmp_path, theme, qt
 async def test_what_was_decided_is_told_and_undone_there(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        pill, shown = rig.window.large.view.header.pill, lambda: rig.window.activity.shown.text
+        pill, shown = rig.window.findChild(LargeView).header.pill, lambda: rig.window.activity.shown.text
         assert pill.isVisible()
         press(rig, KEYS.Key_X)
         await until(lambda: rig.rows.row_of(TaskId("t5")).task.pick is Pick.REJECT)
@@ -174,13 +176,13 @@ async def test_a_problem_is_seen_over_the_picture_and_its_list_opens_there(tmp_p
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
         rig.window.activity.tell("The disk is full.", problem=True)
-        assert rig.window.large.view.header.pill.property("waits")
+        assert rig.window.findChild(LargeView).header.pill.property("waits")
         press(rig, KEYS.Key_F6)
         assert any(label.text() == "The disk is full." for label in opened_list(rig.window).findChildren(QLabel))
 
 
 def button(rig: Desktop, name: str) -> QAbstractButton:
-    buttons = rig.window.large.view.findChildren(QAbstractButton)
+    buttons = rig.window.findChild(LargeView).findChildren(QAbstractButton)
     return next(one for one in buttons if one.isVisible() and (one.accessibleName() or one.text()).startswith(name))
 
 
@@ -189,7 +191,7 @@ async def test_escape_comes_back_to_where_one_was(tmp_path, theme, qtbot):
         rig.window.view.select([TaskId("t4"), TaskId("t2")])
         await enter(rig)
         press(rig, KEYS.Key_Escape)
-        assert not rig.window.large.is_open
+        assert rig.window.workspace.overlay is None
         assert rig.window.workspace.columns.isVisible()
         assert rig.window.workspace.preview_room.isAncestorOf(rig.window.preview)
         assert rig.window.view.selected_ids() == ["t4", "t2"]
@@ -215,7 +217,7 @@ async def test_keys_are_not_heard_twice_where_the_clip_has_the_keyboard(tmp_path
 async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        view = rig.window.large.view
+        view = rig.window.findChild(LargeView)
         was = view.side.isVisible()
         press(rig, KEYS.Key_I)
         assert view.side.isVisible() is not was
@@ -235,7 +237,7 @@ async def test_the_pane_folds_and_every_tile_and_button_has_a_name(tmp_path, the
 async def test_takes_far_from_sight_cost_nothing_and_the_one_that_is_walked_to_is_in_sight(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme, more=50) as rig:
         await enter(rig)
-        lane = rig.window.large.view.lane
+        lane = rig.window.findChild(LargeView).lane
         first = lane.findChildren(TakeTile)
         assert 5 <= len(first) < 30
         for _ in range(30):
@@ -253,22 +255,22 @@ async def test_space_in_a_text_field_writes_and_on_a_header_folds(tmp_path, them
     async with opened(tmp_path, theme) as rig:
         rig.window.focus_search()
         QTest.keyClick(rig.window.search, KEYS.Key_Space)
-        assert not rig.window.large.is_open
+        assert rig.window.workspace.overlay is None
         rig.filter.group_by(GroupBy.MODEL)
         await until(lambda: rig.rows.group_key(0) is not None)
         rig.window.view.setCurrentIndex(rig.rows.index(0, 1))
         rig.window.view.setFocus()
         QTest.keyClick(rig.window.view, KEYS.Key_Space)
-        assert not rig.window.large.is_open
+        assert rig.window.workspace.overlay is None
         assert rig.rows.collapsed()
 
 
 async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         await enter(rig)
-        bound = {action.objectName() for action in rig.window.large.view.actions()}
+        bound = {action.objectName() for action in rig.window.findChild(LargeView).actions()}
         assert bound == {command.id for command in COMMANDS if Scope.LARGE in command.scopes}
-        for action in rig.window.large.view.actions():
+        for action in rig.window.findChild(LargeView).actions():
             action.trigger()
             await rest()
 
@@ -281,7 +283,7 @@ async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path,
         assert keys.of(named("large.open")) == []
         assert keys.words(named("large.open")) == ""
         QTest.keyClick(rig.window.view, KEYS.Key_Return)
-        await until(lambda: rig.window.large.is_open)
+        await until(lambda: rig.window.workspace.overlay)
 
 
 async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk(tmp_path, theme, qtbot):
@@ -292,7 +294,7 @@ async def test_a_task_that_leaves_the_list_by_what_was_decided_stays_in_the_walk
         press(rig, KEYS.Key_3)
         assert look(rig) == "t4"
         await until(lambda: rig.rows.task_count == 4)
-        assert rig.window.large.is_open
+        assert rig.window.workspace.overlay
         assert look(rig) == "t4"
 
 

@@ -18,7 +18,6 @@ LARGE = "\n" * LINES_A_TURN + "def last(): pass\n"
 """A module that fills a turn."""
 ENTRIES = (
     "runway_desktop.services.exchange.exchange",
-    "runway_desktop.ui.large.large_view",
     *(room.entry for room in ROOMS),
 )
 MOST_AT_ONCE = 2

@@ -23,6 +23,7 @@ from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.commands.tasks import available
 from runway_desktop.usecases.listing.columns import poster_of, sign_of
 from runway_desktop.usecases.words.states import badge
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, painted, rest, until
 from tests.rows import saved, task
 
@@ -102,10 +103,10 @@ async def test_large_view_shows_it_as_the_preview_does(tmp_path, theme, qtbot):
     async with opened(tmp_path, theme) as rig:
         rig.window.workspace.views.setFocus()
         QTest.keyClick(rig.window.view, Qt.Key.Key_Space)
-        await until(lambda: rig.window.large.is_open and rig.window.large.model.shots)
+        await until(lambda: rig.window.workspace.overlay and rig.window.findChild(LargeViewModel).shots)
         preview = rig.window.preview
-        assert rig.window.large.view.isAncestorOf(preview)
-        QTest.keyClick(rig.window.large.view, Qt.Key.Key_Space)
+        assert rig.window.workspace.overlay.isAncestorOf(preview)
+        QTest.keyClick(rig.window.workspace.overlay, Qt.Key.Key_Space)
         assert words(preview) == "fox.bin\nNo preview"
         assert preview.playback.activity is Activity.EMPTY
 

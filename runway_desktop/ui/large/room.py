@@ -1,0 +1,15 @@
+"""The large view, as a record."""
+
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.room import Kind, Room
+
+from .commands import COMMANDS
+
+ROOM = Room(
+    id="large",
+    title=Text("Large view"),
+    kind=Kind.OVERLAY,
+    icon="mdi6.fullscreen",
+    commands=COMMANDS,
+    entry="runway_desktop.ui.large.entry",
+)
