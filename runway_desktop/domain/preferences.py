@@ -180,12 +180,6 @@ class Preference(Generic[Value]):
         self.synonyms = synonyms
         self.name = ""
 
-    @property
-    def is_set_anywhere(self) -> bool:
-        """Whether one step may change it outside the preferences' window: a look or a habit, not what money, files or
-        protection depend on."""
-        return self.group is not None and not self.group.protects and isinstance(self.editor, Switch | Choice)
-
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 

@@ -93,15 +93,7 @@ COMMANDS = (
     _finding("list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True),
     NOT_SAVED,
     LOOK,
-    _list(
-        "grid.in",
-        "Larger posters",
-        lambda on: on.workspace.list.zoom(1),
-        Standard.ZOOM_IN,
-        "Ctrl+=",
-        repeats=True,
-        synonyms="bigger thumbnails, zoom in",
-    ),
+    _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
     _list("grid.out", "Smaller posters", lambda on: on.workspace.list.zoom(-1), Standard.ZOOM_OUT, repeats=True),
     _list("grid.usual", "Posters of the usual size", lambda window: window.workspace.list.zoom(0), "Ctrl+0"),
     _list(

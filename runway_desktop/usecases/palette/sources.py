@@ -130,7 +130,7 @@ def of_pages_of_preferences() -> Iterator[Offer]:
 
 
 def of_settings(settings: Settings) -> Iterator[Offer]:
-    """Where each preference is set; of those that one step may change, what they can be set to."""
+    """What looks and habits can be set to at once; of what protects something, and of numbers, where it is set."""
     for name, line in settings.preferences().items():
         if line.group is None:
             continue
@@ -146,10 +146,10 @@ def of_settings(settings: Settings) -> Iterator[Offer]:
             also=f"{line.group.section} {line.group.note} {line.help} preferences",
         )
         match line.editor:
-            case Switch() if line.is_set_anywhere:
+            case Switch() if not line.group.protects:
                 reason = line.without if line.needs and not getattr(settings, line.needs) else ""
                 yield replace(place, value=not now, detail="Turn off" if now else "Turn on", reason=reason)
-            case Choice(options) if line.is_set_anywhere:
+            case Choice(options) if not line.group.protects:
                 for stored, label in options:
                     yield replace(
                         place,

@@ -84,7 +84,7 @@ INTENTS: dict[str, dict[str, str]] = {
         "sidebar": "command:panes.places",
         "stop send": "command:sending.pause",
         "prompt hist": "command:request.recall",
-        "thumbnails bigger": "command:grid.in",
+        "posters larg": "command:grid.in",
         "batch": "command:sheet.new",
         "gen4.5": "model:image_to_video/gen4.5",
         "waiting": "place:waiting here",
