@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from runway_desktop.values import Struct
 
@@ -41,6 +42,16 @@ def with_moved_files(value: Any, moved: Mapping[str, str]) -> Any:
         items = [with_moved_files(found, moved) for found in value]
         return items if any(item is not old for item, old in zip(items, value, strict=True)) else value
     return value
+
+
+def path_of(uri: str) -> str:
+    """The local path of a file's address; "" for any other."""
+    if uri[:5].lower() != "file:":
+        return ""
+    # It brings HTTP and e-mail along, for which the first paint must not wait.
+    from urllib.request import url2pathname
+
+    return url2pathname(urlsplit(uri).path)
 
 
 def misses_file(task: Task) -> bool:

@@ -63,6 +63,24 @@ class Applications:
         others = [id_ for id_ in self._used() if id_ != application.id]
         self._settings.set(USED, [application.id, *others][:MOST_REMEMBERED])
 
+    @staticmethod
+    def system_dialog(platform: str, path: Path) -> Launch | None:
+        """The command for the system's own "Open with" dialog; None where there is none and the menu lists programs.
+
+        Windows has `OpenWith.exe`. macOS has a chooser of programs only for scripts, so a script asks and then opens.
+        """
+        if platform == "win32":
+            return Launch(("OpenWith.exe", str(path)))
+        if platform == "darwin":
+            script = (
+                'on run argv\nset chosen to choose application with title "Open with" as alias\n'
+                'do shell script "open -a " & quoted form of POSIX path of chosen & " " & '
+                "quoted form of item 1 of argv\n"
+                "end run"
+            )
+            return Launch(("osascript", "-e", script, str(path)))
+        return None
+
     def _used(self) -> list[str]:
         found = self._settings.get(USED, [])
         return [id_ for id_ in found if isinstance(id_, str)] if isinstance(found, list) else []
@@ -72,20 +90,3 @@ class Applications:
         lists = [applications_for(names, installed, self._folders) for names in kinds]
         in_all = set.intersection(*({entry.id for entry in found} for found in lists)) if lists else set()
         return [entry for entry in (lists[0] if lists else ()) if entry.id in in_all and entry.id != OWN]
-
-
-def system_dialog(platform: str, path: Path) -> Launch | None:
-    """The command for the system's own "Open with" dialog; None where there is none and the menu lists programs.
-
-    Windows has `OpenWith.exe`. macOS has a chooser of programs only for scripts, so a script asks and then opens.
-    """
-    if platform == "win32":
-        return Launch(("OpenWith.exe", str(path)))
-    if platform == "darwin":
-        script = (
-            'on run argv\nset chosen to choose application with title "Open with" as alias\n'
-            'do shell script "open -a " & quoted form of POSIX path of chosen & " " & quoted form of item 1 of argv\n'
-            "end run"
-        )
-        return Launch(("osascript", "-e", script, str(path)))
-    return None

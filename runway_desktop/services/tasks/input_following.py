@@ -9,12 +9,11 @@ from pathlib import Path
 
 from runway_desktop.catalog import with_assets
 from runway_desktop.domain.folders import FileMove, moved_uris
-from runway_desktop.domain.inputs import misses_file, value_at
+from runway_desktop.domain.inputs import misses_file, path_of, value_at
 from runway_desktop.domain.task import ITS_TURN, Input, Task, TaskId
 from runway_desktop.services.ports import Store
 from runway_desktop.values import replace
 
-from .inputs import path_of
 from .ledger import Ledger
 
 MOST_SHEETS = 500

@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from runway_desktop.catalog import Catalog, assets_in, build_payload, with_assets
 from runway_desktop.domain.account import Fingerprint
 from runway_desktop.domain.events import UploadProgressed
+from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import (
     HEAD_LENGTH,
     MEGABYTE,
@@ -63,15 +63,6 @@ class UnusableInput(Exception):
 def same(task: Task) -> Task:
     """An edit that leaves the task as it is: only its inputs are noted."""
     return task
-
-
-def path_of(uri: str) -> str:
-    """The local path of a file:// URI, "" for any other."""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
-    from urllib.request import url2pathname
-
-    parts = urlsplit(uri)
-    return url2pathname(parts.path) if parts.scheme == "file" else ""
 
 
 def inputs_of(task: Task, catalog: Catalog) -> list[Input]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QFrame, QLineEdit, QWidget
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind, asset_items, asset_value, media_in_words
+from runway_desktop.domain.inputs import path_of
 from runway_desktop.ui.building import clear_layout, hbox, push_button, tool_button
 from runway_desktop.ui.file_dialogs import choose_file
 from runway_desktop.ui.flow_layout import FlowLayout
@@ -45,7 +45,7 @@ class AssetBox(QFrame):
 
     def show_value(self, value: Any) -> None:
         items = asset_items(self._field, value)
-        text = _readable(items[0].uri) if items else ""
+        text = path_of(items[0].uri) or items[0].uri if items else ""
         self._line.setToolTip(tip(items[0].uri) if items else "")
         if not self._line.hasFocus() and self._line.text() != text:
             self._line.setText(text)
@@ -73,7 +73,7 @@ class AssetBox(QFrame):
         self._tell(_uri(text.strip()))
 
     def _take(self, uri: str) -> None:
-        self._line.setText(_readable(uri))
+        self._line.setText(path_of(uri) or uri)
         self._tell(uri)
 
     def _tell(self, uri: str) -> None:
@@ -81,15 +81,6 @@ class AssetBox(QFrame):
 
     def _choose(self) -> None:
         choose_file(self, self._field.label, lambda path: self._take(path.as_uri()))
-
-
-def _readable(uri: str) -> str:
-    """A local file as its path, everything else as it is."""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
-    from urllib.request import url2pathname
-
-    parts = urlsplit(uri)
-    return url2pathname(parts.path) if parts.scheme == "file" else uri
 
 
 def _uri(text: str) -> str:

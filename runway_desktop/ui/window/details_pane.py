@@ -37,7 +37,7 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
 if TYPE_CHECKING:
-    from runway_desktop.usecases.commands.next_steps import NextStep
+    from runway_desktop.usecases.commands.tasks import NextStep
 
 
 _QUEUED = (SEND_NEXT, HOLD, MOVE_UP, MOVE_DOWN)
@@ -294,7 +294,7 @@ class DetailsPane(QWidget):
         """What else can be done about the shown task's files."""
         if self._details.row is None:
             return []
-        from runway_desktop.usecases.commands.next_steps import steps_of
+        from runway_desktop.usecases.commands.tasks import steps_of
 
         return steps_of(self._details.row)[1:]
 

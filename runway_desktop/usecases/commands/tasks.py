@@ -1,4 +1,5 @@
-"""Every command for selected tasks, in the order of their menu, and which of them are there for some rows. Pure.
+"""Every command for selected tasks, in the order of their menu, which of them are there for some rows, and
+which can sensibly be done next. Pure.
 
 The menu: what a task or a file in trouble needs, opening, the queue and making another one, judging, handing on, and
 last what takes things away. A refused task is offered *Edit and send*, never *Retry*.
@@ -12,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import OutputState, State
 from runway_desktop.domain.text import Text
 from runway_desktop.values import Struct
 
@@ -91,3 +93,52 @@ def _groups() -> list[list[TaskCommand | Part]]:
             found.append([])
         found[-1].append(one)
     return found
+
+
+class NextStep(Struct, frozen=True):
+    """One sensible thing to do, as a button below the words. Without a command it is to raise a cap."""
+
+    command: TaskCommand | None
+    text: str
+
+
+def next_step(row: Row, raising: str) -> NextStep | None:
+    """The most sensible thing to do; None when there is nothing. `raising`: the button that raises the cap which the
+    task waits for."""
+    steps = steps_of(row)
+    return NextStep(None, raising) if raising and not steps else next(iter(steps), None)
+
+
+def steps_of(row: Row) -> list[NextStep]:
+    return [NextStep(command, command.text([row])) for command in next_steps(row)]
+
+
+def next_steps(row: Row) -> list[TaskCommand]:
+    """The most sensible first."""
+    about_task = _about_task(row)
+    return [*about_task, *(command for command in _about_files([row]) if command not in about_task)]
+
+
+def _about_task(row: Row) -> list[TaskCommand]:
+    task, rows = row.task, [row]
+    for command in (queued.FIND_FILE, results.REFRESH, ending.CANCEL, queued.RELEASE):
+        if command.meant(rows):
+            return [command]
+    if task.state is State.FAILED and task.request.endpoint:
+        return [requests.RETRY if requests.RETRY.meant(rows) else requests.EDIT_AND_SEND]
+    if task.state is State.SUCCEEDED and any(output.state is OutputState.FAILED for output in row.outputs):
+        return [results.FETCH_AGAIN]
+    return []
+
+
+def _about_files(rows: list[Row]) -> list[TaskCommand]:
+    if results.LOOK_FOR.meant(rows):
+        steps = [results.LOOK_FOR, results.FETCH_AGAIN, results.CHOOSE_FILE]
+    elif results.KEEP_CHANGE.meant(rows):
+        steps = [results.KEEP_CHANGE, results.FETCH_ORIGINAL, results.OPEN_WITH_SYSTEM]
+    elif ending.PUT_BACK.meant(rows):
+        steps = [ending.PUT_BACK, results.FETCH_AGAIN]
+    else:
+        return []
+    fetching = () if results.FETCH_AGAIN.meant(rows) else (results.FETCH_AGAIN, results.FETCH_ORIGINAL)
+    return [command for command in steps if command not in fetching]

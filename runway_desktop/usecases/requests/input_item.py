@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from runway_desktop.catalog import AssetItem, Field, FieldKind
 from runway_desktop.catalog.input_files import mends_for
-from runway_desktop.domain.inputs import AssetDrop, MediaFacts
+from runway_desktop.domain.inputs import AssetDrop, MediaFacts, path_of
 from runway_desktop.domain.media import Media
 from runway_desktop.values import Struct
 
@@ -77,11 +76,8 @@ def media_in(field: Field | None, item: AssetItem, facts: MediaFacts | None) -> 
 
 def local_path(uri: str) -> Path | None:
     """Where the file is; None for what is no file of this machine."""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
-    from urllib.request import url2pathname
-
-    parts = urlsplit(uri)
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+    path = path_of(uri)
+    return Path(path) if path else None
 
 
 def short_name(uri: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from runway_desktop.catalog import Catalog, Field, FieldKind
 from runway_desktop.catalog.labels import model_label
+from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.library import Row
 from runway_desktop.services.library.expansion import Axis
 from runway_desktop.usecases.words import units
@@ -74,7 +75,7 @@ class Saying:
         return [
             path
             for address in cell.addresses_in(value)
-            if (path := cell.path_of(address)) and address in looks and not looks[address].problem
+            if (path := path_of(address)) and address in looks and not looks[address].problem
         ]
 
     def text(self, line: Line, column: Column) -> str:
@@ -149,7 +150,7 @@ class Saying:
             said = [refusal] if (refusal := self._refusal(line, column)) else []
         value = line.row.cells.get(column.key)
         if value is not None and cell.is_inputs(value):
-            said += [cell.path_of(item["uri"]) or item["uri"] for item in value]
+            said += [path_of(item["uri"]) or item["uri"] for item in value]
         elif column.kind is Kind.PROMPT:
             said.append(str(value or ""))
         elif column.key == MODEL and check is not None and check.pair is not None:

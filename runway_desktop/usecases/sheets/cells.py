@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import urlsplit
 
 from runway_desktop.catalog import (
     AssetItem,
@@ -24,6 +23,7 @@ from runway_desktop.catalog import (
     value_in_words,
 )
 from runway_desktop.catalog.labels import choice_label
+from runway_desktop.domain.inputs import path_of
 from runway_desktop.domain.media import Media
 
 BETWEEN = " | "
@@ -137,15 +137,6 @@ def address_of(words: str, beside: str) -> str:
         return path.as_uri() if path.is_absolute() and not words.startswith(("//", "\\\\")) else words
     except (RuntimeError, ValueError):
         return words
-
-
-def path_of(address: str) -> str:
-    """The local path of an address, or ""."""
-    # It brings HTTP and e-mail along, for which the first paint must not wait.
-    from urllib.request import url2pathname
-
-    parts = urlsplit(address) if address.startswith("file:") else None
-    return url2pathname(parts.path) if parts is not None else ""
 
 
 def name_of(address: str) -> str:

@@ -8,19 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeDatabase, QObject, Signal
 
 from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.events import Notice
+from runway_desktop.domain.outputs import Application, Launch
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.task_command import Report, Use
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.model import Model
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.outputs import Application, Launch
 
 MOST_OPENED = 8
 """Files that are given to programs at once, where each starts one of its own."""
@@ -98,6 +95,4 @@ class Clipboard(Model):
         return (kind.name(), *kind.aliases(), *kind.allAncestors())
 
     def _system_dialog(self, path: Path) -> Launch | None:
-        from runway_desktop.services.applications import system_dialog
-
-        return system_dialog(self._platform, path)
+        return self._cases.applications.system_dialog(self._platform, path)

@@ -6,7 +6,7 @@ The lines follow the task live; a change of the choice forgets what a slower ans
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,7 @@ from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Pick, State, Task, TaskId
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.tasks import NextStep, next_step
 from runway_desktop.usecases.listing.changes import Touch
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words.states import MOST_ADDED_UP, StateWords, several_words
@@ -33,9 +34,6 @@ from runway_desktop.viewmodels.model import Model
 
 from .lineage import LineageModel
 from .task_list import TaskListModel
-
-if TYPE_CHECKING:
-    from runway_desktop.usecases.commands.next_steps import NextStep
 
 Value = TypeVar("Value")
 
@@ -133,7 +131,6 @@ class DetailsModel(Model):
     def next_step(self) -> NextStep | None:
         if self.row is None:
             return None
-        from runway_desktop.usecases.commands.next_steps import next_step
 
         return next_step(self.row, self._raising())
 

@@ -7,18 +7,28 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from runway_desktop.domain.events import Notice
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.events import CapRaised, Notice
+from runway_desktop.domain.inputs import AssetDrop
+from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.commands.results import saved_paths
-from runway_desktop.usecases.commands.task_command import NOTHING, TaskCommand
+from runway_desktop.usecases.commands.task_command import NOTHING, Draft, Given, Prompt, Report, TaskCommand
+from runway_desktop.usecases.question import Question
+from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
+from runway_desktop.usecases.words.notices import renewal_words
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.inputs import InputMending
 from runway_desktop.viewmodels.first_opening import FirstOpenings
 from runway_desktop.viewmodels.model import Model
@@ -28,21 +38,9 @@ from .judging import JudgingModel
 from .use_as_input import UseAsInput
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
-
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.events import CapRaised
-    from runway_desktop.domain.inputs import AssetDrop
-    from runway_desktop.domain.library import Row
-    from runway_desktop.domain.task import Request, TaskId
     from runway_desktop.services.intake.gathered import Gathered
     from runway_desktop.services.intake.reading import Dropped
-    from runway_desktop.services.supervised import Runner
     from runway_desktop.services.tasks.outlook import Outlook
-    from runway_desktop.usecases.commands.task_command import Draft, Given, Prompt, Report
-    from runway_desktop.usecases.question import Question
-    from runway_desktop.usecases.use_cases import UseCases
-    from runway_desktop.viewmodels.composer.composer import Composer
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
@@ -220,8 +218,6 @@ class TaskCommands(Model):
         match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
             case CatalogFile(source):
                 if cases.renewal is not None:
-                    from runway_desktop.usecases.words.notices import renewal_words
-
                     renewed = await cases.renewal.renew(source.path, source.content)
                     self.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
             case TaskIds() as ids:

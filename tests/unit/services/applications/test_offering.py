@@ -8,7 +8,7 @@ import pytest
 
 from runway_desktop.domain.errors import NotPossible
 from runway_desktop.domain.outputs import Launch
-from runway_desktop.services.applications import Applications, system_dialog
+from runway_desktop.services.applications import Applications
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.settings import Settings
 from tests.engine_rig import AtOnce
@@ -142,12 +142,12 @@ async def test_a_damaged_entry_is_said_when_it_is_to_be_started(desktop: Desktop
 
 def test_windows_and_macos_show_their_own_dialog() -> None:
     path = Path("/library/a fox.mp4")
-    assert system_dialog("win32", path) == Launch(("OpenWith.exe", str(path)))
-    asked = system_dialog("darwin", path)
+    assert Applications.system_dialog("win32", path) == Launch(("OpenWith.exe", str(path)))
+    asked = Applications.system_dialog("darwin", path)
     assert asked is not None
     assert asked.words[0] == "osascript"
     assert asked.words[-1] == str(path)
-    assert system_dialog("linux", path) is None
+    assert Applications.system_dialog("linux", path) is None
 
 
 async def test_entries_that_would_give_a_shell_a_files_name_or_are_damaged_are_passed_over(desktop: Desktop) -> None:

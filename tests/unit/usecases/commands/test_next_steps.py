@@ -7,7 +7,7 @@ import pytest
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 from runway_desktop.usecases.commands.ending import CANCEL
-from runway_desktop.usecases.commands.next_steps import next_steps, steps_of
+from runway_desktop.usecases.commands.tasks import next_steps, steps_of
 from tests.rows import task
 
 

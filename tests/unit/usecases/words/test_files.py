@@ -12,7 +12,6 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, OutputState, State
 from runway_desktop.usecases.commands.ending import DELETE_FILE, DELETE_REMOTELY, PUT_BACK
 from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PATH, USE_AS_INPUT
-from runway_desktop.usecases.commands.next_steps import next_steps
 from runway_desktop.usecases.commands.results import (
     CHOOSE_FILE,
     FETCH_AGAIN,
@@ -24,6 +23,7 @@ from runway_desktop.usecases.commands.results import (
     REFRESH,
     SHOW_FILE,
 )
+from runway_desktop.usecases.commands.tasks import next_steps
 from runway_desktop.usecases.listing.changes import Touch, moves
 from runway_desktop.usecases.searching.language import meaning, read
 from runway_desktop.usecases.words.files import file_words, missing_words, trouble_words

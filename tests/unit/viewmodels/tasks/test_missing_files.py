@@ -8,9 +8,9 @@ from pathlib import Path
 from runway_desktop.domain.library import Place, Row
 from runway_desktop.domain.task import Output, State, TaskId
 from runway_desktop.usecases.commands.ending import DELETE_FILE
-from runway_desktop.usecases.commands.next_steps import steps_of
 from runway_desktop.usecases.commands.results import CHOOSE_FILE, FETCH_AGAIN, KEEP_CHANGE, LOOK_FOR, LOOK_IN
 from runway_desktop.usecases.commands.task_command import Given
+from runway_desktop.usecases.commands.tasks import steps_of
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
 from tests.gui.rig import Rig, rest, until
