@@ -45,6 +45,14 @@ class MediaFormat(Struct, frozen=True):
     accepted: bool = False
     """Whether Runway takes it as an input."""
 
+    @property
+    def ending(self) -> str:
+        return self.endings[0]
+
+    @property
+    def media(self) -> Media:
+        return _MEDIA.get(self.name, Media.OTHER)
+
 
 class MediaKind(Struct, frozen=True, kw_only=True):
     """One kind of media."""
@@ -72,6 +80,7 @@ _FILE = MediaKind(
     word="file",
     many="files",
     icon="mdi6.file-outline",
+    megabytes=(16, 5, 200),
     formats=(
         MediaFormat("ZIP", ("zip",), ("application/zip",), rb"PK(?:\x03\x04|\x05\x06)"),
         MediaFormat("EXR", ("exr",), ("image/x-exr",), rb"v/1\x01"),
@@ -186,10 +195,6 @@ def largest(media: Media, way: Way, data_megabytes: int | None = None) -> int:
     return MEGABYTE * (min(most, data_megabytes or most) if way is Way.DATA else most)
 
 
-def media_of_format(known: MediaFormat | None) -> Media:
-    return _MEDIA[known.name] if known is not None else Media.OTHER
-
-
 def format_by_name(file_name: str) -> MediaFormat | None:
     """The format that a file's ending promises."""
     stem, dot, ending = file_name.rpartition(".")
@@ -220,4 +225,4 @@ def guess_media(url: str, makes: Media = Media.OTHER) -> Media:
         ending = ""
     if not ending:
         return makes
-    return media_of_format(_BY_ENDING.get(ending))
+    return _BY_ENDING[ending].media if ending in _BY_ENDING else Media.OTHER

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.domain.media import HEAD_LENGTH
-from runway_desktop.services.media.media_facts import is_page, probe, sniff
+from runway_desktop.domain.media import HEAD_LENGTH, format_of
+from runway_desktop.services.media.media_facts import is_page, probe
 from runway_desktop.services.media.picture_copies import copy_of
 from runway_desktop.services.results import embedding
 from runway_desktop.services.results.embedding import NotEmbedded, embed, note_of, read
@@ -126,7 +126,7 @@ def look(content: bytes, folder: Path, ending: str) -> None:
     path = folder / f"file.{ending}"
     path.write_bytes(content)
     head = content[:HEAD_LENGTH]
-    found = bounded(lambda: sniff(head))
+    found = bounded(lambda: format_of(head))
     bounded(lambda: is_page(head))
     bounded(lambda: judge(head, url=f"https://out.test/x.{ending}"), [WrongContent])
     facts = bounded(lambda: probe(path))
@@ -134,7 +134,7 @@ def look(content: bytes, folder: Path, ending: str) -> None:
         assert facts.duration is None or 0 < facts.duration < 10**9
         assert all(side is None or 0 < side < 1 << 31 for side in (facts.width, facts.height))
     if found is not None:
-        bounded(lambda: seems_cut_short(io.BytesIO(content), found.format))
+        bounded(lambda: seems_cut_short(io.BytesIO(content), found.name))
     bounded(lambda: read(path))
 
 
@@ -161,7 +161,7 @@ def test_a_note_is_written_into_a_damaged_file_whole_or_not_at_all(folder: Path,
     path.unlink()
 
 
-@given(damaged([content for content in SEEDS if sniff(content[:HEAD_LENGTH]) is not None][:4]))
+@given(damaged([content for content in SEEDS if format_of(content[:HEAD_LENGTH]) is not None][:4]))
 @often(20)
 def test_a_damaged_picture_is_copied_or_refused_in_words(folder: Path, content: bytes):
     path = folder / "copied.png"
@@ -172,7 +172,7 @@ def test_a_damaged_picture_is_copied_or_refused_in_words(folder: Path, content: 
 @given(st.binary(max_size=200))
 @often(200)
 def test_any_bytes_are_something_or_nothing(head: bytes):
-    bounded(lambda: sniff(head))
+    bounded(lambda: format_of(head))
     bounded(lambda: is_page(head))
 
 
@@ -186,7 +186,7 @@ def slow_heads() -> Iterator[bytes]:
 def test_no_head_keeps_the_loop_busy(head: bytes):
     """It is judged on the loop's thread."""
     began = time.thread_time()
-    sniff(head)
+    format_of(head)
     is_page(head)
     assert time.thread_time() - began < 0.1
 

@@ -11,10 +11,9 @@ from typing import Any
 from runway_desktop.catalog import AssetItem, asset_items
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import AssetDrop, IntakeFinding
-from runway_desktop.domain.media import Media, format_by_name, inputs_in_words, media_of_format
+from runway_desktop.domain.media import Media, MediaFormat, format_by_name, format_of, inputs_in_words
 from runway_desktop.domain.task import Request
 from runway_desktop.services.disk.disk_steps import storable_text
-from runway_desktop.services.media.media_facts import Sniffed, sniff
 from runway_desktop.services.results import embedding, sidecar
 from runway_desktop.services.results.shared_request import with_files_beside
 from runway_desktop.services.results.sidecar import Sidecar
@@ -110,16 +109,16 @@ class SourceReader:
     def _read_file(self, path: Path) -> Parts:
         source = self._dropped.source(path)
         ending = source.ending
-        found = sniff(source.head)
-        if found is not None and not (found.format == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
+        found = format_of(source.head)
+        if found is not None and not (found.name == "SVG" and ending in PLAIN | TABLES | JSON_LINES):
             return self._medium(path, found)
         if not source.size:
             raise Unreadable(f"{path.name} is empty.")
-        promised = media_of_format(format_by_name(path.name))
-        if promised is not Media.OTHER:
+        promised = format_by_name(path.name)
+        if promised is not None and promised.media is not Media.OTHER:
             raise Unreadable(
-                f"{path.name} is no {promised.kind.word}, though its name says so. Is it damaged, or only named like "
-                "one?"
+                f"{path.name} is no {promised.media.kind.word}, though its name says so. "
+                "Is it damaged, or only named like one?"
             )
         if ending not in TEXTS - LOGS:
             use = f"Drop {inputs_in_words()}, or prompts as .txt, .csv or .jsonl."
@@ -150,9 +149,9 @@ class SourceReader:
             return read_json_lines(text, self._reader(path.name, "line", path.parent))
         return read_document(document, self._reader(path.name, "item", path.parent))
 
-    def _medium(self, path: Path, found: Sniffed) -> Parts:
+    def _medium(self, path: Path, found: MediaFormat) -> Parts:
         if found.media is Media.OTHER:
-            raise Unreadable(f"{path.name} is a {found.format} file. Runway takes {inputs_in_words()}.")
+            raise Unreadable(f"{path.name} is a {found.name} file. Runway takes {inputs_in_words()}.")
         looked = self._finder.look_at(path)
         if not looked.uri:
             raise Unreadable(f"{path.name}: {looked.problem}")

@@ -1,6 +1,6 @@
 """What a picture, a clip or a sound is, by its content and never by its ending: format, size, dimensions, length.
 
-`sniff` is pure. `probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
+`probe` reads a file: headers only, nothing is decoded, so that a huge or hostile picture costs
 nothing. It blocks: call it in the executor. It raises DiskError when the file cannot be read, and gives None for what
 is no picture, clip or sound.
 """
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import COMMENTS, HEAD_LENGTH, Media, format_of, media_of_format
-from runway_desktop.values import Struct, replace
+from runway_desktop.domain.media import COMMENTS, HEAD_LENGTH, Media, MediaFormat, format_of
+from runway_desktop.values import replace
 
 from .film_boxes import FilmFacts, read_film
 from .matroska import read_matroska
@@ -36,20 +36,6 @@ _PAGE = re.compile(
 )
 
 
-class Sniffed(Struct, frozen=True):
-    """`format` is a name for people ("PNG"); `ext` the ending that fits, without its dot."""
-
-    media: Media
-    format: str
-    ext: str
-
-
-def sniff(head: bytes) -> Sniffed | None:
-    """What a file is by its first `HEAD_LENGTH` bytes; None when they say nothing."""
-    found = format_of(head)
-    return Sniffed(media_of_format(found), found.name, found.endings[0]) if found is not None else None
-
-
 def is_page(head: bytes) -> bool:
     """A web page, or an error in XML or JSON, where a file was expected."""
     if format_of(head) is not None:
@@ -65,7 +51,7 @@ def probe(path: Path) -> MediaFacts | None:
             head = file.read(HEAD_LENGTH)
     except OSError as error:
         raise _unreadable(path, error) from error
-    found = sniff(head)
+    found = format_of(head)
     if found is None or found.media is Media.OTHER:
         return None
     try:
@@ -80,17 +66,17 @@ def _unreadable(path: Path, error: OSError) -> DiskError:
     )
 
 
-def _measured(path: Path, found: Sniffed, size: int) -> MediaFacts:
-    facts = MediaFacts(media=found.media, format=found.format, size=size)
-    if found.format in ("MP4", "MOV", "M4A"):
+def _measured(path: Path, found: MediaFormat, size: int) -> MediaFacts:
+    facts = MediaFacts(media=found.media, format=found.name, size=size)
+    if found.name in ("MP4", "MOV", "M4A"):
         film = read_film(path)
         if film.has_sound and not film.has_pictures:
             # Sound in an MP4 file: its brand says film, its content does not.
             facts = replace(facts, media=Media.AUDIO, format="M4A")
         return _of_film(facts, film)
-    if found.format in ("WebM", "MKV"):
+    if found.name in ("WebM", "MKV"):
         return _of_film(facts, read_matroska(path))
-    if found.format == "SVG":
+    if found.name == "SVG":
         return facts
     if found.media is Media.IMAGE:
         return _of_picture(facts, path)

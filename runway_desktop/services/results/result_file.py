@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import OTHER_ENDING, NameValues
-from runway_desktop.domain.media import ENDING_OF_TYPE, KNOWN_ENDINGS, RESULT_ENDINGS, Media
+from runway_desktop.domain.media import ENDING_OF_TYPE, KNOWN_ENDINGS, RESULT_ENDINGS, MediaFormat, format_of
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.task import Output, Task
-from runway_desktop.services.media.media_facts import Sniffed, is_page, sniff
+from runway_desktop.services.media.media_facts import is_page
 
 
 class WrongContent(Exception):
@@ -28,7 +28,7 @@ class WrongContent(Exception):
         self.reason = Reason(code, kind)
 
 
-def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
+def judge(head: bytes, *, url: str, content_type: str = "") -> MediaFormat:
     """What the bytes are. Raises WrongContent for nothing at all, for a page, and for bytes that are not what the link
     promises."""
     claim = claimed_ending(url, content_type)
@@ -36,12 +36,12 @@ def judge(head: bytes, *, url: str, content_type: str = "") -> Sniffed:
         raise WrongContent(ReasonCode.EMPTY_FILE)
     if claim != "json" and is_page(head):
         raise WrongContent(ReasonCode.PAGE_OF_TEXT)
-    found = sniff(head)
+    found = format_of(head)
     if found is not None:
         return found
     if claim in KNOWN_ENDINGS:
         raise WrongContent(ReasonCode.OTHER_KIND, claim.upper())
-    return Sniffed(Media.OTHER, claim.upper() or "file", claim or OTHER_ENDING)
+    return MediaFormat(claim.upper() or "file", (claim or OTHER_ENDING,), (), b"")
 
 
 def claimed_ending(url: str, content_type: str = "") -> str:

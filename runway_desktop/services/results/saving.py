@@ -297,12 +297,12 @@ class Saving:
         """Judges the first bytes, chooses the name, tells the store of it, and only then makes the part file, with
         them."""
         found = judge(begin[:HEAD_LENGTH], url=job.output.url, content_type=stream.content_type)
-        relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
+        relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=stream.etag, total=stream.total)
         job.total = stream.total
         media = found.media
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=media, problem=None)
-        film = self._film(job, facts, found.ext) if found.format in FILMS else None
+        film = self._film(job, facts, found.ending) if found.name in FILMS else None
         return await self._make_part(job, relative, note, claims, downloading, _Begin(film, begin, is_all))
 
     async def _make_part(
@@ -325,7 +325,7 @@ class Saving:
         """The store knows the name before the disk does, as of one that comes bit by bit."""
         content = whole.content
         found = judge(content[:HEAD_LENGTH], url=job.output.url, content_type=whole.content_type)
-        relative = self._old_place(job, found.ext) or await self._relative_name(job, facts, found.ext)
+        relative = self._old_place(job, found.ending) or await self._relative_name(job, facts, found.ending)
         note = Note(task_id=job.output.task_id, index=job.output.index, etag=whole.etag, total=len(content))
         downloading = replace(job.output, state=OutputState.DOWNLOADING, media=found.media, problem=None)
         home = self._home(job)
@@ -335,7 +335,7 @@ class Saving:
                 final = await self._name(job, home, relative, claims, is_first=not number)
                 await self.put(job, replace(downloading, path=str(final)))
                 beside = self._sidecar(job, facts, downloading.media)
-                work = partial(self._write_whole, job, facts, final, note, content, found.format, beside)
+                work = partial(self._write_whole, job, facts, final, note, content, found.name, beside)
                 try:
                     finished = await (self._do(job, alone, work) if trip is None else trip.do(work))
                     break
@@ -470,7 +470,7 @@ class Saving:
 
     def _look(self, job: Job, part: PartFile, file: BinaryIO) -> None:
         """On a thread: raises WrongContent for what is not the result, or seems to be cut short, the first time."""
-        self._check(job, judge(part.head, url=job.output.url).format, lambda: part.sha256, file)
+        self._check(job, judge(part.head, url=job.output.url).name, lambda: part.sha256, file)
 
     def _check(self, job: Job, form: str, sha256: Callable[[], str], file: BinaryIO) -> None:
         """On a thread: raises WrongContent for what seems to be cut short, the first time."""

@@ -16,7 +16,7 @@ def seems_cut_short(file: BinaryIO, form: str) -> bool:
     """Whether a finished download seems to be cut short, where its format tells: a host may announce half a file and
     send it. It is a doubt, not a proof: odd files exist, so whoever asks fetches once more and then believes.
 
-    `form` is a format's name as `media_facts.sniff` gives it. Leaves the file at its end. Raises OSError."""
+    `form` is a format's name as `domain.media.format_of` gives it. Leaves the file at its end. Raises OSError."""
     size = file.seek(0, 2)
     try:
         match form:

@@ -121,7 +121,7 @@ class Inputs:
             if not found.path:
                 inputs.append(found)
                 continue
-            limit = min(room, largest(_kind(found), Way.DATA, most.get(found.place)))
+            limit = min(room, largest(found.media, Way.DATA, most.get(found.place)))
             ready, uri = await self._ready(task, found, limit, key)
             if uri.startswith("data:"):
                 room -= len(uri)
@@ -202,11 +202,6 @@ def _files_in(value: object, place: tuple[str | int, ...]) -> list[tuple[tuple[s
             return [found for index, inner in enumerate(value) for found in _files_in(inner, (*place, index))]
         case _:
             return []
-
-
-def _kind(found: Input) -> Media:
-    """What counts for the limit; where nobody knows, the smallest."""
-    return Media.IMAGE if found.media is Media.OTHER else found.media
 
 
 def _read(path: str, limit: int) -> _FileRead:

@@ -45,11 +45,6 @@ from .pane import Pane
 from .sameness import Sameness
 from .surface import Sight, make_an_image, open_graphics
 
-_FAULTS = {
-    Fault.MISSING: "{0} is no longer where it was saved.",
-    Fault.BROKEN: "{0} cannot be played. It may be damaged.",
-    Fault.NO_PICTURE: "{0} cannot be decoded here.",
-}
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 """Where each key of Tab turns a stack."""
 
@@ -309,7 +304,7 @@ class CompareView(QWidget):
         if isinstance(result, Picture):
             surface.picture = result
         else:
-            words = _FAULTS[Fault.MISSING] if result.missing else "{0} cannot be read. It may be damaged."
+            words = Fault.MISSING.value if result.missing else "{} cannot be read. It may be damaged."
             surface.words = words.format(take.path.name)
         self._repaint(place)
         self._show_overlay()
@@ -323,7 +318,7 @@ class CompareView(QWidget):
     def _clip_failed(self, place: int, fault: Fault) -> None:
         take = self._takes[place]
         if take is not None:
-            self.panes[place].surface.words = _FAULTS[fault].format(take.path.name)
+            self.panes[place].surface.words = fault.value.format(take.path.name)
             self._repaint(place)
 
     def _repaint(self, place: int) -> None:

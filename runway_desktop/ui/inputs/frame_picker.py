@@ -22,7 +22,7 @@ from runway_desktop.ui.media.transport import Transport
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Theme
 
-from .frames import FAULT_WORDS, png_of, silent_engine
+from .frames import CLIP, png_of, silent_engine
 
 _SIZE = (80 * GRID, 60 * GRID)
 
@@ -68,7 +68,7 @@ class FramePicker(Dialog):
         self._use.setEnabled(True)
 
     def _show_fault(self, fault: Fault) -> None:
-        self._said.setText(FAULT_WORDS[fault])
+        self._said.setText(fault.value.format(CLIP))
         self._said.show()
         self._use.setEnabled(False)
 

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
 
 TIME_OUT_MS = 5_000
-FAULT_WORDS = {
-    Fault.MISSING: "The clip is no longer there.",
-    Fault.BROKEN: "The clip cannot be read. It may be damaged.",
-    Fault.NO_PICTURE: "This computer cannot decode the clip's pictures. Take the frame in another program.",
-}
+CLIP = "The clip"
 
 
 def silent_engine(parent: QObject) -> Engine:
@@ -52,12 +48,12 @@ class FrameGrabber(QObject):
         self._workers = Workers(self, threads=1)
         self._playback = Playback(self, make_engine)
         self._playback.frame.connect(self._frame_came)
-        self._playback.failed.connect(lambda fault: self._fail(FAULT_WORDS[fault]))
+        self._playback.failed.connect(lambda fault: self._fail(fault.value.format(CLIP)))
         self._asked: Any = None
         self._at = FrameAt.FIRST
         self._sought = False
         self._time_out = QTimer(self, singleShot=True, interval=time_out_ms)
-        self._time_out.timeout.connect(lambda: self._fail(FAULT_WORDS[Fault.NO_PICTURE]))
+        self._time_out.timeout.connect(lambda: self._fail(Fault.NO_PICTURE.value.format(CLIP)))
 
     def grab(self, path: Path, at: FrameAt, asked: object) -> None:
         """Answers with `grabbed` or `failed` and `asked`, always later."""
@@ -93,7 +89,7 @@ class FrameGrabber(QObject):
         if png:
             self.grabbed.emit(asked, png)
         else:
-            self.failed.emit(asked, FAULT_WORDS[Fault.NO_PICTURE])
+            self.failed.emit(asked, Fault.NO_PICTURE.value.format(CLIP))
 
     def _fail(self, reason: str) -> None:
         asked, self._asked = self._asked, None

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class Fault(Enum):
-    """Why a file cannot be played."""
+    """Why a file cannot be played, with a place for its name."""
 
-    MISSING = "missing"
-    BROKEN = "broken"
-    NO_PICTURE = "no picture"
-    """It plays, but no frame ever comes: AV1 does this."""
+    MISSING = "{} is no longer where it was saved."
+    BROKEN = "{} cannot be played here. It may be damaged."
+    NO_PICTURE = "{} cannot be decoded here. Its format is perhaps AV1."
+    """It plays, but no frame ever comes."""
 
 
 def call_later(target: QObject | None, method: str, *arguments: Any) -> None:

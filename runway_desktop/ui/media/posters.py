@@ -16,12 +16,11 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.media import Media
 
-from .kinds.kind import Kind, PosterPainter, PosterTools
+from .kinds.kind import Kind, Made, PosterPainter, PosterTools, Wish, kept_poster
 from .kinds.kinds import kind_of
 from .picture import is_readable
 from .playback import Engine
 from .players import MediaEngine
-from .poster_file import Made, Wish, kept_poster
 from .workers import Workers
 
 CLIP_TIME_OUT_MS = 3000

@@ -24,7 +24,7 @@ from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
 
 from .commands import COMMANDS
-from .kinds.kind import KindPreview, Parts
+from .kinds.kind import Parts
 from .kinds.kinds import kind_of
 from .notice_view import NoticeView
 from .picture import BadPicture, small_poster
@@ -74,7 +74,7 @@ class Preview(QWidget):
         self._shown: PreviewItem | None = None
         self._missing: Path | None = None
         """The shown file, if it was not there; it is looked for again at the next call."""
-        self._previews: dict[Media, KindPreview] = {}
+        self._made: dict[Media, Stage] = {}
         """Of each kind that was shown so far."""
         self._pending_open: tuple[Path, bool] | None = None
         self._opener = timer(self, OPEN_DELAY_MS, self._open_pending)
@@ -96,8 +96,7 @@ class Preview(QWidget):
 
     def shown_frame(self) -> QImage:
         """The frame of the clip that is on the stage; a null image for all else, and while only its poster is."""
-        on_stage = self._on_stage()
-        return on_stage.frame() if on_stage is not None else QImage()
+        return self.stage.frame()
 
     @property
     def stage(self) -> Stage:
@@ -143,9 +142,7 @@ class Preview(QWidget):
 
     def zoom(self, by: int) -> None:
         """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
-        on_stage = self._on_stage()
-        if on_stage is not None:
-            on_stage.zoom(by)
+        self.stage.zoom_by(by)
 
     def shuttle(self, direction: int) -> None:
         """J, K, L: -1, 0, 1."""
@@ -212,6 +209,9 @@ class Preview(QWidget):
             playback=self.playback,
             transport=self._transport,
             open_soon=self._open_soon,
+            not_shown=self._not_shown,
+            toggle_play=self.toggle_play,
+            toggle_full_screen=self.toggle_full_screen,
         )
         self._bars.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.strip = OutputStrip(self._theme, self._workers, self._body)
@@ -236,22 +236,15 @@ class Preview(QWidget):
         # On the body, which holds all controls and moves into the full-screen window with them.
         self._keys.bind(self._body, Scope.PREVIEW, (COMMANDS, lambda: self))
 
-    def _on_stage(self) -> KindPreview | None:
-        """None while the stage has words alone."""
-        return next((one for one in self._previews.values() if one.stage is self.stage), None)
-
-    def _preview_of(self, media: Media) -> KindPreview | None:
+    def _stage_of(self, media: Media) -> Stage | None:
         kind = kind_of(media)
-        if kind is not None and media not in self._previews:
-            made = self._previews[media] = kind.preview(self._parts)
-            made.setParent(self)
-            self._stages.add(made.stage)
-            self._bars.addWidget(made.bar)
-            made.failed.connect(self._not_shown)
-            made.play_wanted.connect(self.toggle_play)
-            made.full_screen_wanted.connect(self.toggle_full_screen)
-            made.stage.drag_wanted.connect(self._drag_out)
-        return self._previews.get(media)
+        if kind is not None and media not in self._made:
+            made = self._made[media] = kind.preview(self._parts)
+            self._stages.add(made)
+            if made.bar is not None:
+                self._bars.addWidget(made.bar)
+            made.drag_wanted.connect(self._drag_out)
+        return self._made.get(media)
 
     def _show_current(self) -> None:
         item = self._items[self.current_index] if self._items else None
@@ -262,44 +255,43 @@ class Preview(QWidget):
         self._missing = None
         same_file = item.path is not None and before is not None and _content(before) == _content(item)
         self._shown = item
-        on_stage = self._on_stage()
         if same_file and not came_back:
-            if on_stage is not None:
-                on_stage.take(item)
+            self.stage.take(item)
             return
         self._leave()
         if item.path is None:
             self._say(item.text, poster=self._poster(item))
         elif not self._look.is_file(item.path):
             self._say_missing(item.path)
-        elif (preview := self._preview_of(item.media)) is not None:
-            preview.take(item)
-            preview.show(item.path)
-            self._put(preview.stage, preview.bar)
+        elif (stage := self._stage_of(item.media)) is not None:
+            self._put(stage)
+            stage.show_file(item.path)
         else:
             self._offer_system(item.path, "No preview")
 
-    def _put(self, stage: Stage, bar: QWidget) -> None:
-        if self._bars.currentWidget() is not bar:
-            self._bars.setCurrentWidget(bar)
+    def _put(self, stage: Stage) -> None:
+        if stage is not self.stage:
+            self.stage.leave()
+        self._bars.setCurrentWidget(stage.bar or self._no_bar)
         self._stages.show_stage(stage)
+        if self._shown is not None:
+            stage.take(self._shown)
 
     def _leave(self, *, even_if_empty: bool = False) -> None:
         """Ends whatever works for the output that was shown."""
         self._opener.stop()
         self._pending_open = None
-        for preview in self._previews.values():
-            preview.leave()
+        self.stage.leave()
         if even_if_empty or self.playback.activity is not Activity.EMPTY:
             self.playback.close()
 
     def _say(self, words: str, poster: QImage | None = None, *, can_open: bool = False) -> None:
         self._notice.say(words, poster, can_open=can_open)
-        self._put(self._notice, self._no_bar)
+        self._put(self._notice)
 
     def _say_missing(self, path: Path) -> None:
         self._missing = path
-        self._say(f"{path.name} is no longer where it was saved.")
+        self._say(Fault.MISSING.value.format(path.name))
 
     def _offer_system(self, path: Path, words: str) -> None:
         self._say(f"{path.name}\n{words}", self._poster(self._shown), can_open=True)
@@ -323,8 +315,7 @@ class Preview(QWidget):
 
     def _opens_now(self) -> bool:
         """Whether the stage can play; if so, opens what waits for the selection to rest, or was stopped."""
-        on_stage = self._on_stage()
-        if on_stage is None or not on_stage.plays:
+        if not self.stage.plays:
             return False
         if self._shown is None:
             self._show_current()
@@ -344,10 +335,8 @@ class Preview(QWidget):
             return
         if fault is Fault.MISSING:
             self._say_missing(path)
-        elif fault is Fault.NO_PICTURE:
-            self._offer_system(path, "This clip’s format, perhaps AV1, cannot be decoded here.")
         else:
-            self._offer_system(path, "This file cannot be played here. It may be damaged.")
+            self._say(fault.value.format(path.name), self._poster(self._shown), can_open=True)
 
     def _chosen(self, index: int) -> None:
         if index != self.current_index:
@@ -367,9 +356,7 @@ class Preview(QWidget):
         item = self._shown
         if item is None or item.path is None:
             return
-        on_stage = self._on_stage()
-        image = on_stage.drag_image() if on_stage is not None else self._poster(item)
-        start_drag(self, self._theme, self._parcel(self.current_index), image)
+        start_drag(self, self._theme, self._parcel(self.current_index), self.stage.drag_image())
 
     def _parcel(self, row: int) -> DragPayload:
         path, count = self._items[row].path, len(self._items)

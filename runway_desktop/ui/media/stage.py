@@ -7,6 +7,8 @@ are looked up in `paintEvent`. GUI thread.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -25,6 +27,9 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from runway_desktop.ui.painting import rounded
 from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.usecases.words.tasks import Showing
+
+from .picture import small_poster
 
 RADIUS = 5
 """Corners of pictures and clips, device-independent pixels."""
@@ -66,10 +71,15 @@ class Stage(QWidget):
     """The pointer was pressed and moved far enough: the file should leave as a drag."""
     clicked = Signal()
     double_clicked = Signal()
+    plays = False
+    bar: QWidget | None = None
+    """What stands below it."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self.item: Showing | None = None
+        """What is on it in the preview."""
         self._rounded = True
         self._focus_visible = False
         self._pressed_at: QPoint | None = None
@@ -81,6 +91,32 @@ class Stage(QWidget):
         """Off in full screen."""
         self._rounded = rounded
         self.update()
+
+    def take(self, item: Showing) -> None:
+        """The item that is shown, also when only its title or its poster is another."""
+        self.item = item
+        self.setAccessibleDescription(item.title)
+
+    def poster(self) -> QImage:
+        return small_poster(self.item.poster if self.item is not None else None)
+
+    def show_file(self, path: Path) -> None:
+        """Begins to show the file of the item."""
+
+    def leave(self) -> None:
+        """Ends what works for the file, which may stay in sight."""
+        self.item = None
+
+    def zoom_by(self, steps: int) -> None:
+        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
+
+    def frame(self) -> QImage:
+        """The frame of a clip that is on it; else a null image."""
+        return QImage()
+
+    def drag_image(self) -> QImage:
+        """What is shown at the pointer while the file is dragged."""
+        return self.poster()
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         raise NotImplementedError

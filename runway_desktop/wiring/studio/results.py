@@ -14,10 +14,10 @@ from threading import Event
 from runway_desktop.catalog import Catalog
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.library import LedgerEntry
-from runway_desktop.domain.media import HEAD_LENGTH
+from runway_desktop.domain.media import HEAD_LENGTH, format_of
 from runway_desktop.domain.task import BatchId, Input, Output, OutputState, TaskId
 from runway_desktop.services.disk.disk_steps import sha256_of
-from runway_desktop.services.media.media_facts import probe, sniff
+from runway_desktop.services.media.media_facts import probe
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import embed, note_of
 from runway_desktop.services.tasks.inputs import inputs_of
@@ -101,7 +101,7 @@ class Workshop:
         path = self._staging / Path(output.path).relative_to(self._library)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
-        found, facts = sniff(body[:HEAD_LENGTH]), probe(path)
+        found, facts = format_of(body[:HEAD_LENGTH]), probe(path)
         saved = replace(
             output,
             state=OutputState.SAVED,

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.kinds.clip import VideoView
-from runway_desktop.ui.media.kinds.sound import WaveformView
+from runway_desktop.ui.media.kinds.sound import SoundPreview
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Activity, Playback
 from runway_desktop.ui.media.preview import Preview, PreviewItem
@@ -321,7 +321,7 @@ def test_pressing_the_slider_goes_there_at_once(preview: Preview, clip: Path, qt
 def test_sound_shows_its_waveform_and_plays(preview: Preview, name: str, qtbot: QtBot) -> None:
     preview.show_outputs([item(SAMPLES / name, Media.AUDIO)])
     stage = preview.stage
-    assert isinstance(stage, WaveformView)
+    assert isinstance(stage, SoundPreview)
     qtbot.waitUntil(lambda: stage.waveform is not None)
     qtbot.waitUntil(lambda: preview.playback.activity is Activity.PAUSED)
     preview.toggle_play()
@@ -381,7 +381,7 @@ def test_strip_shows_several_outputs_and_arrow_keys_move_along(
     assert caught.args == [1]
     assert isinstance(preview.stage, VideoView)
     preview.show_outputs(items, 2)
-    assert isinstance(preview.stage, WaveformView)
+    assert isinstance(preview.stage, SoundPreview)
     preview.show_outputs(items[:1])
     assert not strip.isVisibleTo(preview)
 

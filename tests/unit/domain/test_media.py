@@ -16,7 +16,6 @@ from runway_desktop.domain.media import (
     guess_media,
     inputs_in_words,
     largest,
-    media_of_format,
 )
 
 CATALOG = Catalog.load()
@@ -111,4 +110,4 @@ def test_each_format_has_one_name_and_one_kind() -> None:
     formats = [known for media in Media for known in media.kind.formats]
     assert len({known.name for known in formats}) == len(formats)
     assert len({ending for known in formats for ending in known.endings}) == sum(len(f.endings) for f in formats)
-    assert all(media_of_format(known) is media for media in Media for known in media.kind.formats)
+    assert all(known.media is media for media in Media for known in media.kind.formats)

@@ -16,12 +16,11 @@ from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.media.picture import at_most
 from runway_desktop.ui.media.playback import Engine
-from runway_desktop.ui.media.poster_file import POSTER_SIDE, Made, Wish, save_poster
 from runway_desktop.ui.media.stage import Stage, fitted
 from runway_desktop.ui.theme import Theme
 from runway_desktop.values import Struct
 
-from .kind import Kind, KindPreview, OneByOne, Parts, PosterTools
+from .kind import POSTER_SIDE, Kind, Made, OneByOne, Parts, PosterTools, Wish, save_poster
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
@@ -77,25 +76,25 @@ class VideoView(Stage):
             painter.drawImage(fitted(image.size(), area), image)
 
 
-class ClipPreview(KindPreview):
-    stage: VideoView
+class ClipPreview(VideoView):
     plays = True
 
     def __init__(self, parts: Parts) -> None:
-        super().__init__(VideoView(parts.theme), parts.transport, "Clip")
-        self._parts = parts
+        super().__init__(parts.theme)
+        self._parts, self.bar = parts, parts.transport
+        self.setAccessibleName("Clip")
         self._looked_at = timer(self, LOOK_MS, self._want_strip)
-        parts.playback.frame.connect(self.stage.show_frame)
+        parts.playback.frame.connect(self.show_frame)
         parts.playback.glance = self._glance
         parts.transport.neared.connect(self._want_strip)
         parts.strips.grown.connect(self._grown)
-        self.stage.clicked.connect(self.play_wanted)
+        self.clicked.connect(parts.toggle_play)
         # The first of the two clicks has toggled playing; full screen should not.
-        self.stage.double_clicked.connect(self.play_wanted)
-        self.stage.double_clicked.connect(self.full_screen_wanted)
+        self.double_clicked.connect(parts.toggle_play)
+        self.double_clicked.connect(parts.toggle_full_screen)
 
-    def show(self, path: Path) -> None:
-        self.stage.show_poster(self.poster())
+    def show_file(self, path: Path) -> None:
+        self.show_poster(self.poster())
         self._parts.open_soon(path, True)
         self._looked_at.start()
 
@@ -104,10 +103,10 @@ class ClipPreview(KindPreview):
         self._looked_at.stop()
 
     def frame(self) -> QImage:
-        return self.stage.image() if self.stage.shows_frame else QImage()
+        return self.image() if self.shows_frame else QImage()
 
     def drag_image(self) -> QImage:
-        return self.stage.image()
+        return self.image()
 
     def _want_strip(self) -> None:
         if self.item is not None:
@@ -121,7 +120,7 @@ class ClipPreview(KindPreview):
         path, strips = str(self.item.path), self._parts.strips
         image = strips.near(path, seconds)
         if image is not None:
-            self.stage.show_glance(image)
+            self.show_glance(image)
         return image is not None or strips.is_coming(path)
 
     def _grown(self, path: str) -> None:

@@ -6,27 +6,32 @@ functions of a record, which are called when the kind is first shown.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QSize, SignalInstance
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import timer
 from runway_desktop.ui.commands.keys import Keys
-from runway_desktop.ui.media.picture import BadPicture, Picture, small_poster
+from runway_desktop.ui.media.picture import BadPicture, Picture
 from runway_desktop.ui.media.playback import Engine, Playback
-from runway_desktop.ui.media.poster_file import Made, Wish
 from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.transport import Transport
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.picture_reader import open_reader
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import Struct
+
+POSTER_SIDE = 512
+"""Pixels of the long side."""
+GROUND = QColor(24, 26, 30)
+"""Behind what is transparent: a kept picture cannot follow the theme; this one reads well in both."""
+_WIDTH, _HEIGHT, _SECONDS = "FileWidth", "FileHeight", "FileSeconds"
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -41,51 +46,24 @@ class Parts(Struct, frozen=True, kw_only=True):
     """The bar of what plays."""
     open_soon: Callable[[Path, bool], None]
     """Opens a file in the player once the selection rests; whether it has pictures."""
+    not_shown: Callable[[BadPicture], None]
+    toggle_play: Callable[[], None]
+    toggle_full_screen: Callable[[], None]
 
 
-class KindPreview(QObject):
-    """One kind in the preview: its stage, the bar below it, and what works for the file on the stage."""
+class Wish(Struct, frozen=True):
+    """The suffix of `target` (.png or .jpg) chooses the format."""
 
-    failed = Signal(object)
-    """A BadPicture: the file cannot be shown."""
-    play_wanted = Signal()
-    full_screen_wanted = Signal()
-    plays = False
+    path: Path
+    target: Path
 
-    def __init__(self, stage: Stage, bar: QWidget, name: str) -> None:
-        super().__init__()
-        self.stage = stage
-        self.bar = bar
-        self.item: Showing | None = None
-        """What is on the stage."""
-        stage.setAccessibleName(name)
 
-    def take(self, item: Showing) -> None:
-        """The item that is shown, also when only its title or its poster is another."""
-        self.item = item
-        self.stage.setAccessibleDescription(item.title)
+class Made(Struct, frozen=True):
+    """Width and height of the file in pixels (0 for sound), its length in seconds (0 for what does not last)."""
 
-    def show(self, path: Path) -> None:
-        """Begins to show the file of the item."""
-        raise NotImplementedError
-
-    def leave(self) -> None:
-        """Ends what works for the file; the stage may go on showing it."""
-        self.item = None
-
-    def zoom(self, by: int) -> None:
-        """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
-
-    def frame(self) -> QImage:
-        """The frame of a clip that is on the stage; else a null image."""
-        return QImage()
-
-    def drag_image(self) -> QImage:
-        """What is shown at the pointer while the file is dragged."""
-        return self.poster()
-
-    def poster(self) -> QImage:
-        return small_poster(self.item.poster if self.item is not None else None)
+    width: int
+    height: int
+    seconds: float
 
 
 class PosterTools(Struct, frozen=True, kw_only=True):
@@ -161,6 +139,46 @@ class Kind(Struct, frozen=True, kw_only=True):
     plays."""
 
     media: Media
-    preview: Callable[[Parts], KindPreview]
+    preview: Callable[[Parts], Stage]
     posters: Callable[[PosterTools], PosterPainter]
     read: Callable[[Path], Picture | BadPicture] | None = None
+
+
+def kept_poster(target: Path) -> Made | None:
+    """What an existing poster tells of its file."""
+    if not target.is_file():
+        return None
+    reader = open_reader(target)
+    if not reader.canRead():
+        return None
+    try:
+        return Made(int(reader.text(_WIDTH)), int(reader.text(_HEIGHT)), float(reader.text(_SECONDS)))
+    except ValueError:
+        return Made(reader.size().width(), reader.size().height(), 0.0)
+
+
+def save_poster(image: QImage, target: Path, size: QSize, seconds: float) -> Made | str:
+    """Whole or not at all: written beside and renamed."""
+    png = target.suffix.lower() == ".png"
+    if not png and image.hasAlphaChannel():
+        ground = QImage(image.size(), QImage.Format.Format_RGB32)
+        ground.fill(GROUND)
+        painter = QPainter(ground)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        image = ground
+    image.setDevicePixelRatio(1)
+    for key, value in ((_WIDTH, size.width()), (_HEIGHT, size.height()), (_SECONDS, seconds)):
+        image.setText(key, str(value))
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # As everything in a profile: for nobody else to look at.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        if not image.save(str(part), "PNG" if png else "JPG", -1 if png else 88):  # type: ignore[call-overload]
+            part.unlink(missing_ok=True)
+            return f"The poster cannot be written to {target.parent}."
+        part.replace(target)
+    except OSError as error:
+        return f"The poster cannot be written: {error.strerror}."
+    return Made(size.width(), size.height(), seconds)

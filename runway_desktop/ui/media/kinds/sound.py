@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.media import Media
-from runway_desktop.ui.media.poster_file import GROUND, POSTER_SIDE, Made, Wish, save_poster
 from runway_desktop.ui.media.stage import Stage
 from runway_desktop.ui.media.waveform import Waveform, WaveformReader
-from runway_desktop.ui.theme import Role, Theme
+from runway_desktop.ui.theme import Role
 
-from .kind import Kind, KindPreview, OneByOne, Parts, PosterTools
+from .kind import GROUND, POSTER_SIDE, Kind, Made, OneByOne, Parts, PosterTools, Wish, save_poster
 
 _WAVE = QColor(134, 168, 222)
 _BAR, _GAP, _MARGIN = 2.0, 1.0, 16.0
@@ -35,27 +33,31 @@ def paint_bars(painter: QPainter, area: QRectF, peaks: tuple[float, ...]) -> Non
         painter.fillRect(QRectF(area.x() + bar * (_BAR + _GAP), middle - height / 2, _BAR, height), color)
 
 
-class WaveformView(Stage):
-    scrub_began = Signal()
-    scrubbed = Signal(float)
-    """0 at the start, 1 at the end."""
-    scrub_ended = Signal()
+class SoundPreview(Stage):
+    """A press or a drag anywhere on the waveform scrubs; what was played is in the accent color."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, parent)
+    plays = True
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.theme)
+        self._parts, self._playback, self.bar = parts, parts.playback, parts.transport
+        self.setAccessibleName("Waveform")
+        self._waveforms = WaveformReader(parts.workers, self)
+        self._waveforms.ready.connect(self._ready)
+        self._playback.moved.connect(self._moved)
         self.waveform: Waveform | None = None
         self._fraction = 0.0
         self._scrubbing = False
 
-    def show_waveform(self, waveform: Waveform | None) -> None:
-        """None while it is not known: a flat line."""
-        self.waveform = waveform
+    def show_file(self, path: Path) -> None:
+        self.waveform, self._fraction = None, 0.0
         self.update()
+        self._waveforms.read(path)
+        self._parts.open_soon(path, False)
 
-    def set_fraction(self, fraction: float) -> None:
-        if fraction != self._fraction:
-            self._fraction = fraction
-            self.update()
+    def leave(self) -> None:
+        super().leave()
+        self._waveforms.cancel()
 
     def paint_media(self, painter: QPainter, area: QRectF) -> None:
         field = self._field()
@@ -75,7 +77,7 @@ class WaveformView(Stage):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
             self._scrubbing = True
-            self.scrub_began.emit()
+            self._playback.begin_scrub()
             self._scrub_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -85,7 +87,7 @@ class WaveformView(Stage):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._scrubbing and event.button() == Qt.MouseButton.LeftButton:
             self._scrubbing = False
-            self.scrub_ended.emit()
+            self._playback.end_scrub()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
@@ -97,41 +99,18 @@ class WaveformView(Stage):
 
     def _scrub_to(self, point: QPointF) -> None:
         field = self._field()
-        self.scrubbed.emit(min(1.0, max(0.0, (point.x() - field.x()) / max(1.0, field.width()))))
-
-
-class SoundPreview(KindPreview):
-    stage: WaveformView
-    plays = True
-
-    def __init__(self, parts: Parts) -> None:
-        super().__init__(WaveformView(parts.theme), parts.transport, "Waveform")
-        self._parts = parts
-        self._waveforms = WaveformReader(parts.workers, self)
-        playback = parts.playback
-        self._waveforms.ready.connect(self._ready)
-        playback.moved.connect(self._moved)
-        self.stage.scrub_began.connect(playback.begin_scrub)
-        self.stage.scrubbed.connect(lambda fraction: playback.seek(fraction * playback.duration))
-        self.stage.scrub_ended.connect(playback.end_scrub)
-
-    def show(self, path: Path) -> None:
-        self.stage.show_waveform(None)
-        self.stage.set_fraction(0.0)
-        self._waveforms.read(path)
-        self._parts.open_soon(path, False)
-
-    def leave(self) -> None:
-        super().leave()
-        self._waveforms.cancel()
+        fraction = min(1.0, max(0.0, (point.x() - field.x()) / max(1.0, field.width())))
+        self._playback.seek(fraction * self._playback.duration)
 
     def _moved(self, seconds: float) -> None:
-        duration = self._parts.playback.duration
-        self.stage.set_fraction(min(1.0, seconds / duration) if duration > 0 else 0.0)
+        duration = self._playback.duration
+        self._fraction = min(1.0, seconds / duration) if duration > 0 else 0.0
+        self.update()
 
     def _ready(self, path: Path, waveform: Waveform) -> None:
         if self.item is not None and path == self.item.path:
-            self.stage.show_waveform(waveform)
+            self.waveform = waveform
+            self.update()
 
 
 class SoundPosters(OneByOne):

@@ -16,10 +16,10 @@ from runway_desktop.catalog.input_files import check_asset, check_together, mega
 from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
-from runway_desktop.domain.media import Media, Way
+from runway_desktop.domain.media import Media, Way, format_of
 from runway_desktop.services.media.film_boxes import read_film
 from runway_desktop.services.media.matroska import read_matroska
-from runway_desktop.services.media.media_facts import is_page, probe, sniff
+from runway_desktop.services.media.media_facts import is_page, probe
 from runway_desktop.values import replace
 from tests import matroska_files
 
@@ -244,9 +244,9 @@ def test_pages_are_told_from_pictures(head, page):
     ],
 )  # fmt: skip
 def test_results_of_every_kind_have_their_ending(head, ext):
-    found = sniff(head)
+    found = format_of(head)
     assert found is not None
-    assert found.ext == ext
+    assert found.ending == ext
 
 
 PICTURE = MediaFacts(media=Media.IMAGE, format="PNG", size=MB, width=1280, height=720)

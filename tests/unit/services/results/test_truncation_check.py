@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.services.media.media_facts import sniff
+from runway_desktop.domain.media import format_of
 from runway_desktop.services.results.truncation_check import seems_cut_short
 
 
@@ -34,10 +34,10 @@ def whole(kind: str) -> bytes:
 @pytest.mark.parametrize("kind", ["mp4", "mov", "png", "webp", "zip", "svg", "wav"])
 def test_half_a_file_is_doubted_and_a_whole_one_is_not(kind):
     content = whole(kind)
-    found = sniff(content[:4_096])
+    found = format_of(content[:4_096])
     assert found is not None
-    assert not seems_cut_short(io.BytesIO(content), found.format)
-    assert seems_cut_short(io.BytesIO(content[: len(content) // 2]), found.format)
+    assert not seems_cut_short(io.BytesIO(content), found.name)
+    assert seems_cut_short(io.BytesIO(content[: len(content) // 2]), found.name)
 
 
 def test_format_that_does_not_tell_is_believed():
