@@ -5,13 +5,14 @@ by the search of the list. GUI thread; the search is answered by a worker of the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.library import Filter, GroupBy, Listing, Row
 from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.palette import sources
 from runway_desktop.usecases.palette.matching import Rank, rank_of, typed_words
@@ -46,16 +47,22 @@ class PaletteModel(Model):
         self._search: asyncio.Task[Any] | None = None
         self.arranged = Arranged()
 
-    def open(self, rows: Sequence[Row], commands: Sequence[Offer], take: Callable[[TaskCommand], object]) -> None:
-        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, and `take` gives
-        one for tasks."""
+    def open(
+        self,
+        rows: Sequence[Row],
+        commands: Sequence[Offer],
+        take: Callable[[TaskCommand], object],
+        preset_keys: Mapping[int, Command[Any]],
+    ) -> None:
+        """Gathers what is offered. `rows` are those that are selected, `commands` those of the face, `take` gives one
+        for tasks, and `preset_keys` are the records of the presets' keys by their numbers."""
         cases = self._cases
         price = cases.commands.price
         of_rows = list(sources.of_selection(rows, lambda command: price(command, rows), take))
         offers = (
             *([*of_rows, *commands] if rows else [*commands, *of_rows]),
             *sources.of_models(self._composer.chooser.offers(Scope.ALL)),
-            *sources.of_presets(self._composer.presets.all),
+            *sources.of_presets(self._composer.presets.all, preset_keys),
             *sources.of_places(self._places.entries()),
             *sources.of_pages_of_preferences(),
             *sources.of_settings(cases.settings),

@@ -49,9 +49,6 @@ class Keys(QObject):
         if choices is not None:
             choices.changed.connect(self.changed)
 
-    def named(self, command_id: str) -> Command[Any] | None:
-        return next((command for command in self.commands if command.id == command_id), None)
-
     def of(self, command: Command[Any]) -> list[QKeySequence]:
         """All that hold; none where the person took the key away, or gave it to another command that is heard in the
         same scope."""

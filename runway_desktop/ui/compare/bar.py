@@ -1,9 +1,11 @@
 """The line below the panes: play, position, one scrub line over all clips, length, keys in words, and the few switches.
 
-It commands an `InStep` and tells the rest by signals; every switch has a key, which its tooltip tells. GUI thread.
+It commands an `InStep`; every switch gives a command of the view, whose key its tooltip tells. GUI thread.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -16,6 +18,7 @@ from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
 from runway_desktop.ui.media.commands import FULL_SCREEN, PLAY, SOUND
 from runway_desktop.ui.media.transport import clock
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
+from runway_desktop.usecases.commands.command import RoomCommand
 from runway_desktop.usecases.words.plain import tip
 
 from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, WIPE
@@ -81,17 +84,14 @@ class Hints(PlainLabel):
 
 
 class CompareBar(QWidget):
-    size_wanted = Signal(int)
-    way_wanted = Signal(object)
-    """The Way of a pressed switch."""
-    advance_wanted = Signal(bool)
-    full_screen_wanted = Signal()
-    keys_wanted = Signal()
     neared = Signal()
     """The pointer is over the position: somebody may drag it."""
 
-    def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: DarkRoom, clips: InStep, keys: Keys, view: QWidget) -> None:
+        """Its switches give commands to the `view`."""
+        super().__init__(view)
+        self._view = view
+        self._switches: dict[BarButton, RoomCommand[Any]] = {}
         self._theme = theme
         self._keys = keys
         self._clips = clips
@@ -104,18 +104,12 @@ class CompareBar(QWidget):
         self._now, self._length = self._time(), self._time()
         self._place = words(self, tone="muted", wrap=False)
         self._hints = Hints(self)
-        self._sizes = {
-            size: BarButton(theme, self, lambda _=False, size=size: self.size_wanted.emit(size), checkable=True)
-            for size in (1, 2, 4)
-        }
-        self._ways = {
-            way: BarButton(theme, self, lambda _=False, way=way: self.way_wanted.emit(way), checkable=True)
-            for way in (Way.WIPE, Way.DIFFERENCE)
-        }
-        self._advance = BarButton(theme, self, self.advance_wanted, checkable=True)
+        self._sizes = {size: self._switch(command) for size, command in SHOW.items()}
+        self._ways = {Way.WIPE: self._switch(WIPE), Way.DIFFERENCE: self._switch(DIFFERENCE)}
+        self._advance = self._switch(ADVANCE)
         self._mute = BarButton(theme, self, clips.toggle_sound, checkable=True)
-        self._full = BarButton(theme, self, self.full_screen_wanted)
-        self._all_keys = BarButton(theme, self, self.keys_wanted)
+        self._full = self._switch(FULL_SCREEN, checkable=False)
+        self._all_keys = self._switch(ALL_KEYS, checkable=False)
         self._arrange()
         self._line.neared.connect(self.neared)
         clips.changed.connect(self.show_state)
@@ -124,6 +118,11 @@ class CompareBar(QWidget):
         keys.changed.connect(self._dress)
         keys.changed.connect(self.show_state)
         self._dress()
+
+    def _switch(self, command: RoomCommand[Any], *, checkable: bool = True) -> BarButton:
+        button = BarButton(self._theme, self, lambda _=False: command.does(self._view), checkable=checkable)
+        self._switches[button] = command
+        return button
 
     def set_hints(self, words: tuple[str, ...]) -> None:
         self._hint_words = words
@@ -191,15 +190,7 @@ class CompareBar(QWidget):
         return label
 
     def _dress(self) -> None:
-        dressed = {
-            **{button: SHOW[size] for size, button in self._sizes.items()},
-            self._ways[Way.WIPE]: WIPE,
-            self._ways[Way.DIFFERENCE]: DIFFERENCE,
-            self._advance: ADVANCE,
-            self._full: FULL_SCREEN,
-            self._all_keys: ALL_KEYS,
-        }
-        for button, command in dressed.items():
+        for button, command in self._switches.items():
             button.dress_as(command, self._keys)
         ends = list(map(self._keys.words, LOOPS))
         loops = ". {} and {} set where a loop begins and ends, {} takes it away" if all(ends) else ""

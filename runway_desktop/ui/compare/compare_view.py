@@ -208,12 +208,7 @@ class CompareView(QWidget):
         clips.shown.connect(self._show_frames)
         clips.failed.connect(self._clip_failed)
         self._sameness.known.connect(self.overlay.say_whether_same)
-        self.bar.size_wanted.connect(self.show_size)
-        self.bar.way_wanted.connect(self.set_way)
-        self.bar.advance_wanted.connect(model.set_auto_advance)
         self.bar.neared.connect(self._glances.want)
-        self.bar.keys_wanted.connect(self.keys_wanted)
-        self.bar.full_screen_wanted.connect(self.toggle_full_screen)
         for place, pane in enumerate(self.panes):
             pane.chosen.connect(partial(model.focus_on, place))
             pane.opened.connect(lambda: self.show_size(4 if model.size == 1 else 1))

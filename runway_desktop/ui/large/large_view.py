@@ -128,13 +128,6 @@ class LargeView(Overlay):
         model.changed.connect(self._show)
         model.moved.connect(self._show)
         self.lane.chosen.connect(model.go_to)
-        self.side.rated.connect(model.rate)
-        self.side.picked.connect(model.pick)
-        self.header.back_wanted.connect(self.leave)
-        self.header.compare_wanted.connect(model.compare)
-        self.header.pane_wanted.connect(self.toggle_pane)
-        self.header.full_screen_wanted.connect(self.full_screen_wanted)
-        self.header.step_wanted.connect(model.move_line)
 
     def _show(self, *_: object) -> None:
         if self._preview is not None:
@@ -150,30 +143,24 @@ class LargeView(Overlay):
 class Header(QWidget):
     """Where one is, the activity pill, and the way back."""
 
-    back_wanted = Signal()
-    compare_wanted = Signal()
-    pane_wanted = Signal()
-    full_screen_wanted = Signal()
-    step_wanted = Signal(int)
-
-    def __init__(self, model: LargeViewModel, activity: Activity, theme: Theme, keys: Keys, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, model: LargeViewModel, activity: Activity, theme: Theme, keys: Keys, view: LargeView) -> None:
+        super().__init__(view)
         self._model = model
         self._theme = theme
         self._keys = keys
         self.setProperty("pane", "bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._back = push_button(self, "", self.back_wanted, kind="flat", spoken="Back to the list")
+        self._back = push_button(self, "", view.leave, kind="flat", spoken=CLOSE.name)
         self._where = words(self, tone="muted", wrap=False)
         self._take = words(self, wrap=False)
         self._dots = Dots(theme, self)
         self.pill = Pill(activity, theme, keys, self)
-        self._before = tool_button(self, lambda: self.step_wanted.emit(-1), side=18, kind="flat", spoken="Task before")
+        self._before = tool_button(self, lambda: model.move_line(-1), side=18, kind="flat", spoken="Task before")
         self._place = words(self, tone="muted", wrap=False)
-        self._next = tool_button(self, lambda: self.step_wanted.emit(1), side=18, kind="flat", spoken="Next task")
-        self._compare = push_button(self, "", self.compare_wanted)
-        self._pane = tool_button(self, self.pane_wanted, side=18, kind="flat", spoken="Details", checkable=True)
-        self._full = tool_button(self, self.full_screen_wanted, side=18, kind="flat", spoken="Full screen")
+        self._next = tool_button(self, lambda: model.move_line(1), side=18, kind="flat", spoken="Next task")
+        self._compare = push_button(self, "", model.compare)
+        self._pane = tool_button(self, view.toggle_pane, side=18, kind="flat", spoken="Details", checkable=True)
+        self._full = tool_button(self, view.full_screen_wanted, side=18, kind="flat", spoken="Full screen")
         margins = (GRID, GRID, GRID + GRID // 2, GRID)
         left = (self._back, self._where, self._take, self._dots)
         right = (self._before, self._place, self._next, GRID, self._compare, self._pane, self._full)

@@ -41,9 +41,6 @@ _KEYS = (
 
 
 class SidePane(QWidget):
-    rated = Signal(int)
-    picked = Signal(object)
-    """A Pick."""
     use_as_input_wanted = Signal(object)
     """The widget below which the menu opens."""
     show_file_wanted = Signal()
@@ -78,8 +75,8 @@ class SidePane(QWidget):
             star.setStyleSheet("padding: 2px; min-height: 28px;")
             star.setFixedSize(_STAR)
         self._star_keys = KeyCap(self)
-        self._pick = push_button(self, "Pick", lambda: self.picked.emit(Pick.PICK), checkable=True)
-        self._reject = push_button(self, "Reject", lambda: self.picked.emit(Pick.REJECT), checkable=True)
+        self._pick = push_button(self, "Pick", lambda: self._model.pick(Pick.PICK), checkable=True)
+        self._reject = push_button(self, "Reject", lambda: self._model.pick(Pick.REJECT), checkable=True)
         self._advance = QCheckBox("Next after judging", self)
         self._advance.toggled.connect(self._model.set_auto_advance)
         self._advance_key = KeyCap(self)
@@ -199,7 +196,7 @@ class SidePane(QWidget):
     def _rate(self, number: int) -> None:
         """The star that is the rating already takes it away."""
         row = self._model.row
-        self.rated.emit(0 if row is not None and row.task.rating == number else number)
+        self._model.rate(0 if row is not None and row.task.rating == number else number)
 
 
 class KeyCap(PlainLabel):

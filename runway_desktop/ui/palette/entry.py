@@ -11,6 +11,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import TaskId
+from runway_desktop.ui.composer.commands import PRESETS
 from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.tasks.commands import COMPARE_SELECTED, COMPARE_TAKES
 from runway_desktop.ui.theme import Theme
@@ -56,7 +57,7 @@ class PaletteHost(QObject):
         window = self._window
         self._before = window.focusWidget()
         self._model.search("")
-        self._model.open(rows, list(self._commands(rows)), window.task_menu.take)
+        self._model.open(rows, list(self._commands(rows)), window.task_menu.take, PRESETS)
         self.panel = PalettePanel(self._model, _title(rows), self._theme, window.keys, window.workspace.posters, window)
         self.panel.taken.connect(self._taken)
         self.panel.closed.connect(self._closed)
@@ -75,7 +76,7 @@ class PaletteHost(QObject):
                 text=given.text,
                 detail="" if of_rows and rows else str(command.section.title),
                 reason=given.reason,
-                key=command.id,
+                keyed=command,
                 icon=command.sign,
                 also=str(command.words),
                 synonyms=command.synonyms,

@@ -90,11 +90,11 @@ class Lines(QAbstractListModel):
         return None
 
     def spoken(self, offer: Offer) -> str:
-        key = self._keys.spoken(command) if (command := self._keys.named(offer.key)) is not None else ""
+        key = self._keys.spoken(offer.keyed) if offer.keyed is not None else ""
         return ", ".join(part for part in (offer.in_words, key) if part)
 
     def key_words(self, offer: Offer) -> str:
-        return self._keys.cap(command) if (command := self._keys.named(offer.key)) is not None else ""
+        return self._keys.cap(offer.keyed) if offer.keyed is not None else ""
 
 
 class LineDelegate(ItemDelegate):

@@ -30,8 +30,8 @@ _TO_WHAT_WAS_FOUND = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.K
 
 
 class SearchLine(QLineEdit):
-    save_wanted = Signal()
     """The present search is to be kept."""
+
     left = Signal()
     """The keyboard is to go to what was found."""
 
@@ -45,8 +45,8 @@ class SearchLine(QLineEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._magnifier = QAction(theme.icon("mdi6.magnify", Role.FAINT), "", self)
         self.addAction(self._magnifier, QLineEdit.ActionPosition.LeadingPosition)
-        self._star = QAction(theme.icon("mdi6.star-outline", Role.MUTED), "Save this search", self)
-        self._star.triggered.connect(self.save_wanted)
+        self._star = QAction(theme.icon("mdi6.star-outline", Role.MUTED), KEEP_SEARCH.name, self)
+        self._star.triggered.connect(lambda: KEEP_SEARCH.does(self.window()))
         self.addAction(self._star, QLineEdit.ActionPosition.TrailingPosition)
         self.offers = QListWidget(self)
         self.offers.setWindowFlags(Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)

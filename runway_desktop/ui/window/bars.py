@@ -31,7 +31,7 @@ from runway_desktop.viewmodels.profiles.profile_list import ProfilesModel
 from runway_desktop.viewmodels.status import Status
 from runway_desktop.viewmodels.tasks.places import Places
 
-from .commands import ASK_NOW, CAPS, PREFERENCES, SPENDING
+from .commands import ASK_NOW, CAPS, PAUSE, PREFERENCES, SPENDING
 
 _LINK_ROLES = {
     Link.CONNECTED: Role.GOOD,
@@ -53,8 +53,6 @@ _NARROW = 150 * GRID
 class TopBar(QWidget):
     preferences_wanted = Signal(str)
     """The section to open; empty for the first."""
-    refresh_wanted = Signal()
-    pause_wanted = Signal(bool)
     menu_wanted = Signal()
     """The menu of all commands, at `menu_button`."""
 
@@ -88,7 +86,7 @@ class TopBar(QWidget):
         self.pill = Pill(activity, theme, keys, self)
         add_all(row, self._who, (self.search, 4), self.pill, (None, 1))
         self._balance = push_button(self, "", self._balance_menu, kind="chip", tip=_BALANCE_TIP)
-        self._pause = push_button(self, "", self.pause_wanted, kind="chip", checkable=True)
+        self._pause = push_button(self, "", lambda: PAUSE.does(self.window()), kind="chip", checkable=True)
         self._pause.setToolTip("Pause sending. Nothing new is sent while it is paused; tasks at Runway continue.")
         self._library = push_button(
             self,
@@ -200,7 +198,7 @@ class TopBar(QWidget):
             self._profiles,
             self._status,
             self._theme,
-            ask_now=self.refresh_wanted.emit,
+            ask_now=lambda: ASK_NOW.does(self.window()),
             change_key=self._open_section("Key"),
             settings=self._open_section("Profile"),
             preferences=self._open_section(),

@@ -61,7 +61,8 @@ def use_menu_bar(window: MainWindow) -> None:
 def _bind(window: MainWindow) -> None:
     keys, work, tell = window.keys, window.workspace, window.models.task_commands.tell
     opened = (((MENU,), lambda: work.top.menu_wanted.emit), ((HELP,), lambda: partial(window.open_room, "help")))
-    own = [one for one in keys.commands if isinstance(one, RoomCommand) and one not in (MENU, HELP)]
+    bound = (MENU, HELP, *commands.OF_PANES)
+    own = [one for one in keys.commands if isinstance(one, RoomCommand) and one not in bound]
 
     def give(key: Command[Any], _: object) -> None:
         window.task_menu.take(key)
@@ -69,6 +70,8 @@ def _bind(window: MainWindow) -> None:
     of_window = Qt.ShortcutContext.WindowShortcut
     keys.bind(window, Scope.WINDOW, (own, lambda: window), *opened, context=of_window, tell=tell)
     of_tasks = (KEYED, window.chosen_rows)
+    panes = (commands.OF_PANES, lambda: window)
+    keys.bind(window, Scope.WINDOW, panes, within=work.columns, context=of_window, tell=tell)
     keys.bind(window, Scope.WINDOW, of_tasks, context=of_window, give=give)
     # The list is in front while it is empty too.
     listed = ((commands.COMMANDS, lambda: window), (playing.COMMANDS, lambda: window.preview))

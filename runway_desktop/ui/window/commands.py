@@ -30,6 +30,9 @@ PAUSE = _making(
     begins=True,
     synonyms="stop sending, pause queue, resume queue",
 )
+GO_TO_LIST = _finding(
+    "list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True
+)
 LOOK = _finding(
     "list.look",
     "List or grid",
@@ -90,7 +93,7 @@ COMMANDS = (
     PALETTE,
     SEARCH,
     KEEP_SEARCH,
-    _finding("list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True),
+    GO_TO_LIST,
     NOT_SAVED,
     LOOK,
     _list("grid.in", "Larger posters", lambda on: on.workspace.list.zoom(1), Standard.ZOOM_IN, "Ctrl+=", repeats=True),
@@ -123,3 +126,5 @@ COMMANDS = (
 )
 LAST = (SHORTCUTS, ABOUT, QUIT)
 """Behind those of every window."""
+OF_PANES = (GO_TO_LIST, LOOK, PLACES, DETAILS)
+"""Given while the panes are in front, which the large view hides."""

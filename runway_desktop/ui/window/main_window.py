@@ -19,7 +19,6 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.activity.pill import Pill
-from runway_desktop.ui.commands.everywhere import KEEP_SEARCH
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.room import Opens
@@ -310,9 +309,6 @@ class MainWindow(QMainWindow):
         m, work = self.models, self.workspace
         top, places, details = work.top, work.places, work.details
         top.preferences_wanted.connect(partial(self.open_room, "preferences"))
-        top.refresh_wanted.connect(m.task_commands.ask_now)
-        top.pause_wanted.connect(m.task_commands.pause)
-        work.search.save_wanted.connect(partial(KEEP_SEARCH.does, self))
         work.search.left.connect(work.views.enter)
         m.places.follow(m.filter)
         m.board.changed.connect(m.places.recount)

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from runway_desktop.services.settings import Settings
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.values import Struct
 
@@ -56,8 +57,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """At the right: a state, a price, a value."""
     tone: Tone = Tone.PLAIN
     """Of what stands at the right."""
-    key: str = ""
-    """The command of the table of keys that does the same."""
+    keyed: Command[Any] | None = None
+    """The record of the keys that do the same."""
     icon: str = ""
     picture: str = ""
     """Path of a small picture in place of the icon."""

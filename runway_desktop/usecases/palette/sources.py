@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.preferences import Choice, Credits, Preference, Switch
 from runway_desktop.domain.preferences import Section as SettingsSection
 from runway_desktop.services.settings import Settings
-from runway_desktop.usecases.commands.command import Surface
+from runway_desktop.usecases.commands.command import Command, Surface
 from runway_desktop.usecases.commands.task_command import TaskCommand
 from runway_desktop.usecases.commands.tasks import TASKS
 from runway_desktop.usecases.requests.choices import Offer as ModelOffer
@@ -42,7 +42,7 @@ def of_selection(
                 detail=(price(command) if command.is_for(rows) else "") if rows else str(command.section.title),
                 reason=command.reason(rows),
                 icon=command.icon or _PLAIN,
-                key=command.keyed.id,
+                keyed=command.keyed,
                 synonyms=command.synonyms,
                 is_grave=command.is_dangerous or command.pays,
                 does=partial(take, command),
@@ -78,14 +78,15 @@ def of_models(offers: Iterable[ModelOffer]) -> Iterator[Offer]:
         )
 
 
-def of_presets(presets: Iterable[Preset]) -> Iterator[Offer]:
+def of_presets(presets: Iterable[Preset], keys: Mapping[int, Command[Any]]) -> Iterator[Offer]:
+    """`keys` are the records of their keys, by their numbers."""
     for preset in presets:
         yield Offer(
             id=f"preset:{preset.name}",
             section=Section.PRESETS,
             text=preset.name,
             detail=model_label(preset.model),
-            key=f"request.preset.{preset.key}" if preset.key else "",
+            keyed=keys.get(preset.key),
             icon="mdi6.bookmark-outline",
             also=preset.prompt or "",
         )

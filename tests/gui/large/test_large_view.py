@@ -20,7 +20,7 @@ from runway_desktop.ui.large.lane import TakeTile
 from runway_desktop.ui.large.large_view import LargeView
 from runway_desktop.ui.media.playback import Activity
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.command import Scope
+from runway_desktop.usecases.commands.command import LARGE, Scope
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.media.conftest import SAMPLES
 from tests.gui.pill import opened_list
@@ -273,6 +273,22 @@ async def test_each_command_of_the_large_view_has_its_action(tmp_path, theme, qt
         for action in rig.window.findChild(LargeView).actions():
             action.trigger()
             await rest()
+
+
+async def test_what_is_hidden_by_it_gives_no_commands_meanwhile(tmp_path, theme, qtbot):
+    async with opened(tmp_path, theme) as rig:
+        keys, window = rig.window.keys, rig.window
+        hidden = {named(one) for one in ("grid.in", "list.look", "panes.places", "panes.details")}
+        own = {command for command in COMMANDS if command.section is LARGE}
+        assert hidden <= set(keys.given(window))
+        await enter(rig)
+        given = set(keys.given(window))
+        assert own <= given
+        assert not hidden & given
+        assert {named("judge.tag"), named("task.rename")} <= given
+        window.findChild(LargeView).leave()
+        assert not own & set(keys.given(window))
+        assert hidden <= set(keys.given(window))
 
 
 async def test_a_key_that_a_person_gave_to_something_else_stays_theirs(tmp_path, theme, qtbot):
