@@ -288,7 +288,7 @@ class Preferences:
         Switch(),
         synonyms="animations, autoplay, accessibility",
     )
-    loop_clips = Preference(True, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop")
+    loop_clips = Preference(False, _PLAYING, "Play clips again from the start when they end", Switch(), synonyms="loop")
     muted = Preference(False, _PLAYING, "Play without sound", Switch(), synonyms="mute, unmute, silent, volume")
     announce = Preference[Announce](
         "batch",

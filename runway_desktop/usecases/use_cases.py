@@ -171,6 +171,11 @@ class Memory:
         self._settings.set(name, text)
 
     @property
+    def playing(self) -> tuple[bool, bool]:
+        """Whether clips begin again when they end, and whether they play without sound."""
+        return self._settings.loop_clips, self._settings.muted
+
+    @property
     def library(self) -> Path:
         """The folder of the results, as it is chosen now."""
         return self._settings.library

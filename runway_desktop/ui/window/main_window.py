@@ -8,7 +8,7 @@ Built before anything is imported that playing needs: the preview comes after th
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
+_PLAYING = frozenset({"loop_clips", "muted"})
+"""Preferences that the preview follows."""
 _NO_FONT = "fonts.missing"
 
 
@@ -133,6 +135,8 @@ class MainWindow(QMainWindow):
         strips.woken.connect(prepare, Qt.ConnectionType.QueuedConnection)
         self.workspace.views.neared.connect(self._near_list)
         self.preview = Preview(self._theme, self.keys, strips, room)
+        self._play_as_set(_PLAYING)
+        self.models.bridge.settings_changed.connect(self._play_as_set)
         self.preview_added.emit(self.preview)
         room.layout().addWidget(self.preview)
         self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
@@ -146,6 +150,12 @@ class MainWindow(QMainWindow):
         self._poster_maker.made.connect(lambda path, poster, *_: inputs.thumbnail_made(path, poster))
         inputs.look_again()
         self._show_result()
+
+    def _play_as_set(self, names: Collection[str]) -> None:
+        if self.preview is not None and not _PLAYING.isdisjoint(names):
+            playback, (loop, muted) = self.preview.playback, self.models.memory.playing
+            playback.set_loop(loop)
+            playback.set_volume(playback.volume, muted)
 
     def _near_list(self) -> None:
         """What reads clips is started when a pointer comes into the list, which is a fifth of a second before it rests

@@ -178,3 +178,25 @@ async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme
         QTest.keyClick(panel.line, Qt.Key.Key_Return)
         assert [room for room, _ in rig.wished] == ["preferences"]
         assert [getattr(rig.cases.settings, name) for name in rig.cases.settings.preferences()] == before
+
+
+async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.window.add_preview()
+        playback = rig.window.preview.playback
+        assert not playback.muted
+        assert not playback.loop
+        _, panel = await opened(rig, theme)
+        for typed, is_so in (("mute", lambda: playback.muted), ("again from the start", lambda: playback.loop)):
+            panel.line.setText(typed)
+            QTest.keyClick(panel.line, Qt.Key.Key_Return, CONTROL)
+            await until(is_so)
+        panel.close_panel()
+
+
+async def test_the_preview_begins_as_it_was_set(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.cases.settings.muted = True
+        rig.window.add_preview()
+        assert rig.window.preview.playback.muted
+        assert not rig.window.preview.playback.loop
