@@ -13,9 +13,9 @@ from runway_desktop.ui.desk import Desk
 from runway_desktop.ui.file_dialogs import choose_files, choose_folder
 from runway_desktop.ui.wishes import Exchange, Export, Import
 from runway_desktop.usecases.phase import Phase
-from runway_desktop.viewmodels.exchange.door import ExchangeDoor
+from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
-from runway_desktop.viewmodels.exchange.id_import import IdImportModel
+from runway_desktop.viewmodels.exchange.id_import import IdImportModel, TaskIds
 
 from .exchange_window import ExchangeWindow, Model
 from .export_window import ExportWindow
@@ -38,25 +38,23 @@ def open_room(desk: Desk, wish: Exchange | Export | Import) -> None:
         case Import(Path() as folder, otherwise):
             windows.import_folder(folder, otherwise)
         case Import(ids, otherwise):
-            windows.import_ids(windows.door.id_import(ids), otherwise)
+            windows.import_ids(ids, otherwise)
 
 
 class ExchangeWindows(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
-        models = desk.models
-        self.door = ExchangeDoor(desk.cases, models.bridge, desk.runner, lambda: models.rows.listing, self)
+        self._desk = desk
         self._theme = desk.theme
         self._window = desk.window
-        self._activity = models.activity
-        self._commands = models.task_commands
+        self._commands = desk.models.task_commands
 
     def choose_log(self) -> None:
         title = "Choose files with task ids"
         choose_files(
             self._window,
             title,
-            lambda paths: self.import_ids(self.door.ids_in(paths, "")),
+            lambda paths: self.import_ids(IdImportModel.ids_in(paths)),
             near=_documents(),
             filters=_TEXTS,
         )
@@ -64,15 +62,16 @@ class ExchangeWindows(QObject):
     def paste_ids(self) -> None:
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            self.import_ids(self.door.ids_in((), text))
+            self.import_ids(IdImportModel.ids_in((), text))
         else:
             self._commands.tell("There is no text in the clipboard.", problem=True)
 
     def choose_folder(self) -> None:
         choose_folder(self._window, "Choose a folder of results", self.import_folder, near=_documents())
 
-    def import_ids(self, model: IdImportModel, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
+    def import_ids(self, ids: TaskIds, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
+        model = IdImportModel(self._desk.cases, self._desk.models.bridge, self._desk.runner, ids, self)
         words = "Use as prompts instead" if otherwise is not None else ""
         window = IdImportWindow(model, self._theme, self._window, otherwise=words)
         self._import(window, model, otherwise)
@@ -80,9 +79,9 @@ class ExchangeWindows(QObject):
 
     def import_folder(self, folder: Path, otherwise: Callable[[], object] | None = None) -> FolderImportWindow:
         """Shows what results lie there. `otherwise` takes the same in as inputs."""
-        model = self.door.folder_import(folder)
+        model = FolderImportModel(self._desk.cases, self._desk.runner, folder, self)
         words = "Use as inputs instead" if otherwise is not None else ""
-        model.undo_offered.connect(self._activity.act)
+        model.undo_offered.connect(self._desk.models.activity.act)
         window = FolderImportWindow(model, self._theme, self._window, otherwise=words)
         self._import(window, model, otherwise)
         return window
@@ -98,7 +97,8 @@ class ExchangeWindows(QObject):
 
     def export(self, chosen: Sequence[TaskId]) -> ExportWindow:
         """Of these tasks, or of all that the list shows."""
-        model = self.door.export(chosen)
+        listing = self._desk.models.rows.listing
+        model = ExportModel(self._desk.cases, self._desk.runner, listing, chosen, self)
         window = ExportWindow(model, self._theme, self._window)
         window.folder_wanted.connect(self._commands.clipboard.folder_wanted)
         window.file_wanted.connect(lambda path: self._commands.clipboard.selection_wanted.emit([path]))

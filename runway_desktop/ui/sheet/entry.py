@@ -32,8 +32,6 @@ def open_room(desk: Desk, wish: Any) -> None:
     """`wish`: None for a blank sheet, what was gathered, the id of a kept sheet, a `Sheets` or a `BatchMenu`."""
     sheets = desk.window.findChild(OpenSheets) or OpenSheets(desk)
     match wish:
-        case None:
-            sheets.door.open_blank()
         case Sheets.KEPT:
             sheets.door.list_kept()
         case Sheets.LEFT_OPEN:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from runway_desktop.domain.task import State, Task, TaskId
 from runway_desktop.services.exchange.exchange import TaskIds
 from runway_desktop.services.exchange.id_import import IdEntry, IdsLook, IdStanding
+from runway_desktop.services.intake.reading import Dropped
 from runway_desktop.services.supervised import Runner
 from runway_desktop.services.tasks.adoption import Adopting
 from runway_desktop.usecases.listing.changes import Touch
@@ -24,6 +26,8 @@ from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
 
 from .import_model import ImportModel
+
+__all__ = ["IdImportModel", "TaskIds"]
 
 
 class IdImportModel(ImportModel):
@@ -37,6 +41,11 @@ class IdImportModel(ImportModel):
         """Lines of the tasks that were adopted."""
         self._tasks: dict[TaskId, Task] = {}
         bridge.tasks_touched.connect(self._touched)
+
+    @staticmethod
+    def ids_in(paths: Sequence[Path], text: str = "") -> TaskIds:
+        """Whatever ids stand in these files, or else in the text."""
+        return TaskIds(Dropped(paths=tuple(paths), text=text))
 
     def begin(self) -> None:
         ids = self._ids

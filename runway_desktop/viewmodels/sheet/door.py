@@ -52,23 +52,13 @@ class SheetDoor(Model):
         self._composer = composer
         self._open: set[str] = set()
 
-    def open_gathered(self, gathered: Gathered) -> None:
+    def open_gathered(self, gathered: Gathered | None) -> None:
+        """None: a blank one."""
         made = Sheet.of_gathered(
             self._cases,
             self._bridge,
             self._runner,
             gathered,
-            self._composer.request(),
-            project=self._composer.project,
-            parent=self,
-        )
-        self._show(made)
-
-    def open_blank(self) -> None:
-        made = Sheet.blank(
-            self._cases,
-            self._bridge,
-            self._runner,
             self._composer.request(),
             project=self._composer.project,
             parent=self,

@@ -101,29 +101,20 @@ class Sheet(Model):
         cases: UseCases,
         bridge: Bridge,
         runner: Runner,
-        gathered: Gathered,
+        gathered: Gathered | None,
         composed: Request,
         *,
         project: str = "",
         parent: QObject | None = None,
     ) -> Sheet:
-        """A sheet of what was dropped or pasted. `composed` and `project` are the composer's, for what is blank."""
-        title, batch_name = importing.title_of(gathered)
+        """A sheet of what was dropped or pasted; None: a blank one. `composed` and `project` are the composer's, for
+        what is blank."""
+        title, batch_name = importing.title_of(gathered) if gathered is not None else (MadeSheet.BLANK.value, "")
         content = SheetContent(name=title, composed=composed, project=project)
-        made = cls(cases, bridge, runner, content, batch_name=batch_name, findings=gathered.findings, parent=parent)
-        model = made.model
-        importer = importing.Importer(cases.catalog, model.all_columns, model.checker)
-        made._begin(importer.rows(gathered))
-        return made
-
-    @classmethod
-    def blank(
-        cls, cases: UseCases, bridge: Bridge, runner: Runner, composed: Request, *, project: str = "",
-        parent: QObject | None = None,
-    ) -> Sheet:  # fmt: skip
-        content = SheetContent(name=MadeSheet.BLANK.value, composed=composed, project=project)
-        made = cls(cases, bridge, runner, content, parent=parent)
-        made._begin(blank_rows())
+        findings = gathered.findings if gathered is not None else ()
+        made = cls(cases, bridge, runner, content, batch_name=batch_name, findings=findings, parent=parent)
+        importer = importing.Importer(cases.catalog, made.model.all_columns, made.model.checker)
+        made._begin(importer.rows(gathered) if gathered is not None else blank_rows())
         return made
 
     @classmethod

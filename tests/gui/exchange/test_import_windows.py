@@ -24,6 +24,7 @@ from runway_desktop.ui.wishes import Exchange
 from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.words.imports import ID_TITLES
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.exchange.id_import import IdImportModel
 from tests.fake_runway import remote_id
 from tests.gui.exchange.counter import Counter, reached
 from tests.gui.rig import after, rest, until
@@ -184,7 +185,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
 async def test_a_file_without_ids_says_so(tmp_path: Path, theme: Theme):
     (tmp_path / "a.log").write_text("nothing", encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
-        window = counter.host.import_ids(counter.host.door.ids_in([tmp_path / "a.log", tmp_path / "gone.log"], ""))
+        window = counter.host.import_ids(IdImportModel.ids_in([tmp_path / "a.log", tmp_path / "gone.log"]))
         await reached(window, Phase.READY)
         assert window.model.headline() == "No task id was found."
         assert not window.go.isEnabled()
@@ -287,7 +288,7 @@ async def test_a_search_ends_when_its_window_is_closed(tmp_path: Path, theme: Th
     await results.put(a_task(1))
     async with Counter(tmp_path, theme) as counter:
         folders = counter.host.import_folder(results.folder)
-        ids = counter.host.import_ids(counter.host.door.ids_in([a_log(tmp_path, 1)], ""))
+        ids = counter.host.import_ids(IdImportModel.ids_in([a_log(tmp_path, 1)]))
         folders.close()
         ids.close()
         await rest()

@@ -36,7 +36,7 @@ def opened(tmp_path: Path, theme: Theme) -> Opened:
                 gathered = await rig.engine.intake.gather(Dropped(paths=(path,)))
                 sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, gathered, COMPOSED)
             else:
-                sheet = Sheet.blank(rig.cases, rig.bridge, rig.runner, COMPOSED)
+                sheet = Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, None, COMPOSED)
             made = SheetWindow(sheet, theme, Keys())
             made.resize(1200, 640)
             made.show()

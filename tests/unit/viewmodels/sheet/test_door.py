@@ -152,7 +152,7 @@ async def test_a_blank_sheet_that_stays_blank_is_not_kept(tmp_path: Path):
     async with Rig(tmp_path) as rig:
         door = door_of(rig)
         opened = heard(door.opened)
-        door.open_blank()
+        door.open_gathered(None)
         opened[0].close()
         await rest()
         assert not rig.store.kept_sheets

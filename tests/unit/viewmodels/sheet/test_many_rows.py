@@ -24,7 +24,7 @@ KEYS = [PROMPT, MODEL, "duration"]
 
 
 def blank(rig: Rig) -> Sheet:
-    return Sheet.blank(rig.cases, rig.bridge, rig.runner, COMPOSED, parent=rig.owner)
+    return Sheet.of_gathered(rig.cases, rig.bridge, rig.runner, None, COMPOSED, parent=rig.owner)
 
 
 async def test_a_large_table_opens_with_its_first_rows_and_the_rest_follows(tmp_path: Path):
