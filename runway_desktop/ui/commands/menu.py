@@ -34,13 +34,9 @@ def open_menu(over: QWidget, keys: Keys, button: QWidget | None = None, first: C
         add_entry(menu, given[first], keys)
         menu.addSeparator()
     for section, those in groupby(given.values(), lambda one: one.command.section):
-        into = menu
-        if section.menu is not None:
-            into = menu.addMenu(str(section.menu))
-            into.setToolTipsVisible(True)
-        else:
+        if section.menu is None:
             menu.addSeparator()
-        add_entries(into, those, keys)
+        add_entries(menu if section.menu is None else _below(menu, section.menu), those, keys)
     size = menu.sizeHint()
     if button is not None and button.isVisible():
         # Its right edge below that of the button: the menu stays inside the window.
@@ -83,5 +79,11 @@ def _fill(menu: QMenu, those: Iterable[Given], add: Add) -> None:
         if command.begins:
             menu.addSeparator()
         if command.submenu != below[0]:
-            below = (command.submenu, menu if command.submenu is None else menu.addMenu(str(command.submenu)))
+            below = (command.submenu, menu if command.submenu is None else _below(menu, command.submenu))
         add(below[1], given)
+
+
+def _below(menu: QMenu, title: Text) -> QMenu:
+    below = menu.addMenu(str(title))
+    below.setToolTipsVisible(True)
+    return below

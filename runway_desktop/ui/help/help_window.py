@@ -29,12 +29,12 @@ from runway_desktop.usecases.words.failures import Meaning
 from .parts import Part
 
 
-def commands_of(of: Part | Room, keys: Keys) -> list[Command[Any]]:
-    """Those that its help tells of: its own, then those that are heard everywhere. What opens a room is no help in
-    it."""
+def commands_of(of: Part | Room, keys: Keys, over: QWidget) -> list[Command[Any]]:
+    """Those that its help tells of: its own, then what every window has, as far as this one has it. What opens a room
+    is no help in it."""
     own = [one for one in of.commands if isinstance(of, Part) or Scope.WINDOW not in one.scopes]
     shown = [one for one in own if Surface.HELP not in one.left_out_of and not one.is_everywhere]
-    return [*shown, *(one for one in keys.commands if one.is_everywhere)]
+    return [*shown, *(one for one in keys.given(over) if one.is_everywhere)]
 
 
 class HelpWindow(Dialog):
@@ -43,7 +43,7 @@ class HelpWindow(Dialog):
     def __init__(self, of: Part | Room, keys: Keys, theme: Theme, parent: QWidget) -> None:
         super().__init__(f"Help: {of.title}", parent)
         self._keys = keys
-        self._commands = commands_of(of, keys)
+        self._commands = commands_of(of, keys, parent)
         title = strong(words(self, str(of.title)))
         leads = [words(self, str(text), "muted") for text in of.help]
         body = QWidget(self)

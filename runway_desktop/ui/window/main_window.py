@@ -1,7 +1,7 @@
 """The main window: connects the panes of its workspace with the view-models, takes drops anywhere, and stays until the
 program closed it down.
 
-What happens is decided by view-models; how it is arranged, `workspace` says, what its keys do, `command_bindings`.
+What happens is decided by view-models; layout: `workspace`; commands: `commands`, bound by `command_bindings`.
 Built before anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
 """
 

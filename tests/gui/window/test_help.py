@@ -6,12 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
-from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS
 from runway_desktop.domain.library import Filter, Place
-from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.help.entry import here
 from runway_desktop.ui.help.help_window import HelpWindow, commands_of
 from runway_desktop.ui.help.parts import COMPOSER, LIST_OF_TASKS, PARTS, PLACES, QUEUE, Part
@@ -49,11 +47,18 @@ async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
         await rest()
 
 
-def test_every_room_has_words_and_leads_on():
-    told: list[Part | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
-    for one in told:
-        assert all(map(str, one.help))
-        assert {"palette", "help"} <= {command.id for command in commands_of(one, Keys(commands=COMMANDS))}
+async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        keys, own = rig.window.keys, QWidget(rig.window, Qt.WindowType.Window)
+        rig.rooms.desk.give_help(own, "sheet")
+        own.show()
+        told: list[Part | Room] = [*PARTS, QUEUE, LIST_OF_TASKS, *(room for room in ROOMS if room.help)]
+        for one in told:
+            assert all(map(str, one.help))
+            everywhere = {named("palette"), named("help"), named("menu"), named("shortcuts")}
+            assert everywhere <= set(commands_of(one, keys, rig.window))
+            assert everywhere & set(commands_of(one, keys, own)) == {named("help")}
+        own.close()
     assert {"sheet", "preferences", "spending", "not_saved"} == {room.id for room in ROOMS if room.help}
 
 
