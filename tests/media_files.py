@@ -48,10 +48,8 @@ def _read(body: bytes, content_type: str) -> str | None:
                 if broken := archive.testzip():
                     return f"{broken} is broken"
                 return _frame_problem(archive.read(archive.namelist()[0]))
-        case "model/gltf-binary":
-            return None if body.startswith(b"glTF\x02") else "is no binary glTF"
-        case "application/octet-stream":
-            return None if body else "is empty"
+        case "model/gltf-binary" | "application/octet-stream":
+            return None if body.startswith(b"glTF") else "is no binary glTF"
     return f"has the unknown type {content_type}"
 
 

@@ -7,7 +7,6 @@ cannot be read or changes underneath, RequestRefused for one that Runway would n
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import os
 import re
 import threading
@@ -21,14 +20,13 @@ from typing import BinaryIO
 import httpx
 
 from runway_desktop.domain.errors import DiskError, RequestRefused
+from runway_desktop.domain.media import format_by_name
 from runway_desktop.values import Struct
 
 LARGEST = 200 * 1024 * 1024
 """Bytes that Runway takes as an upload. Source: the API's page on inputs."""
 
 PIECE = 256 * 1024
-
-_UNKNOWN_KIND = "application/octet-stream"
 
 
 class LocalFile(Struct, frozen=True, kw_only=True):
@@ -155,10 +153,8 @@ def _look_at(path: Path) -> LocalFile:
 
 
 def _kind_of(path: Path) -> str:
-    # The table of kinds is read from the system's files at its first use, so this too belongs in the worker.
-    with suppress(OSError, ValueError):
-        return mimetypes.guess_type(path.name)[0] or _UNKNOWN_KIND
-    return _UNKNOWN_KIND
+    known = format_by_name(path.name)
+    return known.mimes[0] if known is not None else "application/octet-stream"
 
 
 def _cannot_read(path: Path, error: OSError | ValueError) -> DiskError:

@@ -82,10 +82,6 @@ FAILURES: Mapping[str, str] = {
 _NOT_REFUNDED = "SAFETY.INPUT."
 _RUNNING_SECONDS = {"sound": (3.0, 8.0), "picture": (5.0, 12.0), "clip": (10.0, 30.0)}
 _PENDING_SECONDS = (0.5, 2.0)
-_MANNER_OF_FORMAT = {
-    **dict.fromkeys(("mp3", "wav", "flac", "ogg"), "sound"),
-    **dict.fromkeys(("png", "jpeg", "webp", "svg"), "picture"),
-}
 _CLIP_PER_SECOND = {
     "gen4.5": 12,
     "gen4_turbo": 5,
@@ -365,7 +361,7 @@ class World:
         chance = self._random.random()
         if wished is not None:
             return max(wished, 0.001)
-        shortest, longest = _RUNNING_SECONDS[_MANNER_OF_FORMAT.get(recipe.format, "clip")]
+        shortest, longest = _RUNNING_SECONDS[recipe.manner]
         usual = random.Random(recipe.model).uniform(shortest, shortest + (longest - shortest) * 0.7)
         return min(longest, max(shortest, usual * (0.85 + 0.4 * chance)))
 
@@ -377,11 +373,11 @@ class World:
 
 def price_of(recipe: Recipe) -> int:
     """Whole credits for all outputs of a task."""
-    if recipe.format in ("png", "jpeg", "webp", "svg"):
+    if recipe.manner == "picture":
         each = _PICTURE.get(recipe.model) or 2 + _spread(recipe.model, 14)
         larger = 2 if recipe.width * recipe.height > 2 * _LARGE else 1
         return each * larger * recipe.count
-    if recipe.format in ("mp3", "wav", "flac", "ogg"):
+    if recipe.manner == "sound":
         if recipe.shape is Shape.SPEECH and recipe.prompt:
             return max(1, -(-len(recipe.prompt) // 50) * _SPEECH_PER_50_UNITS) * recipe.count
         return max(1, round(recipe.seconds * _SOUND_PER_SECOND)) * recipe.count

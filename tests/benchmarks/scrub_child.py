@@ -30,10 +30,11 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.bar import ScrubLine
 from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.ui.media.bar import KNOB, ScrubSlider
-from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.tasks.hover_scrub import REST_MS
 from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.compare.compare import Compare
 from tests.benchmarks.children import say
 from tests.rows import saved, task
@@ -187,7 +188,7 @@ def in_preview(theme: Theme, clips: list[Path], seconds: float) -> dict[str, Any
 
     def open_(path: Path) -> None:
         came.clear()
-        preview.show_outputs([PreviewItem(path, Media.VIDEO, None, "", "")])
+        preview.show_outputs([Showing(path, Media.VIDEO, None, "", "")])
 
     click = first_frames(open_, lambda: bool(came), clips)
     slider = next(one for one in preview.findChildren(ScrubSlider) if one.maximum())

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-import mimetypes
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -235,4 +234,4 @@ def _read(path: str, limit: int) -> _FileRead:
 
 def _mime(name: str, head: bytes) -> str:
     known = format_of(head) or format_by_name(name)
-    return known.mimes[0] if known is not None else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return known.mimes[0] if known is not None else "application/octet-stream"

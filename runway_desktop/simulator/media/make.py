@@ -6,7 +6,6 @@ missing.
 
 from __future__ import annotations
 
-import json
 import struct
 from pathlib import Path
 
@@ -29,23 +28,11 @@ def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:
             return exr_frames(recipe, index)
         case "mp3" | "wav" | "flac" | "ogg":
             return sound(recipe, index, samples)
-        case "glb":
-            return box(recipe, index)
-        case "bin":
-            return b"BOX\0" + recipe.seed_of(index).to_bytes(8, "big")
+        case "glb" | "bin":
+            # Of a kind that no catalog has yet.
+            return b"glTF" + recipe.seed_of(index).to_bytes(8, "big")
         case _:
             return clip(recipe, index, samples)
-
-
-def box(recipe: Recipe, index: int) -> bytes:
-    """A box as binary glTF, without its points: a kind of file that no catalog has yet."""
-    seed = recipe.seed_of(index)
-    sides = [1 + seed % 7, 1 + seed // 7 % 5, 1 + seed // 35 % 3]
-    points = {"componentType": 5126, "count": 8, "type": "VEC3", "min": [0, 0, 0], "max": sides}
-    words = {"asset": {"version": "2.0", "generator": f"{recipe.prompt}, {seed}"}, "accessors": [points]}
-    body = json.dumps(words).encode()
-    body += b" " * (-len(body) % 4)
-    return struct.pack("<4sIIII", b"glTF", 2, 20 + len(body), len(body), 0x4E4F534A) + body
 
 
 _LONGEST_WAV = 60.0

@@ -67,6 +67,12 @@ class Recipe(Struct, frozen=True):
     rate: int = 24_000
     shape: Shape = Shape.MUSIC
 
+    @property
+    def manner(self) -> str:
+        """How it is priced and how long it takes: as a picture, a sound or a clip."""
+        kind = FORMATS[self.format].content_type.partition("/")[0]
+        return {"image": "picture", "audio": "sound"}.get(kind, "clip")
+
     def seed_of(self, index: int) -> int:
         """A number of its own for each output of the task."""
         words = f"{self.seed}/{index}/{self.model}/{self.prompt}"

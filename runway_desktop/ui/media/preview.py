@@ -22,6 +22,7 @@ from runway_desktop.ui.sharing.drag import start_drag
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.commands.drag_payload import DragPayload
+from runway_desktop.usecases.words.tasks import Showing
 
 from .commands import COMMANDS
 from .kinds.kind import Parts
@@ -31,12 +32,10 @@ from .picture import BadPicture, small_poster
 from .playback import Activity, Playback
 from .players import Fault
 from .stage import Stage, StageBox
-from .strip import OutputStrip, PreviewItem
+from .strip import OutputStrip
 from .strips import Strips
 from .transport import Transport
 from .workers import Workers
-
-__all__ = ["Preview", "PreviewItem"]
 
 OPEN_DELAY_MS = 120
 """One clip is opened at once, and those that follow so soon once the selection rests: running through a list with the
@@ -69,9 +68,9 @@ class Preview(QWidget):
         self._workers = Workers(self)
         self._look = QuickLook()
         self.playback = playback if playback is not None else Playback(self)
-        self._items: tuple[PreviewItem, ...] = ()
+        self._items: tuple[Showing, ...] = ()
         self.current_index = 0
-        self._shown: PreviewItem | None = None
+        self._shown: Showing | None = None
         self._missing: Path | None = None
         """The shown file, if it was not there; it is looked for again at the next call."""
         self._made: dict[Media, Stage] = {}
@@ -102,7 +101,7 @@ class Preview(QWidget):
     def stage(self) -> Stage:
         return self._stages.current
 
-    def show_outputs(self, items: Sequence[PreviewItem], index: int = 0) -> None:
+    def show_outputs(self, items: Sequence[Showing], index: int = 0) -> None:
         """Shows one output and offers the others as a strip. What is shown already goes on undisturbed."""
         if not items:
             self.clear()
@@ -296,7 +295,7 @@ class Preview(QWidget):
     def _offer_system(self, path: Path, words: str) -> None:
         self._say(f"{path.name}\n{words}", self._poster(self._shown), can_open=True)
 
-    def _poster(self, item: PreviewItem | None) -> QImage:
+    def _poster(self, item: Showing | None) -> QImage:
         return small_poster(item.poster if item is not None else None)
 
     def _not_shown(self, found: BadPicture) -> None:
@@ -373,7 +372,7 @@ class Preview(QWidget):
         self.stage.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _content(item: PreviewItem) -> tuple[object, ...]:
+def _content(item: Showing) -> tuple[object, ...]:
     return (item.path, item.media, item.changed)
 
 

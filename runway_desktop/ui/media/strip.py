@@ -30,10 +30,7 @@ from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.painting import rounded, square_in
 from runway_desktop.ui.theme import GRID, Role, Theme
 from runway_desktop.usecases.words.plain import tip
-from runway_desktop.usecases.words.tasks import Showing as PreviewItem
-
-__all__ = ["PreviewItem"]
-
+from runway_desktop.usecases.words.tasks import Showing
 
 _THUMBNAIL = Qt.ItemDataRole.UserRole
 _SIDE = 256
@@ -84,7 +81,7 @@ class OutputStrip(QListWidget):
         super().__init__(parent)
         self._theme = theme
         self._workers = workers
-        self._items: tuple[PreviewItem, ...] = ()
+        self._items: tuple[Showing, ...] = ()
         self._posters: list[Path | None] = []
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setFlow(QListView.Flow.LeftToRight)
@@ -112,7 +109,7 @@ class OutputStrip(QListWidget):
     def media_at(self, row: int) -> Media:
         return self._items[row].media if 0 <= row < len(self._items) else Media.OTHER
 
-    def show_items(self, items: Sequence[PreviewItem], current: int) -> None:
+    def show_items(self, items: Sequence[Showing], current: int) -> None:
         """Rebuilds only when the number changed; otherwise what differs is exchanged in place. Says nothing about the
         new current.
         """
@@ -139,7 +136,7 @@ class OutputStrip(QListWidget):
     def startDrag(self, supported_actions: Qt.DropAction) -> None:
         self.drag_wanted.emit(self.currentRow())
 
-    def _fill(self, row: int, item: PreviewItem) -> None:
+    def _fill(self, row: int, item: Showing) -> None:
         entry = self.item(row)
         name = item.title or f"Output {row + 1} of {len(self._items)}"
         entry.setToolTip(tip(name))

@@ -18,8 +18,9 @@ from runway_desktop.ui.media.kinds.clip import VideoView
 from runway_desktop.ui.media.kinds.sound import SoundPreview
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.playback import Activity, Playback
-from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.theme import Choice, Theme
+from runway_desktop.usecases.words.tasks import Showing
 from tests.gui.targets import too_small
 
 from .conftest import SAMPLES
@@ -28,8 +29,8 @@ from .fake_engine import FakeEngine
 FRAME = 1 / 24
 
 
-def item(path: Path | None, media: Media = Media.VIDEO, **more: object) -> PreviewItem:
-    return PreviewItem(path=path, media=media, **more)  # type: ignore[arg-type]
+def item(path: Path | None, media: Media = Media.VIDEO, **more: object) -> Showing:
+    return Showing(path=path, media=media, **more)  # type: ignore[arg-type]
 
 
 def show_clip(preview: Preview, path: Path, qtbot: QtBot) -> VideoView:

@@ -14,11 +14,12 @@ from runway_desktop.domain.media import Media
 from runway_desktop.ui.media.notice_view import NoticeView
 from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture, read_thumbnail
 from runway_desktop.ui.media.picture_view import PictureView
-from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.preview import Preview
+from runway_desktop.usecases.words.tasks import Showing
 
 
 def show(preview: Preview, path: Path, qtbot: QtBot) -> PictureView:
-    preview.show_outputs([PreviewItem(path, Media.IMAGE)])
+    preview.show_outputs([Showing(path, Media.IMAGE)])
     view = preview.stage
     assert isinstance(view, PictureView)
     qtbot.waitUntil(lambda: view.picture is not None)
@@ -147,7 +148,7 @@ def test_large_picture_has_smaller_copies_for_painting(tmp_path: Path) -> None:
 def test_a_picture_that_is_none_offers_the_systems_program(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "none.png"
     path.write_bytes(b"no picture at all")
-    preview.show_outputs([PreviewItem(path, Media.IMAGE)])
+    preview.show_outputs([Showing(path, Media.IMAGE)])
     qtbot.waitUntil(lambda: isinstance(preview.stage, NoticeView))
     assert isinstance(preview.stage, NoticeView)
     assert "cannot be read here" in preview.stage.words
@@ -163,7 +164,7 @@ def test_missing_picture_is_told_from_a_damaged_one(tmp_path: Path) -> None:
 def test_other_kinds_offer_the_systems_program(preview: Preview, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "frames.zip"
     path.write_bytes(b"PK")
-    preview.show_outputs([PreviewItem(path, Media.OTHER)])
+    preview.show_outputs([Showing(path, Media.OTHER)])
     assert isinstance(preview.stage, NoticeView)
     with qtbot.waitSignal(preview.openRequested) as caught:
         preview.stage.button.click()
@@ -177,7 +178,7 @@ def test_running_through_thirty_pictures_shows_the_last(preview: Preview, pictur
         Image.new("RGB", (64 + number, 64), "teal").save(path)
         paths.append(path)
     for path in paths:
-        preview.show_outputs([PreviewItem(path, Media.IMAGE)])
+        preview.show_outputs([Showing(path, Media.IMAGE)])
     view = preview.stage
     assert isinstance(view, PictureView)
     qtbot.waitUntil(lambda: view.picture is not None and view.picture.size.width() == 93)

@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.media import strips as strips_module
-from runway_desktop.ui.media.preview import Preview, PreviewItem
+from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.media.strips import Strips
+from runway_desktop.usecases.words.tasks import Showing
 
 
 @pytest.fixture
@@ -185,6 +186,6 @@ def test_small_frames_are_made_of_a_clip_that_one_looks_at_and_of_none_that_one_
     strips = NotingStrips()
     preview = make_preview(strips=strips)
     for path in (portrait_clip, clip):
-        preview.show_outputs([PreviewItem(path, Media.VIDEO)])
+        preview.show_outputs([Showing(path, Media.VIDEO)])
     qtbot.waitUntil(lambda: bool(strips.wanted), timeout=10_000)
     assert strips.wanted == [str(clip)]

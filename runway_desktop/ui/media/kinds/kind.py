@@ -79,7 +79,7 @@ class PosterTools(Struct, frozen=True, kw_only=True):
 
 Done = Callable[[Made | str | None], None]
 """Takes what became of a poster: made, a sentence, or None for a file that cannot be read."""
-PosterPainter = Callable[[Wish, Done], None]
+PosterPainter = Callable[[Wish, Done], object]
 """Makes the poster of a readable file, and says so later."""
 
 

@@ -23,7 +23,7 @@ from runway_desktop.ui.media.picture import BadPicture, Picture, at_most, read_p
 from runway_desktop.ui.media.picture_view import PictureView
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
 
-from .kind import POSTER_SIDE, Done, Kind, Made, Parts, PosterPainter, PosterTools, Wish, save_poster
+from .kind import POSTER_SIDE, Kind, Made, Parts, PosterPainter, PosterTools, Wish, save_poster
 
 Read = Callable[[Path], Picture | BadPicture]
 ReadSmall = Callable[[Path, int], Drawn | str]
@@ -119,10 +119,7 @@ class ZoomBar(QWidget):
 
 
 def _painter(read: ReadSmall, tools: PosterTools) -> PosterPainter:
-    def paint(wish: Wish, done: Done) -> None:
-        tools.workers.run(partial(_poster, read, wish), done, at=wish.path)
-
-    return paint
+    return lambda wish, done: tools.workers.run(partial(_poster, read, wish), done, at=wish.path)
 
 
 def _poster(read: ReadSmall, wish: Wish) -> Made | str | None:
