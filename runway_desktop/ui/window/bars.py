@@ -176,7 +176,7 @@ class TopBar(QWidget):
 
     def _balance_menu(self) -> None:
         menu, given = passing_menu(self), self._keys.given(self.window())
-        add_entries(menu, (given[command] for command in (SPENDING, CAPS, ASK_NOW)), self._keys)
+        add_entries(menu, (given[one] for one in (SPENDING, CAPS, ASK_NOW)), self._keys)
         open_below(menu, self._balance)
 
     def _library_menu(self) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from runway_desktop.domain.library import Place, Row
-from runway_desktop.ui.building import add_check, passing_menu
-from runway_desktop.ui.commands.menu import add_entry
+from runway_desktop.ui.building import passing_menu
+from runway_desktop.ui.commands.menu import add_entries
 from runway_desktop.ui.media.commands import FIT, FULL_SCREEN, LOOP, PLAY, SOUND
 from runway_desktop.ui.wishes import BatchMenu
 from runway_desktop.usecases.commands.command import Command
@@ -22,12 +22,10 @@ from . import commands
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-_PLAYING = (PLAY, LOOP, SOUND, FIT, FULL_SCREEN)
-
 
 def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
     """Of a place, a project or a tag, a saved search or a batch."""
-    m, wanted = window.models, entry.filter
+    wanted = entry.filter
     menu = passing_menu(window)
     menu.addAction("Open", partial(window.workspace.places.choose, entry.key))
     if entry.search is not None:
@@ -39,11 +37,11 @@ def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
         menu.addAction("Sheet and grid…", partial(window.open_room, "sheet", BatchMenu(batch, at)))
     elif wanted is not None and wanted.projects:
         menu.addAction("Set a cap…", partial(window.open_room, "preferences", "project_caps"))
-        menu.addAction("Spending…", partial(window.open_room, "spending"))
+        _add(menu, window, commands.SPENDING)
     elif wanted is not None and wanted.place is Place.WAITING_HERE:
-        _add_pause(menu, window)
+        _add(menu, window, commands.PAUSE)
     elif wanted is not None and wanted.place is Place.LIVE:
-        menu.addAction("Refresh", m.task_commands.ask_now)
+        _add(menu, window, commands.ASK_NOW)
     if wanted is not None and (wanted.projects or wanted.tags or wanted.batches):
         menu.addSeparator()
         menu.addAction("Copy name", partial(QGuiApplication.clipboard().setText, entry.title))
@@ -61,10 +59,9 @@ def open_status_menu(window: MainWindow, at: QPoint) -> None:
         entry = next((one for one in m.places.entries() if one.filter is not None and one.filter.place is place), None)
         if entry is not None:
             menu.addAction(f"Show {entry.title.lower()} tasks", partial(work.places.choose, entry.key))
-    _add_pause(menu, window)
+    _add(menu, window, commands.PAUSE)
     menu.addSeparator()
-    _add(menu, window, commands.SPENDING)
-    _add(menu, window, commands.CAPS)
+    _add(menu, window, commands.SPENDING, commands.CAPS)
     menu.addSeparator()
     _add(menu, window, commands.NOT_SAVED)
     menu.addAction("Folder for results…", partial(window.open_room, "preferences", "library_folder"))
@@ -82,18 +79,12 @@ def _open_preview_menu(window: MainWindow, at: QPoint, rows: list[Row]) -> None:
     menu = passing_menu(window)
     menu.setToolTipsVisible(True)
     if window.preview.shown_path is not None:
-        for command in _PLAYING:
-            _add(menu, window, command)
+        _add(menu, window, PLAY, LOOP, SOUND, FIT, FULL_SCREEN)
         menu.addSeparator()
     window.task_menu.fill(menu, rows)
     menu.popup(at)
 
 
-def _add(menu: QMenu, window: MainWindow, command: Command[Any]) -> None:
-    if (given := window.keys.given(window).get(command)) is not None:
-        add_entry(menu, given, window.keys)
-
-
-def _add_pause(menu: QMenu, window: MainWindow) -> None:
-    paused = window.models.status.paused
-    add_check(menu, "Pause sending", lambda: window.models.task_commands.pause(not paused), checked=paused)
+def _add(menu: QMenu, window: MainWindow, *wanted: Command[Any]) -> None:
+    given = window.keys.given(window)
+    add_entries(menu, (given[one] for one in wanted if one in given), window.keys)
