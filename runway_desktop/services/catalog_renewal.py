@@ -50,15 +50,11 @@ class CatalogRenewal:
         self._kept = kept
         self._settings = settings
         self._executor = executor
-        self._is_built_in = not kept.exists()
+        self.is_built_in = not kept.exists()
 
     @property
     def version(self) -> str:
         return self._catalog.version
-
-    @property
-    def is_built_in(self) -> bool:
-        return self._is_built_in
 
     async def renew(self, path: Path, content: bytes | None = None) -> Renewal:
         """Uses the catalog in the file from now on. `content` is what stands in it, where it was read already."""
@@ -82,7 +78,7 @@ class CatalogRenewal:
     def _become(self, found: Catalog, *, is_built_in: bool) -> Renewal:
         before, after = _pairs(self._catalog), _pairs(found)
         self._catalog.become(found)
-        self._is_built_in = is_built_in
+        self.is_built_in = is_built_in
         self._settings.set(IN_USE, {"version": found.version, "built_in": is_built_in, "pairs": len(after)})
         return Renewal(found.version, added=len(after - before), gone=len(before - after))
 

@@ -211,7 +211,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: Choice = Choice.SYSTEM) -> None:
         super().__init__(application)
         self._application = application
-        self._choice = choice
+        self.choice = choice
         self._calm = False
         # Both are kept: without the wrapper of the one, PySide takes the other for deleted.
         self._style_hints = QGuiApplication.styleHints()
@@ -227,14 +227,10 @@ class Theme(QObject):
         self._apply()
 
     @property
-    def choice(self) -> Choice:
-        return self._choice
-
-    @property
     def is_dark(self) -> bool:
-        if self._choice is Choice.SYSTEM:
+        if self.choice is Choice.SYSTEM:
             return QGuiApplication.styleHints().colorScheme() != Qt.ColorScheme.Light
-        return self._choice is Choice.DARK
+        return self.choice is Choice.DARK
 
     @property
     def is_strong(self) -> bool:
@@ -253,8 +249,8 @@ class Theme(QObject):
             self._apply()
 
     def choose(self, choice: Choice) -> None:
-        if choice is not self._choice:
-            self._choice = choice
+        if choice is not self.choice:
+            self.choice = choice
             self._apply()
 
     @contextmanager
@@ -312,7 +308,7 @@ class Theme(QObject):
         return font
 
     def _system_changed(self) -> None:
-        if self._choice is Choice.SYSTEM:
+        if self.choice is Choice.SYSTEM:
             self._apply()
 
     def _contrast_changed(self, wanted: Qt.ContrastPreference) -> None:

@@ -24,16 +24,12 @@ class LongWordsLabel(PlainLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWordWrap(True)
-        self._whole = ""
+        self.whole = ""
+        """What it says, without breaks."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
-    @property
-    def whole(self) -> str:
-        """What it says, without breaks."""
-        return self._whole
-
     def say(self, text: str) -> None:
-        self._whole = text
+        self.whole = text
         self._break()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -46,7 +42,7 @@ class LongWordsLabel(PlainLabel):
             self._break()
 
     def _break(self) -> None:
-        shown = broken(self._whole, self.contentsRect().width(), self.fontMetrics().horizontalAdvance)
+        shown = broken(self.whole, self.contentsRect().width(), self.fontMetrics().horizontalAdvance)
         if shown != self.text():
             self.setText(shown)
 

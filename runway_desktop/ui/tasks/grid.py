@@ -51,7 +51,7 @@ class GridView(TaskItems, QListView):
         super().__init__(parent)
         self._painter = CellPainter(theme, posters)
         self.scrub = HoverScrub(theme, posters, self)
-        self._poster_width = USUAL
+        self.poster_width = USUAL
         self._layout: GridLayout | None = None
         self._hovered = -1
         self._anchor: tuple[TaskId, int] | None = None
@@ -74,16 +74,12 @@ class GridView(TaskItems, QListView):
         self._look.timeout.connect(self._look_around)
         FollowsTheme(theme, self, self._restyle)
 
-    @property
-    def poster_width(self) -> int:
-        return self._poster_width
-
     def set_poster_width(self, width: int) -> None:
         """What is looked at stays in sight."""
         width = max(SMALLEST, min(LARGEST, width))
-        if width != self._poster_width:
+        if width != self.poster_width:
             self._note_place(anyway=True)
-            self._poster_width = width
+            self.poster_width = width
             self._layout = None
             self.updateGeometries()
             self._keep_place()
@@ -97,13 +93,13 @@ class GridView(TaskItems, QListView):
         held = at if at is not None else current.center() if current.intersects(seen) else seen.center()
         line = self.line_at(held) if at is not None or not current.intersects(seen) else self.currentIndex().row()
         before = self.visualRect(self.rows.index(line, Column.PROMPT)) if line >= 0 else QRect()
-        self.set_poster_width(round(self._poster_width * _STEP**steps) if steps else USUAL)
+        self.set_poster_width(round(self.poster_width * _STEP**steps) if steps else USUAL)
         if not before.isEmpty():
             after = self.visualRect(self.rows.index(line, Column.PROMPT))
             share = (held.y() - before.top()) / before.height()
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + round(after.top() + share * after.height()) - held.y())
-        self.zoomed.emit(self._poster_width)
+        self.zoomed.emit(self.poster_width)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -265,7 +261,7 @@ class GridView(TaskItems, QListView):
 
     def _laid_out(self) -> GridLayout:
         if self._layout is None:
-            width = self._poster_width
+            width = self.poster_width
             self._layout = GridLayout(
                 self.rows.rowCount(),
                 self.rows.group_rows(),

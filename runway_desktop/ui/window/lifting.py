@@ -50,16 +50,12 @@ class Lifting(QObject):
         self._shown = shown
         self._theme = theme
         self._rows: list[Row] = []
-        self._refusal = ""
+        self.refusal = ""
+        """Why what is lifted cannot become an input; empty when it can."""
         work.places.rows_dropped.connect(self._drop)
         work.places.rows_over.connect(self._hold_over)
         work.view.lane.shown.connect(self._show_place)
         work.view.lane.taken.connect(self._take_place)
-
-    @property
-    def refusal(self) -> str:
-        """Why what is lifted cannot become an input; empty when it can."""
-        return self._refusal
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
         """Call it from a mouse event: it returns when they are let go."""
@@ -70,12 +66,12 @@ class Lifting(QObject):
             return
         self._rows = rows
         payload = payload_of(rows, self._shown())
-        self._refusal = payload.refusal
+        self.refusal = payload.refusal
         removing = "" if REMOVE.reason(rows) else REMOVE.text(rows)
         work = self._work
         work.places.light(lambda entry: Taking.YES if self._taken(entry).does is not None else Taking.NO, removing)
         work.view.lift([row.task.id for row in rows if not PUT_BEFORE.reason([row])])
-        work.composer.set_dropping(not self._refusal)
+        work.composer.set_dropping(not self.refusal)
         self._m.activity.set_gesture(*moving_words(len(rows)))
         try:
             lift_rows(work.view, self._theme, payload, self._label(), poster_of(rows[0]), len(rows))
