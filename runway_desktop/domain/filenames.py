@@ -158,6 +158,11 @@ def problems(template: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def problem_words(template: str) -> str:
+    """What is wrong with it, for the line below it: two sentences at the most."""
+    return " ".join(problems(template)[:2])
+
+
 def is_result_name(name: str) -> bool:
     """Whether a file's name ends as a result's may."""
     ending = name.rpartition(".")[2].lower()

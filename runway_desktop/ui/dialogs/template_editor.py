@@ -3,11 +3,12 @@ GUI thread only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.domain import filenames
 from runway_desktop.ui.building import line_edit, push_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import mark_wrong, say, words
@@ -19,18 +20,11 @@ class TemplateEditor(QWidget):
     finished = Signal()
     """The line was left, or a field was put in."""
 
-    def __init__(
-        self,
-        fields: Sequence[tuple[str, str]],
-        problem: Callable[[str], str],
-        example: Callable[[str], str],
-        parent: QWidget,
-    ) -> None:
-        """`fields`: each as it is written, and what it stands for. `problem` gives a sentence, or nothing; `example`
-        what a template gives."""
+    def __init__(self, example: Callable[[str], str], parent: QWidget, *, meanwhile: str = "") -> None:
+        """`example` is what a template gives; `meanwhile`: what is said behind what is wrong with it."""
         super().__init__(parent)
-        self._problem = problem
         self._example = example
+        self._meanwhile = meanwhile
         self.line = line_edit(self, "Template for names of files")
         self.line.textChanged.connect(self.judge)
         self.line.textChanged.connect(self.edited)
@@ -39,7 +33,8 @@ class TemplateEditor(QWidget):
         self._wrong = words(self, tone="bad")
         chips = QWidget(self)
         flow = FlowLayout(chips)
-        for field, meaning in fields:
+        for name, meaning in filenames.FIELDS.items():
+            field = f"{{{name}}}"
             chip = push_button(
                 chips, field, kind="chip", tip=meaning[:1].upper() + meaning[1:], spoken=f"Insert {field}"
             )
@@ -59,7 +54,8 @@ class TemplateEditor(QWidget):
     def judge(self) -> None:
         """Shows what the template gives now."""
         text = self.line.text()
-        problem = self._problem(text)
+        problem = filenames.problem_words(text)
+        problem = f"{problem} {self._meanwhile}".strip() if problem else ""
         say(self._shown, self._example(text))
         say(self._wrong, problem)
         mark_wrong(self.line, bool(problem))

@@ -214,7 +214,7 @@ class ExportFilesPage(QWidget):
         add_all(column, where, self._build_folder())
         self._folder_wrong = words(self, tone="bad")
         add_all(column, self._folder_wrong, GRID, names)
-        self.template = TemplateEditor(model.template_fields(), model.template_problem, model.names_words, self)
+        self.template = TemplateEditor(model.names_words, self)
         self.template.edited.connect(lambda text: model.set("template", text))
         names.setBuddy(self.template.line)
         where.setBuddy(self.folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.domain import filenames
 from runway_desktop.ui.building import STRETCH, hbox, line_edit, push_button, vbox
 from runway_desktop.ui.dialogs.template_editor import TemplateEditor
 from runway_desktop.ui.file_dialogs import choose_folder
@@ -95,7 +96,7 @@ class FolderEditor(OwnEditor):
 class NamesEditor(OwnEditor):
     def __init__(self, form: PreferencesForm, theme: Theme, parent: QWidget) -> None:
         super().__init__(form, theme, parent)
-        self._template = TemplateEditor(form.template_fields(), self._problem, self._example, self)
+        self._template = TemplateEditor(_example, self, meanwhile="The last good template stays in use.")
         self._template.edited.connect(lambda _: self._show_standard())
         self._template.finished.connect(self.finish)
         self.setFocusProxy(self._template.line)
@@ -113,11 +114,9 @@ class NamesEditor(OwnEditor):
         self._show_standard()
 
     def _show_standard(self) -> None:
-        self._standard.setVisible(self._template.text().strip() != self.form.usual_template)
+        self._standard.setVisible(self._template.text().strip() != filenames.DEFAULT_TEMPLATE)
 
-    def _problem(self, text: str) -> str:
-        problem = self.form.template_problem(text)
-        return f"{problem} The last good template stays in use." if problem else ""
 
-    def _example(self, text: str) -> str:
-        return f"For example: {self.form.template_preview(text)}"
+def _example(text: str) -> str:
+    """The path of an invented result, with its folders."""
+    return f"For example: {filenames.preview(text)}"

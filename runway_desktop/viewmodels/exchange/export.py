@@ -126,13 +126,6 @@ class ExportModel(Model):
             self._look()
         self.changed.emit()
 
-    def template_fields(self) -> tuple[tuple[str, str], ...]:
-        """Each field as it is written, and what it stands for."""
-        return tuple((f"{{{name}}}", meaning) for name, meaning in filenames.FIELDS.items())
-
-    def template_problem(self, text: str) -> str:
-        return " ".join(filenames.problems(text)[:2])
-
     def first_names(self, template: str) -> list[str]:
         """How the first files will be called, if nobody else has the name there."""
         return names_of(self._survey.first, template) if self._survey is not None else []
@@ -179,7 +172,7 @@ class ExportModel(Model):
             return "The files are being counted."
         if not self._survey.files:
             return "There is no file to export."
-        return self.folder_problem or self.template_problem(self.template)
+        return self.folder_problem or filenames.problem_words(self.template)
 
     def list_name(self) -> str:
         """A name for the file of the list."""

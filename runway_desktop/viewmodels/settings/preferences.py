@@ -101,24 +101,8 @@ class PreferencesForm(Model):
         problem = refusal_words(self._look.ask(folder_problem, folder, otherwise=NO_ANSWER))
         return problem or self.set_value("library_folder", str(folder))
 
-    @property
-    def usual_template(self) -> str:
-        return filenames.DEFAULT_TEMPLATE
-
-    def template_problem(self, text: str) -> str:
-        return " ".join(filenames.problems(text)[:2])
-
-    def template_preview(self, text: str) -> str:
-        """The path of an invented result, with its folders."""
-        return filenames.preview(text)
-
-    def template_fields(self) -> tuple[tuple[str, str], ...]:
-        """Each field as it is written, and what it stands for."""
-        return tuple((f"{{{name}}}", meaning) for name, meaning in filenames.FIELDS.items())
-
     def set_template(self, text: str) -> str:
-        problem = self.template_problem(text)
-        return problem or self.set_value("name_template", text.strip())
+        return filenames.problem_words(text) or self.set_value("name_template", text.strip())
 
     def reset_template(self) -> None:
         self.set_value("name_template", None)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from runway_desktop.domain.account import ModelLimits, Organization
+from runway_desktop.domain.filenames import DEFAULT_TEMPLATE, preview
 from runway_desktop.viewmodels.settings.preferences import MODELS, PreferencesForm
 from tests.gui.dialogs.rig import Rig
 
@@ -62,11 +63,11 @@ def test_a_template_with_an_unknown_field_is_named_and_not_stored(form: Preferen
     assert form.set_template("{date}/{prompt:20}_{id}") == ""
     assert form.value("name_template") == "{date}/{prompt:20}_{id}"
     form.reset_template()
-    assert form.value("name_template") == form.usual_template
+    assert form.value("name_template") == DEFAULT_TEMPLATE
 
 
 def test_the_preview_shows_what_a_template_gives(form: PreferencesForm):
-    assert form.template_preview("{model}/{id}") == "gen4.5/7728950e.mp4"
+    assert preview("{model}/{id}") == "gen4.5/7728950e.mp4"
 
 
 def test_models_that_were_used_limited_or_counted_are_listed(rig: Rig, form: PreferencesForm):
