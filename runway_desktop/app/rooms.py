@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
+from PySide6.QtCore import QTimer
+
 from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.compare.room import ROOM as COMPARE
 from runway_desktop.ui.exchange.room import ROOM as EXCHANGE
@@ -27,6 +29,8 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
 ROOMS: tuple[Room, ...] = (NOT_SAVED, LARGE, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
+
+_INTERIOR = "runway_desktop.ui.window.interior"
 
 
 class Rooms:
@@ -59,6 +63,10 @@ class Rooms:
             endings=self._endings,
         )
 
+    def furnish(self, window: MainWindow) -> None:
+        """Adds to the painted window what its first paint does not show."""
+        self._openings.open(_INTERIOR, self._add_interior, window)
+
     def open(self, room: str, wish: object = None, /) -> None:
         entry = self._rooms[room].entry
         self._openings.open(entry, self._enter, entry, wish)
@@ -81,6 +89,12 @@ class Rooms:
             for room in self._rooms.values()
             if room.kind is Kind.PAGE and (room.is_listed is None or room.id == opened or room.is_listed(cases))
         ]
+
+    @staticmethod
+    def _add_interior(window: MainWindow) -> None:
+        interior = sys.modules[_INTERIOR].Interior(window)
+        # What plays is built in a turn of its own: together they would be felt.
+        QTimer.singleShot(0, interior.add_preview)
 
     def _enter(self, entry: str, wish: object) -> None:
         sys.modules[entry].open_room(self.desk, wish)

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, Signal
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import DamagedList
@@ -274,9 +274,8 @@ class Session(QObject):
         for add in (self._watch_from_tray, self._tell_of_mistakes, partial(self._add_windows, cases, theme)):
             await asyncio.sleep(0)
             add(window)
-        await asyncio.sleep(0)
-        # In a plain slot: a player that is built inside a coroutine loses its signals.
-        QTimer.singleShot(0, partial(_add_preview, window))
+        if self.rooms is not None:
+            self.rooms.furnish(window)
 
     def _tell_of_mistakes(self, window: MainWindow) -> None:
         from .mistake_notice import MistakeNotice
@@ -425,17 +424,6 @@ class Session(QObject):
             self.models.bridge.close()
         await supervisor.close(5)
         await go_down(list(assembly.closing))
-
-
-def _add_preview(window: MainWindow) -> None:
-    """Imports it and builds it in turns of their own: together they would be felt."""
-
-    def import_it() -> None:
-        from runway_desktop.ui.media import preview  # noqa: F401
-
-        QTimer.singleShot(0, window.add_preview)
-
-    QTimer.singleShot(0, import_it)
 
 
 def _address(profile: Profile, options: Options, secret: str | None) -> Address:

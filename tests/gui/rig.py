@@ -33,6 +33,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.room import Kind, Room
 from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
+from runway_desktop.ui.window.interior import Interior
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.use_cases import Memory, UseCases
 from runway_desktop.values import replace
@@ -264,6 +265,7 @@ class Desktop(Rig):
         self.rooms = Rooms(self.cases, self.runner, self._theme, self.models, self._rooms)
         self.window = open_main_window(self.models, self._theme, self.open_room, COMMANDS)
         self.rooms.stand_over(self.window)
+        self.interior = Interior(self.window)
         if self.models.memory.recall("window.geometry") is None:
             # The screen that is not there is small.
             self.window.resize(1440, 900)

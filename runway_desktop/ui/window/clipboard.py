@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from runway_desktop.domain.filenames import is_result_name
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.outputs import Launch
+from runway_desktop.ui.media.picture import BadPicture, Picture, read_picture
+from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.sharing import launching
+from runway_desktop.ui.sharing.drag import copied_files
+from runway_desktop.ui.sharing.file_manager import FileManager
 from runway_desktop.ui.tasks.view import TaskView
 from runway_desktop.ui.theme import Theme
+from runway_desktop.usecases.commands.drag_payload import chosen_output
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.tasks.clipboard import MOST_OPENED
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.outputs import Launch
-    from runway_desktop.ui.media.picture import BadPicture, Picture
-    from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.media.workers import Workers
-    from runway_desktop.ui.sharing.file_manager import FileManager
 
 
 class Sharing(QObject):
@@ -63,8 +63,6 @@ class Sharing(QObject):
 
     @cached_property
     def _files(self) -> FileManager:
-        from runway_desktop.ui.sharing.file_manager import FileManager
-
         return FileManager(self._folder_failed, self)
 
     def copy_text(self, text: str, what: str) -> None:
@@ -97,15 +95,11 @@ class Sharing(QObject):
         self._files.open_folder(folder)
 
     def _copy_files(self, paths: Sequence[Path]) -> None:
-        from runway_desktop.ui.sharing.drag import copied_files
-
         QGuiApplication.clipboard().setMimeData(copied_files(paths))
         self._activity.tell(units.plural(len(paths), "File copied.", f"{len(paths):,} files copied."))
 
     def _copy_picture(self, row: Row) -> None:
         """The picture itself; of a clip the frame that is shown, else its poster."""
-        from runway_desktop.usecases.commands.drag_payload import chosen_output
-
         output = chosen_output(row, self._shown_path())
         if output is None:
             return
@@ -123,16 +117,11 @@ class Sharing(QObject):
 
     def _read(self, path: Path, what: str) -> None:
         """Decodes the picture in a worker; it may be large."""
-        from runway_desktop.ui.media.picture import read_picture
-        from runway_desktop.ui.media.workers import Workers
-
         if self._workers is None:
             self._workers = Workers(self, threads=1)
         self._workers.run(partial(read_picture, path), lambda found: self._picture_read(found, what), at=path)
 
     def _picture_read(self, found: Picture | BadPicture, what: str) -> None:
-        from runway_desktop.ui.media.picture import Picture
-
         if isinstance(found, Picture):
             self._put_picture(found.levels[0], what)
         elif found.missing:
@@ -145,8 +134,6 @@ class Sharing(QObject):
         self._activity.tell(f"{what} copied.", detail=f"{image.width()} × {image.height()}")
 
     def _launch(self, name: str, launches: Sequence[Launch]) -> None:
-        from runway_desktop.ui.sharing import launching
-
         for launch in launches:
             if not launching.start(launch):
                 self._task_commands.tell(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Row
 from runway_desktop.ui.commands.everywhere import HELP, MENU, PALETTE
@@ -16,18 +17,13 @@ from runway_desktop.ui.commands.menu import open_menu, put_into_bar
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.room import Opens
 from runway_desktop.ui.tasks import commands as judging
+from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.command import Command, RoomCommand, Scope
 from runway_desktop.usecases.commands.tasks import KEYED
+from runway_desktop.viewmodels.models import Models
 
 from . import commands
 from .main_window import MainWindow
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.theme import Theme
-    from runway_desktop.usecases.searching.places import Entry
-    from runway_desktop.viewmodels.models import Models
-
 
 _HAS_MENU_BAR = sys.platform.startswith("darwin")
 """Menus stand at the top of the screen there."""
@@ -46,8 +42,6 @@ def open_main_window(
     _bind(window)
     window.preview_added.connect(partial(_bind_preview, window))
     window.workspace.top.menu_wanted.connect(partial(_open_menu, window))
-    window.workspace.places.menu_wanted.connect(partial(_open_place_menu, window))
-    window.workspace.status.menu_wanted.connect(partial(_open_status_menu, window))
     if _HAS_MENU_BAR:
         window.preview_added.connect(lambda _: use_menu_bar(window))
     return window
@@ -81,17 +75,9 @@ def _bind(window: MainWindow) -> None:
     keys.bind(work.views, Scope.LIST, of_tasks, within=window, give=give)
 
 
-def _bind_preview(window: MainWindow, preview: Preview) -> None:
+def _bind_preview(window: MainWindow, preview: QWidget) -> None:
     judged = (judging.COMMANDS, lambda: window.judge)
     window.keys.bind(preview, Scope.PREVIEW, judged, tell=window.models.task_commands.tell)
-
-    def open_at(at: QPoint) -> None:
-        from .context_menus import open_preview_menu
-
-        open_preview_menu(window, preview.mapToGlobal(at))
-
-    preview.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    preview.customContextMenuRequested.connect(open_at)
 
 
 def _open_menu(window: MainWindow) -> None:
@@ -101,15 +87,3 @@ def _open_menu(window: MainWindow) -> None:
         open_menu(window, window.keys, window.workspace.top.menu_button, first=PALETTE)
 
     window.models.rows.with_rows(window.workspace.chosen_ids(), open_it)
-
-
-def _open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:
-    from .context_menus import open_place_menu
-
-    open_place_menu(window, entry, at)
-
-
-def _open_status_menu(window: MainWindow, at: QPoint) -> None:
-    from .context_menus import open_status_menu
-
-    open_status_menu(window, at)

@@ -112,7 +112,7 @@ COMMANDS = (
     ACTIONS,
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
     _anywhere(
-        "list.paste", "Paste tasks, prompts or files", lambda on: on.taking_in.paste(), Standard.PASTE, begins=True
+        "list.paste", "Paste tasks, prompts or files", lambda on: on.paste_wanted.emit(), Standard.PASTE, begins=True
     ),
     UNDO,
     _window("profiles", "Switch to another profile", lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),

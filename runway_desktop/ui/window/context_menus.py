@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
@@ -18,9 +18,7 @@ from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.searching.places import Entry
 
 from . import commands
-
-if TYPE_CHECKING:
-    from .main_window import MainWindow
+from .main_window import MainWindow
 
 
 def open_place_menu(window: MainWindow, entry: Entry, at: QPoint) -> None:

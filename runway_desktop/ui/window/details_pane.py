@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
@@ -30,15 +29,13 @@ from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RE
 from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, LET_GO, NEW_SEED, RETRY, SEND_AGAIN
 from runway_desktop.usecases.commands.results import LOOK_FOR, SHOW_FILE
 from runway_desktop.usecases.commands.task_command import Given, TaskCommand
-from runway_desktop.usecases.commands.tasks import available
+from runway_desktop.usecases.commands.tasks import NextStep, available, steps_of
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.tasks import Fact, Showing, small_print
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 
-if TYPE_CHECKING:
-    from runway_desktop.usecases.commands.tasks import NextStep
-
+from .task_menu import OnwardMenu
 
 _QUEUED = (SEND_NEXT, HOLD, MOVE_UP, MOVE_DOWN)
 OF_SEVERAL = (
@@ -269,8 +266,6 @@ class DetailsPane(QWidget):
         """What can be made of the shown result, offered above a button."""
         shown = self._shown_result()
         if self._use_as_input is not None and shown is not None and shown.path is not None:
-            from runway_desktop.ui.window.task_menu import OnwardMenu
-
             menu = OnwardMenu(self._use_as_input, shown.path, shown.media, self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.popup(above.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
@@ -294,8 +289,6 @@ class DetailsPane(QWidget):
         """What else can be done about the shown task's files."""
         if self._details.row is None:
             return []
-        from runway_desktop.usecases.commands.tasks import steps_of
-
         return steps_of(self._details.row)[1:]
 
     def _take_more(self, number: int) -> None:

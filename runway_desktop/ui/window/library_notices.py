@@ -3,10 +3,8 @@ one when it can again. Lets go of files that are moved. GUI thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -15,26 +13,17 @@ from runway_desktop.usecases.words.folders import FolderTrouble
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.folder_watch import FolderWatch
 
-if TYPE_CHECKING:
-    from runway_desktop.ui.media.preview import Preview
-
 
 class LibraryNotices(QObject):
-    """`preview` gives what plays, None before the first paint."""
-
-    def __init__(
-        self, watch: FolderWatch, activity: Activity, preview: Callable[[], Preview | None], parent: QObject
-    ) -> None:
+    def __init__(self, watch: FolderWatch, activity: Activity, parent: QObject) -> None:
         super().__init__(parent)
         self._watch = watch
         self._activity = activity
-        self._preview = preview
         self._told: int | None = None
         """The number of what tells that it cannot be used."""
         watch.troubled.connect(self._troubled)
         watch.mended.connect(self._mended)
         watch.show_wanted.connect(self._show_folder)
-        watch.release_wanted.connect(self._release)
 
     def _troubled(self, trouble: FolderTrouble) -> None:
         self._end()
@@ -61,8 +50,3 @@ class LibraryNotices(QObject):
     def _show_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._activity.tell(f"The folder could not be opened: {folder}", problem=True)
-
-    def _release(self, paths: frozenset[str]) -> None:
-        preview = self._preview()
-        if preview is not None and str(preview.shown_path) in paths:
-            preview.stop()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QCursor
@@ -16,25 +15,23 @@ from PySide6.QtWidgets import QToolTip
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
+from runway_desktop.ui.sharing.drag import lift_rows
+from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.drag_payload import payload_of
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.places import Does, Taken, taken_by
 from runway_desktop.usecases.commands.queued import PUT_BEFORE
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.listing.columns import poster_of
+from runway_desktop.usecases.searching.places import Entry
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.usecases.words.queue import lifted_words, moving_words
+from runway_desktop.viewmodels.models import Models
 
 from .places_pane import Taking
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.theme import Theme
-    from runway_desktop.usecases.searching.places import Entry
-    from runway_desktop.viewmodels.models import Models
-
-    from .task_menu import TaskMenu
-    from .workspace import Workspace
+from .task_menu import TaskMenu
+from .workspace import Workspace
 
 
 class Lifting(QObject):
@@ -59,8 +56,6 @@ class Lifting(QObject):
 
     def lift(self, task_ids: Sequence[TaskId]) -> None:
         """Call it from a mouse event: it returns when they are let go."""
-        from runway_desktop.ui.sharing.drag import lift_rows
-
         rows = [row for task_id in task_ids if (row := self._m.rows.row_of(task_id)) is not None]
         if not rows:
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QResizeEvent
@@ -22,6 +21,7 @@ from runway_desktop.ui.building import (
 )
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.composer.commands import SEND
+from runway_desktop.ui.empty_picture import Empty, EmptyPicture
 from runway_desktop.ui.labels import say, words
 from runway_desktop.ui.search.filter_row import FilterRow
 from runway_desktop.ui.tasks.grid import LARGEST, SMALLEST, GridView
@@ -34,9 +34,6 @@ from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 from .commands import LOOK
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.empty_picture import Empty, EmptyPicture
 
 _GROUPS = (
     (GroupBy.BATCH, "batch"),
@@ -299,8 +296,6 @@ class ListPane(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _say_empty(self, kind: Empty, title: str, text: str) -> None:
-        from runway_desktop.ui.empty_picture import EmptyPicture
-
         self._empty_title.setText(title)
         self._empty_text.setText(text)
         if self._empty_picture is None:

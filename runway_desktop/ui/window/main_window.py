@@ -2,65 +2,54 @@
 program closed it down.
 
 What happens is decided by view-models; layout: `workspace`; commands: `commands`, bound by `command_bindings`.
-Built before anything is imported that playing needs: the preview comes after the first paint by `add_preview`.
+Built before anything is imported that the first paint does not show: that is `interior`, which comes after it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from runway_desktop.domain.caps import HeldBack
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.library import Filter, Row
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.activity.pill import Pill
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.room import Opens
+from runway_desktop.ui.search.keeper import SearchKeeper
 from runway_desktop.ui.tasks.judge import Judge
 from runway_desktop.ui.tasks.judge_bar import JudgeBar
+from runway_desktop.ui.theme import Theme
 from runway_desktop.ui.wishes import Export, Import
 from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.commands.ending import REMOVE
 from runway_desktop.usecases.commands.handing_on import COPY_SUPPORT
 from runway_desktop.usecases.commands.task_command import TaskCommand
+from runway_desktop.usecases.searching.places import SavedSearch
+from runway_desktop.usecases.words.notices import no_font
+from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.viewmodels.activity.acts import Acts
+from runway_desktop.viewmodels.models import Models
 
-from .clipboard import Sharing
+from . import tab_order
 from .library_notices import LibraryNotices
-from .missing_files import FileSearch
 from .pages import Pages
-from .paste_and_drop import PasteAndDrop
+from .reveal import Finding
 from .task_menu import TaskMenu
 from .workspace import Workspace, first_size, state_of, text_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from runway_desktop.domain.caps import HeldBack
-    from runway_desktop.domain.events import CapRaised, Notice
-    from runway_desktop.ui.lineage.last_frame import LastFrames
-    from runway_desktop.ui.media.posters import PosterMaker
     from runway_desktop.ui.media.preview import Preview
-    from runway_desktop.ui.search.keeper import SearchKeeper
-    from runway_desktop.ui.theme import Theme
-    from runway_desktop.usecases.searching.places import SavedSearch
-    from runway_desktop.usecases.words.tasks import Showing
-    from runway_desktop.viewmodels.activity.caps import CapNotices
-    from runway_desktop.viewmodels.models import Models
-
-    from .lifting import Lifting
-    from .queue_room import QueueRoom
-    from .reveal import Finding
 
 _GEOMETRY = "window.geometry"
-_PLAYING = frozenset({"loop_clips", "muted"})
-"""Preferences that the preview follows."""
 _NO_FONT = "fonts.missing"
 
 
@@ -71,6 +60,9 @@ class MainWindow(QMainWindow):
     """The person wants to end the program."""
     painted = Signal()
     """Once, after the first paint."""
+    paste_wanted = Signal()
+    closing_down = Signal()
+    """What the window has besides its panes is to end."""
     preview_added = Signal(object)
     """The preview that was built after the first paint."""
 
@@ -80,11 +72,12 @@ class MainWindow(QMainWindow):
         self.open_room = open_room
         self.models = models
         self.keys = Keys(models.keys, self, commands)
-        self._theme = theme
+        self.theme = theme
         self._may_close = False
         self._was_painted = False
         self.preview: Preview | None = None
-        self._poster_maker: PosterMaker | None = None
+        self.early_caps: list[HeldBack] = []
+        """Caps that were reached before the interior is there, which tells of them."""
         self.setMinimumSize(760, 520)
         self.setAcceptDrops(True)
         self._build()
@@ -93,75 +86,6 @@ class MainWindow(QMainWindow):
         models.profiles.changed.connect(self._show_title)
         self._show_title()
         self._restore()
-
-    @cached_property
-    def lifting(self) -> Lifting:
-        """Made for the first drag."""
-        from .lifting import Lifting
-
-        return Lifting(self.models, self.workspace, self.task_menu, self._shown_path, self._theme)
-
-    @cached_property
-    def queue_room(self) -> QueueRoom:
-        """Made when a header or a queued row is first pressed."""
-        from .queue_room import QueueRoom
-
-        return QueueRoom(self.models, self.workspace, self.task_menu, self.open_room)
-
-    def _group_menu(self, key: str, at: QPoint) -> None:
-        self.queue_room.popup(key, at)
-
-    def _press_group(self, key: str, at: QPoint) -> None:
-        self.queue_room.press(key, at)
-
-    def _hold_all(self) -> None:
-        self.queue_room.hold_all()
-
-    def _lift(self, task_ids: Sequence[TaskId]) -> None:
-        self.lifting.lift(task_ids)
-
-    def _shown_path(self) -> Path | None:
-        return self.preview.shown_path if self.preview is not None else None
-
-    def add_preview(self) -> None:
-        """Builds what plays, after the first paint. Call from a plain slot, not from a coroutine."""
-        from runway_desktop.ui.media.players import prepare
-        from runway_desktop.ui.media.posters import PosterMaker
-        from runway_desktop.ui.media.preview import Preview
-
-        posters, inputs, room = self.models.posters, self.models.task_commands.inputs, self.workspace.preview_room
-        strips = self.workspace.posters.strips
-        # In a turn of its own: it would be felt together with the start of a process.
-        strips.woken.connect(prepare, Qt.ConnectionType.QueuedConnection)
-        self.workspace.views.neared.connect(self._near_list)
-        self.preview = Preview(self._theme, self.keys, strips, room)
-        self._play_as_set(_PLAYING)
-        self.models.bridge.settings_changed.connect(self._play_as_set)
-        self.preview_added.emit(self.preview)
-        room.layout().addWidget(self.preview)
-        self.preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
-        clipboard = self.models.task_commands.clipboard
-        self.preview.folder_wanted.connect(lambda path: clipboard.selection_wanted.emit([path]))
-        self._poster_maker = PosterMaker(self)
-        posters.wanted.connect(self._poster_maker.request)
-        self._poster_maker.made.connect(posters.made)
-        posters.look_again()
-        inputs.thumbnail_wanted.connect(self._poster_maker.request)
-        self._poster_maker.made.connect(lambda path, poster, *_: inputs.thumbnail_made(path, poster))
-        inputs.look_again()
-        self._show_result()
-
-    def _play_as_set(self, names: Collection[str]) -> None:
-        if self.preview is not None and not _PLAYING.isdisjoint(names):
-            playback, (loop, muted) = self.preview.playback, self.models.memory.playing
-            playback.set_loop(loop)
-            playback.set_volume(playback.volume, muted)
-
-    def _near_list(self) -> None:
-        """What reads clips is started when a pointer comes into the list, which is a fifth of a second before it rests
-        on a poster; nothing of it is there before that."""
-        if self.models.rows.rowCount() and not self._theme.is_calm:
-            self.workspace.posters.strips.warm()
 
     def show_welcome(self, page: QWidget | None) -> None:
         """Puts a page in the window's center in place of the workspace; None brings the workspace back."""
@@ -188,6 +112,12 @@ class MainWindow(QMainWindow):
         """The chosen tasks as far as they are known here; the visible ones always are."""
         return [row for task_id in self.workspace.chosen_ids() if (row := self.models.rows.row_of(task_id)) is not None]
 
+    def take_preview(self, preview: Preview) -> None:
+        """Once, after the first paint."""
+        self.preview = preview
+        self.preview_added.emit(preview)
+        self._show_result()
+
     def pause_preview(self) -> None:
         """One thing plays at a time."""
         if self.preview is not None:
@@ -196,15 +126,8 @@ class MainWindow(QMainWindow):
     def let_close(self) -> None:
         """The program has closed down what the window stood on."""
         self._remember()
-        if self.preview is not None:
-            self.preview.shutdown()
-        if self._poster_maker is not None:
-            self._poster_maker.shutdown()
-        self.taking_in.shutdown()
-        self._sharing.shutdown()
+        self.closing_down.emit()
         self.workspace.shutdown()
-        if "_last_frames" in vars(self):
-            self._last_frames.shutdown()
         self._may_close = True
         self.close()
 
@@ -234,8 +157,6 @@ class MainWindow(QMainWindow):
     @cached_property
     def keeper(self) -> SearchKeeper:
         """Made when a search is first saved."""
-        from runway_desktop.ui.search.keeper import SearchKeeper
-
         return SearchKeeper(self.models.filter, self.models.activity, self.name_search, self)
 
     def name_search(self, saved: SavedSearch) -> None:
@@ -245,33 +166,12 @@ class MainWindow(QMainWindow):
             work.fold(0)
         work.places.edit_name(saved.id)
 
-    def _grab_last_frame(self, path: Path) -> None:
-        self._last_frames.grab(path)
-
     @cached_property
     def _finding(self) -> Finding:
-        from .reveal import Finding
-
         return Finding(self.models.rows, self.view, self.activity, self._show_everything)
-
-    @cached_property
-    def _caps(self) -> CapNotices:
-        """Made when a cap is first reached or raised."""
-        from runway_desktop.viewmodels.activity.caps import CapNotices
-
-        m = self.models
-        return CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
-
-    @cached_property
-    def _last_frames(self) -> LastFrames:
-        from runway_desktop.ui.lineage.last_frame import LastFrames
-
-        return LastFrames(self.models.task_commands.use_as_input, self)
 
     def _say_missing_letters(self, script: str) -> None:
         """Once, and not at each start."""
-        from runway_desktop.usecases.words.notices import no_font
-
         said = self.models.memory.recall(_NO_FONT) or ""
         if script not in said.split():
             self.models.memory.keep(_NO_FONT, f"{said} {script}".strip())
@@ -291,7 +191,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{profile} – Runway Desktop" if profile else "Runway Desktop")
 
     def _build(self) -> None:
-        m, theme = self.models, self._theme
+        m, theme = self.models, self.theme
         self.workspace = work = Workspace(m, theme, self.keys)
         self.view, self.composer_pane = work.view, work.composer
         self.search, self.activity = work.search, m.activity
@@ -304,15 +204,11 @@ class MainWindow(QMainWindow):
         self.judge.compare_wanted.connect(partial(self.open_room, "compare"))
         work.details.put_first(judge_bar)
         self.task_menu = TaskMenu(m.task_commands, m.rows, chosen, self.judge, self.shown_result, self.keys, self)
-        self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
         Acts(m.task_commands, m.rows, m.activity, self)
-        self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, theme, lambda: self.preview)
         # Not at once: it may be told within a paint.
         theme.letters_missing.connect(self._say_missing_letters, Qt.ConnectionType.QueuedConnection)
         self.pages = Pages(m, work, self.open_room, self)
-        m.task_commands.use_as_input.frame_wanted.connect(self._grab_last_frame)
-        LibraryNotices(m.folder, m.activity, lambda: self.preview, self)
-        FileSearch(m.task_commands, m.activity, self)
+        LibraryNotices(m.folder, m.activity, self)
 
     def _connect(self) -> None:
         """The panes with each other, with their models and with the window."""
@@ -333,24 +229,16 @@ class MainWindow(QMainWindow):
         places.search_named.connect(m.filter.rename_search)
         places.chosen.connect(self._open_place)
         places.sheet_chosen.connect(partial(self.open_room, "sheet"))
-        work.composer.pasted.connect(self.taking_in.take)
-        work.composer.replaced.connect(self.taking_in.take)
         for view in (work.view, work.grid):
             view.seen_changed.connect(m.task_commands.look_at)
             view.opened.connect(self._open)
             view.menu_wanted.connect(self.task_menu.popup)
-            view.files_dragged.connect(self._lift)
-            view.group_menu_wanted.connect(self._group_menu)
-        work.view.row_button.connect(lambda task_id: self.queue_room.hold_or_release([task_id]))
-        work.view.group_button.connect(self._press_group)
-        work.list.hold_all_wanted.connect(self._hold_all)
         work.view.selection_moved.connect(lambda: m.details.choose(work.chosen_ids()))
         work.list.columns_changed.connect(self._remember_columns)
         m.details.showing_changed.connect(self._show_result)
         details.command_wanted.connect(self.task_menu.take)
         details.task_wanted.connect(lambda task_id: self._show_tasks([task_id]))
         details.offer_onward(m.task_commands.use_as_input, self.shown_result)
-        details.copy_wanted.connect(self._sharing.copy_text)
         details.support_wanted.connect(partial(self.task_menu.take, COPY_SUPPORT))
 
     def _connect_desk(self) -> None:
@@ -383,8 +271,7 @@ class MainWindow(QMainWindow):
             )
         )
         m.folder.choose_wanted.connect(partial(self.open_room, "preferences", "Saving"))
-        m.bridge.cap_reached.connect(self._cap_reached)
-        m.bridge.cap_raised.connect(self._cap_raised)
+        m.bridge.cap_reached.connect(self.early_caps.append)
         m.bridge.notice.connect(self._notice)
 
     def _leave(self, _: str, command: TaskCommand, what: Any) -> None:
@@ -429,53 +316,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         self.close_wanted.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from runway_desktop.ui.lifted_rows import has_rows
-        from runway_desktop.ui.mime_data import accepts
-
-        ours = event.source() is not None
-        if has_rows(event.mimeData()) or (accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls())):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self.composer_pane.set_dropping(not self._lifts_no_file(event))
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """From elsewhere it may be let go anywhere. A result of our own becomes an input only over the composer: one
-        that is let go where it came from was not meant to."""
-        if event.source() is None or self._is_over_composer(event.position().toPoint()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-        else:
-            event.ignore()
-
-    def _lifts_no_file(self, event: QDropEvent) -> bool:
-        from runway_desktop.ui.lifted_rows import has_rows
-
-        return has_rows(event.mimeData()) and bool(self.lifting.refusal)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.composer_pane.set_dropping(False)
-        super().dragLeaveEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.composer_pane.set_dropping(False)
-        if event.source() is not None and not self._is_over_composer(event.position().toPoint()):
-            event.ignore()
-            return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        if self._lifts_no_file(event):
-            self.models.task_commands.tell(self.lifting.refusal)
-            return
-        self.taking_in.take(event.mimeData())
-
-    def _is_over_composer(self, at: QPoint) -> bool:
-        pane = self.composer_pane
-        return pane.rect().contains(pane.mapFrom(self, at))
-
     def focusNextPrevChild(self, forward: bool) -> bool:
-        from . import tab_order
-
         work = self.workspace
         if self._pages.currentWidget() is work:
             tab_order.put_in_order((work.preview_room, *work.details.areas))
@@ -522,12 +363,6 @@ class MainWindow(QMainWindow):
             self.preview.clear(showing[0].text)
         else:
             self.preview.show_outputs(showing)
-
-    def _cap_reached(self, held: HeldBack) -> None:
-        self._caps.reached(held)
-
-    def _cap_raised(self, raised: CapRaised) -> None:
-        self._caps.raised(raised)
 
     def _notice(self, notice: Notice) -> None:
         self.activity.tell(notice.message, detail=notice.detail, problem=notice.is_problem)

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QImage
 
 from runway_desktop.ui.media.workers import Workers
+from runway_desktop.ui.mime_data import read
 from runway_desktop.usecases.use_cases import Memory
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
@@ -28,8 +29,6 @@ class PasteAndDrop(QObject):
 
     def take(self, mime: QMimeData, to_field: str = "", at: int | None = None) -> None:
         """For a field, in the place of its input `at`, where those are named."""
-        from runway_desktop.ui.mime_data import read
-
         dropped = read(mime)
         if not dropped:
             self._task_commands.tell("There was nothing in it that could be used.", problem=True)
@@ -52,9 +51,6 @@ class PasteAndDrop(QObject):
             at=at,
             are_results=dropped.is_ours,
         )
-
-    def paste(self) -> None:
-        self.take(QGuiApplication.clipboard().mimeData())
 
     def shutdown(self) -> None:
         """Before the application ends. Waits for the picture that is being written, if its drive answers."""

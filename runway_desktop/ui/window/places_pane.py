@@ -24,6 +24,7 @@ from shiboken6 import isValid
 
 from runway_desktop.ui.building import line_edit, viewport_of
 from runway_desktop.ui.labels import PlainLabel
+from runway_desktop.ui.lifted_rows import has_rows
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.usecases.searching.places import Entry
@@ -163,8 +164,6 @@ class PlacesPane(QListWidget):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """All of it takes them, so that a place that has no use for them can say why."""
-        from runway_desktop.ui.lifted_rows import has_rows
-
         if self._delegate.takes is None or not has_rows(event.mimeData()):
             event.ignore()
             return
@@ -342,8 +341,6 @@ class _RemovePlace(PlainLabel):
         painter.end()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from runway_desktop.ui.lifted_rows import has_rows
-
         if has_rows(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction, QIcon
@@ -14,6 +14,7 @@ from shiboken6 import isValid
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import Media
+from runway_desktop.domain.outputs import Application
 from runway_desktop.domain.task import MOST_STARS, Pick, TaskId
 from runway_desktop.ui.building import add_check, passing_menu
 from runway_desktop.ui.commands.keys import Keys
@@ -29,13 +30,10 @@ from runway_desktop.usecases.commands.tasks import Part, Submenu, given_by, menu
 from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.tasks import Showing
 from runway_desktop.values import replace
+from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
-
-if TYPE_CHECKING:
-    from runway_desktop.domain.outputs import Application
-    from runway_desktop.viewmodels.tasks.clipboard import Clipboard
 
 
 class TaskMenu(QObject):

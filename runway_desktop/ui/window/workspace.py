@@ -7,7 +7,6 @@ Builds and holds the panes; connects nothing. GUI thread.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
@@ -30,10 +29,6 @@ from runway_desktop.ui.window.places_pane import PlacesPane
 from runway_desktop.viewmodels.models import Models
 
 from .commands import DETAILS, PLACES
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.tasks.view import TaskView
-
 
 _SPLITTER, _STAGE, _COLUMNS, _GRID = "window.splitter", "window.stage", "list.columns.10", "list.grid"
 _WIDTHS = "window.widths"

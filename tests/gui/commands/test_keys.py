@@ -140,7 +140,7 @@ async def test_a_key_that_nobody_can_press_is_no_choice(tmp_path, stored):
 
 async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         preview = rig.window.preview
         assert preview is not None
         owners: dict[Scope, tuple[QWidget, ...]] = {
@@ -155,7 +155,7 @@ async def test_every_command_is_carried_out_wherever_its_keys_hold(tmp_path, the
 
 async def test_what_one_looks_at_can_be_judged_with_the_same_keys(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         await rig.add(task(1, State.FAILED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         rig.window.view.select([TaskId("t1")])

@@ -70,7 +70,7 @@ async def listed(counter: Counter) -> int:
 
 async def test_a_dropped_log_shows_what_it_holds_before_anything_is_done(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
-        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "3 ids: 3 new."
         assert window.go.text() == "Adopt 3 tasks"
@@ -83,7 +83,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
     async with Counter(tmp_path, theme) as counter:
         await counter.add(replace(task(1), remote_id=remote_id(1)))
         await counter.engine.actions.remove([task(1).id])
-        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2)))
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2)))
         window = await counter.opened(IdImportWindow)
         assert window.model.headline() == "2 ids: 1 new, 1 removed from the list before."
         assert [(line.is_ticked, line.cells[1]) for line in window.model.table.lines] == [
@@ -99,7 +99,7 @@ async def test_what_was_removed_from_the_list_before_is_not_ticked_again(tmp_pat
 
 async def test_the_words_of_the_header_stand_over_those_of_the_cells(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
-        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         view = window.view
         line = window.model.table.lines[1]
@@ -119,7 +119,7 @@ async def test_lines_are_unticked_with_the_space_bar_and_the_rest_is_adopted(tmp
     async with Counter(tmp_path, theme, loops=("poller",)) as counter:
         counter.runway.finish(remote_id(1), "https://x.example/a.mp4")
         counter.runway.vanish(remote_id(3))
-        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         window.view.selectRow(1)
         QTest.keyClick(window.view, Qt.Key.Key_Space)
@@ -151,7 +151,7 @@ async def test_a_log_can_be_taken_for_prompts_all_the_same(tmp_path: Path, theme
     path = tmp_path / "runs.csv"
     path.write_text("id,prompt\n" + "\n".join(f"{remote_id(n)},A fox {n}" for n in (1, 2)), encoding="utf-8")
     async with Counter(tmp_path, theme) as counter:
-        counter.window.taking_in.take(dropped(path))
+        counter.interior.taking_in.take(dropped(path))
         window = await counter.opened(IdImportWindow)
         press(window, "Use as prompts instead")
         await until(lambda: counter.wished[-1][0] == "sheet")
@@ -176,7 +176,7 @@ async def test_a_few_typed_ids_are_adopted_at_once_as_ever(tmp_path: Path, theme
     async with Counter(tmp_path, theme) as counter:
         mime = QMimeData()
         mime.setText(f"{remote_id(1)}\n{remote_id(2)}")
-        counter.window.taking_in.take(mime)
+        counter.interior.taking_in.take(mime)
         await until(lambda: counter.told)
         assert counter.told == ["2 tasks added. They are checked now."]
         assert counter.window.findChild(IdImportWindow) is None
@@ -200,7 +200,7 @@ async def test_a_dropped_folder_of_results_becomes_tasks_and_one_undo_takes_them
     for number in (1, 2):
         await results.put(a_task(number, prompt=f"A fox {number}", rating=4))
     async with Counter(tmp_path, theme) as counter:
-        counter.window.taking_in.take(dropped(results.folder))
+        counter.interior.taking_in.take(dropped(results.folder))
         window = await counter.opened(FolderImportWindow)
         assert window.model.headline() == "2 results of 2 tasks: 2 new."
         async with after(counter.task_commands.show_wanted):
@@ -333,7 +333,7 @@ async def test_what_is_here_already_is_compared_before_ones_eyes_and_that_can_be
 
 async def test_everything_that_is_clicked_is_large_enough_to_hit(tmp_path: Path, theme: Theme):
     async with Counter(tmp_path, theme) as counter:
-        counter.window.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
+        counter.interior.taking_in.take(dropped(a_log(tmp_path, 1, 2, 3)))
         window = await counter.opened(IdImportWindow)
         assert too_small(window) == []
         window.close()

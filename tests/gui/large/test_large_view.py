@@ -47,7 +47,7 @@ async def opened(folder: Path, theme: Theme, more: int = 0) -> AsyncIterator[Des
         await rig.load()
         await until(lambda: rig.rows.rowCount() == 5 + more)
         await rig.fetch_rows()
-        QTimer.singleShot(0, rig.window.add_preview)
+        QTimer.singleShot(0, rig.interior.add_preview)
         await until(lambda: rig.window.preview is not None)
         rig.window.view.select([TaskId("t5")])
         rig.window.workspace.views.setFocus()

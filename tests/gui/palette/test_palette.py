@@ -182,7 +182,7 @@ async def test_what_protects_is_changed_in_the_preferences_alone(tmp_path, theme
 
 async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         playback = rig.window.preview.playback
         assert not playback.muted
         assert not playback.loop
@@ -197,6 +197,6 @@ async def test_sound_and_loop_are_turned_in_the_preview_at_once(tmp_path, theme,
 async def test_the_preview_begins_as_it_was_set(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.cases.settings.muted = True
-        rig.window.add_preview()
+        rig.interior.add_preview()
         assert rig.window.preview.playback.muted
         assert not rig.window.preview.playback.loop

@@ -85,7 +85,7 @@ async def test_the_way_across_a_poster_goes_through_its_clip(tmp_path, theme, qt
 async def test_a_pointer_that_comes_into_the_list_starts_what_reads_clips(tmp_path, theme, is_calm: bool):
     """It is on its way to a poster: the process takes longer to start than it takes to be there."""
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         strips, started = rig.window.workspace.posters.strips, []
         strips.woken.connect(lambda: started.append(True))
         come_into(rig.window.workspace.views)

@@ -71,7 +71,7 @@ def button(within: QWidget, text: str) -> QPushButton:
 
 async def test_a_missing_file_is_said_in_words_and_comes_with_its_next_steps(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
-        desk.window.add_preview()
+        desk.interior.add_preview()
         output = await shown(desk)
         Path(output.path).unlink()
         await noticed(desk)
@@ -187,7 +187,7 @@ async def test_a_change_says_when_and_is_kept_by_a_button(tmp_path: Path, theme,
 
 async def test_a_change_is_seen_in_its_poster_and_in_the_preview_before_it_is_kept(tmp_path: Path, theme):
     async with Desktop(tmp_path, theme) as desk:
-        desk.window.add_preview()
+        desk.interior.add_preview()
         output = await shown(desk)
         preview = desk.window.preview
         assert preview is not None

@@ -101,7 +101,7 @@ async def test_the_menu_of_a_task_is_short_and_rates_it(tmp_path, theme, qtbot):
 
 async def test_the_preview_has_the_menu_of_the_task_that_it_shows(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         await with_one(rig)
         preview = rig.window.preview
         assert preview is not None

@@ -50,7 +50,7 @@ async def test_a_picture_is_copied_as_a_picture(tmp_path, theme):
 
 async def test_of_several_pictures_the_shown_one_is_copied(tmp_path, theme):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         await show(rig, still(tmp_path), still(tmp_path, "other.png", "maroon"))
         preview = rig.window.preview
         assert preview is not None
@@ -152,7 +152,7 @@ async def test_a_drag_from_list_and_grid_takes_the_shown_result(tmp_path, theme,
         QDrag, "exec", lambda self, _: dragged.append([url.fileName() for url in self.mimeData().urls()])
     )
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         rig.window.workspace.list.show_grid(grid)
         await show(rig, still(tmp_path), still(tmp_path, "other.png"))
         view = rig.window.workspace.grid if grid else rig.window.view

@@ -39,7 +39,7 @@ async def opened(rig: Desktop) -> QMenu:
 
 async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
-        rig.window.add_preview()
+        rig.interior.add_preview()
         await rest()
         rig.window.keys.choose(named("runway.ask"), [QKeySequence("Ctrl+G")])
         menu = await opened(rig)
@@ -129,7 +129,7 @@ async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(t
 async def test_every_command_can_be_carried_out_on_what_it_acts_on(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         window = rig.window
-        window.add_preview()
+        rig.interior.add_preview()
         await rig.add(task(1, State.SUCCEEDED))
         await until(lambda: rig.rows.row_of(TaskId("t1")))
         window.view.select([TaskId("t1")])

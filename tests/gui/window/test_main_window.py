@@ -136,7 +136,7 @@ async def test_two_pictures_pasted_within_a_second_are_two_files(tmp_path, theme
         for color in ("teal", "red"):
             image = QImage(640, 360, QImage.Format.Format_RGB32)
             image.fill(QColor(color))
-            rig.window.taking_in.take(mime(image=image))
+            rig.interior.taking_in.take(mime(image=image))
         folder = rig.engine.settings.library / "Pasted pictures"
         await until(lambda: folder.is_dir() and len(list(folder.iterdir())) == 2)
         await until(rig.composer.inputs)

@@ -25,7 +25,7 @@ MOST = 80
 
 
 async def show_a_clip(rig: Desktop) -> None:
-    rig.window.add_preview()
+    rig.interior.add_preview()
     one = task(1, State.SUCCEEDED, "Fog")
     await rig.put(one, outputs=[saved(one, str(SAMPLES / "dusk-16x9-5s.mp4"), media=Media.VIDEO)])
     rig.rows.refresh()

@@ -42,7 +42,7 @@ async def opened(folder: Path, theme: Theme) -> AsyncIterator[Desktop]:
         await rig.load()
         await until(lambda: rig.rows.rowCount() == 1)
         await rig.fetch_rows()
-        QTimer.singleShot(0, rig.window.add_preview)
+        QTimer.singleShot(0, rig.interior.add_preview)
         await until(lambda: rig.window.preview is not None)
         rig.window.view.select([TaskId("t1")])
         await until(lambda: rig.window.preview.shown_path == path)

@@ -1,0 +1,173 @@
+"""What the window has besides what its first paint shows: what plays, what is dragged, dropped, pasted and handed on,
+and the menus of groups. Imported in turns after the first paint. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+
+from runway_desktop.ui.lifted_rows import has_rows
+from runway_desktop.ui.lineage.last_frame import LastFrames
+from runway_desktop.ui.media.players import prepare
+from runway_desktop.ui.media.posters import PosterMaker
+from runway_desktop.ui.media.preview import Preview
+from runway_desktop.ui.mime_data import accepts
+from runway_desktop.viewmodels.activity.caps import CapNotices
+
+from .clipboard import Sharing
+from .context_menus import open_place_menu, open_preview_menu, open_status_menu
+from .lifting import Lifting
+from .main_window import MainWindow
+from .missing_files import FileSearch
+from .paste_and_drop import PasteAndDrop
+from .queue_room import QueueRoom
+
+_PLAYING = frozenset({"loop_clips", "muted"})
+"""Preferences that the preview follows."""
+
+
+class Interior(QObject):
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        m, work = window.models, window.workspace
+        self._preview: Preview | None = None
+        self._poster_maker: PosterMaker | None = None
+        self._sharing = Sharing(m.task_commands, m.rows, work.view, m.activity, window.theme, lambda: window.preview)
+        self._last_frames = LastFrames(m.task_commands.use_as_input, self)
+        self._lifting = Lifting(m, work, window.task_menu, self._shown_path, window.theme)
+        self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room)
+        self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
+        FileSearch(m.task_commands, m.activity, window)
+        m.folder.release_wanted.connect(self._release)
+        caps = CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
+        m.bridge.cap_raised.connect(caps.raised)
+        m.bridge.cap_reached.disconnect(window.early_caps.append)
+        m.bridge.cap_reached.connect(caps.reached)
+        for held in window.early_caps:
+            caps.reached(held)
+        window.installEventFilter(self)
+        window.paste_wanted.connect(lambda: self.taking_in.take(QGuiApplication.clipboard().mimeData()))
+        window.closing_down.connect(self._shutdown)
+        work.places.menu_wanted.connect(partial(open_place_menu, window))
+        work.status.menu_wanted.connect(partial(open_status_menu, window))
+        work.composer.pasted.connect(self.taking_in.take)
+        work.composer.replaced.connect(self.taking_in.take)
+        work.details.copy_wanted.connect(self._sharing.copy_text)
+        work.view.row_button.connect(lambda task_id: queue.hold_or_release([task_id]))
+        work.view.group_button.connect(queue.press)
+        work.list.hold_all_wanted.connect(queue.hold_all)
+        for view in (work.view, work.grid):
+            view.files_dragged.connect(self._lifting.lift)
+            view.group_menu_wanted.connect(queue.popup)
+        m.task_commands.use_as_input.frame_wanted.connect(self._last_frames.grab)
+
+    def add_preview(self) -> None:
+        """Builds what plays. Call from a plain slot, not from a coroutine."""
+        window = self._window
+        posters, inputs, room = window.models.posters, window.models.task_commands.inputs, window.workspace.preview_room
+        strips = window.workspace.posters.strips
+        # In a turn of its own: it would be felt together with the start of a process.
+        strips.woken.connect(prepare, Qt.ConnectionType.QueuedConnection)
+        window.workspace.views.neared.connect(self._near_list)
+        self._preview = preview = Preview(window.theme, window.keys, strips, room)
+        self._play_as_set(_PLAYING)
+        window.models.bridge.settings_changed.connect(self._play_as_set)
+        room.layout().addWidget(preview)
+        preview.openRequested.connect(lambda path: self._sharing.open_with_system([path]))
+        clipboard = window.models.task_commands.clipboard
+        preview.folder_wanted.connect(lambda path: clipboard.selection_wanted.emit([path]))
+        preview.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        preview.customContextMenuRequested.connect(lambda at: open_preview_menu(window, preview.mapToGlobal(at)))
+        self._poster_maker = PosterMaker(self)
+        posters.wanted.connect(self._poster_maker.request)
+        self._poster_maker.made.connect(posters.made)
+        posters.look_again()
+        inputs.thumbnail_wanted.connect(self._poster_maker.request)
+        self._poster_maker.made.connect(lambda path, poster, *_: inputs.thumbnail_made(path, poster))
+        inputs.look_again()
+        window.take_preview(preview)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is dragged over the window, and dropped on it."""
+        match event:
+            case QDragMoveEvent() if not isinstance(event, QDragEnterEvent):
+                self._drag_moved(event)
+            case QDragEnterEvent():
+                self._drag_entered(event)
+            case QDropEvent():
+                self._dropped(event)
+            case QEvent() if event.type() == QEvent.Type.DragLeave:
+                self._window.composer_pane.set_dropping(False)
+            case _:
+                return False
+        return True
+
+    def _drag_entered(self, event: QDragEnterEvent) -> None:
+        ours = event.source() is not None
+        if has_rows(event.mimeData()) or (accepts(event.mimeData()) and (not ours or event.mimeData().hasUrls())):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._window.composer_pane.set_dropping(not self._lifts_no_file(event))
+
+    def _drag_moved(self, event: QDragMoveEvent) -> None:
+        """From elsewhere it may be let go anywhere. A result of our own becomes an input only over the composer: one
+        that is let go where it came from was not meant to."""
+        if event.source() is None or self._is_over_composer(event.position().toPoint()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def _dropped(self, event: QDropEvent) -> None:
+        self._window.composer_pane.set_dropping(False)
+        if event.source() is not None and not self._is_over_composer(event.position().toPoint()):
+            event.ignore()
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        if self._lifts_no_file(event):
+            self._window.models.task_commands.tell(self._lifting.refusal)
+        else:
+            self.taking_in.take(event.mimeData())
+
+    def _lifts_no_file(self, event: QDropEvent) -> bool:
+        return has_rows(event.mimeData()) and bool(self._lifting.refusal)
+
+    def _is_over_composer(self, at: QPoint) -> bool:
+        pane = self._window.composer_pane
+        return pane.rect().contains(pane.mapFrom(self._window, at))
+
+    def _shown_path(self) -> Path | None:
+        return self._window.preview.shown_path if self._window.preview is not None else None
+
+    def _play_as_set(self, names: Collection[str]) -> None:
+        if self._preview is not None and not _PLAYING.isdisjoint(names):
+            playback, (loop, muted) = self._preview.playback, self._window.models.memory.playing
+            playback.set_loop(loop)
+            playback.set_volume(playback.volume, muted)
+
+    def _near_list(self) -> None:
+        """What reads clips is started when a pointer comes into the list, which is a fifth of a second before it rests
+        on a poster; nothing of it is there before that."""
+        if self._window.models.rows.rowCount() and not self._window.theme.is_calm:
+            self._window.workspace.posters.strips.warm()
+
+    def _release(self, paths: frozenset[str]) -> None:
+        """A file that is moved must not be open."""
+        if self._window.preview is not None and str(self._shown_path()) in paths:
+            self._window.preview.stop()
+
+    def _shutdown(self) -> None:
+        if self._window.preview is not None:
+            self._window.preview.shutdown()
+        if self._poster_maker is not None:
+            self._poster_maker.shutdown()
+        self.taking_in.shutdown()
+        self._sharing.shutdown()
+        self._last_frames.shutdown()
