@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.domain.task import TaskId
@@ -16,6 +16,7 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.viewmodels.exchange.export import ExportModel
 from runway_desktop.viewmodels.exchange.folder_import import FolderImportModel
 from runway_desktop.viewmodels.exchange.id_import import IdImportModel, TaskIds
+from runway_desktop.viewmodels.system import documents
 
 from .exchange_window import ExchangeWindow, Model
 from .export_window import ExportWindow
@@ -55,7 +56,7 @@ class ExchangeWindows(QObject):
             self._window,
             title,
             lambda paths: self.import_ids(IdImportModel.ids_in(paths)),
-            near=_documents(),
+            near=documents(),
             filters=_TEXTS,
         )
 
@@ -67,7 +68,7 @@ class ExchangeWindows(QObject):
             self._commands.tell("There is no text in the clipboard.", problem=True)
 
     def choose_folder(self) -> None:
-        choose_folder(self._window, "Choose a folder of results", self.import_folder, near=_documents())
+        choose_folder(self._window, "Choose a folder of results", self.import_folder, near=documents())
 
     def import_ids(self, ids: TaskIds, otherwise: Callable[[], object] | None = None) -> IdImportWindow:
         """Shows what ids stand there. `otherwise` takes the same in as prompts."""
@@ -117,10 +118,6 @@ class ExchangeWindows(QObject):
         window.finished.connect(lambda _: _let_go(model))
         window.resize(window.sizeHint())
         window.show()
-
-
-def _documents() -> Path:
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
 
 def _let_go(model: Model) -> None:

@@ -42,7 +42,7 @@ class ExportWindow(ExchangeWindow):
     def choose_file(self) -> None:
         """Asks where the list goes, and writes it."""
         model = self.model
-        start = model.documents() / model.list_name()
+        start = model.list_file()
         choose_target(self, "Export the list", model.export_list, start, _FILTERS[model.form])
 
     def _build(self) -> None:

@@ -5,15 +5,12 @@ A window of its own, so that it can stay open beside the list. GUI thread only.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
     QSize,
-    QStandardPaths,
     Qt,
     Signal,
 )
@@ -48,6 +45,7 @@ from runway_desktop.usecases.words.plain import caption, tip
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.viewmodels.money.spending import PERIODS, SpendingModel
 from runway_desktop.viewmodels.money.spending_tables import MoneyTable
+from runway_desktop.viewmodels.system import documents
 
 from .bar_chart import BarChart
 
@@ -87,8 +85,7 @@ class SpendingWindow(Dialog):
 
     def choose_file(self, project: str | None) -> None:
         """Asks where the bill goes, and writes it."""
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = Path(documents or Path.home()) / self._model.bill_name(project)
+        start = documents() / self._model.bill_name(project)
         choose_target(self, "Export a bill", lambda path: self._model.export(path, project), start, "CSV files (*.csv)")
 
     def _build_head(self) -> QHBoxLayout:

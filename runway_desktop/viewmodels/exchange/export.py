@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain import filenames
 from runway_desktop.domain.errors import RunwayDesktopError
@@ -27,8 +27,8 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.folders import refusal_words
-from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.system import csv_dialect_of, documents
 
 __all__ = ["COLUMNS", "SEPARATORS", "ExportModel", "ListForm", "Scope", "What"]
 
@@ -68,7 +68,7 @@ class ExportModel(Model):
         self.scope = Scope.CHOSEN if self._chosen else Scope.LISTED
         self.what = What.LIST if self._memory.get("what") == What.LIST else What.FILES
         self.only_picks = False
-        self.folder = self._remembered("folder", str(_documents() / FOLDER_NAME))
+        self.folder = self._remembered("folder", str(documents() / FOLDER_NAME))
         self._quick_look = QuickLook()
         self._is_silent = False
         """The folder has not answered in time."""
@@ -174,12 +174,9 @@ class ExportModel(Model):
             return "There is no file to export."
         return self.folder_problem or filenames.problem_words(self.template)
 
-    def list_name(self) -> str:
-        """A name for the file of the list."""
-        return f"runway-tasks.{self.form.value}"
-
-    def documents(self) -> Path:
-        return _documents()
+    def list_file(self) -> Path:
+        """Where the list could go."""
+        return documents() / f"runway-tasks.{self.form.value}"
 
     def export_files(self) -> None:
         if self.reason() or self._survey is None or self.what is not What.FILES:
@@ -304,8 +301,3 @@ class ExportModel(Model):
     def _switch(self, name: str, otherwise: bool) -> bool:
         found = self._memory.get(name)
         return found if isinstance(found, bool) else otherwise
-
-
-def _documents() -> Path:
-    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(found) if found else Path.home()

@@ -21,8 +21,8 @@ from runway_desktop.usecases.words.account import cap_words
 from runway_desktop.usecases.words.spending import Side
 from runway_desktop.usecases.words.states import Tone
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.system import csv_dialect_of
 
 from .spending_tables import MoneyTable
 

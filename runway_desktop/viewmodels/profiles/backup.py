@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from runway_desktop.domain.backups import Kind
@@ -21,6 +21,7 @@ from runway_desktop.usecases.phase import Phase
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.usecases.words import units
 from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.system import documents
 
 _FOLDER = "backup.folder"
 """The setting with the folder of the last backup."""
@@ -113,7 +114,7 @@ class BackupModel(Model):
         kept = self._cases.settings.get(_FOLDER)
         last = Path(kept) if isinstance(kept, str) else None
         is_there = last is not None and QuickLook().ask(Path.is_dir, last, otherwise=False)
-        folder = last if last is not None and is_there else _documents()
+        folder = last if last is not None and is_there else documents()
         return folder / f"{safe_name(self._backups.profile.name) or 'Profile'} {day.isoformat()}.zip"
 
     def start(self, target: Path) -> None:
@@ -172,7 +173,3 @@ class BackupModel(Model):
         # The window may have been closed while the disk was waited for.
         if isValid(self):
             self.changed.emit()
-
-
-def _documents() -> Path:
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())

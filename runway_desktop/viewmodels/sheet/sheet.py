@@ -34,8 +34,8 @@ from runway_desktop.usecases.sheets.tally import axes_words, heading
 from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.bridge import Bridge
-from runway_desktop.viewmodels.csv_dialect import csv_dialect_of
 from runway_desktop.viewmodels.model import Model
+from runway_desktop.viewmodels.system import csv_dialect_of
 
 from .checked_rows import SLICE_SECONDS
 from .model import SheetModel
