@@ -32,8 +32,8 @@ def _does(command: Command[Any], on: Any) -> None:
 
 
 class Keys(QObject):
-    """`commands` are all that there are, of the window and its rooms. Without
-    choices, commands have the keys of their records, which cannot be changed then."""
+    """`commands` are all that there are, of the window and its rooms. Without choices, they have the keys of their
+    records, which cannot be changed then."""
 
     changed = Signal()
 

@@ -87,6 +87,18 @@ async def test_what_cannot_be_done_now_is_disabled_and_says_why_while_its_key_go
         await until(lambda: any(text.startswith("It succeeded.") for text in rig.told))
 
 
+async def test_the_key_of_what_cannot_be_done_says_why(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await rig.add(task(1, State.SUCCEEDED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        rig.window.view.clearSelection()
+        rig.window.view.setFocus()
+        QTest.keyClick(rig.window.view, Qt.Key.Key_P)
+        await until(lambda: "Select a task in the list first." in rig.told)
+        QTest.keyClick(rig.window.view, Qt.Key.Key_C)
+        await until(lambda: any(text.startswith("Select what to compare") for text in rig.told))
+
+
 async def test_a_command_from_the_menu_does_what_its_key_does(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.add(task(1, State.SUCCEEDED))
