@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.abc import InspectLoader
 from importlib.util import find_spec, resolve_name
 from opcode import opmap
 from types import CodeType
@@ -37,7 +36,9 @@ def _imported(name: str, top: str, seen: set[str]) -> Iterator[int]:
         yield from _imported(package, top, seen)
     # A package that imports its own modules brings them along.
     spec = find_spec(name) if not package or package in sys.modules else None
-    code = spec.loader.get_code(name) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+    # Not by its class: the loader of a bundle is no `InspectLoader`, but does what one does.
+    get_code = getattr(spec.loader, "get_code", None) if spec is not None else None
+    code = get_code(name) if get_code is not None else None
     if spec is None or code is None:
         return
     for base, level, names in module_imports(code):

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.machinery import PathFinder
+from types import ModuleType
+from typing import Any
+
+import pytest
+
 from runway_desktop.services.lazy_imports import leaves_first, module_imports
 from tests.made_modules import Makes, there
 
@@ -51,6 +58,36 @@ def test_the_package_of_a_module_comes_before_it(makes: Makes):
         }
     )
     assert [sorted(step) for step in order(f"{package}.a")] == [["sub", "sub.d"], ["sub.c"], ["a"]]
+
+
+class BundleLoader:
+    """Has the code, and no class in common with Python's own loaders."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, _spec: object) -> None: ...
+
+    def get_code(self, name: str) -> Any:
+        return self._loader.get_code(name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._loader.exec_module(module)
+
+
+class BundleFinder:
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        spec: Any = PathFinder.find_spec(name, path, target) if name.startswith("package_") else None
+        if spec is not None:
+            spec.loader = BundleLoader(spec.loader)
+        return spec
+
+
+def test_it_goes_leaves_first_in_a_bundle_too(makes: Makes, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "meta_path", [BundleFinder, *sys.meta_path])
+    package = makes(a="from . import b\n", b="from .c import x\n", c="x = 1\n")
+    assert order(f"{package}.a") == [["c"], ["b"], ["a"]]
 
 
 def test_names_and_levels_are_read_where_there_are_many_constants():
