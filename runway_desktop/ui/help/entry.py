@@ -26,8 +26,10 @@ def open_room(desk: Desk, wish: object) -> None:
 
 
 def here(desk: Desk) -> Part | Room:
-    """Where one is in the main window: a part of it, or the page that is open."""
+    """Where one is in the main window: what lies over it, a part of it, or the page that is open."""
     window, work = desk.window, desk.window.workspace
+    if work.overlay is not None:
+        return desk.rooms["large"]
     if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:
         return part
     if work.page is not None:

@@ -30,9 +30,12 @@ from .parts import Part
 
 
 def commands_of(of: Part | Room, keys: Keys, over: QWidget) -> list[Command[Any]]:
-    """Those that its help tells of: its own, then what every window has, as far as this one has it. What opens a room
-    is no help in it."""
+    """Those that its help tells of: its own, of a room also others that are heard there, then what every window has, as
+    far as this one has it. What opens a room is no help in it."""
     own = [one for one in of.commands if isinstance(of, Part) or Scope.WINDOW not in one.scopes]
+    if isinstance(of, Room):
+        heard = frozenset[Scope]().union(*(one.scopes for one in own))
+        own += [one for one in keys.commands if one.scopes & heard and one not in own]
     shown = [one for one in own if Surface.HELP not in one.left_out_of and not one.is_everywhere]
     return [*shown, *(one for one in keys.given(over) if one.is_everywhere)]
 

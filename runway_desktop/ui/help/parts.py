@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from runway_desktop.domain.text import Text
 from runway_desktop.ui.commands.everywhere import UNDO
 from runway_desktop.ui.composer import commands as composing
-from runway_desktop.ui.large import commands as large
 from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.tasks import commands as judging
 from runway_desktop.ui.window import commands as window
@@ -84,16 +83,6 @@ LIST_OF_TASKS = Part(
     commands=_of(LIST, JUDGING, FINDING),
 )
 PARTS = (
-    Part(
-        title=Text("The large view"),
-        help=(
-            Text(
-                "One result at the window's size. The arrows walk through takes and shots; judging goes on to the next."
-            ),
-        ),
-        commands=(*large.COMMANDS, *playing.COMMANDS, *_of(JUDGING)),
-        is_here=lambda window: window.workspace.overlay is not None,
-    ),
     COMPOSER,
     PLACES,
     Part(

@@ -11,5 +11,8 @@ ROOM = Room(
     kind=Kind.OVERLAY,
     icon="mdi6.fullscreen",
     commands=COMMANDS,
+    help=(
+        Text("One result at the window's size. The arrows walk through takes and shots; judging goes on to the next."),
+    ),
     entry="runway_desktop.ui.large.entry",
 )

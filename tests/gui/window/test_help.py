@@ -58,8 +58,13 @@ async def test_every_room_has_words_and_leads_on(tmp_path, theme, qtbot):
             everywhere = {named("palette"), named("help"), named("menu"), named("shortcuts")}
             assert everywhere <= set(commands_of(one, keys, rig.window))
             assert everywhere & set(commands_of(one, keys, own)) == {named("help")}
+        rooms = rig.rooms.desk.rooms
+        in_large = set(commands_of(rooms["large"], keys, rig.window))
+        assert {named("large.close"), named("judge.pick"), named("play.toggle")} <= in_large
+        assert named("task.retry") not in in_large
+        assert named("sheet.new") not in commands_of(rooms["sheet"], keys, own)
         own.close()
-    assert {"sheet", "preferences", "spending", "not_saved"} == {room.id for room in ROOMS if room.help}
+    assert {"sheet", "preferences", "spending", "not_saved", "large"} == {room.id for room in ROOMS if room.help}
 
 
 @pytest.mark.parametrize("name", ["day_cap", "tray", "theme", "name_template"])
