@@ -31,7 +31,7 @@ from runway_desktop.domain.transitions import Answer, CreatedTask
 
 from . import border, replies, uploads, wire
 from .address import DEFAULT_BASE_URL, AddressRefused, check_base_url, is_loopback, is_safe
-from .connections import USER_AGENT, OtherHosts, Patience, open_pool, trust
+from .connections import OtherHosts, Patience, open_pool, trust
 from .pool import ConnectionPool, Exchange
 
 API_VERSION = "2024-11-06"
@@ -63,14 +63,13 @@ class RunwayClient:
         base_url: str = DEFAULT_BASE_URL,
         secret: str | None = None,
         *,
-        user_agent: str = USER_AGENT,
         executor: Executor | None = None,
         now: Callable[[], float] = time.time,
         patience: Patience | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
-        self._host = _host_of(self.base_url)
+        _check_host(self.base_url)
         self._executor = executor
         self._now = now
         self._patience = patience or Patience()
@@ -80,23 +79,14 @@ class RunwayClient:
         context = trust(self.base_url)
 
         def pool(connections: int, reuse: bool) -> ConnectionPool:
-            return open_pool(
-                connections,
-                user_agent=user_agent,
-                context=context,
-                reuse=reuse,
-                loopback=self._is_near,
-                transport=transport,
-            )
+            return open_pool(connections, context=context, reuse=reuse, loopback=self._is_near, transport=transport)
 
         # Ten connections at most, beside those of cancels. A create has one of its own: on a kept one that the server
         # is just closing, bytes leave and no answer comes, and the person would have to decide about a task that was
         # surely never made.
         self._questions = pool(6, reuse=True)
         self._creates = pool(4, reuse=False)
-        self._hosts = OtherHosts(
-            2, user_agent=user_agent, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport
-        )
+        self._hosts = OtherHosts(2, context=context, reuse=False, who=_UPLOAD_HOST, transport=transport)
 
     def __repr__(self) -> str:
         return f"<RunwayClient {self.base_url}, {'with' if self._key else 'without'} a key>"
@@ -319,9 +309,9 @@ class _Key(httpx.Auth):
         return without_secret(text, self._secret).encode("utf-8", "surrogateescape")
 
 
-def _host_of(base_url: str) -> str:
+def _check_host(base_url: str) -> None:
     try:
-        return httpx.URL(base_url).host
+        httpx.URL(base_url)
     except (httpx.InvalidURL, UnicodeError) as error:
         # httpx is stricter about names of hosts than the standard library.
         raise AddressRefused("The address of the API is not a web address.", detail=str(error)) from None

@@ -24,7 +24,7 @@ from runway_desktop.values import Struct
 
 from . import replies
 from .address import is_loopback
-from .pool import CONNECTING, IDLE, ConnectionPool
+from .pool import IDLE, ConnectionPool
 
 USER_AGENT = f"runway-desktop/{__version__}"
 
@@ -46,12 +46,6 @@ class Patience(Struct, frozen=True, kw_only=True):
     """For the whole body of a request, however thin the line, but for the piece that was begun last."""
     whole: float = 90.0
     """For the whole of an answer, however slowly it drips."""
-
-    @property
-    def longest_create(self) -> float:
-        """Seconds after which a create has ended, whatever the network does: its turn, connecting, the body and its
-        last piece, the first byte of the answer, the whole of it."""
-        return self.read + CONNECTING * self.connect + self.body + self.create + self.create + self.whole
 
     def for_question(self) -> httpx.Timeout:
         return httpx.Timeout(self.read, connect=self.connect)
@@ -106,7 +100,6 @@ def _holds_certificates(folder: str | None) -> bool:
 def open_pool(
     connections: int,
     *,
-    user_agent: str,
     context: ssl.SSLContext | None,
     reuse: bool,
     loopback: bool,
@@ -120,7 +113,7 @@ def open_pool(
         "Accept": "*/*",
         "Accept-Encoding": "gzip, deflate",
         "Connection": "keep-alive" if reuse else "close",
-        "User-Agent": user_agent,
+        "User-Agent": USER_AGENT,
     }
 
     # A context of its own would be read by httpx for each connection.
@@ -152,13 +145,12 @@ class OtherHosts:
         self,
         connections: int,
         *,
-        user_agent: str,
         context: ssl.SSLContext | None,
         reuse: bool,
         who: str,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._open = partial(open_pool, connections, user_agent=user_agent, reuse=reuse, who=who, transport=transport)
+        self._open = partial(open_pool, connections, reuse=reuse, who=who, transport=transport)
         self._context = context
         self._pools: dict[tuple[bool, bool], ConnectionPool] = {}
         self._is_closed = False

@@ -20,7 +20,7 @@ from runway_desktop.domain.outputs import Stream
 
 from . import border, replies
 from .address import DEFAULT_BASE_URL, is_loopback, is_safe
-from .connections import USER_AGENT, OtherHosts, Patience, trust
+from .connections import OtherHosts, Patience, trust
 from .pool import Exchange
 
 MOST_REDIRECTS = 5
@@ -37,7 +37,6 @@ class HttpFetcher:
         self,
         base_url: str = DEFAULT_BASE_URL,
         *,
-        user_agent: str = USER_AGENT,
         now: Callable[[], float] = time.time,
         patience: Patience | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -45,9 +44,7 @@ class HttpFetcher:
         self._now = now
         self._patience = patience or Patience()
         self._is_near = is_loopback(base_url)
-        self._hosts = OtherHosts(
-            8, user_agent=user_agent, context=trust(base_url), reuse=True, who=HOST, transport=transport
-        )
+        self._hosts = OtherHosts(8, context=trust(base_url), reuse=True, who=HOST, transport=transport)
 
     @asynccontextmanager
     async def open(self, url: str, *, offset: int = 0, etag: str = "") -> AsyncIterator[Stream]:

@@ -45,7 +45,7 @@ asyncio.run(ask())
 
 @asynccontextmanager
 async def one(context: ssl.SSLContext | None = None, *, reuse: bool = True) -> AsyncIterator[ConnectionPool]:
-    pool = open_pool(1, user_agent="ours", context=context, reuse=reuse, loopback=True)
+    pool = open_pool(1, context=context, reuse=reuse, loopback=True)
     try:
         yield pool
     finally:

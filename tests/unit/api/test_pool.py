@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 import httpx
 import pytest
 
-from runway_desktop.api.connections import Patience, open_pool
+from runway_desktop.api.connections import USER_AGENT, Patience, open_pool
 from runway_desktop.api.pool import IDLE, ConnectionPool, Exchange, finished
 from runway_desktop.domain.errors import NoReply, NotReached
 from tests.unit.api.raw_server import RawConnection, raw_server
@@ -194,7 +194,7 @@ async def test_what_a_server_wants_to_be_remembered_is_not_sent_to_it() -> None:
         while await connection.read() is not None:
             await connection.answer(200, b"", {"Set-Cookie": "who=you"}, keep=True)
 
-    pool = open_pool(1, user_agent="ours", context=None, reuse=True, loopback=True)
+    pool = open_pool(1, context=None, reuse=True, loopback=True)
     async with raw_server(marking) as server:
         for _ in range(2):
             await read(await begin(pool, server.url))
@@ -202,7 +202,7 @@ async def test_what_a_server_wants_to_be_remembered_is_not_sent_to_it() -> None:
     assert len(server.requests) == 2
     assert server.connections == 1
     assert all("cookie" not in request.headers for request in server.requests)
-    assert server.requests[0].headers["user-agent"] == "ours"
+    assert server.requests[0].headers["user-agent"] == USER_AGENT
 
 
 async def test_a_name_and_a_password_in_a_link_are_given_to_its_host() -> None:
