@@ -105,13 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--concurrency", type=int, help="tasks of one model at once (default: 2)")
     parser.add_argument("--daily-limit", type=int, help="tasks of one model in 24 hours (default: 200)")
     parser.add_argument("--balance", type=int, help="credits of the organization (default: 10000)")
-    parser.add_argument("--monthly-limit", type=int, help="credits that the tier allows in a month (default: 10000)")
     parser.add_argument("--failure-rate", type=float, help="share of tasks that fail, 0 to 1 (default: 0)")
     parser.add_argument("--failure-code", help="the code with which those fail (default: any)")
     parser.add_argument("--link-seconds", type=float, help="how long a link to an output works (default: 86400)")
-    parser.add_argument("--upload-seconds", type=float, help="how long an upload is kept (default: 86400)")
     parser.add_argument("--unknown-seconds", type=float, help="how long a new task is answered with 404 (default: 0)")
-    parser.add_argument("--secret", help="a secret to accept beside every one of the right form")
     parser.add_argument(
         "--other-secret", action="append", default=[], metavar="SECRET", help="the key of one more organization"
     )

@@ -44,6 +44,8 @@ from .world import FAILURES, DailyLimitReached, NoSuchTask, NotEnoughCredits, Si
 Endpoint = Callable[[Request], Awaitable[Response]]
 KeyedEndpoint = Callable[[Request, str], Awaitable[Response]]
 """Answers a request that brought this secret."""
+_MONTHLY_LIMIT = 10_000
+"""Credits that an organization may buy in a month. Said only, never applied."""
 
 
 class Clock:
@@ -210,7 +212,7 @@ class _Api:
             {
                 "creditBalance": world.balance,
                 "tier": {
-                    "maxMonthlyCreditSpend": world.knobs.monthly_limit,
+                    "maxMonthlyCreditSpend": _MONTHLY_LIMIT,
                     "models": dict.fromkeys(world.models, limits),
                 },
                 "usage": {"models": used},

@@ -29,10 +29,9 @@ class SimulatorDidNotStart(Exception):
 class SimulatorProcess:
     """The simulator as a child process. `base_url` is where its API is."""
 
-    def __init__(self, process: subprocess.Popen[str], ready: dict[str, str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], base_url: str) -> None:
         self._process = process
-        self.base_url = ready["base_url"]
-        self.secret = ready["secret"]
+        self.base_url = base_url
 
     @classmethod
     def start(cls, arguments: Sequence[str] = (), *, timeout: float = 60.0) -> SimulatorProcess:
@@ -53,11 +52,10 @@ class SimulatorProcess:
         )
         line = _first_line(process, timeout)
         try:
-            ready = json.loads(line)
+            return cls(process, json.loads(line)["base_url"])
         except ValueError:
             _end(process)
             raise SimulatorDidNotStart(f"The simulator did not start: {line.strip() or 'it said nothing'}") from None
-        return cls(process, ready)
 
     @property
     def pid(self) -> int:

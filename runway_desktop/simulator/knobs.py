@@ -26,20 +26,14 @@ class Knobs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Tasks of one model in 24 hours; one more is refused with 429."""
     balance: int = 10_000
     """Credits of the organization; a create that costs more is refused with 400."""
-    monthly_limit: int = 10_000
-    """What the organization says it may buy in a month. Said only, never applied."""
     failure_rate: float = 0.0
     """The share of tasks that fail."""
     failure_code: str | None = None
     """The code with which those fail; None: any of those that exist."""
     link_seconds: float = DAY
     """How long a link to an output works."""
-    upload_seconds: float = DAY
-    """How long an uploaded file can be named in a request."""
     unknown_seconds: float = 0.0
     """How long a new task is answered with 404, before GET and DELETE know it."""
-    secret: str | None = None
-    """A secret that is accepted although it has not the form of one."""
 
     def __post_init__(self) -> None:
         if not self.speed > 0:

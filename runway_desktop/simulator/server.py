@@ -34,7 +34,6 @@ from .witness import Witness
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 75
 _KEEPING_SECONDS = 3.0
-_PATIENCE_SECONDS = 4.0
 
 
 @contextlib.asynccontextmanager

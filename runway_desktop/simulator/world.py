@@ -118,11 +118,7 @@ class NoSuchTask(Exception):
 
 
 class DailyLimitReached(Exception):
-    """The model's tasks of the last 24 hours are used up. `seconds` until there is room for one."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__("the daily limit of this model is reached")
-        self.seconds = seconds
+    """The model's tasks of the last 24 hours are used up."""
 
 
 class NotEnoughCredits(Exception):
@@ -143,7 +139,6 @@ class SimulatedTask(Struct):
     """One task. `placed_at` is when it got a place among its model's running ones; None while throttled."""
 
     id: str
-    endpoint: str
     model: str
     recipe: Recipe
     credits: int
@@ -228,7 +223,6 @@ class World:
             raise NotEnoughCredits
         task = SimulatedTask(
             id=str(uuid.UUID(int=self._random.getrandbits(128), version=4)),
-            endpoint=endpoint,
             model=model,
             recipe=recipe,
             credits=credits,
@@ -337,7 +331,7 @@ class World:
     def _refuse_over_daily_limit(self, model: str, now: float) -> None:
         limit = self.knobs.daily_limit
         if limit is not None and self.generations_of_the_day(model, now) >= limit:
-            raise DailyLimitReached(self._created[model][-limit] + DAY - now)
+            raise DailyLimitReached
 
     def _fill(self, model: str, now: float) -> None:
         waiting = self._waiting.get(model)

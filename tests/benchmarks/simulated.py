@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from runway_desktop.domain.task import RemoteId, Request
-from runway_desktop.simulator.child import SimulatorProcess
+from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 
 _ROOM = ("--concurrency", "100000", "--daily-limit", "1000000", "--balance", "1000000000")
 _VERSION = "2024-11-06"
@@ -60,5 +60,5 @@ async def links_of(runway: SimulatorProcess, remote_ids: Sequence[RemoteId]) -> 
 
 
 def _client(runway: SimulatorProcess) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {runway.secret}", "X-Runway-Version": _VERSION}
+    headers = {"Authorization": f"Bearer {DEMO_SECRET}", "X-Runway-Version": _VERSION}
     return httpx.AsyncClient(base_url=runway.base_url, headers=headers, timeout=30.0)

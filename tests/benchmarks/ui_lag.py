@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runway_desktop.simulator.child import SimulatorProcess
+from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from tests.benchmarks import seeding
 from tests.benchmarks.children import BenchmarkFailed, Child, NotToldHere, cpu_seconds, screens
 from tests.benchmarks.simulated import links_of, make_tasks, simulated_runway, state_of
@@ -54,7 +54,7 @@ def _on(screen: str, variables: dict[str, str], folder: Path, size: Size) -> lis
         open_tasks, unsaved = asyncio.run(_work(runway, size))
         past = size.rows - size.open_tasks - size.unsaved
         asyncio.run(seeding.fill(folder, finished=max(0, past), open_tasks=[*unsaved, *open_tasks]))
-        variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": runway.secret}
+        variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": DEMO_SECRET}
         times = (str(size.settle), str(size.seconds))
         with (
             Child("program_child", str(folder), *times, variables=variables) as program,

@@ -17,7 +17,7 @@ from runwayml.lib.polling import TaskFailedError
 from runway_desktop.catalog import Catalog, Pair
 from runway_desktop.domain.media import Media
 from runway_desktop.simulator.app import Simulator
-from runway_desktop.simulator.child import SimulatorProcess
+from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.server import running_simulator
 from tests.media_files import problem_of
@@ -61,7 +61,7 @@ async def test_sdk_creates_waits_and_reads_every_output_on_every_pair() -> None:
 def test_the_plain_sdk_works_against_a_child_process() -> None:
     child = SimulatorProcess.start(["--speed", "1000", "--seed", "7"])
     try:
-        with RunwayML(api_key=child.secret, base_url=child.base_url) as sdk:
+        with RunwayML(api_key=DEMO_SECRET, base_url=child.base_url) as sdk:
             created = sdk.text_to_image.create(model="gen4_image", prompt_text="A lighthouse", ratio="1280:720")
             done = created.wait_for_task_output()
             organization = sdk.organization.retrieve()

@@ -21,7 +21,7 @@ from runway_desktop.catalog.resource_path import resource
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Task
 from runway_desktop.simulator.checks import API_VERSION, issues_of
-from runway_desktop.simulator.child import SimulatorProcess
+from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from tests.contract.test_catalog_against_sdk import _bare, _strict
 from tests.gui.rig import Desktop, until
 from tests.samples_of_requests import fullest
@@ -50,7 +50,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Media, Path]:
 def simulator() -> Iterator[httpx.Client]:
     arguments = ["--speed", "100000", "--seed", "7", "--concurrency", "50"]
     child = SimulatorProcess.start(arguments)
-    headers = {"Authorization": f"Bearer {child.secret}", "X-Runway-Version": API_VERSION}
+    headers = {"Authorization": f"Bearer {DEMO_SECRET}", "X-Runway-Version": API_VERSION}
     try:
         with httpx.Client(base_url=child.base_url, headers=headers, timeout=20) as client:
             yield client

@@ -7,6 +7,7 @@ import pytest
 from runway_desktop.simulator.checks import API_VERSION
 from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.knobs import DAY
+from runway_desktop.simulator.organizations import FIRST
 from tests.unit.simulator.desk import CLIP, desk
 
 NOWHERE = "/v1/tasks/17f20503-6c24-4c16-946b-35dbbce2af2f"
@@ -90,7 +91,8 @@ async def test_body_that_is_no_object_is_refused(body: bytes) -> None:
     ],
 )
 async def test_every_route_wants_a_key_and_the_version(headers: dict[str, str], status: int) -> None:
-    async with desk(secret="mine") as at:
+    async with desk() as at:
+        at.simulator.organizations.give("mine", FIRST)
         answer = await at.anyone.get(f"{at.simulator.base_url}/v1/organization", headers=headers)
         task = await at.anyone.get(at.simulator.base_url + NOWHERE, headers=headers)
     assert answer.status_code == status

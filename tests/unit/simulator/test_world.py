@@ -139,9 +139,8 @@ def test_daily_limit_counts_the_last_24_hours() -> None:
     world = world_with(daily_limit=2)
     clip(world, now=NOW)
     clip(world, now=NOW + 100)
-    with pytest.raises(DailyLimitReached) as refused:
+    with pytest.raises(DailyLimitReached):
         clip(world, now=NOW + 200)
-    assert refused.value.seconds == pytest.approx(DAY - 200)
     assert world.generations_of_the_day("gen4.5", NOW + 200) == 2
     clip(world, now=NOW + DAY + 1)
 
