@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from runway_desktop.simulator.media.pictures import draw as landscape  # noqa: E402
+from runway_desktop.simulator.media.recipe import Recipe  # noqa: E402
 from runway_desktop.simulator.media.tones import Shape, pcm, wav  # noqa: E402
 
 FOLDER = ROOT / "resources" / "samples"
@@ -150,7 +153,46 @@ def main(arguments: list[str] | None = None) -> int:
         for ending in SOUND_FORMATS:
             if f"{stem}{ending}".startswith(chosen or ("",)):
                 make_sound(FOLDER / f"{stem}{ending}", seconds, seed, shape)
+    if "frame.exr".startswith(chosen or ("",)):
+        target = FOLDER / "frame.exr"
+        target.write_bytes(exr(landscape(Recipe("exr_frames", "", "ruby", 3), 0, (160, 90))))
+        report(target)
     return 0
+
+
+def exr(image: Image.Image) -> bytes:
+    """An RGB picture as an uncompressed OpenEXR file of scan lines, its values made linear."""
+    width, height = image.size
+    window = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    channels = b"".join(name + b"\0" + struct.pack("<iB3xii", 1, 0, 1, 1) for name in (b"B", b"G", b"R")) + b"\0"
+    header = b"".join(
+        (
+            _attribute(b"channels", b"chlist", channels),
+            _attribute(b"compression", b"compression", b"\0"),
+            _attribute(b"dataWindow", b"box2i", window),
+            _attribute(b"displayWindow", b"box2i", window),
+            _attribute(b"lineOrder", b"lineOrder", b"\0"),
+            _attribute(b"pixelAspectRatio", b"float", struct.pack("<f", 1.0)),
+            _attribute(b"screenWindowCenter", b"v2f", struct.pack("<2f", 0.0, 0.0)),
+            _attribute(b"screenWindowWidth", b"float", struct.pack("<f", 1.0)),
+            b"\0",
+        )
+    )
+    start = struct.pack("<iI", 20000630, 2) + header
+    linear = [struct.pack("<e", (value / 255) ** 2.2) for value in range(256)]
+    bands = [band.tobytes() for band in reversed(image.convert("RGB").split())]
+    line_size = width * 2 * 3
+    first = len(start) + 8 * height
+    offsets = struct.pack(f"<{height}Q", *(first + row * (line_size + 8) for row in range(height)))
+    lines = []
+    for row in range(height):
+        values = b"".join(linear[value] for band in bands for value in band[row * width : (row + 1) * width])
+        lines.append(struct.pack("<iI", row, line_size) + values)
+    return start + offsets + b"".join(lines)
+
+
+def _attribute(name: bytes, kind: bytes, value: bytes) -> bytes:
+    return name + b"\0" + kind + b"\0" + struct.pack("<I", len(value)) + value
 
 
 def make_clip(clip: Clip) -> None:

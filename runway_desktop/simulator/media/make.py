@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-from .clips import clip, exr_frames, png_frames
+from .clips import clip, frames
 from .pictures import picture, vector
 from .recipe import Recipe
 from .tones import Shape, pcm, wav
@@ -22,10 +22,8 @@ def make_output(recipe: Recipe, index: int, samples: Path) -> bytes:
             return picture(recipe, index)
         case "svg":
             return vector(recipe, index)
-        case "png_frames":
-            return png_frames(recipe, index)
-        case "exr_frames":
-            return exr_frames(recipe, index)
+        case "png_frames" | "exr_frames":
+            return frames(recipe, index, samples)
         case "mp3" | "wav" | "flac" | "ogg":
             return sound(recipe, index, samples)
         case "glb" | "bin":
