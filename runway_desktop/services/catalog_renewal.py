@@ -8,7 +8,6 @@ cannot be read or kept. Loop's thread only, but for `in_use`, which blocks.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import logging
@@ -23,6 +22,8 @@ from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.values import Struct
 
 from .disk.disk_steps import write_whole
+from .disk.disk_threads import in_worker
+from .disk.disk_words import worded
 from .settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,21 +59,19 @@ class CatalogRenewal:
 
     async def renew(self, path: Path, content: bytes | None = None) -> Renewal:
         """Uses the catalog in the file from now on. `content` is what stands in it, where it was read already."""
-        loop = asyncio.get_running_loop()
-        found, text = await loop.run_in_executor(self._executor, read_catalog, path, content)
+        found, text = await in_worker(self._executor, read_catalog, path, content)
         if _order(found.version) < _order(self._catalog.version):
             raise NotPossible(
                 f"This catalog is of SDK {found.version}, older than the one in use, {self._catalog.version}.",
                 advice="Choose a newer one.",
             )
-        await loop.run_in_executor(self._executor, _keep, self._kept, text)
+        await in_worker(self._executor, _keep, self._kept, text)
         return self._become(found, is_built_in=False)
 
     async def use_built_in(self) -> Renewal:
         """Goes back to the catalog that the program brought along."""
-        loop = asyncio.get_running_loop()
-        built_in = await loop.run_in_executor(self._executor, Catalog.load)
-        await loop.run_in_executor(self._executor, _forget, self._kept)
+        built_in = await in_worker(self._executor, Catalog.load)
+        await in_worker(self._executor, _forget, self._kept)
         return self._become(built_in, is_built_in=True)
 
     def _become(self, found: Catalog, *, is_built_in: bool) -> Renewal:
@@ -109,12 +108,10 @@ def claims_to_be_catalog(head: bytes) -> bool:
 
 def read_catalog(path: Path, content: bytes | None = None) -> tuple[Catalog, bytes]:
     """The catalog in a file and its text, checked through and through. Blocks."""
-    try:
+    with worded(f"“{path.name}” cannot be read."):
         if path.stat().st_size > LARGEST:
             raise NotPossible(f"“{path.name}” is too large to be a catalog.")
         text = path.read_bytes() if content is None else content
-    except OSError as error:
-        raise DiskError(f"“{path.name}” cannot be read.", detail=str(error)) from error
     try:
         facts = json.loads(text)
         found = Catalog(facts)
@@ -188,14 +185,10 @@ def _pairs(catalog: Catalog) -> set[tuple[str, str]]:
 
 
 def _keep(kept: Path, text: bytes) -> None:
-    try:
+    with worded("The catalog could not be kept in the profile's folder."):
         write_whole(kept, text)
-    except OSError as error:
-        raise DiskError("The catalog could not be kept in the profile's folder.", detail=str(error)) from error
 
 
 def _forget(kept: Path) -> None:
-    try:
+    with worded("The kept catalog could not be removed."):
         kept.unlink(missing_ok=True)
-    except OSError as error:
-        raise DiskError("The kept catalog could not be removed.", detail=str(error)) from error

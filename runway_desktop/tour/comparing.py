@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from runway_desktop.domain.media import Media
-from runway_desktop.domain.task import OutputState, TaskId
+from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.compare.compare_view import CompareView
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 
@@ -29,19 +29,9 @@ async def compare(walk: Walk) -> None:
     await _lineage(walk)
 
 
-def _saved(walk: Walk, media: Media) -> list[TaskId]:
-    return [
-        row.task.id
-        for row in walk.rows()
-        if row.outputs and all(found.state is OutputState.SAVED and found.media is media for found in row.outputs)
-    ]
-
-
 async def _large(walk: Walk) -> None:
     walk.say("large view")
-    clips = _saved(walk, Media.VIDEO)
-    if not clips:
-        raise StepFailed("there is no saved clip")
+    clips = await until(lambda: walk.saved(Media.VIDEO), "a saved clip")
     window = walk.window
     await walk.choose(clips[0])
     press(window.view, Qt.Key.Key_Return)
@@ -59,7 +49,7 @@ async def _large(walk: Walk) -> None:
 
 async def _culling(walk: Walk) -> None:
     walk.say("compare window with clips")
-    room = await _enter(walk, _saved(walk, Media.VIDEO)[:4])
+    room = await _enter(walk, walk.saved(Media.VIDEO)[:4])
     await until(lambda: room.clips.position >= _SECONDS_IN, "clips that play", 40)
     room.clips.pause()
     await until(lambda: not room.clips.is_seeking, "clips that stand")
@@ -74,7 +64,7 @@ async def _culling(walk: Walk) -> None:
     await walk.album.take(room, "compare-wipe")
     _key(room, Qt.Key.Key_Escape)
     walk.say("difference of two pictures")
-    several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in _saved(walk, Media.IMAGE)]
+    several = [row.task.id for row in walk.rows() if len(row.outputs) > 1 and row.task.id in walk.saved(Media.IMAGE)]
     room = await _enter(walk, several[:1])
     await until(lambda: all(pane.surface.is_live for pane in room.panes[:2]), "two pictures")
     _key(room, Qt.Key.Key_D)
@@ -108,9 +98,7 @@ def _key(room: QWidget, key: Qt.Key, *, shift: bool = False) -> None:
 async def _lineage(walk: Walk) -> None:
     walk.say("last frame as first frame")
     models, window = walk.models, walk.window
-    clip = next(iter(_saved(walk, Media.VIDEO)), None)
-    if clip is None:
-        raise StepFailed("there is no saved clip")
+    clip = (await until(lambda: walk.saved(Media.VIDEO), "a saved clip"))[0]
     await walk.choose(clip)
     shown = (await until(lambda: models.details.showing, "the clip"))[0]
     path = await until(lambda: models.details.showing[0].path, "the clip's file")
@@ -125,5 +113,5 @@ async def _lineage(walk: Walk) -> None:
     # What is sent is chosen by itself.
     await until(lambda: models.details.row is not None and models.details.row.task.id != clip, "the new task", 40)
     await until(lambda: (family := models.details.lineage.family) and family.above, "what it is made from", 40)
-    await until(lambda: models.details.chosen[0] in _saved(walk, Media.VIDEO), "the clip that is made from it", 90)
+    await until(lambda: models.details.chosen[0] in walk.saved(Media.VIDEO), "the clip that is made from it", 90)
     await walk.take("lineage", after=1.0)

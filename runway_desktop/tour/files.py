@@ -101,10 +101,10 @@ def _move(path: Path) -> None:
 
 
 def _first(walk: Walk, media: Media, model: str) -> Output:
-    task_id = walk.saved(media, model)
-    if task_id is None:
+    found = walk.saved(media, model)
+    if not found:
         raise StepFailed(f"there is no saved {media.value}")
-    return walk.row(task_id).outputs[0]
+    return walk.row(found[0]).outputs[0]
 
 
 def _is(walk: Walk, output: Output, presence: str) -> bool:

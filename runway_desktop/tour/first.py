@@ -16,7 +16,7 @@ from runway_desktop.ui.sheet.grid_view import GridWindow
 from runway_desktop.ui.sheet.window import SheetWindow
 from runway_desktop.ui.spending.spending_window import SpendingWindow
 from runway_desktop.usecases.commands.ending import DELETE_REMOTELY
-from runway_desktop.wiring.demo import demo_secret
+from runway_desktop.wiring.demo import SECRET
 
 from .comparing import compare
 from .exchange import exchange
@@ -62,7 +62,7 @@ class First(Walk):
         remember = find(window, QCheckBox, "Remember")
         if remember.isChecked():
             remember.click()
-        type_text(key, demo_secret())
+        type_text(key, SECRET)
         press(key, Qt.Key.Key_Return)
         await until(window.composer_pane.isVisible, "the workspace")
         await until(lambda: self.models.status.organization is not None, "the balance")
@@ -124,7 +124,7 @@ class First(Walk):
             (Media.IMAGE, "gen4_image", "pictures"),
         ):
             self.say(f"preview: {name}")
-            await self.choose(await until(partial(self.saved, media, model), f"a saved {name}", 90))
+            await self.choose((await until(partial(self.saved, media, model), f"a saved {name}", 90))[0])
             await asyncio.sleep(0.8)
             if media is Media.VIDEO and window.preview is not None:
                 window.preview.toggle_play()
@@ -132,7 +132,7 @@ class First(Walk):
                 window.preview.toggle_play()
             await self.take(f"preview-{name}")
         self.say("preview: drawing")
-        await self.choose(await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60))
+        await self.choose((await until(lambda: self.saved(Media.IMAGE, "recraft"), "the drawing", 60))[0])
         await self.take("preview-drawing", after=0.8)
 
     async def trouble(self) -> None:
@@ -198,8 +198,7 @@ class First(Walk):
         spending = await opened(window, SpendingWindow, "the spending")
         await self.take("spending", after=0.5)
         spending.close()
-        video = await until(lambda: self.saved(Media.VIDEO), "a saved clip")
-        await self.choose(video)
+        await self.choose((await until(lambda: self.saved(Media.VIDEO), "a saved clip"))[0])
         await asyncio.sleep(0.6)
         for theme in ("light", "dark"):
             self.say(f"{theme} theme")
@@ -225,7 +224,7 @@ class First(Walk):
         self.say("forms")
         video = await until(lambda: self.saved(Media.VIDEO), "a clip for the forms")
         picture = self.session.profile.folder / "dropped" / "harbour.png"
-        clip = Path(self.row(video).outputs[0].path)
+        clip = Path(self.row(video[0]).outputs[0].path)
         await show_forms(self.window, self.models.composer, self.album, picture, clip)
         self.say("chooser")
         await show_chooser(self.window, self.album, "", "chooser")

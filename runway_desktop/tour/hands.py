@@ -63,20 +63,15 @@ def type_text(widget: QWidget, text: str) -> None:
             QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
 
 
-def press(
-    widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, text: str = ""
-) -> None:
+def press(widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        QApplication.sendEvent(widget, QKeyEvent(kind, key, modifiers, text))
+        QApplication.sendEvent(widget, QKeyEvent(kind, key, modifiers))
 
 
-def drop(window: QWidget, paths: Sequence[Path] = (), text: str = "") -> None:
-    """Drops files or text on the middle of the window."""
+def drop(window: QWidget, paths: Sequence[Path]) -> None:
+    """Drops files on the middle of the window."""
     mime = QMimeData()
-    if paths:
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    if text:
-        mime.setText(text)
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     at = window.rect().center()
     buttons, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
     QApplication.sendEvent(window, QDragEnterEvent(at, copy, mime, buttons, none))

@@ -27,7 +27,7 @@ from runway_desktop.domain.secrecy import KnownSecrets
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
-from runway_desktop.wiring.demo import DemoWishes, demo_secret, start_simulator
+from runway_desktop.wiring.demo import SECRET, DemoWishes, start_simulator
 from runway_desktop.wiring.stages import Supervisor
 
 from .first import First
@@ -53,7 +53,7 @@ class Again(Walk):
         self.say("opened again")
         await self.size(1200, 760)
         await until(lambda: len(self.tasks()) >= 6, "the tasks of the first run")
-        await self.choose(await until(lambda: self.saved(Media.VIDEO), "the saved clip"))
+        await self.choose((await until(lambda: self.saved(Media.VIDEO), "the saved clip"))[0])
         await self.take("opened-again-200-percent-dark", after=1.0)
         self.cases.settings.set("theme", "light")
         await self.take("200-percent-light", after=0.4)
@@ -79,14 +79,14 @@ def take_tour(options: Options) -> int:
         faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
         return _run(
             options.profile_dir,
-            Address(base_url=os.environ["RUNWAYML_BASE_URL"], secret=demo_secret()),
+            Address(base_url=os.environ["RUNWAYML_BASE_URL"], secret=SECRET),
             Again,
             folder,
             int(os.environ[AGAIN]),
         )
     with tempfile.TemporaryDirectory(prefix="runway-desktop-tour-", ignore_cleanup_errors=True) as place:
         home = options.profile_dir or Path(place) / "profile"
-        code = _studio(Path(place) / "demo", folder)
+        code = _process(Path(place) / "demo", folder, {STUDIO: "1"})
         if code:
             return code
         simulator = start_simulator(
@@ -95,7 +95,8 @@ def take_tour(options: Options) -> int:
         try:
             code = _run(home, Address(base_url=simulator.base_url), First, folder, len(PICTURES) + 1)
             if code == 0:
-                code = _again(home, simulator.base_url, folder, _taken(folder) + 1)
+                again = {AGAIN: str(_taken(folder) + 1), "RUNWAYML_BASE_URL": simulator.base_url}
+                code = _process(home, folder, {**again, "QT_SCALE_FACTOR": "2"})
         finally:
             simulator.stop()
     if code == 0:
@@ -107,16 +108,10 @@ def _taken(folder: Path) -> int:
     return len(list(folder.glob("[0-9][0-9]-*.png")))
 
 
-def _studio(home: Path, folder: Path) -> int:
+def _process(home: Path, folder: Path, surroundings: dict[str, str]) -> int:
+    """A part of the tour in a process of its own; gives its exit code."""
     words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
-    surroundings = {**os.environ, STUDIO: "1"}
-    return subprocess.run(words, env=surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
-
-
-def _again(home: Path, base_url: str, folder: Path, first: int) -> int:
-    surroundings = {**os.environ, AGAIN: str(first), "RUNWAYML_BASE_URL": base_url, "QT_SCALE_FACTOR": "2"}
-    words = [*own_words(), "--tour", str(folder), "--profile-dir", str(home)]
-    return subprocess.run(words, env=surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
+    return subprocess.run(words, env=os.environ | surroundings, timeout=HANGS_AFTER + 60, check=False).returncode
 
 
 def _run(home: Path, address: Address, kind: type[Walk], folder: Path, first: int) -> int:

@@ -22,6 +22,10 @@ UNDER_WAY = (State.HELD, State.SENDING, State.PENDING, State.RUNNING, State.THRO
 class Walk:
     """One process's part of the tour."""
 
+    window: MainWindow
+    cases: UseCases
+    models: Models
+
     def __init__(self, session: Session, album: Album, base_url: str) -> None:
         self.session = session
         self.album = album
@@ -32,6 +36,9 @@ class Walk:
     async def whole(self) -> None:
         try:
             await until(self.session.ready.is_set, "the window", 40)
+            self.window = await until(lambda: self.session.window, "the window")
+            self.cases = await until(lambda: self.session.cases, "the use cases")
+            self.models = await until(lambda: self.session.models, "the models")
             await until(lambda: self.window.preview is not None, "the preview")
             await self.walk()
             self.code = 0
@@ -46,27 +53,6 @@ class Walk:
     async def walk(self) -> None:
         raise NotImplementedError
 
-    @property
-    def window(self) -> MainWindow:
-        found = self.session.window
-        if found is None:
-            raise StepFailed("there is no window")
-        return found
-
-    @property
-    def cases(self) -> UseCases:
-        found = self.session.cases
-        if found is None:
-            raise StepFailed("there are no use cases")
-        return found
-
-    @property
-    def models(self) -> Models:
-        found = self.session.models
-        if found is None:
-            raise StepFailed("there are no models")
-        return found
-
     def rows(self) -> list[Row]:
         """Every listed task that has been fetched, in the list's order."""
         listed = self.models.rows
@@ -79,13 +65,14 @@ class Walk:
     def having(self, *states: State) -> list[TaskId]:
         return [row.task.id for row in self.rows() if row.task.state in states]
 
-    def saved(self, media: Media, model: str = "") -> TaskId | None:
-        """The first task whose results of that kind are all saved."""
-        for row in self.rows():
-            done = bool(row.outputs) and all(output.state is OutputState.SAVED for output in row.outputs)
-            if done and row.outputs[0].media is media and row.task.request.model.startswith(model):
-                return row.task.id
-        return None
+    def saved(self, media: Media, model: str = "") -> list[TaskId]:
+        """The tasks whose results are all of that kind and saved."""
+        return [
+            row.task.id
+            for row in self.rows()
+            if row.outputs and all(one.state is OutputState.SAVED and one.media is media for one in row.outputs)
+            if row.task.request.model.startswith(model)
+        ]
 
     def row(self, task_id: TaskId) -> Row:
         found = self.models.rows.row_of(task_id)

@@ -27,7 +27,7 @@ from runway_desktop.keychain import SystemKeychain
 from runway_desktop.services.catalog_renewal import in_use as catalog_in_use
 from runway_desktop.services.clock import LONGEST_CREATE, SystemClock
 from runway_desktop.services.disk import private
-from runway_desktop.services.disk.disk_threads import DiskThreads
+from runway_desktop.services.disk.disk_threads import DiskThreads, in_worker
 from runway_desktop.services.disk.profile_folders import Folders, has_been_used
 from runway_desktop.services.engine import Engine, Outside
 from runway_desktop.services.money.pricing import read_published
@@ -128,15 +128,14 @@ async def build(
     may lie on a drive that hangs. `state` is a folder outside of the profile's for what this computer knows of it.
     `secrecy` is told of each key. `renewing` is called, on a thread of the database, when a list of tasks of an older
     version is brought up to date."""
-    loop = asyncio.get_running_loop()
     secrecy = KnownSecrets() if secrecy is None else secrecy
     if address.secret:
         secrecy.add(address.secret)
-    catalog = await loop.run_in_executor(workers, catalog_in_use, profile.catalog)
+    catalog = await in_worker(workers, catalog_in_use, profile.catalog)
     demo = _demo(profile, address.demo, workers) if address.demo is not None else None
     if demo is not None:
-        await loop.run_in_executor(workers, demo.begin)
-    is_expected = await loop.run_in_executor(workers, has_been_used, profile)
+        await in_worker(workers, demo.begin)
+    is_expected = await in_worker(workers, has_been_used, profile)
     store = await SqliteStore.open(profile.database, is_expected=is_expected, renewing=renewing)
     try:
         return await _assemble(profile, folders, address, demo, catalog, store, workers, file_workers, state, secrecy)
@@ -158,17 +157,16 @@ async def _assemble(
     state: Path,
     secrecy: KnownSecrets,
 ) -> Assembly:
-    loop = asyncio.get_running_loop()
     given = demo.secret if demo is not None else address.secret
     place = KeyPlace.DEMO if demo is not None else KeyPlace.ENVIRONMENT
 
     async def make_client() -> ClosableRunway:
         url = await demo.base_url() if demo is not None else address.base_url
-        return await loop.run_in_executor(workers, _client_of, url, workers)
+        return await in_worker(workers, _client_of, url, workers)
 
     async def make_fetcher() -> ClosableFetcher:
         url = await demo.base_url() if demo is not None else address.base_url
-        return await loop.run_in_executor(workers, _fetcher_for, url)
+        return await in_worker(workers, _fetcher_for, url)
 
     runway, fetcher = LateRunway(make_client, secrecy), LateFetcher(make_fetcher)
 
@@ -183,7 +181,7 @@ async def _assemble(
             folders=folders,
             state=state,
             catalog=catalog,
-            prices=await loop.run_in_executor(workers, read_published),
+            prices=await in_worker(workers, read_published),
             clock=SystemClock(),
             rng=random.Random(),
             store=store,
@@ -210,14 +208,11 @@ async def _assemble(
     await after_restore.take_up(engine.ledger, engine.settings)
     await engine.pricing.load()
 
-    async def in_worker(work: Callable[[], None]) -> None:
-        await loop.run_in_executor(workers, work)
-
     sound = asyncio.Event()
 
     async def check() -> None:
         # In a worker, as it brings much along.
-        await loop.run_in_executor(workers, import_module, "runway_desktop.services.backup.backups")
+        await in_worker(workers, import_module, "runway_desktop.services.backup.backups")
         await _until_checked(engine, store)
         sound.set()
 
@@ -237,19 +232,19 @@ async def _assemble(
             ("downloads", engine.downloads.run),
             ("sidecars", sidecars.run),
             ("integrity", engine.integrity.run),
-            ("private files", lambda: in_worker(lambda: _tighten(engine, profile, state))),
+            ("private files", lambda: in_worker(workers, _tighten, engine, profile, state)),
             ("unfinished restores", clean_up),
             *(() if engine.backups is None or engine.is_demo else (("backups", engine.backups.run),)),
         )
 
     async def clean_up() -> None:
         # What restores is imported where one left something behind.
-        if await loop.run_in_executor(workers, folders.has_unfinished, profile):
+        if await in_worker(workers, folders.has_unfinished, profile):
             await tell_unfinished(engine)
 
     async def stop_demo() -> None:
         if demo is not None:
-            await in_worker(demo.stop)
+            await in_worker(workers, demo.stop)
 
     return Assembly(
         engine=engine,
@@ -257,36 +252,30 @@ async def _assemble(
         check=check,
         demo=demo,
         settling=(
-            Stage(
-                "sendings",
-                "an id that is on its way is a paid result",
-                lambda: _settle_sendings(engine),
-                LONGEST_CREATE + WRITE_SECONDS,
-            ),
-            Stage(
-                "downloads",
-                "a short rest is finished, a long one goes on next time",
-                lambda: _settle_downloads(engine),
-                SETTLE_SECONDS + 4,
-            ),
-            Stage("sidecars", "what was rated a moment ago stands beside its result", sidecars.settle, 5),
+            # An id that is on its way is a paid result.
+            Stage("sendings", lambda: _settle_sendings(engine), LONGEST_CREATE + WRITE_SECONDS),
+            # A short rest is finished, a long one goes on next time.
+            Stage("downloads", lambda: _settle_downloads(engine), SETTLE_SECONDS + 4),
+            # What was rated a moment ago stands beside its result.
+            Stage("sidecars", sidecars.settle, 5),
         ),
-        giving_up=(
-            Stage(
-                "late sendings",
-                "what has no answer is uncertain, and that is written",
-                lambda: _give_up_sendings(engine, runway),
-                10,
-            ),
-        ),
+        # What has no answer is uncertain, and that is written.
+        giving_up=(Stage("late sendings", lambda: _give_up_sendings(engine, runway), 10),),
         closing=(
-            Stage("ledger", "what was answered is written before the store closes", engine.ledger.settle, 10),
-            Stage("settings", "drafts and widths are kept", engine.settings.flush, 5),
-            Stage("HTTP", "connections close before the loop does", lambda: _close(runway, fetcher), 5),
-            Stage("store", "everything that writes has ended", store.close, 10),
-            Stage("looks", "what hangs in a drive is left behind", lambda: in_worker(lambda: _leave(engine)), 10),
-            Stage("disk", "nothing is written any more", lambda: in_worker(engine.folder.shutdown), 10),
-            Stage("demo", "nobody asks it any more", stop_demo, 5),
+            # What was answered is written before the store closes.
+            Stage("ledger", engine.ledger.settle, 10),
+            # Drafts and widths are kept.
+            Stage("settings", engine.settings.flush, 5),
+            # Connections close before the loop does.
+            Stage("HTTP", lambda: _close(runway, fetcher), 5),
+            # Everything that writes has ended.
+            Stage("store", store.close, 10),
+            # What hangs in a drive is left behind.
+            Stage("looks", lambda: in_worker(workers, _leave, engine), 10),
+            # Nothing is written any more.
+            Stage("disk", lambda: in_worker(workers, engine.folder.shutdown), 10),
+            # Nobody asks it any more.
+            Stage("demo", stop_demo, 5),
         ),
     )
 

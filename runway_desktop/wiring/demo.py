@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.errors import DiskError, RunwayDesktopError
+from runway_desktop.domain.errors import RunwayDesktopError
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.simulator.child import DEMO_SECRET, SimulatorProcess
 from runway_desktop.values import Struct
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SECRET = DEMO_SECRET
+"""The made-up key that the simulator takes."""
+start_simulator = SimulatorProcess.start
+"""A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
+
 
 class DemoWishes(Struct, frozen=True, kw_only=True):
     """`speed` is the simulator's, 1 as in life. `is_empty`: a new demo begins with an empty list."""
@@ -35,21 +41,11 @@ class DemoWishes(Struct, frozen=True, kw_only=True):
     is_empty: bool = False
 
 
-def demo_secret() -> str:
-    """The made-up key that the simulator takes."""
-    return DEMO_SECRET
-
-
-def start_simulator(arguments: Sequence[str]) -> SimulatorProcess:
-    """A simulator as a child process; it ends with this one at the latest. Blocking until it is ready."""
-    return SimulatorProcess.start(list(arguments))
-
-
 class Demo:
     """The demo of this run. `workers` make what blocks."""
 
     def __init__(self, profile: Profile, wishes: DemoWishes, workers: Executor) -> None:
-        self.secret = demo_secret()
+        self.secret = SECRET
         self.is_making = False
         """Whether the studio is to be made in this run."""
         self.first: TaskId | None = None
@@ -86,7 +82,7 @@ class Demo:
     async def _make(self, engine: Engine, store: Store) -> TaskId | None:
         module = "runway_desktop.wiring.studio.furnishing"
         # It brings the simulator's pictures along, which take a while to import.
-        await asyncio.get_running_loop().run_in_executor(self._workers, __import__, module)
+        await in_worker(self._workers, __import__, module)
         from .studio.furnishing import Furnishing
 
         return await Furnishing(engine, store, self._profile, self._workers, speed=self._wishes.speed).furnish()
@@ -94,16 +90,14 @@ class Demo:
     async def begin_empty_next_time(self) -> None:
         """The next start takes away all that is in this demo. Raises DiskError."""
         emptying = DemoState(Begins.EMPTYING)
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._workers, demo_state.note, self._profile, emptying)
-        except OSError as error:
-            raise DiskError("The demo's folder cannot be written to.", detail=str(error)) from error
+        with worded("The demo's folder cannot be written to."):
+            await in_worker(self._workers, demo_state.note, self._profile, emptying)
 
     async def base_url(self) -> str:
         await self.stands.wait()
         async with self._lock:
             if self._process is None or not self._process.is_running():
-                self._process = await asyncio.get_running_loop().run_in_executor(self._workers, self._start)
+                self._process = await in_worker(self._workers, self._start)
             return self._process.base_url
 
     def stop(self) -> None:

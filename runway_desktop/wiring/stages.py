@@ -34,10 +34,6 @@ class Supervisor:
         task.add_done_callback(self._ended)
         return task
 
-    @property
-    def names(self) -> list[str]:
-        return sorted(task.get_name() for task in self._tasks)
-
     async def close(self, deadline: float) -> None:
         """Cancels what still runs and waits up to `deadline` seconds; what does not end by then is named in the log."""
         self._closing = True
@@ -60,10 +56,9 @@ class Supervisor:
 
 
 class Stage(Struct, frozen=True):
-    """One step of closing. `reason` says why it stands where it does."""
+    """One step of closing."""
 
     name: str
-    reason: str
     run: Callable[[], Awaitable[None]]
     deadline: float
 

@@ -28,10 +28,17 @@ _NOT_THERE = frozenset(
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal digits. Blocks; raises DiskError."""
-    try:
+    with worded(f"“{path.name}” cannot be read.", "Is it still there?"):
         return sha256_of(path)
+
+
+@contextmanager
+def worded(message: str, advice: str = "") -> Iterator[None]:
+    """Turns OSError into DiskError in these words."""
+    try:
+        yield
     except OSError as error:
-        raise DiskError(f"“{path.name}” cannot be read.", advice="Is it still there?", detail=str(error)) from error
+        raise DiskError(message, advice=advice, detail=str(error)) from error
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from runway_desktop.domain.events import TasksAdded
 from runway_desktop.domain.library import Filter, KeptSheet, new_sheet_id
 from runway_desktop.domain.profiles import Profile
 from runway_desktop.domain.task import Request, TaskId
+from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.engine import Engine
 from runway_desktop.services.library import sheets
 from runway_desktop.services.library.sheets import KeptRow, SentTask, SheetContent
@@ -178,9 +178,8 @@ class Furnishing:
         return KeptRow(cells=cells, sent=(SentTask(played.task.id),))
 
     async def _in_worker(self, work: Callable[..., Result], *arguments: object) -> Result:
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._workers, partial(work, *arguments))
+            return await in_worker(self._workers, work, *arguments)
         except asyncio.CancelledError:
             self._stop.set()
             raise

@@ -29,17 +29,6 @@ async def test_a_mistake_is_told_once_with_the_name_of_the_work():
     assert told == [("count the lane", "a mistake")]
 
 
-async def test_work_is_held_until_it_ends_and_named_meanwhile():
-    supervisor = Supervisor(Told())
-    gate = asyncio.Event()
-    supervisor.spawn(_wait(gate), "poll")
-    supervisor.spawn(_wait(gate), "download")
-    assert supervisor.names == ["download", "poll"]
-    gate.set()
-    await asyncio.sleep(0.01)
-    assert supervisor.names == []
-
-
 async def test_closing_cancels_and_waits_for_what_tidies_up():
     supervisor = Supervisor(Told())
     tidied = []
@@ -96,7 +85,7 @@ async def test_each_stage_of_closing_runs_though_others_fail_or_hang(
     ran: list[str] = []
 
     def stage(name: str, work, deadline: float = 5.0) -> Stage:
-        return Stage(name, "because", work, deadline)
+        return Stage(name, work, deadline)
 
     async def good() -> None:
         ran.append("good")

@@ -25,6 +25,7 @@ from runway_desktop.services.money.spending import Period
 from runway_desktop.services.results import sidecar
 from runway_desktop.services.results.embedding import read as read_embedded
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
+from runway_desktop.simulator.child import DEMO_SECRET
 from runway_desktop.simulator.keeping import take_up
 from runway_desktop.simulator.knobs import Knobs
 from runway_desktop.simulator.links import Uploads
@@ -33,7 +34,7 @@ from runway_desktop.store import SqliteStore
 from runway_desktop.values import replace
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address, build
-from runway_desktop.wiring.demo import Demo, DemoWishes, demo_secret
+from runway_desktop.wiring.demo import Demo, DemoWishes
 from runway_desktop.wiring.stages import go_down
 from runway_desktop.wiring.studio import demo_state, furnishing
 from runway_desktop.wiring.studio.demo_state import Begins, DemoState
@@ -166,7 +167,7 @@ async def test_runway_knows_the_studio_and_its_usage_agrees_with_the_spending(tm
         now = start.engine.clock.now()
         world = world_kept(start.profile, now)
         assert {task.remote_id for task in at_runway} < {task.id for task in world.tasks()}
-        assert {task.key for task in at_runway} == {fingerprint_of(demo_secret())}
+        assert {task.key for task in at_runway} == {fingerprint_of(DEMO_SECRET)}
         [uncertain] = [row.task for row in rows if row.task.state is State.UNCERTAIN]
         assert uncertain.evidence is not None
         assert verdict(uncertain.evidence).likelihood is Likelihood.MADE
