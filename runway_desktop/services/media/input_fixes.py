@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from pathlib import Path
 
-from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import FixKind, InputFix, MediaFacts
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import read_json, write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
-from runway_desktop.services.disk.disk_words import file_hash
+from runway_desktop.services.disk.disk_words import file_hash, worded
 from runway_desktop.values import Struct
 
 from .picture_copies import copy_of, sizes_of
 
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WebP": "webp"}
+_FULL = "Is the disk full, or the folder protected?"
 _NOTE = "original.json"
 _HOME_DIGITS = 16
 _LONGEST_STEM = 80  # characters
@@ -106,7 +105,7 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
     """Where a copy goes: in a folder for each original's bytes, so that two originals of one name never meet."""
     digest = file_hash(original)
     home = folder / digest[:_HOME_DIGITS]
-    with _written("The copy cannot be written."):
+    with worded("The copy cannot be written.", _FULL):
         private.make_folder(home)
     note = {"path": str(original.absolute()), "sha256": digest}
     _write(home / _NOTE, json.dumps(note, ensure_ascii=True).encode())
@@ -115,14 +114,5 @@ def _target(folder: Path, original: Path, words: str, ending: str) -> Path:
 
 
 def _write(target: Path, content: bytes) -> None:
-    with _written(f"“{target.name}” cannot be written."):
+    with worded(f"“{target.name}” cannot be written.", _FULL):
         write_whole(target, content)
-
-
-@contextmanager
-def _written(failed: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        advice = "Is the disk full, or the folder protected?"
-        raise DiskError(failed, advice=advice, detail=str(error)) from error

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.inputs import MediaFacts
 from runway_desktop.domain.media import COMMENTS, HEAD_LENGTH, Media, MediaFormat, format_of
+from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.values import replace
 
 from .film_boxes import FilmFacts, read_film
@@ -45,25 +45,14 @@ def is_page(head: bytes) -> bool:
 
 def probe(path: Path) -> MediaFacts | None:
     """The facts of a local file. Blocks; raises DiskError."""
-    try:
+    with worded(f"{path.name} cannot be read.", "Is it still there, and may you open it?"):
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(HEAD_LENGTH)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    found = format_of(head)
-    if found is None or found.media is Media.OTHER:
-        return None
-    try:
+        found = format_of(head)
+        if found is None or found.media is Media.OTHER:
+            return None
         return _measured(path, found, size)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> DiskError:
-    return DiskError(
-        f"{path.name} cannot be read.", advice="Is it still there, and may you open it?", detail=str(error)
-    )
 
 
 def _measured(path: Path, found: MediaFormat, size: int) -> MediaFacts:

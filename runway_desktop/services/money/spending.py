@@ -16,13 +16,13 @@ from pathlib import Path
 
 from runway_desktop.catalog import Catalog, settings_line
 from runway_desktop.domain.account import DOLLARS_PER_CREDIT
-from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.moments import local_time
 from runway_desktop.domain.spending_report import Reconciliation, Report, counted_credits, reconciled, spent_at, summed
 from runway_desktop.domain.task import Task
 from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_steps import write_whole
 from runway_desktop.services.disk.disk_threads import in_worker
+from runway_desktop.services.disk.disk_words import worded
 from runway_desktop.services.disk.spreadsheet import USUAL, CsvDialect, plain, write_rows
 from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.values import Struct
@@ -100,14 +100,9 @@ class Spending:
         text = io.StringIO(newline="")
         write_rows(text, [BILL_COLUMNS], manner)
         write_rows(text, (self._cells(task, batch, manner.decimal) for task, batch in billed), manner)
-        try:
+        advice = "Choose another folder, or close the program that has it open."
+        with worded(f"“{path.name}” could not be written.", advice):
             write_whole(path, text.getvalue().encode(manner.encoding, "replace"), private.USUAL_FILE)
-        except OSError as error:
-            raise DiskError(
-                f"“{path.name}” could not be written.",
-                advice="Choose another folder, or close the program that has it open.",
-                detail=f"{path}: {error}",
-            ) from error
 
     def _cells(self, task: Task, batch: str, decimal: str) -> Iterable[str]:
         request, credits = task.request, counted_credits(task)
