@@ -39,21 +39,6 @@ from runway_desktop.domain.spending_report import SpendingLine
 from runway_desktop.domain.task import Batch, BatchId, Input, Output, RemoteId, Task, TaskId
 from runway_desktop.domain.transitions import Answer, CreatedTask
 
-__all__ = [
-    "Clock",
-    "CreatedTask",
-    "Estimate",
-    "Fetcher",
-    "LedgerEntry",
-    "Runway",
-    "SecretStore",
-    "Snapshots",
-    "Store",
-    "Stream",
-    "SystemTrash",
-    "Timing",
-]
-
 
 class Clock(Protocol):
     """Time as a parameter. `now` is wall time in Unix seconds and may jump; `monotonic` never goes back."""
@@ -152,11 +137,6 @@ class Snapshots(Protocol):
     """Lists of tasks as files: copied while in use, looked into, made ready for another place. Unlike the other ports
     these calls block; they belong into a worker. StoreError for all that goes wrong, NewerFormat for a list that a
     newer program wrote; what a `watch` raises passes."""
-
-    @property
-    def version(self) -> str:
-        """Of the lists that this program writes, as "1.4"."""
-        ...
 
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
         """Copies a list, in use or not, to a new file without any secret and without its identity. `watch(done, total)`
@@ -361,10 +341,6 @@ class Store(Protocol):
     async def timings(self, endpoint: str, model: str, shape: str, limit: int = 50) -> Sequence[Timing]:
         """Of tasks that succeeded, latest first: of the same shape (a word that the caller derives from the
         settings) if there are any three, else of the same endpoint and model."""
-        ...
-
-    async def estimate(self, endpoint: str, model: str, shape: str) -> Estimate | None:
-        """What a request of exactly this shape was last estimated at."""
         ...
 
     async def learn(self, endpoint: str, model: str, shape: str, estimate: Estimate) -> None: ...

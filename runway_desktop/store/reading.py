@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from runway_desktop.domain.account import Fingerprint
-from runway_desktop.domain.library import Estimate, LedgerEntry, ResultFacts, Row, Takes, Timing
+from runway_desktop.domain.library import LedgerEntry, ResultFacts, Row, Takes, Timing
 from runway_desktop.domain.task import BatchId, Input, Output, RemoteId, Task, TaskId
 
 from .records import (
@@ -201,14 +201,6 @@ def timings(connection: sqlite3.Connection, endpoint: str, model: str, shape: st
     if len(found) < _ENOUGH_OF_A_SHAPE:
         found = connection.execute(f"{_TIMINGS} ORDER BY ended_at DESC, number DESC LIMIT ?", (*kind, limit)).fetchall()
     return [_timing(*row) for row in found[:limit]]
-
-
-def estimate(connection: sqlite3.Connection, endpoint: str, model: str, shape: str) -> Estimate | None:
-    row = connection.execute(
-        "SELECT credits, at FROM estimates WHERE endpoint = ? AND model = ? AND shape = ?",
-        (to_cell(endpoint), to_cell(model), to_cell(shape)),
-    ).fetchone()
-    return None if row is None else Estimate(credits=row[0], at=row[1])
 
 
 def learned(connection: sqlite3.Connection) -> dict[tuple[str, str, str], float]:

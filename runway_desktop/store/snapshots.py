@@ -42,11 +42,6 @@ _PLACED = """
 
 
 class SqliteSnapshots:
-    @property
-    def version(self) -> str:
-        """Of the lists that this program writes, as "1.4"."""
-        return str(MIGRATIONS[-1].to)
-
     def take(self, source: Path, target: Path, watch: Callable[[int, int], None]) -> Contents:
         """Copies the list at `source`, in use or not, to the new file `target`. `watch(done, total)` is told of bytes,
         and called with zeros just to look; what it raises ends the work, and then there is no `target`."""

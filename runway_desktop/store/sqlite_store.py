@@ -213,7 +213,6 @@ class SqliteStore:
     rows = _asked(reading.rows)
     batch_names = _asked(reading.batch_names)
     timings = _asked(reading.timings)
-    estimate = _asked(reading.estimate)
     learned = _asked(reading.learned)
     spent_since = _asked(reading.spent_since)
     settings = _asked(reading.settings)

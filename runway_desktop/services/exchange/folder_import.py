@@ -20,6 +20,7 @@ from runway_desktop.domain.errors import DiskError
 from runway_desktop.domain.events import OutputChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId, new_task_id, parse_remote_id
 from runway_desktop.services.bus import Bus
@@ -27,7 +28,7 @@ from runway_desktop.services.disk.disk_room import DiskRoom
 from runway_desktop.services.disk.disk_steps import sha256_of
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.disk_words import spoken_for
-from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.results import embedding, part_file, sidecar
 from runway_desktop.services.results.result_file import name_values
 from runway_desktop.services.settings import Settings

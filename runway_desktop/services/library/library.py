@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.errors import NotPossible, StoreError
 from runway_desktop.domain.events import OutputChanged
-from runway_desktop.domain.library import Entries, Filter, GroupSummary, Listing, NotSaved, PlaceCounts, Row, Takes
+from runway_desktop.domain.library import (
+    Entries,
+    Filter,
+    GroupSummary,
+    LedgerEntry,
+    Listing,
+    NotSaved,
+    PlaceCounts,
+    Row,
+    Takes,
+)
 from runway_desktop.domain.task import Input, Output, OutputState, TaskId
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk import private
@@ -27,7 +37,7 @@ from runway_desktop.services.supervised import Spawn
 from runway_desktop.values import Struct, field, replace
 
 if TYPE_CHECKING:
-    from runway_desktop.services.ports import Clock, LedgerEntry, Store
+    from runway_desktop.services.ports import Clock, Store
 
 
 LARGEST_TEXT = 5_000_000

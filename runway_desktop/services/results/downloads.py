@@ -49,6 +49,7 @@ from runway_desktop.domain.events import (
     TaskChanged,
 )
 from runway_desktop.domain.failures import Reason, ReasonCode
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import wanted_again
 from runway_desktop.domain.task import Output, OutputState, State, Task, TaskId
 from runway_desktop.services.bus import Bus
@@ -56,7 +57,7 @@ from runway_desktop.services.clock import Alarm, delay, first_of
 from runway_desktop.services.disk.disk_words import disk_error
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store
+from runway_desktop.services.ports import Clock, Fetcher, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import survived
 from runway_desktop.services.tasks.asking import ASK_UNSEEN_AGAIN, Asking

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from runway_desktop.domain.errors import ApiError, LinkExpired, NotSeen, NotThere, ServerTrouble
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.outputs import kept_no_longer
 from runway_desktop.domain.task import Output, OutputState, Task, TaskId
@@ -22,7 +23,7 @@ from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.ports import Clock, LedgerEntry, Runway, Store
+from runway_desktop.services.ports import Clock, Runway, Store
 from runway_desktop.services.tasks.asking import Asking
 from runway_desktop.services.tasks.ledger import Ledger
 from runway_desktop.values import Struct, replace

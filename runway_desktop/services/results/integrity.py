@@ -21,6 +21,7 @@ from typing import Protocol
 
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode, Event, LibraryFolderChanged, OutputChanged
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import Glance, KeptFile, Looked, kept_file, not_seen, seen_again
 from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Output, TaskId
@@ -28,7 +29,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import Alarm
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.supervised import keep_going
 from runway_desktop.values import replace
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from runway_desktop.domain.errors import DiskError, NotPossible
 from runway_desktop.domain.events import OutputChanged
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.outputs import KeptFile, kept_file
 from runway_desktop.domain.presence import Look, Presence
 from runway_desktop.domain.task import Output, Task, TaskId
@@ -27,7 +28,7 @@ from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.disk_steps import rename_exclusively
 from runway_desktop.services.disk.disk_threads import in_worker
 from runway_desktop.services.disk.file_locks import FileLocks
-from runway_desktop.services.ports import Clock, LedgerEntry, Store
+from runway_desktop.services.ports import Clock, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.values import Struct, replace
 
@@ -57,7 +58,6 @@ class Relinked(Struct, frozen=True, kw_only=True):
 
     outputs: tuple[Output, ...] = ()
     missing: int = 0
-    looked: int = 0
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -109,7 +109,7 @@ class Relinking:
             progress(Progress(looked=hunt.looked, found=done, asked=len(asked), folder=hunt.folder))
         back += await self._bring_neighbors(found)
         left -= {(output.task_id, output.index) for output in back}
-        return Relinked(outputs=tuple(back), missing=len(left), looked=hunt.looked)
+        return Relinked(outputs=tuple(back), missing=len(left))
 
     async def choose(self, task_id: TaskId, index: int, path: Path, *, anyway: bool = False) -> Chosen:
         """The person shows where a result's file is. One with other bytes is taken only `anyway`; from then on these

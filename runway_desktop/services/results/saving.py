@@ -23,14 +23,15 @@ from runway_desktop.domain.errors import ApiError, BadReply, DiskError, NoReply,
 from runway_desktop.domain.events import Event, OutputChanged, TaskChanged
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.filenames import render
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.media import HEAD_LENGTH, Media
-from runway_desktop.domain.outputs import KeptFile
+from runway_desktop.domain.outputs import KeptFile, Stream
 from runway_desktop.domain.presence import NEVER_LOOKED
 from runway_desktop.domain.task import Output, OutputState, Task
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.services.disk.library_folder import LibraryFolder
-from runway_desktop.services.ports import Clock, Fetcher, LedgerEntry, Store, Stream
+from runway_desktop.services.ports import Clock, Fetcher, Store
 from runway_desktop.services.settings import Settings
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import Struct, replace

@@ -44,12 +44,12 @@ from runway_desktop.domain.errors import (
 from runway_desktop.domain.events import EngineNotice, EngineNoticeCode
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.task import ITS_TURN, Evidence, Hold, HoldCode, RemoteId, Request, State, Task, TaskId
-from runway_desktop.domain.transitions import Accepted, NoAnswer, NotSent, Refused, Sending, Transition
+from runway_desktop.domain.transitions import Accepted, CreatedTask, NoAnswer, NotSent, Refused, Sending, Transition
 from runway_desktop.services.account import Account
 from runway_desktop.services.bus import Bus
 from runway_desktop.services.clock import delay, first_of
 from runway_desktop.services.money.pricing import Pricing
-from runway_desktop.services.ports import Clock, CreatedTask, Runway
+from runway_desktop.services.ports import Clock, Runway
 from runway_desktop.services.supervised import report, survived
 from runway_desktop.values import Struct, replace
 

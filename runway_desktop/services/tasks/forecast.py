@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from runway_desktop.domain.events import Event, TaskChanged
+from runway_desktop.domain.library import Timing
 from runway_desktop.domain.prices import shape_of
 from runway_desktop.domain.task import Request, State, Task
 from runway_desktop.services.bus import Bus
-from runway_desktop.services.ports import Clock, Store, Timing
+from runway_desktop.services.ports import Clock, Store
 from runway_desktop.values import Struct
 
 LEAST_HISTORY = 3

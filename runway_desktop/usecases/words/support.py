@@ -14,15 +14,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runway_desktop import __version__
+from runway_desktop.domain.library import LedgerEntry
 from runway_desktop.domain.moments import known_moment, local_time
 from runway_desktop.domain.task import State, Task
 from runway_desktop.usecases.words.failures import sending_words
-
-if TYPE_CHECKING:
-    from runway_desktop.services.ports import LedgerEntry
 
 _SECRET = re.compile(r"key_[0-9A-Za-z]{8,}|(?i:bearer)\s+\S+")
 _LINK = re.compile(r"\b(?:https?|runway|file|data):\S+", re.IGNORECASE)

@@ -35,7 +35,6 @@ READS: dict[str, Call] = {
     "batch_names": lambda store: store.batch_names([BatchId("b")]),
     "beginning": lambda store: store.beginning(flat(), 10, 5),
     "counts": lambda store: store.counts(),
-    "estimate": lambda store: store.estimate("e", "m", "s"),
     "find_remote": lambda store: store.find_remote([RemoteId("r")]),
     "get": lambda store: store.get(TaskId("t1")),
     "get_many": lambda store: store.get_many([TaskId("t1")]),
@@ -212,7 +211,7 @@ def promised(error: Exception) -> tuple[type[Exception], ...]:
 
 def test_every_call_of_the_ports_is_fed() -> None:
     assert {*READS, *WRITES, "checkpoint", "close"} == {name for name in vars(Store) if not name.startswith("_")}
-    assert {*LISTS} == {name for name in vars(Snapshots) if not name.startswith("_")} - {"version"}
+    assert {*LISTS} == {name for name in vars(Snapshots) if not name.startswith("_")}
 
 
 async def test_only_what_is_promised_comes_out_of_reading(tmp_path: Path, failing: type[Failing]) -> None:

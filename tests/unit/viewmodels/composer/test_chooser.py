@@ -8,9 +8,9 @@ import pytest
 
 from runway_desktop.domain.account import ModelLimits, Organization
 from runway_desktop.domain.events import OrganizationChanged
+from runway_desktop.domain.library import Timing
 from runway_desktop.domain.media import Media
 from runway_desktop.services.money.pricing import read_published
-from runway_desktop.services.ports import Timing
 from runway_desktop.usecases.requests.choices import Offer, Scope
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.chooser import Chooser
