@@ -84,21 +84,27 @@ def write_whole(path: Path, content: bytes, mode: int = private.FILE, *, is_last
     """What was there under the name is there until all of the new is on the disk. A kill in between leaves a ".part",
     which the next writing takes the place of; a refusal of the disk leaves nothing. `is_lasting=False` does not wait
     for the disk: a power cut may lose it, a kill does not."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with draft_of(path) as draft:
-        try:
-            handle = os.open(draft, flags, mode)
-        except FileExistsError:
-            draft.unlink()
-            handle = os.open(draft, flags, mode)
-        try:
-            written = 0
-            while written < len(content):
-                written += os.write(handle, memoryview(content)[written:])
-            if is_lasting:
-                os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_new(draft, content, mode, is_lasting=is_lasting)
+
+
+def write_new(path: Path, content: bytes, mode: int, *, is_lasting: bool = True) -> None:
+    """A new file, of a name that only what a kill has left can have. That is not written over: it may be a second name
+    of another file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags, mode)
+    except FileExistsError:
+        path.unlink()
+        handle = os.open(path, flags, mode)
+    try:
+        written = 0
+        while written < len(content):
+            written += os.write(handle, memoryview(content)[written:])
+        if is_lasting:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_json(path: Path, largest: int = 65_536) -> Any:

@@ -8,14 +8,14 @@ free, or what `part_file.find_finished` finds.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from runway_desktop.domain.media import HEAD_LENGTH
+from runway_desktop.services.disk import private
 from runway_desktop.services.disk.disk_room import DiskRoom
-from runway_desktop.services.disk.disk_steps import is_folder, rename_exclusively
+from runway_desktop.services.disk.disk_steps import is_folder, rename_exclusively, write_new
 from runway_desktop.services.disk.disk_words import spoken_for
 from runway_desktop.services.disk.file_locks import Owner
 from runway_desktop.values import replace
@@ -47,7 +47,7 @@ def save_whole(
                 if not describe(finished):
                     finished = replace(finished, is_noted=True)
                     write_note(final, replace(note, size=finished.size, sha256=finished.sha256))
-                _write_part(final, content)
+                write_new(part_of(final), content, private.USUAL_FILE)
             except OSError:
                 _take_back(final, note.owner)
                 raise
@@ -64,24 +64,6 @@ def save_whole(
 def _make(folder: Path) -> None:
     if not is_folder(folder):
         folder.mkdir(parents=True, exist_ok=True)
-
-
-def _write_part(final: Path, content: bytes) -> None:
-    """A whole one, to the disk."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        part = os.open(part_of(final), flags, 0o666)
-    except FileExistsError:
-        # A kill left it: the name is free. Not written over, for it may be a second name of a file.
-        part_of(final).unlink()
-        part = os.open(part_of(final), flags, 0o666)
-    try:
-        written = 0
-        while written < len(content):
-            written += os.write(part, memoryview(content)[written:])
-        os.fsync(part)
-    finally:
-        os.close(part)
 
 
 def _take_back(final: Path, owner: Owner) -> None:
