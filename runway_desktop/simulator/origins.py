@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections import OrderedDict
 from concurrent.futures import Executor
 from email.utils import formatdate
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -23,7 +23,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runway_desktop.simulator.media.make import make_output
-from runway_desktop.simulator.media.recipe import FORMATS, Recipe
+from runway_desktop.simulator.media.recipe import FORMATS
 
 from .app import Simulator
 from .knobs import DAY
@@ -63,7 +63,8 @@ def upload_app(simulator: Simulator) -> Starlette:
 
 def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starlette:
     """The outputs' origin as an ASGI application. `samples` is the folder of the sample clips and sounds."""
-    shelf = _Shelf(executor, samples)
+    # So that a resumed download need not make it again.
+    made = lru_cache(4)(make_output)
 
     async def output(request: Request) -> Response:
         _watch_for_secret(simulator, request, "outputs")
@@ -82,34 +83,11 @@ def output_app(simulator: Simulator, executor: Executor, samples: Path) -> Starl
             return Response(status_code=404)
         if request.method == "GET":
             simulator.witness.downloads[task_id] += 1
-        body = await shelf.output(task.recipe, index)
+        body = await asyncio.get_running_loop().run_in_executor(executor, made, task.recipe, index, samples)
         content_type = FORMATS[task.recipe.format].content_type
         return _served(request, body, content_type, task.ends_at or task.created_at)
 
     return Starlette(routes=[Route("/outputs/{task}/{name}", output, methods=["GET", "HEAD"])])
-
-
-class _Shelf:
-    """Makes outputs on request, and keeps the last few, so that a resumed download need not make them again."""
-
-    _MOST_BYTES = 24 * 1024 * 1024
-
-    def __init__(self, executor: Executor, samples: Path) -> None:
-        self._executor = executor
-        self._samples = samples
-        self._kept: OrderedDict[tuple[Recipe, int], bytes] = OrderedDict()
-
-    async def output(self, recipe: Recipe, index: int) -> bytes:
-        key = (recipe, index)
-        body = self._kept.get(key)
-        if body is None:
-            loop = asyncio.get_running_loop()
-            body = await loop.run_in_executor(self._executor, make_output, recipe, index, self._samples)
-            self._kept[key] = body
-        self._kept.move_to_end(key)
-        while sum(map(len, self._kept.values())) > self._MOST_BYTES and len(self._kept) > 1:
-            self._kept.popitem(last=False)
-        return body
 
 
 def _served(request: Request, body: bytes, content_type: str, made_at: float) -> Response:
