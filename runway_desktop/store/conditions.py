@@ -267,10 +267,6 @@ class _Conditions:
         self.conditions.append(condition)
         self.parameters += parameters
 
-    def add_all(self, said: tuple[str, list[Cell]]) -> None:
-        if said[0]:
-            self.add(said[0], *said[1])
-
     def one_of(self, column: str, words: Iterable[str], negation: str = "") -> None:
         cells = _cells(words)
         if cells:

@@ -112,7 +112,6 @@ class LineReader:
     """`models` are the names that the catalog knows."""
 
     def __init__(self, models: frozenset[str]) -> None:
-        self.models = models
         names = "|".join(re.escape(name) for name in sorted(models, key=len, reverse=True))
         self._model = re.compile(rf"(?<![\w.-])(?:{names})(?![\w-]|\.\w)", re.IGNORECASE) if names else None
 

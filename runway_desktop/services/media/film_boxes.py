@@ -45,8 +45,6 @@ class FilmFacts(Struct):
     frame_rate: float | None = None
     has_pictures: bool = False
     has_sound: bool = False
-    is_whole: bool = False
-    """A `moov` box was found: without it nothing can play the file."""
     codec: str = ""
     """Of the pictures, else of the sound, as people call it ("H.264"); the file's own four letters where nobody knows
     it."""
@@ -71,7 +69,6 @@ def read_film(path: Path) -> FilmFacts:
         end, left = file.seek(0, 2), Budget()
         for kind, start, stop, _ in boxes(file, 0, end, left):
             if kind == b"moov":
-                facts.is_whole = True
                 _read_movie(file, start, stop, facts, left)
                 break
     return facts

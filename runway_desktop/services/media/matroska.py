@@ -71,7 +71,6 @@ def elements(file: BinaryIO, start: int, stop: int, left: Budget) -> Iterator[tu
 def _read_segment(file: BinaryIO, start: int, stop: int, facts: FilmFacts, left: Budget) -> None:
     for kind, inner, end in elements(file, start, stop, left):
         if kind == _INFO:
-            facts.is_whole = True
             facts.duration = _length(file, inner, end, left)
         elif kind == _TRACKS:
             for inside, begin, finish in elements(file, inner, end, left):

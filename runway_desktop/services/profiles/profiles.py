@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 
 class Inside(Struct, frozen=True, kw_only=True):
     """What a profile holds, before it is taken away. `contents` is None for a list that cannot be read, or that is not
-    there since the profile was never opened; `files` and `size` are of its folder, which takes `results_inside` results
-    with it."""
+    there since the profile was never opened; `size` is its folder's, which takes `results_inside` results with it."""
 
     contents: Contents | None
     was_opened: bool = True
-    files: int
     size: int
     results_inside: int = 0
 
@@ -158,10 +156,9 @@ def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
     except StoreError:
         # Never opened, or damaged: its files are told all the same.
         pass
-    files = size = 0
+    size = 0
     for root, _, names in os.walk(profile.folder):
         for name in names:
-            files += 1
             try:
                 size += Path(root, name).stat().st_size
             except OSError:
@@ -169,7 +166,6 @@ def _look_into(profile: Profile, snapshots: Snapshots) -> Inside:
     return Inside(
         contents=contents,
         was_opened=profile.database.exists(),
-        files=files,
         size=size,
         results_inside=results,
     )

@@ -144,7 +144,7 @@ async def test_a_profile_that_cannot_go_says_why_and_one_that_can_asks_first(tmp
 def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
     profile = Profile(name="Client A", folder=Path("/p/a"), library=Path("/films/Client A"), key_name="k")
     contents = Contents(version="1.0", tasks=1_204, results=900, held=12, sending=0, live=2, uncertain=1, sheets=0)
-    asked = removal_question(profile, Inside(contents=contents, files=20, size=38_000_000))
+    asked = removal_question(profile, Inside(contents=contents, size=38_000_000))
     assert asked.title == "Remove the profile “Client A”?"
     for part in (
         "It holds 1,204 tasks, 12 not sent yet, 2 still at Runway, which will no longer be followed, 1 uncertain.",
@@ -153,11 +153,11 @@ def test_the_question_tells_what_is_in_it_what_goes_and_what_stays():
         "Then its key is deleted",
     ):
         assert part in asked.text
-    inside = removal_question(profile, Inside(contents=contents, files=20, size=1, results_inside=900))
+    inside = removal_question(profile, Inside(contents=contents, size=1, results_inside=900))
     assert "with 900 results in it" in inside.text
     assert "stay." not in inside.text
-    assert "never opened" in removal_question(profile, Inside(contents=None, was_opened=False, files=1, size=9)).text
-    assert "could be read" in removal_question(profile, Inside(contents=None, files=1, size=9)).text
+    assert "never opened" in removal_question(profile, Inside(contents=None, was_opened=False, size=9)).text
+    assert "could be read" in removal_question(profile, Inside(contents=None, size=9)).text
 
 
 async def test_without_a_folder_there_is_one_name_and_nothing_to_switch(tmp_path: Path):
