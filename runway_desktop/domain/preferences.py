@@ -9,6 +9,7 @@ needed, or follows `SettingsChanged`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Literal, Protocol, TypeVar, overload
 
@@ -153,32 +154,22 @@ class Keeper(Protocol):
     def set(self, name: str, value: Any) -> None: ...
 
 
+@dataclass(eq=False, repr=False)
 class Preference(Generic[Value]):
     """One line of the table, and a typed attribute of the settings. `group` None: it is changed elsewhere, as `help`
     says. `needs` names a switch without which this has no effect, and `without` says why. `synonyms` are other words
     that people look for it by, separated by commas."""
 
-    def __init__(
-        self,
-        default: Value,
-        group: Group | None,
-        label: str,
-        editor: Editor[Value],
-        *,
-        help: str = "",
-        needs: str = "",
-        without: str = "",
-        synonyms: str = "",
-    ) -> None:
-        self.default = default
-        self.group = group
-        self.label = label
-        self.editor = editor
-        self.help = help
-        self.needs = needs
-        self.without = without
-        self.synonyms = synonyms
-        self.name = ""
+    default: Value
+    group: Group | None
+    label: str
+    editor: Editor[Value]
+    _: KW_ONLY
+    help: str = ""
+    needs: str = ""
+    without: str = ""
+    synonyms: str = ""
+    name: str = field(default="", init=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

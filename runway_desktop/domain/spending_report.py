@@ -43,10 +43,8 @@ class Sum(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """A period from `first` to `last`, both included. Days are complete and in order; the rest is dearest first."""
+    """Of a period. Days are complete and in order; the rest is dearest first."""
 
-    first: date
-    last: date
     total: Sum
     days: tuple[Sum, ...]
     models: tuple[Sum, ...]
@@ -55,7 +53,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class Compared(Struct, frozen=True):
-    """One model, or one day. `here` are credits that this program knows of, `runway` those that Runway reports."""
+    """One model. `here` are credits that this program knows of, `runway` those that Runway reports."""
 
     key: str
     here: float
@@ -74,7 +72,6 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     last: date
     total: Compared
     models: tuple[Compared, ...]
-    days: tuple[Compared, ...]
     uncertain: int = 0
     uncertain_credits: float = 0.0
     imported: int = 0
@@ -87,8 +84,6 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
     by_day = _grouped(found, lambda line: (line.day, line.day))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     return Report(
-        first=first,
-        last=last,
         total=_sum("", "", found),
         days=tuple(by_day.get(day) or Sum(key=day, title=day) for day in days),
         models=_dearest(_grouped(found, lambda line: (line.model, line.model))),
@@ -99,21 +94,17 @@ def summed(lines: Iterable[SpendingLine], first: date, last: date) -> Report:
 
 def reconciled(lines: Sequence[SpendingLine], used: Iterable[UsedCredits], first: date, last: date) -> Reconciliation:
     """What this program knows, in lines by days of UTC, beside what Runway reports for the same days."""
-    here_models, here_days = defaultdict[str, float](float), defaultdict[str, float](float)
+    here, theirs = defaultdict[str, float](float), defaultdict[str, float](float)
     for line in lines:
-        here_models[line.model] += line.credits
-        here_days[line.day] += line.credits
-    their_models, their_days = defaultdict[str, float](float), defaultdict[str, float](float)
+        here[line.model] += line.credits
     for use in used:
         if first <= use.day <= last:
-            their_models[use.model] += use.credits
-            their_days[use.day.isoformat()] += use.credits
+            theirs[use.model] += use.credits
     return Reconciliation(
         first=first,
         last=last,
-        total=Compared("", sum(here_models.values()), sum(their_models.values())),
-        models=tuple(sorted(_compared(here_models, their_models), key=_most_different_first)),
-        days=tuple(sorted(_compared(here_days, their_days), key=lambda one: one.key)),
+        total=Compared("", sum(here.values()), sum(theirs.values())),
+        models=tuple(sorted(_compared(here, theirs), key=_most_different_first)),
         uncertain=sum(line.uncertain for line in lines),
         uncertain_credits=sum(line.uncertain_credits for line in lines),
         imported=sum(line.imported for line in lines),

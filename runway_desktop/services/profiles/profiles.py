@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,30 +37,21 @@ class Inside(Struct, frozen=True, kw_only=True):
     results_inside: int = 0
 
 
+@dataclass(eq=False, repr=False)
 class Profiles:
     """`current` is the profile of this run. `is_in_use` says whether a program has a profile's folder now."""
 
-    def __init__(
-        self,
-        current: Profile,
-        folders: Folders,
-        snapshots: Callable[[], Snapshots],
-        workshop: Workshop,
-        secrets: SecretStore,
-        trash: SystemTrash,
-        clock: Clock,
-        rng: random.Random,
-        is_in_use: Callable[[Path], bool],
-    ) -> None:
-        self.current = current
-        self._folders = folders
-        self._snapshots = snapshots
-        self._workshop = workshop
-        self._secrets = secrets
-        self._trash = trash
-        self._clock = clock
-        self._rng = rng
-        self._is_in_use = is_in_use
+    current: Profile
+    _folders: Folders
+    _snapshots: Callable[[], Snapshots]
+    _workshop: Workshop
+    _secrets: SecretStore
+    _trash: SystemTrash
+    _clock: Clock
+    _rng: random.Random
+    _is_in_use: Callable[[Path], bool]
+
+    def __post_init__(self) -> None:
         self._changing = asyncio.Lock()
 
     @property
