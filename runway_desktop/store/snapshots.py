@@ -8,7 +8,9 @@ that goes wrong, NewerFormat for a list that a newer program wrote; whatever `wa
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -19,12 +21,12 @@ from runway_desktop.domain.backups import Contents, NewerFormat
 from runway_desktop.domain.copies import IDENTITY
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.secrecy import without_secrets
-from runway_desktop.domain.task import LIVE, Output, TaskId
+from runway_desktop.domain.task import LIVE, Output, State, Task, TaskId
 
-from . import carrying, moving, trouble
+from . import reading, trouble, writing
 from .migrations import APPLICATION_ID, MIGRATIONS, Version, bring_up_to_date
 from .own_schema import distrust, refuse_additions
-from .records import OUTPUT_COLUMNS, from_json, output_of, to_cell, to_json, to_text
+from .records import OUTPUT_COLUMNS, batch_of, from_json, output_of, to_cell, to_json, to_text
 from .tally import count_anew
 from .writing import put_settings, renew_search
 
@@ -124,7 +126,7 @@ class SqliteSnapshots:
         with _told(target), closing(_reading(source)) as old, closing(_open(target)) as new:
             _refuse_strangers(old, source)
             new.execute("BEGIN IMMEDIATE")
-            carrying.carry_over(old, new)
+            _carry_over(old, new)
             new.execute("COMMIT")
 
     def settle(
@@ -143,8 +145,8 @@ class SqliteSnapshots:
         with _told(path), closing(_open(path)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             put_settings(connection, [(to_cell(name), to_json(value)) for name, value in settings.items()])
-            moving.move_folders(connection, folders)
-            moving.forget_lost_posters(connection, posters)
+            _move_folders(connection, folders)
+            _forget_lost_posters(connection, posters)
             for (task_id, index), place in results.items():
                 before = connection.execute(
                     'SELECT path FROM outputs WHERE task_id = ? AND "index" = ?', (task_id, index)
@@ -320,3 +322,102 @@ def _told(path: Path, watching: _Watching | None = None) -> Iterator[None]:
             raise
         # The disk of a backup fails like any; what its rows say wrong is damage.
         trouble.raise_instead(trouble.as_store_error(error, path, of_rows=not isinstance(error, OSError)), error)
+
+
+def _carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """What a list has paid for and not got yet goes into the list that takes its place. `new` is inside a
+    transaction."""
+    paid = [task for task in reading.unfinished(old) if task.state is not State.HELD]
+    paid += [row.task for row in reading.unsaved(old)]
+    here = {task.id: task for task in reading.tasks(new, [task.id for task in paid])}
+    owners = reading.by_remote_id(new, [task.remote_id for task in paid if task.remote_id is not None])
+    for task in paid:
+        known = here.get(task.id)
+        if known is None and (task.remote_id is None or task.remote_id not in owners):
+            _add(old, new, task)
+        elif known is not None and _was_sent_since(task, known):
+            writing.update_task(new, task)
+            for task_id in writing.put_outputs(new, reading.outputs_of_task(old, task.id)):
+                writing.renew_search(new, task_id)
+        else:
+            continue
+        lines = {(line.at, line.kind) for line in reading.ledger_of_task(new, task.id)}
+        entries = [line for line in reading.ledger_of_task(old, task.id) if (line.at, line.kind) not in lines]
+        writing.add_entries(new, entries)
+
+
+def _was_sent_since(task: Task, known: Task) -> bool:
+    """Not so of one that both have at Runway, which is asked for anyway, nor of one that had ended in the other list,
+    which may be the later one."""
+    has_id = task.remote_id is not None and known.remote_id is None and not known.state.is_final
+    return has_id or known.state is State.HELD
+
+
+def _add(old: sqlite3.Connection, new: sqlite3.Connection, task: Task) -> None:
+    for row in old.execute("SELECT id, name, created_at FROM batches WHERE id = ?", (task.batch_id,)):
+        writing.put_batch(new, batch_of(row))
+    writing.add_tasks(new, [task], reading.inputs_of_task(old, task.id), reading.outputs_of_task(old, task.id))
+
+
+Moves = Sequence[tuple[str, str]]
+
+_PLAIN = (("inputs", "path"), ("inputs", "uri"), ("outputs", "poster"))
+_JSON = (("tasks", "request_values"), ("sheets", "text"), ("settings", "value"))
+
+
+def _move_folders(connection: sqlite3.Connection, moves: Moves) -> None:
+    """Every path and URI below one of the old folders lies below the new one."""
+    moves = [(old, new) for old, new in moves if old and old != new]
+    if not moves:
+        return
+    for table, column in _PLAIN:
+        _rewrite(connection, table, column, lambda cell: to_cell(_moved(to_text(cell), moves)))
+    for table, column in _JSON:
+        _rewrite(connection, table, column, lambda cell: _moved_json(cell, moves))
+
+
+def _forget_lost_posters(connection: sqlite3.Connection, coming: Collection[str]) -> None:
+    """A poster that is not where the list says is made again once nobody claims that it is there."""
+    found = connection.execute("SELECT DISTINCT poster FROM outputs WHERE poster <> ''").fetchall()
+    lost = [(poster,) for (poster,) in found if to_text(poster) not in coming and not Path(to_text(poster)).is_file()]
+    connection.executemany("UPDATE outputs SET poster = '' WHERE poster = ?", lost)
+
+
+def _rewrite(connection: sqlite3.Connection, table: str, column: str, moved: Any) -> None:
+    cells = connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''").fetchall()
+    changed = [(after, cell) for (cell,) in cells if (after := moved(cell)) != cell]
+    connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", changed)
+
+
+def _moved_json(cell: str | bytes, moves: Moves) -> str | bytes:
+    text = to_text(cell)
+    if not any(old in text or json.dumps(old, ensure_ascii=False)[1:-1] in text for old, _ in moves):
+        return cell
+    try:
+        value = from_json(cell)
+    except ValueError:
+        return cell
+    after = _walked(value, moves)
+    return to_json(after) if after != value else cell
+
+
+def _walked(value: Any, moves: Moves) -> Any:
+    match value:
+        case str():
+            return _moved(value, moves)
+        case list():
+            return [_walked(one, moves) for one in value]
+        case dict():
+            return {name: _walked(one, moves) for name, one in value.items()}
+        case _:
+            return value
+
+
+def _moved(text: str, moves: Moves) -> str:
+    for old, new in moves:
+        rest = text.removeprefix(old)
+        if rest != text and (not rest or rest[0] in "/\\"):
+            if new.startswith("file:"):
+                return new + rest
+            return str(Path(new, *(part for part in re.split(r"[\\/]", rest) if part)))
+    return text
