@@ -148,7 +148,7 @@ class Session(QObject):
         try:
             while not (await asyncio.wait((opening,), timeout=SHOWN_AFTER))[0]:
                 if renewing.is_set():
-                    from .opening_wait import renew_in_sight
+                    from .waits import renew_in_sight
 
                     await renew_in_sight(opening, theme)
             return opening.result()
@@ -278,13 +278,13 @@ class Session(QObject):
             self.rooms.furnish(window)
 
     def _tell_of_mistakes(self, window: MainWindow) -> None:
-        from .mistake_notice import MistakeNotice
+        from .notices import MistakeNotice
 
         MistakeNotice(self._bugs, window.activity, self.profile.log, window)
 
     def _add_windows(self, cases: UseCases, theme: Theme, window: MainWindow) -> None:
         """What is opened from the window, and what is said of the key, which nobody has looked for yet."""
-        from .key_notices import KeyNotices
+        from .notices import KeyNotices
         from .profile_windows import ProfileWindows
 
         if self.rooms is not None:
@@ -410,7 +410,7 @@ class Session(QObject):
         if self.models is not None:
             self.models.composer.keep_draft()
         settling = supervisor.spawn(go_down(list(assembly.settling)), "settle")
-        from .closing_wait import settle_in_sight, what_is_waited_for
+        from .waits import settle_in_sight, what_is_waited_for
 
         await settle_in_sight(settling, window, lambda: what_is_waited_for(UseCases(assembly.engine)))
         await go_down(list(assembly.giving_up))

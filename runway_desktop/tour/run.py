@@ -24,6 +24,7 @@ from runway_desktop.app.session import Session
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.secrecy import KnownSecrets
+from runway_desktop.domain.task import State
 from runway_desktop.ui.theme import Theme
 from runway_desktop.wiring import environment
 from runway_desktop.wiring.build import Address
@@ -33,7 +34,6 @@ from runway_desktop.wiring.stages import Supervisor
 from .first import First
 from .forms import show_chooser
 from .hands import Album, until
-from .studio import PICTURES, Studio
 from .walk import Walk
 
 SPEED = 1.5
@@ -151,3 +151,27 @@ def _said(bugs: Bugs) -> int:
     for words in bugs.met:
         sys.stderr.write(f"{words}\n")
     return 1
+
+
+PICTURES = ("studio-dark", "studio-light")
+_IN_SIGHT = 4
+"""Results whose posters the first picture shows."""
+
+
+class Studio(Walk):
+    async def walk(self) -> None:
+        self.say("a new demo")
+        await self.size(1440, 900)
+        await until(lambda: self.having(State.RUNNING) and self.having(State.SUCCEEDED), "the studio", 60)
+        await until(self._is_painted, "the posters", 30)
+        await until(lambda: self.models.details.row is not None, "the first task's details")
+        await until(lambda: self.models.status.organization is not None, "the balance")
+        self.window.activity.dismiss_all()
+        await self.take(PICTURES[0], after=1.0)
+        self.say("the studio in the light theme")
+        self.cases.settings.set("theme", "light")
+        await self.take(PICTURES[1], after=0.4)
+
+    def _is_painted(self) -> bool:
+        first = [row for row in self.rows() if row.outputs][:_IN_SIGHT]
+        return all(output.poster for row in first for output in row.outputs)

@@ -39,12 +39,12 @@ IN_FUNCTIONS: dict[str, int] = {
 
 FOR_TYPES_ALONE: dict[str, int] = {
     "app/bugs.py": 1,
-    "app/closing_wait.py": 3,
-    "app/key_notices.py": 2,
+    "app/notices.py": 2,
     "app/profile_windows.py": 1,
     "app/program.py": 1,
     "app/session.py": 7,
     "app/single_instance.py": 1,
+    "app/waits.py": 3,
     "keychain.py": 1,
     "services/account.py": 2,
     "services/clock.py": 1,
@@ -80,7 +80,6 @@ FOR_TYPES_ALONE: dict[str, int] = {
     "usecases/question.py": 1,
     "usecases/use_cases.py": 12,
     "usecases/words/files.py": 1,
-    "usecases/words/support.py": 1,
     "usecases/words/tasks.py": 1,
     "values.py": 1,
     "viewmodels/composer/composer.py": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.app.key_notices import KeyNotices
+from runway_desktop.app.notices import KeyNotices
 from runway_desktop.domain.account import Connection, KeyPlace, KeyStatus, Link
 from runway_desktop.domain.events import ConnectionChanged, KeyChanged
 from tests.gui.rig import Desktop, rest

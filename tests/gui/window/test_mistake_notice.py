@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop.app.bugs import Bugs
-from runway_desktop.app.mistake_notice import MESSAGE, MistakeNotice
+from runway_desktop.app.notices import MESSAGE, MistakeNotice
 from runway_desktop.ui.theme import Theme
 from tests.gui import pill
 from tests.gui.rig import Desktop, rest, until

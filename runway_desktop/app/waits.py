@@ -1,7 +1,9 @@
-"""The wait of a closing program for what is on its way, in sight of the person once it takes longer than a moment.
+"""Two waits in sight of the person: of a closing program for what is on its way, once it takes longer than a moment,
+and for a list of tasks that is brought up to date.
 
 GUI thread, which is the loop's. Nothing is lost by closing all the same: what was being sent is uncertain then, and
-what was being saved goes on at the next start.
+what was being saved goes on at the next start. The other cannot be broken off: a program that is killed meanwhile finds
+the list as it was.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from runway_desktop.domain.task import State
+from runway_desktop.ui.profiles.progress_foot import WaitingWindow
+from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.questions import closing_words
 
 if TYPE_CHECKING:
@@ -61,3 +65,20 @@ def _opened(window: QWidget | None, settling: asyncio.Task[Any]) -> ClosingDialo
     dialog.anyway.connect(settling.cancel)
     dialog.show()
     return dialog
+
+
+async def renew_in_sight(opening: asyncio.Future[Any], theme: Theme) -> None:
+    """Returns when `opening` has ended, whatever came of it."""
+    window = WaitingWindow(
+        "Updating the list of tasks…",
+        "This version of the program keeps it in a smaller form. The window opens when it is done, in a minute or two. "
+        "The list as it was is kept beside it.",
+        theme,
+    )
+    window.foot.show_progress("Updating", 0, 0)
+    window.show()
+    try:
+        await asyncio.wait((opening,))
+    finally:
+        window.hide()
+        window.deleteLater()

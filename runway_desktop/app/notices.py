@@ -1,20 +1,30 @@
-"""What the window says while there is no key that works: the keychain is waited for, or Runway refuses the key.
+"""What the window says of the program itself: that there is no key that works, as the keychain is waited for or Runway
+refuses the key, and that the program made a mistake.
 
-GUI thread. Each notice ends by itself once what it says is over.
+GUI thread. Each notice of a key ends by itself once what it says is over. Of mistakes the first in a run is told,
+calmly; those after it are only in the log.
 """
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, qVersion
+from PySide6.QtGui import QGuiApplication
 
+from runway_desktop import __version__
 from runway_desktop.domain.account import Connection, KeyStatus, Link
+from runway_desktop.viewmodels.activity.activity import Activity
+
+from .bugs import Bugs
 
 if TYPE_CHECKING:
     from runway_desktop.ui.window.main_window import MainWindow
     from runway_desktop.viewmodels.bridge import Bridge
+
 
 ENTER = "Enter a key…"
 
@@ -64,3 +74,37 @@ class KeyNotices(QObject):
 
     def _enter(self) -> None:
         self._window.open_room("preferences", "Key")
+
+
+MESSAGE = "Something went wrong in the program."
+ADVICE = "It keeps running. If something no longer works, close the program and open it again. Details are in its log."
+
+
+class MistakeNotice(QObject):
+    """`log` is the file with the details."""
+
+    def __init__(self, bugs: Bugs, activity: Activity, log: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._activity = activity
+        self._log = log
+        bugs.tell(self._tell)
+
+    def _tell(self, words: str) -> None:
+        self._activity.tell(
+            MESSAGE,
+            detail=ADVICE,
+            problem=True,
+            action_text="Copy details",
+            on_action=lambda: self._copy(words),
+            short="Something went wrong",
+        )
+
+    def _copy(self, words: str) -> None:
+        QGuiApplication.clipboard().setText(details(words, self._log))
+        self._activity.tell("Details copied.")
+
+
+def details(words: str, log: Path) -> str:
+    """What whoever mends the mistake needs to know."""
+    versions = f"Runway Desktop {__version__}, Qt {qVersion()}, Python {platform.python_version()}"
+    return f"{versions}, {platform.platform()}\nLog: {log}\n\n{words}\n"
