@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, int] = {
     "services.intake.rows": 9,
     "services.intake.sources": 6,
     "services.intake.tables": 7,
-    "services.media.input_fixes": 3,
+    "services.media.input_fixes": 1,
     "services.profiles.profiles": 6,
     "services.results.downloads": 1,
     "services.results.fresh_links": 5,
@@ -50,6 +50,8 @@ SENTENCES: Mapping[str, int] = {
 """How many sentences are still made below the words, by module. The numbers may only shrink."""
 
 OWN_ERRORS = {name for name, found in vars(errors).items() if isinstance(found, type) and issubclass(found, Exception)}
+ERRORS_FOR = {"worded"}
+"""What turns an error of the system into one of our own, in the words that it is given."""
 LOGGED = {"debug", "info", "warning", "error", "exception"}
 
 
@@ -58,7 +60,7 @@ def sentences(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Raise() | ast.Assert() | ast.Expr(value=ast.Constant()):
             return
-        case ast.Call(func=ast.Name(id=name)) if name in OWN_ERRORS:
+        case ast.Call(func=ast.Name(id=name)) if name in OWN_ERRORS | ERRORS_FOR:
             return
         case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id="log"))) if name in LOGGED:
             return

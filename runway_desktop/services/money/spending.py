@@ -100,8 +100,9 @@ class Spending:
         text = io.StringIO(newline="")
         write_rows(text, [BILL_COLUMNS], manner)
         write_rows(text, (self._cells(task, batch, manner.decimal) for task, batch in billed), manner)
-        advice = "Choose another folder, or close the program that has it open."
-        with worded(f"“{path.name}” could not be written.", advice):
+        with worded(
+            f"“{path.name}” could not be written.", "Choose another folder, or close the program that has it open."
+        ):
             write_whole(path, text.getvalue().encode(manner.encoding, "replace"), private.USUAL_FILE)
 
     def _cells(self, task: Task, batch: str, decimal: str) -> Iterable[str]:
