@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from runway_desktop.simulator.child import DEMO_SECRET
 from tests.benchmarks import seeding
 from tests.benchmarks.children import Child, cpu_seconds, screens
 from tests.benchmarks.simulated import make_tasks, simulated_runway
@@ -38,7 +39,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
         open_tasks = [seeding.Open(*pair) for pair in zip(remote_ids, wishes, strict=True)]
         asyncio.run(seeding.fill(folder / "idle", finished=size.tasks))
         asyncio.run(seeding.fill(folder / "busy", finished=size.tasks, open_tasks=open_tasks))
-        variables |= {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": runway.secret}
+        variables |= {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": DEMO_SECRET}
         crew = [
             children.enter_context(Child(module, word, variables=variables))
             for module, word in (

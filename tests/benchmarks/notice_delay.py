@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
+from runway_desktop.simulator.child import DEMO_SECRET
 from tests.benchmarks import seeding
 from tests.benchmarks.children import BenchmarkFailed, Child
 from tests.benchmarks.simulated import simulated_runway, state_of
@@ -50,7 +51,7 @@ def measure(folder: Path, size: Size) -> list[Figure]:
     wishes.write_text(json.dumps([seeding.prompt(dice, seconds=seconds) for seconds in lengths]), encoding="utf-8")
     asyncio.run(seeding.fill(warm, runs=before))
     with simulated_runway() as runway, ExitStack() as children:
-        where = (runway.base_url, runway.secret, str(wishes))
+        where = (runway.base_url, DEMO_SECRET, str(wishes))
         crew = {
             "the SDK": children.enter_context(Child("sdk_child", *where)),
             "no history": children.enter_context(Child("engine_child", str(cold), *where)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runway_desktop.simulator.child import DEMO_SECRET
 from tests.benchmarks.children import Child, screens
 from tests.benchmarks.simulated import simulated_runway
 from tests.benchmarks.table import Figure
@@ -34,11 +35,11 @@ class Size:
 def measure(folder: Path, size: Size) -> list[Figure]:
     """Blocking. Raises `NotToldHere`."""
     with simulated_runway("--speed", "4") as runway:
-        words = (str(folder / "alone"), runway.base_url, runway.secret, str(size.tasks), str(size.portion))
+        words = (str(folder / "alone"), runway.base_url, DEMO_SECRET, str(size.tasks), str(size.portion))
         with Child("passing_child", *words) as child:
             alone = _heard(child, size.tasks, size)
         _, variables = next(screens())
-        variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": runway.secret}
+        variables = variables | {"RUNWAYML_BASE_URL": runway.base_url, "RUNWAYML_API_SECRET": DEMO_SECRET}
         shown = (str(folder / "window"), "portions", str(size.with_window), str(size.portion))
         with Child("passing_window_child", *shown, variables=variables) as child:
             with_window = _heard(child, size.with_window, size)
