@@ -153,10 +153,7 @@ class CompareView(QWidget):
         self.clips.toggle_sound()
 
     def toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def zoom(self, by: int) -> None:
         """1 closer, -1 further away, 0 fitted, or one pixel of the focused one on one pixel of the screen."""

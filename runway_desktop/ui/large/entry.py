@@ -83,8 +83,4 @@ class LargeViewRoom(QObject):
         work.views.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _toggle_full_screen(self) -> None:
-        window = self._window
-        if window.isFullScreen():
-            window.showNormal()
-        else:
-            window.showFullScreen()
+        self._window.setWindowState(self._window.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QWidget
 
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.activity.pill import Pill
@@ -35,7 +35,7 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 
 from .commands import CLOSE, COMMANDS, DETAILS
 from .lane import TakeLane
-from .side import SidePane
+from .side import SidePane, name_with_key
 
 _PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Left, Qt.Key.Key_Right)
 _SLIDES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -207,7 +207,7 @@ class Header(QWidget):
         self._dots.show_shot(shot, model.take)
         at, of = model.place()
         self._place.setText(f"{at:,} of {of:,}" if at else "")
-        _name(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words(COMPARE_TAKES))
+        name_with_key(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words(COMPARE_TAKES))
         self._can_compare = len(shot.rows) > 1
         self._fit()
 
@@ -264,8 +264,3 @@ class Dots(QWidget):
             painter.setBrush(self._theme.color(role))
             painter.drawRoundedRect(QRectF(x, self.height() / 2 - 2, width, 4), 2, 2)
             x += width + 4
-
-
-def _name(button: QPushButton, name: str, key: str) -> None:
-    button.setText(f"{name}  {key}".rstrip())
-    button.setAccessibleName(name)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from runway_desktop.domain.task import MOST_STARS, Pick
-from runway_desktop.ui.building import STRETCH, hbox, line, push_button, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, clear_layout, hbox, line, push_button, tool_button, vbox
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
@@ -155,7 +155,7 @@ class SidePane(QWidget):
         if (facts, differing) == self._shown:
             return
         self._shown = facts, differing
-        _empty(self._grid)
+        clear_layout(self._grid)
         if differing:
             facts = [*facts, Fact("Differs in", " · ".join(differing))]
         for at, fact in enumerate(facts):
@@ -171,7 +171,7 @@ class SidePane(QWidget):
             self._grid.addWidget(text, at, 1)
 
     def _show_legend(self) -> None:
-        _empty(self._legend_grid)
+        clear_layout(self._legend_grid)
         for at, (commands, said) in enumerate(_KEYS):
             caps = list(map(self._keys.cap, commands))
             if all(caps):
@@ -187,8 +187,8 @@ class SidePane(QWidget):
         self._star_keys.setText("1–5" if rates == ["1", "2", "3", "4", "5"] else " ".join(rates))
         self._advance_key.setText(self._keys.words(ADVANCE))
         self._hint.setFont(self._theme.small_font())
-        _name(self._pick, PICK.name, self._keys.words(PICK))
-        _name(self._reject, REJECT.name, self._keys.words(REJECT))
+        name_with_key(self._pick, PICK.name, self._keys.words(PICK))
+        name_with_key(self._reject, REJECT.name, self._keys.words(REJECT))
         self._show_legend()
         self._shown = None
         self.show_take()
@@ -213,7 +213,7 @@ class KeyCap(PlainLabel):
         return QSize(max(hint.width(), 3 * GRID), hint.height())
 
 
-def _name(button: QPushButton, name: str, key: str) -> None:
+def name_with_key(button: QPushButton, name: str, key: str) -> None:
     button.setText(f"{name}  {key}".rstrip())
     button.setAccessibleName(name)
 
@@ -226,11 +226,3 @@ def _two_columns(holder: QWidget) -> QGridLayout:
     grid.setColumnMinimumWidth(0, 9 * GRID)
     grid.setColumnStretch(1, 1)
     return grid
-
-
-def _empty(grid: QGridLayout) -> None:
-    while (item := grid.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -129,10 +129,7 @@ class DetailsModel(Model):
         return trouble_of(self.row, self._cases.catalog, self._held_back()) if self.row is not None else ""
 
     def next_step(self) -> NextStep | None:
-        if self.row is None:
-            return None
-
-        return next_step(self.row, self._raising())
+        return next_step(self.row, self._raising()) if self.row is not None else None
 
     def raise_cap(self) -> None:
         """Raises the cap that the shown task waits for, so far that it may go."""
