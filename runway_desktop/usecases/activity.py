@@ -70,8 +70,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     """The same in the few words that the pill has room for; empty where the first sentence does."""
     actions: tuple[Action, ...] = ()
     is_problem: bool = False
-    is_quiet: bool = False
-    """The person sees elsewhere what was done: it is not read out."""
 
     @property
     def headline(self) -> str:

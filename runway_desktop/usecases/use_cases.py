@@ -52,7 +52,6 @@ class Tasks(Protocol):
     async def task(self, task_id: TaskId) -> Task | None: ...
     def open(self) -> tuple[Task, ...]: ...
     def held(self) -> tuple[Task, ...]: ...
-    def get_open(self, task_id: TaskId) -> Task | None: ...
 
 
 class _Of(Generic[Service]):
@@ -77,7 +76,6 @@ def _tasks(engine: Engine) -> Tasks:
 
 
 class UseCases:
-    accepted_ids = _Of(lambda engine: engine.accepted_ids)
     account = _Of(lambda engine: engine.account)
     actions = _Of(lambda engine: engine.actions)
     adoption = _Of(lambda engine: engine.adoption)
@@ -95,14 +93,12 @@ class UseCases:
     integrity = _Of(lambda engine: engine.integrity)
     is_demo = _Of(lambda engine: engine.is_demo)
     library = _Of(lambda engine: engine.library)
-    links = _Of(lambda engine: engine.links)
     input_fixer = _Of(lambda engine: engine.input_fixer)
     move = _Of(lambda engine: engine.move)
     poller = _Of(lambda engine: engine.poller)
     pricing = _Of(lambda engine: engine.pricing)
     profiles = _Of(lambda engine: engine.profiles)
     queue = _Of(_queue)
-    relinking = _Of(lambda engine: engine.relinking)
     renewal = _Of(lambda engine: engine.renewal)
     request_cleaning = _Of(lambda engine: engine.request_cleaning)
     restores = _Of(lambda engine: engine.restores)
@@ -110,7 +106,6 @@ class UseCases:
     sheets = _Of(lambda engine: engine.sheets)
     spending = _Of(lambda engine: engine.spending)
     tasks = _Of(_tasks)
-    trash = _Of(lambda engine: engine.trash)
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

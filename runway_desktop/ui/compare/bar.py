@@ -5,6 +5,7 @@ It commands an `InStep`; every switch gives a command of the view, whose key its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -15,19 +16,22 @@ from runway_desktop.ui.building import hbox, timer
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, announce, words
 from runway_desktop.ui.media.bar import KNOB, BarButton, ScrubSlider
-from runway_desktop.ui.media.commands import FULL_SCREEN, PLAY, SOUND
+from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, FULL_SCREEN, PLAY, SHUTTLE, SOUND
 from runway_desktop.ui.media.transport import clock
+from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
 from runway_desktop.ui.theme import GRID, DarkRoom, Role
-from runway_desktop.usecases.commands.command import RoomCommand
+from runway_desktop.usecases.commands.command import Command, RoomCommand
 from runway_desktop.usecases.words.plain import tip
+from runway_desktop.viewmodels.compare.compare import Compare
 
-from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, WIPE
+from .commands import ADVANCE, ALL_KEYS, DIFFERENCE, LOOPS, SHOW, SWAP, TAKES, TURNS, WIPE
 from .in_step import InStep
 from .overlay import Way
 
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 SAID_MS = 5_000
 """So long a sentence stands in the place of the keys."""
+_AMOUNT_WORDS = {1: "next", 2: "next two", 4: "next four"}
 _MOST_HINTS = 0.42
 """Of the bar's width, for the keys in words."""
 
@@ -205,3 +209,31 @@ class CompareBar(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), 7 * GRID)
+
+
+def hints(keys: Keys, model: Compare, *, clips: bool) -> tuple[str, ...]:
+    """The most needed first. `clips`: something that plays is shown."""
+    several, stacked = len(model.shown) > 1, any(len(stack.takes) > 1 for stack in model.shown)
+    told = (
+        (clips, "in step", SHUTTLE),
+        (clips, "frame", (FRAME_BACK, FRAME_FORWARD)),
+        (True, "rate", RATE[1:]),
+        (True, "pick", (PICK,)),
+        (True, "reject", (REJECT,)),
+        (stacked or several, "take", TAKES[::-1]),
+        (several, "swap", (SWAP,)),
+        (several, "wipe", (WIPE,)),
+        (several and not clips, "difference", (DIFFERENCE,)),
+        (bool(model.place_words()), _AMOUNT_WORDS[model.size], TURNS[::-1]),
+    )
+    return tuple(hint for holds, words, told_of in told if holds and (hint := _hint(keys, words, told_of)))
+
+
+def _hint(keys: Keys, words: str, commands: Sequence[Command[Any]]) -> str:
+    """Nothing where a key is missing."""
+    caps = list(map(keys.cap, commands))
+    if not all(caps):
+        return ""
+    if caps == [str(number) for number in range(1, len(caps) + 1)] and len(caps) > 1:
+        return f"1–{len(caps)} {words}"
+    return f"{' '.join(caps)} {words}"

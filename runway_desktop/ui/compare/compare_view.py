@@ -35,10 +35,9 @@ from runway_desktop.usecases.commands.drag_payload import DragPayload
 from runway_desktop.usecases.listing.takes import Take
 from runway_desktop.viewmodels.compare.compare import Compare
 
-from .bar import CompareBar
+from .bar import CompareBar, hints
 from .commands import COMMANDS
 from .glances import Glances
-from .hints import hints
 from .in_step import MOST, InStep
 from .overlay import STRIDE, Overlay, Way
 from .pane import Pane

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from runway_desktop.domain.library import Row
-from runway_desktop.ui.building import add_all, hbox, passing_menu, push_button, tool_button, vbox
+from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, words
 from runway_desktop.ui.lineage.strip import LineageStrip
@@ -18,13 +18,7 @@ from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.ending import CANCEL
-from runway_desktop.usecases.commands.handing_on import (
-    COPY_FILE,
-    COPY_PROMPT,
-    COPYING,
-    EXPORT,
-    USE_AS_INPUT,
-)
+from runway_desktop.usecases.commands.handing_on import COPY_FILE, COPY_PROMPT, COPYING, EXPORT, USE_AS_INPUT
 from runway_desktop.usecases.commands.queued import HOLD, MOVE_DOWN, MOVE_UP, RELEASE, SEND_NEXT
 from runway_desktop.usecases.commands.requests import ADOPT_ID, EDIT_AND_SEND, LET_GO, NEW_SEED, RETRY, SEND_AGAIN
 from runway_desktop.usecases.commands.results import LOOK_FOR, SHOW_FILE
@@ -38,15 +32,7 @@ from runway_desktop.viewmodels.tasks.use_as_input import UseAsInput
 from .task_menu import OnwardMenu
 
 _QUEUED = (SEND_NEXT, HOLD, MOVE_UP, MOVE_DOWN)
-OF_SEVERAL = (
-    LOOK_FOR,
-    RETRY,
-    *_QUEUED,
-    RELEASE,
-    EXPORT,
-    COPY_FILE,
-    COPY_PROMPT,
-)
+OF_SEVERAL = (LOOK_FOR, RETRY, *_QUEUED, RELEASE, EXPORT, COPY_FILE, COPY_PROMPT)
 """Nothing that takes something away: that is in the menu alone."""
 _OF_ONE = (EDIT_AND_SEND, NEW_SEED, USE_AS_INPUT, SHOW_FILE)
 _UNCERTAIN = (SEND_AGAIN, ADOPT_ID, LET_GO)
@@ -63,14 +49,8 @@ class DetailsPane(QWidget):
     support_wanted = Signal(object)
     """Support details, with what is Given."""
 
-    def __init__(
-        self,
-        details: DetailsModel,
-        theme: Theme,
-        posters: PosterCache,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, details: DetailsModel, theme: Theme, posters: PosterCache) -> None:
+        super().__init__()
         self._details = details
         self._theme = theme
         self._posters = posters
@@ -114,20 +94,8 @@ class DetailsPane(QWidget):
         self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
         self._lineage.task_wanted.connect(self.task_wanted)
         self._lineage.use_as_input_wanted.connect(self.use_as_input_menu)
-        for widget in (
-            self._title,
-            self._state,
-            self._trouble,
-            self._decide,
-            self._next,
-            self._more,
-            self._queued,
-            self._small,
-            self._facts,
-            self._lineage,
-        ):
-            column.addWidget(widget)
-        column.addStretch(1)
+        said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
+        add_all(column, *said, *gives, self._small, self._facts, self._lineage, STRETCH)
         add_all(outer, (area, 1), self._build_buttons())
         self._several = SeveralButtons(self)
         self._several.command_wanted.connect(self.command_wanted)
@@ -196,12 +164,8 @@ class DetailsPane(QWidget):
         self._decide.setVisible(row is not None and not LET_GO.reason([row]))
         self._queued.setVisible(self._of_queue.show_rows([row] if row is not None else []))
         self._show_facts(self._details.facts())
-        shown = self._shown_result()
-        ways = (
-            self._use_as_input.ways(shown.media)
-            if self._use_as_input is not None and shown is not None and shown.path
-            else []
-        )
+        use, shown = self._use_as_input, self._shown_result()
+        ways = use.ways(shown.media) if use is not None and shown is not None and shown.path else []
         self._lineage.offer([way.text for way in ways])
         self._commands.show_rows([row] if row is not None else [])
 
@@ -321,11 +285,7 @@ class _CommandButtons:
     """A button for each command, put into a layout."""
 
     def __init__(
-        self,
-        commands: Sequence[TaskCommand],
-        into: QLayout,
-        parent: QWidget,
-        take: Callable[[TaskCommand], object],
+        self, commands: Sequence[TaskCommand], into: QLayout, parent: QWidget, take: Callable[[TaskCommand], object]
     ) -> None:
         self.buttons: dict[TaskCommand, QPushButton] = {}
         for command in commands:

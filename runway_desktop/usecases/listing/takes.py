@@ -74,10 +74,6 @@ class Shot(Struct, frozen=True):
     title: str
     rows: tuple[Row, ...]
 
-    @property
-    def judged(self) -> int:
-        return sum(is_judged(row.task) for row in self.rows)
-
 
 def shots_of(rows: Iterable[Row]) -> tuple[Shot, ...]:
     """Each shot where its first task stands."""

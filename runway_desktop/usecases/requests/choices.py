@@ -45,8 +45,6 @@ class Part(Struct, frozen=True, kw_only=True):
     label: str
     amount: int
     takes: tuple[Media, ...] = ()
-    text: bool = False
-    makes: Media | None = None
     heading: str = ""
 
 
@@ -118,15 +116,12 @@ class Choices(Struct, frozen=True, kw_only=True):
         for kind in dict.fromkeys(endpoint.makes for endpoint in self.catalog.endpoints):
             made = [endpoint for endpoint in self.catalog.endpoints if endpoint.makes is kind]
             for place, endpoint in enumerate(made):
-                takes, text = self._taken_by(endpoint.name)
                 found.append(
                     Part(
                         scope=endpoint.name,
                         label=endpoint.label,
                         amount=len(endpoint.models),
-                        takes=takes,
-                        text=text,
-                        makes=kind,
+                        takes=self._taken_by(endpoint.name),
                         heading="" if place else f"Makes {kind.kind.many}",
                     )
                 )
@@ -154,12 +149,10 @@ class Choices(Struct, frozen=True, kw_only=True):
         several = len({pair.endpoint for _, pair in ranked}) > 1
         return [self._offer(pair, several) for _, pair in ranked]
 
-    def _taken_by(self, endpoint: str) -> tuple[tuple[Media, ...], bool]:
-        """What all models of an endpoint have in common: what they cannot do without, and whether they read a
-        prompt."""
+    def _taken_by(self, endpoint: str) -> tuple[Media, ...]:
+        """What no model of an endpoint can do without."""
         pairs = [pair for pair in self.catalog.pairs() if pair.endpoint == endpoint]
-        common = [kind for kind in INPUTS if all(kind in _needs(pair) for pair in pairs)]
-        return tuple(common), any(_takes_text(pair) for pair in pairs)
+        return tuple(kind for kind in INPUTS if all(kind in _needs(pair) for pair in pairs))
 
     def _rank(self, pair: Pair, words: Sequence[str]) -> int | None:
         """How well a pair fits the words: 0 is called just so, then what begins so, then what has them in its name,

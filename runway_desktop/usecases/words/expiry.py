@@ -98,7 +98,6 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     picture: str
     """Path of a poster, or of a picture of the request; may be empty."""
     why: StateWords
-    life: LinkLife
     sure: str
     """Until when the link surely works, in words."""
     at_most: str
@@ -107,10 +106,6 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     tone: Tone
     action: str
     """What a person can do now: "Save now", "Ask", or nothing while it is being saved."""
-
-    @property
-    def is_over(self) -> bool:
-        return self.spent >= 1.0
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -136,7 +131,6 @@ def line_of(row: Row, output: Output, now: float, received: tuple[int, int | Non
         media=output.media,
         picture=output.poster or row.first_input_path,
         why=_why(output, received),
-        life=life,
         sure=sure,
         at_most=at_most,
         spent=life.spent(now),

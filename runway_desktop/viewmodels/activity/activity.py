@@ -114,7 +114,7 @@ class Activity(QObject):
     def act(self, message: str, undo: Does, *, short: str = "", quiet: bool = False) -> int:
         """Tells of what the person did and remembers how it is undone. `quiet`: the person sees it elsewhere, so it is
         not read out."""
-        entry = self._new(Kind.ACT, message, "", short, (Action("Undo", undo),), is_quiet=quiet)
+        entry = self._new(Kind.ACT, message, "", short, (Action("Undo", undo),))
         self._put(entry)
         if not quiet:
             self.said.emit(f"{message} Undo.", False)
@@ -178,9 +178,7 @@ class Activity(QObject):
         self._entries = tuple(replace(one, at=now) if one.number == held else one for one in self._entries)
         self._show()
 
-    def _new(
-        self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...], *, is_quiet: bool = False
-    ) -> Entry:
+    def _new(self, kind: Kind, message: str, detail: str, short: str, actions: tuple[Action, ...]) -> Entry:
         self._number += 1
         return Entry(
             number=self._number,
@@ -191,7 +189,6 @@ class Activity(QObject):
             detail=detail,
             short=short,
             actions=actions,
-            is_quiet=is_quiet,
         )
 
     def _put(self, entry: Entry, *, replaces: bool = False) -> None:
