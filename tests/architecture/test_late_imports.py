@@ -141,6 +141,12 @@ def test_types_come_with_the_modules_that_are_there_anyway():
     assert {name: number for name, number in typed.items() if number > FOR_TYPES_ALONE.get(name, 0)} == {}
 
 
+def test_what_came_to_the_top_is_taken_from_the_lists():
+    late, typed = counted()
+    assert {name: number for name, number in IN_FUNCTIONS.items() if number > late.get(name, 0)} == {}
+    assert {name: number for name, number in FOR_TYPES_ALONE.items() if number > typed.get(name, 0)} == {}
+
+
 def test_imports_are_told_apart():
     source = """
 import runway_desktop.domain
