@@ -24,8 +24,14 @@ from .keys import Given, Keys
 Add = Callable[[QMenu, Given], object]
 
 
-def open_menu(over: QWidget, keys: Keys, button: QWidget | None = None, first: Command[Any] | None = None) -> None:
-    """Opens below the button, or in the window's corner, ready for the arrow keys."""
+def open_menu(
+    over: QWidget,
+    keys: Keys,
+    button: QWidget | None = None,
+    first: Command[Any] | None = None,
+    dress: Callable[[QMenu], object] = lambda _: None,
+) -> None:
+    """Opens below the button, or in the window's corner, ready for the arrow keys. `dress` gives it other colors."""
     menu = passing_menu(over)
     menu.setAccessibleName("Menu")
     menu.setToolTipsVisible(True)
@@ -37,6 +43,7 @@ def open_menu(over: QWidget, keys: Keys, button: QWidget | None = None, first: C
         if section.menu is None:
             menu.addSeparator()
         add_entries(menu if section.menu is None else _below(menu, section.menu), those, keys)
+    dress(menu)
     size = menu.sizeHint()
     if button is not None and button.isVisible():
         # Its right edge below that of the button: the menu stays inside the window.

@@ -70,7 +70,7 @@ class CompareView(QWidget):
         self._glances = Glances(strips, self.clips, self._sight, self.panes, self._takes, self._repaint, self)
         self._connect()
 
-        menu = ((MENU,), lambda: partial(open_menu, self, keys))
+        menu = ((MENU,), lambda: partial(open_menu, self, keys, dress=self.dark.darken))
         bound = (menu, (COMMANDS, lambda: self), (playing.COMMANDS, lambda: self), (judging.COMMANDS, lambda: model))
         keys.bind(self, Scope.COMPARE, *bound, context=Qt.ShortcutContext.WindowShortcut)
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.media import guess_media
 from runway_desktop.domain.task import State, TaskId
@@ -41,7 +42,7 @@ class Open:
         engine, runner = SimpleNamespace(integrity=integrity), SimpleNamespace()
         self.model = Compare(engine, self.bridge, runner, self.judge)  # type: ignore[arg-type]
         self.strips = Strips()
-        self.room = CompareView(self.model, theme, Keys(), self.strips)
+        self.room = CompareView(self.model, theme, Keys(commands=COMMANDS), self.strips)
         self.qtbot = qtbot
         qtbot.addWidget(self.room)
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QDrag, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from runway_desktop.app.commands import COMMANDS
@@ -421,3 +421,18 @@ def test_a_take_is_dragged_out_of_its_pane(opened: Open, pictures: list[Path], d
 def test_everything_that_is_clicked_is_large_enough_to_hit(opened: Open, pictures: list[Path]) -> None:
     opened.enter(pictures)
     assert too_small(opened.room) == []
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_its_menu_is_dark_in_a_light_theme_too(qapp: QApplication, qtbot: QtBot, pictures: list[Path]) -> None:
+    light = Theme(qapp, Choice.LIGHT)
+    opened = Open(light, qtbot)
+    opened.enter(pictures[:2])
+    opened.key(Qt.Key.Key_F10)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    for one in (menu, *menu.findChildren(QMenu)):
+        assert one.palette().windowText().color().lightness() > 128
+    menu.close()
+    opened.room.shutdown()
+    light.deleteLater()
