@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
@@ -27,15 +28,14 @@ def finish_in_sight(
 ) -> bool:
     """What `finish` gives, which runs on another thread. A window shows how far it is after so many milliseconds."""
     sight = _Sight(application, profile, shown_after_ms)
-    results: list[bool] = []
-    errors: list[BaseException] = []
+    done: Future[bool] = Future()
+    done.add_done_callback(lambda _: sight.ended.emit())
 
     def work() -> None:
         try:
-            results.append(finish(profile, Watch(sight.came.emit)))
+            done.set_result(finish(profile, Watch(sight.came.emit)))
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            errors.append(error)
-        sight.ended.emit()
+            done.set_exception(error)
 
     thread = threading.Thread(target=work, name="finish restore")
     # Once the loop runs: an end that came before would be waited for in vain.
@@ -43,9 +43,7 @@ def finish_in_sight(
     application.exec()
     thread.join()
     sight.close()
-    if errors:
-        raise errors[0]
-    return results[0]
+    return done.result()
 
 
 class _Sight(QObject):
