@@ -2,15 +2,27 @@
 
 The same recipe always gives the same bytes. May run on any thread. Raises `FileNotFoundError` when the samples are
 missing.
+
+A clip is the sample of the nearest ratio, cut to the length that was asked for. An MP4 or MOV is a row of boxes, and
+every player skips one called `free`: so each answer has bytes of its own, and its prompt inside, without encoding
+anything. It is cut shorter by its edit lists alone: the frames stay, players stop where the list ends; what is no movie
+of the simple kind (version 0 boxes) stays as it was. The longest sample has ten seconds; nothing is longer.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import math
+import re
 import struct
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from .clips import clip, frames
-from .pictures import picture, vector
+from runway_desktop.values import Struct
+
+from .pictures import draw, picture, vector
 from .recipe import Recipe
 from .tones import Shape, pcm, wav
 
@@ -67,3 +79,110 @@ def _with_flac_padding(body: bytes, words: str) -> bytes:
     first = 8 + int.from_bytes(body[5:8], "big")
     content = b"note" + words.encode("utf-8", "replace")
     return body[:first] + b"\x02" + len(content).to_bytes(3, "big") + content + body[first:]
+
+
+_NEW_YEAR = (2026, 1, 1, 0, 0, 0)
+_STEP = 0.012
+
+
+def frames(recipe: Recipe, index: int, samples: Path) -> bytes:
+    """A ZIP of twelve frames: PNG, or six times the sample in EXR. The prompt is the archive's comment."""
+    target = io.BytesIO()
+    scale = 480 / max(recipe.width, recipe.height)
+    size = max(16, round(recipe.width * scale)), max(16, round(recipe.height * scale))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.comment = f"{recipe.prompt}, output {index + 1}".encode("utf-8", "replace")
+        if recipe.format == "exr_frames":
+            sample = (samples / "frame.exr").read_bytes()
+            for number in range(6):
+                archive.writestr(zipfile.ZipInfo(f"frame_{number + 1:05d}.exr", _NEW_YEAR), sample)
+        else:
+            for number in range(12):
+                drawn = io.BytesIO()
+                draw(recipe, index, size, number * _STEP).save(drawn, "PNG", compress_level=3)
+                archive.writestr(zipfile.ZipInfo(f"frame_{number + 1:05d}.png", _NEW_YEAR), drawn.getvalue())
+    return target.getvalue()
+
+
+_NAME = re.compile(r"[a-z]+-(\d+)x(\d+)-(\d+)s\.(mp4|mov)")
+_CONTAINERS = frozenset({b"moov", b"trak", b"edts", b"mdia"})
+_MOVIE_HEADER, _TRACK_HEADER, _MEDIA_HEADER, _EDITS = b"mvhd", b"tkhd", b"mdhd", b"elst"
+
+
+class Sample(Struct, frozen=True):
+    """A clip in the samples' folder, as its name tells: ratio (width by height) and seconds."""
+
+    path: Path
+    ratio: float
+    seconds: float
+
+
+def clip(recipe: Recipe, index: int, samples: Path) -> bytes:
+    """The bytes of one output."""
+    sample = nearest(recipe, index, listed(samples, recipe.format))
+    words = {"prompt": recipe.prompt, "model": recipe.model, "seed": recipe.seed, "output": index}
+    note = json.dumps(words, ensure_ascii=False).encode("utf-8", "replace")
+    return shortened(sample.path.read_bytes(), recipe.seconds) + free_box(note)
+
+
+def listed(samples: Path, ending: str) -> list[Sample]:
+    """The clips with this ending, in the order of their names. Raises `FileNotFoundError` when there is none."""
+    found = []
+    for path in sorted(samples.glob(f"*.{ending}")):
+        if parts := _NAME.fullmatch(path.name):
+            found.append(Sample(path, int(parts[1]) / int(parts[2]), float(parts[3])))
+    if not found:
+        raise FileNotFoundError(f"no sample clip of the format {ending} in {samples}")
+    return found
+
+
+def nearest(recipe: Recipe, index: int, samples: list[Sample]) -> Sample:
+    """The best ratio first, then one that is long enough; among equals the task's seed chooses."""
+    wanted = recipe.width / recipe.height
+    ratio = min({sample.ratio for sample in samples}, key=lambda one: abs(math.log(one / wanted)))
+    fitting = [sample for sample in samples if sample.ratio == ratio]
+    longest = max(sample.seconds for sample in fitting)
+    enough = [sample for sample in fitting if sample.seconds >= min(recipe.seconds, longest)]
+    return enough[recipe.seed_of(index) % len(enough)]
+
+
+def shortened(movie: bytes, seconds: float) -> bytes:
+    """The movie, ending after `seconds` where it is longer than that."""
+    boxes = list(_boxes(movie, 0, len(movie)))
+    header = next((start for kind, start in boxes if kind == _MOVIE_HEADER), None)
+    if header is None or any(movie[start] for kind, start in boxes if kind not in _CONTAINERS):
+        return movie
+    scale, length = struct.unpack_from(">II", movie, header + 12)
+    wanted = round(seconds * scale)
+    if wanted >= length:
+        return movie
+    changed = bytearray(movie)
+    for kind, start in boxes:
+        if kind == _MOVIE_HEADER:
+            struct.pack_into(">I", changed, start + 16, wanted)
+        elif kind == _TRACK_HEADER:
+            struct.pack_into(">I", changed, start + 20, wanted)
+        elif kind == _EDITS:
+            struct.pack_into(">I", changed, start + 8, wanted)
+        elif kind == _MEDIA_HEADER:
+            (media_scale,) = struct.unpack_from(">I", movie, start + 12)
+            struct.pack_into(">I", changed, start + 16, round(seconds * media_scale))
+    return bytes(changed)
+
+
+def free_box(content: bytes) -> bytes:
+    """A box that every player skips."""
+    return struct.pack(">I", len(content) + 8) + b"free" + content
+
+
+def _boxes(movie: bytes, start: int, end: int) -> Iterator[tuple[bytes, int]]:
+    """Kinds and starts (behind size and kind) of the headers and edit lists, in order."""
+    while start + 8 <= end:
+        size, kind = struct.unpack_from(">I4s", movie, start)
+        if size < 8:
+            return
+        if kind in _CONTAINERS:
+            yield from _boxes(movie, start + 8, min(end, start + size))
+        elif kind in (_MOVIE_HEADER, _TRACK_HEADER, _MEDIA_HEADER, _EDITS):
+            yield kind, start + 8
+        start += size

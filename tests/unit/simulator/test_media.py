@@ -12,8 +12,7 @@ from mutagen.mp4 import MP4
 from PIL import Image
 
 from runway_desktop.catalog.resource_path import resource
-from runway_desktop.simulator.media.clips import listed, nearest
-from runway_desktop.simulator.media.make import make_output
+from runway_desktop.simulator.media.make import listed, make_output, nearest
 from runway_desktop.simulator.media.pictures import wrapped
 from runway_desktop.simulator.media.recipe import FORMATS, Recipe, recipe_of
 from runway_desktop.simulator.media.tones import Shape
