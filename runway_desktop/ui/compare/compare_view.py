@@ -39,9 +39,8 @@ from .bar import CompareBar, hints
 from .commands import COMMANDS
 from .glances import Glances
 from .in_step import MOST, InStep
-from .overlay import STRIDE, Overlay, Way
+from .overlay import STRIDE, Overlay, Sameness, Way
 from .pane import Pane
-from .sameness import Sameness
 from .surface import Sight, make_an_image, open_graphics
 
 _TURNS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}

@@ -1,18 +1,22 @@
 """Two places laid over each other: parted by a divider that moves (wipe), or their difference, which is black where
 they are alike.
 
-The second is laid where the first one lies, so that two sizes of one picture meet point for point. GUI thread.
+The second is laid where the first one lies, so that two sizes of one picture meet point for point. Whether they are
+the same, pixel for pixel, is measured on a worker, and told when it is known. GUI thread only, but for `same_pixels`.
 """
 
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.ui.labels import announce
+from runway_desktop.ui.media.picture import Picture
+from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.theme import GRID, Role, Theme
 
 from .pane import turn_sight
@@ -21,6 +25,8 @@ from .surface import Sight, Surface, paint_words
 SAME = "The same, pixel for pixel"
 STRIDE = 0.02
 """How far an arrow key moves the divider, as a part of the width."""
+_BAND = 4 * 1024 * 1024
+"""Bytes that are compared at once: between two bands other threads have their turn."""
 _GRIP = 2 * GRID
 _NEAR = 1.5 * GRID
 
@@ -190,3 +196,46 @@ def _common(first: Surface, second: Surface) -> QSizeF:
     """The size that both are laid out by: the first one's, or the second's while the first is not there."""
     size = first.size()
     return second.size() if size.isEmpty() else size
+
+
+class Sameness(QObject):
+    known = Signal(bool)
+    """Of the two that were looked at last; false as well while it is not known."""
+
+    def __init__(self, workers: Workers, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._pair: tuple[Picture, Picture] | None = None
+
+    def look(self, first: Picture | None, second: Picture | None) -> None:
+        """Measures these two, once. Nothing is said of what is not read yet, nor of what is shown less than exactly."""
+        if first is None or second is None or not (first.is_exact and second.is_exact):
+            self.forget()
+        elif self._pair is None or self._pair[0] is not first or self._pair[1] is not second:
+            self._pair = pair = (first, second)
+            self.known.emit(False)
+            self._workers.run(partial(same_pixels, first.levels[0], second.levels[0]), partial(self._tell, pair))
+
+    def forget(self) -> None:
+        """Neither is looked at any more: they are not kept in memory for it."""
+        self._pair = None
+        self.known.emit(False)
+
+    def _tell(self, pair: tuple[Picture, Picture], same: bool) -> None:
+        if pair is self._pair:
+            self.known.emit(same)
+
+
+def same_pixels(first: QImage, second: QImage) -> bool:
+    """Of two sizes never. Color and transparency count, how they are stored does not. Any thread, but the
+    GUI's, which it would hold up."""
+    if first.isNull() or first.size() != second.size():
+        return False
+    deep = max(first.depth(), second.depth()) > 32
+    way = QImage.Format.Format_RGBA64 if deep else QImage.Format.Format_ARGB32
+    # Held by names: their bytes are theirs.
+    first, second = first.convertToFormat(way), second.convertToFormat(way)
+    one, other = first.constBits(), second.constBits()
+    return len(one) == len(other) and all(
+        bytes(one[at : at + _BAND]) == bytes(other[at : at + _BAND]) for at in range(0, len(one), _BAND)
+    )

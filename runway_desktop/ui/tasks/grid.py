@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle
 
 from runway_desktop.domain.task import TaskId
 from runway_desktop.ui.theme import GRID, FollowsTheme, Theme
@@ -41,14 +41,9 @@ class GridView(TaskItems, QListView):
     """The width of the posters that the wheel or a key chose."""
 
     def __init__(
-        self,
-        model: TaskListModel,
-        selection: QItemSelectionModel,
-        theme: Theme,
-        posters: PosterCache,
-        parent: QWidget | None = None,
+        self, model: TaskListModel, selection: QItemSelectionModel, theme: Theme, posters: PosterCache
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._painter = CellPainter(theme, posters)
         self.scrub = HoverScrub(theme, posters, self)
         self.poster_width = USUAL

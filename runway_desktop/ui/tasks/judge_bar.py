@@ -31,10 +31,8 @@ _GAP = 2
 
 
 class JudgeBar(QWidget):
-    def __init__(
-        self, details: DetailsModel, judge: Judge, theme: Theme, keys: Keys, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, details: DetailsModel, judge: Judge, theme: Theme, keys: Keys) -> None:
+        super().__init__()
         self._details = details
         self._judge = judge
         self._theme = theme
@@ -106,14 +104,7 @@ class JudgeBar(QWidget):
 class _CommandButton(QPushButton):
     """A button that is a sign alone, or a sign with its word and its key."""
 
-    def __init__(
-        self,
-        command: RoomCommand[Any],
-        judge: Judge,
-        parent: QWidget,
-        *,
-        checkable: bool = False,
-    ) -> None:
+    def __init__(self, command: RoomCommand[Any], judge: Judge, parent: QWidget, *, checkable: bool = False) -> None:
         super().__init__(parent)
         self._command = command
         self._words = command.name

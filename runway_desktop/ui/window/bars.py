@@ -65,9 +65,8 @@ class TopBar(QWidget):
         keys: Keys,
         profiles: ProfilesModel,
         activity: Activity,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._status = status
         self._places = places
         self._theme = theme

@@ -17,9 +17,8 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Pick, TaskId
 from runway_desktop.ui.sharing.drag import lift_rows
 from runway_desktop.ui.theme import Theme
-from runway_desktop.usecases.commands.drag_payload import payload_of
+from runway_desktop.usecases.commands.drag_payload import Does, Taken, payload_of, taken_by
 from runway_desktop.usecases.commands.ending import REMOVE
-from runway_desktop.usecases.commands.places import Does, Taken, taken_by
 from runway_desktop.usecases.commands.queued import PUT_BEFORE
 from runway_desktop.usecases.commands.task_command import Given
 from runway_desktop.usecases.listing.columns import poster_of

@@ -62,9 +62,8 @@ class ListPane(QWidget):
         places: Places,
         theme: Theme,
         keys: Keys,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._view = views.view
         self._views = views
         self._model = model
@@ -359,8 +358,8 @@ class ListAndGrid(QWidget):
     neared = Signal()
     """A pointer comes into it."""
 
-    def __init__(self, view: TaskView, grid: GridView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: TaskView, grid: GridView) -> None:
+        super().__init__()
         self.view = view
         self.grid = grid
         self._stack = QStackedLayout(self)

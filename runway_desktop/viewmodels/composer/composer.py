@@ -121,11 +121,6 @@ class Composer(Model):
     def models(self) -> tuple[str, ...]:
         return self.endpoint.models
 
-    def model_label(self, model: str) -> str:
-        """The model's own name in words."""
-        pair = self._cases.catalog.pair(self._draft.pair.endpoint, model)
-        return pair.label if pair is not None else model
-
     @property
     def prompt(self) -> str:
         return self._draft.prompt

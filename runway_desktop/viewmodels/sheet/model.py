@@ -77,10 +77,9 @@ class SheetModel(SheetTable):
 
     def write(self, after: Values, words: str, then: Callable[[], None] | None = None) -> bool:
         """Writes cells of rows that are not sent yet. False when nothing changes. `then`: when it is done."""
-        step = self._writing(after, words)
+        step = self._step(after, words) if self.takes_edits else None
         if step is None:
             return False
-
         self._do(self._putting(step.after), len(step.after), lambda _: self._edited(step, then))
         return True
 
@@ -111,18 +110,12 @@ class SheetModel(SheetTable):
             self._do(self._inserting(step.at, step.rows), len(rows), lambda _: self._edited(step))
 
     def write_block(
-        self,
-        at: int,
-        keys: Sequence[str],
-        block: Sequence[Sequence[str]],
-        words: str = "Paste",
-        then: Callable[[], None] | None = None,
+        self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]], then: Callable[[], None] | None = None
     ) -> None:
         """Texts from row `at` on, in these columns; rows that are missing at the end are made with it. `then`: when it
         is done."""
         if self.takes_edits and block:
-            work = self._writing_block(at, keys, block, words)
-            self._do(work, len(block), lambda step: self._edited(step, then))
+            self._do(self._writing_block(at, keys, block), len(block), lambda step: self._edited(step, then))
 
     def remove_rows(self, places: Iterable[int], words: str = "Delete rows") -> None:
         wanted = [place for place in sorted(set(places)) if 0 <= place < len(self._rows)]
@@ -225,21 +218,12 @@ class SheetModel(SheetTable):
         if then is not None:
             then()
 
-    def _writing(self, after: Values, words: str) -> Write | None:
-        """The step that writes these, without those that change nothing or that may not be written."""
-        return self._step(after, words) if self.takes_edits else None
-
     def _step(self, after: Values, words: str) -> Write | None:
+        """The step that writes these, without those that change nothing or that may not be written."""
         places = {number: place for number, _ in after if (place := self.place_of(number)) is not None}
         return writing({number: self._rows[place] for number, place in places.items()}, self.all_columns, after, words)
 
-    def _writing_block(
-        self,
-        at: int,
-        keys: Sequence[str],
-        block: Sequence[Sequence[str]],
-        words: str,
-    ) -> Work:
+    def _writing_block(self, at: int, keys: Sequence[str], block: Sequence[Sequence[str]]) -> Work:
         """Returns the step."""
         # The model first: it says what the other cells mean.
         order = sorted(range(len(keys)), key=lambda place: keys[place] not in (MODEL, ENDPOINT))
@@ -260,12 +244,12 @@ class SheetModel(SheetTable):
             if place >= start:
                 missing.append(row)
             yield
-        step = self._step(after, words)
+        step = self._step(after, "Paste")
         if step is not None:
             yield from self._putting(step.after)
         if missing:
             yield from self._inserting(start, missing)
-            return Insert(words, start, tuple(missing), step)
+            return Insert("Paste", start, tuple(missing), step)
         return step
 
     def _bringing_back(self, rows: Sequence[tuple[int, SheetRow]]) -> Work:

@@ -18,8 +18,7 @@ from runway_desktop.domain.presence import Look, Presence, Signs
 from runway_desktop.domain.task import Pick
 from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.compare.entry import Comparing
-from runway_desktop.ui.compare.overlay import Way
-from runway_desktop.ui.compare.sameness import Sameness, same_pixels
+from runway_desktop.ui.compare.overlay import Sameness, Way, same_pixels
 from runway_desktop.ui.media.picture import Picture, read_picture
 from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers

@@ -11,7 +11,7 @@ from runway_desktop.domain.library import Entries, Filter, Place, Row
 from runway_desktop.domain.task import BatchId, Hold, HoldCode, Request, State, Task, TaskId
 from runway_desktop.services.tasks.forecast import Range
 from runway_desktop.services.tasks.outlook import Outlook, Slots
-from runway_desktop.usecases.commands.places import Does, taken_by
+from runway_desktop.usecases.commands.drag_payload import Does, taken_by
 from runway_desktop.usecases.commands.queued import RELEASE
 from runway_desktop.usecases.commands.requests import RETRY
 from runway_desktop.usecases.listing.queue import OVER_CAP, Member, by_lane, lane_group_words, queue_line
