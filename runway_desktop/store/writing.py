@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from runway_desktop.domain.inputs import value_at
 from runway_desktop.domain.library import Estimate, LedgerEntry, searched_text
+from runway_desktop.domain.media import Media
 from runway_desktop.domain.task import Batch, Input, Output, Task, TaskId
 
 from .records import (
@@ -29,14 +30,19 @@ from .records import (
     to_text,
 )
 
+_KINDS = ", ".join(f"'{kind.value}'" for kind in Media)
+_IS_LATER_KIND = f"excluded.media = '{Media.OTHER.value}' AND media NOT IN ({_KINDS})"
+
 
 def _insertion(table: str, columns: tuple[str, ...], key: tuple[str, ...] = ()) -> str:
     """An INSERT; with a key, one that updates what is there. Columns that this program does not know stay as they are,
-    which a REPLACE would not leave them."""
+    which a REPLACE would not leave them; so does a kind of media of a later version, which is read as OTHER."""
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
     if key:
         updates = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in key)
+        kept = f"media = CASE WHEN {_IS_LATER_KIND} THEN media ELSE excluded.media END"
+        updates = updates.replace("media = excluded.media", kept)
         statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {updates}"
     return statement
 

@@ -22,7 +22,8 @@ from runway_desktop.domain import task as domain_task
 from runway_desktop.domain.errors import StoreError
 from runway_desktop.domain.failures import Reason, ReasonCode
 from runway_desktop.domain.library import LedgerEntry, Listing, Place
-from runway_desktop.domain.task import Evidence, Request, State, Task, TaskId
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.task import Evidence, Input, Output, Request, State, Task, TaskId
 from runway_desktop.store import SqliteStore, records
 from runway_desktop.store.lanes import Answer, DatabaseThread, Work, WritingLane
 from runway_desktop.store.trouble import translated
@@ -45,6 +46,33 @@ async def test_folder_and_file_are_made_and_private(tmp_path: Path):
         assert stat.S_IMODE(path.with_name("profile.db-wal").stat().st_mode) == 0o600
     await store.close()
     assert [file.name for file in path.parent.iterdir()] == ["profile.db"]
+
+
+async def test_a_kind_of_media_of_a_later_version_stays_as_it_is(tmp_path: Path):
+    path = tmp_path / "p.db"
+    output = Output(task_id=TaskId("a"), index=0, url="", url_fetched_at=1.0)
+    found = Input(task_id=TaskId("a"), place=("a",), uri="", media=Media.IMAGE, path="/a.png")
+    store = await SqliteStore.open(path)
+    await store.add([a_task("a")], [found], None, [])
+    await store.save_outputs([output])
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE outputs SET media = 'mesh'")
+        connection.execute("UPDATE inputs SET media = 'mesh'")
+    store = await SqliteStore.open(path)
+    [row] = await store.rows([TaskId("a")])
+    await store.save(row.task, inputs=await store.inputs(TaskId("a")))
+    await store.save_outputs([replace(one, size=7) for one in row.outputs])
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT media, size FROM outputs").fetchall() == [("mesh", 7)]
+        assert connection.execute("SELECT media FROM inputs").fetchall() == [("mesh",)]
+    store = await SqliteStore.open(path)
+    await store.save_outputs([replace(output, media=Media.IMAGE)])
+    await store.save_outputs([output])
+    [row] = await store.rows([TaskId("a")])
+    assert [one.media for one in row.outputs] == [Media.OTHER]
+    await store.close()
 
 
 async def test_evidence_that_an_older_version_wrote_is_read_as_it_was(tmp_path: Path):
