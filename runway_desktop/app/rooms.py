@@ -34,7 +34,7 @@ _INTERIOR = "runway_desktop.ui.window.interior"
 
 
 class Rooms:
-    """Rooms can be opened once there is a window that they stand over."""
+    """What is wished before there is a window that rooms stand over is opened then."""
 
     def __init__(
         self, cases: UseCases, runner: Runner, theme: Theme, models: Models, rooms: Sequence[Room] = ROOMS
@@ -47,6 +47,7 @@ class Rooms:
         self._rooms = {room.id: room for room in rooms}
         models.places.list_pages(self._pages)
         self._endings: list[Callable[[], Awaitable[None] | None]] = []
+        self._early: list[tuple[str, object]] | None = []
 
     def stand_over(self, window: MainWindow) -> None:
         """Once the window is painted."""
@@ -62,12 +63,18 @@ class Rooms:
             open=self.open,
             endings=self._endings,
         )
+        early, self._early = self._early or (), None
+        for room, wish in early:
+            self.open(room, wish)
 
     def furnish(self, window: MainWindow) -> None:
         """Adds to the painted window what its first paint does not show."""
         self._openings.open(_INTERIOR, self._add_interior, window)
 
     def open(self, room: str, wish: object = None, /) -> None:
+        if self._early is not None:
+            self._early.append((room, wish))
+            return
         entry = self._rooms[room].entry
         self._openings.open(entry, self._enter, entry, wish)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from runway_desktop.app.rooms import Rooms
 from runway_desktop.ui.wishes import Export
 from runway_desktop.usecases.words.failures import MEANINGS
 from tests.gui.rig import Desktop, rest, until
@@ -46,6 +47,19 @@ async def test_spending_is_one_window(tmp_path, theme, qtbot):
             await rest()
         [window] = opened(rig, "SpendingWindow")
         window.close()
+
+
+async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rooms = Rooms(rig.cases, rig.runner, theme, rig.models)
+        rooms.open("shortcuts")
+        await rest()
+        assert opened(rig, "ShortcutsDialog") == []
+        rooms.stand_over(rig.window)
+        await until(lambda: opened(rig, "ShortcutsDialog"))
+        await rest()
+        [dialog] = opened(rig, "ShortcutsDialog")
+        dialog.close()
 
 
 async def test_a_program_that_closes_opens_no_room(tmp_path, theme, qtbot):
