@@ -185,13 +185,6 @@ class Sheet(Model):
 
     # Commands.
 
-    def rename(self, name: str) -> None:
-        if name and name != self.title:
-            self._content = replace(self._content, name=name)
-            self.sending.batch_name = name
-            self.named.emit()
-            self._keep_soon()
-
     def send(self, most: int | None = None, places: Iterable[int] | None = None) -> None:
         """Stores the rows that are ready in the lane, or asks first: the first `most` tasks' rows, or those at
         `places`, or all."""

@@ -137,11 +137,6 @@ class ListFilter(QObject):
         return _TODAY in self.query.terms
 
     @property
-    def states(self) -> frozenset[str]:
-        """Words of `STATUSES`."""
-        return frozenset(term.value for term in self.query.terms if term.key == "state" and not term.negative)
-
-    @property
     def models(self) -> frozenset[str]:
         return frozenset(term.value for term in self.query.terms if term.key == "model" and not term.negative)
 
