@@ -43,7 +43,7 @@ class Interior(QObject):
         self._lifting = Lifting(m, work, window.task_menu, self._shown_path, window.theme)
         self._queue = queue = QueueRoom(m, work, window.task_menu, window.open_room)
         self.taking_in = PasteAndDrop(m.task_commands, m.memory, self)
-        FileSearch(m.task_commands, m.activity, window)
+        FileSearch(m.task_commands, m.activity, window.task_menu.take_for, window)
         m.folder.release_wanted.connect(self._release)
         caps = CapNotices(m.bridge, m.task_commands, m.rows.lane, m.activity, self)
         m.bridge.cap_raised.connect(caps.raised)

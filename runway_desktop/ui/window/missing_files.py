@@ -3,17 +3,18 @@ only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.task import TaskId
 from runway_desktop.services.disk.disk_threads import QuickLook
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.file_dialogs import choose_folder, choose_moved
-from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted
+from runway_desktop.usecases.commands.task_command import Given, TaskCommand, Wanted, ids_of
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.words.files import Searching
 from runway_desktop.values import replace
@@ -22,10 +23,17 @@ from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 
 class FileSearch(QObject):
-    """Lives as long as its window."""
+    """Lives as long as its window. `give` gives a command for some tasks, after asking what must be asked."""
 
-    def __init__(self, task_commands: TaskCommands, activity: Activity, window: QWidget) -> None:
+    def __init__(
+        self,
+        task_commands: TaskCommands,
+        activity: Activity,
+        give: Callable[[TaskCommand, Sequence[TaskId]], object],
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
+        self._give = give
         self._task_commands = task_commands
         self._activity = activity
         self._window = window
@@ -52,7 +60,7 @@ class FileSearch(QObject):
             message,
             problem=True,
             action_text=command.text(rows),
-            on_action=lambda: self._task_commands.carry_out(command, rows),
+            on_action=lambda: self._give(command, ids_of(rows)),
         )
 
     def _ask(self, command: TaskCommand, rows: Sequence[Row], wanted: Wanted) -> None:

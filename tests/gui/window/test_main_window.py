@@ -257,6 +257,20 @@ async def test_delete_on_a_running_task_offers_to_cancel_it_and_does_nothing_by_
         assert rig.store.tasks["t1"].removed_at is None
 
 
+async def test_cancel_that_delete_offers_asks_as_everywhere(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        await listed(rig, task(1, State.RUNNING))
+        rig.runway.say(remote_id(1), "RUNNING")
+        choose(rig, 1)
+        QTest.keyClick(rig.window.view, Qt.Key.Key_Delete)
+        await until(rig.window.activity.messages)
+        pill.press(rig.window, "Cancel on Runway…")
+        await rest()
+        assert rig.runway.named("delete") == []
+        [asked] = dialogs(rig.window)
+        asked.reject()
+
+
 async def test_delete_on_all_of_a_long_list_takes_those_never_looked_at_too(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         await rig.put(*(task(number, State.FAILED) for number in range(900)))

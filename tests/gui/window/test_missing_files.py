@@ -40,7 +40,7 @@ def asked(window: QWidget) -> tuple[list[QFileDialog], list[QDialog]]:
 async def test_the_person_shows_where_it_is_now(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
-    FileSearch(cast(Any, desk), cast(Any, None), window)
+    FileSearch(cast(Any, desk), cast(Any, None), cast(Any, None), window)
     old = tmp_path / "gone" / "still.png"
     desk.path_wanted.emit(FIND, [], Wanted(path=old))
     [dialog], _ = asked(window)
@@ -54,7 +54,7 @@ async def test_the_person_shows_where_it_is_now(tmp_path, theme, qtbot):
 async def test_another_file_is_asked_about_and_the_safe_answer_goes_on_looking(tmp_path, theme, qtbot):
     window, desk = QWidget(), NotingDesk()
     qtbot.addWidget(window)
-    FileSearch(cast(Any, desk), cast(Any, None), window)
+    FileSearch(cast(Any, desk), cast(Any, None), cast(Any, None), window)
     old, other = tmp_path / "still.png", tmp_path / "elsewhere" / "other.png"
     other.parent.mkdir()
     desk.path_wanted.emit(FIND, [], Wanted(path=old))
