@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from shiboken6 import isValid
 
 from runway_desktop.services.supervised import Runner
 from runway_desktop.usecases.use_cases import UseCases
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 Line = TypeVar("Line")
+Told = TypeVar("Told")
 
 
 class Model(QObject):
@@ -21,6 +23,15 @@ class Model(QObject):
         super().__init__(parent)
         self._cases = cases
         self._runner = runner
+
+    def while_open(self, does: Callable[[Told], object]) -> Callable[[Told], None]:
+        """The same for what may answer after the window, and its model with it, was closed: then nothing is done."""
+
+        def told(answer: Told) -> None:
+            if isValid(self):
+                does(answer)
+
+        return told
 
 
 class LinesTable(QAbstractTableModel, Generic[Line]):

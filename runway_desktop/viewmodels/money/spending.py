@@ -6,12 +6,15 @@ opens and when told to. GUI thread only; nothing here blocks.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from runway_desktop.domain.errors import RunwayDesktopError
+from runway_desktop.domain.events import Notice
 from runway_desktop.domain.spending_report import Reconciliation, Report
 from runway_desktop.services.money.spending import Bill, Period
 from runway_desktop.services.supervised import Runner
@@ -94,17 +97,26 @@ class SpendingModel(Model):
         self._runner(
             self._cases.spending.compare(self.period),
             "compare spending",
-            done=lambda books: self._compared(asked, books),
-            failed=lambda error: self._not_compared(asked, error),
+            done=self.while_open(partial(self._compared, asked)),
+            failed=self.while_open(partial(self._not_compared, asked)),
         )
 
     def export(self, path: Path, project: str | None) -> None:
-        """Writes a bill of the period; None: of all projects. Says what became of it."""
+        """Writes a bill of the period; None: of all projects. Says what became of it, in the main window where its own
+        was closed meanwhile."""
+        bus = self._cases.bus
+
+        def not_exported(error: RunwayDesktopError) -> None:
+            if isValid(self):
+                self.said.emit(error.in_words(), error.detail, True)
+            else:
+                bus.tell(Notice(error.in_words(), error.detail, is_problem=True))
+
         self._runner(
             self._cases.spending.export(self.period, project, path, csv_dialect_of(self._cases.settings)),
             "export bill",
-            done=self._exported,
-            failed=lambda error: self.said.emit(error.in_words(), error.detail, True),
+            done=self.while_open(self._exported),
+            failed=not_exported,
         )
 
     def bill_name(self, project: str | None) -> str:
@@ -163,11 +175,14 @@ class SpendingModel(Model):
         return words.comparison_period(self._books) if self._books is not None else ""
 
     def _look(self) -> None:
-        self._runner(self._read(self.period), "add up spending")
+        done = self.while_open(partial(self._added_up, self.period))
+        self._runner(self._added(self.period), "add up spending", done=done)
 
-    async def _read(self, period: Period) -> None:
-        report = await self._cases.spending.report(period)
-        refused = await self._cases.spending.refused_this_week()
+    async def _added(self, period: Period) -> tuple[Report, int]:
+        return await self._cases.spending.report(period), await self._cases.spending.refused_this_week()
+
+    def _added_up(self, period: Period, added: tuple[Report, int]) -> None:
+        report, refused = added
         if period is self.period and (report, refused) != (self.report, self._refused):
             self.report, self._refused = report, refused
             self._fill()

@@ -49,6 +49,15 @@ async def test_spending_is_one_window(tmp_path, theme, qtbot):
         window.close()
 
 
+async def test_spending_closed_while_it_adds_up_and_asks_is_no_mistake(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.open("spending")
+        await until(lambda: opened(rig, "SpendingWindow"))
+        [window] = opened(rig, "SpendingWindow")
+        window.close()
+        await rest(20)
+
+
 async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rooms = Rooms(rig.cases, rig.runner, theme, rig.models)
