@@ -62,6 +62,7 @@ class LargeViewRoom(QObject):
         self._selected_before, self._opened_at = work.view.selected_ids(), wanted
         self.model.open(wanted)
         work.show_large(view)
+        self._window.pages.choice_moved()
         view.show()
         view.enter(preview, lambda: self._take_back(preview))
 
@@ -76,6 +77,7 @@ class LargeViewRoom(QObject):
         if self.view is not None:
             self.view.hide()
         work.show_large(None)
+        window.pages.choice_moved()
         if window.isFullScreen():
             window.showNormal()
         if looked_at == self._opened_at and len(self._selected_before) > 1:

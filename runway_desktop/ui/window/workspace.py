@@ -113,8 +113,9 @@ class Workspace(QWidget):
             part.setVisible(view is None)
 
     def chosen_ids(self) -> list[TaskId]:
-        """What is chosen in what is shown: the list, or a page."""
-        return self.page.chosen() if self.page is not None else self.view.selected_ids()
+        """What is chosen in what is shown: the list, whose tasks the large view shows too, or a page."""
+        page = self.page if self.overlay is None else None
+        return page.chosen() if page is not None else self.view.selected_ids()
 
     def fold(self, place: int) -> None:
         """Folds the left (0) or the right pane (2), or brings it back. The keyboard leaves what is folded."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
@@ -14,9 +15,13 @@ from runway_desktop.domain.task import Output, OutputState, State, TaskId
 from runway_desktop.ui.expiry.board_delegate import at_least_what_is_left
 from runway_desktop.ui.expiry.board_pane import BoardPane
 from runway_desktop.usecases.commands.handing_on import COPY_PROMPT
+from runway_desktop.usecases.commands.results import OPEN
 from runway_desktop.usecases.words.expiry import BoardColumn
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.fake_runway import remote_id
 from tests.gui import pill
+from tests.gui.conftest import OFFSCREEN_CHATTER
+from tests.gui.media.conftest import BACKEND_CHATTER, SAMPLES
 from tests.gui.rig import Desktop, rest, until
 from tests.gui.targets import too_small
 from tests.rows import saved, task
@@ -129,6 +134,37 @@ async def test_verbs_concern_what_is_chosen_on_the_board_and_not_in_the_hidden_l
         assert rig.details.chosen == (TaskId("t2"),)
         rig.window.task_menu.take(COPY_PROMPT)
         await until(lambda: QGuiApplication.clipboard().text() == "Shot 2")
+
+
+@pytest.mark.qt_log_ignore(OFFSCREEN_CHATTER, *BACKEND_CHATTER, extend=True)
+async def test_verbs_concern_what_the_large_view_shows_over_the_board(tmp_path, theme):
+    async with Desktop(tmp_path, theme) as rig:
+        clip = shutil.copy(SAMPLES / "dusk-16x9-5s.mp4", tmp_path / "clip.mp4")
+        here = [saved(task(number, State.SUCCEEDED, prompt=f"Shot {number}"), str(clip)) for number in (1, 2)]
+        await rig.put(task(2, State.SUCCEEDED, prompt="Shot 2"), outputs=[here[1]])
+        await rig.put(task(1, State.SUCCEEDED, prompt="Shot 1"), outputs=[here[0]])
+        QTimer.singleShot(0, rig.interior.add_preview)
+        await until(lambda: rig.window.preview is not None)
+        waiting = result(rig, 1, hours=2, index=1)
+        await rig.store.save_outputs([waiting])
+        rig.rows.refresh()
+        rig.board.refresh()
+        await until(lambda: rig.board.total == 1 and rig.rows.rowCount())
+        await rig.fetch_rows()
+        rig.open_room("not_saved")
+        work = rig.window.workspace
+        await until(lambda: work.page)
+        assert work.chosen_ids() == ["t1"]
+        rig.window.task_menu.take(OPEN)
+        await until(lambda: work.overlay)
+        rig.window.findChild(LargeViewModel).go_to(TaskId("t2"))
+        assert work.chosen_ids() == ["t2"]
+        assert rig.details.row is not None
+        assert rig.details.row.task.id == "t2"
+        rig.window.leave_overlay()
+        assert work.chosen_ids() == ["t1"]
+        assert rig.details.row.task.id == "t1"
+        await rest()
 
 
 async def test_the_button_of_a_line_and_return_do_what_it_offers(tmp_path, theme):
