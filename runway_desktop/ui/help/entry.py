@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from runway_desktop.domain.library import Place
 from runway_desktop.ui.desk import Desk
@@ -20,7 +21,9 @@ def open_room(desk: Desk, wish: object) -> None:
         case str(headline):
             MeaningWindow(MEANINGS[headline], desk.window).open()
         case (Room() as room, QWidget() as over):
-            _show(desk, room, over)
+            # It may have been closed while this was imported.
+            if isValid(over):
+                _show(desk, room, over)
         case _:
             _show(desk, here(desk), desk.window)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtWidgets import QWidget
+from shiboken6 import delete
 
 from runway_desktop.app.rooms import Rooms
 from runway_desktop.ui.wishes import Export
@@ -69,6 +70,15 @@ async def test_room_that_is_wished_before_the_window_is_furnished_opens_then(tmp
         await rest()
         [dialog] = opened(rig, "ShortcutsDialog")
         dialog.close()
+
+
+async def test_help_of_a_window_that_is_closed_meanwhile_does_not_come(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme) as rig:
+        over = QWidget()
+        delete(over)
+        rig.rooms.open("help", (rig.rooms.desk.rooms["preferences"], over))
+        await rest()
+        assert opened(rig, "HelpWindow") == []
 
 
 async def test_a_program_that_closes_opens_no_room(tmp_path, theme, qtbot):
