@@ -1,4 +1,4 @@
-"""What marks a drag of rows of the list: who takes them asks the window which they are."""
+"""What is dragged, before it is read. Rows of the list have a mark: who takes them asks the window which they are."""
 
 from __future__ import annotations
 
@@ -9,3 +9,7 @@ ROWS = "application/x-runway-desktop-rows"
 
 def has_rows(mime: QMimeData) -> bool:
     return mime.hasFormat(ROWS)
+
+
+def accepts(mime: QMimeData) -> bool:
+    return mime.hasUrls() or mime.hasText() or mime.hasHtml() or mime.hasImage()

@@ -65,7 +65,3 @@ def _is_medium(address: str) -> bool:
     url = QUrl(address)
     known = format_by_name(url.path().rpartition("/")[2])
     return url.scheme() == "https" and known is not None and known.accepted
-
-
-def accepts(mime: QMimeData) -> bool:
-    return mime.hasUrls() or mime.hasText() or mime.hasHtml() or mime.hasImage()

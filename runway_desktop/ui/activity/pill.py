@@ -4,8 +4,6 @@ thread only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -20,8 +18,7 @@ from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.activity.activity import Activity
 
-if TYPE_CHECKING:
-    from .list import ActivityList
+from .list import ActivityList
 
 WIDTH = 37 * GRID
 NARROW = 27 * GRID
@@ -77,8 +74,6 @@ class Pill(QWidget):
 
     def open(self) -> None:
         """Opens the list below it, with the keyboard in it."""
-        from .list import ActivityList
-
         if self._list is None:
             self._list = opened = ActivityList(self._activity, self._theme, self)
             opened.destroyed.connect(self._closed)

@@ -49,6 +49,8 @@ class ComposerPane(QWidget):
     """A QMimeData that holds files, links or a picture."""
     replaced = Signal(object, str, int)
     """A QMimeData that was dropped on an input, whose field and number follow."""
+    chooser_wanted = Signal(QPushButton, bool)
+    """The chip over which it opens, and whether the keyboard starts at what to make."""
 
     def __init__(
         self,
@@ -296,16 +298,11 @@ class ComposerPane(QWidget):
         self._place_send()
 
     def _choose_endpoint(self) -> None:
-        self._open_chooser(self._endpoint, at_parts=True)
+        self.chooser_wanted.emit(self._endpoint, True)
 
     def choose_model(self) -> None:
         """Opens the chooser at the search."""
-        self._open_chooser(self._model)
-
-    def _open_chooser(self, chip: QPushButton, *, at_parts: bool = False) -> None:
-        from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
-
-        ChooserPanel(self._composer.chooser, self._theme, chip).open_at(chip, at_parts=at_parts)
+        self.chooser_wanted.emit(self._model, False)
 
     def _focus_field(self, name: str) -> None:
         prompt = self._composer.pair.prompt_field

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from runway_desktop.domain.media import Media
 from runway_desktop.ui.building import tool_button
+from runway_desktop.ui.lifted_rows import accepts
 from runway_desktop.ui.painting import draw_line
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, Role, Theme
@@ -289,8 +290,6 @@ class InputTile(QWidget):
         self.drag_ended.emit()
 
     def _takes(self, mime: QMimeData) -> bool:
-        from runway_desktop.ui.mime_data import accepts
-
         dragged = _dragged(mime)
         return dragged != (self.item.field, self.item.number) if dragged is not None else accepts(mime)
 

@@ -7,7 +7,6 @@ was made of a result yet, the end says what could be. GUI thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -19,12 +18,10 @@ from runway_desktop.ui.labels import words
 from runway_desktop.ui.tab_group import OneStop
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import FollowsTheme, Role, Theme
+from runway_desktop.usecases.listing.lineage import Family, Node
 from runway_desktop.viewmodels.tasks.lineage import LineageModel
 
-if TYPE_CHECKING:
-    from runway_desktop.usecases.listing.lineage import Family, Node
-
-    from .thumb import Thumb
+from .thumb import SIZE, Thumb
 
 MOST_TAKES = 12
 
@@ -63,11 +60,6 @@ class LineageStrip(QWidget):
     def thumbs(self) -> list[Thumb]:
         """All that are shown, in order."""
         items = [row.itemAt(number) for row in (self._tree_row, self._takes_row) for number in range(row.count())]
-        if not items:
-            # As before the first task is shown, which waits for no thumbnail's import.
-            return []
-        from .thumb import Thumb
-
         return [thumb for item in items if item is not None and isinstance(thumb := item.widget(), Thumb)]
 
     def refresh(self) -> None:
@@ -132,8 +124,6 @@ class LineageStrip(QWidget):
             self._put_way()
 
     def _put(self, row: FlowLayout, node: Node, *, number: str = "", here: bool = False) -> None:
-        from .thumb import Thumb
-
         here = here or (node.task_id is not None and node.task_id == self._model.task_id)
         thumb = Thumb(node, self._theme, self._posters, self._tree, number=number, here=here)
         if node.task_id is not None and not here:
@@ -142,8 +132,6 @@ class LineageStrip(QWidget):
         row.addWidget(thumb)
 
     def _put_arrow(self) -> None:
-        from .thumb import SIZE
-
         arrow = words(self._tree, "→", "faint", wrap=False)
         arrow.setAccessibleName("made into")
         arrow.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -153,8 +141,6 @@ class LineageStrip(QWidget):
 
     def _put_way(self) -> None:
         """The likeliest; the others are in the menu that it opens."""
-        from .thumb import SIZE
-
         words = self._ways[0][:1].lower() + self._ways[0][1:]
         button = push_button(
             self._tree, f"→  {words}…", kind="flat", tip="Choose what to make of it", spoken="What can be made of it"

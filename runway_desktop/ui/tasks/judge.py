@@ -1,4 +1,4 @@
-"""Judging what is chosen: what a key, a button or a menu asks, with the small popups that one types in.
+"""Judging what is chosen: what a key, a button or a menu asks; the small popups that one types in open elsewhere.
 
 Decides nothing: what a action does, says and undoes is the view-model's. GUI thread only.
 """
@@ -23,10 +23,15 @@ from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 
 
 class Judge(QObject):
-    """`chosen` gives the ids that are chosen now; `over` is where the small lines open."""
+    """`chosen` gives the ids that are chosen now."""
 
     compare_wanted = Signal(object)
     """Task ids."""
+    line_wanted = Signal(str, object, object, bool, object)
+    """A line is to be typed: its title, the text in it (None where tasks differ), words to complete it with, whether it
+    holds several, and what takes it."""
+    note_wanted = Signal(str, object, object)
+    """The same of a note: its title, its text, what takes it."""
 
     def __init__(
         self,
@@ -34,14 +39,13 @@ class Judge(QObject):
         rows: TaskListModel,
         places: Places,
         chosen: Callable[[], list[TaskId]],
-        over: QWidget,
+        parent: QObject,
     ) -> None:
-        super().__init__(over)
+        super().__init__(parent)
         self.judging = judging
         self._rows = rows
         self._places = places
         self._chosen = chosen
-        self._over = over
 
     def rate(self, stars: int) -> None:
         self.judging.rate(self._chosen(), stars)
@@ -67,8 +71,6 @@ class Judge(QObject):
     def tag(self) -> None:
         """One task's tags can be edited; many are given some more."""
 
-        from .popups import LinePopup
-
         def ask(rows: list[Row]) -> None:
             if not rows:
                 return
@@ -77,9 +79,10 @@ class Judge(QObject):
             title = "Tags, separated by commas"
             if len(rows) > 1:
                 title = f"Tags for {units.count(len(rows), 'task')}, separated by commas; -tag removes one"
-            popup = LinePopup(title, ", ".join(before), sorted(self._places.counts.tags), self._over, several=True)
-            popup.taken.connect(lambda text: self.judging.tag(ids, _difference(before, text)))
-            popup.open_over(self._over)
+            known = sorted(self._places.counts.tags)
+            self.line_wanted.emit(
+                title, ", ".join(before), known, True, lambda text: self.judging.tag(ids, _difference(before, text))
+            )
 
         self._rows.with_rows(self._chosen(), ask)
 
@@ -97,12 +100,8 @@ class Judge(QObject):
         self._ask("Shot", lambda row: row.task.shot, sorted(self._places.counts.shots), self.judging.set_shot)
 
     def note(self) -> None:
-        from .popups import NotePopup
-
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
-            popup = NotePopup(title, text or "", self._over, differ=text is None)
-            popup.taken.connect(lambda text: self.judging.set_note(ids, text))
-            popup.open_over(self._over)
+            self.note_wanted.emit(title, text, partial(self.judging.set_note, ids))
 
         self._alike("Note", lambda row: row.task.note, ask)
 
@@ -113,12 +112,8 @@ class Judge(QObject):
         words: Sequence[str],
         take: Callable[[Sequence[TaskId], str], None],
     ) -> None:
-        from .popups import LinePopup
-
         def ask(ids: list[TaskId], title: str, text: str | None) -> None:
-            popup = LinePopup(title, text or "", words, self._over, differ=text is None)
-            popup.taken.connect(lambda text: take(ids, text))
-            popup.open_over(self._over)
+            self.line_wanted.emit(title, text, words, False, partial(take, ids))
 
         self._alike(title, value, ask)
 

@@ -4,7 +4,7 @@ what was typed and decide nothing. GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QTextCursor
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 from runway_desktop.ui.building import STRETCH, Popup, hbox, push_button, vbox
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.theme import GRID
+
+from .judge import Judge
 
 DIFFER = "They differ; what you write is for all"
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -167,3 +169,22 @@ class NotePopup(_Popup):
             self._before = text
             self.taken.emit(text)
         super().closeEvent(event)
+
+
+def follow(judge: Judge, over: QWidget) -> None:
+    """Opens what it wants to be typed in the upper middle of `over`."""
+
+    def open_line(
+        title: str, text: str | None, words: Sequence[str], several: bool, take: Callable[[str], None]
+    ) -> None:
+        show(LinePopup(title, text or "", words, over, several=several, differ=text is None), take)
+
+    def open_note(title: str, text: str | None, take: Callable[[str], None]) -> None:
+        show(NotePopup(title, text or "", over, differ=text is None), take)
+
+    def show(popup: _Popup, take: Callable[[str], None]) -> None:
+        popup.taken.connect(take)
+        popup.open_over(over)
+
+    judge.line_wanted.connect(open_line)
+    judge.note_wanted.connect(open_note)

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from runway_desktop.services.disk.disk_threads import drive_at
+from runway_desktop.ui.media.strips import Strips
 from runway_desktop.ui.media.workers import Workers
 from runway_desktop.ui.picture_reader import open_reader
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.media.strips import Strips
 
 Key = tuple[str, int, int]
 """A path, and the width and height in pixels that its picture is fitted into."""
@@ -48,8 +45,6 @@ class PosterCache(QObject):
     @cached_property
     def strips(self) -> Strips:
         """Frames of the clips that a pointer crosses; made when one first does."""
-        from runway_desktop.ui.media.strips import Strips
-
         return Strips(self)
 
     def picture(self, path: str, size: QSize, scale: float) -> QPixmap | None:

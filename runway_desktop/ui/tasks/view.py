@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -44,11 +43,9 @@ from .delegate import RowDelegate
 from .grid_cell import DIMMED
 from .headers import ColumnHeader
 from .hover_scrub import HoverScrub
+from .lane_drops import LaneDrops
 from .poster_cache import PosterCache
 from .task_items import AnyIndex, TaskItems
-
-if TYPE_CHECKING:
-    from .lane_drops import LaneDrops
 
 NARROW = 80 * GRID
 _NARROW_WIDTHS = {column: width for column in Column if (width := COLUMNS[column].narrow_width) is not None}
@@ -258,8 +255,6 @@ class TaskView(TaskItems, QTableView):
     @cached_property
     def lane(self) -> LaneDrops:
         """Where what is dragged would stand in the queue. Made when that is opened first."""
-        from .lane_drops import LaneDrops
-
         return LaneDrops(self, self.rows)
 
     @property

@@ -12,9 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.ui.building import STRETCH, add_all, hbox, passing_menu, push_button, tool_button, vbox
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.labels import LABEL_TONES, words
-from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, TARGET, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.ending import CANCEL
@@ -48,12 +46,13 @@ class DetailsPane(QWidget):
     copy_wanted = Signal(str, str)
     support_wanted = Signal(object)
     """Support details, with what is Given."""
+    ways_shown = Signal(object)
+    """What can be made of the shown result, in words."""
 
-    def __init__(self, details: DetailsModel, theme: Theme, posters: PosterCache) -> None:
+    def __init__(self, details: DetailsModel, theme: Theme) -> None:
         super().__init__()
         self._details = details
         self._theme = theme
-        self._posters = posters
         self._use_as_input: UseAsInput | None = None
         self._shown_result: Callable[[], Showing | None] = lambda: None
         self._build()
@@ -91,11 +90,8 @@ class DetailsPane(QWidget):
         self._grid.setVerticalSpacing(GRID // 2)
         self._grid.setColumnStretch(1, 1)
         self._lines: list[tuple[QLabel, LongWordsLabel, QToolButton]] = []
-        self._lineage = LineageStrip(self._details.lineage, self._theme, self._posters, holder)
-        self._lineage.task_wanted.connect(self.task_wanted)
-        self._lineage.use_as_input_wanted.connect(self.use_as_input_menu)
         said, gives = (self._title, self._state, self._trouble), (self._decide, self._next, self._more, self._queued)
-        add_all(column, *said, *gives, self._small, self._facts, self._lineage, STRETCH)
+        add_all(column, *said, *gives, self._small, self._facts, STRETCH)
         add_all(outer, (area, 1), self._build_buttons())
         self._several = SeveralButtons(self)
         self._several.command_wanted.connect(self.command_wanted)
@@ -110,6 +106,10 @@ class DetailsPane(QWidget):
     def areas(self) -> tuple[QWidget, ...]:
         """What the keyboard passes, from above to below."""
         return (self._holder, self._bottom, self._several)
+
+    def put_last(self, widget: QWidget) -> None:
+        """Below the words."""
+        self._column.insertWidget(self._column.count() - 1, widget)
 
     def put_first(self, widget: QWidget) -> None:
         """Above the words."""
@@ -166,7 +166,7 @@ class DetailsPane(QWidget):
         self._show_facts(self._details.facts())
         use, shown = self._use_as_input, self._shown_result()
         ways = use.ways(shown.media) if use is not None and shown is not None and shown.path else []
-        self._lineage.offer([way.text for way in ways])
+        self.ways_shown.emit([way.text for way in ways])
         self._commands.show_rows([row] if row is not None else [])
 
     def _show_more_steps(self) -> None:

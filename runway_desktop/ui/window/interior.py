@@ -10,13 +10,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QPushButton
 
-from runway_desktop.ui.lifted_rows import has_rows
+from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+from runway_desktop.ui.lifted_rows import accepts, has_rows
 from runway_desktop.ui.lineage.last_frame import LastFrames
+from runway_desktop.ui.lineage.strip import LineageStrip
 from runway_desktop.ui.media.players import prepare
 from runway_desktop.ui.media.posters import PosterMaker
 from runway_desktop.ui.media.preview import Preview
-from runway_desktop.ui.mime_data import accepts
+from runway_desktop.ui.tasks import popups
 from runway_desktop.viewmodels.activity.caps import CapNotices
 
 from .clipboard import Sharing
@@ -65,7 +68,17 @@ class Interior(QObject):
         for view in (work.view, work.grid):
             view.files_dragged.connect(self._lifting.lift)
             view.group_menu_wanted.connect(queue.popup)
+        lineage = LineageStrip(m.details.lineage, window.theme, work.posters, work.details)
+        work.details.put_last(lineage)
+        work.details.ways_shown.connect(lineage.offer)
+        lineage.task_wanted.connect(work.details.task_wanted)
+        lineage.use_as_input_wanted.connect(work.details.use_as_input_menu)
+        popups.follow(window.judge, work.views)
+        work.composer.chooser_wanted.connect(self._choose_model)
         m.task_commands.use_as_input.frame_wanted.connect(self._last_frames.grab)
+
+    def _choose_model(self, chip: QPushButton, at_parts: bool) -> None:
+        ChooserPanel(self._window.models.composer.chooser, self._window.theme, chip).open_at(chip, at_parts=at_parts)
 
     def add_preview(self) -> None:
         """Builds what plays. Call from a plain slot, not from a coroutine."""

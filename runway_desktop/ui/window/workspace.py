@@ -66,7 +66,7 @@ class Workspace(QWidget):
         """What stands in the place of the list."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.list)
-        self.details = DetailsPane(m.details, theme, self.posters)
+        self.details = DetailsPane(m.details, theme)
         left = pane_of((self.places, 1), pane="side")
         self._composer_line = line()
         middle = pane_of((self._middle, 1), self._composer_line, self.composer, pane="list")
