@@ -29,14 +29,15 @@ def open_room(desk: Desk, wish: object) -> None:
 
 
 def here(desk: Desk) -> Part | Room:
-    """Where one is in the main window: what lies over it, a part of it, or the page that is open."""
+    """Where one is in the main window: what lies over it, the page that is open, or a part of it."""
     window, work = desk.window, desk.window.workspace
     if work.overlay is not None:
         return desk.rooms["large"]
-    if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:
-        return part
+    # Before the keyboard, which an empty page leaves where it was.
     if work.page is not None:
         return desk.rooms[work.places.current_page]
+    if (part := next((part for part in PARTS if part.is_here(window)), None)) is not None:
+        return part
     return QUEUE if window.models.filter.place is Place.WAITING_HERE else LIST_OF_TASKS
 
 

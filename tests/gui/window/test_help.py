@@ -32,6 +32,18 @@ async def test_the_room_is_the_one_where_the_keyboard_is(tmp_path, theme, qtbot)
         assert here(desk) is QUEUE
 
 
+async def test_an_empty_page_tells_its_own_help_and_not_that_of_what_has_the_keyboard(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        window = rig.window
+        window.composer_pane.focus_prompt()
+        rig.rooms.open("not_saved")
+        await until(lambda: window.workspace.page is not None)
+        assert here(rig.rooms.desk) is rig.rooms.desk.rooms["not_saved"]
+        window.pages.leave()
+        window.composer_pane.focus_prompt()
+        assert here(rig.rooms.desk) is COMPOSER
+
+
 async def test_help_tells_the_keys_as_they_are_set_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.window.keys.choose(named("request.model"), [QKeySequence("Ctrl+G")])
