@@ -188,6 +188,12 @@ class Given(QObject):
         return self.command.text(on) if on else str(self.command.words)
 
     @property
+    def is_heard(self) -> bool:
+        """Whether its key is: an action hears none while its widget is hidden, as the list is under the large view."""
+        owner = self.action.parent()
+        return isinstance(owner, QWidget) and owner.isVisibleTo(owner.window())
+
+    @property
     def reason(self) -> str:
         """Why it cannot be done now; empty when it can."""
         on = self._on()

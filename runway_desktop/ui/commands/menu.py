@@ -72,7 +72,7 @@ def add_entries(into: QMenu, those: Iterable[Given], keys: Keys) -> None:
 def add_entry(into: QMenu, given: Given, keys: Keys) -> None:
     """An entry of its own: it can be disabled, and says why, while the key goes on to say it."""
     shown = into.addAction(caption(given.text), given.do)
-    shown.setShortcuts(keys.usual(given.command)[:1])
+    shown.setShortcuts(keys.usual(given.command)[:1] if given.is_heard else [])
     shown.setEnabled(not given.reason)
     shown.setToolTip(tip(given.reason))
 

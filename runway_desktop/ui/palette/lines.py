@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QSize, Qt
@@ -13,6 +14,7 @@ from runway_desktop.ui.labels import QUIET_INKS
 from runway_desktop.ui.painting import RIGHT, Index, ItemDelegate
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, Role, Theme
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.palette.palette import Arranged, Found, Group, Offer, Section
 from runway_desktop.usecases.words.plain import tip
 
@@ -24,11 +26,13 @@ _PICTURE = QSize(40, 22)
 
 
 class Lines(QAbstractListModel):
-    """Headings and offers in turn. `title` is the heading of what is selected."""
+    """Headings and offers in turn. `title` is the heading of what is selected, and `heard` are the commands whose keys
+    work where the palette was opened."""
 
-    def __init__(self, keys: Keys, parent: QObject) -> None:
+    def __init__(self, keys: Keys, heard: Container[Command[Any]], parent: QObject) -> None:
         super().__init__(parent)
         self._keys = keys
+        self._heard = heard
         self._lines: list[Group | Found] = []
         self.title = ""
 
@@ -90,11 +94,11 @@ class Lines(QAbstractListModel):
         return None
 
     def spoken(self, offer: Offer) -> str:
-        key = self._keys.spoken(offer.keyed) if offer.keyed is not None else ""
+        key = self._keys.spoken(offer.keyed) if offer.keyed is not None and offer.keyed in self._heard else ""
         return ", ".join(part for part in (offer.in_words, key) if part)
 
     def key_words(self, offer: Offer) -> str:
-        return self._keys.cap(offer.keyed) if offer.keyed is not None else ""
+        return self._keys.cap(offer.keyed) if offer.keyed is not None and offer.keyed in self._heard else ""
 
 
 class LineDelegate(ItemDelegate):

@@ -6,6 +6,9 @@ while it is there. GUI thread only.
 
 from __future__ import annotations
 
+from collections.abc import Container
+from typing import Any
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QWidget
@@ -16,6 +19,7 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import announce, words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
+from runway_desktop.usecases.commands.command import Command
 from runway_desktop.usecases.palette.palette import Offer
 from runway_desktop.viewmodels.palette import PaletteModel
 
@@ -40,10 +44,11 @@ class PalettePanel(QWidget):
         self._model = model
         self._theme = theme
         self._keys = keys
+        heard = frozenset(command for command, given in keys.given(window).items() if given.is_heard)
         self._is_chosen = False
         """The person went to what is selected."""
         self.setAccessibleName("Commands")
-        self._build(title, posters)
+        self._build(title, posters, heard)
         model.changed.connect(self._show)
         posters.ready.connect(self._repaint)
         window.installEventFilter(self)
@@ -72,7 +77,7 @@ class PalettePanel(QWidget):
     def current(self) -> Offer | None:
         return self._lines.offer(self._list.currentIndex().row())
 
-    def _build(self, title: str, posters: PosterCache) -> None:
+    def _build(self, title: str, posters: PosterCache, heard: Container[Command[Any]]) -> None:
         self._box = QFrame(self)
         self._box.setProperty("card", True)
         self._sign = words(self._box, wrap=False)
@@ -83,7 +88,7 @@ class PalettePanel(QWidget):
         self.line.textChanged.connect(self._model.search)
         self.line.installEventFilter(self)
         self._selected = words(self._box, tone="muted", wrap=False)
-        self._lines = Lines(self._keys, self)
+        self._lines = Lines(self._keys, heard, self)
         self._list = QListView(self._box)
         self._list.setModel(self._lines)
         self._list.setItemDelegate(LineDelegate(self._theme, posters, self._lines, self._list))

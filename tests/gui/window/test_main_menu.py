@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from runway_desktop.app.commands import COMMANDS
 from runway_desktop.domain.task import State, TaskId
+from runway_desktop.ui.palette.entry import PaletteHost
+from runway_desktop.ui.palette.lines import Lines
 from runway_desktop.ui.window.command_bindings import use_menu_bar
 from runway_desktop.usecases.commands.command import COMPARING, LARGE, SHEET, Scope, Surface
 from runway_desktop.usecases.commands.tasks import KEYED
+from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from tests.gui.rig import Desktop, named, rest, until
 from tests.rows import task
 
@@ -29,6 +32,15 @@ def entries(menu: QMenu) -> Iterator[QAction]:
         yield from (action for action in found.actions() if action.text())
 
 
+async def told_keys(rig: Desktop) -> set[str]:
+    """The entries that tell a key."""
+    menu = await opened(rig)
+    told = {action.text() for action in entries(menu) if action.shortcuts()}
+    menu.close()
+    await rest()
+    return told
+
+
 async def opened(rig: Desktop) -> QMenu:
     QTest.keyClick(rig.window, Qt.Key.Key_F10)
     await until(open_menu)
@@ -40,7 +52,8 @@ async def opened(rig: Desktop) -> QMenu:
 async def test_every_command_of_the_window_stands_in_the_menu_with_its_key_of_now(tmp_path, theme, qtbot):
     async with Desktop(tmp_path, theme) as rig:
         rig.interior.add_preview()
-        await rest()
+        await rig.add(task(1))
+        await until(rig.window.view.isVisible)
         rig.window.keys.choose(named("runway.ask"), [QKeySequence("Ctrl+G")])
         menu = await opened(rig)
         found = {action.text(): action.shortcut() for action in entries(menu)}
@@ -136,6 +149,32 @@ async def test_a_room_that_was_left_gives_the_main_window_none_of_its_commands(t
         room.hide()
         assert set(keys.given(window)) == before
         assert not {command.section for command in before} & {COMPARING, LARGE, SHEET}
+
+
+async def test_a_key_is_told_only_where_it_is_heard(tmp_path, theme, qtbot):
+    async with Desktop(tmp_path, theme, opens_rooms=True) as rig:
+        rig.interior.add_preview()
+        await rig.add(task(1, State.SUCCEEDED))
+        await until(lambda: rig.rows.row_of(TaskId("t1")))
+        window = rig.window
+        window.view.select([TaskId("t1")])
+        by_list = await told_keys(rig)
+        assert {"Rate 4", "Note…", "Rename"} <= by_list
+        rig.rooms.open("large", TaskId("t1"))
+        await until(lambda: window.workspace.overlay and window.findChild(LargeViewModel).shots)
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        in_large = await told_keys(rig)
+        assert {"Rate 4", "Take before", "Preferences"} <= in_large
+        assert not {"Note…", "Rename"} & in_large
+        rig.rooms.open("palette")
+        await until(lambda: (host := window.findChild(PaletteHost)) is not None and host.panel)
+        panel = window.findChild(PaletteHost).panel
+        for typed, key in (("rename", ""), ("rate 4", "4")):
+            panel.line.setText(typed)
+            assert panel.current.text.casefold() == typed
+            assert panel.findChild(Lines).key_words(panel.current) == key
+        panel.close_panel()
 
 
 async def test_every_command_can_be_carried_out_on_what_it_acts_on(tmp_path, theme, qtbot):
