@@ -142,7 +142,7 @@ def _data_problem(uri: str, field: Field) -> str | None:
 
 def media_in_words(media: frozenset[Media]) -> str:
     """ "picture or clip" """
-    return " or ".join(kind.kind.word for kind in Media if kind in media) or "file"
+    return " or ".join(str(kind.kind.word) for kind in Media if kind in media) or "file"
 
 
 def variant_of(field: Field, value: Mapping[str, object]) -> Variant | None:

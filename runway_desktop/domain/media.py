@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from runway_desktop.values import Struct
 
+from .text import Text
+
 MEGABYTE = 1024 * 1024
 HEAD_LENGTH = 4096
 """Bytes of a file that `format_of` wants to see."""
@@ -57,11 +59,10 @@ class MediaFormat(Struct, frozen=True):
 class MediaKind(Struct, frozen=True, kw_only=True):
     """One kind of media."""
 
-    word: str
-    many: str
-    """What an endpoint makes: "clips", "sound"."""
+    word: Text
+    """What one is called, and what an endpoint makes of them: "clip" and "clips"."""
     icon: str
-    synonyms: str = ""
+    synonyms: Text = Text("")
     """Further words to search by."""
     columns: str = ""
     """Titles of a table's columns that hold such inputs, in small letters and without blanks."""
@@ -77,8 +78,7 @@ class MediaKind(Struct, frozen=True, kw_only=True):
 
 
 _FILE = MediaKind(
-    word="file",
-    many="files",
+    word=Text("file", "files"),
     icon="mdi6.file-outline",
     megabytes=(16, 5, 200),
     formats=(
@@ -109,10 +109,9 @@ class Media(StrEnum):
     IMAGE = (
         "image",
         MediaKind(
-            word="picture",
-            many="pictures",
+            word=Text("picture", "pictures"),
             icon="mdi6.image-outline",
-            synonyms="image photo still",
+            synonyms=Text("image photo still"),
             columns="image picture photo inputimage imagefile imagepath imageurl sourceimage still",
             formats=(
                 MediaFormat("JPEG", ("jpg", "jpeg", "jfif"), ("image/jpeg",), rb"\xff\xd8\xff", accepted=True),
@@ -132,10 +131,9 @@ class Media(StrEnum):
     VIDEO = (
         "video",
         MediaKind(
-            word="clip",
-            many="clips",
+            word=Text("clip", "clips"),
             icon="mdi6.filmstrip",
-            synonyms="video film movie",
+            synonyms=Text("video film movie"),
             columns="video clip inputvideo videofile videopath videourl sourcevideo footage movie",
             formats=(
                 MediaFormat(
@@ -155,10 +153,9 @@ class Media(StrEnum):
     AUDIO = (
         "audio",
         MediaKind(
-            word="sound",
-            many="sound",
+            word=Text("sound", "sound"),
             icon="mdi6.waveform",
-            synonyms="audio voice music recording",
+            synonyms=Text("audio voice music recording"),
             columns="audiofile audiopath audiourl inputaudio soundfile recording music voiceover",
             formats=(
                 MediaFormat(
@@ -212,7 +209,7 @@ def accepted_formats(media: Media) -> tuple[MediaFormat, ...]:
 
 def inputs_in_words(*, one: bool = False) -> str:
     """ "pictures, clips and sound", "picture, clip or sound" """
-    *first, last = (media.kind.word if one else media.kind.many for media in INPUTS)
+    *first, last = (str(media.kind.word.of(1 if one else 2)) for media in INPUTS)
     return f"{', '.join(first)} {'or' if one else 'and'} {last}"
 
 

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from runway_desktop.domain.library import Listing
 from runway_desktop.domain.task import TaskId
+from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.account import NOTHING_GOES_ON, Going
 from runway_desktop.values import Struct, replace
 
@@ -123,7 +124,7 @@ class Removal(Struct, frozen=True):
 
     act: int = 0
     task_ids: tuple[TaskId, ...] = ()
-    says: Callable[[int], str] | None = None
+    says: Callable[[int], Text] | None = None
 
 
 class MayLeave(Struct):

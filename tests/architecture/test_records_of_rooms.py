@@ -10,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from runway_desktop.app.commands import COMMANDS
 from runway_desktop.app.rooms import ROOMS
+from runway_desktop.domain.media import Media
+from runway_desktop.domain.text import Text
+from runway_desktop.ui.help.parts import LIST_OF_TASKS, PARTS, QUEUE
 from runway_desktop.ui.room import Room
+from runway_desktop.usecases.commands.command import SECTIONS
+from runway_desktop.usecases.commands.tasks import TASKS
+from runway_desktop.usecases.words.states import LOOKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "runway_desktop"
@@ -59,6 +66,23 @@ def test_the_entry_of_a_room_opens_it(room: Room):
     assert spec is not None
     tree = ast.parse(Path(spec.origin).read_text("utf-8"))
     assert "open_room" in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_text_of_a_record_can_be_translated_when_it_is_shown():
+    said: list[object] = []
+    for command in (*COMMANDS, *TASKS):
+        said += [command.words, command.synonyms, *filter(None, (command.submenu, command.fixed))]
+    for room in ROOMS:
+        said += [room.title, *room.help]
+    for part in (*PARTS, QUEUE, LIST_OF_TASKS):
+        said += [part.title, *part.help]
+    for section in SECTIONS:
+        said += [section.title, *filter(None, [section.menu])]
+    for media in Media:
+        said += [media.kind.word, media.kind.synonyms]
+    for look in LOOKS.values():
+        said += [look.headline, *filter(None, [look.detail])]
+    assert [one for one in said if not isinstance(one, Text)] == []
 
 
 def test_rooms_are_opened_by_ids_that_are_there():

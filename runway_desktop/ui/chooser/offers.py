@@ -68,7 +68,7 @@ class OffersModel(QAbstractListModel):
 
 
 def _tip(offer: Offer) -> str:
-    optional = ", ".join(kind.kind.many for kind in offer.may_take)
+    optional = ", ".join(str(kind.kind.word.of(2)) for kind in offer.may_take)
     lines = (
         f"{offer.label} ({offer.model})",
         offer.endpoint_label,

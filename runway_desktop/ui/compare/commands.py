@@ -10,12 +10,12 @@ from runway_desktop.domain.text import Text
 from runway_desktop.usecases.commands.command import COMPARING, LEADS_OUT, Command, RecordsOf, Scope, Standard
 
 
-def _alone(view: Any) -> str:
-    return "" if len(view.model.shown) > 1 else "There is no other result beside it to compare it with."
+def _alone(view: Any) -> Text | str:
+    return "" if len(view.model.shown) > 1 else Text("There is no other result beside it to compare it with.")
 
 
-def _no_clips(view: Any) -> str:
-    return "" if view.clips.has_clips else "Nothing is shown that plays."
+def _no_clips(view: Any) -> Text | str:
+    return "" if view.clips.has_clips else Text("Nothing is shown that plays.")
 
 
 def _show(size: int, view: Any) -> None:

@@ -12,9 +12,9 @@ from runway_desktop.usecases.requests.presets import KEYS
 from runway_desktop.usecases.words.plain import caption
 
 
-def _preset_words(number: int, window: Any) -> str:
+def _preset_words(number: int, window: Any) -> Text | str:
     named = next((preset.name for preset in window.models.composer.presets.all if preset.key == number), "")
-    return caption(named) or f"Apply preset {number} (none yet)"
+    return caption(named) or Text("Apply preset {number} (none yet)").with_(number=number)
 
 
 def _take_preset(number: int, window: Any) -> None:
@@ -43,11 +43,19 @@ PRESETS = {
 """By the number that a preset has."""
 COMMANDS = (
     _making(
-        "request.new", "New request", lambda window: window.begin_request(), Standard.NEW, synonyms="create, generate"
+        "request.new",
+        "New request",
+        lambda window: window.begin_request(),
+        Standard.NEW,
+        synonyms=Text("create, generate"),
     ),
     SEND,
     _making(
-        "request.model", "Choose a model", lambda window: window.composer_pane.choose_model(), "Alt+M", synonyms="model"
+        "request.model",
+        "Choose a model",
+        lambda window: window.composer_pane.choose_model(),
+        "Alt+M",
+        synonyms=Text("model"),
     ),
     _making("request.recall", "Prompt history", lambda window: window.models.composer.history.ask(), "Ctrl+H"),
     *PRESETS.values(),

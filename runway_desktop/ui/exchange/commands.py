@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from runway_desktop.domain.text import Text
 from runway_desktop.ui.wishes import Exchange
 from runway_desktop.usecases.commands.command import EXCHANGE, RecordsOf, Scope
 
@@ -26,7 +27,7 @@ COMMANDS = (
         lambda on: on.models.profiles.ask_for_backup(),
         "Ctrl+Shift+B",
         begins=True,
-        synonyms="backup, archive",
+        synonyms=Text("backup, archive"),
     ),
     _exchange("profile.restore", "Restore a backup…", lambda window: window.models.profiles.ask_for_restore()),
 )

@@ -21,13 +21,12 @@ from runway_desktop.ui.media import commands as playing
 from runway_desktop.ui.media.commands import FULL_SCREEN
 from runway_desktop.ui.media.preview import Preview
 from runway_desktop.ui.tasks import commands as judging
-from runway_desktop.ui.tasks.commands import COMPARE_TAKES
+from runway_desktop.ui.tasks.commands import COMPARE_SO_MANY, COMPARE_TAKES
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.window.workspace import Overlay
 from runway_desktop.usecases.commands.command import Scope
 from runway_desktop.usecases.listing.takes import Shot
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.activity.activity import Activity
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
@@ -207,7 +206,7 @@ class Header(QWidget):
         self._dots.show_shot(shot, model.take)
         at, of = model.place()
         self._place.setText(f"{at:,} of {of:,}" if at else "")
-        name_with_key(self._compare, f"Compare {units.count(len(shot.rows), 'take')}", self._keys.words(COMPARE_TAKES))
+        name_with_key(self._compare, str(COMPARE_SO_MANY.of(len(shot.rows))), self._keys.words(COMPARE_TAKES))
         self._can_compare = len(shot.rows) > 1
         self._fit()
 

@@ -15,13 +15,13 @@ from runway_desktop.ui.commands.keys import Keys
 from runway_desktop.ui.labels import PlainLabel, words
 from runway_desktop.ui.media.commands import FRAME_BACK, FRAME_FORWARD, PLAY, SHUTTLE
 from runway_desktop.ui.tab_group import OneStop
-from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT
+from runway_desktop.ui.tasks.commands import PICK, RATE, REJECT, star_words
 from runway_desktop.ui.theme import GRID, FollowsTheme, Role, Theme
 from runway_desktop.ui.word_breaking import LongWordsLabel
 from runway_desktop.usecases.commands.handing_on import USE_AS_INPUT
 from runway_desktop.usecases.commands.results import SHOW_FILE
 from runway_desktop.usecases.listing.takes import differences
-from runway_desktop.usecases.words.tasks import Fact, rating_words
+from runway_desktop.usecases.words.tasks import Fact
 from runway_desktop.viewmodels.compare.large_view import LargeViewModel
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
@@ -134,8 +134,7 @@ class SidePane(QWidget):
             is_full = number <= task.rating
             name, role = ("mdi6.star", Role.ACCENT) if is_full else ("mdi6.star-outline", Role.MUTED)
             star.setIcon(self._theme.icon(name, role))
-            now = ", the rating now" if number == task.rating else ""
-            star.setAccessibleName(f"Rate {rating_words(number)}{now}")
+            star.setAccessibleName(str(star_words(number, task.rating)))
         for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
             button.setChecked(task.pick is pick)
             icon = "mdi6.check" if pick is Pick.PICK else "mdi6.close"

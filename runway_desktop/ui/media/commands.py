@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from runway_desktop.domain.text import Text
 from runway_desktop.usecases.commands.command import PLAYING, RecordsOf, Scope
 
 
@@ -21,8 +22,8 @@ class Plays(Protocol):
         """1 closer, -1 further away, 0 fits or shows pixel by pixel."""
 
 
-def _why_not(on: Plays) -> str:
-    return "" if on.shows_result else "Nothing is shown that could be played or looked at."
+def _why_not(on: Plays) -> Text | str:
+    return "" if on.shows_result else Text("Nothing is shown that could be played or looked at.")
 
 
 _SEEN = (Scope.PREVIEW, Scope.COMPARE, Scope.LARGE)

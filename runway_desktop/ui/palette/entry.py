@@ -79,7 +79,7 @@ class PaletteHost(QObject):
                 keyed=command,
                 icon=command.sign,
                 also=str(command.words),
-                synonyms=command.synonyms,
+                synonyms=str(command.synonyms),
                 is_grave=command.pays or command.is_dangerous,
                 does=given.do,
             )

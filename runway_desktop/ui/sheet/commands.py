@@ -12,7 +12,12 @@ _opening = RecordsOf[Any](MAKING, Scope.WINDOW)
 _sheet = RecordsOf[Any](SHEET, Scope.SHEET)
 
 NEW = _opening(
-    "sheet.new", "New sheet", lambda window: window.open_room("sheet"), "Ctrl+Shift+N", begins=True, synonyms="batch"
+    "sheet.new",
+    "New sheet",
+    lambda window: window.open_room("sheet"),
+    "Ctrl+Shift+N",
+    begins=True,
+    synonyms=Text("batch"),
 )
 SEND = _sheet(
     "sheet.send",

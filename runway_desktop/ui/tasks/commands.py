@@ -9,6 +9,10 @@ from typing import Any, Protocol
 from runway_desktop.domain.task import MOST_STARS, Pick
 from runway_desktop.domain.text import Text
 from runway_desktop.usecases.commands.command import JUDGING, LIST, RecordsOf, Scope, Standard
+from runway_desktop.usecases.commands.task_command import SELECT_FIRST
+
+_STAR = Text("Rate 1 star", "Rate {n} stars")
+_STAR_OF_NOW = Text("Rate 1 star, the rating now", "Rate {n} stars, the rating now")
 
 
 class Judges(Protocol):
@@ -20,12 +24,17 @@ class Judges(Protocol):
     def pick(self, pick: Pick) -> None: ...
 
 
-def _select_first(on: Judges) -> str:
-    return "" if on.has_any else "Select a task in the list first."
+def _select_first(on: Judges) -> Text | str:
+    return "" if on.has_any else SELECT_FIRST
 
 
-def _nothing_to_compare(on: Judges) -> str:
-    return "" if on.has_any else "Select what to compare: several tasks, or one for its takes."
+def _nothing_to_compare(on: Judges) -> Text | str:
+    return "" if on.has_any else Text("Select what to compare: several tasks, or one for its takes.")
+
+
+def star_words(stars: int, rating: int) -> Text:
+    """What a star says to a screen reader, among those that show a rating."""
+    return (_STAR_OF_NOW if stars == rating else _STAR).of(stars)
 
 
 def _rate(stars: int, on: Judges) -> None:
@@ -38,25 +47,37 @@ _chosen = RecordsOf[Any](JUDGING, Scope.LIST, why_not=_select_first)
 _comparing = RecordsOf[Any](LIST, Scope.LIST, Scope.LARGE, why_not=_nothing_to_compare, icon="mdi6.compare")
 
 PICK = _seen(
-    "judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check", synonyms="favorite, like"
+    "judge.pick", "Pick", lambda judge: judge.pick(Pick.PICK), "P", icon="mdi6.check", synonyms=Text("favorite, like")
 )
 REJECT = _seen(
-    "judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close", synonyms="dislike"
+    "judge.reject", "Reject", lambda judge: judge.pick(Pick.REJECT), "X", icon="mdi6.close", synonyms=Text("dislike")
 )
 _words = {0: Text("Clear rating")} | {n: Text("Rate {stars}").with_(stars=n) for n in range(1, MOST_STARS + 1)}
 RATE = tuple(_seen(f"judge.rate.{n}", words, partial(_rate, n), f"{n}", begins=n == 1) for n, words in _words.items())
 """By the number of stars; the first clears the rating."""
 TAG = _chosen(
-    "judge.tag", "Tag…", lambda judge: judge.tag(), "T", icon="mdi6.tag-outline", begins=True, synonyms="label, keyword"
+    "judge.tag",
+    "Tag…",
+    lambda judge: judge.tag(),
+    "T",
+    icon="mdi6.tag-outline",
+    begins=True,
+    synonyms=Text("label, keyword"),
 )
 NOTE = _chosen(
-    "judge.note", "Note…", lambda judge: judge.note(), "N", icon="mdi6.note-text-outline", synonyms="comment, annotate"
+    "judge.note",
+    "Note…",
+    lambda judge: judge.note(),
+    "N",
+    icon="mdi6.note-text-outline",
+    synonyms=Text("comment, annotate"),
 )
 PROJECT = _chosen(
-    "judge.project", "Project…", lambda judge: judge.project(), "Shift+P", synonyms="move to folder, collection"
+    "judge.project", "Project…", lambda judge: judge.project(), "Shift+P", synonyms=Text("move to folder, collection")
 )
-SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T", synonyms="scene, slate")
+SHOT = _chosen("judge.shot", "Shot…", lambda judge: judge.shot(), "Shift+T", synonyms=Text("scene, slate"))
 REDO = _list("judge.redo", "Redo", lambda judge: judge.judging.redo(), Standard.REDO, begins=True)
+COMPARE_SO_MANY = Text("Compare 1 take", "Compare {n} takes")
 COMPARE_TAKES = _comparing("compare.takes", "Compare takes", lambda on: on.compare(), "C")
 COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "compare.chosen",
@@ -65,7 +86,7 @@ COMPARE_SELECTED = RecordsOf[Any](LIST, Scope.WINDOW)(
     "Ctrl+Shift+C",
     icon="mdi6.compare",
     why_not=lambda window: _nothing_to_compare(window.judge),
-    synonyms="side by side, versus",
+    synonyms=Text("side by side, versus"),
 )
 
 COMMANDS = (PICK, REJECT, *RATE[1:], RATE[0], TAG, NOTE, PROJECT, SHOT, REDO, COMPARE_TAKES, COMPARE_SELECTED)

@@ -19,7 +19,7 @@ from runway_desktop.usecases.commands.command import RoomCommand
 from runway_desktop.usecases.words.tasks import rating_words
 from runway_desktop.viewmodels.tasks.details import DetailsModel
 
-from .commands import COMPARE_TAKES, NOTE, PICK, RATE, REJECT, TAG
+from .commands import COMPARE_TAKES, NOTE, PICK, RATE, REJECT, TAG, star_words
 from .judge import Judge
 
 _STARS = MOST_STARS * TARGET
@@ -94,8 +94,7 @@ class JudgeBar(QWidget):
             full = number <= rating
             name, role = ("mdi6.star", Role.ACCENT) if full else ("mdi6.star-outline", Role.FAINT)
             star.setIcon(self._theme.icon(name, role))
-            chosen = ", the rating now" if number == rating else ""
-            star.setAccessibleName(f"Rate {rating_words(number)}{chosen}")
+            star.setAccessibleName(str(star_words(number, rating)))
         for button, pick in ((self._pick, Pick.PICK), (self._reject, Pick.REJECT)):
             button.setChecked(self._details.pick is pick)
             button.dress(self._theme, self._keys)

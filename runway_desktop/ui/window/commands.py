@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runway_desktop.domain.text import Text
 from runway_desktop.ui.commands.everywhere import KEEP_SEARCH, PALETTE, SEARCH, UNDO
 from runway_desktop.usecases.commands.command import (
     FINDING,
@@ -28,7 +29,7 @@ PAUSE = _making(
     "Ctrl+Alt+P",
     label=lambda window: "Resume sending" if window.models.status.paused else "Pause sending",
     begins=True,
-    synonyms="stop sending, pause queue, resume queue",
+    synonyms=Text("stop sending, pause queue, resume queue"),
 )
 GO_TO_LIST = _finding(
     "list.focus", "Go to the list", lambda window: window.workspace.views.setFocus(), "Ctrl+L", begins=True
@@ -38,7 +39,7 @@ LOOK = _finding(
     "List or grid",
     lambda window: window.workspace.list.show_grid(not window.workspace.list.is_grid),
     "Ctrl+Shift+G",
-    synonyms="thumbnails, gallery, view",
+    synonyms=Text("thumbnails, gallery, view"),
 )
 ACTIONS = _list(
     "task.menu",
@@ -48,20 +49,37 @@ ACTIONS = _list(
     left_out_of=OPENS_A_MENU,
 )
 NOT_SAVED = _finding(
-    "not_saved", "Go to what is not saved", lambda on: on.open_room("not_saved"), "Ctrl+Alt+U", synonyms="unsaved"
+    "not_saved", "Go to what is not saved", lambda on: on.open_room("not_saved"), "Ctrl+Alt+U", synonyms=Text("unsaved")
 )
 SPENDING = _window(
-    "spending", "Spending", lambda on: on.open_room("spending"), "Ctrl+Shift+M", synonyms="costs, balance, credits"
+    "spending",
+    "Spending",
+    lambda on: on.open_room("spending"),
+    "Ctrl+Shift+M",
+    synonyms=Text("costs, balance, credits"),
 )
 # Not the standard key: on macOS and GNOME that is Ctrl+R, which retries.
 ASK_NOW = _window(
-    "runway.ask", "Ask Runway now", lambda on: on.models.task_commands.ask_now(), "F5", begins=True, synonyms="reload"
+    "runway.ask",
+    "Ask Runway now",
+    lambda on: on.models.task_commands.ask_now(),
+    "F5",
+    begins=True,
+    synonyms=Text("reload"),
 )
 PLACES = _window(
-    "panes.places", "Show or hide the places", lambda on: on.workspace.fold(0), "Ctrl+B", synonyms="sidebar, left pane"
+    "panes.places",
+    "Show or hide the places",
+    lambda on: on.workspace.fold(0),
+    "Ctrl+B",
+    synonyms=Text("sidebar, left pane"),
 )
 DETAILS = _window(
-    "panes.details", "Show or hide the details", lambda on: on.workspace.fold(2), "Ctrl+Alt+B", synonyms="inspector"
+    "panes.details",
+    "Show or hide the details",
+    lambda on: on.workspace.fold(2),
+    "Ctrl+Alt+B",
+    synonyms=Text("inspector"),
 )
 PREFERENCES = _window(
     "preferences",
@@ -70,7 +88,7 @@ PREFERENCES = _window(
     Standard.PREFERENCES,
     "Ctrl+,",
     begins=True,
-    synonyms="settings, options",
+    synonyms=Text("settings, options"),
 )
 CAPS = _window("caps", "Caps…", lambda window: window.open_room("preferences", "Money"), left_out_of=NOT_IN_PALETTE)
 SHORTCUTS = _window(
@@ -79,13 +97,19 @@ SHORTCUTS = _window(
     lambda on: on.open_room("shortcuts"),
     "Ctrl+?",
     is_everywhere=True,
-    synonyms="hotkeys",
+    synonyms=Text("hotkeys"),
 )
 ABOUT = _window(
     "about", "About Runway Desktop", lambda window: window.open_room("preferences", "About"), left_out_of=NOT_IN_PALETTE
 )
 QUIT = _window(
-    "quit", "Quit", lambda window: window.quit_wanted.emit(), Standard.QUIT, "Ctrl+Q", begins=True, synonyms="exit"
+    "quit",
+    "Quit",
+    lambda window: window.quit_wanted.emit(),
+    Standard.QUIT,
+    "Ctrl+Q",
+    begins=True,
+    synonyms=Text("exit"),
 )
 
 COMMANDS = (
@@ -107,7 +131,11 @@ COMMANDS = (
         left_out_of=NOT_IN_PALETTE,
     ),
     _list(
-        "large.open", "Large view", lambda window: window.open_room("large"), "Space", synonyms="fullscreen, enlarge"
+        "large.open",
+        "Large view",
+        lambda window: window.open_room("large"),
+        "Space",
+        synonyms=Text("fullscreen, enlarge"),
     ),
     ACTIONS,
     # Of the whole window: an empty list cannot have the keyboard, and a line of text takes its pastes first.
@@ -118,7 +146,9 @@ COMMANDS = (
     _window("profiles", "Switch to another profile", lambda on: on.workspace.top.open_profiles(), "Ctrl+Shift+P"),
     SPENDING,
     ASK_NOW,
-    _window("notices.focus", "Show activity", lambda on: on.show_activity(), "F6", synonyms="messages, notifications"),
+    _window(
+        "notices.focus", "Show activity", lambda on: on.show_activity(), "F6", synonyms=Text("messages, notifications")
+    ),
     PLACES,
     DETAILS,
     PREFERENCES,

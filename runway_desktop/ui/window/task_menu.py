@@ -160,8 +160,8 @@ class TaskMenu(QObject):
             commands.carry_out(command, selected, given)
 
         if (prompt := commands.prompt(command, selected)) is not None:
-            asks = str(prompt.title), str(prompt.words), prompt.text, prompt.problem
-            ask_text(self._window, *asks, lambda text: carry_out(Given(text=text)))
+            problem, asks = prompt.problem, (str(prompt.title), str(prompt.words), prompt.text)
+            ask_text(self._window, *asks, lambda text: str(problem(text)), lambda text: carry_out(Given(text=text)))
         elif (asked := commands.question(command, selected)) is not None:
             confirm(self._window, asked, lambda: carry_out(replace(given, prepared=asked.prepared)))
         else:

@@ -94,7 +94,7 @@ class Command(Struct, Generic[On], frozen=True, kw_only=True, eq=False):
     """What it is called everywhere, with both forms where it counts what it acts on."""
     label: Callable[[On], Text | str] | None = None
     """What it is called now, where that depends on what it acts on."""
-    synonyms: str = ""
+    synonyms: Text = Text("")
     """Other words that a person may look for, separated by commas: "refund, money back"."""
     section: Section
     icon: str = ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, TaskId
 from runway_desktop.domain.text import Text
-from runway_desktop.usecases.words import queue, units
+from runway_desktop.usecases.words import queue
 from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words
 from runway_desktop.usecases.words.tasks import removed_words
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     from runway_desktop.services.tasks.actions import Done
 
 _DELETE = Text("Delete")
+_TRASHED = Text("1 file moved to the trash.", "{n} files moved to the trash.")
+_TRASHED_FOR_GOOD = Text(
+    "1 file moved to the trash. Put it back from there to have it here again.",
+    "{n} files moved to the trash. Put them back from there to have them here again.",
+)
+_PUT_BACK = Text("1 file put back from the trash.", "{n} files put back from the trash.")
 _REMOVE, _REMOVE_SOME = Text("Remove from {where}"), Text("Remove {n} from {where}")
 
 
@@ -80,27 +86,19 @@ async def _restore(context: Context, task_ids: Sequence[TaskId]) -> Report:
 
 async def _delete_files(context: Context, rows: Sequence[Row], _: Given) -> Report:
     done = await context.engine.trash.throw(ids_of(rows))
-    said = f"{units.count(done.files, 'file')} moved to the trash."
-    if not done.can_undo:
-        back = units.plural(
-            done.files,
-            "Put it back from there to have it here again.",
-            "Put them back from there to have them here again.",
-        )
-        said = f"{said} {back}"
-    return _of_trash(done, said, can_undo=done.can_undo)
+    return _of_trash(done, _TRASHED if done.can_undo else _TRASHED_FOR_GOOD, can_undo=done.can_undo)
 
 
 async def _put_files_back(context: Context, task_ids: Sequence[TaskId]) -> Report:
     done = await context.engine.trash.put_back(list(task_ids))
-    return _of_trash(done, f"{units.count(done.files, 'file')} put back from the trash.", can_undo=False)
+    return _of_trash(done, _PUT_BACK, can_undo=False)
 
 
-def _of_trash(done: TrashReport, said: str, *, can_undo: bool) -> Report:
+def _of_trash(done: TrashReport, said: Text, *, can_undo: bool) -> Report:
     return Report(
         changed=done.done,
         failed=done.failed,
-        said=said if done.files else "",
+        said=said.of(done.files) if done.files else "",
         problems=each_once(done.failed),
         undo=done.done if can_undo and done.files else (),
     )
@@ -143,7 +141,7 @@ CANCEL = TaskCommand(
     id="task.cancel",
     stored="cancel",
     words=Text("Cancel on Runway…", "Cancel {n} on Runway…"),
-    synonyms="stop, abort, kill",
+    synonyms=Text("stop, abort, kill"),
     does=_cancel,
     icon="mdi6.cancel",
     keys=("Ctrl+.",),
@@ -158,7 +156,7 @@ CANCEL = TaskCommand(
 DO_NOT_SEND = TaskCommand(
     id="do not send",
     words=Text("Do not send", "Do not send {n}"),
-    synonyms="cancel, unqueue, remove from queue",
+    synonyms=Text("cancel, unqueue, remove from queue"),
     does=_cancel,
     concerns=is_queued,
     is_dangerous=True,
@@ -167,7 +165,7 @@ REMOVE = TaskCommand(
     id="task.remove",
     stored="remove",
     words=_REMOVE.with_(where="list"),
-    synonyms="hide, clear, delete from list",
+    synonyms=Text("hide, clear, delete from list"),
     label=_remove_words,
     does=_remove,
     icon="mdi6.playlist-minus",
@@ -183,7 +181,7 @@ REMOVE = TaskCommand(
 DELETE_FILE = TaskCommand(
     id="delete file",
     words=Text("Delete file…", "Delete files…"),
-    synonyms="trash, move to trash, delete, bin",
+    synonyms=Text("trash, move to trash, delete, bin"),
     does=_delete_files,
     moves_files=True,
     icon="mdi6.trash-can-outline",
@@ -196,7 +194,7 @@ DELETE_FILE = TaskCommand(
 DELETE_REMOTELY = TaskCommand(
     id="delete remotely",
     words=Text("Delete from Runway…"),
-    synonyms="erase from runway",
+    synonyms=Text("erase from runway"),
     does=_delete_remotely,
     icon="mdi6.cloud-remove-outline",
     submenu=_DELETE,
@@ -207,7 +205,7 @@ DELETE_REMOTELY = TaskCommand(
 PUT_BACK = TaskCommand(
     id="put back",
     words=Text("Put back from the trash", "Put {n} back from the trash"),
-    synonyms="undelete, untrash, restore file",
+    synonyms=Text("undelete, untrash, restore file"),
     does=lambda context, rows, _: _put_files_back(context, ids_of(rows)),
     icon="mdi6.delete-restore",
     outputs=lambda one: one.is_binned and bool(one.binned_from),

@@ -8,7 +8,6 @@ from functools import partial
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State
 from runway_desktop.domain.text import Text
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.expiry import OPEN_TO_ALL, copied_words
 from runway_desktop.usecases.words.support import support_details
 
@@ -32,23 +31,24 @@ COPYING = Text("Copy")
 
 
 async def _prompts(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return _copied("prompt", [row.task.request.prompt for row in rows])
+    return _copied(Text("Prompt copied.", "{n} prompts copied."), [row.task.request.prompt for row in rows])
 
 
 async def _remote_ids(_: Context, rows: Sequence[Row], __: Given) -> Report:
-    return _copied("task id", [row.task.remote_id or "" for row in rows])
+    return _copied(Text("Task id copied.", "{n} task ids copied."), [row.task.remote_id or "" for row in rows])
 
 
 async def _paths(context: Context, rows: Sequence[Row], given: Given) -> Report:
     found = await files(context, rows, given)
-    return _copied("path", list(map(str, found.paths)), found.problems) if found.paths else found
+    if not found.paths:
+        return found
+    return _copied(Text("Path copied.", "{n} paths copied."), list(map(str, found.paths)), found.problems)
 
 
-def _copied(what: str, words: Sequence[str], problems: tuple[str, ...] = ()) -> Report:
+def _copied(said: Text, words: Sequence[str], problems: tuple[Text | str, ...] = ()) -> Report:
     """A line for each; of several their number is told."""
     lines = [word for word in words if word]
-    count = f"{what[:1].upper()}{what[1:]}" if len(lines) == 1 else units.count(len(lines), what)
-    return Report(text="\n".join(lines), said=f"{count} copied.", problems=problems)
+    return Report(text="\n".join(lines), said=said.of(len(lines)), problems=problems)
 
 
 async def _picture(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -76,7 +76,7 @@ async def _support(context: Context, rows: Sequence[Row], given: Given) -> Repor
         if details is not None:
             task, ledger = details.row.task, details.ledger
             texts.append(support_details(task, ledger, engine.private_places, include_prompt=given.with_prompt))
-    return Report(text=engine.secrecy.struck_out("\n\n".join(texts)), said="Support details copied.")
+    return Report(text=engine.secrecy.struck_out("\n\n".join(texts)), said=Text("Support details copied."))
 
 
 async def _export(_: Context, rows: Sequence[Row], __: Given) -> Report:
@@ -125,7 +125,7 @@ COPY_FILE = _copied_as(
 COPY_PICTURE = _copied_as(
     id="copy picture",
     words=Text("Copy picture"),
-    synonyms="copy image",
+    synonyms=Text("copy image"),
     label=_picture_words,
     does=_picture,
     icon="mdi6.image-outline",
@@ -136,7 +136,7 @@ COPY_LINK = _copied_as(
     id="task.copy.link",
     stored="copy link",
     words=Text("Copy link", "Copy {n} links"),
-    synonyms="url, share link",
+    synonyms=Text("url, share link"),
     does=_links,
     icon="mdi6.link-variant",
     keys=("Ctrl+Alt+L",),
@@ -157,7 +157,7 @@ EXPORT = TaskCommand(
     id="exchange.export",
     stored="export",
     words=Text("Export…"),
-    synonyms="export csv, export json, spreadsheet, table",
+    synonyms=Text("export csv, export json, spreadsheet, table"),
     does=_export,
     section=EXCHANGE,
     scopes=frozenset({Scope.WINDOW}),

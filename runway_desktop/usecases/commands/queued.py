@@ -12,7 +12,7 @@ from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import HoldCode, State, Task, TaskId
 from runway_desktop.domain.text import Text
 from runway_desktop.services.tasks.lane_order import Stood
-from runway_desktop.usecases.words import queue, units
+from runway_desktop.usecases.words import queue
 from runway_desktop.values import replace
 
 from . import questions
@@ -98,14 +98,14 @@ async def _find_file(context: Context, rows: Sequence[Row], given: Given) -> Rep
     missing = await engine.missing_inputs.missing(ids[0])
     if not missing:
         await engine.lane.send_next(ids)
-        return Report(changed=tuple(ids), said="The file is there again.")
+        return Report(changed=tuple(ids), said=Text("The file is there again."))
     if given.path is None:
         return Report(wants=Wanted(path=missing[0]))
     back = await engine.missing_inputs.put_back(missing[0], given.path, anyway=given.anyway)
     if back.is_other:
         return Report(asks=questions.other_file(missing[0].name, given.path.name, is_input=True))
-    said = f"Found {units.count(back.files, 'file')} for {units.count(len(back.tasks), 'task')}."
-    return Report(changed=back.tasks, said=said)
+    files, tasks = Text("1 file", "{n} files").of(back.files), Text("1 task", "{n} tasks").of(len(back.tasks))
+    return Report(changed=back.tasks, said=Text("Found {files} for {tasks}.").with_(files=files, tasks=tasks))
 
 
 def _is_held(row: Row) -> bool:
@@ -132,7 +132,7 @@ SEND_NEXT = _queued(
     id="queue.next",
     stored="send next",
     words=_SEND_NEXT,
-    synonyms="priority, urgent",
+    synonyms=Text("priority, urgent"),
     label=_send_next_words,
     does=partial(_release, is_next=True),
     prepares=partial(_prepared, is_next=True),
@@ -152,7 +152,7 @@ HOLD_OR_RELEASE: Command[Sequence[Row]] = Command(
 HOLD: TaskCommand = _in_order(
     id="hold",
     words=Text("Hold", "Hold {n}"),
-    synonyms="pause, wait",
+    synonyms=Text("pause, wait"),
     does=_hold,
     icon="mdi6.pause",
     given_by=HOLD_OR_RELEASE,
@@ -162,7 +162,7 @@ HOLD: TaskCommand = _in_order(
 RELEASE: TaskCommand = _in_order(
     id="release",
     words=_RELEASE,
-    synonyms="resume, unhold",
+    synonyms=Text("resume, unhold"),
     label=_release_words,
     does=_release,
     prepares=_prepared,
@@ -175,7 +175,7 @@ MOVE_UP = _in_order(
     id="queue.up",
     stored="move up",
     words=Text("Move up"),
-    synonyms="sooner, earlier, raise priority",
+    synonyms=Text("sooner, earlier, raise priority"),
     does=partial(_step, up=True),
     icon="mdi6.arrow-up",
     keys=("Alt+Up",),
@@ -185,7 +185,7 @@ MOVE_DOWN = _in_order(
     id="queue.down",
     stored="move down",
     words=Text("Move down"),
-    synonyms="later, lower priority",
+    synonyms=Text("later, lower priority"),
     does=partial(_step, up=False),
     icon="mdi6.arrow-down",
     keys=("Alt+Down",),

@@ -51,7 +51,7 @@ async def again(context: Context, rows: Sequence[Row], given: Given) -> Report:
     if prepared.is_repeat:
         said = Text("Just sent again. Choose “{command}” once more if you want another.")
         name = SAME.name if _has_succeeded(rows[0]) else RETRY.name
-        return Report(said=str(said.with_(command=name)))
+        return Report(said=said.with_(command=name))
     made = await context.sending.send(prepared, answers)
     return Report(changed=made, show=made)
 
@@ -103,7 +103,9 @@ def _id_prompt(context: Context, _: Row) -> Prompt:
         if known
         else Text("The id that Runway gave it, from a log or from support."),
         known[0] if len(known) == 1 else "",
-        lambda text: "" if parse_remote_id(text) else "A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.",
+        lambda text: (
+            "" if parse_remote_id(text) else Text("A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f.")
+        ),
     )
 
 
@@ -121,7 +123,7 @@ _of_uncertain = partial(TaskCommand, takes_one=True, concerns=lambda row: row.ta
 SEND_AGAIN = _of_uncertain(
     id="send again",
     words=Text("Send again…"),
-    synonyms="resubmit",
+    synonyms=Text("resubmit"),
     does=again,
     prepares=_prepared,
     begins=True,
@@ -144,12 +146,17 @@ EDIT: Command[Sequence[Row]] = Command(
 """The key of both: a queued task is edited in its place."""
 _edited = partial(TaskCommand, icon=EDIT.icon, given_by=EDIT, takes_one=True)
 EDIT_HELD: TaskCommand = _edited(
-    id="edit held", words=EDIT.words, synonyms="change prompt, modify", does=_edit_held, begins=True, concerns=is_queued
+    id="edit held",
+    words=EDIT.words,
+    synonyms=Text("change prompt, modify"),
+    does=_edit_held,
+    begins=True,
+    concerns=is_queued,
 )
 EDIT_AND_SEND: TaskCommand = _edited(
     id="edit and send",
     words=Text("Edit and send"),
-    synonyms="change prompt, modify, tweak",
+    synonyms=Text("change prompt, modify, tweak"),
     does=_edit,
     concerns=_was_sent,
     why_not=_UNKNOWN,
@@ -158,7 +165,7 @@ RETRY = TaskCommand(
     id="task.retry",
     stored="retry",
     words=Text("Retry", "Retry {n}"),
-    synonyms="try again, rerun",
+    synonyms=Text("try again, rerun"),
     does=again,
     prepares=_prepared,
     pays=True,
@@ -171,7 +178,7 @@ _another = partial(TaskCommand, submenu=Text("Make another"), takes_one=True, wh
 SAME = _another(
     id="same again",
     words=Text("Same again"),
-    synonyms="repeat, duplicate, rerun",
+    synonyms=Text("repeat, duplicate, rerun"),
     does=again,
     prepares=_prepared,
     concerns=_has_succeeded,
@@ -181,7 +188,7 @@ NEW_SEED = _another(
     id="task.seed",
     stored="new seed",
     words=Text("Same with a new seed"),
-    synonyms="variation, reroll, another take, randomize",
+    synonyms=Text("variation, reroll, another take, randomize"),
     does=partial(_edit, new_seed=True),
     tells_price=True,
     icon="mdi6.dice-multiple-outline",
@@ -192,7 +199,7 @@ OTHER_MODEL = _another(
     id="task.model",
     stored="other model",
     words=Text("Same with another model"),
-    synonyms="switch model, change model",
+    synonyms=Text("switch model, change model"),
     does=partial(_edit, model=True),
     keys=("Ctrl+Alt+M",),
     concerns=_was_sent,
@@ -201,7 +208,7 @@ RENAME: TaskCommand = TaskCommand(
     id="task.rename",
     stored="rename",
     words=Text("Rename"),
-    synonyms="title, name",
+    synonyms=Text("title, name"),
     does=_rename,
     keys=("F2",),
     takes_one=True,

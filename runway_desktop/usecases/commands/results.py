@@ -11,7 +11,6 @@ from runway_desktop.domain.errors import NotSeen, NotThere
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import OutputState, State, TaskId
 from runway_desktop.domain.text import Text
-from runway_desktop.usecases.words import units
 
 from . import questions
 from .task_command import (
@@ -36,6 +35,40 @@ if TYPE_CHECKING:
 
 NO_FILE = Text("No file of it is on this computer.")
 NO_LONGER = Text("Runway no longer keeps it.")
+_NOT_KEPT = Text("Runway does not keep {number} of these results any more.")
+_KEPT = Text("1 change kept.", "{n} changes kept.")
+_MOVED_AWAY = Text("{name} is no longer where it was saved.", "{n} files are no longer where they were saved.")
+# Of files that were looked for, with others that had moved with them, in a folder or else in the library.
+_ALL_THERE = Text("The files are there again.")
+_OTHERS_THERE = Text("The files are there again, and {more} more that had moved with them.")
+_ALL_FOUND = Text("Found 1 file.", "Found {n} files.")
+_ALL_FOUND_WITH_OTHERS = Text(
+    "Found 1 file, and {more} more that had moved with it.",
+    "Found {n} files, and {more} more that had moved with them.",
+)
+_SOME_FOUND = {
+    True: Text("Found {n} of {all} files. The others are not in {folder}."),
+    False: Text("Found {n} of {all} files. The others are not in the library, nor where they were."),
+}
+_SOME_FOUND_WITH_OTHERS = {
+    True: Text(
+        "Found 1 of {all} files, and {more} more that had moved with it. The others are not in {folder}.",
+        "Found {n} of {all} files, and {more} more that had moved with them. The others are not in {folder}.",
+    ),
+    False: Text(
+        "Found 1 of {all} files, and {more} more that had moved with it. The others are not in the library, nor where "
+        "they were.",
+        "Found {n} of {all} files, and {more} more that had moved with them. The others are not in the library, nor "
+        "where they were.",
+    ),
+}
+_NONE_FOUND = {
+    True: Text("The file was not found in {folder}.", "None of the {n} files were found in {folder}."),
+    False: Text(
+        "The file was not found in the library, nor where it was.",
+        "None of the {n} files were found in the library, nor where they were.",
+    ),
+}
 
 
 def saved_paths(rows: Sequence[Row]) -> list[Path]:
@@ -55,11 +88,7 @@ async def files(context: Context, rows: Sequence[Row], _: Given, *, use: Use | N
     gone = await engine.library.missing(outputs)
     there = tuple(Path(one.path) for one in outputs if (one.task_id, one.index) not in gone)
     names = [Path(one.path).name for one in outputs if (one.task_id, one.index) in gone]
-    problems: tuple[str, ...] = ()
-    if len(names) == 1:
-        problems = (f"{names[0]} is no longer where it was saved.",)
-    elif names:
-        problems = (f"{len(names):,} files are no longer where they were saved.",)
+    problems = (_MOVED_AWAY.of(len(names)).with_(name=names[0]),) if names else ()
     folder = await engine.library.folder_of(outputs[0]) if outputs and not there else None
     return Report(paths=there, problems=problems, folder=folder, use=use)
 
@@ -84,10 +113,9 @@ async def _fetch(context: Context, rows: Sequence[Row], _: Given, *, changed: bo
                 gone.append(error.in_words())
             else:
                 unseen[error.in_words()] = None
-    if len(gone) > 1:
-        gone = [f"Runway does not keep {len(gone):,} of these results any more."]
+    not_kept = [_NOT_KEPT.with_(number=len(gone))] if len(gone) > 1 else gone
     fetched = tuple(task_id for task_id in ids_of(rows) if task_id not in failed)
-    return Report(changed=fetched, failed=failed, problems=(*unseen, *gone))
+    return Report(changed=fetched, failed=failed, problems=(*unseen, *not_kept))
 
 
 async def _look_for(context: Context, rows: Sequence[Row], given: Given) -> Report:
@@ -118,33 +146,29 @@ async def _choose_file(context: Context, rows: Sequence[Row], given: Given) -> R
     if chosen.is_other:
         return Report(asks=questions.other_file(Path(output.path).name, given.path.name, is_input=False))
     more = len(chosen.outputs) - 1
-    said = f"{given.path.name} is back, and {more:,} more that had moved with it." if more > 0 else ""
-    return Report(changed=tasks_of(chosen.outputs), said=said)
+    said = Text("{name} is back, and {more} more that had moved with it.").with_(name=given.path.name, more=more)
+    return Report(changed=tasks_of(chosen.outputs), said=said if more > 0 else "")
 
 
 async def _keep_change(context: Context, rows: Sequence[Row], _: Given) -> Report:
     kept = await context.engine.relinking.keep_changes(ids_of(rows))
-    return Report(changed=tasks_of(kept), said=f"{len(kept):,} changes kept." if len(kept) > 1 else "")
+    return Report(changed=tasks_of(kept), said=_KEPT.of(len(kept)) if len(kept) > 1 else "")
 
 
 def _found(found: Relinked, task_ids: Sequence[TaskId], folder: Path | None) -> Report:
     asked = set(task_ids)
     of_these = sum(output.task_id in asked for output in found.outputs)
     more = len(found.outputs) - of_these
-    along = f", and {more:,} more that had moved {units.plural(of_these, 'with it', 'with them')}" if more else ""
-    changed = tasks_of(found.outputs)
-    if not found.missing:
-        said = f"Found {units.count(of_these, 'file')}" if of_these else "The files are there again"
-        return Report(changed=changed, said=f"{said}{along}.")
-    were = "it was" if found.missing == 1 and not of_these else "they were"
-    where = f"in {folder}" if folder is not None else f"in the library, nor where {were}"
-    if of_these:
-        said = f"Found {of_these:,} of {of_these + found.missing:,} files{along}. The others are not {where}."
-    elif found.missing == 1:
-        said = f"The file was not found {where}."
+    if not found.missing and of_these:
+        said = _ALL_FOUND_WITH_OTHERS if more else _ALL_FOUND
+    elif not found.missing:
+        said = _OTHERS_THERE if more else _ALL_THERE
+    elif of_these:
+        said = (_SOME_FOUND_WITH_OTHERS if more else _SOME_FOUND)[folder is not None]
     else:
-        said = f"None of the {found.missing:,} files were found {where}."
-    return Report(changed=changed, said=said, offers=LOOK_IN)
+        said = _NONE_FOUND[folder is not None]
+    words = said.of(of_these or found.missing).with_(more=more, all=of_these + found.missing, folder=folder)
+    return Report(changed=tasks_of(found.outputs), said=words, offers=LOOK_IN if found.missing else None)
 
 
 def _fetch_words(rows: Sequence[Row]) -> Text:
@@ -177,7 +201,7 @@ _with_file = partial(TaskCommand, outputs=is_here, absence=lambda _: NO_FILE)
 LOOK_FOR = _of_missing(
     id="look for file",
     words=Text("Look for the file", "Look for {n} files"),
-    synonyms="locate, relink, find file",
+    synonyms=Text("locate, relink, find file"),
     does=_look_for,
     searches=lambda _: True,
     icon="mdi6.magnify",
@@ -193,7 +217,7 @@ CHOOSE_FILE = _of_missing(id="choose file", words=Text("Choose the file…"), do
 KEEP_CHANGE = _of_changed(
     id="keep change",
     words=Text("Keep the change", "Keep {n} changes"),
-    synonyms="accept change",
+    synonyms=Text("accept change"),
     does=_keep_change,
     icon="mdi6.check",
 )
@@ -206,7 +230,7 @@ FETCH_ORIGINAL = _of_changed(
 REFRESH = TaskCommand(
     id="refresh",
     words=Text("Refresh"),
-    synonyms="reload, update, check again",
+    synonyms=Text("reload, update, check again"),
     does=_refresh,
     icon="mdi6.cloud-refresh-outline",
     concerns=_may_be_known_after_all,
@@ -215,7 +239,7 @@ OPEN = _with_file(
     id="task.open",
     stored="open",
     words=Text("Open result"),
-    synonyms="view, play, watch",
+    synonyms=Text("view, play, watch"),
     does=_open,
     icon="mdi6.play-outline",
     keys=("Return",),
@@ -227,7 +251,7 @@ SHOW_FILE = _with_file(
     id="task.folder",
     stored="show file",
     words=Text("Show in folder"),
-    synonyms="show in finder, show in explorer, reveal, open folder",
+    synonyms=Text("show in finder, show in explorer, reveal, open folder"),
     does=partial(files, use=Use.SHOW),
     icon="mdi6.folder-outline",
     keys=("Ctrl+Alt+O",),
@@ -236,20 +260,20 @@ _elsewhere = partial(TaskCommand, submenu=Text("Open elsewhere"), outputs=is_her
 OPEN_WITH_SYSTEM = _elsewhere(
     id="open with system",
     words=Text("Open with the system's program"),
-    synonyms="default app, external player",
+    synonyms=Text("default app, external player"),
     does=partial(files, use=Use.OPEN),
 )
 OPEN_WITH = _elsewhere(
     id="open with",
     words=Text("Open with…"),
-    synonyms="open in, app, program",
+    synonyms=Text("open in, app, program"),
     does=partial(files, use=Use.CHOOSE_PROGRAM),
 )
 """The menu lists programs, or the system asks."""
 FETCH_AGAIN = TaskCommand(
     id="fetch again",
     words=Text("Fetch again from Runway"),
-    synonyms="download again, redownload",
+    synonyms=Text("download again, redownload"),
     label=_fetch_words,
     does=_fetch,
     concerns=can_be_fetched,

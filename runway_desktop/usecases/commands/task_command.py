@@ -104,10 +104,10 @@ class Report(Struct, frozen=True, kw_only=True):
     """Tasks that had finished in the meantime, and were left alone."""
     failed: Mapping[TaskId, str] = field(default_factory=dict)
     """Of each task with which it could not be done, why."""
-    said: str = ""
+    said: Text | str = ""
     """A sentence of what was done; empty where that shows itself."""
     detail: str = ""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Text | str, ...] = ()
     """Sentences of what could not be done, each once."""
     show: tuple[TaskId, ...] = ()
     """Tasks to show next."""
@@ -153,7 +153,7 @@ class Prompt(Struct, frozen=True):
     words: Text
     text: str = ""
     """What stands in the line at first."""
-    problem: Callable[[str], str] = lambda _: ""
+    problem: Callable[[str], Text | str] = lambda _: ""
     """Why what is typed will not do; empty when it does."""
 
 

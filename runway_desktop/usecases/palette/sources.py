@@ -43,7 +43,7 @@ def of_selection(
                 reason=command.reason(rows),
                 icon=command.icon or _PLAIN,
                 keyed=command.keyed,
-                synonyms=command.synonyms,
+                synonyms=str(command.synonyms),
                 is_grave=command.is_dangerous or command.pays,
                 does=partial(take, command),
             )

@@ -122,7 +122,7 @@ class Choices(Struct, frozen=True, kw_only=True):
                         label=endpoint.label,
                         amount=len(endpoint.models),
                         takes=self._taken_by(endpoint.name),
-                        heading="" if place else f"Makes {kind.kind.many}",
+                        heading="" if place else f"Makes {kind.kind.word.of(2)}",
                     )
                 )
         return found

@@ -13,6 +13,7 @@ from runway_desktop.domain.library import NotSaved, Row
 from runway_desktop.domain.media import Media
 from runway_desktop.domain.moments import LinkLife, Standing
 from runway_desktop.domain.task import Output, OutputState, TaskId
+from runway_desktop.domain.text import Text
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct
 
@@ -33,24 +34,23 @@ class BoardColumn(IntEnum):
 BOARD_TITLES = ("Result", "Why it is not here", "Its link works", "")
 
 
-def copied_words(count: int, life: LinkLife, now: float) -> str:
+_COPIED = {
+    Standing.GOOD: Text(
+        "Link copied. It works until about {surely} – at the latest {latest}.",
+        "{n} links copied. They work until about {surely} – at the latest {latest}.",
+    ),
+    Standing.DOUBTFUL: Text(
+        "Link copied. It may have expired already, and stops working at the latest {latest}.",
+        "{n} links copied. They may have expired already, and stop working at the latest {latest}.",
+    ),
+    Standing.OVER: Text("Link copied. It has expired.", "{n} links copied. They have expired."),
+}
+
+
+def copied_words(count: int, life: LinkLife, now: float) -> Text:
     """What is told when links were copied; `life` is that of the first to end."""
-    what = units.plural(count, "Link copied.", f"{count:,} links copied.")
-    latest = units.moment(life.at_latest, now)
-    match life.standing(now):
-        case Standing.GOOD:
-            surely = units.moment(life.surely_until, now)
-            works = units.plural(count, "It works until about", "They work until about")
-            return f"{what} {works} {surely} – at the latest {latest}."
-        case Standing.DOUBTFUL:
-            may_have = units.plural(
-                count,
-                "It may have expired already, and stops working at the latest",
-                "They may have expired already, and stop working at the latest",
-            )
-            return f"{what} {may_have} {latest}."
-        case Standing.OVER:
-            return f"{what} {units.plural(count, 'It has expired.', 'They have expired.')}"
+    surely, latest = units.moment(life.surely_until, now), units.moment(life.at_latest, now)
+    return _COPIED[life.standing(now)].of(count).with_(surely=surely, latest=latest)
 
 
 def line_words(life: LinkLife, now: float) -> str:

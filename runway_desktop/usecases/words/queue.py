@@ -6,15 +6,27 @@ from collections.abc import Sequence
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
+from runway_desktop.domain.text import Text
 from runway_desktop.values import Struct
 
 from . import units
 
 SOON = 3.0
 """Seconds that nobody needs to be told of."""
-REORDERED = "Order of the queue changed."
+REORDERED = Text("Order of the queue changed.")
 OTHER_LANE = "Each model has a lane of its own: among these it has no place."
-TOO_LATE = "Being sent already. Cancel it at Runway instead."
+TOO_LATE = Text("Being sent already. Cancel it at Runway instead.")
+_HELD = Text("1 task held. It is not sent until released.", "{n} tasks held. They are not sent until released.")
+_AGAIN = Text("1 task queued again.", "{n} tasks queued again.")
+_STAY_HELD = Text(
+    "1 task stays held. The request, its price or a cap changed since.",
+    "{n} tasks stay held. The request, its price or a cap changed since.",
+)
+_RELEASED = Text("1 task released.", "{n} tasks released.")
+_MOVED = Text("1 task moved in the queue.", "{n} tasks moved in the queue.")
+_REMOVED = Text(
+    "1 task removed from the queue. Nothing is charged.", "{n} tasks removed from the queue. Nothing is charged."
+)
 
 
 class InQueue(Struct, frozen=True, kw_only=True):
@@ -63,27 +75,27 @@ def moving_words(amount: int) -> tuple[str, str]:
     return f"Moving {units.count(amount, 'task')}", f"Esc puts {units.plural(amount, 'it', 'them')} back"
 
 
-def held(amount: int) -> str:
-    return f"{units.count(amount, 'task')} held. {units.plural(amount, 'It is', 'They are')} not sent until released."
+def held(amount: int) -> Text:
+    return _HELD.of(amount)
 
 
-def unheld(released: int, still_held: int) -> str:
+def unheld(released: int, still_held: int) -> Text | str:
     """What the undo of a hold did; empty where nothing was held any more."""
-    back = f"{units.count(released, 'task')} queued again." if released else ""
-    stay = units.count(still_held, "task stays", "tasks stay")
-    change = "The request, its price or a cap changed since."
-    return " ".join(filter(None, (back, f"{stay} held. {change}" if still_held else "")))
+    back, stay = _AGAIN.of(released), _STAY_HELD.of(still_held)
+    if released and still_held:
+        return Text("{back} {stay}").with_(back=back, stay=stay)
+    return (back if released else stay) if released or still_held else ""
 
 
-def released(rows: Sequence[Row]) -> str:
+def released(rows: Sequence[Row]) -> Text | str:
     """Empty where none waited for the person: the rows show where they went."""
     amount = sum(row.task.waits_for_person for row in rows)
-    return f"{units.count(amount, 'task')} released." if amount else ""
+    return _RELEASED.of(amount) if amount else ""
 
 
-def moved(amount: int) -> str:
-    return f"{units.count(amount, 'task')} moved in the queue."
+def moved(amount: int) -> Text:
+    return _MOVED.of(amount)
 
 
-def removed(amount: int) -> str:
-    return f"{units.count(amount, 'task')} removed from the queue. Nothing is charged."
+def removed(amount: int) -> Text:
+    return _REMOVED.of(amount)

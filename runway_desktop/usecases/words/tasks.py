@@ -16,6 +16,7 @@ from runway_desktop.domain.moments import LinkLife
 from runway_desktop.domain.presence import Signs
 from runway_desktop.domain.spending_report import spent_at
 from runway_desktop.domain.task import MOST_STARS, Output, Pick, State, Task
+from runway_desktop.domain.text import Text
 from runway_desktop.services.library.library import Details
 from runway_desktop.services.money.pricing import Price
 from runway_desktop.services.tasks.judging import Judged
@@ -286,9 +287,9 @@ def _gone_words(task: Task) -> str:
     return f"{said} If it turns up within a day, it is followed again."
 
 
-def removed_words(amount: int) -> str:
+def removed_words(amount: int) -> Text:
     """What became of tasks that were removed."""
-    return f"{units.count(amount, 'task')} removed from the list. Files stay."
+    return Text("1 task removed from the list. Files stay.", "{n} tasks removed from the list. Files stay.").of(amount)
 
 
 def removed_short(amount: int) -> str:

@@ -40,16 +40,16 @@ class Acts(QObject):
     def _done(self, message: str, command: TaskCommand, what: Any) -> None:
         """`what` undoes it: ids of tasks, or where queued tasks stood. Without a message the list shows it."""
         if command is not REMOVE:
-            told = message or queue.REORDERED
+            told = message or str(queue.REORDERED)
             self._activity.act(told, lambda: self._task_commands.undo(command, what), quiet=not message)
             return
         before, ids = self._removed, tuple(what)
-        says = queue.removed if message == queue.removed(len(ids)) else removed_words
+        says = queue.removed if message == str(queue.removed(len(ids))) else removed_words
         if before.says is says and self._activity.may_join(before.act):
             self._activity.end(before.act)
             ids = (*before.task_ids, *ids)
         act = self._activity.act(
-            says(len(ids)), lambda: self._task_commands.undo(command, ids), short=removed_short(len(ids))
+            str(says(len(ids))), lambda: self._task_commands.undo(command, ids), short=removed_short(len(ids))
         )
         self._removed = Removal(act, ids, says)
 

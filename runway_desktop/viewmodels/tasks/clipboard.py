@@ -54,7 +54,7 @@ class Clipboard(Model):
     def take(self, report: Report) -> None:
         """What a command gave that leaves the window."""
         if report.text:
-            self.text_copied.emit(report.text, report.said, report.detail)
+            self.text_copied.emit(report.text, str(report.said), report.detail)
         if report.picture_of is not None:
             self.picture_wanted.emit(report.picture_of)
         paths = list(report.paths)

@@ -310,13 +310,13 @@ class TaskCommands(Model):
 
     def _report(self, command: TaskCommand, rows: Sequence[Row], given: Given, report: Report) -> None:
         for message in report.problems[:MOST_SAID]:
-            self.tell(message, problem=True)
+            self.tell(str(message), problem=True)
         if report.undo or report.stood:
-            self.undo_offered.emit(report.said, command, report.stood or list(report.undo))
+            self.undo_offered.emit(str(report.said), command, report.stood or list(report.undo))
         elif report.offers is not None:
-            self.next_offered.emit(report.said, report.offers, rows)
+            self.next_offered.emit(str(report.said), report.offers, rows)
         elif report.said and not report.text:
-            self.tell(report.said, report.detail)
+            self.tell(str(report.said), report.detail)
         if report.wants is not None:
             self.path_wanted.emit(command, rows, report.wants)
         if report.asks is not None:

@@ -158,7 +158,7 @@ async def test_no_beginning_of_a_word_leads_to_what_destroys_or_pays(tmp_path, t
     records = (*TASKS, *COMMANDS)
     assert sum(one.is_dangerous or one.pays for one in records) > 8
     async with Desktop(tmp_path, theme) as rig, palette(rig, theme, SELECTIONS[selection]) as model:
-        names = {name.strip() for one in records for name in (str(one.words), *one.synonyms.split(","))}
+        names = {name.strip() for one in records for name in (str(one.words), *str(one.synonyms).split(","))}
         for typed in sorted({name[:length] for name in names for length in range(len(name) + 1)}):
             offer = first(model, typed)
             if offer is not None and offer.is_grave and not offer.reason:

@@ -43,7 +43,7 @@ class StillPreview(PictureView):
     def __init__(self, media: Media, read: Read, parts: Parts) -> None:
         super().__init__(parts.theme)
         bar = self.bar = ZoomBar(parts.theme, self, parts.keys)
-        self.setAccessibleName(media.kind.word.capitalize())
+        self.setAccessibleName(str(media.kind.word).capitalize())
         self._read, self._workers, self._not_shown = read, parts.workers, parts.not_shown
         self._reading: Future[Picture | BadPicture] | None = None
         bar.full_screen_wanted.connect(parts.toggle_full_screen)

@@ -97,7 +97,7 @@ async def test_canceling_asks_first_and_tells_what_was_canceled_and_what_was_kep
         assert asked.yes == "Cancel 2 tasks"
         report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == (("t1",), ("t2",), {})
-        assert report.said == (
+        assert str(report.said) == (
             "1 task canceled: it was running, so Runway refunds nothing. "
             "1 task had finished in the meantime: kept, and saved."
         )
@@ -125,7 +125,7 @@ async def test_a_task_that_fails_while_it_is_canceled_is_not_told_as_kept_and_sa
         script.rig.runway.finish(remote_id(2), "https://out.example/2.mp4")
         report = await script.commands.do(CANCEL, rows)
         assert (report.changed, report.kept, report.failed) == ((), ("t2",), {})
-        assert report.said == (
+        assert str(report.said) == (
             "1 task had finished in the meantime: kept, and saved. 1 task had failed in the meantime."
         )
 
@@ -172,7 +172,7 @@ async def test_a_retry_makes_linked_tasks_once_and_shows_them(tmp_path):
         assert (await script.rig.task(made)).parent_id == "t1"
         again = await script.commands.do(RETRY, rows)
         assert again.changed == ()
-        assert again.said == "Just sent again. Choose “Retry” once more if you want another."
+        assert str(again.said) == "Just sent again. Choose “Retry” once more if you want another."
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ async def test_what_is_removed_comes_back_by_undo(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.FAILED), task(2, State.RUNNING))
         report = await script.commands.do(REMOVE, rows)
-        assert report.said == "1 task removed from the list. Files stay."
+        assert str(report.said) == "1 task removed from the list. Files stay."
         assert (await script.rig.task(TaskId("t1"))).removed_at is not None
         back = await script.commands.undo(REMOVE, report.undo)
         assert back.show == ("t1",)
@@ -231,10 +231,10 @@ async def test_a_deleted_file_comes_back_by_undo(tmp_path):
         clip.write_bytes(b"clip")
         rows = await script.put(one, outputs=[saved(one, str(clip))])
         report = await script.commands.do(DELETE_FILE, rows)
-        assert (report.said, report.undo) == ("1 file moved to the trash.", ("t1",))
+        assert (str(report.said), report.undo) == ("1 file moved to the trash.", ("t1",))
         assert not clip.exists()
         back = await script.commands.undo(DELETE_FILE, report.undo)
-        assert back.said == "1 file put back from the trash."
+        assert str(back.said) == "1 file put back from the trash."
         assert clip.exists()
 
 
@@ -279,7 +279,7 @@ async def test_a_missing_input_is_asked_for_checked_and_given(tmp_path):
         assert report.asks is not None
         assert report.asks.title == "other.png is another file. Use it anyway?"
         report = await script.commands.do(FIND_FILE, rows, Given(path=found))
-        assert (report.changed, report.said) == ((task_id,), "Found 1 file for 1 task.")
+        assert (report.changed, str(report.said)) == ((task_id,), "Found 1 file for 1 task.")
 
 
 async def test_support_details_are_words_without_the_prompt(tmp_path):
@@ -343,13 +343,13 @@ async def test_holding_and_releasing_are_each_undone(tmp_path):
     async with a_script(tmp_path) as script:
         rows = await script.put(task(1, State.HELD), task(2, State.HELD))
         held = await script.commands.do(HOLD, rows)
-        assert held.said == "2 tasks held. They are not sent until released."
+        assert str(held.said) == "2 tasks held. They are not sent until released."
         assert all(row.task.waits_for_person for row in script.commands.queued())
         await script.commands.undo(HOLD, held.undo)
         assert not any(row.task.waits_for_person for row in script.commands.queued())
         await script.commands.do(HOLD, rows)
         released = await script.commands.do(RELEASE, script.commands.queued())
-        assert (released.said, released.stood.places) == ("2 tasks released.", {})
+        assert (str(released.said), released.stood.places) == ("2 tasks released.", {})
         await script.commands.undo(RELEASE, released.stood)
         assert all(row.task.waits_for_person for row in script.commands.queued())
 
@@ -362,7 +362,7 @@ async def test_holding_the_whole_queue_holds_what_is_being_sent_if_it_is_turned_
         await script.commands.do(HOLD, [first])
         assert not (await script.rig.task(TaskId("t1"))).waits_for_person, "more than that one is queued"
         report = await script.commands.do(HOLD, script.commands.queued())
-        assert report.said == "1 task held. It is not sent until released."
+        assert str(report.said) == "1 task held. It is not sent until released."
         assert (await script.rig.task(TaskId("t1"))).waits_for_person
 
 
@@ -385,7 +385,9 @@ async def test_undo_of_a_hold_sends_nothing_whose_request_price_or_cap_changed_s
         back = await script.commands.undo(HOLD, held.undo)
         await settle()
         assert back.changed == (same,)
-        assert back.said == ("1 task queued again. 2 tasks stay held. The request, its price or a cap changed since.")
+        assert str(back.said) == (
+            "1 task queued again. 2 tasks stay held. The request, its price or a cap changed since."
+        )
         assert len(rig.runway.named("create")) == 1
         assert [row.task.id for row in script.commands.queued()] == [edited, capped]
         assert all(row.task.waits_for_person for row in script.commands.queued())
@@ -401,7 +403,7 @@ async def test_undo_of_a_hold_sends_nothing_that_another_price_was_learned_of(tm
         await script.rig.lane.resume()
         back = await script.commands.undo(HOLD, held.undo)
         await settle()
-        assert back.said == "1 task stays held. The request, its price or a cap changed since."
+        assert str(back.said) == "1 task stays held. The request, its price or a cap changed since."
         assert script.rig.runway.named("create") == []
 
 
@@ -410,7 +412,7 @@ async def test_what_is_removed_from_the_queue_is_not_sent_and_comes_back_held(tm
         await script.rig.lane.pause()
         rows = await script.put(task(1, State.HELD))
         report = await script.commands.do(REMOVE, rows)
-        assert report.said == "1 task removed from the queue. Nothing is charged."
+        assert str(report.said) == "1 task removed from the queue. Nothing is charged."
         await script.rig.lane.resume()
         await settle()
         await script.commands.undo(REMOVE, report.undo)

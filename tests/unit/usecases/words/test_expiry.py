@@ -25,7 +25,7 @@ LIFE = LinkLife(FETCHED)
     ],
 )
 def test_a_copied_link_says_how_long_it_works(count: int, hours: float, words: str) -> None:
-    assert copied_words(count, LIFE, FETCHED + hours * HOUR) == words
+    assert str(copied_words(count, LIFE, FETCHED + hours * HOUR)) == words
 
 
 @pytest.mark.parametrize(
