@@ -50,6 +50,7 @@ from runway_desktop.viewmodels.tasks.details import DetailsModel
 from runway_desktop.viewmodels.tasks.list_filter import ListFilter
 from runway_desktop.viewmodels.tasks.places import Places
 from runway_desktop.viewmodels.tasks.posters import Posters
+from runway_desktop.viewmodels.tasks.taking_in import TakingIn
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 from runway_desktop.viewmodels.tasks.task_list import TaskListModel
 from runway_desktop.wiring.stages import Supervisor
@@ -245,6 +246,10 @@ class Rig:
         found = await self.store.get(TaskId(f"t{number}"))
         assert found is not None
         return found
+
+    @property
+    def taking_in(self) -> TakingIn:
+        return TakingIn(self.cases, self.composer, self.runner, self.task_commands)
 
 
 class Desktop(Rig):

@@ -78,14 +78,10 @@ class ComposerPane(QWidget):
         composer.history.listed.connect(self._choose_prompt)
         self._rebuild()
         self._show_prompt()
-        FollowsTheme(theme, self, self._inputs.show_inputs)
+        FollowsTheme(theme, self, self.inputs.show_inputs)
 
     def focus_prompt(self) -> None:
         self._prompt.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def shutdown(self) -> None:
-        """Before the application ends."""
-        self._inputs.shutdown()
 
     def set_dropping(self, dropping: bool) -> None:
         """Shows that what hangs over the window may be let go."""
@@ -107,14 +103,14 @@ class ComposerPane(QWidget):
         self._count = words(self._box, tone="faint", wrap=False)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.hide()
-        self._inputs = InputsStrip(self._composer, self._task_commands, self._theme, self._posters, self._box)
-        self._inputs.rebuilt.connect(self._order_tabs)
-        self._inputs.replaced.connect(self.replaced)
-        self._inputs.pasted.connect(self.pasted)
+        self.inputs = InputsStrip(self._composer, self._task_commands, self._theme, self._posters, self._box)
+        self.inputs.rebuilt.connect(self._order_tabs)
+        self.inputs.replaced.connect(self.replaced)
+        self.inputs.pasted.connect(self.pasted)
         vbox(
             self._prompt,
             self._count,
-            self._inputs,
+            self.inputs,
             on=self._box,
             margins=(GRID + GRID // 2, GRID, GRID + GRID // 2, GRID),
         )
@@ -210,7 +206,7 @@ class ComposerPane(QWidget):
         self._form.setVisible(bool(fields) and self._more.isChecked())
         self._prompt.setVisible(pair.prompt_field is not None)
         self._box.setVisible(pair.prompt_field is not None or bool(pair.asset_fields))
-        self._inputs.show_inputs()
+        self.inputs.show_inputs()
         more = [self._more] if fields else []
         self._line.hold((self._endpoint, self._model), (*self._chips.values(), self._presets, *more))
         self._show_state()
@@ -251,7 +247,7 @@ class ComposerPane(QWidget):
 
     def _order_tabs(self) -> None:
         """The keyboard goes as the eye does, though chips, rows and tiles come and go."""
-        above = [self._prompt, *self._inputs.tiles, self._inputs.add_tile, *self._form.stops()]
+        above = [self._prompt, *self.inputs.tiles, self.inputs.add_tile, *self._form.stops()]
         order = [
             *above,
             *self._line.stops,
@@ -315,7 +311,7 @@ class ComposerPane(QWidget):
             self._more.setChecked(True)
             self._form.show_row(name)
         else:
-            self._inputs.add_tile.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.inputs.add_tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

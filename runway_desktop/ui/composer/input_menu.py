@@ -1,6 +1,7 @@
-"""What can be said of an input at its tile: its place, its position, what it shows, and its tag.
+"""What opens at the tile of an input: its menu, with its place, its position, what it shows and its tag; what can be
+done about what is wrong with it; and the frames of a clip.
 
-Fills the head of the tile's own menu and shows small editors; decides nothing. GUI thread only.
+Decides nothing. GUI thread only.
 """
 
 from __future__ import annotations
@@ -8,17 +9,125 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from runway_desktop.catalog import Field
 from runway_desktop.catalog.labels import choice_label
-from runway_desktop.ui.building import add_check
+from runway_desktop.domain.inputs import FrameAt
+from runway_desktop.ui.building import add_check, passing_menu
+from runway_desktop.ui.file_dialogs import choose_file
+from runway_desktop.ui.inputs.fix_popup import MendPopup
+from runway_desktop.ui.inputs.frame_picker import FramePicker
+from runway_desktop.ui.inputs.frames import FrameGrabber
+from runway_desktop.ui.inputs.tile import InputTile
+from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.requests.input_item import InputItem
 from runway_desktop.usecases.requests.input_places import InputPlaces
+from runway_desktop.usecases.words.plain import tip
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
 
 from .choices import default_words, options_of
 from .field_editors import LinePopup
+from .inputs_strip import InputsStrip
+
+
+class TilePopups(QObject):
+    _closing = Signal()
+
+    def __init__(self, strip: InputsStrip, composer: Composer, task_commands: TaskCommands, theme: Theme) -> None:
+        super().__init__(strip)
+        self._strip = strip
+        self._composer = composer
+        self._task_commands = task_commands
+        self._mending = task_commands.inputs
+        self._theme = theme
+        self._grabber: FrameGrabber | None = None
+        self._mending.frame_wanted.connect(self._take_frame)
+        strip.mends_wanted.connect(self.open_mends)
+        strip.menu_wanted.connect(self._open_menu)
+
+    def open_mends(self, tile: InputTile) -> MendPopup:
+        """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
+        item = tile.item
+        popup = MendPopup(item, tile.trouble, self._mending, self._theme, self._strip.window())
+        popup.replace_wanted.connect(partial(self._replace, item))
+        popup.open_wanted.connect(partial(self._open, item))
+        popup.remove_wanted.connect(partial(self._strip.remove, item))
+        popup.open_at(tile)
+        return popup
+
+    def build_menu(self, tile: InputTile) -> QMenu:
+        """Everything that can be done with an input."""
+        item = tile.item
+        menu = passing_menu(self._strip.window())
+        add_places(menu, item, self._composer.places, tile)
+        mends = self._mending.mends(item)
+        copies = self._mending.copies(item)
+        for mend in mends:
+            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
+        if copies:
+            inner = menu.addMenu("Use a copy")
+            for mend in copies:
+                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
+        if mends or copies:
+            menu.addSeparator()
+        carried = self._task_commands.carried.get(item.path) if item.path is not None else None
+        if carried is not None:
+            menu.addAction("Take its settings", partial(self._composer.load, carried))
+            menu.addSeparator()
+        menu.addAction("Replace…", partial(self._replace, item))
+        if item.path is not None:
+            menu.addAction("Open", partial(self._open, item))
+            menu.addAction("Show in folder", partial(self._task_commands.clipboard.selection_wanted.emit, [item.path]))
+        menu.addSeparator()
+        of_field = sum(other.item.field == item.field for other in self._strip.tiles)
+        menu.addAction("Move left", partial(self._strip.move_by, item, -1)).setEnabled(item.number > 0)
+        menu.addAction("Move right", partial(self._strip.move_by, item, 1)).setEnabled(item.number < of_field - 1)
+        menu.addAction("Remove", partial(self._strip.remove, item))
+        return menu
+
+    def shutdown(self) -> None:
+        """Before the application ends."""
+        self._closing.emit()
+        if self._grabber is not None:
+            self._grabber.shutdown()
+
+    def _open_menu(self, tile: InputTile, at: QPoint) -> None:
+        self.build_menu(tile).popup(at)
+
+    def _open(self, item: InputItem) -> None:
+        if item.path is not None:
+            self._task_commands.clipboard.system_wanted.emit([item.path])
+
+    def _replace(self, item: InputItem) -> None:
+        choose_file(
+            self._strip.window(),
+            f"Replace {item.name}",
+            lambda path: self._task_commands.take(paths=[path], to_field=item.field, at=item.number),
+            near=item.path.parent if item.path is not None else None,
+        )
+
+    def _take_frame(self, item: InputItem, at: FrameAt) -> None:
+        if item.path is None:
+            return
+        if at is FrameAt.CHOSEN:
+            picker = FramePicker(item.path, self._theme, self._strip.window())
+            picker.chosen.connect(partial(self._mending.keep_frame, item))
+            self._closing.connect(picker.reject)
+            picker.open()
+            return
+        if self._grabber is None:
+            self._grabber = FrameGrabber(self)
+            self._grabber.grabbed.connect(self._frame_grabbed)
+            self._grabber.failed.connect(lambda asked, reason: self._mending.frame_failed(asked[0], reason))
+        self._grabber.grab(item.path, at, (item, at))
+
+    def _frame_grabbed(self, asked: tuple[InputItem, FrameAt], png: bytes) -> None:
+        item, at = asked
+        self._mending.keep_frame(item, png, f"{at.value} frame")
 
 
 def add_places(menu: QMenu, item: InputItem, places: InputPlaces, tile: QWidget) -> None:

@@ -1,35 +1,27 @@
 """The inputs of the request side by side, a tile to add more, and a hint of what is still needed.
 
 Builds a tile anew when its input changes and leaves the others be; carries out what tiles tell: moving, removing,
-replacing, and opening what can be done. GUI thread only.
+replacing. What opens at a tile is in `input_menu`. GUI thread only.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from runway_desktop.catalog import media_in_words
-from runway_desktop.domain.inputs import FrameAt
-from runway_desktop.ui.building import passing_menu
-from runway_desktop.ui.file_dialogs import choose_file, choose_files
+from runway_desktop.ui.file_dialogs import choose_files
 from runway_desktop.ui.flow_layout import FlowLayout
 from runway_desktop.ui.inputs.tile import PICTURE, InputTile
 from runway_desktop.ui.labels import words
 from runway_desktop.ui.tasks.poster_cache import PosterCache
 from runway_desktop.ui.theme import Role, Theme
 from runway_desktop.usecases.requests.input_item import InputItem
-from runway_desktop.usecases.words.plain import tip
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.tasks.task_commands import TaskCommands
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.inputs.fix_popup import MendPopup
-    from runway_desktop.ui.inputs.frames import FrameGrabber
 
 MOST_WIDE = 6
 """More inputs than this are shown by their pictures alone."""
@@ -42,7 +34,10 @@ class InputsStrip(QWidget):
     """A QMimeData that was dropped or pasted on a tile, with the field and number of its input."""
     pasted = Signal(object)
     """A QMimeData that was pasted to be one more."""
-    _closing = Signal()
+    mends_wanted = Signal(object)
+    """A tile: what can be done about its input is to be shown there."""
+    menu_wanted = Signal(object, QPoint)
+    """A tile, and where its menu is to open."""
 
     def __init__(
         self, composer: Composer, task_commands: TaskCommands, theme: Theme, posters: PosterCache, parent: QWidget
@@ -53,7 +48,6 @@ class InputsStrip(QWidget):
         self._mending = task_commands.inputs
         self._theme = theme
         self._posters = posters
-        self._grabber: FrameGrabber | None = None
         self._dragging = False
         self._landing: tuple[str, int, str, int] | None = None
         self.tiles: list[InputTile] = []
@@ -62,7 +56,6 @@ class InputsStrip(QWidget):
         self.add_tile.clicked.connect(self._choose_files)
         self.add_tile.pasted.connect(self.pasted)
         self._hint = words(self, tone="faint", wrap=False)
-        self._mending.frame_wanted.connect(self._take_frame)
         composer.inputs_changed.connect(self.show_inputs)
 
     def show_inputs(self) -> None:
@@ -82,56 +75,6 @@ class InputsStrip(QWidget):
             # The tile that was removed hands the keyboard to the one that took its place.
             near: QWidget = self.tiles[min(focused, len(self.tiles) - 1)] if self.tiles else self.add_tile
             near.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def open_mends(self, tile: InputTile) -> MendPopup:
-        """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
-        from runway_desktop.ui.inputs.fix_popup import MendPopup
-
-        item = tile.item
-        popup = MendPopup(item, tile.trouble, self._mending, self._theme, self.window())
-        popup.replace_wanted.connect(partial(self._replace, item))
-        popup.open_wanted.connect(partial(self._open, item))
-        popup.remove_wanted.connect(partial(self._remove, item))
-        popup.open_at(tile)
-        return popup
-
-    def build_menu(self, tile: InputTile) -> QMenu:
-        """Everything that can be done with an input."""
-        from .input_menu import add_places
-
-        item = tile.item
-        menu = passing_menu(self.window())
-        add_places(menu, item, self._composer.places, tile)
-        mends = self._mending.mends(item)
-        copies = self._mending.copies(item)
-        for mend in mends:
-            menu.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
-        if copies:
-            inner = menu.addMenu("Use a copy")
-            for mend in copies:
-                inner.addAction(mend.text, partial(self._mending.carry_out, item, mend)).setToolTip(tip(mend.remark))
-        if mends or copies:
-            menu.addSeparator()
-        carried = self._task_commands.carried_settings(item.path)
-        if carried is not None:
-            menu.addAction("Take its settings", partial(self._composer.load, carried))
-            menu.addSeparator()
-        menu.addAction("Replace…", partial(self._replace, item))
-        if item.path is not None:
-            menu.addAction("Open", partial(self._open, item))
-            menu.addAction("Show in folder", partial(self._task_commands.clipboard.selection_wanted.emit, [item.path]))
-        menu.addSeparator()
-        of_field = sum(other.item.field == item.field for other in self.tiles)
-        menu.addAction("Move left", partial(self._move, item, -1)).setEnabled(item.number > 0)
-        menu.addAction("Move right", partial(self._move, item, 1)).setEnabled(item.number < of_field - 1)
-        menu.addAction("Remove", partial(self._remove, item))
-        return menu
-
-    def shutdown(self) -> None:
-        """Before the application ends."""
-        self._closing.emit()
-        if self._grabber is not None:
-            self._grabber.shutdown()
 
     def _tiles_for(self, items: list[InputItem]) -> list[InputTile]:
         """The tile that is there where an input is as it was: what is typed for one of many changes that one alone."""
@@ -163,12 +106,12 @@ class InputsStrip(QWidget):
 
     def _build_tile(self, item: InputItem, *, compact: bool) -> InputTile:
         tile = InputTile(item, self._mending, self._theme, self._posters, self, compact=compact)
-        tile.removed.connect(partial(self._remove, item))
-        tile.moved.connect(partial(self._move, item))
+        tile.removed.connect(partial(self.remove, item))
+        tile.moved.connect(partial(self.move_by, item))
         tile.landed.connect(partial(self._landed, item))
         tile.replaced.connect(lambda mime: self.replaced.emit(mime, item.field, item.number))
-        tile.opened.connect(lambda: self.open_mends(tile))
-        tile.menu_wanted.connect(lambda at: self.build_menu(tile).popup(at))
+        tile.opened.connect(lambda: self.mends_wanted.emit(tile))
+        tile.menu_wanted.connect(lambda at: self.menu_wanted.emit(tile, at))
         tile.drag_began.connect(self._drag_began)
         tile.drag_ended.connect(self._drag_ended)
         return tile
@@ -183,15 +126,11 @@ class InputsStrip(QWidget):
         takes = frozenset().union(*(field.media for field in fields)) if fields else frozenset()
         return "" if items else f"Takes a {media_in_words(takes)}, by drop, paste or file."
 
-    def _move(self, item: InputItem, by: int) -> None:
+    def move_by(self, item: InputItem, by: int) -> None:
         self._composer.taking.move(item.field, item.number, item.number + by)
 
-    def _remove(self, item: InputItem) -> None:
+    def remove(self, item: InputItem) -> None:
         self._composer.taking.remove(item.field, item.number)
-
-    def _open(self, item: InputItem) -> None:
-        if item.path is not None:
-            self._task_commands.clipboard.system_wanted.emit([item.path])
 
     def _landed(self, on: InputItem, field: str, number: int, behind: bool) -> None:
         """A tile was let go on another. While the drag still runs it waits for its end."""
@@ -224,38 +163,6 @@ class InputsStrip(QWidget):
 
     def _choose_files(self) -> None:
         choose_files(self.window(), "Choose inputs", lambda paths: self._task_commands.take(paths=paths))
-
-    def _replace(self, item: InputItem) -> None:
-        choose_file(
-            self.window(),
-            f"Replace {item.name}",
-            lambda path: self._task_commands.take(paths=[path], to_field=item.field, at=item.number),
-            near=item.path.parent if item.path is not None else None,
-        )
-
-    def _take_frame(self, item: InputItem, at: FrameAt) -> None:
-        if item.path is None:
-            return
-        if at is FrameAt.CHOSEN:
-            from runway_desktop.ui.inputs.frame_picker import FramePicker
-
-            picker = FramePicker(item.path, self._theme, self.window())
-            picker.chosen.connect(partial(self._mending.keep_frame, item))
-            self._closing.connect(picker.reject)
-            picker.open()
-            return
-        if self._grabber is None:
-            # What decodes clips is slow to import and seldom needed.
-            from runway_desktop.ui.inputs.frames import FrameGrabber
-
-            self._grabber = FrameGrabber(self)
-            self._grabber.grabbed.connect(self._frame_grabbed)
-            self._grabber.failed.connect(lambda asked, reason: self._mending.frame_failed(asked[0], reason))
-        self._grabber.grab(item.path, at, (item, at))
-
-    def _frame_grabbed(self, asked: tuple[InputItem, FrameAt], png: bytes) -> None:
-        item, at = asked
-        self._mending.keep_frame(item, png, f"{at.value} frame")
 
 
 class AddTile(QAbstractButton):

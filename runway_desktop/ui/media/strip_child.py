@@ -28,6 +28,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from runway_desktop.ui.picture_reader import open_reader
 
+from .players import MediaEngine
+
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QVideoFrame
 
@@ -66,8 +68,6 @@ class _Reader(QObject):
 
     def __init__(self, maker: StripMaker) -> None:
         super().__init__(maker)
-        from .players import MediaEngine
-
         self._maker = maker
         self.job: _Job | None = None
         self._engine = MediaEngine(self, sound=False, on_frame=self._frame_came)

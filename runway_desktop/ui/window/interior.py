@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiAppli
 from PySide6.QtWidgets import QPushButton
 
 from runway_desktop.ui.chooser.chooser_panel import ChooserPanel
+from runway_desktop.ui.composer.input_menu import TilePopups
 from runway_desktop.ui.lifted_rows import accepts, has_rows
 from runway_desktop.ui.lineage.last_frame import LastFrames
 from runway_desktop.ui.lineage.strip import LineageStrip
@@ -73,6 +74,7 @@ class Interior(QObject):
         work.details.ways_shown.connect(lineage.offer)
         lineage.task_wanted.connect(work.details.task_wanted)
         lineage.use_as_input_wanted.connect(work.details.use_as_input_menu)
+        self._tile_popups = TilePopups(work.composer.inputs, m.composer, m.task_commands, window.theme)
         popups.follow(window.judge, work.views)
         work.composer.chooser_wanted.connect(self._choose_model)
         m.task_commands.use_as_input.frame_wanted.connect(self._last_frames.grab)
@@ -184,3 +186,4 @@ class Interior(QObject):
         self.taking_in.shutdown()
         self._sharing.shutdown()
         self._last_frames.shutdown()
+        self._tile_popups.shutdown()

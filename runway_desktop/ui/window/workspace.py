@@ -158,7 +158,6 @@ class Workspace(QWidget):
             self._memory.keep(_COLUMNS, text_of(self.view.horizontalHeader().saveState()))
 
     def shutdown(self) -> None:
-        self.composer.shutdown()
         self.grid.shutdown()
         self.posters.shutdown()
 

@@ -7,8 +7,9 @@ The window asks questions and shows windows. GUI thread only.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from PySide6.QtCore import QObject, Signal
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.events import CapRaised, Notice
-from runway_desktop.domain.inputs import AssetDrop
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Request, TaskId
 from runway_desktop.services.supervised import Runner
@@ -24,9 +24,7 @@ from runway_desktop.usecases.commands.results import saved_paths
 from runway_desktop.usecases.commands.task_command import NOTHING, Draft, Given, Prompt, Report, TaskCommand
 from runway_desktop.usecases.question import Question
 from runway_desktop.usecases.use_cases import UseCases
-from runway_desktop.usecases.words import units
 from runway_desktop.usecases.words.files import Searching, search_words
-from runway_desktop.usecases.words.notices import renewal_words
 from runway_desktop.values import replace
 from runway_desktop.viewmodels.composer.composer import Composer
 from runway_desktop.viewmodels.composer.inputs import InputMending
@@ -38,15 +36,13 @@ from .judging import JudgingModel
 from .use_as_input import UseAsInput
 
 if TYPE_CHECKING:
-    from runway_desktop.services.intake.gathered import Gathered
-    from runway_desktop.services.intake.reading import Dropped
     from runway_desktop.services.tasks.outlook import Outlook
 
 MOST_SAID = 3
 """Sentences told one by one; of the rest only the number."""
 
-_TAKING_IN = "runway_desktop.services.exchange.exchange"
-"""What reads what is dropped or pasted."""
+_TAKING_IN = "runway_desktop.viewmodels.tasks.taking_in"
+"""Imported when something is first dropped or pasted."""
 
 
 class TaskCommands(Model):
@@ -85,7 +81,8 @@ class TaskCommands(Model):
         super().__init__(cases, runner, parent)
         self._composer = composer
         self._search: asyncio.Task[Any] | None = None
-        self._carried: dict[Path, Request] = {}
+        self.carried: dict[Path, Request] = {}
+        """The settings inside inputs that were taken in here, beyond the life of the notice that offered them."""
         self._holds_looks = False
         self._before_eyes: tuple[TaskId, ...] = ()
         self.openings = FirstOpenings(self)
@@ -115,15 +112,13 @@ class TaskCommands(Model):
         """Everything that was dropped, pasted or named on the command line. `to_field`: inputs go to that field of
         the composer; the first in the place of its input `at`, if one is named. `are_results`: taken from this very
         window, to be used and not to be restored."""
-        for_import = not (are_results or urls or to_field)
+        self.openings.open(
+            _TAKING_IN, lambda: self._taking_in.take(paths, urls, text, html, to_field, at, are_results=are_results)
+        )
 
-        def begin() -> None:
-            from runway_desktop.services.intake.reading import Dropped
-
-            dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
-            self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
-
-        self.openings.open(_TAKING_IN, begin)
+    @cached_property
+    def _taking_in(self) -> Any:
+        return sys.modules[_TAKING_IN].TakingIn(self._cases, self._composer, self._runner, self)
 
     def question(self, command: TaskCommand, rows: Sequence[Row]) -> Question | None:
         """What must be asked first. What it has `prepared` is given with the command after the answer yes."""
@@ -204,104 +199,6 @@ class TaskCommands(Model):
         """Asks for all open tasks and the balance at once, as the person pressed refresh."""
         self._cases.poller.ask_now()
         self._runner(self._cases.account.try_now(), "refresh balance")
-
-    async def _take(
-        self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
-    ) -> None:
-        from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
-
-        def otherwise() -> None:
-            """What might have been imported is taken in as prompts or inputs."""
-            self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
-
-        cases, pair = self._cases, self._composer.pair
-        match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
-            case CatalogFile(source):
-                if cases.renewal is not None:
-                    renewed = await cases.renewal.renew(source.path, source.content)
-                    self.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
-            case TaskIds() as ids:
-                self.brought.emit(ids, otherwise)
-            case ResultsFolder(path):
-                self.brought.emit(path, otherwise)
-            case gathered:
-                self.receive(gathered, to_field, at, are_results=are_results)
-
-    def receive(
-        self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
-    ) -> None:
-        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
-        a sheet."""
-        if gathered.is_empty:
-            self.tell("There was nothing in it that could be used.", problem=True)
-            return
-        if gathered.remote_ids:
-            self._runner(self._adopt(gathered.remote_ids), "adopt")
-        if gathered.restored is not None:
-            self._composer.load(gathered.restored)
-            self.tell("The settings of that result are in the composer.")
-        if gathered.is_folder and len(gathered.assets) > 1 and not to_field:
-            # A folder of pictures is a row for each; one picture is an input of the composer.
-            self.sheet_wanted.emit(gathered)
-            return
-        self._give_inputs(gathered.assets, to_field, at)
-        if not are_results:
-            self._offer_settings(gathered.assets)
-        prompt = gathered.lone_prompt
-        if prompt:
-            self._composer.set_prompt(prompt)
-        elif gathered.drafts:
-            self.sheet_wanted.emit(gathered)
-        else:
-            self._tell_findings([finding.message for finding in gathered.findings])
-
-    def _offer_settings(self, assets: Sequence[AssetDrop]) -> None:
-        """A result of ours is an input like any other; that it knows how it was made is worth a button."""
-        made = {drop.path: drop.made_by for drop in assets if drop.path is not None and drop.made_by is not None}
-        self._carried |= made
-        if len(made) == 1:
-            [(path, request)] = made.items()
-            self.settings_offered.emit(f"{path.name} was made with this program.", request)
-
-    def carried_settings(self, path: Path | None) -> Request | None:
-        """The settings inside an input that was taken in here, beyond the life of the notice that offered them."""
-        return self._carried.get(path) if path is not None else None
-
-    def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
-        """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
-        usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
-        self._tell_findings([drop.findings[0].message for drop in assets if drop not in usable])
-        if to_field:
-            if at is not None and usable:
-                self._composer.taking.replace(to_field, at, usable.pop(0))
-            for drop in usable:
-                self._composer.taking.add_to(to_field, drop)
-        elif usable:
-            self._composer.taking.add(usable)
-
-    def _tell_findings(self, messages: Sequence[str]) -> None:
-        for message in messages[:MOST_SAID]:
-            self.tell(message, problem=True)
-        if len(messages) > MOST_SAID:
-            self.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
-
-    async def _adopt(self, remote_ids: Sequence[str]) -> None:
-        adoption = await self._cases.adoption.adopt(remote_ids)
-        if adoption.added:
-            self.tell(
-                units.count(len(adoption.added), "task added. It is checked now.", "tasks added. They are checked now.")
-            )
-        if adoption.known:
-            self.tell(
-                units.count(len(adoption.known), "task was in the list already.", "tasks were in the list already.")
-            )
-        self._tell_findings(
-            [
-                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
-                for word in adoption.bad
-            ]
-        )
-        self.show_wanted.emit([*adoption.added, *adoption.known])
 
     def _run(
         self, command: TaskCommand, rows: Sequence[Row], given: Given, work: Coroutine[Any, Any, Report]

@@ -335,10 +335,7 @@ async def test_the_keyboard_reaches_everything_in_the_order_of_the_eye(tmp_path,
         assert set(reached) >= set(expected)
         at = reached.index
         assert (
-            at(rig.pane._prompt)
-            < at(rig.pane._inputs.tiles[0])
-            < at(rig.pane._inputs.add_tile)
-            < at(rig.pane._endpoint)
+            at(rig.pane._prompt) < at(rig.pane.inputs.tiles[0]) < at(rig.pane.inputs.add_tile) < at(rig.pane._endpoint)
         )
         assert at(rig.pane._model) < at(rig.pane._chips["ratio"]) < at(rig.pane._send)
 
@@ -398,21 +395,21 @@ async def test_inputs_are_moved_and_removed_by_key_and_the_keyboard_stays_there(
         go_to(rig, pair)
         for name in "abc":
             rig.composer.taking.add_to(field.name, picture(name))
-        tile = rig.pane._inputs.tiles[0]
+        tile = rig.pane.inputs.tiles[0]
         tile.setFocus()
         QTest.keyClick(tile, Qt.Key.Key_Right, ALT)
         assert [item.name[0] for item in rig.composer.inputs()] == ["b", "a", "c"]
         delete_deferred()
         focused = QApplication.focusWidget()
-        assert focused is rig.pane._inputs.tiles[0]
+        assert focused is rig.pane.inputs.tiles[0]
         QTest.keyClick(focused, Qt.Key.Key_Delete)
         delete_deferred()
         assert [item.name[0] for item in rig.composer.inputs()] == ["a", "c"]
-        assert QApplication.focusWidget() is rig.pane._inputs.tiles[0]
+        assert QApplication.focusWidget() is rig.pane.inputs.tiles[0]
         for _ in range(2):
             QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Delete)
             delete_deferred()
-        assert QApplication.focusWidget() is rig.pane._inputs.add_tile
+        assert QApplication.focusWidget() is rig.pane.inputs.add_tile
 
 
 async def test_what_is_missing_takes_the_keyboard_when_one_sends(tmp_path, theme, qtbot):

@@ -211,7 +211,7 @@ class Hands:
         action.trigger()
 
     def _tiles(self) -> list[InputTile]:
-        return self.pane._inputs.tiles
+        return self.pane.inputs.tiles
 
     def _tile(self, field: Field, place: int) -> InputTile:
         return next(tile for tile in self._tiles() if tile.item.field == field.name and tile.item.number == place)

@@ -12,6 +12,7 @@ from PIL import Image
 from PySide6.QtWidgets import QWidget
 
 from runway_desktop.catalog.resource_path import resource
+from runway_desktop.ui.composer.input_menu import TilePopups
 from runway_desktop.ui.composer.inputs_strip import InputsStrip
 from runway_desktop.ui.inputs.tile import InputTile
 from runway_desktop.ui.tasks.poster_cache import PosterCache
@@ -41,6 +42,7 @@ class Shown(Rig):
     """A strip of inputs in a window of its own, and its composer."""
 
     strip: InputsStrip
+    popups: TilePopups
 
     def picture(self, name: str, sides: tuple[int, int] = (640, 360)) -> Path:
         path = self.folder / name
@@ -75,6 +77,7 @@ async def shown_strip(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
         window = QWidget()
         window.resize(700, 200)
         rig.strip = InputsStrip(rig.composer, rig.task_commands, theme, posters, window)
+        rig.popups = TilePopups(rig.strip, rig.composer, rig.task_commands, theme)
         rig.strip.resize(700, 200)
         window.show()
         window.activateWindow()
@@ -82,7 +85,7 @@ async def shown_strip(folder: Path, theme: Theme) -> AsyncIterator[Shown]:
         try:
             yield rig
         finally:
-            rig.strip.shutdown()
+            rig.popups.shutdown()
             posters.shutdown()
             posters.deleteLater()
             window.close()

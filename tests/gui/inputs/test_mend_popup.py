@@ -21,7 +21,7 @@ def button(popup: MendPopup, text: str) -> QPushButton:
 
 
 async def opened(rig: Shown, number: int = 0) -> MendPopup:
-    return rig.strip.open_mends(rig.strip.tiles[number])
+    return rig.popups.open_mends(rig.strip.tiles[number])
 
 
 def delete_deferred() -> None:

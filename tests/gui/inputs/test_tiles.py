@@ -136,7 +136,7 @@ async def test_what_is_dropped_on_a_tile_takes_its_place(tmp_path, theme):
 async def test_menu_holds_everything_that_can_be_done(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         await rig.three_references()
-        menu = rig.strip.build_menu(rig.tile("a.png"))
+        menu = rig.popups.build_menu(rig.tile("a.png"))
         assert {"Replace…", "Open", "Show in folder", "Move left", "Move right", "Remove"} <= set(words_of(menu))
         enabled = {action.text(): action.isEnabled() for action in menu.actions()}
         assert (enabled["Move left"], enabled["Move right"]) == (False, True)
@@ -158,9 +158,9 @@ async def test_settings_inside_an_input_are_offered_as_long_as_it_is_there(tmp_p
         made = Request(endpoint="text_to_image", model="gen4_image", values={"promptText": "A fox"}, prompt="A fox")
         path = rig.tile("a.png").item.path
         drop = AssetDrop(uri=path.as_uri(), path=path, media=Media.IMAGE, made_by=made)
-        rig.task_commands.receive(Gathered(assets=(drop,)))
-        await until(lambda: any("Take its settings" in words_of(rig.strip.build_menu(one)) for one in rig.strip.tiles))
-        menus = {one.item.name: rig.strip.build_menu(one) for one in rig.strip.tiles}
+        rig.taking_in.receive(Gathered(assets=(drop,)))
+        await until(lambda: any("Take its settings" in words_of(rig.popups.build_menu(one)) for one in rig.strip.tiles))
+        menus = {one.item.name: rig.popups.build_menu(one) for one in rig.strip.tiles}
         assert "Take its settings" not in words_of(menus["b.png"])
         next(one for one in menus["a.png"].actions() if one.text() == "Take its settings").trigger()
         assert rig.composer.prompt == "A fox"
@@ -170,7 +170,7 @@ async def test_menu_of_one_that_does_not_fit_offers_what_helps_first(tmp_path, t
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         await rig.place("promptImage", rig.picture("a.gif"))
-        menu = rig.strip.build_menu(rig.strip.tiles[0])
+        menu = rig.popups.build_menu(rig.strip.tiles[0])
         action = next(action for action in menu.findChildren(QAction) if action.text() == "Save as PNG")
         action.trigger()
         await until(lambda: rig.names == ["a.png"])
@@ -181,7 +181,7 @@ async def test_link_has_no_file_to_open(tmp_path, theme):
     async with shown_strip(tmp_path, theme) as rig:
         rig.composer.choose_endpoint("image_to_video")
         rig.composer.taking.add([AssetDrop(uri="https://media.example.com/x.png", media=Media.IMAGE)])
-        menu = rig.strip.build_menu(rig.strip.tiles[0])
+        menu = rig.popups.build_menu(rig.strip.tiles[0])
         assert "Open" not in words_of(menu)
         assert "Replace…" in words_of(menu)
         menu.close()

@@ -41,7 +41,7 @@ def line(text: str, **more) -> Draft:
 async def receive(rig: Rig, gathered: Gathered) -> list[Gathered]:
     wanted: list[Gathered] = []
     rig.task_commands.sheet_wanted.connect(wanted.append)
-    rig.task_commands.receive(gathered)
+    rig.taking_in.receive(gathered)
     await rest()
     return wanted
 
@@ -88,7 +88,7 @@ async def test_inputs_go_to_the_composer_and_broken_ones_say_why(tmp_path):
 async def test_inputs_can_be_aimed_at_a_field(tmp_path):
     async with Rig(tmp_path) as rig:
         rig.composer.choose_endpoint("image_to_video")
-        rig.task_commands.receive(Gathered(assets=(STILL,)), "promptImage")
+        rig.taking_in.receive(Gathered(assets=(STILL,)), "promptImage")
         assert [item.field for item in rig.composer.inputs()] == ["promptImage"]
 
 
@@ -102,13 +102,13 @@ async def test_a_prompt_and_a_picture_together_make_one_request(tmp_path):
 async def test_dropped_ids_are_adopted_and_shown(tmp_path):
     async with Rig(tmp_path) as rig:
         async with after(rig.task_commands.show_wanted) as shown:
-            rig.task_commands.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
+            rig.taking_in.receive(Gathered(remote_ids=(remote_id(7), remote_id(8), "no-id")))
         assert len(rig.store.tasks) == 2
         assert len(shown[0]) == 2
         assert rig.told[0].startswith("2 tasks added.")
         assert "“no-id” is no task id" in rig.told[-1]
         shown.clear()
-        rig.task_commands.receive(Gathered(remote_ids=(remote_id(7),)))
+        rig.taking_in.receive(Gathered(remote_ids=(remote_id(7),)))
         await until(lambda: shown)
         assert "1 task was in the list already." in rig.told
 

@@ -1,0 +1,135 @@
+"""Taking in what was dropped, pasted or named on the command line: each part of it goes where it belongs. Imported when
+that first happens. GUI thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from runway_desktop.domain.inputs import AssetDrop
+from runway_desktop.services.exchange.exchange import CatalogFile, ResultsFolder, TaskIds
+from runway_desktop.services.intake.gathered import Gathered
+from runway_desktop.services.intake.reading import Dropped
+from runway_desktop.services.supervised import Runner
+from runway_desktop.usecases.use_cases import UseCases
+from runway_desktop.usecases.words import units
+from runway_desktop.usecases.words.notices import renewal_words
+from runway_desktop.viewmodels.composer.composer import Composer
+from runway_desktop.viewmodels.model import Model
+
+from .task_commands import MOST_SAID, TaskCommands
+
+
+class TakingIn(Model):
+    def __init__(self, cases: UseCases, composer: Composer, runner: Runner, commands: TaskCommands) -> None:
+        super().__init__(cases, runner, commands)
+        self._composer = composer
+        self._commands = commands
+
+    def take(
+        self,
+        paths: Sequence[Path],
+        urls: Sequence[str],
+        text: str,
+        html: str,
+        to_field: str,
+        at: int | None,
+        *,
+        are_results: bool,
+    ) -> None:
+        for_import = not (are_results or urls or to_field)
+        dropped = Dropped(paths=tuple(paths), urls=tuple(urls), text=text, html=html)
+        self._runner(self._take(dropped, to_field, at, are_results=are_results, for_import=for_import), "take in")
+
+    async def _take(
+        self, dropped: Dropped, to_field: str, at: int | None, *, are_results: bool, for_import: bool
+    ) -> None:
+        def otherwise() -> None:
+            """What might have been imported is taken in as prompts or inputs."""
+            self._runner(self._take(dropped, "", None, are_results=False, for_import=False), "take in")
+
+        cases, pair = self._cases, self._composer.pair
+        match await cases.exchange.gather(dropped, prefer=(pair.endpoint, pair.model), for_import=for_import):
+            case CatalogFile(source):
+                if cases.renewal is not None:
+                    renewed = await cases.renewal.renew(source.path, source.content)
+                    self._commands.tell(renewal_words(renewed), "Preferences → Runway goes back to the built-in one.")
+            case TaskIds() as ids:
+                self._commands.brought.emit(ids, otherwise)
+            case ResultsFolder(path):
+                self._commands.brought.emit(path, otherwise)
+            case gathered:
+                self.receive(gathered, to_field, at, are_results=are_results)
+
+    def receive(
+        self, gathered: Gathered, to_field: str = "", at: int | None = None, *, are_results: bool = False
+    ) -> None:
+        """Sends each part where it belongs: ids to the list, inputs to the composer, prompts to the composer or
+        a sheet."""
+        if gathered.is_empty:
+            self._commands.tell("There was nothing in it that could be used.", problem=True)
+            return
+        if gathered.remote_ids:
+            self._runner(self._adopt(gathered.remote_ids), "adopt")
+        if gathered.restored is not None:
+            self._composer.load(gathered.restored)
+            self._commands.tell("The settings of that result are in the composer.")
+        if gathered.is_folder and len(gathered.assets) > 1 and not to_field:
+            # A folder of pictures is a row for each; one picture is an input of the composer.
+            self._commands.sheet_wanted.emit(gathered)
+            return
+        self._give_inputs(gathered.assets, to_field, at)
+        if not are_results:
+            self._offer_settings(gathered.assets)
+        prompt = gathered.lone_prompt
+        if prompt:
+            self._composer.set_prompt(prompt)
+        elif gathered.drafts:
+            self._commands.sheet_wanted.emit(gathered)
+        else:
+            self._tell_findings([finding.message for finding in gathered.findings])
+
+    def _offer_settings(self, assets: Sequence[AssetDrop]) -> None:
+        """A result of ours is an input like any other; that it knows how it was made is worth a button."""
+        made = {drop.path: drop.made_by for drop in assets if drop.path is not None and drop.made_by is not None}
+        self._commands.carried.update(made)
+        if len(made) == 1:
+            [(path, request)] = made.items()
+            self._commands.settings_offered.emit(f"{path.name} was made with this program.", request)
+
+    def _give_inputs(self, assets: Sequence[AssetDrop], to_field: str, at: int | None) -> None:
+        """A file that is known but does not fit goes along: what is wrong, and what helps, is said at its tile."""
+        usable = [drop for drop in assets if not drop.findings or drop.facts is not None]
+        self._tell_findings([drop.findings[0].message for drop in assets if drop not in usable])
+        if to_field:
+            if at is not None and usable:
+                self._composer.taking.replace(to_field, at, usable.pop(0))
+            for drop in usable:
+                self._composer.taking.add_to(to_field, drop)
+        elif usable:
+            self._composer.taking.add(usable)
+
+    def _tell_findings(self, messages: Sequence[str]) -> None:
+        for message in messages[:MOST_SAID]:
+            self._commands.tell(message, problem=True)
+        if len(messages) > MOST_SAID:
+            self._commands.tell(f"{len(messages) - MOST_SAID:,} more could not be used.", problem=True)
+
+    async def _adopt(self, remote_ids: Sequence[str]) -> None:
+        adoption = await self._cases.adoption.adopt(remote_ids)
+        if adoption.added:
+            self._commands.tell(
+                units.count(len(adoption.added), "task added. It is checked now.", "tasks added. They are checked now.")
+            )
+        if adoption.known:
+            self._commands.tell(
+                units.count(len(adoption.known), "task was in the list already.", "tasks were in the list already.")
+            )
+        self._tell_findings(
+            [
+                f"“{word[:60]}” is no task id. A task id looks like 17f20503-6c24-4c16-946b-35dbbce2af2f."
+                for word in adoption.bad
+            ]
+        )
+        self._commands.show_wanted.emit([*adoption.added, *adoption.known])
