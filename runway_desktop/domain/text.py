@@ -1,7 +1,7 @@
 """A text for a person: its English source, and the values in it by name. Pure; any thread.
 
 It is put together, and one day translated, when it is shown: `str(text)`. A text is one whole sentence or label; no two
-are joined to a third, because another language has another order.
+are joined to a third, because another language has another order. Whole sentences may follow each other (`in_turn`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ class Text(Struct, frozen=True):
     def with_(self, **values: object) -> Text:
         """The same with these values in it: texts, words or numbers."""
         return replace(self, values=(*self.values, *values.items()))
+
+
+def in_turn(*sentences: Text | str) -> Text | str:
+    """Whole sentences, one after the other, without those that are empty."""
+    said = {f"at_{place}": sentence for place, sentence in enumerate(sentences) if sentence}
+    return Text(" ".join(f"{{{name}}}" for name in said)).with_(**said) if said else ""
 
 
 def _shown(value: object) -> str:

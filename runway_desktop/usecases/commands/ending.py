@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import State, TaskId
-from runway_desktop.domain.text import Text
+from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.usecases.words import queue
 from runway_desktop.usecases.words.failures import why_not_words
 from runway_desktop.usecases.words.states import KEEPS_TRYING, canceled_words, ended_words
@@ -57,7 +57,7 @@ async def _cancel(context: Context, rows: Sequence[Row], _: Given) -> Report:
         changed=tuple(done.done),
         kept=tuple(done.kept),
         failed=failed,
-        said=" ".join(filter(None, (canceled, ended_words(len(done.kept), len(done.without_result))))),
+        said=in_turn(canceled, ended_words(len(done.kept), len(done.without_result))),
         problems=each_once(failed),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runway_desktop.domain.caps import HeldBack
 from runway_desktop.domain.library import Row
-from runway_desktop.domain.text import Text
+from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.values import Struct
 
 from . import units
@@ -81,10 +81,10 @@ def held(amount: int) -> Text:
 
 def unheld(released: int, still_held: int) -> Text | str:
     """What the undo of a hold did; empty where nothing was held any more."""
-    back, stay = _AGAIN.of(released), _STAY_HELD.of(still_held)
-    if released and still_held:
-        return Text("{back} {stay}").with_(back=back, stay=stay)
-    return (back if released else stay) if released or still_held else ""
+    return in_turn(
+        _AGAIN.of(released) if released else "",
+        _STAY_HELD.of(still_held) if still_held else "",
+    )
 
 
 def released(rows: Sequence[Row]) -> Text | str:

@@ -13,7 +13,7 @@ from runway_desktop.domain.caps import LaneReason
 from runway_desktop.domain.failures import Advice
 from runway_desktop.domain.library import Row
 from runway_desktop.domain.task import Evidence, HoldCode, Output, OutputState, State, Task
-from runway_desktop.domain.text import Text
+from runway_desktop.domain.text import Text, in_turn
 from runway_desktop.services.tasks.uncertainty import Likelihood, verdict
 from runway_desktop.usecases.words.failures import saving_words
 from runway_desktop.values import Struct, replace
@@ -194,24 +194,26 @@ def canceled_cost(task: Task) -> str:
     return "it was not seen running, but no refund is guaranteed"
 
 
-def canceled_words(tasks: Sequence[Task]) -> str:
+_CANCELED_SOME = Text(
+    "1 task canceled: {cost}.",
+    "{n} tasks canceled. Runway refunds nothing for those that were running, and guarantees no refund for others.",
+)
+_HAD_FINISHED = Text(
+    "1 task had finished in the meantime: kept, and saved.", "{n} tasks had finished in the meantime: kept, and saved."
+)
+_HAD_FAILED = Text("1 task had failed in the meantime.", "{n} tasks had failed in the meantime.")
+
+
+def canceled_words(tasks: Sequence[Task]) -> Text | str:
     """That tasks were canceled which were sent, and what that may cost; empty where none of them was."""
     there = [task for task in tasks if task.remote_id is not None or task.may_be_made]
-    if not there:
-        return ""
-    if len(there) == 1:
-        return f"1 task canceled: {canceled_cost(there[0])}."
-    count = units.count(len(there), "task")
-    return f"{count} canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
+    return _CANCELED_SOME.of(len(there)).with_(cost=canceled_cost(there[0])) if there else ""
 
 
-def ended_words(kept: int, without_result: int) -> str:
+def ended_words(kept: int, without_result: int) -> Text | str:
     """That tasks had ended before they could be canceled; empty where none had."""
-    said = (
-        f"{units.count(kept, 'task')} had finished in the meantime: kept, and saved." if kept else "",
-        f"{units.count(without_result, 'task')} had failed in the meantime." if without_result else "",
-    )
-    return " ".join(filter(None, said))
+    finished = _HAD_FINISHED.of(kept) if kept else ""
+    return in_turn(finished, _HAD_FAILED.of(without_result) if without_result else "")
 
 
 KEEPS_TRYING = "The program keeps trying."

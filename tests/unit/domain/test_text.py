@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runway_desktop.domain.text import Text
+from runway_desktop.domain.text import Text, in_turn
 
 
 def test_a_number_chooses_the_form_and_is_written_for_people():
@@ -24,6 +24,12 @@ def test_values_stand_where_the_sentence_has_their_names():
 def test_a_text_may_be_a_value_of_another():
     remove = Text("Remove from list")
     assert str(Text("Choose “{name}” first.").with_(name=remove)) == "Choose “Remove from list” first."
+
+
+def test_whole_sentences_follow_each_other_without_empty_ones():
+    held = Text("1 task held.", "{n} tasks held.")
+    assert str(in_turn("", held.of(2), "{Nothing} is charged.")) == "2 tasks held. {Nothing} is charged."
+    assert in_turn("", "") == ""
 
 
 def test_a_word_with_two_meanings_makes_two_texts():

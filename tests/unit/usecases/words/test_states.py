@@ -54,8 +54,8 @@ def test_several_canceled_tasks_are_told_of_in_one_sentence_with_what_they_may_c
     ran = task(1, State.CANCELLED, remote_id=remote_id(1), running_since=5.0)
     held = task(2, State.CANCELLED, remote_id=None)
     assert canceled_words([]) == canceled_words([held]) == ""
-    assert canceled_words([ran, held]) == "1 task canceled: it was running, so Runway refunds nothing."
-    assert canceled_words([ran, ran]) == (
+    assert str(canceled_words([ran, held])) == "1 task canceled: it was running, so Runway refunds nothing."
+    assert str(canceled_words([ran, ran])) == (
         "2 tasks canceled. Runway refunds nothing for those that were running, and guarantees no refund for others."
     )
 
