@@ -10,21 +10,17 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, qVersion
 from PySide6.QtGui import QGuiApplication
 
 from runway_desktop import __version__
 from runway_desktop.domain.account import Connection, KeyStatus, Link
+from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.viewmodels.activity.activity import Activity
+from runway_desktop.viewmodels.bridge import Bridge
 
 from .bugs import Bugs
-
-if TYPE_CHECKING:
-    from runway_desktop.ui.window.main_window import MainWindow
-    from runway_desktop.viewmodels.bridge import Bridge
-
 
 ENTER = "Enter a key…"
 

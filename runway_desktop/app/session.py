@@ -12,7 +12,7 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ from PySide6.QtCore import QObject, QProcess, Signal
 
 from runway_desktop.domain.account import KeyPlace, KeyStatus
 from runway_desktop.domain.errors import DamagedList
-from runway_desktop.domain.profiles import own_words
+from runway_desktop.domain.events import Notice
+from runway_desktop.domain.profiles import Profile, own_words
 from runway_desktop.domain.task import State
 from runway_desktop.services.disk.disk_threads import DiskThreads
 from runway_desktop.services.library.library import Ahead
@@ -29,6 +30,7 @@ from runway_desktop.services.supervised import Runner
 from runway_desktop.ui.confirm import confirm
 from runway_desktop.ui.theme import Choice, Theme
 from runway_desktop.ui.window.command_bindings import open_main_window
+from runway_desktop.ui.window.main_window import MainWindow
 from runway_desktop.ui.wishes import Sheets
 from runway_desktop.usecases.listing.lines import kept_order
 from runway_desktop.usecases.use_cases import Memory, UseCases
@@ -52,18 +54,12 @@ from runway_desktop.wiring.build import Address, Assembly, build
 from runway_desktop.wiring.stages import Supervisor, go_down
 
 from . import collector
+from .bugs import Bugs
 from .commands import COMMANDS
 from .options import Options
 from .rooms import Rooms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from runway_desktop.domain.events import Notice
-    from runway_desktop.domain.profiles import Profile
-    from runway_desktop.ui.window.main_window import MainWindow
-
-    from .bugs import Bugs
     from .in_tray import InTray
     from .profile_windows import ProfileWindows
 

@@ -12,16 +12,16 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QWidget
+
 from runway_desktop.domain.task import State
 from runway_desktop.ui.profiles.progress_foot import WaitingWindow
 from runway_desktop.ui.theme import Theme
 from runway_desktop.usecases.commands.questions import closing_words
+from runway_desktop.usecases.use_cases import UseCases
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from runway_desktop.ui.dialogs.closing import ClosingDialog
-    from runway_desktop.usecases.use_cases import UseCases
 
 SHOWN_AFTER = 1.0
 ANYWAY_AFTER = 10.0

@@ -53,10 +53,6 @@ class CatalogRenewal:
         self._executor = executor
         self.is_built_in = not kept.exists()
 
-    @property
-    def version(self) -> str:
-        return self._catalog.version
-
     async def renew(self, path: Path, content: bytes | None = None) -> Renewal:
         """Uses the catalog in the file from now on. `content` is what stands in it, where it was read already."""
         found, text = await in_worker(self._executor, read_catalog, path, content)

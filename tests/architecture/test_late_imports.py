@@ -32,12 +32,11 @@ IN_FUNCTIONS: dict[str, int] = {
 
 FOR_TYPES_ALONE: dict[str, int] = {
     "app/bugs.py": 1,
-    "app/notices.py": 2,
     "app/profile_windows.py": 1,
     "app/program.py": 1,
-    "app/session.py": 7,
+    "app/session.py": 2,
     "app/single_instance.py": 1,
-    "app/waits.py": 3,
+    "app/waits.py": 1,
     "keychain.py": 1,
     "services/account.py": 2,
     "services/clock.py": 1,

@@ -182,10 +182,6 @@ class Preview(QWidget):
         self.playback.shutdown()
         self._workers.shutdown()
 
-    @property
-    def is_full_screen(self) -> bool:
-        return self._full_screen is not None
-
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._full_screen is None:

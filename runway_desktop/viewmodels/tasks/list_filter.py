@@ -137,10 +137,6 @@ class ListFilter(QObject):
         return _TODAY in self.query.terms
 
     @property
-    def models(self) -> frozenset[str]:
-        return frozenset(term.value for term in self.query.terms if term.key == "model" and not term.negative)
-
-    @property
     def narrows(self) -> bool:
         """Something beyond the open place hides tasks."""
         query = self.query

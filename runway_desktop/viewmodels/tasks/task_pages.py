@@ -80,10 +80,6 @@ class TaskPages(Model):
             if any(output.state in (OutputState.WAITING, OutputState.DOWNLOADING) for output in row.outputs)
         ]
 
-    def remaining(self) -> Mapping[TaskId, tuple[float, float]]:
-        """Seconds left of running tasks, as ranges; only those that the history knows something of."""
-        return self._remaining
-
     def around(self, row: Row) -> Around:
         """What the words of a row say beside its task: its place in the lane, what is on its way, the time left."""
         task = row.task

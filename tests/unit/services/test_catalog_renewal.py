@@ -67,7 +67,7 @@ def desk(tmp_path):
 
 async def test_a_newer_catalog_is_used_at_once_by_all_who_hold_the_old_one(desk, tmp_path):
     came = await desk.renewal.renew(written(tmp_path, newer()))
-    assert desk.catalog.version == "99.0.0" == desk.renewal.version
+    assert desk.catalog.version == "99.0.0"
     assert desk.catalog.pair("text_to_video", "brand_new_1") is not None
     assert not desk.renewal.is_built_in
     assert (came.added, came.gone) == (1, 0)
