@@ -5,6 +5,7 @@ GUI thread only.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -29,6 +30,8 @@ from runway_desktop.usecases.use_cases import UseCases
 from runway_desktop.viewmodels.models import Models
 
 ROOMS: tuple[Room, ...] = (NOT_SAVED, LARGE, SHEET, EXCHANGE, COMPARE, SPENDING, PALETTE, PREFERENCES, SHORTCUTS, HELP)
+
+log = logging.getLogger(__name__)
 
 _INTERIOR = "runway_desktop.ui.window.interior"
 
@@ -83,10 +86,14 @@ class Rooms:
         self._openings.end()
 
     async def shutdown(self) -> None:
-        """Keeps the sheets that are open and ends what plays, before the loop ends."""
+        """Keeps the sheets that are open and ends what plays, before the loop ends. A room that fails is logged and
+        keeps no other from its end."""
         for end in self._endings:
-            if (ending := end()) is not None:
-                await ending
+            try:
+                if (ending := end()) is not None:
+                    await ending
+            except Exception:
+                log.exception("Closing: a room failed")
 
     def _pages(self, opened: str) -> list[Entry]:
         """The lines of the left pane."""

@@ -32,6 +32,7 @@ from runway_desktop.usecases.sheets.columns import MODEL, PROMPT, STATE
 from tests.gui.rig import Desktop, move_pointer, rest, until
 from tests.gui.sheet.conftest import Opened
 from tests.gui.targets import too_small
+from tests.mistakes import Mistakes
 
 SHOTS = """prompt,model,ratio,duration,seed
 A lighthouse,gen4.5,1280:720,5,41207
@@ -380,6 +381,28 @@ async def test_a_sheet_that_cannot_be_written_at_the_end_keeps_no_other_from_bei
         for opened_window in windows(rig):
             opened_window.close()
         await rest()
+
+
+async def test_a_room_that_fails_as_the_program_ends_keeps_no_sheet_from_being_kept(
+    tmp_path: Path, theme: Theme, mistakes: Mistakes
+):
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    async with Desktop(tmp_path, theme) as rig:
+        rig.rooms.desk.endings.append(fail)
+        rig.rooms.open("sheet")
+        while not windows(rig):
+            await rest(1)
+        [window] = windows(rig)
+        window.sheet.model.setData(window.sheet.model.index(0, 0), "A pier")
+        await rig.rooms.shutdown()
+        kept = await rig.store.sheet(window.sheet.id)
+        assert kept is not None
+        assert "A pier" in kept.text
+        window.close()
+        await rest()
+    mistakes.take("ZeroDivisionError")
 
 
 async def test_what_is_wrong_with_the_chosen_row_is_said_whole_and_nothing_jumps(opened: Opened):
