@@ -22,8 +22,6 @@ from PySide6.QtGui import QImage
 from runway_desktop.domain.profiles import own_words
 from runway_desktop.values import Struct
 
-from .drawing_cleaner import MOST_BYTES, BadDrawing, TooComplex, cleaned
-
 WORD = "--draw"
 LONGEST_SIDE = 4096
 _LARGEST = 1 << 24
@@ -45,6 +43,9 @@ class Drawn(Struct, frozen=True):
 
 def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
     """The drawing with so many pixels on its long side, at most `LONGEST_SIDE`; else a sentence."""
+    # With a parser of XML: few people ever see a drawing here.
+    from .drawing_cleaner import MOST_BYTES
+
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -73,6 +74,8 @@ def draw(path: Path, side: int, *, patience: float = PATIENCE) -> Drawn | str:
 
 def main(words: Sequence[str]) -> int:
     """The child: reads a drawing from its input, writes a line that tells of it and its pixels to its output."""
+    from .drawing_cleaner import MOST_BYTES
+
     _limit()
     content = sys.stdin.buffer.read(MOST_BYTES + 1)
     told, pixels = _drawn(content, int(words[0]))
@@ -84,6 +87,8 @@ def main(words: Sequence[str]) -> int:
 def _drawn(content: bytes, side: int) -> tuple[dict[str, object], bytes]:
     from PySide6.QtCore import QBuffer, QByteArray, Qt
     from PySide6.QtGui import QGuiApplication, QImageReader
+
+    from .drawing_cleaner import BadDrawing, TooComplex, cleaned
 
     try:
         content = cleaned(content)
