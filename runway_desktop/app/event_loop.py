@@ -284,7 +284,7 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc]  # qasync has no types
             self._wake()
 
     # Sockets and pipes, as asyncio's selector loop asks for them. A notifier is kept for the next with the same number:
-    # httpx listens anew for each piece that it reads.
+    # httpx registers its socket again for each piece that it reads.
 
     def _add_reader(self, fd: Any, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
         return self._listen(self._readers, QSocketNotifier.Type.Read, fd, callback, args)

@@ -101,6 +101,6 @@ class MistakeNotice(QObject):
 
 
 def details(words: str, log: Path) -> str:
-    """What whoever mends the mistake needs to know."""
+    """Details for a bug report."""
     versions = f"Runway Desktop {__version__}, Qt {qVersion()}, Python {platform.python_version()}"
     return f"{versions}, {platform.platform()}\nLog: {log}\n\n{words}\n"

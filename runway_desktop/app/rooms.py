@@ -37,7 +37,7 @@ _INTERIOR = "runway_desktop.ui.window.interior"
 
 
 class Rooms:
-    """What is wished before there is a window that rooms stand over is opened then."""
+    """Opens rooms by their ids. A wish that comes before the window is painted is carried out afterwards."""
 
     def __init__(
         self, cases: UseCases, runner: Runner, theme: Theme, models: Models, rooms: Sequence[Room] = ROOMS

@@ -1,5 +1,5 @@
 """How the list is asked for (places, filters, sorting), what a row and a place show, a batch sheet as it is kept, what
-is remembered about tasks beside the tasks themselves, and how a search compares.
+is stored about tasks in addition to the tasks, and how a search compares.
 
 In a search case, width and compatibility forms make no difference (full-width letters are found by plain ones);
 accents do.

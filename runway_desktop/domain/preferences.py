@@ -135,7 +135,7 @@ class NumberEach(Struct, Generic[Amount], frozen=True):
 
 
 class NumberRow(Struct, frozen=True):
-    """One name with its number; 0: none. `remark` is said beside it."""
+    """One name with its number; 0: none. `remark` stands after it."""
 
     name: str
     number: int

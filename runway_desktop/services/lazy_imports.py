@@ -17,7 +17,7 @@ from typing import Any
 
 _JUMPS = {opmap.get("POP_JUMP_FORWARD_IF_FALSE"), opmap.get("POP_JUMP_IF_FALSE")}
 _SMALL_INT = opmap.get("LOAD_SMALL_INT")
-"""Python 3.14 has it beside LOAD_CONST."""
+"""Python 3.14 uses it for small integers in place of LOAD_CONST."""
 
 
 def leaves_first(entry: str) -> Iterator[int]:

@@ -25,7 +25,7 @@ class Model(QObject):
         self._runner = runner
 
     def while_open(self, does: Callable[[Told], object]) -> Callable[[Told], None]:
-        """The same for what may answer after the window, and its model with it, was closed: then nothing is done."""
+        """Wraps a callback: it does nothing once this model was deleted with its window."""
 
         def told(answer: Told) -> None:
             if isValid(self):

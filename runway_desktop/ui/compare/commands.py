@@ -1,4 +1,4 @@
-"""The commands of the compare window, beside playing and judging. They act on its view, whose class is not named here:
+"""The commands of the compare window, without playing and judging. They act on its view, whose class is not named here:
 its bar shows these commands, and two modules would import each other."""
 
 from __future__ import annotations

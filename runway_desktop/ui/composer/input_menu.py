@@ -50,7 +50,7 @@ class TilePopups(QObject):
         strip.menu_wanted.connect(self._open_menu)
 
     def open_mends(self, tile: InputTile) -> MendPopup:
-        """What can be done about an input, at its tile. It outlives the tile, which is built anew at changes."""
+        """What can be done about an input, at its tile. It stays open when the tile is rebuilt."""
         item = tile.item
         popup = MendPopup(item, tile.trouble, self._mending, self._theme, self._strip.window())
         popup.replace_wanted.connect(partial(self._replace, item))

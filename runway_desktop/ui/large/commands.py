@@ -1,4 +1,4 @@
-"""The commands of the large view, beside playing and judging. They act on its view, whose class is not named here: its
+"""The commands of the large view, without playing and judging. They act on its view, whose class is not named here: its
 panes show these commands, and two modules would import each other."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Opens sheets: those that are open beside the main window, and how they come and go. GUI thread only."""
+"""Opens and closes the windows of sheets, and knows which are open. GUI thread only."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def _bind(window: MainWindow) -> None:
     # The list is in front while it is empty too.
     listed = ((commands.COMMANDS, lambda: window), (playing.COMMANDS, lambda: window.preview))
     keys.bind(work.views, Scope.LIST, *listed, within=work.list, tell=tell)
-    # What is done with selected tasks is given in the large view and beside the board too.
+    # Judging works in the large view and on pages too: both select tasks.
     keys.bind(work.views, Scope.LIST, (judging.COMMANDS, lambda: window.judge), within=window, tell=tell)
     keys.bind(work.views, Scope.LIST, of_tasks, within=window, give=give)
 

@@ -1,4 +1,4 @@
-"""The kinds of media that the window shows. A further one is a module beside this one and its line here."""
+"""The kinds of media that the window shows. A new kind is a module in this folder and a line here."""
 
 from __future__ import annotations
 
