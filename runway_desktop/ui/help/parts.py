@@ -39,7 +39,7 @@ def _has_focus(part: Callable[[Workspace], QWidget]) -> Callable[[MainWindow], b
 
 
 def _of(*sections: Section) -> tuple[Command[Any], ...]:
-    those = (*window.COMMANDS, *KEYED, *judging.COMMANDS)
+    those = (*KEYED, *judging.COMMANDS, *window.COMMANDS)
     return tuple(one for section in sections for one in those if one.section is section)
 
 
